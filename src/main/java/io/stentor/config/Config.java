@@ -1,0 +1,117 @@
+package io.stentor.config;
+
+import java.util.List;
+
+/**
+ * Everything that can be configured, checked. {@code conf/stentor.json} holds every option at its
+ * default and is the only place where defaults stand; {@code conf/stentor.schema.json} says what
+ * each may be. Immutable; any thread.
+ *
+ * @param eventLoops number of event loops, each with a server verticle and sockets of its own; 0
+ *     means one per core
+ */
+public record Config(
+    int eventLoops,
+    Http http,
+    WebSocket webSocket,
+    Cluster cluster,
+    Logging logging,
+    RoomOptions roomDefaults,
+    List<RoomRule> rooms) {
+
+  public Config {
+    rooms = List.copyOf(rooms);
+  }
+
+  /**
+   * Where HTTP and WebSockets are served.
+   *
+   * @param host address to bind
+   * @param port TCP port; 0 takes a free one
+   * @param webroot directory of static files; where it does not exist, the files in the jar serve
+   * @param allowedOrigins origins that browsers may connect from; empty allows all
+   */
+  public record Http(String host, int port, String webroot, List<String> allowedOrigins) {
+    public Http {
+      allowedOrigins = List.copyOf(allowedOrigins);
+    }
+  }
+
+  /**
+   * What holds for every WebSocket.
+   *
+   * @param pingIntervalSeconds how often a silent peer is pinged; 0 never pings
+   * @param pongTimeoutSeconds a peer from which nothing came for this long after a ping is closed
+   *     with 3012
+   * @param closeTimeoutSeconds how long the peer has to answer a close before the socket is cut
+   * @param compression per-message compression; costs a window of memory per connection
+   */
+  public record WebSocket(
+      int pingIntervalSeconds,
+      int pongTimeoutSeconds,
+      int closeTimeoutSeconds,
+      boolean compression) {}
+
+  /**
+   * How nodes find each other.
+   *
+   * @param enabled whether this node joins a cluster
+   * @param name nodes of one name form one cluster
+   * @param host address that the cluster ports bind to and that other nodes reach this one by
+   * @param port first TCP port for Hazelcast; the next free one of a hundred is taken
+   * @param busPort TCP port of the event bus; 0 takes a free one
+   * @param discovery how members are found
+   * @param members {@code host} or {@code host:port} of some members; empty means this host
+   * @param multicast group and port, for {@link Discovery#MULTICAST}
+   * @param kubernetesServiceDns name of a headless service, for {@link Discovery#KUBERNETES}
+   * @param failureDetectionSeconds a node that is silent for this long is taken out
+   */
+  public record Cluster(
+      boolean enabled,
+      String name,
+      String host,
+      int port,
+      int busPort,
+      Discovery discovery,
+      List<String> members,
+      Multicast multicast,
+      String kubernetesServiceDns,
+      int failureDetectionSeconds) {
+    public Cluster {
+      members = List.copyOf(members);
+    }
+  }
+
+  /** The ways of finding members. */
+  public enum Discovery {
+    MEMBERS,
+    MULTICAST,
+    KUBERNETES
+  }
+
+  /** The multicast group that nodes announce themselves in. */
+  public record Multicast(String group, int port) {}
+
+  /**
+   * What is logged.
+   *
+   * @param level least level that is written
+   * @param format {@code TEXT} for people, {@code JSON} for machines: one object a line
+   */
+  public record Logging(Level level, Format format) {
+    /** Levels, most important first. */
+    public enum Level {
+      ERROR,
+      WARN,
+      INFO,
+      DEBUG,
+      TRACE
+    }
+
+    /** How a line looks. */
+    public enum Format {
+      TEXT,
+      JSON
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package io.stentor.config;
+
+/**
+ * How one room behaves.
+ *
+ * @param history what the room's log keeps
+ * @param transform what is done to each text before it is appended
+ * @param slowConsumer what happens to a cursor that falls off the room's tail
+ * @param tailBytes limit of encoded bytes that wait for slow connections, per room, event loop and
+ *     format; a cursor left behind by it meets {@code slowConsumer}
+ * @param appendQueueBytes limit of bytes that wait to be appended, per room and node; at it,
+ *     WebSocket publishers are not read and HTTP publishers are refused
+ * @param coalesceMillis how long deliveries are gathered into one write; 0 gathers only what comes
+ *     in one turn of the event loop
+ * @param maxMessageBytes limit of one message in bytes of UTF-8; a longer one is refused (WebSocket
+ *     close code 1009)
+ */
+public record RoomOptions(
+    History history,
+    Transform transform,
+    SlowConsumer slowConsumer,
+    int tailBytes,
+    int appendQueueBytes,
+    int coalesceMillis,
+    int maxMessageBytes) {
+
+  /**
+   * What a room's log keeps: whichever of the three limits is met first lets the oldest message go.
+   *
+   * @param messages number of messages; 0 means no log: at most once, no positions
+   * @param bytes sum of the messages' sizes
+   * @param ageSeconds age of the oldest message; also how long an idle room's log is kept
+   */
+  public record History(int messages, int bytes, int ageSeconds) {}
+
+  /** What is done to each text before it is appended. */
+  public enum Transform {
+    /** Nothing. */
+    NONE,
+    /** Upper case (of no locale) and three exclamation marks: the tutorial's chat room. */
+    SHOUT
+  }
+
+  /** What happens to a cursor that falls off the room's tail. */
+  public enum SlowConsumer {
+    /** The connection is closed with 3008; it may resume from its position. */
+    DISCONNECT,
+    /** The cursor leaves out what it missed and is told of the gap where the format can tell. */
+    SKIP,
+    /** The cursor goes on with the newest message. */
+    LATEST
+  }
+}
