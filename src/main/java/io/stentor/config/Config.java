@@ -44,13 +44,9 @@ public record Config(
    * @param pongTimeoutSeconds a peer from which nothing came for this long after a ping is closed
    *     with 3012
    * @param closeTimeoutSeconds how long the peer has to answer a close before the socket is cut
-   * @param compression per-message compression; costs a window of memory per connection
    */
   public record WebSocket(
-      int pingIntervalSeconds,
-      int pongTimeoutSeconds,
-      int closeTimeoutSeconds,
-      boolean compression) {}
+      int pingIntervalSeconds, int pongTimeoutSeconds, int closeTimeoutSeconds) {}
 
   /**
    * How nodes find each other.

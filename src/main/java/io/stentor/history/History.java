@@ -1,0 +1,44 @@
+package io.stentor.history;
+
+import io.stentor.config.RoomOptions;
+import io.stentor.message.Position;
+import io.stentor.message.RoomName;
+import io.vertx.core.Future;
+
+/**
+ * The logs of all rooms: the truth about what was said and in which order. Methods may be called
+ * from any thread and never block; the futures complete on any thread.
+ */
+public interface History {
+
+  /**
+   * Appends the publications of the batch, in their order and with consecutive offsets, all or
+   * none. The future succeeds only when every copy that the log is meant to have holds them.
+   *
+   * <p>A batch with the same appender and number as the last one of that appender is answered like
+   * the first time and changes nothing, so a caller that does not know whether an append took place
+   * repeats it. A publication whose idempotency key is in the log is not appended again and is
+   * answered with the offset that it has.
+   *
+   * @param limits what the log keeps
+   */
+  Future<Appended> append(RoomName room, Batch batch, RoomOptions.History limits);
+
+  /**
+   * Reads what follows a position, and keeps the log from expiring. A log that does not exist is
+   * begun, under a new epoch. Where the log does not continue from the position (another epoch, too
+   * old), the page begins with its oldest publication; the caller compares.
+   *
+   * @param after read from the offset behind this one
+   * @param maxMessages most publications; 0 only asks where the log is
+   * @param maxBytes most bytes of publications, but at least one publication
+   * @param limits what the log keeps
+   */
+  Future<Page> read(
+      RoomName room, Position after, int maxMessages, int maxBytes, RoomOptions.History limits);
+
+  /** Ends the use of the logs. */
+  default Future<Void> close() {
+    return Future.succeededFuture();
+  }
+}

@@ -1,0 +1,57 @@
+package io.stentor.message;
+
+/**
+ * Why a connection is closed: the number and the short plain reason that the peer is given. From
+ * 3000 to 3499 a client should reconnect, from 3500 to 4999 it should not (the numbers of the
+ * Centrifuge protocol, on every transport); 1000 to 1011 are those of RFC 6455, section 7.4.1.
+ *
+ * @param code the WebSocket close code
+ * @param reason never empty, never JSON, at most 123 bytes of UTF-8 (RFC 6455, section 5.5)
+ */
+public record CloseReason(int code, String reason) {
+
+  /** The peer sent a binary message where only text is allowed. */
+  public static final CloseReason BINARY_NOT_ALLOWED =
+      new CloseReason(1003, "only text messages are allowed here");
+
+  /** The peer's text was not UTF-8. */
+  public static final CloseReason NOT_UTF8 = new CloseReason(1007, "text was not valid UTF-8");
+
+  /** The node is going away; another one serves. */
+  public static final CloseReason SHUTDOWN = new CloseReason(3001, "shutdown");
+
+  /** What the peer published could not be appended. */
+  public static final CloseReason APPEND_FAILED =
+      new CloseReason(3004, "a message could not be appended");
+
+  /** The peer read too slowly and its cursor fell off the room's tail. */
+  public static final CloseReason SLOW = new CloseReason(3008, "slow");
+
+  /** The peer's position cannot be continued. */
+  public static final CloseReason INSUFFICIENT_STATE =
+      new CloseReason(3010, "insufficient state: messages were lost, join again");
+
+  /** Nothing came from the peer after a ping. */
+  public static final CloseReason NO_PONG = new CloseReason(3012, "no pong");
+
+  /** A message over the limit of the room. */
+  public static CloseReason tooBig(int maxMessageBytes) {
+    return new CloseReason(1009, "a message has at most " + maxMessageBytes + " bytes");
+  }
+
+  /**
+   * Checks code and reason.
+   *
+   * @throws IllegalArgumentException when the code may not be sent or the reason is empty
+   */
+  public CloseReason {
+    if (code < 1000 || code > 4999 || reason.isEmpty() || reason.length() > 123) {
+      throw new IllegalArgumentException("no close reason: " + code + " '" + reason + "'");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return code + " " + reason;
+  }
+}

@@ -1,0 +1,87 @@
+package io.stentor.message;
+
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One message as a room carries it: opaque bytes and what they are. The bytes are shared by
+ * everyone who delivers them and must not be changed. Any thread.
+ */
+public final class Publication {
+
+  /** What the bytes are. */
+  public enum Kind {
+    /** Valid UTF-8 text. */
+    TEXT,
+    /** Valid JSON in UTF-8. */
+    JSON;
+
+    private static final Kind[] BY_CODE = values();
+
+    /** The kind of a code in the wire and log forms. */
+    public static Kind of(int code) {
+      return BY_CODE[code];
+    }
+
+    /** The code of this kind in the wire and log forms. */
+    public byte code() {
+      return (byte) ordinal();
+    }
+  }
+
+  private final Kind kind;
+  private final byte[] data;
+  private final long timeMillis;
+  private final @Nullable String idempotencyKey;
+
+  /**
+   * A publication that takes over {@code data}.
+   *
+   * @param timeMillis when the server took it, in milliseconds since 1970
+   * @param idempotencyKey what the publisher calls it, so that a retry appears once; null where it
+   *     gave no key
+   */
+  public Publication(Kind kind, byte[] data, long timeMillis, @Nullable String idempotencyKey) {
+    this.kind = kind;
+    this.data = data;
+    this.timeMillis = timeMillis;
+    this.idempotencyKey = idempotencyKey;
+  }
+
+  /** A text without an idempotency key. */
+  public static Publication text(String text, long timeMillis) {
+    return new Publication(Kind.TEXT, text.getBytes(StandardCharsets.UTF_8), timeMillis, null);
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  /** The bytes themselves, not a copy: read only. */
+  public byte[] data() {
+    return data;
+  }
+
+  /** Size of the bytes. */
+  public int bytes() {
+    return data.length;
+  }
+
+  public long timeMillis() {
+    return timeMillis;
+  }
+
+  public @Nullable String idempotencyKey() {
+    return idempotencyKey;
+  }
+
+  /** The bytes as a string; for tests and logs. */
+  public String text() {
+    return new String(data, StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public String toString() {
+    return kind + "(" + data.length + " bytes)";
+  }
+}

@@ -1,0 +1,65 @@
+package io.stentor.message;
+
+/**
+ * The name of a room: 1 to 128 characters, each a letter or digit of any script, a mark that
+ * belongs to a letter (as scripts of India write their vowels), or one of {@code . _ - : @ # ~ +}.
+ *
+ * @param value the name as given; names that differ in any character are different rooms
+ */
+public record RoomName(String value) implements Comparable<RoomName> {
+
+  /** Longest name, in characters (Unicode code points). */
+  public static final int MAX_CHARACTERS = 128;
+
+  /** The room of the bare path {@code /}. */
+  public static final RoomName LOBBY = new RoomName("lobby");
+
+  private static final String PUNCTUATION = "._-:@#~+";
+
+  /**
+   * Checks the name.
+   *
+   * @throws IllegalArgumentException with one sentence that says what is wrong and what is allowed
+   */
+  public RoomName {
+    int length = value.codePointCount(0, value.length());
+    if (length == 0 || length > MAX_CHARACTERS) {
+      throw new IllegalArgumentException(
+          "a room name has 1 to " + MAX_CHARACTERS + " characters, this one has " + length);
+    }
+    for (int i = 0; i < value.length(); i += Character.charCount(value.codePointAt(i))) {
+      int character = value.codePointAt(i);
+      if (!isAllowed(character, i == 0)) {
+        throw new IllegalArgumentException(
+            "a room name has letters, digits and " + PUNCTUATION + " only, not " + shown(character));
+      }
+    }
+  }
+
+  private static boolean isAllowed(int character, boolean first) {
+    return Character.isLetterOrDigit(character)
+        || PUNCTUATION.indexOf(character) >= 0
+        || (!first && isMark(character));
+  }
+
+  private static boolean isMark(int character) {
+    int type = Character.getType(character);
+    return type == Character.NON_SPACING_MARK || type == Character.COMBINING_SPACING_MARK;
+  }
+
+  private static String shown(int character) {
+    String code = String.format("U+%04X", character);
+    boolean visible = character > ' ' && Character.isDefined(character) && character != 0x7f;
+    return visible ? "'" + Character.toString(character) + "' (" + code + ")" : code;
+  }
+
+  @Override
+  public int compareTo(RoomName other) {
+    return value.compareTo(other.value);
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}

@@ -1,0 +1,199 @@
+package io.stentor.room;
+
+import io.stentor.config.RoomOptions;
+import io.stentor.history.Appended;
+import io.stentor.history.Batch;
+import io.stentor.history.History;
+import io.stentor.message.Position;
+import io.stentor.message.Publication;
+import io.stentor.message.RoomName;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Appends what this node's clients publish to one room: one batch at a time, and what comes
+ * meanwhile is the next batch. Belongs to the loop that is the room's home, except for the count of
+ * waiting bytes.
+ */
+final class Appender {
+
+  /** A publication on its way, and who wants to know. */
+  record Waiting(Publication publication, Ack ack) {}
+
+  private static final int MAX_BATCH_MESSAGES = 1024;
+  private static final int MAX_BATCH_BYTES = 256 * 1024;
+
+  /** Memory that a waiting publication needs besides its bytes, so that small ones count too. */
+  static final int OVERHEAD_BYTES = 128;
+
+  private static final long FIRST_RETRY_MILLIS = 20;
+  private static final long MAX_RETRY_MILLIS = 1000;
+  private static final long GIVE_UP_MILLIS = 30_000;
+  private static final Logger LOG = LoggerFactory.getLogger(Appender.class);
+
+  private final RoomName room;
+  private final RoomOptions options;
+  private final Loop home;
+  private final History history;
+  private final RoomBus bus;
+  private final Counts counts;
+  private final Identity identity;
+  private final Runnable idle;
+
+  private final AtomicLong waitingBytes = new AtomicLong();
+  private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
+  private boolean busy;
+
+  /**
+   * Who appends: the node's number and its count of publications, which together name each
+   * publication for good.
+   */
+  record Identity(long appender, AtomicLong numbers) {}
+
+  Appender(
+      RoomName room,
+      RoomOptions options,
+      Loop home,
+      History history,
+      RoomBus bus,
+      Counts counts,
+      Identity identity,
+      Runnable idle) {
+    this.room = room;
+    this.options = options;
+    this.home = home;
+    this.history = history;
+    this.bus = bus;
+    this.counts = counts;
+    this.identity = identity;
+    this.idle = idle;
+  }
+
+  Loop home() {
+    return home;
+  }
+
+  /** Counts a publication that is about to be offered. Any thread. */
+  void reserve(Publication publication) {
+    waitingBytes.addAndGet(publication.bytes() + OVERHEAD_BYTES);
+  }
+
+  /** Whether publishers should wait. Any thread. */
+  boolean isFull() {
+    return waitingBytes.get() > options.appendQueueBytes();
+  }
+
+  /** Whether nothing waits, is being appended or was reserved. Any thread. */
+  boolean isIdle() {
+    return waitingBytes.get() == 0;
+  }
+
+  /** Takes a publication that was reserved. */
+  void offer(Publication publication, Ack ack) {
+    queue.add(new Waiting(publication, ack));
+    if (!busy) {
+      busy = true;
+      home.atEndOfTurn(this::appendNext);
+    }
+  }
+
+  private void appendNext() {
+    List<Waiting> batch = new ArrayList<>();
+    List<Publication> publications = new ArrayList<>();
+    int bytes = 0;
+    while (!queue.isEmpty() && batch.size() < MAX_BATCH_MESSAGES && bytes < MAX_BATCH_BYTES) {
+      Waiting one = queue.poll();
+      batch.add(one);
+      publications.add(one.publication);
+      bytes += one.publication.bytes();
+    }
+    if (options.history().messages() == 0) {
+      bus.publish(room, new Broadcast(0, 0, publications));
+      counts.published(batch.size());
+      batch.forEach(one -> one.ack.appended(Position.NONE));
+      done(batch);
+    } else {
+      long number = identity.numbers.getAndAdd(batch.size());
+      append(batch, new Batch(identity.appender, number, publications), FIRST_RETRY_MILLIS, 0);
+    }
+  }
+
+  private void append(List<Waiting> waiting, Batch batch, long retryMillis, long spentMillis) {
+    history
+        .append(room, batch, options.history())
+        .onComplete(
+            (appended, failure) ->
+                home.run(
+                    () -> {
+                      if (appended != null) {
+                        appended(waiting, batch, appended);
+                      } else {
+                        failed(waiting, batch, failure, retryMillis, spentMillis);
+                      }
+                    }));
+  }
+
+  private void appended(List<Waiting> waiting, Batch batch, Appended appended) {
+    List<Publication> fresh = batch.publications();
+    if (appended.known() != null) {
+      fresh = new ArrayList<>();
+      for (int i = 0; i < waiting.size(); i++) {
+        if (appended.isNew(i)) {
+          fresh.add(batch.publications().get(i));
+        }
+      }
+    }
+    if (!fresh.isEmpty()) {
+      bus.publish(room, new Broadcast(appended.epoch(), appended.first(), fresh));
+      counts.published(fresh.size());
+    }
+    long[] offsets = appended.offsets(waiting.size());
+    for (int i = 0; i < offsets.length; i++) {
+      waiting.get(i).ack.appended(new Position(appended.epoch(), offsets[i]));
+    }
+    done(waiting);
+  }
+
+  /** The batch keeps its number: if it was appended after all, the log answers as it did then. */
+  private void failed(
+      List<Waiting> waiting, Batch batch, Throwable failure, long retryMillis, long spentMillis) {
+    if (spentMillis < GIVE_UP_MILLIS) {
+      LOG.debug("room {}: append failed, trying again: {}", room, failure.toString());
+      home.after(
+          retryMillis,
+          () ->
+              append(
+                  waiting,
+                  batch,
+                  Math.min(2 * retryMillis, MAX_RETRY_MILLIS),
+                  spentMillis + retryMillis));
+      return;
+    }
+    LOG.warn(
+        "room {}: {} messages could not be appended: {}",
+        room,
+        waiting.size(),
+        failure.toString());
+    counts.refused(waiting.size());
+    waiting.forEach(one -> one.ack.refused(failure));
+    done(waiting);
+  }
+
+  private void done(List<Waiting> batch) {
+    long bytes = 0;
+    for (Waiting one : batch) {
+      bytes += one.publication.bytes() + OVERHEAD_BYTES;
+    }
+    waitingBytes.addAndGet(-bytes);
+    if (queue.isEmpty()) {
+      busy = false;
+      idle.run();
+    } else {
+      home.atEndOfTurn(this::appendNext);
+    }
+  }
+}

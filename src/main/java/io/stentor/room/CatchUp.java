@@ -1,0 +1,147 @@
+package io.stentor.room;
+
+import io.stentor.history.Page;
+import io.stentor.message.CloseReason;
+import io.stentor.message.Position;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings one cursor from an older position to the tail: reads the log page by page, as fast as the
+ * socket takes it, and hands over to the tail without a gap or a repeat. Belongs to the cursor's
+ * loop.
+ */
+final class CatchUp {
+
+  /*
+   * Before each page is asked for, the cursor marks the tail's end, so that the tail keeps what
+   * arrives from then on. The answer holds everything up to a place at or behind that mark, or says
+   * that more follows. In the first case the cursor goes on in the tail right behind the answer; in
+   * the second it reads on, and the mark moves forward. What the tail could not keep that long is
+   * read from the log once more.
+   */
+
+  /** Most bytes of messages that are read at once, which bounds what waits for one slow socket. */
+  static final int PAGE_BYTES = 64 * 1024;
+
+  private static final int PAGE_MESSAGES = 1024;
+  private static final Logger LOG = LoggerFactory.getLogger(CatchUp.class);
+
+  private final Cursor cursor;
+  private final Tail tail;
+  private final boolean fromOldest;
+  private Notice.Kind announce;
+  private boolean announced;
+  private Position after;
+  private boolean reading;
+
+  /**
+   * A catch-up that has not begun.
+   *
+   * @param after where the cursor was
+   * @param fromOldest whether it is fine to begin later when the log no longer reaches back so far
+   */
+  CatchUp(Cursor cursor, Tail tail, Position after, boolean fromOldest) {
+    this.cursor = cursor;
+    this.tail = tail;
+    this.after = after;
+    this.fromOldest = fromOldest;
+    this.announce = fromOldest ? Notice.Kind.JOINED : Notice.Kind.RECOVERED;
+  }
+
+  void begin() {
+    cursor.catchUp = this;
+    read();
+  }
+
+  /** The socket takes more. */
+  void drained() {
+    if (!reading) {
+      read();
+    }
+  }
+
+  /** The tail has moved to another place: what it kept for this cursor does not count any more. */
+  void again() {
+    cursor.next = tail.end();
+  }
+
+  private void read() {
+    reading = true;
+    cursor.next = tail.end();
+    tail.room()
+        .read(after, PAGE_MESSAGES, PAGE_BYTES)
+        .onComplete(
+            (page, failure) ->
+                tail.loop()
+                    .run(
+                        () -> {
+                          reading = false;
+                          if (cursor.hasLeft()) {
+                            return;
+                          }
+                          if (page == null) {
+                            failed(failure);
+                          } else {
+                            take(page);
+                          }
+                        }));
+  }
+
+  private void failed(Throwable failure) {
+    LOG.warn("room {}: history cannot be read: {}", tail.room().name(), failure.toString());
+    cursor.close(CloseReason.APPEND_FAILED);
+  }
+
+  private void take(Page page) {
+    boolean sameLog = page.epoch() == after.epoch() && after.offset() <= page.top();
+    boolean reaches = sameLog && after.offset() + 1 >= page.oldest();
+    if (!reaches && !fromOldest) {
+      lost();
+      return;
+    }
+    if (!reaches) {
+      after = new Position(page.epoch(), page.first() - 1);
+    }
+    if (!announced) {
+      announced = true;
+      if (!cursor.tell(new Notice(after, announce, 0))) {
+        return;
+      }
+    }
+    write(page);
+    goOn(page);
+  }
+
+  private void write(Page page) {
+    if (!page.publications().isEmpty()) {
+      Encoded encoded =
+          Encoded.of(
+              cursor.connection().format(), page.publications(), page.epoch(), page.first());
+      cursor.connection().write(encoded.bytes());
+      cursor.connection().flush();
+      after = new Position(page.epoch(), page.last());
+      tail.delivered(encoded.count());
+    }
+  }
+
+  private void goOn(Page page) {
+    long number = tail.numberOf(after.offset() + 1);
+    boolean complete = after.offset() >= page.top();
+    boolean meetsTail =
+        tail.position().epoch() == after.epoch() && number >= cursor.next && tail.has(number);
+    if (complete && meetsTail) {
+      cursor.next = number;
+      cursor.catchUp = null;
+      tail.writeWaiting(cursor);
+    } else if (cursor.connection().isWritable()) {
+      read();
+    }
+  }
+
+  private void lost() {
+    cursor.catchUp = null;
+    cursor.next = tail.end();
+    cursor.tell(new Notice(tail.position(), Notice.Kind.LOST, 0));
+  }
+}

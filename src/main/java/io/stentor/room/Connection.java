@@ -1,0 +1,33 @@
+package io.stentor.room;
+
+import io.netty.buffer.ByteBuf;
+import io.stentor.message.CloseReason;
+
+/**
+ * What a room knows of a client: somewhere to write ready-made bytes. Belongs to one event loop and
+ * is used by it alone.
+ */
+public interface Connection {
+
+  /** How this client wants to be written to. */
+  Format format();
+
+  /**
+   * Whether the socket takes more. When it turns true again after false, the connection calls
+   * {@link Cursor#drained()}.
+   */
+  boolean isWritable();
+
+  /**
+   * Writes bytes in {@link #format()} without flushing.
+   *
+   * @param bytes shared with other connections; this call takes over one reference
+   */
+  void write(ByteBuf bytes);
+
+  /** Sends what was written. */
+  void flush();
+
+  /** Says why and closes. Further writes are ignored. */
+  void close(CloseReason reason);
+}

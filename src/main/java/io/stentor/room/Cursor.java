@@ -1,0 +1,110 @@
+package io.stentor.room;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.stentor.message.CloseReason;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection's place in a room. Belongs to the event loop of its connection, like everything that
+ * it touches.
+ */
+public final class Cursor {
+
+  private final Tail tail;
+  private final Connection connection;
+
+  /** Number within the tail of the next publication to write; beyond the end: wait until then. */
+  long next;
+
+  /** Place in the tail's list of cursors; -1 when not in it. */
+  int index = -1;
+
+  /** While not null, older publications are being read and {@link #next} only marks the tail. */
+  @Nullable CatchUp catchUp;
+
+  private long skipped;
+  private boolean left;
+
+  Cursor(Tail tail, Connection connection) {
+    this.tail = tail;
+    this.connection = connection;
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  boolean hasLeft() {
+    return left;
+  }
+
+  /** The connection is gone or wants nothing more from this room. May be called twice. */
+  public void leave() {
+    if (!left) {
+      left = true;
+      tail.remove(this);
+    }
+  }
+
+  /** The connection, whose socket was full, takes more again. */
+  public void drained() {
+    if (left) {
+      return;
+    }
+    CatchUp reading = catchUp;
+    if (reading != null) {
+      reading.drained();
+    } else {
+      tail.writeWaiting(this);
+    }
+  }
+
+  /** Whether the next publication can be written now. */
+  boolean isReady() {
+    return catchUp == null && connection.isWritable();
+  }
+
+  /** Moves on without the publications before {@code number}. */
+  void skipTo(long number) {
+    skipped += number - next;
+    next = number;
+  }
+
+  /** Takes the count of what was left out since the last call. */
+  long takeSkipped() {
+    long count = skipped;
+    skipped = 0;
+    return count;
+  }
+
+  boolean hasSkipped() {
+    return skipped > 0;
+  }
+
+  /**
+   * Tells the connection. Where its format cannot tell and the notice is bad, the connection is
+   * closed.
+   *
+   * @return false when it was closed
+   */
+  boolean tell(Notice notice) {
+    ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(128);
+    if (connection.format().encode(notice, out)) {
+      connection.write(out);
+      connection.flush();
+      return true;
+    }
+    out.release();
+    if (notice.kind() == Notice.Kind.LOST) {
+      close(CloseReason.INSUFFICIENT_STATE);
+      return false;
+    }
+    return true;
+  }
+
+  void close(CloseReason reason) {
+    leave();
+    connection.close(reason);
+  }
+}

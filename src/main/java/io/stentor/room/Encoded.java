@@ -1,0 +1,80 @@
+package io.stentor.room;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.stentor.message.Publication;
+import java.util.List;
+
+/**
+ * Consecutive publications encoded in one format: one buffer, and where in it each begins. Counted
+ * references; whoever holds one may read on any thread.
+ *
+ * @param bytes the frames, one after the other
+ * @param starts index of the first byte of each publication
+ */
+record Encoded(ByteBuf bytes, int[] starts) {
+
+  /** Encodes publications with consecutive offsets. The caller owns the one reference. */
+  static Encoded of(Format format, List<Publication> publications, long epoch, long firstOffset) {
+    int limit = 0;
+    for (Publication publication : publications) {
+      limit += format.sizeLimit(publication);
+    }
+    // Direct memory: a socket write of heap memory would copy it once per connection.
+    ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(limit);
+    int[] starts = new int[publications.size()];
+    for (int i = 0; i < starts.length; i++) {
+      starts[i] = out.writerIndex();
+      long offset = epoch == 0 ? 0 : firstOffset + i;
+      format.encode(publications.get(i), epoch, offset, out);
+    }
+    return new Encoded(out, starts);
+  }
+
+  int count() {
+    return starts.length;
+  }
+
+  int size() {
+    return bytes.readableBytes();
+  }
+
+  /** One reference to everything from publication {@code index} on. */
+  ByteBuf from(int index) {
+    int start = starts[index];
+    return start == 0
+        ? bytes.retainedDuplicate()
+        : bytes.retainedSlice(start, bytes.writerIndex() - start);
+  }
+
+  Encoded retain() {
+    bytes.retain();
+    return this;
+  }
+
+  void release() {
+    bytes.release();
+  }
+
+  /** Joins several into one, taking over their references. */
+  static Encoded joined(List<Encoded> parts) {
+    int size = 0;
+    int count = 0;
+    for (Encoded part : parts) {
+      size += part.size();
+      count += part.count();
+    }
+    ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(size);
+    int[] starts = new int[count];
+    int next = 0;
+    for (Encoded part : parts) {
+      int base = out.writerIndex();
+      for (int start : part.starts) {
+        starts[next++] = base + start;
+      }
+      out.writeBytes(part.bytes, part.bytes.readerIndex(), part.size());
+      part.release();
+    }
+    return new Encoded(out, starts);
+  }
+}

@@ -1,0 +1,127 @@
+package io.stentor.room;
+
+import io.stentor.config.RoomOptions;
+import io.stentor.history.History;
+import io.stentor.history.Page;
+import io.stentor.message.Position;
+import io.stentor.message.RoomName;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One room on one event loop: a tail for each format that its connections there have. It exists
+ * while anyone is in it, and belongs to that loop.
+ */
+final class Room {
+
+  private record Waiting(Tail tail, Cursor cursor, Start start) {}
+
+  private final RoomName name;
+  private final RoomOptions options;
+  private final History history;
+  private final Loop loop;
+  private final Attachments attachments;
+  private final Counts counts;
+  private final List<Tail> tails = new ArrayList<>(1);
+  private final List<Waiting> waiting = new ArrayList<>();
+
+  /** Where a room's tails get their publications from. */
+  interface Attachments {
+    /** Asks for everything from now on; {@link Tail#attached} answers. */
+    void attach(Tail tail);
+
+    /** Nothing more is wanted. */
+    void detach(Tail tail);
+  }
+
+  Room(
+      RoomName name,
+      RoomOptions options,
+      History history,
+      Loop loop,
+      Attachments attachments,
+      Counts counts) {
+    this.name = name;
+    this.options = options;
+    this.history = history;
+    this.loop = loop;
+    this.attachments = attachments;
+    this.counts = counts;
+  }
+
+  RoomName name() {
+    return name;
+  }
+
+  RoomOptions options() {
+    return options;
+  }
+
+  /** Places a cursor, at once or as soon as this node hears the room. */
+  Cursor join(Connection connection, Start start) {
+    Tail tail = tail(connection.format());
+    Cursor cursor = new Cursor(tail, connection);
+    tail.add(cursor);
+    if (tail.isAttached()) {
+      place(tail, cursor, start);
+    } else {
+      cursor.next = Long.MAX_VALUE;
+      waiting.add(new Waiting(tail, cursor, start));
+    }
+    return cursor;
+  }
+
+  private Tail tail(Format format) {
+    for (Tail tail : tails) {
+      if (tail.format() == format) {
+        return tail;
+      }
+    }
+    Tail tail = new Tail(this, format, loop, counts);
+    tails.add(tail);
+    attachments.attach(tail);
+    return tail;
+  }
+
+  void attached(Tail tail) {
+    List<Waiting> ready = new ArrayList<>();
+    waiting.removeIf(one -> one.tail == tail && ready.add(one));
+    for (Waiting one : ready) {
+      if (!one.cursor.hasLeft()) {
+        place(tail, one.cursor, one.start);
+      }
+    }
+  }
+
+  private void place(Tail tail, Cursor cursor, Start start) {
+    Position live = tail.position();
+    boolean logged = options.history().messages() > 0;
+    cursor.next = tail.end();
+    if (start instanceof Start.Since since && logged) {
+      new CatchUp(cursor, tail, since.position(), false).begin();
+    } else if (start instanceof Start.Since) {
+      cursor.tell(new Notice(live, Notice.Kind.LOST, 0));
+    } else if (start instanceof Start.Last last && last.messages() > 0 && logged) {
+      long offset = Math.max(0, live.offset() - last.messages());
+      new CatchUp(cursor, tail, new Position(live.epoch(), offset), true).begin();
+    } else {
+      cursor.tell(new Notice(live, Notice.Kind.JOINED, 0));
+    }
+  }
+
+  Future<Page> read(Position after, int maxMessages, int maxBytes) {
+    return history.read(name, after, maxMessages, maxBytes, options.history());
+  }
+
+  void left(Tail tail) {
+    if (tail.isEmpty()) {
+      tail.close();
+      tails.remove(tail);
+      attachments.detach(tail);
+      if (tails.isEmpty()) {
+        loop.rooms.remove(name, this);
+      }
+    }
+  }
+}

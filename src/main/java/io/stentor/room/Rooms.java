@@ -1,0 +1,177 @@
+package io.stentor.room;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.EventExecutor;
+import io.stentor.config.RoomOptions;
+import io.stentor.config.RoomOptions.Transform;
+import io.stentor.config.RoomRules;
+import io.stentor.history.History;
+import io.stentor.message.Publication;
+import io.stentor.message.RoomName;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * All rooms of this node: where connections join and publishers publish.
+ *
+ * <p>A room costs something only where somebody is in it: a {@link Room} on each event loop that
+ * has connections in it, and one {@link Feed} on the loop that is its home on this node. Publishing
+ * needs an {@link Appender} for as long as something is on its way.
+ */
+public final class Rooms {
+
+  private final List<Loop> loops = new ArrayList<>();
+  private final Map<EventExecutor, Loop> loopOf = new ConcurrentHashMap<>();
+  private final Map<RoomName, Appender> appenders = new ConcurrentHashMap<>();
+  private final RoomRules rules;
+  private final History history;
+  private final RoomBus bus;
+  private final Counts counts = new Counts();
+  private final Appender.Identity identity;
+
+  /** Rooms on every event loop of this Vert.x. */
+  public Rooms(Vertx vertx, RoomRules rules, History history) {
+    this(vertx, rules, history, new RoomBus(vertx));
+  }
+
+  Rooms(Vertx vertx, RoomRules rules, History history, RoomBus bus) {
+    this.rules = rules;
+    this.history = history;
+    this.bus = bus;
+    long appender = ThreadLocalRandom.current().nextLong();
+    this.identity = new Appender.Identity(appender, new AtomicLong(1));
+    VertxInternal internal = (VertxInternal) vertx;
+    for (EventExecutor thread : internal.nettyEventLoopGroup()) {
+      EventLoop eventLoop = (EventLoop) thread;
+      Loop loop = new Loop(internal.contextBuilder().withEventLoop(eventLoop).build());
+      loops.add(loop);
+      loopOf.put(eventLoop, loop);
+      new FeedKeeper(loop).start();
+    }
+  }
+
+  /** What happened in the rooms of this node. */
+  public Counts counts() {
+    return counts;
+  }
+
+  /** The options of a room. Any thread. */
+  public RoomOptions options(RoomName room) {
+    return rules.optionsFor(room.value());
+  }
+
+  /**
+   * Places a cursor for the connection. To be called on the event loop of the connection, which is
+   * written to on that loop only.
+   */
+  public Cursor join(RoomName name, Connection connection, Start start, EventLoop eventLoop) {
+    Loop loop = loop(eventLoop);
+    return loop.rooms
+        .computeIfAbsent(
+            name,
+            n -> new Room(n, options(n), history, loop, new HomeFeeds(n), counts))
+        .join(connection, start);
+  }
+
+  /**
+   * Publishes. Publications of one caller keep their order. Any thread.
+   *
+   * @return false when so much waits for this room that the caller should publish nothing more
+   *     until this publication is acknowledged; it is taken all the same
+   */
+  public boolean publish(RoomName name, Publication publication, Ack ack) {
+    RoomOptions options = options(name);
+    Publication changed = transformed(publication, options.transform());
+    Appender appender =
+        appenders.compute(
+            name,
+            (n, present) -> {
+              Appender one = present != null ? present : appender(n, options);
+              one.reserve(changed);
+              return one;
+            });
+    appender.home().run(() -> appender.offer(changed, ack));
+    return !appender.isFull();
+  }
+
+  private Appender appender(RoomName name, RoomOptions options) {
+    Runnable idle =
+        () -> appenders.computeIfPresent(name, (n, present) -> present.isIdle() ? null : present);
+    return new Appender(name, options, home(name), history, bus, counts, identity, idle);
+  }
+
+  private static Publication transformed(Publication publication, Transform transform) {
+    if (transform == Transform.NONE) {
+      return publication;
+    }
+    String shouted = publication.text().toUpperCase(Locale.ROOT) + "!!!";
+    return new Publication(
+        publication.kind(),
+        shouted.getBytes(StandardCharsets.UTF_8),
+        publication.timeMillis(),
+        publication.idempotencyKey());
+  }
+
+  /** A node has left, perhaps with messages that it had appended but not sent: all feeds look. */
+  public void nodeLeft() {
+    for (Loop loop : loops) {
+      loop.run(() -> List.copyOf(loop.feeds.values()).forEach(Feed::check));
+    }
+  }
+
+  private Loop loop(EventLoop eventLoop) {
+    Loop loop = loopOf.get(eventLoop);
+    if (loop == null) {
+      throw new IllegalArgumentException("not an event loop of this node: " + eventLoop);
+    }
+    return loop;
+  }
+
+  private Loop home(RoomName name) {
+    return loops.get(Math.floorMod(name.value().hashCode() * 0x9E3779B9 >>> 8, loops.size()));
+  }
+
+  /** The way from a room's tails on any loop to its feed on the room's home. */
+  private final class HomeFeeds implements Room.Attachments {
+    private final RoomName name;
+    private final Loop home;
+
+    HomeFeeds(RoomName name) {
+      this.name = name;
+      this.home = home(name);
+    }
+
+    @Override
+    public void attach(Tail tail) {
+      home.run(
+          () -> {
+            Feed feed = home.feeds.get(name);
+            if (feed == null) {
+              feed = new Feed(name, options(name), home, history, bus, counts);
+              home.feeds.put(name, feed);
+              feed.start();
+            }
+            feed.attach(tail);
+          });
+    }
+
+    @Override
+    public void detach(Tail tail) {
+      home.run(
+          () -> {
+            Feed feed = home.feeds.get(name);
+            if (feed != null) {
+              feed.detach(tail);
+            }
+          });
+    }
+  }
+}

@@ -1,0 +1,287 @@
+package io.stentor.room;
+
+import io.stentor.config.RoomOptions;
+import io.stentor.config.RoomOptions.SlowConsumer;
+import io.stentor.message.CloseReason;
+import io.stentor.message.Position;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The end of a room's log as one event loop's connections of one format need it: the encoded bytes
+ * that not all of them have taken yet. Belongs to that loop.
+ */
+final class Tail {
+
+  /*
+   * Publications are numbered from 1 within this tail. What is appended in one turn is joined into
+   * one piece at the end of the turn and given to every cursor that stands at its beginning and
+   * whose socket takes it: one write, one flush. If all do, the piece is forgotten at once. If some
+   * do not, it waits in `pieces`, once for all of them, until the last has taken it or the limit of
+   * bytes pushes it out; cursors that were still to take it meet the room's rule for slow consumers.
+   */
+
+  private final Room room;
+  private final Format format;
+  private final RoomOptions options;
+  private final Loop loop;
+  private final Counts counts;
+
+  private final List<Cursor> cursors = new ArrayList<>();
+  private final List<Encoded> fresh = new ArrayList<>();
+  private final TreeMap<Long, Encoded> pieces = new TreeMap<>();
+
+  /** Number of the first publication in {@link #pieces}, or {@link #sent} if there is none. */
+  private long start = 1;
+
+  /** Number after the last publication that was offered to the cursors. */
+  private long sent = 1;
+
+  /** Number after the last publication that was appended. */
+  private long end = 1;
+
+  private long pieceBytes;
+  private Position position = Position.NONE;
+  private boolean attached;
+  private boolean closed;
+  private boolean flushPlanned;
+
+  Tail(Room room, Format format, Loop loop, Counts counts) {
+    this.room = room;
+    this.format = format;
+    this.options = room.options();
+    this.loop = loop;
+    this.counts = counts;
+  }
+
+  Room room() {
+    return room;
+  }
+
+  Format format() {
+    return format;
+  }
+
+  Loop loop() {
+    return loop;
+  }
+
+  boolean isAttached() {
+    return attached;
+  }
+
+  boolean isEmpty() {
+    return cursors.isEmpty();
+  }
+
+  /** The place in the log behind everything that was appended here. */
+  Position position() {
+    return position;
+  }
+
+  long end() {
+    return end;
+  }
+
+  /** Number of the publication with an offset of the present epoch. */
+  long numberOf(long offset) {
+    return end + (offset - position.offset()) - 1;
+  }
+
+  /** From here on the feed gives this tail everything that comes after the position. */
+  void attached(Position at) {
+    if (!closed) {
+      position = at;
+      attached = true;
+      room.attached(this);
+    }
+  }
+
+  void add(Cursor cursor) {
+    cursor.index = cursors.size();
+    cursors.add(cursor);
+  }
+
+  void remove(Cursor cursor) {
+    int index = cursor.index;
+    if (index >= 0) {
+      Cursor last = cursors.remove(cursors.size() - 1);
+      if (last != cursor) {
+        cursors.set(index, last);
+        last.index = index;
+      }
+      cursor.index = -1;
+    }
+    room.left(this);
+  }
+
+  /** Takes over one reference to the next publications. */
+  void append(Encoded publications, Position after) {
+    if (closed || !attached) {
+      publications.release();
+      return;
+    }
+    fresh.add(publications);
+    end += publications.count();
+    position = after;
+    if (!flushPlanned) {
+      flushPlanned = true;
+      if (options.coalesceMillis() > 0) {
+        loop.after(options.coalesceMillis(), this::flush);
+      } else {
+        loop.atEndOfTurn(this::flush);
+      }
+    }
+  }
+
+  /** Offers what was appended since the last call to every cursor. */
+  void flush() {
+    flushPlanned = false;
+    if (fresh.isEmpty()) {
+      return;
+    }
+    long first = sent;
+    Encoded piece = fresh.size() == 1 ? fresh.get(0) : Encoded.joined(fresh);
+    fresh.clear();
+    sent = end;
+    int written = 0;
+    boolean someWait = false;
+    for (int i = cursors.size() - 1; i >= 0; i--) {
+      Cursor cursor = cursors.get(i);
+      if (cursor.next == first && cursor.isReady()) {
+        cursor.connection().write(piece.bytes().retainedDuplicate());
+        cursor.connection().flush();
+        cursor.next = sent;
+        written++;
+      } else if (cursor.next < sent) {
+        someWait = true;
+      }
+    }
+    counts.delivered((long) written * piece.count());
+    if (someWait) {
+      keep(first, piece);
+    } else {
+      piece.release();
+      start = sent;
+    }
+  }
+
+  private void keep(long first, Encoded piece) {
+    pieces.put(first, piece);
+    pieceBytes += piece.size();
+    for (int i = cursors.size() - 1; i >= 0; i--) {
+      Cursor cursor = cursors.get(i);
+      if (cursor.next < sent && cursor.isReady()) {
+        writeWaiting(cursor);
+      } else if (cursor.catchUp == null && options.slowConsumer() == SlowConsumer.LATEST) {
+        if (cursor.next < sent - 1) {
+          counts.skipped(sent - 1 - cursor.next);
+          cursor.skipTo(sent - 1);
+        }
+      }
+    }
+    forgetTaken();
+    while (pieceBytes > options.tailBytes() && pieces.size() > 1) {
+      forgetFirst();
+    }
+    leaveBehind();
+  }
+
+  /** Writes what waits for one cursor, as far as its socket takes it. */
+  void writeWaiting(Cursor cursor) {
+    long before = cursor.next;
+    if (cursor.hasSkipped()
+        && cursor.isReady()
+        && !cursor.tell(
+            new Notice(positionBefore(cursor.next), Notice.Kind.SKIPPED, cursor.takeSkipped()))) {
+      return;
+    }
+    while (cursor.next < sent && cursor.isReady()) {
+      Map.Entry<Long, Encoded> piece = pieces.floorEntry(cursor.next);
+      Encoded encoded = piece.getValue();
+      cursor.connection().write(encoded.from((int) (cursor.next - piece.getKey())));
+      cursor.next = piece.getKey() + encoded.count();
+    }
+    if (cursor.next > before) {
+      cursor.connection().flush();
+      counts.delivered(cursor.next - before);
+    }
+  }
+
+  private Position positionBefore(long number) {
+    return position.epoch() == 0
+        ? Position.NONE
+        : new Position(position.epoch(), position.offset() - (end - number));
+  }
+
+  private void forgetTaken() {
+    long least = sent;
+    for (Cursor cursor : cursors) {
+      least = Math.min(least, cursor.next);
+    }
+    while (!pieces.isEmpty()
+        && pieces.firstKey() + pieces.firstEntry().getValue().count() <= least) {
+      forgetFirst();
+    }
+  }
+
+  private void forgetFirst() {
+    Encoded piece = pieces.pollFirstEntry().getValue();
+    pieceBytes -= piece.size();
+    piece.release();
+    start = pieces.isEmpty() ? sent : pieces.firstKey();
+  }
+
+  /** Applies the room's rule to the cursors whose next publication is no longer here. */
+  private void leaveBehind() {
+    for (int i = cursors.size() - 1; i >= 0; i--) {
+      Cursor cursor = cursors.get(i);
+      if (cursor.next >= start || cursor.catchUp != null) {
+        continue;
+      }
+      if (options.slowConsumer() == SlowConsumer.DISCONNECT) {
+        counts.slowDisconnected();
+        cursor.close(CloseReason.SLOW);
+      } else {
+        counts.skipped(start - cursor.next);
+        cursor.skipTo(start);
+      }
+    }
+  }
+
+  /** Whether everything from this number on is still here or to come. */
+  boolean has(long number) {
+    return number >= start;
+  }
+
+  /**
+   * The log goes on at another place: publications were lost to everyone here, or their positions
+   * no longer mean anything.
+   */
+  void lost(Position at) {
+    flush();
+    position = at;
+    for (int i = cursors.size() - 1; i >= 0; i--) {
+      Cursor cursor = cursors.get(i);
+      CatchUp reading = cursor.catchUp;
+      if (reading != null) {
+        reading.again();
+      } else if (cursor.next < sent) {
+        cursor.close(CloseReason.INSUFFICIENT_STATE);
+      } else {
+        cursor.next = end;
+        cursor.tell(new Notice(at, Notice.Kind.LOST, 0));
+      }
+    }
+  }
+
+  void close() {
+    closed = true;
+    fresh.forEach(Encoded::release);
+    fresh.clear();
+    pieces.values().forEach(Encoded::release);
+    pieces.clear();
+  }
+}
