@@ -96,7 +96,7 @@ public final class ConfigLoader {
       return retriever.getConfig().await(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       throw new ConfigException("reading the configuration took over " + TIMEOUT_SECONDS + " s");
-    } catch (RuntimeException e) {
+    } catch (Exception e) { // await throws whatever the future failed with, checked or not
       // Only the files can be at fault: read each again, for the sentence with line and column.
       layers.forEach(Layer::content);
       throw new ConfigException("cannot read the configuration: " + e.getMessage());
