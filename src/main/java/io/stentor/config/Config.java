@@ -75,6 +75,11 @@ public record Config(
       int failureDetectionSeconds) {
     public Cluster {
       members = List.copyOf(members);
+      ConfigException.require(
+          discovery != Discovery.KUBERNETES || !kubernetesServiceDns.isEmpty(),
+          "kubernetesServiceDns",
+          kubernetesServiceDns,
+          "a service's DNS name where discovery is kubernetes");
     }
   }
 

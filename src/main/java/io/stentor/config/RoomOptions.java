@@ -24,6 +24,19 @@ public record RoomOptions(
     int coalesceMillis,
     int maxMessageBytes) {
 
+  /** Refuses limits that a message of the allowed size would not fit into. */
+  public RoomOptions {
+    String allowed = "at least maxMessageBytes, which is " + maxMessageBytes;
+    ConfigException.require(
+        history.messages() == 0 || history.bytes() >= maxMessageBytes,
+        "history.bytes",
+        history.bytes(),
+        allowed);
+    ConfigException.require(tailBytes >= maxMessageBytes, "tailBytes", tailBytes, allowed);
+    ConfigException.require(
+        appendQueueBytes >= maxMessageBytes, "appendQueueBytes", appendQueueBytes, allowed);
+  }
+
   /**
    * What a room's log keeps: whichever of the three limits is met first lets the oldest message go.
    *

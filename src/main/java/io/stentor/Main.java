@@ -1,0 +1,124 @@
+package io.stentor;
+
+import io.stentor.config.ConfigException;
+import io.stentor.config.ConfigLoader;
+import io.stentor.config.LoadedConfig;
+import io.stentor.config.LoggingSetup;
+import io.vertx.core.Future;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The command line: arguments, configuration, a running node, and its end on SIGTERM. */
+public final class Main {
+  static final int OK = 0;
+  static final int CANNOT_START = 1;
+  static final int REFUSED = 2;
+
+  /** Below the 30 s that Kubernetes and Docker Compose users commonly grant. */
+  private static final int STOP_SECONDS = 25;
+
+  private final PrintStream out;
+  private final PrintStream err;
+  private final Path directory;
+  private final Map<String, String> environment;
+  private final Function<LoadedConfig, Future<Node>> start;
+
+  Main(
+      PrintStream out,
+      PrintStream err,
+      Path directory,
+      Map<String, String> environment,
+      Function<LoadedConfig, Future<Node>> start) {
+    this.out = out;
+    this.err = err;
+    this.directory = directory;
+    this.environment = environment;
+    this.start = start;
+  }
+
+  /**
+   * Runs a node until SIGTERM or SIGINT. Exits with 0 after those, with 1 where the node could not
+   * start, with 2 where arguments or configuration were refused.
+   */
+  public static void main(String[] args) {
+    LoggingSetup.route();
+    PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
+    PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    int code = new Main(out, err, Path.of(""), System.getenv(), Node::start).run(args);
+    if (code != OK) {
+      System.exit(code);
+    }
+  }
+
+  /** Does what the arguments ask for; returns the exit code, or 0 once a node is running. */
+  int run(String... args) {
+    try {
+      return run(Arguments.parse(args));
+    } catch (Arguments.BadArguments | ConfigException e) {
+      err.println(e.getMessage());
+      return REFUSED;
+    }
+  }
+
+  private int run(Arguments arguments) {
+    if (arguments.help()) {
+      out.print(Arguments.usage());
+      return OK;
+    }
+    if (arguments.version()) {
+      out.println("Stentor " + version());
+      return OK;
+    }
+    LoadedConfig loaded =
+        new ConfigLoader(directory, environment).load(arguments.files(), arguments.flags());
+    if (arguments.check() || arguments.printConfig()) {
+      loaded.warnings().forEach(err::println);
+      out.println(
+          arguments.printConfig()
+              ? loaded.effective().encodePrettily()
+              : "configuration is valid: " + String.join(", ", loaded.sources()));
+      return OK;
+    }
+    return serve(loaded);
+  }
+
+  private int serve(LoadedConfig loaded) {
+    LoggingSetup.apply(loaded.config().logging());
+    Logger log = LoggerFactory.getLogger(Main.class);
+    loaded.warnings().forEach(log::warn);
+    try {
+      Node node = start.apply(loaded).await();
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node, log), "stop"));
+      return OK;
+    } catch (Exception e) { // await throws whatever the future failed with, checked or not
+      err.println(e.getMessage() == null ? e.toString() : e.getMessage());
+      log.debug("The node did not start", e);
+      return CANNOT_START;
+    }
+  }
+
+  private static void stop(Node node, Logger log) {
+    try {
+      node.stop().await(STOP_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      log.warn("Not everything was closed within {} s", STOP_SECONDS);
+    } catch (Exception e) {
+      log.warn("Stopping failed: {}", e.toString());
+      log.debug("Stopping failed", e);
+    } finally {
+      LoggingSetup.close();
+    }
+  }
+
+  private static String version() {
+    String version = Main.class.getPackage().getImplementationVersion();
+    return version == null ? "(not from a jar)" : version;
+  }
+}

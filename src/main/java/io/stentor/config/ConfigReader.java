@@ -1,0 +1,120 @@
+package io.stentor.config;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** Makes the records of JSON that the schema has passed. */
+final class ConfigReader {
+  private final Function<KeyPath, String> sourceOf;
+
+  /**
+   * @param sourceOf names the file, variable or flag that a key's value came from
+   */
+  ConfigReader(Function<KeyPath, String> sourceOf) {
+    this.sourceOf = sourceOf;
+  }
+
+  /**
+   * @param json complete
+   * @throws ConfigException where options do not go together
+   */
+  Config read(JsonObject json) {
+    JsonObject defaults = json.getJsonObject("roomDefaults");
+    return new Config(
+        json.getInteger("eventLoops"),
+        http(json.getJsonObject("http")),
+        webSocket(json.getJsonObject("webSocket")),
+        at("cluster", () -> cluster(json.getJsonObject("cluster"))),
+        logging(json.getJsonObject("logging")),
+        at("roomDefaults", () -> room(defaults)),
+        rules(json.getJsonArray("rooms"), defaults));
+  }
+
+  private <T> T at(String key, Supplier<T> made) {
+    return at(KeyPath.of(key), made);
+  }
+
+  private <T> T at(KeyPath path, Supplier<T> made) {
+    try {
+      return made.get();
+    } catch (ConfigException e) {
+      throw e.within(path, sourceOf);
+    }
+  }
+
+  private static Config.Http http(JsonObject json) {
+    return new Config.Http(
+        json.getString("host"),
+        json.getInteger("port"),
+        json.getString("webroot"),
+        strings(json.getJsonArray("allowedOrigins")));
+  }
+
+  private static Config.WebSocket webSocket(JsonObject json) {
+    return new Config.WebSocket(
+        json.getInteger("pingIntervalSeconds"),
+        json.getInteger("pongTimeoutSeconds"),
+        json.getInteger("closeTimeoutSeconds"),
+        json.getBoolean("compression"));
+  }
+
+  private static Config.Cluster cluster(JsonObject json) {
+    JsonObject multicast = json.getJsonObject("multicast");
+    return new Config.Cluster(
+        json.getBoolean("enabled"),
+        json.getString("name"),
+        json.getString("host"),
+        json.getInteger("port"),
+        json.getInteger("busPort"),
+        constant(Config.Discovery.class, json.getString("discovery")),
+        strings(json.getJsonArray("members")),
+        new Config.Multicast(multicast.getString("group"), multicast.getInteger("port")),
+        json.getString("kubernetesServiceDns"),
+        json.getInteger("failureDetectionSeconds"));
+  }
+
+  private static Config.Logging logging(JsonObject json) {
+    return new Config.Logging(
+        constant(Config.Logging.Level.class, json.getString("level")),
+        constant(Config.Logging.Format.class, json.getString("format")));
+  }
+
+  private static RoomOptions room(JsonObject json) {
+    JsonObject history = json.getJsonObject("history");
+    return new RoomOptions(
+        new RoomOptions.History(
+            history.getInteger("messages"),
+            history.getInteger("bytes"),
+            history.getInteger("ageSeconds")),
+        constant(RoomOptions.Transform.class, json.getString("transform")),
+        constant(RoomOptions.SlowConsumer.class, json.getString("slowConsumer")),
+        json.getInteger("tailBytes"),
+        json.getInteger("appendQueueBytes"),
+        json.getInteger("coalesceMillis"),
+        json.getInteger("maxMessageBytes"));
+  }
+
+  private List<RoomRule> rules(JsonArray json, JsonObject defaults) {
+    List<RoomRule> rules = new ArrayList<>();
+    for (int i = 0; i < json.size(); i++) {
+      JsonObject rule = json.getJsonObject(i);
+      JsonObject complete = defaults.copy().mergeIn(rule, true);
+      KeyPath path = KeyPath.of("rooms").child(String.valueOf(i));
+      rules.add(new RoomRule(rule.getString("match"), at(path, () -> room(complete))));
+    }
+    return rules;
+  }
+
+  private static List<String> strings(JsonArray json) {
+    return json.stream().map(String.class::cast).toList();
+  }
+
+  private static <E extends Enum<E>> E constant(Class<E> type, String name) {
+    return Enum.valueOf(type, name.toUpperCase(Locale.ROOT));
+  }
+}

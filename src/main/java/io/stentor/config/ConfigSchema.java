@@ -1,0 +1,163 @@
+package io.stentor.config;
+
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code conf/stentor.schema.json} as a tree to ask: which options there are, what each may be, and
+ * how a text from the environment or the command line becomes a value.
+ */
+final class ConfigSchema {
+  private final JsonObject root;
+
+  ConfigSchema(JsonObject root) {
+    this.root = root;
+  }
+
+  JsonObject json() {
+    return root;
+  }
+
+  /** Every option that holds a value and no further options, by the name of its variable. */
+  Map<String, KeyPath> byEnvironmentName() {
+    Map<String, KeyPath> options = new TreeMap<>();
+    for (KeyPath option : options()) {
+      options.put(option.environmentName(), option);
+    }
+    return options;
+  }
+
+  /** Every option that holds a value and no further options, in the order of the schema. */
+  List<KeyPath> options() {
+    List<KeyPath> options = new ArrayList<>();
+    collect(KeyPath.ROOT, options);
+    return options;
+  }
+
+  private void collect(KeyPath path, List<KeyPath> options) {
+    for (String name : keysOf(path)) {
+      KeyPath inner = path.child(name);
+      if (keysOf(inner).isEmpty()) {
+        options.add(inner);
+      } else {
+        collect(inner, options);
+      }
+    }
+  }
+
+  /** The keys that the object at this path may have; none where no object belongs. */
+  Set<String> keysOf(KeyPath path) {
+    JsonObject node = node(path);
+    if (node == null || !node.containsKey("properties")) {
+      return Set.of();
+    }
+    JsonObject properties = node.getJsonObject("properties").copy();
+    properties.remove("$schema");
+    return properties.fieldNames();
+  }
+
+  /** What the schema says of the value at this path; null where nothing may stand. */
+  @Nullable JsonObject node(KeyPath path) {
+    if (path.isRoot()) {
+      return root;
+    }
+    JsonObject holder = node(path.parent());
+    if (holder == null) {
+      return null;
+    }
+    if (holder.containsKey("items")) {
+      return resolved(holder.getJsonObject("items"));
+    }
+    return resolved(
+        holder.getJsonObject("properties", new JsonObject()).getJsonObject(path.last()));
+  }
+
+  private @Nullable JsonObject resolved(@Nullable JsonObject node) {
+    if (node == null || !node.containsKey("$ref")) {
+      return node;
+    }
+    Object target = KeyPath.ofPointer(node.getString("$ref")).valueIn(root);
+    return target instanceof JsonObject object ? object : null;
+  }
+
+  /** What the value at this path must be, as the end of a sentence. */
+  String allowed(KeyPath path) {
+    JsonObject node = node(path);
+    if (node == null) {
+      return "left out";
+    }
+    if (node.containsKey("enum")) {
+      return oneOf(node.getJsonArray("enum").stream().map(String::valueOf));
+    }
+    return switch (node.getString("type")) {
+      case "integer" ->
+          "an integer from " + node.getValue("minimum") + " to " + node.getValue("maximum");
+      case "boolean" -> "true or false";
+      case "array" -> "a list" + (node.getBoolean("uniqueItems", false) ? " without repeats" : "");
+      case "object" -> "an object";
+      default ->
+          node.getString(
+              "patternErrorMessage",
+              node.containsKey("minLength") ? "a text that is not empty" : "a text");
+    };
+  }
+
+  private static String oneOf(Stream<String> values) {
+    List<String> list = values.toList();
+    int last = list.size() - 1;
+    return String.join(", ", list.subList(0, last)) + " or " + list.get(last);
+  }
+
+  /**
+   * The value that a text stands for at an option. A text that does not fit stays a text, so that
+   * the check refuses it with the same sentence as anywhere else.
+   */
+  Object parse(KeyPath option, String text) {
+    JsonObject node = node(option);
+    String type = node == null ? "string" : node.getString("type");
+    return switch (type) {
+      case "integer" -> integer(text);
+      case "boolean" ->
+          switch (text.toLowerCase(Locale.ROOT)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> text;
+          };
+      case "array" -> list(option, text);
+      default -> text;
+    };
+  }
+
+  private static Object integer(String text) {
+    try {
+      return Long.parseLong(text.strip());
+    } catch (NumberFormatException e) {
+      return text;
+    }
+  }
+
+  private Object list(KeyPath option, String text) {
+    if (text.strip().startsWith("[")) {
+      try {
+        return new JsonArray(text);
+      } catch (DecodeException e) {
+        return text;
+      }
+    }
+    if (!keysOf(option.child("0")).isEmpty()) {
+      return text;
+    }
+    JsonArray list = new JsonArray();
+    Stream.of(text.split(",", -1)).map(String::strip).filter(s -> !s.isEmpty()).forEach(list::add);
+    return list;
+  }
+}

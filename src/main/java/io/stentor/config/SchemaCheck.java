@@ -1,0 +1,95 @@
+package io.stentor.config;
+
+import io.vertx.core.json.JsonObject;
+import io.vertx.json.schema.Draft;
+import io.vertx.json.schema.JsonSchema;
+import io.vertx.json.schema.JsonSchemaOptions;
+import io.vertx.json.schema.OutputFormat;
+import io.vertx.json.schema.OutputUnit;
+import io.vertx.json.schema.Validator;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Checks a configuration against the schema and says the first fault in one sentence. */
+final class SchemaCheck {
+  /** Keywords that only say that something inside is wrong; what is wrong follows on its own. */
+  private static final Set<String> WRAPPERS = Set.of("properties", "items", "$ref");
+
+  private final ConfigSchema schema;
+  private final Function<KeyPath, String> sourceOf;
+
+  /**
+   * @param sourceOf names the file, variable or flag that a key's value came from
+   */
+  SchemaCheck(ConfigSchema schema, Function<KeyPath, String> sourceOf) {
+    this.schema = schema;
+    this.sourceOf = sourceOf;
+  }
+
+  /**
+   * @throws ConfigException where the configuration is not what the schema allows
+   */
+  void check(JsonObject config) {
+    JsonSchemaOptions options =
+        new JsonSchemaOptions()
+            .setBaseUri("stentor:/")
+            .setDraft(Draft.DRAFT202012)
+            .setOutputFormat(OutputFormat.Basic);
+    // The validator writes into the schema that it is given.
+    JsonSchema copy = JsonSchema.of(schema.json().copy());
+    OutputUnit result = Validator.create(copy, options).validate(config);
+    if (result.getValid()) {
+      return;
+    }
+    for (OutputUnit unit : result.getErrors()) {
+      Optional<ConfigException> refusal = refusal(unit, config);
+      if (refusal.isPresent()) {
+        throw refusal.get();
+      }
+    }
+    throw new ConfigException("the configuration does not fit its schema: " + result.getErrors());
+  }
+
+  private Optional<ConfigException> refusal(OutputUnit unit, JsonObject config) {
+    KeyPath path = KeyPath.ofPointer(unit.getInstanceLocation());
+    String location = unit.getKeywordLocation();
+    String keyword = location.substring(location.lastIndexOf('/') + 1);
+    if (WRAPPERS.contains(keyword)) {
+      return Optional.empty();
+    }
+    if (keyword.equals("additionalProperties")) {
+      // The validator says this of a known key with a bad value too.
+      return schema.node(path) == null ? Optional.of(unknown(path)) : Optional.empty();
+    }
+    if (keyword.equals("required")) {
+      return schema.keysOf(path).stream()
+          .filter(key -> isRequired(path, key) && !path.child(key).isIn(config))
+          .findFirst()
+          .map(key -> missing(path.child(key)));
+    }
+    return Optional.of(
+        ConfigException.badValue(path.last(), path.valueIn(config), schema.allowed(path))
+            .within(path.parent(), sourceOf));
+  }
+
+  private boolean isRequired(KeyPath path, String key) {
+    JsonObject node = schema.node(path);
+    return node != null && node.getJsonArray("required").contains(key);
+  }
+
+  private ConfigException missing(KeyPath path) {
+    return ConfigException.missing(path.last(), schema.allowed(path))
+        .within(path.parent(), sourceOf);
+  }
+
+  private ConfigException unknown(KeyPath path) {
+    return new ConfigException(
+        path
+            + " (from "
+            + sourceOf.apply(path)
+            + ") is not an option; did you mean "
+            + Nearest.option(schema, path)
+            + "?");
+  }
+}
