@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Appender {
 
-  /** A publication on its way, and who wants to know. */
-  record Waiting(Publication publication, Ack ack) {}
+  /** A publication on its way, what it counts for while it waits, and who wants to know. */
+  record Waiting(Publication publication, int reservedBytes, Ack ack) {}
 
   private static final int MAX_BATCH_MESSAGES = 1024;
   private static final int MAX_BATCH_BYTES = 256 * 1024;
@@ -77,9 +77,13 @@ final class Appender {
     return home;
   }
 
+  RoomOptions options() {
+    return options;
+  }
+
   /** Counts a publication that is about to be offered. Any thread. */
-  void reserve(Publication publication) {
-    waitingBytes.addAndGet(publication.bytes() + OVERHEAD_BYTES);
+  void reserve(int bytes) {
+    waitingBytes.addAndGet(bytes);
   }
 
   /** Whether publishers should wait. Any thread. */
@@ -93,8 +97,8 @@ final class Appender {
   }
 
   /** Takes a publication that was reserved. */
-  void offer(Publication publication, Ack ack) {
-    queue.add(new Waiting(publication, ack));
+  void offer(Waiting waiting) {
+    queue.add(waiting);
     if (!busy) {
       busy = true;
       home.atEndOfTurn(this::appendNext);
@@ -186,7 +190,7 @@ final class Appender {
   private void done(List<Waiting> batch) {
     long bytes = 0;
     for (Waiting one : batch) {
-      bytes += one.publication.bytes() + OVERHEAD_BYTES;
+      bytes += one.reservedBytes;
     }
     waitingBytes.addAndGet(-bytes);
     if (queue.isEmpty()) {

@@ -45,6 +45,12 @@ final class Feed {
   private final Counts counts;
   private final boolean logged;
 
+  /** For the keeper: until the next comparison with the log. */
+  int secondsToCheck = FeedKeeper.secondsToCheck();
+
+  /** For the keeper: since the last tail left. */
+  int unusedSeconds;
+
   private final List<Tail> tails = new ArrayList<>();
   private final List<Tail> waiting = new ArrayList<>();
   private final TreeMap<Long, Broadcast> early = new TreeMap<>();
@@ -68,16 +74,8 @@ final class Feed {
     this.logged = options.history().messages() > 0;
   }
 
-  RoomName room() {
-    return room;
-  }
-
   boolean isUnused() {
     return tails.isEmpty() && waiting.isEmpty();
-  }
-
-  boolean isLive() {
-    return live;
   }
 
   private Position position() {

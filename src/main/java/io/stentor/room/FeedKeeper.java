@@ -1,9 +1,6 @@
 package io.stentor.room;
 
-import io.stentor.message.RoomName;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -12,7 +9,7 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 final class FeedKeeper {
 
-  /** About how often a feed is compared with the log. */
+  /** Longest time between two comparisons of a feed with the log. */
   static final int CHECK_SECONDS = 20;
 
   /**
@@ -21,7 +18,6 @@ final class FeedKeeper {
   static final int LINGER_SECONDS = 10;
 
   private final Loop loop;
-  private final Map<RoomName, Integer> unusedSeconds = new LinkedHashMap<>();
 
   FeedKeeper(Loop loop) {
     this.loop = loop;
@@ -31,21 +27,27 @@ final class FeedKeeper {
     loop.every(1000, this::everySecond);
   }
 
-  /** Each feed is checked with a chance that makes it every {@link #CHECK_SECONDS} on average. */
   private void everySecond() {
     Iterator<Feed> feeds = loop.feeds.values().iterator();
     while (feeds.hasNext()) {
       Feed feed = feeds.next();
-      if (!feed.isUnused()) {
-        unusedSeconds.remove(feed.room());
-        if (ThreadLocalRandom.current().nextInt(CHECK_SECONDS) == 0) {
+      if (feed.isUnused()) {
+        if (++feed.unusedSeconds >= LINGER_SECONDS) {
+          feeds.remove();
+          feed.close();
+        }
+      } else {
+        feed.unusedSeconds = 0;
+        if (--feed.secondsToCheck <= 0) {
+          feed.secondsToCheck = secondsToCheck();
           feed.check();
         }
-      } else if (unusedSeconds.merge(feed.room(), 1, Integer::sum) >= LINGER_SECONDS) {
-        unusedSeconds.remove(feed.room());
-        feeds.remove();
-        feed.close();
       }
     }
+  }
+
+  /** Spread, so that rooms that were joined together are not all checked in the same second. */
+  static int secondsToCheck() {
+    return ThreadLocalRandom.current().nextInt(CHECK_SECONDS / 2, CHECK_SECONDS + 1);
   }
 }

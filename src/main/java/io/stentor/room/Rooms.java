@@ -88,24 +88,25 @@ public final class Rooms {
    *     until this publication is acknowledged; it is taken all the same
    */
   public boolean publish(RoomName name, Publication publication, Ack ack) {
-    RoomOptions options = options(name);
-    Publication changed = transformed(publication, options.transform());
+    int reserved = publication.bytes() + Appender.OVERHEAD_BYTES;
     Appender appender =
         appenders.compute(
             name,
             (n, present) -> {
-              Appender one = present != null ? present : appender(n, options);
-              one.reserve(changed);
+              Appender one = present != null ? present : appender(n);
+              one.reserve(reserved);
               return one;
             });
-    appender.home().run(() -> appender.offer(changed, ack));
+    Publication changed = transformed(publication, appender.options().transform());
+    Appender.Waiting waiting = new Appender.Waiting(changed, reserved, ack);
+    appender.home().run(() -> appender.offer(waiting));
     return !appender.isFull();
   }
 
-  private Appender appender(RoomName name, RoomOptions options) {
+  private Appender appender(RoomName name) {
     Runnable idle =
         () -> appenders.computeIfPresent(name, (n, present) -> present.isIdle() ? null : present);
-    return new Appender(name, options, home(name), history, bus, counts, identity, idle);
+    return new Appender(name, options(name), home(name), history, bus, counts, identity, idle);
   }
 
   private static Publication transformed(Publication publication, Transform transform) {

@@ -1,0 +1,253 @@
+package io.stentor.history;
+
+import io.stentor.config.RoomOptions;
+import io.stentor.message.Position;
+import io.stentor.message.Publication;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One room's log: the newest publications in their order, bounded by number, bytes and age, and
+ * what is needed to recognise a batch or a publication that comes again. Plain data: no I/O, no
+ * clock, no locks; whoever holds it sees to it that one thread at a time uses it.
+ */
+final class RoomLog {
+
+  /*
+   * The entries are a ring: entry i of `size` is at ring[(head + i) & mask], its offset is
+   * top - size + 1 + i. An empty log has no ring, no maps: an idle room costs this object only.
+   */
+
+  /** How many appenders' last batches are remembered; the one silent for longest is forgotten. */
+  static final int MAX_APPENDERS = 64;
+
+  private static final int FIRST_CAPACITY = 8;
+  private static final Entry[] NOTHING = {};
+
+  /**
+   * A publication and its name for good: who appended it, and its number among all of that
+   * appender. Two logs that have an entry of the same name have the same publication.
+   */
+  record Entry(long appender, long number, Publication publication) {
+    boolean isSame(Entry other) {
+      return appender == other.appender && number == other.number;
+    }
+  }
+
+  /** The answer to an appender's last batch. */
+  record Answer(long number, int count, Appended appended) {}
+
+  private long epoch;
+  private long top;
+  private long bytes;
+  private Entry[] ring = NOTHING;
+  private int head;
+  private int size;
+  private @Nullable Map<String, Long> keys;
+  private @Nullable LinkedHashMap<Long, Answer> answers;
+
+  /**
+   * A log that begins.
+   *
+   * @param epoch from 1 up to {@link Position#EPOCH_LIMIT}, drawn at random by the caller
+   */
+  RoomLog(long epoch) {
+    this.epoch = epoch;
+  }
+
+  /** A log with this content, as it was written down or put together elsewhere. */
+  RoomLog(long epoch, long top, List<Entry> entries, Map<Long, Answer> answers) {
+    this.epoch = epoch;
+    this.top = top - entries.size();
+    entries.forEach(this::add);
+    answers.forEach(this::remember);
+  }
+
+  long epoch() {
+    return epoch;
+  }
+
+  long top() {
+    return top;
+  }
+
+  /** Offset of the oldest publication; {@code top + 1} if there is none. */
+  long oldest() {
+    return top - size + 1;
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  int size() {
+    return size;
+  }
+
+  Entry entry(long offset) {
+    return ring[(head + (int) (offset - oldest())) & (ring.length - 1)];
+  }
+
+  /** All entries, oldest first. */
+  List<Entry> entries() {
+    List<Entry> all = new ArrayList<>(size);
+    for (long offset = oldest(); offset <= top; offset++) {
+      all.add(entry(offset));
+    }
+    return all;
+  }
+
+  Map<Long, Answer> answers() {
+    return answers == null ? Map.of() : answers;
+  }
+
+  /** Appends, or answers as before if this batch is the appender's last one. */
+  Appended append(Batch batch, long nowMillis, RoomOptions.History limits) {
+    Answer last = answers().get(batch.appender());
+    if (last != null && last.number() == batch.number()) {
+      return last.appended();
+    }
+    trim(nowMillis, limits);
+    final long first = top + 1;
+    int count = batch.publications().size();
+    long[] known = null;
+    for (int i = 0; i < count; i++) {
+      Publication publication = batch.publications().get(i);
+      Long offset = offsetOf(publication.idempotencyKey());
+      if (offset == null) {
+        add(new Entry(batch.appender(), batch.number() + i, publication));
+      } else {
+        known = known == null ? new long[count] : known;
+        known[i] = offset;
+      }
+    }
+    Appended appended = new Appended(epoch, first, known);
+    remember(batch.appender(), new Answer(batch.number(), count, appended));
+    trim(nowMillis, limits);
+    return appended;
+  }
+
+  /**
+   * Takes over what another copy of this log has appended.
+   *
+   * <p>A copy that does not end where the other one did has missed something; it then begins anew
+   * with these publications, which shortens what it can recover but never makes it differ.
+   */
+  void replicate(
+      Batch batch, Appended appended, long topAfter, long nowMillis, RoomOptions.History limits) {
+    if (epoch == appended.epoch() && top == topAfter) {
+      return;
+    }
+    if (epoch != appended.epoch() || top != appended.first() - 1) {
+      clear();
+      epoch = appended.epoch();
+      top = appended.first() - 1;
+    }
+    for (int i = 0; i < batch.publications().size(); i++) {
+      if (appended.isNew(i)) {
+        Publication publication = batch.publications().get(i);
+        add(new Entry(batch.appender(), batch.number() + i, publication));
+      }
+    }
+    Answer answer = new Answer(batch.number(), batch.publications().size(), appended);
+    remember(batch.appender(), answer);
+    trim(nowMillis, limits);
+  }
+
+  /** Reads what follows the position, or from the oldest publication if that is not possible. */
+  Page read(
+      Position after, int maxMessages, int maxBytes, long nowMillis, RoomOptions.History limits) {
+    trim(nowMillis, limits);
+    boolean continues =
+        after.epoch() == epoch && after.offset() + 1 >= oldest() && after.offset() <= top;
+    long first = continues ? after.offset() + 1 : oldest();
+    List<Publication> publications = new ArrayList<>();
+    long sum = 0;
+    for (long offset = first; offset <= top && publications.size() < maxMessages; offset++) {
+      Publication publication = entry(offset).publication();
+      sum += publication.bytes();
+      if (sum > maxBytes && !publications.isEmpty()) {
+        break;
+      }
+      publications.add(publication);
+    }
+    return new Page(epoch, oldest(), top, first, publications);
+  }
+
+  /** Lets go of what is over the limits. */
+  void trim(long nowMillis, RoomOptions.History limits) {
+    long tooOld = nowMillis - 1000L * limits.ageSeconds();
+    while (size > 0
+        && (size > limits.messages()
+            || bytes > limits.bytes()
+            || entry(oldest()).publication().timeMillis() < tooOld)) {
+      removeOldest();
+    }
+    if (size == 0) {
+      ring = NOTHING;
+      head = 0;
+      keys = null;
+    }
+  }
+
+  private @Nullable Long offsetOf(@Nullable String key) {
+    return key == null || keys == null ? null : keys.get(key);
+  }
+
+  private void add(Entry entry) {
+    if (size == ring.length) {
+      grow();
+    }
+    ring[(head + size) & (ring.length - 1)] = entry;
+    size++;
+    top++;
+    bytes += entry.publication().bytes();
+    String key = entry.publication().idempotencyKey();
+    if (key != null) {
+      keys = keys == null ? new HashMap<>() : keys;
+      keys.put(key, top);
+    }
+  }
+
+  private void removeOldest() {
+    Entry oldest = ring[head];
+    String key = oldest.publication().idempotencyKey();
+    if (key != null && keys != null) {
+      keys.remove(key, oldest());
+    }
+    ring[head] = null;
+    head = (head + 1) & (ring.length - 1);
+    size--;
+    bytes -= oldest.publication().bytes();
+  }
+
+  private void grow() {
+    Entry[] larger = new Entry[Math.max(FIRST_CAPACITY, 2 * ring.length)];
+    for (int i = 0; i < size; i++) {
+      larger[i] = ring[(head + i) & (ring.length - 1)];
+    }
+    ring = larger;
+    head = 0;
+  }
+
+  private void remember(long appender, Answer answer) {
+    answers = answers == null ? new LinkedHashMap<>(4) : answers;
+    answers.remove(appender);
+    answers.put(appender, answer);
+    if (answers.size() > MAX_APPENDERS) {
+      answers.remove(answers.keySet().iterator().next());
+    }
+  }
+
+  private void clear() {
+    ring = NOTHING;
+    head = 0;
+    size = 0;
+    bytes = 0;
+    keys = null;
+  }
+}

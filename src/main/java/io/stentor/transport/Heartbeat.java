@@ -1,0 +1,92 @@
+package io.stentor.transport;
+
+import io.netty.channel.EventLoop;
+import io.stentor.config.Config;
+import io.stentor.message.CloseReason;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Finds peers that are gone without a word: pings every connection of one event loop once an
+ * interval, spread over its seconds, and closes those that do not answer. Belongs to that loop.
+ */
+final class Heartbeat {
+
+  /** A connection that can be pinged. */
+  interface Pinged {
+    void ping();
+
+    /** Whether anything came from the peer since the last ping. */
+    boolean hasAnswered();
+
+    void close(CloseReason reason);
+
+    /** Where the heartbeat keeps it. */
+    Beat beat();
+  }
+
+  /** A connection's place in the heartbeat. */
+  static final class Beat {
+    private int second = -1;
+    private int index;
+  }
+
+  private final int timeoutSeconds;
+  private final List<List<Pinged>> seconds = new ArrayList<>();
+  private int now;
+  private int nextSecond;
+
+  Heartbeat(Config.WebSocket options) {
+    timeoutSeconds = options.pongTimeoutSeconds();
+    for (int i = 0; i < options.pingIntervalSeconds(); i++) {
+      seconds.add(new ArrayList<>());
+    }
+  }
+
+  void start(EventLoop loop) {
+    if (!seconds.isEmpty()) {
+      loop.scheduleAtFixedRate(this::everySecond, 1, 1, TimeUnit.SECONDS);
+    }
+  }
+
+  /** Begins to ping. A connection just added is not looked at before it was pinged. */
+  void add(Pinged connection) {
+    if (!seconds.isEmpty()) {
+      Beat beat = connection.beat();
+      beat.second = nextSecond;
+      beat.index = seconds.get(nextSecond).size();
+      seconds.get(nextSecond).add(connection);
+      nextSecond = (nextSecond + 1) % seconds.size();
+    }
+  }
+
+  void remove(Pinged connection) {
+    Beat beat = connection.beat();
+    if (beat.second >= 0) {
+      List<Pinged> second = seconds.get(beat.second);
+      Pinged last = second.remove(second.size() - 1);
+      if (last != connection) {
+        second.set(beat.index, last);
+        last.beat().index = beat.index;
+      }
+      beat.second = -1;
+    }
+  }
+
+  /** Pings the connections of this second, and closes the silent ones pinged a timeout ago. */
+  void everySecond() {
+    now++;
+    List<Pinged> due = seconds.get(Math.floorMod(now, seconds.size()));
+    for (int i = due.size() - 1; i >= 0; i--) {
+      due.get(i).ping();
+    }
+    List<Pinged> pinged = seconds.get(Math.floorMod(now - timeoutSeconds, seconds.size()));
+    for (int i = pinged.size() - 1; i >= 0; i--) {
+      Pinged connection = pinged.get(i);
+      if (!connection.hasAnswered()) {
+        connection.close(CloseReason.NO_PONG);
+      }
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package io.stentor.transport;
+
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.stentor.message.CloseReason;
+import io.vertx.core.http.WebSocketFrame;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes whole texts of WebSocket frames (RFC 6455, section 5.4) and refuses what is not text, not
+ * UTF-8 or over the limit; more than the limit is never held.
+ */
+final class TextAssembler {
+
+  /** What a frame led to. */
+  sealed interface Result {}
+
+  /** A whole text, as valid UTF-8. */
+  record Text(byte[] utf8) implements Result {}
+
+  /** Nothing yet: more frames belong to the text. */
+  record Incomplete() implements Result {}
+
+  /** The connection has to be closed. */
+  record Refused(CloseReason reason) implements Result {}
+
+  private static final Incomplete INCOMPLETE = new Incomplete();
+
+  private final int maxMessageBytes;
+  private @Nullable ByteArrayOutputStream parts;
+
+  TextAssembler(int maxMessageBytes) {
+    this.maxMessageBytes = maxMessageBytes;
+  }
+
+  Result add(WebSocketFrame frame) {
+    if (frame.isBinary()) {
+      return new Refused(CloseReason.BINARY_NOT_ALLOWED);
+    }
+    byte[] data = frame.binaryData().getBytes();
+    int before = parts == null ? 0 : parts.size();
+    if (before + data.length > maxMessageBytes) {
+      parts = null;
+      return new Refused(CloseReason.tooBig(maxMessageBytes));
+    }
+    if (parts == null && frame.isFinal()) {
+      return whole(data);
+    }
+    ByteArrayOutputStream all = parts == null ? new ByteArrayOutputStream() : parts;
+    all.writeBytes(data);
+    if (!frame.isFinal()) {
+      parts = all;
+      return INCOMPLETE;
+    }
+    parts = null;
+    return whole(all.toByteArray());
+  }
+
+  private static Result whole(byte[] data) {
+    return ByteBufUtil.isText(Unpooled.wrappedBuffer(data), StandardCharsets.UTF_8)
+        ? new Text(data)
+        : new Refused(CloseReason.NOT_UTF8);
+  }
+}
