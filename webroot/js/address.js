@@ -3,10 +3,11 @@
 /** The room of a page whose address names none. */
 export const LOBBY = "lobby";
 
-const NAME = /^[\p{L}\p{Nd}._\-:@#~+]{1,128}$/u;
+const NAME = /^(?!\p{M})[\p{L}\p{Nd}\p{Mn}\p{Mc}._\-:@#~+]{1,128}$/u;
 
 /**
- * Whether a room may have this name: 1 to 128 letters and digits of any script and `. _ - : @ # ~ +`.
+ * Whether a room may have this name: 1 to 128 letters, digits and marks of letters, of any script, and
+ * `. _ - : @ # ~ +`.
  * `.` and `..` cannot stand in an address, browsers take them out.
  */
 export function isRoomName(name) {

@@ -69,7 +69,7 @@ class ProblemTest {
 
   @Test
   void a_wrong_method_is_told_the_right_ones() {
-    RawHttp.Answer answer = exchange("DELETE /known HTTP/1.1");
+    RawHttp.Answer answer = exchange("DELETE /known HTTP/1.1", "Host: localhost");
 
     assertProblem(answer, 405, "Method Not Allowed");
     assertThat(answer.header("allow")).isEqualTo("GET");
@@ -117,7 +117,7 @@ class ProblemTest {
 
   @Test
   void headers_that_are_too_long_are_refused() {
-    RawHttp.Answer answer = exchange("GET / HTTP/1.1", "X-Long: " + "x".repeat(9_000));
+    RawHttp.Answer answer = exchange("GET / HTTP/1.1", "Host: localhost", "X-Long: " + "x".repeat(9_000));
 
     assertProblem(answer, 431, "Request Header Fields Too Large");
   }
