@@ -84,7 +84,8 @@ public final class Problem {
       ctx.response().putHeader(HttpHeaders.ALLOW, names);
     }
     String method = ctx.request().method().name();
-    answer(ctx.request(), 405, "The method " + method + " is not allowed here, only " + names);
+    answer(
+        ctx.request(), 405, "The method " + method + " is not allowed here, only " + names + ".");
   }
 
   /**
@@ -95,12 +96,15 @@ public final class Problem {
     return ctx -> methodNotAllowed(ctx, allowed);
   }
 
-  /** Makes every error of the router a problem: refusals, unknown paths, failures of handlers. */
+  /**
+   * Makes every error of the router a problem: refusals, unknown paths, {@code fail} of handlers.
+   */
   public static void mount(Router router) {
     for (int status : REFUSALS) {
       router.errorHandler(status, ctx -> answer(ctx.request(), status, detail(status)));
     }
-    router.errorHandler(INTERNAL, Problem::failed);
+    // A failure handler and no error handler: behind the latter, Vert.x ends a cut answer again.
+    router.route().last().failureHandler(Problem::failed);
   }
 
   /** Answers what is not HTTP, or too long for it; for {@code HttpServer.invalidRequestHandler}. */
@@ -117,11 +121,13 @@ public final class Problem {
   }
 
   private static void failed(RoutingContext ctx) {
-    Throwable failure = ctx.failure();
-    LOG.warn(
-        "{} {} failed: {}", ctx.request().method(), ctx.normalizedPath(), String.valueOf(failure));
-    LOG.debug("the failure", failure);
-    answer(ctx.request(), INTERNAL, detail(INTERNAL));
+    int status = ctx.statusCode() < 400 ? INTERNAL : ctx.statusCode();
+    if (status >= INTERNAL) {
+      HttpMethod method = ctx.request().method();
+      LOG.warn("{} {} failed: {}", method, ctx.normalizedPath(), String.valueOf(ctx.failure()));
+      LOG.debug("the failure", ctx.failure());
+    }
+    answer(ctx.request(), status, detail(status));
   }
 
   private static String detail(int status) {
@@ -135,7 +141,11 @@ public final class Problem {
       case 414 -> "The request's path is longer than is allowed.";
       case 415 -> "The request's body is of a kind that is not understood here.";
       case 431 -> "The request's headers are longer than is allowed.";
-      default -> "The server failed at this request. It was logged; trying again may help.";
+      case 503 -> "The server cannot take this request now; try again later.";
+      default ->
+          status < INTERNAL
+              ? "The request was refused."
+              : "The server failed at this request. It was logged; trying again may help.";
     };
   }
 }

@@ -31,6 +31,7 @@ class ProblemTest {
               ctx.response().putHeader("Content-Length", "1000").putHeader("ETag", "\"x\"");
               ctx.fail(new IllegalStateException("the password"));
             });
+    router.get("/forbidden").handler(ctx -> ctx.fail(403));
     router
         .get("/half")
         .handler(
@@ -86,6 +87,11 @@ class ProblemTest {
   }
 
   @Test
+  void a_refusal_of_a_handler_keeps_its_status() {
+    assertProblem(RawHttp.get(port, "/forbidden"), 403, "Forbidden");
+  }
+
+  @Test
   void an_answer_that_has_begun_is_cut_and_not_ended() throws IOException {
     String all = everythingFor("GET /half HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
@@ -117,7 +123,8 @@ class ProblemTest {
 
   @Test
   void headers_that_are_too_long_are_refused() {
-    RawHttp.Answer answer = exchange("GET / HTTP/1.1", "Host: localhost", "X-Long: " + "x".repeat(9_000));
+    RawHttp.Answer answer =
+        exchange("GET / HTTP/1.1", "Host: localhost", "X-Long: " + "x".repeat(9_000));
 
     assertProblem(answer, 431, "Request Header Fields Too Large");
   }
