@@ -1,19 +1,154 @@
 package io.stentor;
 
+import com.hazelcast.core.HazelcastInstance;
+import io.stentor.cluster.ClusteredVertx;
+import io.stentor.cluster.NodeWatcher;
+import io.stentor.config.Config;
 import io.stentor.config.LoadedConfig;
+import io.stentor.config.RoomRules;
+import io.stentor.history.LocalHistory;
+import io.stentor.room.Rooms;
+import io.stentor.transport.Connections;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.lang.management.ManagementFactory;
+import java.net.BindException;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** One running server. */
+/** One running node: a Vert.x, alone or in a cluster, with a server on each event loop. */
 final class Node {
-  private Node() {}
 
-  /** Starts a server; fails with a message for people where it cannot. */
+  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+  private final LoadedConfig loaded;
+  private final Vertx vertx;
+  private final @Nullable HazelcastInstance hazelcast;
+  private final AtomicInteger port;
+
+  private Node(LoadedConfig loaded, Vertx vertx, @Nullable HazelcastInstance hazelcast) {
+    this.loaded = loaded;
+    this.vertx = vertx;
+    this.hazelcast = hazelcast;
+    this.port = new AtomicInteger(loaded.config().http().port());
+  }
+
+  /**
+   * Starts a node; blocks while it joins its cluster. Fails with a message for people where it
+   * cannot start.
+   */
   static Future<Node> start(LoadedConfig loaded) {
-    return Future.failedFuture("there is no server for " + loaded.sources());
+    LOG.info("configuration: {}", String.join(", ", loaded.sources()));
+    return create(loaded)
+        .compose(
+            node ->
+                node.serve()
+                    .recover(
+                        failure ->
+                            node.stop()
+                                .transform(
+                                    stopped -> Future.failedFuture(node.cannotListen(failure)))));
+  }
+
+  private static Future<Node> create(LoadedConfig loaded) {
+    Config config = loaded.config();
+    VertxOptions options =
+        new VertxOptions()
+            .setPreferNativeTransport(true)
+            .setEventLoopPoolSize(eventLoops(config))
+            .setFileSystemOptions(
+                new FileSystemOptions()
+                    .setClassPathResolvingEnabled(false)
+                    .setFileCachingEnabled(false));
+    VertxBuilder builder = Vertx.builder().with(options);
+    if (!config.cluster().enabled()) {
+      return Future.succeededFuture(new Node(loaded, builder.build(), null));
+    }
+    ClusteredVertx.withBus(options, config);
+    HazelcastInstance hazelcast =
+        ClusteredVertx.join(
+            ClusteredVertx.hazelcast(config.cluster()), UUID.randomUUID().toString());
+    return ClusteredVertx.vertx(builder, hazelcast)
+        .map(vertx -> new Node(loaded, vertx, hazelcast))
+        .onFailure(failure -> hazelcast.shutdown());
+  }
+
+  private static int eventLoops(Config config) {
+    return config.eventLoops() > 0
+        ? config.eventLoops()
+        : Runtime.getRuntime().availableProcessors();
+  }
+
+  private Future<Node> serve() {
+    Config config = loaded.config();
+    LocalHistory history = new LocalHistory(System::currentTimeMillis);
+    Rooms rooms = new Rooms(vertx, new RoomRules(config), history);
+    Connections connections = new Connections();
+    if (hazelcast == null) {
+      LOG.info("nodes: this one alone");
+    } else {
+      LOG.info("nodes: {}", NodeWatcher.seen(hazelcast));
+      NodeWatcher.watch(hazelcast, rooms::nodeLeft);
+    }
+    return vertx
+        .deployVerticle(
+            () -> new Server(config, rooms, connections, port),
+            new DeploymentOptions().setInstances(eventLoops(config)))
+        .map(
+            deployed -> {
+              sayReady();
+              return this;
+            });
+  }
+
+  private void sayReady() {
+    String host = config().host();
+    String shown = host.equals("0.0.0.0") || host.equals("::") ? "localhost" : host;
+    String authority = (shown.contains(":") ? "[" + shown + "]" : shown) + ":" + port.get();
+    LOG.info("pages:    http://{}/ (listening on {} port {})", authority, host, port.get());
+    LOG.info("lobby:    ws://{}/", authority);
+    LOG.info("any room: ws://{}/rooms/<name>", authority);
+    long millis = ManagementFactory.getRuntimeMXBean().getUptime();
+    LOG.info("ready after {} ms, with {} event loops", millis, eventLoops(loaded.config()));
+  }
+
+  private Config.Http config() {
+    return loaded.config().http();
+  }
+
+  /** Names the address where the system only says that one is taken. */
+  private Throwable cannotListen(Throwable failure) {
+    if (!(failure instanceof BindException)) {
+      return failure;
+    }
+    String why = String.valueOf(failure.getMessage());
+    String reason = why.contains("in use") ? "the port is in use by another program" : why;
+    return new IllegalStateException(
+        "cannot listen on " + config().host() + " port " + port.get() + ": " + reason, failure);
+  }
+
+  /** The port that is listened on. */
+  int port() {
+    return port.get();
   }
 
   /** Leaves the cluster and closes everything. */
   Future<Void> stop() {
-    return Future.succeededFuture();
+    return vertx
+        .close()
+        .eventually(
+            () -> {
+              if (hazelcast != null) {
+                hazelcast.shutdown();
+              }
+              return Future.succeededFuture();
+            });
   }
 }

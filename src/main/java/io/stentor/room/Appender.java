@@ -7,6 +7,7 @@ import io.stentor.history.History;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
+import io.stentor.room.Counts.Count;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,7 +118,7 @@ final class Appender {
     }
     if (options.history().messages() == 0) {
       bus.publish(room, new Broadcast(0, 0, publications));
-      counts.published(batch.size());
+      counts.add(Count.PUBLISHED, batch.size());
       batch.forEach(one -> one.ack.appended(Position.NONE));
       done(batch);
     } else {
@@ -153,7 +154,7 @@ final class Appender {
     }
     if (!fresh.isEmpty()) {
       bus.publish(room, new Broadcast(appended.epoch(), appended.first(), fresh));
-      counts.published(fresh.size());
+      counts.add(Count.PUBLISHED, fresh.size());
     }
     long[] offsets = appended.offsets(waiting.size());
     for (int i = 0; i < offsets.length; i++) {
@@ -178,11 +179,8 @@ final class Appender {
       return;
     }
     LOG.warn(
-        "room {}: {} messages could not be appended: {}",
-        room,
-        waiting.size(),
-        failure.toString());
-    counts.refused(waiting.size());
+        "room {}: {} messages could not be appended: {}", room, waiting.size(), failure.toString());
+    counts.add(Count.REFUSED, waiting.size());
     waiting.forEach(one -> one.ack.refused(failure));
     done(waiting);
   }

@@ -5,84 +5,40 @@ import java.util.concurrent.atomic.LongAdder;
 /** What happened in all rooms of this node since it started. Any thread. */
 public final class Counts {
 
-  private final LongAdder published = new LongAdder();
-  private final LongAdder delivered = new LongAdder();
-  private final LongAdder repaired = new LongAdder();
-  private final LongAdder repeated = new LongAdder();
-  private final LongAdder lost = new LongAdder();
-  private final LongAdder skipped = new LongAdder();
-  private final LongAdder slowDisconnected = new LongAdder();
-  private final LongAdder refused = new LongAdder();
-
-  void published(long count) {
-    published.add(count);
+  /** What is counted. */
+  public enum Count {
+    /** Publications that this node appended. */
+    PUBLISHED,
+    /** Publications written to connections, once for each connection. */
+    DELIVERED,
+    /** Publications that the event bus did not bring in time and that were read from the log. */
+    REPAIRED,
+    /** Publications that the event bus brought again. */
+    REPEATED,
+    /** Times that a feed could not go on where it was, and told its cursors so. */
+    LOST,
+    /** Publications left out for slow cursors. */
+    SKIPPED,
+    /** Connections closed because they read too slowly. */
+    SLOW_DISCONNECTED,
+    /** Publications that could not be appended. */
+    REFUSED
   }
 
-  void delivered(long count) {
-    delivered.add(count);
+  private final LongAdder[] sums = new LongAdder[Count.values().length];
+
+  Counts() {
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] = new LongAdder();
+    }
   }
 
-  void repaired(long count) {
-    repaired.add(count);
+  void add(Count what, long number) {
+    sums[what.ordinal()].add(number);
   }
 
-  void repeated(long count) {
-    repeated.add(count);
-  }
-
-  void lost() {
-    lost.increment();
-  }
-
-  void skipped(long count) {
-    skipped.add(count);
-  }
-
-  void slowDisconnected() {
-    slowDisconnected.increment();
-  }
-
-  void refused(long count) {
-    refused.add(count);
-  }
-
-  /** Publications that were appended by this node. */
-  public long published() {
-    return published.sum();
-  }
-
-  /** Publications that were written to connections, once for each connection. */
-  public long delivered() {
-    return delivered.sum();
-  }
-
-  /** Publications that the event bus did not bring, or not in time, and that were read instead. */
-  public long repaired() {
-    return repaired.sum();
-  }
-
-  /** Publications that the event bus brought again. */
-  public long repeated() {
-    return repeated.sum();
-  }
-
-  /** Times that a feed could not go on where it was, and told its cursors so. */
-  public long lost() {
-    return lost.sum();
-  }
-
-  /** Publications left out for slow cursors. */
-  public long skipped() {
-    return skipped.sum();
-  }
-
-  /** Connections closed because they read too slowly. */
-  public long slowDisconnected() {
-    return slowDisconnected.sum();
-  }
-
-  /** Publications that were refused or whose append failed. */
-  public long refused() {
-    return refused.sum();
+  /** How much there was of it. */
+  public long get(Count what) {
+    return sums[what.ordinal()].sum();
   }
 }

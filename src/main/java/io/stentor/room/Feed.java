@@ -6,6 +6,7 @@ import io.stentor.history.Page;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
+import io.stentor.room.Counts.Count;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.util.ArrayList;
 import java.util.List;
@@ -177,7 +178,7 @@ final class Feed {
 
   private void take(Broadcast batch) {
     if (batch.last() < next) {
-      counts.repeated(batch.publications().size());
+      counts.add(Count.REPEATED, batch.publications().size());
       return;
     }
     int skip = (int) (next - batch.first());
@@ -268,10 +269,9 @@ final class Feed {
   }
 
   private void take(Page page) {
-    boolean continues =
-        page.epoch() == epoch && page.oldest() <= next && page.top() >= next - 1;
+    boolean continues = page.epoch() == epoch && page.oldest() <= next && page.top() >= next - 1;
     if (!continues) {
-      counts.lost();
+      counts.add(Count.LOST, 1);
       epoch = page.epoch();
       next = page.top() + 1;
       Position at = position();
@@ -282,7 +282,7 @@ final class Feed {
     } else if (page.last() >= next) {
       long before = next;
       take(new Broadcast(page.epoch(), page.first(), page.publications()));
-      counts.repaired(next - before);
+      counts.add(Count.REPAIRED, next - before);
     }
     takeEarly();
     if (readAgain || page.top() >= next) {

@@ -76,8 +76,7 @@ public final class Rooms {
     Loop loop = loop(eventLoop);
     return loop.rooms
         .computeIfAbsent(
-            name,
-            n -> new Room(n, options(n), history, loop, new HomeFeeds(n), counts))
+            name, n -> new Room(n, options(n), history, loop, new HomeFeeds(n), counts))
         .join(connection, start);
   }
 
@@ -137,7 +136,7 @@ public final class Rooms {
   }
 
   private Loop home(RoomName name) {
-    return loops.get(Math.floorMod(name.value().hashCode() * 0x9E3779B9 >>> 8, loops.size()));
+    return loops.get(Math.floorMod((name.value().hashCode() * 0x9E3779B9) >>> 8, loops.size()));
   }
 
   /** The way from a room's tails on any loop to its feed on the room's home. */

@@ -4,6 +4,7 @@ import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomOptions.SlowConsumer;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Position;
+import io.stentor.room.Counts.Count;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,9 @@ final class Tail {
   private boolean attached;
   private boolean closed;
   private boolean flushPlanned;
+
+  /** While true, all cursors are being looked at, and what they have taken is forgotten after. */
+  private boolean keeping;
 
   Tail(Room room, Format format, Loop loop, Counts counts) {
     this.room = room;
@@ -159,7 +163,7 @@ final class Tail {
         someWait = true;
       }
     }
-    counts.delivered((long) written * piece.count());
+    counts.add(Count.DELIVERED, (long) written * piece.count());
     if (someWait) {
       keep(first, piece);
     } else {
@@ -171,17 +175,19 @@ final class Tail {
   private void keep(long first, Encoded piece) {
     pieces.put(first, piece);
     pieceBytes += piece.size();
+    keeping = true;
     for (int i = cursors.size() - 1; i >= 0; i--) {
       Cursor cursor = cursors.get(i);
       if (cursor.next < sent && cursor.isReady()) {
         writeWaiting(cursor);
       } else if (cursor.catchUp == null && options.slowConsumer() == SlowConsumer.LATEST) {
         if (cursor.next < sent - 1) {
-          counts.skipped(sent - 1 - cursor.next);
+          counts.add(Count.SKIPPED, sent - 1 - cursor.next);
           cursor.skipTo(sent - 1);
         }
       }
     }
+    keeping = false;
     forgetTaken();
     while (pieceBytes > options.tailBytes() && pieces.size() > 1) {
       forgetFirst();
@@ -198,7 +204,7 @@ final class Tail {
             new Notice(positionBefore(cursor.next), Notice.Kind.SKIPPED, cursor.takeSkipped()))) {
       return;
     }
-    while (cursor.next < sent && cursor.isReady()) {
+    while (cursor.next < sent && !cursor.hasLeft() && cursor.isReady()) {
       Map.Entry<Long, Encoded> piece = pieces.floorEntry(cursor.next);
       Encoded encoded = piece.getValue();
       cursor.connection().write(encoded.from((int) (cursor.next - piece.getKey())));
@@ -206,7 +212,11 @@ final class Tail {
     }
     if (cursor.next > before) {
       cursor.connection().flush();
-      counts.delivered(cursor.next - before);
+      counts.add(Count.DELIVERED, cursor.next - before);
+      if (!keeping
+          && pieces.firstEntry().getKey() + pieces.firstEntry().getValue().count() > before) {
+        forgetTaken();
+      }
     }
   }
 
@@ -242,13 +252,18 @@ final class Tail {
         continue;
       }
       if (options.slowConsumer() == SlowConsumer.DISCONNECT) {
-        counts.slowDisconnected();
+        counts.add(Count.SLOW_DISCONNECTED, 1);
         cursor.close(CloseReason.SLOW);
       } else {
-        counts.skipped(start - cursor.next);
+        counts.add(Count.SKIPPED, start - cursor.next);
         cursor.skipTo(start);
       }
     }
+  }
+
+  /** Counts publications that a catch-up has written. */
+  void delivered(int count) {
+    counts.add(Count.DELIVERED, count);
   }
 
   /** Whether everything from this number on is still here or to come. */

@@ -44,4 +44,12 @@ final class FrameWriter {
   void flush() {
     encoder.flush();
   }
+
+  /**
+   * Closes the socket without another word. Vert.x waits for the answer to a close frame only once
+   * that frame is sent, which never happens where the peer has stopped reading.
+   */
+  void cut() {
+    encoder.channel().close();
+  }
 }

@@ -10,6 +10,11 @@ import io.stentor.room.Rooms;
  * @param rooms of the node
  * @param heartbeat of this loop
  * @param connections of the node
+ * @param closeTimeoutSeconds after which a socket that is being closed is cut
  */
 record ServerLoop(
-    EventLoop eventLoop, Rooms rooms, Heartbeat heartbeat, Connections connections) {}
+    EventLoop eventLoop,
+    Rooms rooms,
+    Heartbeat heartbeat,
+    Connections connections,
+    int closeTimeoutSeconds) {}

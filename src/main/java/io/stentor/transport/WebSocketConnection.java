@@ -10,11 +10,11 @@ import io.stentor.room.Ack;
 import io.stentor.room.Connection;
 import io.stentor.room.Cursor;
 import io.stentor.room.Format;
-import io.stentor.room.Rooms;
 import io.stentor.room.Start;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,8 +47,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged {
   private boolean paused;
   private boolean answered = true;
 
-  WebSocketConnection(
-      ServerWebSocket socket, RoomName room, Format format, ServerLoop server) {
+  WebSocketConnection(ServerWebSocket socket, RoomName room, Format format, ServerLoop server) {
     this.socket = socket;
     this.room = room;
     this.format = format;
@@ -225,6 +224,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged {
       }
       socket.close((short) reason.code(), reason.reason());
       socket.resume();
+      server.eventLoop().schedule(writer::cut, server.closeTimeoutSeconds(), TimeUnit.SECONDS);
     }
   }
 }

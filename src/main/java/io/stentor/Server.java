@@ -1,0 +1,87 @@
+package io.stentor;
+
+import io.netty.channel.EventLoop;
+import io.stentor.config.Config;
+import io.stentor.config.RoomOptions;
+import io.stentor.config.RoomRule;
+import io.stentor.protocol.PlainText;
+import io.stentor.room.Rooms;
+import io.stentor.transport.Connections;
+import io.stentor.transport.Endpoints;
+import io.stentor.transport.Problem;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.ext.web.Router;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** One HTTP server on one event loop, with its own share of the sockets of the port. */
+final class Server extends VerticleBase {
+
+  private final Config config;
+  private final Rooms rooms;
+  private final Connections connections;
+  private final AtomicInteger port;
+  private @Nullable HttpServer server;
+
+  /**
+   * A server that does not listen yet.
+   *
+   * @param port where to listen; where it is 0, the first server of the node writes down the port
+   *     that it was given
+   */
+  Server(Config config, Rooms rooms, Connections connections, AtomicInteger port) {
+    this.config = config;
+    this.rooms = rooms;
+    this.connections = connections;
+    this.port = port;
+  }
+
+  @Override
+  public Future<?> start() {
+    EventLoop eventLoop = ((ContextInternal) context).nettyEventLoop();
+    Router router = Router.router(vertx);
+    Endpoints.mount(router, vertx, eventLoop, config, rooms, connections);
+    HttpServer created =
+        vertx
+            .createHttpServer(options())
+            .requestHandler(router)
+            .invalidRequestHandler(Problem::invalidRequest);
+    server = created;
+    return created
+        .listen(port.get(), config.http().host())
+        .onSuccess(listening -> port.compareAndSet(0, listening.actualPort()));
+  }
+
+  @Override
+  public Future<?> stop() {
+    return server == null ? Future.succeededFuture() : server.close();
+  }
+
+  private HttpServerOptions options() {
+    int largest = largestMessageBytes();
+    return new HttpServerOptions()
+        // Writes come from the event loop only, which saves two queues a connection.
+        .setStrictThreadMode(true)
+        // Compression by Vert.x keeps a window per connection and cannot share frames.
+        .setPerFrameWebSocketCompressionSupported(false)
+        .setPerMessageWebSocketCompressionSupported(false)
+        .addWebSocketSubProtocol(PlainText.CURSOR_SUB_PROTOCOL)
+        .setMaxWebSocketFrameSize(largest)
+        .setMaxWebSocketMessageSize(largest)
+        .setWebSocketClosingTimeout(config.webSocket().closeTimeoutSeconds());
+  }
+
+  /** A frame over every room's limit is refused by its header; a room refuses what is over its. */
+  private int largestMessageBytes() {
+    int largest = config.roomDefaults().maxMessageBytes();
+    for (RoomRule rule : config.rooms()) {
+      RoomOptions options = rule.options();
+      largest = Math.max(largest, options.maxMessageBytes());
+    }
+    return largest;
+  }
+}

@@ -1,0 +1,126 @@
+package io.stentor.cluster;
+
+import com.hazelcast.config.JoinConfig;
+import com.hazelcast.config.MapConfig;
+import com.hazelcast.config.MultiMapConfig;
+import com.hazelcast.config.NetworkConfig;
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
+import io.stentor.config.Config;
+import io.stentor.config.Config.Cluster;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Makes a Vert.x that is one node of a cluster. */
+public final class ClusteredVertx {
+
+  /** How many ports from the first one on are tried, on this host and on members without a port. */
+  private static final int PORTS = 100;
+
+  private ClusteredVertx() {}
+
+  /**
+   * The Hazelcast configuration of this node: members find each other, a dead one is taken out in
+   * seconds, and nothing but what is configured is listened on or called.
+   */
+  public static com.hazelcast.config.Config hazelcast(Cluster cluster) {
+    com.hazelcast.config.Config config = new com.hazelcast.config.Config();
+    config.setClusterName(cluster.name());
+    properties(config, cluster);
+    network(config.getNetworkConfig(), cluster);
+    // The maps of vertx-hazelcast, as its own default configuration has them.
+    config.addMultiMapConfig(
+        new MultiMapConfig("__vertx.subs")
+            .setBackupCount(1)
+            .setValueCollectionType(MultiMapConfig.ValueCollectionType.SET));
+    config.addMapConfig(new MapConfig("__vertx.haInfo").setBackupCount(1));
+    config.addMapConfig(new MapConfig("__vertx.nodeInfo").setBackupCount(1));
+    return config;
+  }
+
+  private static void properties(com.hazelcast.config.Config config, Cluster cluster) {
+    config
+        .setProperty("hazelcast.logging.type", "slf4j")
+        .setProperty("hazelcast.phone.home.enabled", "false")
+        .setProperty("hazelcast.socket.bind.any", "false")
+        // This node orders its own leaving.
+        .setProperty("hazelcast.shutdownhook.enabled", "false")
+        .setProperty("hazelcast.wait.seconds.before.join", "0")
+        .setProperty("hazelcast.tcp.join.port.try.count", Integer.toString(8))
+        .setProperty("hazelcast.heartbeat.interval.seconds", "1")
+        .setProperty(
+            "hazelcast.max.no.heartbeat.seconds",
+            Integer.toString(cluster.failureDetectionSeconds()))
+        .setProperty("hazelcast.merge.first.run.delay.seconds", "5")
+        .setProperty("hazelcast.merge.next.run.delay.seconds", "5")
+        // An append whose backup did not answer fails, and is tried again: else "acknowledged"
+        // would not mean "replicated".
+        .setProperty("hazelcast.operation.fail.on.indeterminate.state", "true")
+        .setProperty("hazelcast.operation.call.timeout.millis", "10000");
+  }
+
+  private static void network(NetworkConfig network, Cluster cluster) {
+    network.setPort(cluster.port()).setPortAutoIncrement(true).setPortCount(PORTS);
+    network.getInterfaces().setEnabled(true).addInterface(cluster.host());
+    network.setPublicAddress(cluster.host());
+    network.setReuseAddress(true);
+    JoinConfig join = network.getJoin();
+    join.getAutoDetectionConfig().setEnabled(false);
+    join.getMulticastConfig().setEnabled(false);
+    switch (cluster.discovery()) {
+      case MEMBERS ->
+          join.getTcpIpConfig()
+              .setEnabled(true)
+              .setMembers(cluster.members().isEmpty() ? List.of(self(cluster)) : cluster.members());
+      case MULTICAST ->
+          join.getMulticastConfig()
+              .setEnabled(true)
+              .setMulticastGroup(cluster.multicast().group())
+              .setMulticastPort(cluster.multicast().port());
+      case KUBERNETES ->
+          join.getKubernetesConfig()
+              .setEnabled(true)
+              .setProperty("service-dns", cluster.kubernetesServiceDns());
+    }
+  }
+
+  private static String self(Cluster cluster) {
+    return cluster.host() + ":" + cluster.port();
+  }
+
+  /**
+   * Joins the cluster, or begins one.
+   *
+   * @return the Hazelcast instance, started; blocks while it joins
+   */
+  public static HazelcastInstance join(com.hazelcast.config.Config config, String nodeId) {
+    config.getMemberAttributeConfig().setAttribute("__vertx.nodeId", nodeId);
+    return Hazelcast.newHazelcastInstance(config);
+  }
+
+  /** Makes a Vert.x on a Hazelcast instance that has joined. */
+  public static Future<Vertx> vertx(VertxBuilder builder, HazelcastInstance hazelcast) {
+    return builder.withClusterManager(new HazelcastClusterManager(hazelcast)).buildClustered();
+  }
+
+  /** The event bus of a node: its own port, and connections that notice a dead peer in seconds. */
+  public static VertxOptions withBus(VertxOptions options, Config config) {
+    Cluster cluster = config.cluster();
+    long detectMillis = TimeUnit.SECONDS.toMillis(cluster.failureDetectionSeconds());
+    EventBusOptions bus =
+        new EventBusOptions()
+            .setHost(cluster.host())
+            .setPort(cluster.busPort())
+            .setClusterPingInterval(Math.max(1000, detectMillis / 2))
+            .setClusterPingReplyInterval(Math.max(1000, detectMillis / 2))
+            .setConnectTimeout((int) detectMillis)
+            .setTcpNoDelay(true);
+    return options.setEventBusOptions(bus);
+  }
+}

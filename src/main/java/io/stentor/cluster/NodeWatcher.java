@@ -1,0 +1,62 @@
+package io.stentor.cluster;
+
+import com.hazelcast.cluster.Member;
+import com.hazelcast.cluster.MembershipEvent;
+import com.hazelcast.cluster.MembershipListener;
+import com.hazelcast.core.HazelcastInstance;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Says which nodes come and go, and has something done when one has gone. */
+public final class NodeWatcher implements MembershipListener {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeWatcher.class);
+
+  private final HazelcastInstance hazelcast;
+  private final Runnable nodeLeft;
+
+  private NodeWatcher(HazelcastInstance hazelcast, Runnable nodeLeft) {
+    this.hazelcast = hazelcast;
+    this.nodeLeft = nodeLeft;
+  }
+
+  /**
+   * Begins to watch.
+   *
+   * @param nodeLeft called on a thread of Hazelcast; must not block
+   */
+  public static void watch(HazelcastInstance hazelcast, Runnable nodeLeft) {
+    hazelcast.getCluster().addMembershipListener(new NodeWatcher(hazelcast, nodeLeft));
+  }
+
+  /** The nodes that are seen, for people. */
+  public static String seen(HazelcastInstance hazelcast) {
+    String local = hazelcast.getCluster().getLocalMember().getUuid().toString();
+    return hazelcast.getCluster().getMembers().size()
+        + " of the cluster '"
+        + hazelcast.getConfig().getClusterName()
+        + "': "
+        + hazelcast.getCluster().getMembers().stream()
+            .map(member -> name(member) + (isSelf(member, local) ? " (this node)" : ""))
+            .collect(Collectors.joining(", "));
+  }
+
+  private static boolean isSelf(Member member, String local) {
+    return member.getUuid().toString().equals(local);
+  }
+
+  private static String name(Member member) {
+    return member.getAddress().getHost() + ":" + member.getAddress().getPort();
+  }
+
+  @Override
+  public void memberAdded(MembershipEvent event) {
+    LOG.info("node joined: {}; nodes: {}", name(event.getMember()), seen(hazelcast));
+  }
+
+  @Override
+  public void memberRemoved(MembershipEvent event) {
+    LOG.info("node left: {}; nodes: {}", name(event.getMember()), seen(hazelcast));
+    nodeLeft.run();
+  }
+}
