@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
 public final class Main {
   static final int OK = 0;
   static final int CANNOT_START = 1;
+  static final int CANNOT_STOP = 1;
   static final int REFUSED = 2;
 
   /** Below the 30 s that Kubernetes and Docker Compose users commonly grant. */
@@ -45,7 +46,7 @@ public final class Main {
 
   /**
    * Runs a node until SIGTERM or SIGINT. Exits with 0 after those, with 1 where the node could not
-   * start, with 2 where arguments or configuration were refused.
+   * start or did not close in time, with 2 where arguments or configuration were refused.
    */
   public static void main(String[] args) {
     LoggingSetup.route();
@@ -104,9 +105,12 @@ public final class Main {
     }
   }
 
+  /** Runs as the JVM's shutdown hook; ends the process itself, which else would exit with 143. */
   private static void stop(Node node, Logger log) {
+    int code = CANNOT_STOP;
     try {
       node.stop().await(STOP_SECONDS, TimeUnit.SECONDS);
+      code = OK;
     } catch (TimeoutException e) {
       log.warn("Not everything was closed within {} s", STOP_SECONDS);
     } catch (Exception e) {
@@ -115,6 +119,7 @@ public final class Main {
     } finally {
       LoggingSetup.close();
     }
+    Runtime.getRuntime().halt(code);
   }
 
   private static String version() {
