@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /** The command line: arguments, configuration, a running node, and its end on SIGTERM. */
 public final class Main {
+  static final int RUNNING = -1;
   static final int OK = 0;
   static final int CANNOT_START = 1;
   static final int CANNOT_STOP = 1;
@@ -53,12 +54,13 @@ public final class Main {
     PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     int code = new Main(out, err, Path.of(""), System.getenv(), Node::start).run(args);
-    if (code != OK) {
+    // Returning would do, but Netty keeps an idle thread for a second, which the JVM waits for.
+    if (code != RUNNING) {
       System.exit(code);
     }
   }
 
-  /** Does what the arguments ask for; returns the exit code, or 0 once a node is running. */
+  /** Does what the arguments ask for; returns the exit code, or RUNNING once a node runs. */
   int run(String... args) {
     try {
       return run(Arguments.parse(args));
@@ -97,7 +99,7 @@ public final class Main {
     try {
       Node node = start.apply(loaded).await();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node, log), "stop"));
-      return OK;
+      return RUNNING;
     } catch (Exception e) { // await throws whatever the future failed with, checked or not
       err.println(e.getMessage() == null ? e.toString() : e.getMessage());
       log.debug("The node did not start", e);

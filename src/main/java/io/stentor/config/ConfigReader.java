@@ -59,8 +59,7 @@ final class ConfigReader {
     return new Config.WebSocket(
         json.getInteger("pingIntervalSeconds"),
         json.getInteger("pongTimeoutSeconds"),
-        json.getInteger("closeTimeoutSeconds"),
-        json.getBoolean("compression"));
+        json.getInteger("closeTimeoutSeconds"));
   }
 
   private static Config.Cluster cluster(JsonObject json) {

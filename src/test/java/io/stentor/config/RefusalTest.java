@@ -38,7 +38,7 @@ class RefusalTest {
 {'http': {'allowedOrigins': '*'}}    | http.allowedOrigins is '*' (from a.json), but must be a list without repeats
 {'http': {'allowedOrigins': ['null','null']}} | http.allowedOrigins is ['null','null'] (from a.json), but must be a list without repeats
 {'http': {'allowedOrigins': ['http://a/']}} | http.allowedOrigins[0] is 'http://a/' (from a.json), but must be an origin such as https://example.org, without a path, or null
-{'webSocket': {'compression': 'yes'}} | webSocket.compression is 'yes' (from a.json), but must be true or false
+{'cluster': {'enabled': 'yes'}} | cluster.enabled is 'yes' (from a.json), but must be true or false
 {'logging': {'level': 'loud'}}       | logging.level is 'loud' (from a.json), but must be error, warn, info, debug or trace
 {'logging': {'format': 'xml'}}       | logging.format is 'xml' (from a.json), but must be text or json
 {'cluster': {'members': ['a:b:c']}}  | cluster.members[0] is 'a:b:c' (from a.json), but must be host or host:port, an IPv6 address in brackets
@@ -66,7 +66,7 @@ class RefusalTest {
 {'http': {'prot': 1}}               | http.prot (from a.json) is not an option; did you mean http.port?
 {'port': 9898}                      | port (from a.json) is not an option; did you mean http.port?
 {'htpp': {'port': 9898}}            | htpp (from a.json) is not an option; did you mean http?
-{'websocket': {'compression': true}} | websocket (from a.json) is not an option; did you mean webSocket?
+{'websocket': {}} | websocket (from a.json) is not an option; did you mean webSocket?
 {'roomDefaults': {'history': {'message': 1}}} | roomDefaults.history.message (from a.json) is not an option; did you mean roomDefaults.history.messages?
 {'rooms': [{'match': 'a', 'transfrom': 'none'}]} | rooms[0].transfrom (from a.json) is not an option; did you mean rooms[0].transform?
 {'http': {'a/b ~c': 1}}             | http.a/b ~c (from a.json) is not an option; did you mean http.host?
