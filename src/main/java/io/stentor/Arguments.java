@@ -36,7 +36,7 @@ record Arguments(
 
   static Arguments parse(String... args) throws BadArguments {
     try {
-      ParseResult result = new CommandLine(spec()).parseArgs(args);
+      ParseResult result = new CommandLine(spec()).setExpandAtFiles(false).parseArgs(args);
       List<Flag> flags = new ArrayList<>();
       flag(flags, result, "--host", "http.host");
       flag(flags, result, "--port", "http.port");
@@ -80,11 +80,11 @@ record Arguments(
         .sortOptions(false)
         .footer(
             "",
-            "conf/stentor.json in the working directory is read if it is there. Each option of it",
-            "has an environment variable too: http.port is STENTOR_HTTP_PORT. A later one wins of",
-            "conf/stentor.json, --conf files in order, environment, flags.",
+            "conf/stentor.json in the working directory is read if it is there. Each",
+            "option also has an environment variable: http.port is STENTOR_HTTP_PORT. The",
+            "later one wins: that file, --conf files in order, environment, flags.",
             "",
-            "Exit codes: 0 stopped as asked, 1 could not start, 2 bad arguments or configuration.");
+            "Exit codes: 0 stopped as asked, 1 could not start or stop, 2 bad arguments or options.");
     spec.addOption(
         value("--conf", "FILE", "A JSON file of options; may be given several times.")
             .type(String[].class)

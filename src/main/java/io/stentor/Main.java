@@ -17,8 +17,10 @@ import org.slf4j.LoggerFactory;
 
 /** The command line: arguments, configuration, a running node, and its end on SIGTERM. */
 public final class Main {
+  static final int RUNNING = -1;
   static final int OK = 0;
   static final int CANNOT_START = 1;
+  static final int CANNOT_STOP = 1;
   static final int REFUSED = 2;
 
   /** Below the 30 s that Kubernetes and Docker Compose users commonly grant. */
@@ -45,19 +47,20 @@ public final class Main {
 
   /**
    * Runs a node until SIGTERM or SIGINT. Exits with 0 after those, with 1 where the node could not
-   * start, with 2 where arguments or configuration were refused.
+   * start or did not close in time, with 2 where arguments or configuration were refused.
    */
   public static void main(String[] args) {
     LoggingSetup.route();
     PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     int code = new Main(out, err, Path.of(""), System.getenv(), Node::start).run(args);
-    if (code != OK) {
+    // Returning would do, but Netty keeps an idle thread for a second, which the JVM waits for.
+    if (code != RUNNING) {
       System.exit(code);
     }
   }
 
-  /** Does what the arguments ask for; returns the exit code, or 0 once a node is running. */
+  /** Does what the arguments ask for; returns the exit code, or RUNNING once a node runs. */
   int run(String... args) {
     try {
       return run(Arguments.parse(args));
@@ -96,7 +99,7 @@ public final class Main {
     try {
       Node node = start.apply(loaded).await();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node, log), "stop"));
-      return OK;
+      return RUNNING;
     } catch (Exception e) { // await throws whatever the future failed with, checked or not
       err.println(e.getMessage() == null ? e.toString() : e.getMessage());
       log.debug("The node did not start", e);
@@ -104,9 +107,12 @@ public final class Main {
     }
   }
 
+  /** Runs as the JVM's shutdown hook; ends the process itself, which else would exit with 143. */
   private static void stop(Node node, Logger log) {
+    int code = CANNOT_STOP;
     try {
       node.stop().await(STOP_SECONDS, TimeUnit.SECONDS);
+      code = OK;
     } catch (TimeoutException e) {
       log.warn("Not everything was closed within {} s", STOP_SECONDS);
     } catch (Exception e) {
@@ -115,6 +121,7 @@ public final class Main {
     } finally {
       LoggingSetup.close();
     }
+    Runtime.getRuntime().halt(code);
   }
 
   private static String version() {

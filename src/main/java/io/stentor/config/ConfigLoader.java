@@ -118,11 +118,15 @@ public final class ConfigLoader {
                 .setFileCachingEnabled(false));
   }
 
-  /** The last layer that says something of the key, else of what it stands in. */
+  /**
+   * The last layer that says something of the key, or of a list that it stands in; else of whatever
+   * it stands in.
+   */
   private static String source(KeyPath key, List<Layer> layers) {
     for (int i = layers.size() - 1; i >= 0; i--) {
       Layer layer = layers.get(i);
-      if (key.isIn(layer.content())) {
+      JsonObject content = layer.content();
+      if (key.isIn(content) || (key.isInList() && key.list().isIn(content))) {
         return layer.sourceOf().apply(key);
       }
     }

@@ -64,6 +64,16 @@ record KeyPath(List<String> segments) {
     return segments.get(segments.size() - 1);
   }
 
+  /** Whether this stands in a list, at whatever depth. */
+  boolean isInList() {
+    return segments.stream().anyMatch(KeyPath::isPlace);
+  }
+
+  /** The path of the outermost list that this stands in. */
+  KeyPath list() {
+    return new KeyPath(segments.stream().takeWhile(segment -> !isPlace(segment)).toList());
+  }
+
   boolean isRoot() {
     return segments.isEmpty();
   }

@@ -101,6 +101,7 @@ public final class LoggingSetup extends ContextAwareBase implements Configurator
     json.setWithContext(false);
     json.setWithMessage(false);
     json.setWithArguments(false);
+    json.setWithMDC(false);
     json.setWithFormattedMessage(true);
     json.start();
     return json;

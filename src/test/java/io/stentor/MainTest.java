@@ -1,0 +1,109 @@
+package io.stentor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stentor.config.LoadedConfig;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.BindException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command line inside this JVM; the node is a stand-in that does not start. */
+class MainTest {
+  @TempDir Path directory;
+  private final Map<String, String> environment = new HashMap<>();
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private Function<LoadedConfig, Future<Node>> start =
+      loaded -> {
+        throw new AssertionError("must not start");
+      };
+
+  @Test
+  void check_says_that_the_configuration_is_valid_and_what_was_read() throws Exception {
+    Files.writeString(directory.resolve("a.json"), "{}");
+    assertThat(run("--check", "--conf", "a.json", "--port", "0")).isEqualTo(0);
+    assertThat(out).hasToString("configuration is valid: the defaults, a.json, --port\n");
+    assertThat(err).hasToString("");
+  }
+
+  @Test
+  void check_warns_of_variables_that_are_ignored() {
+    environment.put("STENTOR_HTP_PORT", "1");
+    assertThat(run("--check")).isEqualTo(0);
+    assertThat(err)
+        .hasToString(
+            "STENTOR_HTP_PORT is not an option and is ignored; did you mean STENTOR_HTTP_PORT?\n");
+  }
+
+  @Test
+  void check_refuses_on_standard_error_with_exit_code_2() {
+    assertThat(run("--check", "--port", "70000")).isEqualTo(2);
+    assertThat(out).hasToString("");
+    assertThat(err)
+        .hasToString("http.port is 70000 (from --port), but must be an integer from 0 to 65535\n");
+  }
+
+  @Test
+  void a_refused_configuration_starts_nothing() {
+    assertThat(run("--conf", "nowhere.json")).isEqualTo(2);
+    assertThat(err).hasToString("cannot read nowhere.json: there is no such file\n");
+  }
+
+  @Test
+  void an_unknown_flag_is_refused_with_one_line_and_exit_code_2() {
+    assertThat(run("--verbose")).isEqualTo(2);
+    assertThat(err).hasToString("unknown argument --verbose; try --help\n");
+  }
+
+  @Test
+  void print_config_prints_only_the_effective_json() {
+    assertThat(run("--print-config", "--port", "1234", "--cluster")).isEqualTo(0);
+    JsonObject printed = new JsonObject(out.toString(StandardCharsets.UTF_8));
+    assertThat(printed.getJsonObject("http").getInteger("port")).isEqualTo(1234);
+    assertThat(printed.getJsonObject("cluster").getBoolean("enabled")).isTrue();
+    assertThat(printed.getJsonObject("webSocket")).isNotNull();
+    assertThat(err).hasToString("");
+  }
+
+  @Test
+  void help_and_version_read_no_configuration() {
+    environment.put("STENTOR_HTTP_PORT", "broken");
+    assertThat(run("--help")).isEqualTo(0);
+    assertThat(run("--version")).isEqualTo(0);
+    assertThat(out.toString(StandardCharsets.UTF_8)).contains("Usage: ").contains("\nStentor ");
+  }
+
+  @Test
+  void a_node_that_cannot_start_is_one_line_and_exit_code_1() {
+    start = loaded -> Future.failedFuture("cannot listen on 0.0.0.0:9898: address already in use");
+    assertThat(run()).isEqualTo(1);
+    assertThat(err).hasToString("cannot listen on 0.0.0.0:9898: address already in use\n");
+  }
+
+  @Test
+  void a_node_that_fails_with_a_checked_exception_is_one_line_too() {
+    start = loaded -> Future.failedFuture(new BindException("taken"));
+    assertThat(run()).isEqualTo(1);
+    start = loaded -> Future.failedFuture(new BindException());
+    assertThat(run()).isEqualTo(1);
+    assertThat(err).hasToString("taken\njava.net.BindException\n");
+  }
+
+  private int run(String... args) {
+    return new Main(print(out), print(err), directory, environment, start).run(args);
+  }
+
+  private static PrintStream print(ByteArrayOutputStream bytes) {
+    return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,111 @@
+package io.stentor.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+@Isolated
+class LoggingSetupTest {
+  private static final Logger OWN = LoggerFactory.getLogger("io.stentor.room.Rooms");
+  private static final Logger VERTX = LoggerFactory.getLogger("io.vertx.core.Some");
+  private static final Logger HAZELCAST = LoggerFactory.getLogger("com.hazelcast.Some");
+  private static final Logger NETTY = LoggerFactory.getLogger("io.netty.Some");
+
+  @AfterEach
+  void quiet() {
+    apply(Config.Logging.Level.WARN, Config.Logging.Format.TEXT);
+  }
+
+  @Test
+  void a_line_for_people_has_time_level_short_name_and_message() {
+    assertThat(lines(Config.Logging.Format.TEXT, () -> OWN.info("listening on {}", 9898)))
+        .singleElement()
+        .asString()
+        .matches("\\d\\d:\\d\\d:\\d\\d\\.\\d{3} INFO  Rooms: listening on 9898");
+  }
+
+  @Test
+  void a_line_for_people_ends_with_its_fields() {
+    assertThat(
+            lines(
+                Config.Logging.Format.TEXT,
+                () -> OWN.atInfo().addKeyValue("count", 2).log("joined")))
+        .singleElement()
+        .asString()
+        .endsWith(" Rooms: joined count=2");
+  }
+
+  @Test
+  void a_message_cannot_forge_a_line() {
+    assertThat(
+            lines(
+                Config.Logging.Format.TEXT,
+                () -> OWN.info("text {}", "a\r\n12:00:00.000 ERROR b\u001b[31m")))
+        .singleElement()
+        .asString()
+        .endsWith("text a··12:00:00.000 ERROR b·[31m");
+  }
+
+  @Test
+  void a_line_for_machines_is_one_json_object() {
+    List<String> lines =
+        lines(
+            Config.Logging.Format.JSON,
+            () -> OWN.atWarn().addKeyValue("count", 2).log("a \"{}\"\n", "b"));
+    JsonObject line = new JsonObject(lines.get(0));
+    assertThat(lines).hasSize(1);
+    assertThat(line.getString("level")).isEqualTo("WARN");
+    assertThat(line.getString("formattedMessage")).isEqualTo("a \"b\"\n");
+    assertThat(line.getString("loggerName")).isEqualTo("io.stentor.room.Rooms");
+    assertThat(line.getLong("timestamp")).isPositive();
+    assertThat(line.getJsonArray("kvpList").getJsonObject(0).getString("count")).isEqualTo("2");
+  }
+
+  @Test
+  void libraries_only_warn_until_somebody_looks_for_a_fault() {
+    apply(Config.Logging.Level.INFO, Config.Logging.Format.TEXT);
+    assertThat(OWN.isInfoEnabled()).isTrue();
+    assertThat(OWN.isDebugEnabled()).isFalse();
+    for (Logger library : List.of(VERTX, HAZELCAST, NETTY)) {
+      assertThat(library.isWarnEnabled()).isTrue();
+      assertThat(library.isInfoEnabled()).isFalse();
+    }
+
+    apply(Config.Logging.Level.TRACE, Config.Logging.Format.TEXT);
+    assertThat(OWN.isTraceEnabled()).isTrue();
+    assertThat(VERTX.isDebugEnabled()).isTrue();
+    assertThat(HAZELCAST.isDebugEnabled()).isTrue();
+    assertThat(NETTY.isInfoEnabled()).isFalse();
+
+    apply(Config.Logging.Level.ERROR, Config.Logging.Format.TEXT);
+    assertThat(OWN.isWarnEnabled()).isFalse();
+    assertThat(HAZELCAST.isWarnEnabled()).isFalse();
+    assertThat(NETTY.isWarnEnabled()).isFalse();
+  }
+
+  private static void apply(Config.Logging.Level level, Config.Logging.Format format) {
+    LoggingSetup.apply(new Config.Logging(level, format));
+  }
+
+  private static List<String> lines(Config.Logging.Format format, Runnable logged) {
+    PrintStream before = System.out;
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    try {
+      apply(Config.Logging.Level.INFO, format);
+      logged.run();
+    } finally {
+      System.setOut(before);
+    }
+    return bytes.toString(StandardCharsets.UTF_8).lines().toList();
+  }
+}

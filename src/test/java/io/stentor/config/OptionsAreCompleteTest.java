@@ -1,0 +1,164 @@
+package io.stentor.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Every option of the records stands in the defaults, the schema and the README, and no other. */
+class OptionsAreCompleteTest {
+  private static final Pattern ROW =
+      Pattern.compile("(?m)^\\| `([^`]+)` +\\| `([^`]+)` +\\| `([^`]+)` +\\| (.+) \\|$");
+
+  private final JsonObject defaults = json("conf/stentor.json");
+  private final ConfigSchema schema = new ConfigSchema(json("conf/stentor.schema.json"));
+  private final List<String> options = leaves("", Config.class);
+
+  @Test
+  void the_defaults_hold_every_option_and_no_other() {
+    assertThat(leaves("", defaults)).containsExactlyElementsOf(options);
+  }
+
+  @Test
+  void the_schema_holds_every_option_and_no_other() {
+    assertThat(schema.options().stream().map(KeyPath::toString)).containsExactlyElementsOf(options);
+  }
+
+  @Test
+  void the_schema_describes_every_option_and_bounds_every_number() {
+    assertThat(options)
+        .allSatisfy(
+            option -> {
+              JsonObject node = schema.node(KeyPath.of(option));
+              assertThat(node.getString("description")).isNotBlank();
+              if (node.getString("type").equals("integer")) {
+                assertThat(node.fieldNames()).contains("minimum", "maximum");
+              }
+            });
+  }
+
+  @Test
+  void the_schema_allows_no_unknown_key_in_any_object() {
+    List<JsonObject> objects = new ArrayList<>();
+    collectObjects(schema.json(), objects);
+    assertThat(objects).hasSizeGreaterThan(7);
+    assertThat(objects)
+        .allSatisfy(object -> assertThat(object.getValue("additionalProperties")).isEqualTo(false));
+  }
+
+  @Test
+  void a_rule_may_set_every_option_of_a_room_and_its_match() {
+    List<String> expected = new ArrayList<>();
+    expected.add("match");
+    for (RecordComponent component : RoomOptions.class.getRecordComponents()) {
+      expected.add(component.getName());
+    }
+    assertThat(schema.keysOf(KeyPath.of("rooms.0"))).containsExactlyElementsOf(expected);
+    assertThat(schema.keysOf(KeyPath.of("rooms.0.history")))
+        .containsExactlyElementsOf(schema.keysOf(KeyPath.of("roomDefaults.history")));
+  }
+
+  @Test
+  void the_schema_lists_every_constant_of_every_enum() {
+    Map<String, Class<?>> enums = new LinkedHashMap<>();
+    collectEnums("", Config.class, enums);
+    assertThat(enums).hasSize(5);
+    enums.forEach(
+        (option, type) -> {
+          List<String> names = new ArrayList<>();
+          for (Object constant : type.getEnumConstants()) {
+            names.add(constant.toString().toLowerCase(Locale.ROOT));
+          }
+          assertThat(
+                  schema.node(KeyPath.of(option)).getJsonArray("enum").stream()
+                      .map(String::valueOf))
+              .containsExactlyInAnyOrderElementsOf(names);
+        });
+  }
+
+  @Test
+  void the_readme_lists_every_option_with_its_default_and_its_variable() throws IOException {
+    List<MatchResult> rows = ROW.matcher(Files.readString(Path.of("README.md"))).results().toList();
+    assertThat(rows).extracting(row -> row.group(1)).containsExactlyElementsOf(options);
+    assertThat(rows)
+        .allSatisfy(
+            row -> {
+              KeyPath option = KeyPath.of(row.group(1));
+              assertThat(Json.decodeValue(row.group(2))).isEqualTo(option.valueIn(defaults));
+              assertThat(row.group(3)).isEqualTo(option.environmentName());
+              assertThat(row.group(4)).isNotBlank();
+            });
+  }
+
+  @Test
+  void the_example_for_a_cluster_is_valid() {
+    LoadedConfig loaded =
+        new ConfigLoader(Path.of(""), Map.of()).load(List.of("conf/cluster.json"), List.of());
+    assertThat(loaded.config().cluster().enabled()).isTrue();
+    assertThat(loaded.config().cluster().members()).hasSizeGreaterThan(1);
+  }
+
+  private static List<String> leaves(String prefix, Class<?> record) {
+    List<String> leaves = new ArrayList<>();
+    for (RecordComponent component : record.getRecordComponents()) {
+      String name = prefix + component.getName();
+      if (component.getType().isRecord()) {
+        leaves.addAll(leaves(name + ".", component.getType()));
+      } else {
+        leaves.add(name);
+      }
+    }
+    return leaves;
+  }
+
+  private static List<String> leaves(String prefix, JsonObject json) {
+    List<String> leaves = new ArrayList<>();
+    for (String name : json.fieldNames()) {
+      if (json.getValue(name) instanceof JsonObject inner) {
+        leaves.addAll(leaves(prefix + name + ".", inner));
+      } else if (!name.equals("$schema")) {
+        leaves.add(prefix + name);
+      }
+    }
+    return leaves;
+  }
+
+  private static void collectEnums(String prefix, Class<?> record, Map<String, Class<?>> enums) {
+    for (RecordComponent component : record.getRecordComponents()) {
+      String name = prefix + component.getName();
+      if (component.getType().isRecord()) {
+        collectEnums(name + ".", component.getType(), enums);
+      } else if (component.getType().isEnum()) {
+        enums.put(name, component.getType());
+      }
+    }
+  }
+
+  private static void collectObjects(Object node, List<JsonObject> objects) {
+    if (node instanceof JsonObject object) {
+      if ("object".equals(object.getValue("type"))) {
+        objects.add(object);
+      }
+      object.forEach(entry -> collectObjects(entry.getValue(), objects));
+    } else if (node instanceof JsonArray list) {
+      list.forEach(item -> collectObjects(item, objects));
+    }
+  }
+
+  private static JsonObject json(String file) {
+    return JsonFile.read(file, Path.of(file));
+  }
+}
