@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,7 @@ final class RoomLog {
   static final int MAX_APPENDERS = 64;
 
   private static final int FIRST_CAPACITY = 8;
-  private static final Entry[] NOTHING = {};
+  private static final @Nullable Entry[] NOTHING = {};
 
   /**
    * A publication and its name for good: who appended it, and its number among all of that
@@ -44,7 +45,7 @@ final class RoomLog {
   private long epoch;
   private long top;
   private long bytes;
-  private Entry[] ring = NOTHING;
+  private @Nullable Entry[] ring = NOTHING;
   private int head;
   private int size;
   private @Nullable Map<String, Long> keys;
@@ -89,7 +90,7 @@ final class RoomLog {
   }
 
   Entry entry(long offset) {
-    return ring[(head + (int) (offset - oldest())) & (ring.length - 1)];
+    return Objects.requireNonNull(ring[(head + (int) (offset - oldest())) & (ring.length - 1)]);
   }
 
   /** All entries, oldest first. */
@@ -114,15 +115,14 @@ final class RoomLog {
     trim(nowMillis, limits);
     final long first = top + 1;
     int count = batch.publications().size();
-    long[] known = null;
+    Map<Integer, Long> known = new HashMap<>(0);
     for (int i = 0; i < count; i++) {
       Publication publication = batch.publications().get(i);
       Long offset = offsetOf(publication.idempotencyKey());
       if (offset == null) {
         add(new Entry(batch.appender(), batch.number() + i, publication));
       } else {
-        known = known == null ? new long[count] : known;
-        known[i] = offset;
+        known.put(i, offset);
       }
     }
     Appended appended = new Appended(epoch, first, known);
@@ -214,7 +214,7 @@ final class RoomLog {
   }
 
   private void removeOldest() {
-    Entry oldest = ring[head];
+    Entry oldest = entry(oldest());
     String key = oldest.publication().idempotencyKey();
     if (key != null && keys != null) {
       keys.remove(key, oldest());
@@ -226,7 +226,7 @@ final class RoomLog {
   }
 
   private void grow() {
-    Entry[] larger = new Entry[Math.max(FIRST_CAPACITY, 2 * ring.length)];
+    @Nullable Entry[] larger = new Entry[Math.max(FIRST_CAPACITY, 2 * ring.length)];
     for (int i = 0; i < size; i++) {
       larger[i] = ring[(head + i) & (ring.length - 1)];
     }

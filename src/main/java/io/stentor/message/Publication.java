@@ -12,20 +12,24 @@ public final class Publication {
   /** What the bytes are. */
   public enum Kind {
     /** Valid UTF-8 text. */
-    TEXT,
+    TEXT(0),
     /** Valid JSON in UTF-8. */
-    JSON;
+    JSON(1);
 
-    private static final Kind[] BY_CODE = values();
+    private final byte code;
+
+    Kind(int code) {
+      this.code = (byte) code;
+    }
 
     /** The kind of a code in the wire and log forms. */
-    public static Kind of(int code) {
-      return BY_CODE[code];
+    public static Kind of(byte code) {
+      return code == JSON.code ? JSON : TEXT;
     }
 
     /** The code of this kind in the wire and log forms. */
     public byte code() {
-      return (byte) ordinal();
+      return code;
     }
   }
 

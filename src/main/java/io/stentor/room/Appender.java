@@ -144,7 +144,7 @@ final class Appender {
 
   private void appended(List<Waiting> waiting, Batch batch, Appended appended) {
     List<Publication> fresh = batch.publications();
-    if (appended.known() != null) {
+    if (!appended.known().isEmpty()) {
       fresh = new ArrayList<>();
       for (int i = 0; i < waiting.size(); i++) {
         if (appended.isNew(i)) {
@@ -156,9 +156,9 @@ final class Appender {
       bus.publish(room, new Broadcast(appended.epoch(), appended.first(), fresh));
       counts.add(Count.PUBLISHED, fresh.size());
     }
-    long[] offsets = appended.offsets(waiting.size());
-    for (int i = 0; i < offsets.length; i++) {
-      waiting.get(i).ack.appended(new Position(appended.epoch(), offsets[i]));
+    List<Long> offsets = appended.offsets(waiting.size());
+    for (int i = 0; i < waiting.size(); i++) {
+      waiting.get(i).ack.appended(new Position(appended.epoch(), offsets.get(i)));
     }
     done(waiting);
   }

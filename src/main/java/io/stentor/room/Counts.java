@@ -1,5 +1,8 @@
 package io.stentor.room;
 
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What happened in all rooms of this node since it started. Any thread. */
@@ -25,20 +28,20 @@ public final class Counts {
     REFUSED
   }
 
-  private final LongAdder[] sums = new LongAdder[Count.values().length];
+  private final Map<Count, LongAdder> sums = new EnumMap<>(Count.class);
 
   Counts() {
-    for (int i = 0; i < sums.length; i++) {
-      sums[i] = new LongAdder();
+    for (Count what : Count.values()) {
+      sums.put(what, new LongAdder());
     }
   }
 
   void add(Count what, long number) {
-    sums[what.ordinal()].add(number);
+    Objects.requireNonNull(sums.get(what)).add(number);
   }
 
   /** How much there was of it. */
   public long get(Count what) {
-    return sums[what.ordinal()].sum();
+    return Objects.requireNonNull(sums.get(what)).sum();
   }
 }

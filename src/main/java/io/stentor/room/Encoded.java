@@ -8,11 +8,18 @@ import java.util.List;
 /**
  * Consecutive publications encoded in one format: one buffer, and where in it each begins. Counted
  * references; whoever holds one may read on any thread.
- *
- * @param bytes the frames, one after the other
- * @param starts index of the first byte of each publication
  */
-record Encoded(ByteBuf bytes, int[] starts) {
+final class Encoded {
+
+  private final ByteBuf bytes;
+
+  /** Index of the first byte of each publication. */
+  private final int[] starts;
+
+  private Encoded(ByteBuf bytes, int[] starts) {
+    this.bytes = bytes;
+    this.starts = starts;
+  }
 
   /** Encodes publications with consecutive offsets. The caller owns the one reference. */
   static Encoded of(Format format, List<Publication> publications, long epoch, long firstOffset) {
@@ -29,6 +36,11 @@ record Encoded(ByteBuf bytes, int[] starts) {
       format.encode(publications.get(i), epoch, offset, out);
     }
     return new Encoded(out, starts);
+  }
+
+  /** The frames, one after the other. The holder's reference covers them. */
+  ByteBuf bytes() {
+    return bytes;
   }
 
   int count() {

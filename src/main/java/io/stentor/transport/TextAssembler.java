@@ -3,6 +3,7 @@ package io.stentor.transport;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.stentor.message.CloseReason;
+import io.stentor.message.Publication;
 import io.vertx.core.http.WebSocketFrame;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -17,8 +18,8 @@ final class TextAssembler {
   /** What a frame led to. */
   sealed interface Result {}
 
-  /** A whole text, as valid UTF-8. */
-  record Text(byte[] utf8) implements Result {}
+  /** A whole text. */
+  record Text(Publication publication) implements Result {}
 
   /** Nothing yet: more frames belong to the text. */
   record Incomplete() implements Result {}
@@ -60,7 +61,7 @@ final class TextAssembler {
 
   private static Result whole(byte[] data) {
     return ByteBufUtil.isText(Unpooled.wrappedBuffer(data), StandardCharsets.UTF_8)
-        ? new Text(data)
+        ? new Text(new Publication(Publication.Kind.TEXT, data, System.currentTimeMillis(), null))
         : new Refused(CloseReason.NOT_UTF8);
   }
 }

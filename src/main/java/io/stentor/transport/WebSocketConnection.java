@@ -79,21 +79,20 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged {
     }
     TextAssembler.Result result = texts.add(frame);
     if (result instanceof TextAssembler.Text text) {
-      publish(text.utf8());
+      publish(text.publication());
     } else if (result instanceof TextAssembler.Refused refused) {
       close(refused.reason());
     }
   }
 
-  private void publish(byte[] utf8) {
-    Publication publication =
-        new Publication(Publication.Kind.TEXT, utf8, System.currentTimeMillis(), null);
+  private void publish(Publication publication) {
     if (LOG.isDebugEnabled()) {
       LOG.debug("text from {} in room {}: {}", socket.remoteAddress(), room, publication.text());
     }
-    unacknowledgedBytes += utf8.length;
+    int bytes = publication.bytes();
+    unacknowledgedBytes += bytes;
     unacknowledged++;
-    boolean more = server.rooms().publish(room, publication, new Acknowledgement(utf8.length));
+    boolean more = server.rooms().publish(room, publication, new Acknowledgement(bytes));
     if ((!more || unacknowledgedBytes > MAX_UNACKNOWLEDGED_BYTES) && !paused) {
       // Not reading makes TCP slow the publisher down.
       paused = true;

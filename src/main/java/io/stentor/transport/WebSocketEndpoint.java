@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +47,9 @@ final class WebSocketEndpoint {
   static void mount(Router router, ServerLoop server, List<String> allowedOrigins) {
     WebSocketEndpoint endpoint = new WebSocketEndpoint(server, allowedOrigins);
     router.route("/").handler(ctx -> endpoint.handle(ctx, RoomName.LOBBY.value()));
-    router.route("/rooms/:room").handler(ctx -> endpoint.handle(ctx, ctx.pathParam("room")));
+    router
+        .route("/rooms/:room")
+        .handler(ctx -> endpoint.handle(ctx, String.valueOf(ctx.pathParam("room"))));
     router.route("/rooms/:room").handler(WebSocketEndpoint::upgradeRequired);
   }
 
@@ -81,7 +84,7 @@ final class WebSocketEndpoint {
       name = new RoomName(room);
       start = start(request.getParam("since"), request.getParam("last"));
     } catch (IllegalArgumentException e) {
-      Problem.answer(request, 400, e.getMessage());
+      Problem.answer(request, 400, String.valueOf(e.getMessage()));
       return;
     }
     request
@@ -99,10 +102,10 @@ final class WebSocketEndpoint {
   private static @Nullable String wrongUpgrade(HttpServerRequest request) {
     String connection = request.getHeader(HttpHeaders.CONNECTION);
     String key = request.getHeader("Sec-WebSocket-Key");
-    if (request.version() != HttpVersion.HTTP_1_1 || request.method() != HttpMethod.GET) {
+    if (request.version() != HttpVersion.HTTP_1_1 || !request.method().equals(HttpMethod.GET)) {
       return "A WebSocket is opened with GET over HTTP/1.1.";
     }
-    if (connection == null || !connection.toLowerCase(java.util.Locale.ROOT).contains("upgrade")) {
+    if (connection == null || !connection.toLowerCase(Locale.ROOT).contains("upgrade")) {
       return "The header Connection has to say Upgrade.";
     }
     if (!VERSION.equals(version(request))) {
