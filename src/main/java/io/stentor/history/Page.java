@@ -13,8 +13,7 @@ import java.util.List;
  *     the next one will have
  * @param publications consecutive, as many as were asked for
  */
-public record Page(
-    long epoch, long oldest, long top, long first, List<Publication> publications) {
+public record Page(long epoch, long oldest, long top, long first, List<Publication> publications) {
 
   public Page {
     publications = List.copyOf(publications);

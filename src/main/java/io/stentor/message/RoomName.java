@@ -31,7 +31,10 @@ public record RoomName(String value) implements Comparable<RoomName> {
       int character = value.codePointAt(i);
       if (!isAllowed(character, i == 0)) {
         throw new IllegalArgumentException(
-            "a room name has letters, digits and " + PUNCTUATION + " only, not " + shown(character));
+            "a room name has letters, digits and "
+                + PUNCTUATION
+                + " only, not "
+                + shown(character));
       }
     }
   }

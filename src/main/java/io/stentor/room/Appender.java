@@ -178,10 +178,7 @@ final class Appender {
       return;
     }
     LOG.warn(
-        "room {}: {} messages could not be appended: {}",
-        room,
-        waiting.size(),
-        failure.toString());
+        "room {}: {} messages could not be appended: {}", room, waiting.size(), failure.toString());
     counts.refused(waiting.size());
     waiting.forEach(one -> one.ack.refused(failure));
     done(waiting);

@@ -268,8 +268,7 @@ final class Feed {
   }
 
   private void take(Page page) {
-    boolean continues =
-        page.epoch() == epoch && page.oldest() <= next && page.top() >= next - 1;
+    boolean continues = page.epoch() == epoch && page.oldest() <= next && page.top() >= next - 1;
     if (!continues) {
       counts.lost();
       epoch = page.epoch();

@@ -76,8 +76,7 @@ public final class Rooms {
     Loop loop = loop(eventLoop);
     return loop.rooms
         .computeIfAbsent(
-            name,
-            n -> new Room(n, options(n), history, loop, new HomeFeeds(n), counts))
+            name, n -> new Room(n, options(n), history, loop, new HomeFeeds(n), counts))
         .join(connection, start);
   }
 

@@ -61,6 +61,11 @@ public final class Client implements AutoCloseable {
     return new Client("ws://127.0.0.1:" + port + path, subprotocols);
   }
 
+  /** Connects to any address. */
+  public static Client connect(URI address, String... subprotocols) {
+    return new Client(address.toString(), subprotocols);
+  }
+
   /** The sub-protocol that the server chose; empty where none. */
   public String subprotocol() {
     return socket.getSubprotocol();

@@ -9,15 +9,16 @@ import java.util.Map;
 /**
  * How a node is started. Immutable: each {@code with…} returns another one.
  *
- * @param java the {@code java} command
+ * @param java the command that runs {@code java}, with what stands before it
  * @param jvm arguments of the JVM
  * @param arguments arguments of the program
  * @param environment variables added to an environment without any of Stentor's
  */
 public record Launch(
-    String java, List<String> jvm, List<String> arguments, Map<String, String> environment) {
+    List<String> java, List<String> jvm, List<String> arguments, Map<String, String> environment) {
 
   public Launch {
+    java = List.copyOf(java);
     jvm = List.copyOf(jvm);
     arguments = List.copyOf(arguments);
     environment = Map.copyOf(environment);
@@ -26,7 +27,7 @@ public record Launch(
   /** The fat jar, on the JVM that runs the tests, with a small heap and these arguments. */
   public static Launch jar(String... arguments) {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    return new Launch(java, List.of("-Xmx256m"), List.of(arguments), Map.of());
+    return new Launch(List.of(java), List.of("-Xmx256m"), List.of(arguments), Map.of());
   }
 
   /** The same on a free port. */
@@ -50,7 +51,14 @@ public record Launch(
 
   /** With another {@code java} command. */
   public Launch withJava(String command) {
-    return new Launch(command, jvm, arguments, environment);
+    return new Launch(List.of(command), jvm, arguments, environment);
+  }
+
+  /** With this command in front, which runs what follows it. */
+  public Launch inside(List<String> prefix) {
+    List<String> all = new ArrayList<>(prefix);
+    all.addAll(java);
+    return new Launch(all, jvm, arguments, environment);
   }
 
   /** With one more variable. */
@@ -69,7 +77,7 @@ public record Launch(
   /** The whole command line. */
   List<String> command() {
     String jar = System.getProperty("stentor.jar", "target/stentor.jar");
-    List<String> command = new ArrayList<>(List.of(java));
+    List<String> command = new ArrayList<>(java);
     command.addAll(jvm);
     command.addAll(List.of("-jar", Path.of(jar).toAbsolutePath().toString()));
     command.addAll(arguments);

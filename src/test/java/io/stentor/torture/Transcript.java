@@ -38,11 +38,18 @@ final class Transcript {
     return List.copyOf(events);
   }
 
-  /** Messages that came, in order. */
-  List<Event.Heard> heard() {
-    return events().stream()
-        .filter(Event.Heard.class::isInstance)
-        .map(Event.Heard.class::cast)
-        .toList();
+  /** What it is at this moment. */
+  synchronized Transcript copy() {
+    Transcript copy = new Transcript(name);
+    copy.published.addAll(published);
+    copy.events.addAll(events);
+    return copy;
+  }
+
+  @Override
+  public synchronized String toString() {
+    StringBuilder text = new StringBuilder(name).append('\n');
+    events.forEach(event -> text.append("  ").append(event).append('\n'));
+    return text.toString();
   }
 }
