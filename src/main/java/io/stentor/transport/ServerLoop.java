@@ -11,5 +11,4 @@ import io.stentor.room.Rooms;
  * @param heartbeat of this loop
  * @param connections of the node
  */
-record ServerLoop(
-    EventLoop eventLoop, Rooms rooms, Heartbeat heartbeat, Connections connections) {}
+record ServerLoop(EventLoop eventLoop, Rooms rooms, Heartbeat heartbeat, Connections connections) {}

@@ -10,7 +10,6 @@ import io.stentor.room.Ack;
 import io.stentor.room.Connection;
 import io.stentor.room.Cursor;
 import io.stentor.room.Format;
-import io.stentor.room.Rooms;
 import io.stentor.room.Start;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
@@ -47,8 +46,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged {
   private boolean paused;
   private boolean answered = true;
 
-  WebSocketConnection(
-      ServerWebSocket socket, RoomName room, Format format, ServerLoop server) {
+  WebSocketConnection(ServerWebSocket socket, RoomName room, Format format, ServerLoop server) {
     this.socket = socket;
     this.room = room;
     this.format = format;

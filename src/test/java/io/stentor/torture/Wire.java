@@ -1,7 +1,7 @@
 package io.stentor.torture;
 
 import io.stentor.torture.Event.Told;
-import java.util.Locale;
+import io.vertx.core.json.JsonObject;
 
 /** How the sub-protocol {@code stentor.cursor} looks to a client. */
 final class Wire {
@@ -11,16 +11,24 @@ final class Wire {
   private Wire() {}
 
   /**
-   * Reads one text frame: {@code epoch:offset}, a newline and the text; or one line that tells of
-   * the place, {@code joined epoch:offset}.
+   * Reads one text frame: {@code epoch:offset}, a newline and the text; or a control line, a JSON
+   * object that tells where the client stands.
    */
   static Event read(String frame) {
-    int newline = frame.indexOf('\n');
-    if (newline >= 0) {
-      Place at = Place.parse(frame.substring(0, newline));
-      return new Event.Heard(at, frame.substring(newline + 1), System.nanoTime());
+    if (frame.startsWith("{")) {
+      JsonObject line = new JsonObject(frame);
+      return new Event.Placed(told(line), Place.parse(line.getString("position")));
     }
-    String[] words = frame.split(" ", 3);
-    return new Event.Placed(Told.valueOf(words[0].toUpperCase(Locale.ROOT)), Place.parse(words[1]));
+    int newline = frame.indexOf('\n');
+    Place at = Place.parse(frame.substring(0, newline));
+    return new Event.Heard(at, frame.substring(newline + 1), System.nanoTime());
+  }
+
+  private static Told told(JsonObject line) {
+    Boolean recovered = line.getBoolean("recovered");
+    if (line.containsKey("skipped") || Boolean.FALSE.equals(recovered)) {
+      return Told.LOST;
+    }
+    return recovered == null ? Told.JOINED : Told.RECOVERED;
   }
 }
