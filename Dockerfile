@@ -1,0 +1,34 @@
+# syntax=docker/dockerfile:1
+
+# Build: dependencies first, so that a change of code downloads nothing again.
+FROM maven:3.9-eclipse-temurin-17 AS build
+WORKDIR /build
+COPY .mvn .mvn
+COPY pom.xml .
+RUN mvn -B -q dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=target/lib \
+ && mvn -B -q dependency:go-offline
+COPY conf conf
+COPY webroot webroot
+COPY src/main src/main
+# Shading keeps the thin jar, whose manifest names its libraries in lib/.
+RUN mvn -B -q -DskipTests package
+
+# Run: the libraries are a layer of their own; a change of code sends only the thin jar.
+FROM eclipse-temurin:25-jre
+RUN useradd --system --uid 9898 --user-group --home-dir /app --shell /usr/sbin/nologin stentor
+WORKDIR /app
+COPY --from=build /build/target/lib lib
+COPY --from=build /build/target/original-stentor.jar stentor.jar
+USER stentor
+
+# The event bus has a fixed port here, so that it can be published; Hazelcast listens on 5701.
+ENV STENTOR_CLUSTER_BUS_PORT=15701
+EXPOSE 9898 5701 15701
+
+# Bash opens the connection itself: the image has no curl.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 CMD ["bash", "-c", \
+  "exec 3<>/dev/tcp/127.0.0.1/${STENTOR_HTTP_PORT:-9898} && printf 'GET / HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ \"$status\" = 200 ]"]
+
+# Exec form: the JVM is process 1 and gets the signal itself.
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-XX:MaxRAMPercentage=60", "-XX:+ExitOnOutOfMemoryError", "-jar", "stentor.jar"]

@@ -1,0 +1,86 @@
+package io.stentor.support;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How a node is started. Immutable: each {@code with…} returns another one.
+ *
+ * @param java the command that runs {@code java}, with what stands before it
+ * @param jvm arguments of the JVM
+ * @param arguments arguments of the program
+ * @param environment variables added to an environment without any of Stentor's
+ */
+public record Launch(
+    List<String> java, List<String> jvm, List<String> arguments, Map<String, String> environment) {
+
+  public Launch {
+    java = List.copyOf(java);
+    jvm = List.copyOf(jvm);
+    arguments = List.copyOf(arguments);
+    environment = Map.copyOf(environment);
+  }
+
+  /** The fat jar, on the JVM that runs the tests, with a small heap and these arguments. */
+  public static Launch jar(String... arguments) {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    return new Launch(List.of(java), List.of("-Xmx256m"), List.of(arguments), Map.of());
+  }
+
+  /** The same on a free port. */
+  public static Launch server(String... arguments) {
+    return jar("--port", Integer.toString(Ports.free()), "--host", "127.0.0.1").with(arguments);
+  }
+
+  /** With these arguments behind the others. */
+  public Launch with(String... more) {
+    List<String> all = new ArrayList<>(arguments);
+    all.addAll(List.of(more));
+    return new Launch(java, jvm, all, environment);
+  }
+
+  /** With these JVM arguments behind the others. */
+  public Launch withJvm(String... more) {
+    List<String> all = new ArrayList<>(jvm);
+    all.addAll(List.of(more));
+    return new Launch(java, all, arguments, environment);
+  }
+
+  /** With another {@code java} command. */
+  public Launch withJava(String command) {
+    return new Launch(List.of(command), jvm, arguments, environment);
+  }
+
+  /** With this command in front, which runs what follows it. */
+  public Launch inside(List<String> prefix) {
+    List<String> all = new ArrayList<>(prefix);
+    all.addAll(java);
+    return new Launch(all, jvm, arguments, environment);
+  }
+
+  /** With one more variable. */
+  public Launch withEnv(String name, Object value) {
+    Map<String, String> all = new HashMap<>(environment);
+    all.put(name, value.toString());
+    return new Launch(java, jvm, arguments, all);
+  }
+
+  /** The port of the last {@code --port} argument, 9898 where there is none. */
+  int port() {
+    int at = arguments.lastIndexOf("--port");
+    return at < 0 ? 9898 : Integer.parseInt(arguments.get(at + 1));
+  }
+
+  /** The whole command line. */
+  List<String> command() {
+    String jar = System.getProperty("stentor.jar", "target/stentor.jar");
+    List<String> command = new ArrayList<>(java);
+    command.addAll(jvm);
+    command.addAll(List.of("-jar", Path.of(jar).toAbsolutePath().toString()));
+    command.addAll(arguments);
+    return command;
+  }
+}

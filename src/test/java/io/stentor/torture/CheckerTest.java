@@ -1,0 +1,223 @@
+package io.stentor.torture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stentor.torture.Event.Told;
+import io.stentor.torture.Violation.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The checker must find each kind of broken promise, planted into a round in which all is well. */
+class CheckerTest {
+  private static final String LAST = "the end";
+
+  private final Transcript alice = new Transcript("alice");
+  private final Transcript bob = new Transcript("bob");
+  private final List<String> log = new ArrayList<>();
+  private boolean epochMayChange;
+
+  @BeforeEach
+  void both_join_and_alice_publishes_four_texts() {
+    for (int i = 1; i <= 4; i++) {
+      alice.publishes(text(i));
+      log.add(text(i));
+    }
+    log.add(LAST);
+    for (Transcript transcript : List.of(alice, bob)) {
+      transcript.add(new Event.Asked(null));
+      transcript.add(new Event.Placed(Told.JOINED, new Place("e", 0)));
+    }
+    hears(alice, 1, 2, 3, 4);
+    hearsLast(alice, "e", 5);
+  }
+
+  @Test
+  void finds_nothing_when_all_is_well() {
+    hears(bob, 1, 2);
+    resumes(bob, Told.RECOVERED, new Place("e", 2), new Place("e", 2));
+    hears(bob, 3, 4);
+    hearsLast(bob, "e", 5);
+    Verdict verdict = check();
+    assertThat(verdict.violations()).isEmpty();
+    assertThat(verdict.heard()).isEqualTo(10);
+    assertThat(verdict.published()).isEqualTo(4);
+    assertThat(verdict.acknowledged()).isEqualTo(4);
+    assertThat(verdict.epochs()).isEqualTo(1);
+  }
+
+  @Test
+  void finds_an_acknowledged_text_that_is_missing_from_the_log() {
+    bobHearsAll();
+    log.remove(text(3));
+    assertFound(Kind.MISSING);
+  }
+
+  @Test
+  void does_not_miss_a_text_that_was_never_acknowledged() {
+    bobHearsAll();
+    alice.publishes(text(5));
+    assertFound();
+  }
+
+  @Test
+  void finds_a_hole() {
+    hears(bob, 1, 2, 4);
+    hearsLast(bob, "e", 5);
+    assertFound(Kind.HOLE);
+  }
+
+  @Test
+  void finds_a_hole_right_behind_a_resumption() {
+    hears(bob, 1, 2);
+    resumes(bob, Told.RECOVERED, new Place("e", 2), new Place("e", 2));
+    hears(bob, 4);
+    hearsLast(bob, "e", 5);
+    assertFound(Kind.HOLE);
+  }
+
+  @Test
+  void finds_a_repeat() {
+    hears(bob, 1, 2, 2, 3, 4);
+    hearsLast(bob, "e", 5);
+    assertFound(Kind.REPEAT);
+  }
+
+  @Test
+  void finds_a_text_that_was_appended_twice() {
+    bobHearsAll();
+    for (Transcript transcript : List.of(alice, bob)) {
+      transcript.add(new Event.Heard(new Place("e", 6), text(1), 0));
+    }
+    log.add(text(1));
+    assertThat(kinds()).containsOnly(Kind.REPEAT, Kind.ORDER).contains(Kind.REPEAT);
+  }
+
+  @Test
+  void finds_two_texts_in_one_place() {
+    bob.add(new Event.Heard(new Place("e", 1), text(2), 0));
+    bob.add(new Event.Heard(new Place("e", 2), text(1), 0));
+    hears(bob, 3, 4);
+    hearsLast(bob, "e", 5);
+    assertThat(kinds()).contains(Kind.ORDER);
+  }
+
+  @Test
+  void finds_texts_of_one_connection_in_another_order() {
+    bobHearsAll();
+    for (Transcript transcript : List.of(alice, bob)) {
+      transcript.add(new Event.Heard(new Place("e", 6), "alice#1 0 0", 0));
+    }
+    alice.publishes("alice#1 0 0");
+    log.add("alice#1 0 0");
+    assertFound(Kind.ORDER);
+  }
+
+  @Test
+  void finds_a_new_epoch_that_was_not_told() {
+    epochMayChange = true;
+    hears(bob, 1, 2, 3, 4);
+    hearsLast(bob, "f", 1);
+    assertFound(Kind.UNTOLD);
+  }
+
+  @Test
+  void accepts_a_new_epoch_that_was_told_where_it_may_be() {
+    epochMayChange = true;
+    hears(bob, 1, 2);
+    resumes(bob, Told.LOST, new Place("e", 2), new Place("f", 9));
+    hearsLast(bob, "f", 10);
+    assertFound();
+    assertThat(check().toldLosses()).isEqualTo(1);
+  }
+
+  @Test
+  void finds_a_new_epoch_where_it_may_not_be() {
+    hears(bob, 1, 2);
+    resumes(bob, Told.LOST, new Place("e", 2), new Place("f", 9));
+    hearsLast(bob, "f", 10);
+    assertThat(kinds()).containsOnly(Kind.CONTINUITY);
+  }
+
+  @Test
+  void finds_a_loss_inside_the_window() {
+    epochMayChange = true;
+    hears(bob, 1, 2);
+    resumes(bob, Told.LOST, new Place("e", 2), new Place("e", 4));
+    hearsLast(bob, "e", 5);
+    assertFound(Kind.CONTINUITY);
+  }
+
+  @Test
+  void finds_a_resumption_at_another_place_and_one_that_is_a_new_join() {
+    hears(bob, 1);
+    resumes(bob, Told.RECOVERED, new Place("e", 1), new Place("e", 2));
+    hears(bob, 3);
+    resumes(bob, Told.JOINED, new Place("e", 3), new Place("e", 3));
+    hears(bob, 4);
+    hearsLast(bob, "e", 5);
+    assertFound(Kind.UNTOLD, Kind.UNTOLD);
+  }
+
+  @Test
+  void finds_messages_that_come_before_the_word_on_the_place() {
+    hears(bob, 1, 2);
+    bob.add(new Event.Asked(new Place("e", 2)));
+    hears(bob, 3, 4);
+    hearsLast(bob, "e", 5);
+    assertFound(Kind.UNTOLD);
+  }
+
+  @Test
+  void finds_a_message_that_nobody_published() {
+    bobHearsAll();
+    for (Transcript transcript : List.of(alice, bob)) {
+      transcript.add(new Event.Heard(new Place("e", 6), "who?", 0));
+    }
+    assertFound(Kind.INVENTED, Kind.INVENTED);
+  }
+
+  @Test
+  void finds_a_client_that_did_not_get_the_last_message() {
+    hears(bob, 1, 2, 3);
+    assertFound(Kind.NOT_WHOLE);
+  }
+
+  private static String text(int number) {
+    return new Message("alice#1", number, 0).text();
+  }
+
+  private static void hears(Transcript transcript, int... numbers) {
+    for (int number : numbers) {
+      transcript.add(new Event.Heard(new Place("e", number), text(number), 0));
+    }
+  }
+
+  private static void hearsLast(Transcript transcript, String epoch, long offset) {
+    transcript.add(new Event.Heard(new Place(epoch, offset), LAST, 0));
+  }
+
+  private static void resumes(Transcript transcript, Told told, Place since, Place at) {
+    transcript.add(new Event.Ended(1006, "cut"));
+    transcript.add(new Event.Asked(since));
+    transcript.add(new Event.Placed(told, at));
+  }
+
+  private void bobHearsAll() {
+    hears(bob, 1, 2, 3, 4);
+    hearsLast(bob, "e", 5);
+  }
+
+  private Verdict check() {
+    return Checker.check(List.of(alice, bob), log, LAST, epochMayChange);
+  }
+
+  private List<Kind> kinds() {
+    return check().violations().stream().map(Violation::kind).toList();
+  }
+
+  private void assertFound(Kind... kinds) {
+    assertThat(kinds()).containsExactlyInAnyOrder(kinds);
+  }
+}

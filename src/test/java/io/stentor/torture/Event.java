@@ -1,0 +1,41 @@
+package io.stentor.torture;
+
+import org.jspecify.annotations.Nullable;
+
+/** What one client did or saw, in its own order. */
+sealed interface Event {
+
+  /**
+   * It connected.
+   *
+   * @param since where it asked to go on; null where it had no place yet
+   */
+  record Asked(@Nullable Place since) implements Event {}
+
+  /** What the server can tell of a place. */
+  enum Told {
+    JOINED,
+    RECOVERED,
+    LOST
+  }
+
+  /**
+   * The server told it where it stands: the next message has the next offset.
+   *
+   * @param told how it came there
+   * @param at the place
+   */
+  record Placed(Told told, Place at) implements Event {}
+
+  /**
+   * A message came.
+   *
+   * @param at its place
+   * @param text what was published
+   * @param nanos when, on the clock of {@link System#nanoTime()}
+   */
+  record Heard(Place at, String text, long nanos) implements Event {}
+
+  /** The connection ended. */
+  record Ended(int code, String reason) implements Event {}
+}

@@ -1,0 +1,66 @@
+package io.stentor.torture;
+
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** What is done to the nodes in a round, at a random moment. */
+enum Fault {
+  /** Nothing: the round itself is whole. */
+  CALM(false, scene -> scene.begin("calm")),
+
+  /** {@code kill -9} of the node that owns the room's log. */
+  KILL_OWNER(false, scene -> scene.killAndReplace(scene.owner())),
+
+  /** {@code kill -9} of the node that the first publisher is on. */
+  KILL_PUBLISHERS_NODE(false, scene -> scene.killAndReplace(scene.publishersNode())),
+
+  /** {@code kill -9} of the node that the last listener is on. */
+  KILL_LISTENERS_NODE(false, scene -> scene.killAndReplace(scene.listenersNode())),
+
+  /** {@code kill -9} of any node. */
+  KILL_ANY(false, scene -> scene.killAndReplace(scene.anyNode())),
+
+  /** SIGTERM to the node that owns the room's log, and a new one in its place. */
+  LEAVE_OWNER(false, scene -> scene.leaveAndReplace(scene.owner())),
+
+  /** SIGTERM to any node, and a new one in its place. */
+  LEAVE_ANY(false, scene -> scene.leaveAndReplace(scene.anyNode())),
+
+  /** Every node after the other leaves and is replaced. */
+  ROLLING_RESTART(false, Scene::rollingRestart),
+
+  /** The node that owns the room's log stands still for longer than failure detection takes. */
+  FREEZE_OWNER(true, scene -> scene.freeze(scene.owner(), Scene.LONG)),
+
+  /** Any node stands still for longer than failure detection takes. */
+  FREEZE_ANY(true, scene -> scene.freeze(scene.anyNode(), Scene.LONG)),
+
+  /** Any node stands still for a moment that failure detection does not notice. */
+  FREEZE_SHORTLY(false, scene -> scene.freeze(scene.anyNode(), Duration.ofMillis(1_500))),
+
+  /** One node is cut off from the others, which clients of both sides do not notice. */
+  CUT(true, scene -> scene.cut(scene.anyNode(), Scene.LONG));
+
+  private final boolean epochMayChange;
+  private final Consumer<Scene> strike;
+
+  Fault(boolean epochMayChange, Consumer<Scene> strike) {
+    this.epochMayChange = epochMayChange;
+    this.strike = strike;
+  }
+
+  /** Whether continuity may be lost by it; clients must be told in any case. */
+  boolean epochMayChange() {
+    return epochMayChange;
+  }
+
+  /** Whether it can be done in this network. */
+  boolean isPossible(Network network) {
+    return this != CUT || network.canCut();
+  }
+
+  /** Does it, waits until service is whole again, and mends what it broke. */
+  void strike(Scene scene) {
+    strike.accept(scene);
+  }
+}

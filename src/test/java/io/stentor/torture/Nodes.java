@@ -1,0 +1,99 @@
+package io.stentor.torture;
+
+import io.stentor.support.Launch;
+import io.stentor.support.NodeProcess;
+import io.stentor.support.Ports;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** The nodes under torture: places 0, 1, 2, in each of which a process runs or has ended. */
+final class Nodes implements AutoCloseable {
+  private final int size;
+  private final Network network;
+  private final int port = Ports.free();
+  private final int clusterPort = Ports.freeRange();
+  private final String clusterName = "torture-" + UUID.randomUUID();
+  private final List<NodeProcess> processes = new ArrayList<>();
+
+  /** Starts all of them and waits until they are ready. */
+  Nodes(int size, Network network) {
+    this.size = size;
+    this.network = network;
+    try {
+      for (int i = 0; i < size; i++) {
+        processes.add(launch(i));
+        processes.get(i).awaitReady();
+      }
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  int size() {
+    return size;
+  }
+
+  Network network() {
+    return network;
+  }
+
+  /** The process that was started last in this place. */
+  synchronized NodeProcess process(int place) {
+    return processes.get(place);
+  }
+
+  /** Starts a new process where the old one has ended, and waits until it is ready. */
+  void replace(int place) {
+    NodeProcess node = launch(place);
+    synchronized (this) {
+      processes.set(place, node);
+    }
+    node.awaitReady();
+  }
+
+  /** The address of something on the node in this place. */
+  URI uri(int place, String path) {
+    return URI.create("ws://" + network.host(place) + ":" + port + path);
+  }
+
+  String clusterName() {
+    return clusterName;
+  }
+
+  /** Addresses for Hazelcast, in the order of places. */
+  List<String> clusterAddresses() {
+    return IntStream.range(0, size).mapToObj(i -> network.host(i) + ":" + clusterPort).toList();
+  }
+
+  private NodeProcess launch(int place) {
+    String host = network.host(place);
+    return NodeProcess.launch(
+        Launch.jar("--cluster", "--host", host, "--port", Integer.toString(port))
+            .inside(network.prefix(place))
+            .withEnv("STENTOR_CLUSTER_NAME", clusterName)
+            .withEnv("STENTOR_CLUSTER_HOST", host)
+            .withEnv("STENTOR_CLUSTER_PORT", clusterPort)
+            .withEnv("STENTOR_CLUSTER_MEMBERS", String.join(",", clusterAddresses()))
+            .withEnv("STENTOR_ROOM_DEFAULTS_HISTORY_MESSAGES", 100_000)
+            .withEnv("STENTOR_ROOM_DEFAULTS_HISTORY_BYTES", 64 << 20)
+            .withEnv("STENTOR_LOGGING_LEVEL", "info"));
+  }
+
+  /** All logs, one behind the other. */
+  String logs() {
+    return IntStream.range(0, size)
+        .mapToObj(i -> "== node " + i + " (" + network.host(i) + ")\n" + process(i).log())
+        .collect(Collectors.joining("\n"));
+  }
+
+  @Override
+  public void close() {
+    processes.forEach(NodeProcess::close);
+    network.close();
+  }
+}

@@ -1,0 +1,53 @@
+package io.stentor.torture;
+
+import com.hazelcast.client.HazelcastClient;
+import com.hazelcast.client.config.ClientConfig;
+import com.hazelcast.cluster.Member;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.partition.Partition;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Finds which node owns a room's log, as a client of Hazelcast that holds nothing itself. */
+final class Owner implements AutoCloseable {
+  private final HazelcastInstance hazelcast;
+  private final List<String> addresses;
+
+  Owner(Nodes nodes) {
+    ClientConfig config = new ClientConfig();
+    config.setClusterName(nodes.clusterName());
+    config.setProperty("hazelcast.logging.type", "none");
+    config.setProperty("hazelcast.client.statistics.enabled", "false");
+    config.getNetworkConfig().setAddresses(nodes.clusterAddresses()).setSmartRouting(true);
+    config.getConnectionStrategyConfig().getConnectionRetryConfig().setMaxBackoffMillis(500);
+    addresses = nodes.clusterAddresses();
+    hazelcast = HazelcastClient.newHazelcastClient(config);
+  }
+
+  /** The place of the node that owns this room's log. */
+  int of(String room) {
+    return place(hazelcast.getPartitionService().getPartition(room));
+  }
+
+  /** Whether the logs are spread over all nodes, as they are when a new node has its share. */
+  boolean isSpread() {
+    return hazelcast.getPartitionService().getPartitions().stream()
+            .map(this::place)
+            .collect(Collectors.toSet())
+            .size()
+        == addresses.size();
+  }
+
+  private int place(Partition partition) {
+    Member owner = partition.getOwner();
+    if (owner == null) {
+      return -1;
+    }
+    return addresses.indexOf(owner.getAddress().getHost() + ":" + owner.getAddress().getPort());
+  }
+
+  @Override
+  public void close() {
+    hazelcast.shutdown();
+  }
+}

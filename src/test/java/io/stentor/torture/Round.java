@@ -1,0 +1,161 @@
+package io.stentor.torture;
+
+import static org.awaitility.Awaitility.await;
+
+import io.stentor.support.Client;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.core.ConditionTimeoutException;
+
+/** One round: clients join a new room, publish and listen, a fault strikes, and all is checked. */
+final class Round {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final long SILENCE_CHECK_MILLIS = 250;
+
+  private final Nodes nodes;
+  private final Owner owner;
+  private final Crowd crowd;
+  private final Fault fault;
+  private final Random random;
+  private final String room;
+  private final BackToWhole whole;
+  private final List<Participant> participants = new ArrayList<>();
+  private final Transcript extra = new Transcript("extra");
+  private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
+
+  /**
+   * How many clients there are and what they do.
+   *
+   * @param publishers how many publish and listen
+   * @param listeners how many only listen
+   * @param everyMillis how often each publisher publishes
+   */
+  record Crowd(int publishers, int listeners, long everyMillis) {}
+
+  /** What came out, with all that is needed to look into it. */
+  record Result(Fault fault, List<String> story, Verdict verdict, List<Transcript> transcripts) {}
+
+  Round(Nodes nodes, Owner owner, Crowd crowd, Fault fault, String room, long seed) {
+    this.nodes = nodes;
+    this.owner = owner;
+    this.crowd = crowd;
+    this.fault = fault;
+    this.room = room;
+    this.random = new Random(seed);
+    this.whole = new BackToWhole(crowd.publishers + crowd.listeners);
+  }
+
+  /** Runs it to its end. */
+  Result run() {
+    try {
+      join();
+      Scene scene = new Scene(nodes, participants, whole, random, owner.of(room));
+      talk();
+      scene.begin("start");
+      scene.awaitWhole();
+      waitForRandomMoment();
+      fault.strike(scene);
+      List<String> story = new ArrayList<>(scene.story());
+      story.add(awaitUnity());
+      String last = end();
+      return new Result(fault, story, judge(last), transcripts());
+    } finally {
+      participants.forEach(Participant::close);
+      timer.shutdownNow();
+    }
+  }
+
+  private void join() {
+    for (int i = 0; i < crowd.publishers + crowd.listeners; i++) {
+      String name = (i < crowd.publishers ? "publisher" : "listener") + i;
+      Transcript transcript = new Transcript(name);
+      Participant participant =
+          new Participant(transcript, nodes, room, whole, timer, random.nextLong());
+      participants.add(participant);
+      participant.join(i % nodes.size());
+    }
+    await().atMost(PATIENCE).until(() -> participants.stream().allMatch(Participant::isPlaced));
+  }
+
+  private void talk() {
+    participants.subList(0, crowd.publishers).forEach(p -> p.publishEvery(crowd.everyMillis));
+    timer.scheduleAtFixedRate(
+        () -> participants.forEach(Participant::leaveSilence),
+        SILENCE_CHECK_MILLIS,
+        SILENCE_CHECK_MILLIS,
+        TimeUnit.MILLISECONDS);
+  }
+
+  private void waitForRandomMoment() {
+    long moment = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500 + random.nextInt(1_500));
+    await()
+        .pollInterval(Duration.ofMillis(1))
+        .atMost(PATIENCE)
+        .until(() -> System.nanoTime() - moment >= 0);
+  }
+
+  private String awaitUnity() {
+    long begin = System.nanoTime();
+    Unity unity = new Unity(nodes, room, extra);
+    try {
+      await()
+          .pollInterval(Duration.ofMillis(200))
+          .atMost(PATIENCE.multipliedBy(2))
+          .until(() -> unity.isReached() && owner.isSpread());
+      double seconds = (System.nanoTime() - begin) / 1e9;
+      return String.format("one cluster after %.1f s", seconds);
+    } catch (ConditionTimeoutException e) {
+      return "NOT one cluster after " + PATIENCE.multipliedBy(2).toSeconds() + " s";
+    }
+  }
+
+  /** Stops publishing and publishes a last text that everybody has to get. Returns it. */
+  private String end() {
+    participants.forEach(Participant::stopPublishing);
+    String last = "";
+    for (int attempt = 1; attempt <= 6; attempt++) {
+      whole.begin();
+      last = new Message("last", attempt, System.nanoTime()).text();
+      for (Participant participant : participants) {
+        if (participant.publish(last)) {
+          break;
+        }
+      }
+      if (whole.await(Duration.ofSeconds(5)) != null) {
+        return last;
+      }
+    }
+    return last;
+  }
+
+  private Verdict judge(String last) {
+    List<Transcript> before = transcripts().stream().map(Transcript::copy).toList();
+    return Checker.check(before, readLog(), last, fault.epochMayChange());
+  }
+
+  private List<Transcript> transcripts() {
+    List<Transcript> all = new ArrayList<>();
+    participants.forEach(participant -> all.add(participant.transcript()));
+    all.add(extra);
+    return all;
+  }
+
+  /** All texts in the room's log, by a client that comes after everything. */
+  private List<String> readLog() {
+    String path = "/rooms/" + room + "?last=1000000";
+    try (Client client = Client.connect(nodes.uri(random.nextInt(nodes.size()), path))) {
+      String seal = "sealed at " + System.nanoTime();
+      client.publish(seal);
+      List<String> texts = new ArrayList<>();
+      for (String text = client.next(); !text.equals(seal); text = client.next()) {
+        texts.add(text);
+      }
+      return texts;
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package io.stentor.torture;
+
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/** What a fault works on: the nodes, who is on them, and a clock for service being whole again. */
+final class Scene {
+  /** Longer than any failure detection takes. */
+  static final Duration LONG = Duration.ofSeconds(15);
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final Nodes nodes;
+  private final List<Participant> participants;
+  private final BackToWhole whole;
+  private final Random random;
+  private final int owner;
+  private final List<String> story = new ArrayList<>();
+
+  Scene(Nodes nodes, List<Participant> participants, BackToWhole whole, Random random, int owner) {
+    this.nodes = nodes;
+    this.participants = participants;
+    this.whole = whole;
+    this.random = random;
+    this.owner = owner;
+  }
+
+  int owner() {
+    return owner;
+  }
+
+  int publishersNode() {
+    return participants.get(0).node();
+  }
+
+  int listenersNode() {
+    return participants.get(participants.size() - 1).node();
+  }
+
+  int anyNode() {
+    return random.nextInt(nodes.size());
+  }
+
+  /** What was done and how long service took to be whole after each step. */
+  List<String> story() {
+    return List.copyOf(story);
+  }
+
+  /** A step begins at this moment. */
+  void begin(String step) {
+    story.add(step);
+    whole.begin();
+  }
+
+  /** Waits until service is whole after the last step. Returns whether it became so. */
+  boolean awaitWhole() {
+    Duration took = whole.await(PATIENCE);
+    String last = story.remove(story.size() - 1);
+    story.add(last + ": " + (took == null ? "not whole" : "whole after " + seconds(took)));
+    return took != null;
+  }
+
+  private static String seconds(Duration time) {
+    return String.format("%.2f s", time.toMillis() / 1000.0);
+  }
+
+  void killAndReplace(int place) {
+    begin("kill -9 of " + name(place));
+    nodes.process(place).kill9();
+    awaitWhole();
+    nodes.replace(place);
+  }
+
+  void leaveAndReplace(int place) {
+    begin("leave of " + name(place));
+    nodes.process(place).stop();
+    awaitWhole();
+    nodes.replace(place);
+  }
+
+  void rollingRestart() {
+    for (int place = 0; place < nodes.size(); place++) {
+      leaveAndReplace(place);
+    }
+  }
+
+  void freeze(int place, Duration time) {
+    begin("freeze of " + name(place));
+    long thawAt = System.nanoTime() + time.toNanos();
+    nodes.process(place).freeze();
+    try {
+      awaitUntil(thawAt);
+    } finally {
+      begin("thaw");
+      nodes.process(place).thaw();
+    }
+    awaitWhole();
+  }
+
+  void cut(int place, Duration time) {
+    begin("cut of " + name(place));
+    long healAt = System.nanoTime() + time.toNanos();
+    nodes.network().cut(place);
+    try {
+      awaitUntil(healAt);
+    } finally {
+      begin("heal");
+      nodes.network().heal();
+    }
+    awaitWhole();
+  }
+
+  /** Notes whether service is whole before this moment, and waits for the moment. */
+  private void awaitUntil(long nanos) {
+    @Nullable Duration took = whole.await(Duration.ofNanos(nanos - System.nanoTime()));
+    String last = story.remove(story.size() - 1);
+    story.add(last + ": " + (took == null ? "not whole" : "whole after " + seconds(took)));
+    await().atMost(PATIENCE).until(() -> System.nanoTime() - nanos >= 0);
+  }
+
+  private String name(int place) {
+    return "node " + place + (place == owner ? " (owner)" : "");
+  }
+}

@@ -1,0 +1,139 @@
+package io.stentor.torture;
+
+import io.stentor.torture.Violation.Kind;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+
+/**
+ * Runs rounds on three nodes: every fault in turn, or those that are named. Arguments: how many
+ * rounds, the seed, then names of {@link Fault}s. Exit code 1 when a promise was broken.
+ */
+public final class Torture implements AutoCloseable {
+  private static final int NODES = 3;
+  private static final int SHOWN = 10;
+
+  private final Nodes nodes;
+  private final Owner owner;
+  private final Round.Crowd crowd;
+  private final long seed;
+  private final Map<Fault, List<Verdict>> verdicts = new EnumMap<>(Fault.class);
+
+  /** Starts three nodes, in namespaces of their own where this user may make them. */
+  Torture(Round.Crowd crowd, long seed) {
+    this.crowd = crowd;
+    this.seed = seed;
+    this.nodes = new Nodes(NODES, Network.best(NODES));
+    this.owner = new Owner(nodes);
+  }
+
+  /** Runs {@code script/torture}. */
+  public static void main(String[] args) {
+    int rounds = args.length > 0 ? Integer.parseInt(args[0]) : Fault.values().length;
+    long seed = args.length > 1 ? Long.parseLong(args[1]) : new Random().nextInt(1_000_000);
+    List<Fault> faults = Stream.of(args).skip(2).map(Fault::valueOf).toList();
+    Round.Crowd crowd =
+        new Round.Crowd(
+            Integer.getInteger("publishers", 50),
+            Integer.getInteger("listeners", 50),
+            Long.getLong("everyMillis", 250));
+    System.out.println("seed " + seed + ", " + crowd);
+    boolean good;
+    try (Torture torture = new Torture(crowd, seed)) {
+      good = torture.run(rounds, faults.isEmpty() ? List.of(Fault.values()) : faults);
+    }
+    System.exit(good ? 0 : 1);
+  }
+
+  /** Runs so many rounds, with these faults in turn. Returns whether every promise was kept. */
+  boolean run(int rounds, List<Fault> faults) {
+    List<Fault> possible = faults.stream().filter(this::canStrike).toList();
+    boolean good = true;
+    for (int round = 0; round < rounds; round++) {
+      good &= run(round, possible.get(round % possible.size())).isGood();
+    }
+    summarize();
+    return good;
+  }
+
+  /** Whether the fault can be done on this machine by this user. */
+  boolean canStrike(Fault fault) {
+    return fault.isPossible(nodes.network());
+  }
+
+  /** Runs one round. */
+  Verdict run(int number, Fault fault) {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(200))
+        .until(owner::isSpread);
+    String room = "torture-" + seed + "-" + number;
+    Round.Result result = new Round(nodes, owner, crowd, fault, room, seed * 1_000 + number).run();
+    Verdict verdict = result.verdict();
+    verdicts.computeIfAbsent(fault, key -> new ArrayList<>()).add(verdict);
+    System.out.println("round " + number + " " + fault + ": " + String.join(" | ", result.story()));
+    System.out.println("    " + figures(verdict));
+    if (!verdict.isGood()) {
+      verdict.violations().stream().limit(SHOWN).forEach(v -> System.out.println("    !! " + v));
+      System.out.println("    all of it in " + save(number, result));
+    }
+    return verdict;
+  }
+
+  private static String figures(Verdict verdict) {
+    String broken =
+        Stream.of(Kind.values())
+            .map(kind -> kind.name().toLowerCase(Locale.ROOT) + " " + verdict.count(kind))
+            .collect(Collectors.joining(", "));
+    return String.format(
+        "published %d, acknowledged %d, heard %d, epochs %d, told losses %d; %s",
+        verdict.published(),
+        verdict.acknowledged(),
+        verdict.heard(),
+        verdict.epochs(),
+        verdict.toldLosses(),
+        broken);
+  }
+
+  private void summarize() {
+    System.out.println("== seed " + seed);
+    verdicts.forEach(
+        (fault, all) ->
+            System.out.printf(
+                "%-22s %d rounds, %d without a broken promise%n",
+                fault, all.size(), all.stream().filter(Verdict::isGood).count()));
+  }
+
+  private Path save(int number, Round.Result result) {
+    try {
+      Path directory = Files.createDirectories(Path.of("target", "torture", seed + "-" + number));
+      Files.writeString(directory.resolve("nodes.log"), nodes.logs());
+      Files.write(
+          directory.resolve("violations.txt"),
+          result.verdict().violations().stream().map(Violation::toString).toList());
+      Files.write(
+          directory.resolve("transcripts.txt"),
+          result.transcripts().stream().map(Transcript::toString).toList());
+      return directory;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    owner.close();
+    nodes.close();
+  }
+}

@@ -1,0 +1,31 @@
+package io.stentor.torture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A short round of each fault; {@code script/torture} runs as many as one likes. */
+class TortureIT {
+  private static Torture torture;
+
+  @BeforeAll
+  static void start() {
+    torture = new Torture(new Round.Crowd(10, 10, 100), System.nanoTime() % 1_000_000);
+  }
+
+  @AfterAll
+  static void stop() {
+    torture.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void every_promise_is_kept(Fault fault) {
+    assumeTrue(torture.canStrike(fault), "needs namespaces");
+    assertThat(torture.run(fault.ordinal(), fault).violations()).isEmpty();
+  }
+}

@@ -1,0 +1,67 @@
+package io.stentor.torture;
+
+import io.stentor.support.Client;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+
+/** Tells whether all nodes are one server for a room: the same texts in the same places. */
+final class Unity {
+  private static final Duration ANSWER = Duration.ofSeconds(2);
+
+  private final Nodes nodes;
+  private final String path;
+  private final Transcript transcript;
+  private int attempts;
+
+  /**
+   * Looks at one room.
+   *
+   * @param transcript where the texts that are published for this are noted
+   */
+  Unity(Nodes nodes, String room, Transcript transcript) {
+    this.nodes = nodes;
+    this.path = "/rooms/" + room;
+    this.transcript = transcript;
+  }
+
+  /** Publishes one text through each node and compares what comes back from all of them. */
+  boolean isReached() {
+    attempts++;
+    List<Client> clients = new ArrayList<>();
+    try {
+      for (int place = 0; place < nodes.size(); place++) {
+        clients.add(Client.connect(nodes.uri(place, path), Wire.CURSOR));
+      }
+      Set<String> texts = new HashSet<>();
+      for (int place = 0; place < nodes.size(); place++) {
+        String text = new Message("unity" + place, attempts, System.nanoTime()).text();
+        transcript.publishes(text);
+        texts.add(text);
+        clients.get(place).publish(text);
+      }
+      Set<Set<String>> views = new HashSet<>();
+      clients.forEach(client -> views.add(view(client, texts)));
+      return views.size() == 1;
+    } catch (CompletionException | AssertionError notYet) {
+      return false;
+    } finally {
+      clients.forEach(Client::close);
+    }
+  }
+
+  /** The frames with these texts and their places, as one client gets them. */
+  private static Set<String> view(Client client, Set<String> texts) {
+    Set<String> frames = new HashSet<>();
+    while (frames.size() < texts.size()) {
+      String frame = client.nextWithin(ANSWER);
+      if (texts.contains(frame.substring(frame.indexOf('\n') + 1))) {
+        frames.add(frame);
+      }
+    }
+    return frames;
+  }
+}

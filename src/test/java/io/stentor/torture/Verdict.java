@@ -1,0 +1,35 @@
+package io.stentor.torture;
+
+import java.util.List;
+
+/**
+ * What the checker found.
+ *
+ * @param heard messages that all clients together were given
+ * @param published texts that were sent
+ * @param acknowledged those of them that came back to their publisher with a position
+ * @param epochs epochs that any client saw
+ * @param toldLosses how often a client was told that its place is lost
+ * @param violations broken promises
+ */
+record Verdict(
+    long heard,
+    int published,
+    int acknowledged,
+    int epochs,
+    int toldLosses,
+    List<Violation> violations) {
+
+  Verdict {
+    violations = List.copyOf(violations);
+  }
+
+  /** How many promises were broken in this way. */
+  long count(Violation.Kind kind) {
+    return violations.stream().filter(violation -> violation.kind() == kind).count();
+  }
+
+  boolean isGood() {
+    return violations.isEmpty();
+  }
+}
