@@ -21,14 +21,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "handshake.h"
+#include "bytes.h"
+#include "websocket.h"
 
 enum { PENDING_LIMIT = 8 << 20, EVENTS = 256, CHUNK = 256 << 10, BUCKETS = 2048 };
-
-struct bytes {
-  uint8_t *data;
-  size_t size, capacity;
-};
 
 struct room {
   char *name;
@@ -52,25 +48,6 @@ static struct room *buckets[BUCKETS], *queue;
 static struct client *graveyard;
 static int poller;
 static bool coalesce;
-
-static uint8_t *reserve(struct bytes *b, size_t more) {
-  if (b->size + more > b->capacity) {
-    b->capacity = (b->size + more) * 2;
-    b->data = realloc(b->data, b->capacity);
-    if (!b->data) abort();
-  }
-  return b->data + b->size;
-}
-
-static void append(struct bytes *b, const void *from, size_t size) {
-  memcpy(reserve(b, size), from, size);
-  b->size += size;
-}
-
-static void drop_front(struct bytes *b, size_t size) {
-  b->size -= size;
-  memmove(b->data, b->data + size, b->size);
-}
 
 /* Leaves the room at once; the memory goes when the round is over, since events may still name it. */
 static void hang_up(struct client *c) {
@@ -117,15 +94,8 @@ static void flush_room(struct room *r) {
 }
 
 static void broadcast(struct room *r, const uint8_t *text, size_t size) {
-  uint8_t head[10] = {0x81};
-  size_t length = 2;
-  if (size < 126) {
-    head[1] = size;
-  } else {
-    int wide = size < 65536 ? 2 : 8;
-    head[1] = wide == 2 ? 126 : 127;
-    for (int i = 0; i < wide; i++) head[length++] = (uint64_t)size >> 8 * (wide - 1 - i);
-  }
+  uint8_t head[10];
+  size_t length = text_header(head, size);
   append(&r->ready, head, length);
   append(&r->ready, text, size);
   if (!coalesce) {
@@ -172,22 +142,6 @@ static void shake_hands(struct client *c, const char *request) {
                       "Connection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n", accept);
   transmit(c, (uint8_t *)answer, size);
   if (!c->gone) enter(c, find_room(path));
-}
-
-/* Size of the frame at p, 0 while its end has not come; sets where its text is, unmasked. */
-static size_t next_frame(uint8_t *p, size_t have, uint8_t **text, size_t *size) {
-  if (have < 6) return 0;
-  size_t length = p[1] & 127, head = 2;
-  int wide = length == 126 ? 2 : length == 127 ? 8 : 0;
-  if (have < head + wide + 4) return 0;
-  if (wide) length = 0;
-  for (int i = 0; i < wide; i++) length = length << 8 | p[head++];
-  if (have < head + 4 + length) return 0;
-  uint8_t *key = p + head, *data = key + 4;
-  for (size_t i = 0; i < length; i++) data[i] ^= key[i % 4];
-  *text = data;
-  *size = length;
-  return head + 4 + length;
 }
 
 static size_t consume(struct client *c, uint8_t *data, size_t have) {

@@ -49,29 +49,33 @@ public final class Load {
   }
 
   private void connect(Swarm swarm) throws IOException {
-    ProcessUsage.collectGarbage(options.pids, options.jcmd);
-    ProcessUsage before = ProcessUsage.exact(options.pids);
+    swarm.connect(options.base);
+    pause(swarm, options.base > 0 ? options.settle : 0);
+    ProcessUsage before = settledUsage(swarm);
+    int openBefore = swarm.open();
     long begin = System.nanoTime();
-    swarm.connect();
+    swarm.connect(options.sockets());
     double seconds = (System.nanoTime() - begin) / 1e9;
     pause(swarm, options.settle);
-    if (!options.jcmd.isEmpty()) {
-      /* What the first collection let go is often given back to the system by the next only. */
-      ProcessUsage.collectGarbage(options.pids, options.jcmd);
-      pause(swarm, options.settle);
-    }
-    ProcessUsage after = ProcessUsage.exact(options.pids);
+    ProcessUsage after = settledUsage(swarm);
     int open = swarm.open();
+    int more = Math.max(1, open - openBefore);
     report.add("connections", open).add("failed", swarm.tally().failed);
     report.add("rooms", options.rooms).add("publishers", options.publishers);
     report.add("bytes", options.bytes).add("connect_s", seconds);
-    if (!options.pids.isEmpty() && open > 0) {
+    if (!options.pids.isEmpty()) {
       report.add("rss_before_kib", before.rssKib()).add("rss_connected_kib", after.rssKib());
-      report.add("rss_kib_per_connection", (after.rssKib() - before.rssKib()) / (double) open);
-      report.add("pss_kib_per_connection", (after.pssKib() - before.pssKib()) / (double) open);
-      double cpu = after.cpuSeconds() - before.cpuSeconds();
-      report.add("connect_cpu_us", cpu * 1e6 / open);
+      report.add("rss_kib_per_connection", (after.rssKib() - before.rssKib()) / (double) more);
+      report.add("pss_kib_per_connection", (after.pssKib() - before.pssKib()) / (double) more);
     }
+  }
+
+  private ProcessUsage settledUsage(Swarm swarm) throws IOException {
+    if (!options.jcmd.isEmpty()) {
+      ProcessUsage.collectGarbage(options.pids, options.jcmd);
+      pause(swarm, options.settle);
+    }
+    return ProcessUsage.exact(options.pids);
   }
 
   private void measure(Swarm swarm) throws IOException {
@@ -97,7 +101,8 @@ public final class Load {
       report.add("server_cpu", cpu / seconds);
       report.add("cpu_us_per_delivery", cpu * 1e6 / Math.max(1, tally.deliveriesInTime));
       report.add("rss_start_kib", before.rssKib()).add("rss_end_kib", after.rssKib());
-      report.add("rss_max_kib", memoryKib.stream().mapToLong(Long::longValue).max().orElse(0));
+      long most = memoryKib.stream().mapToLong(Long::longValue).max().orElse(0);
+      report.add("rss_max_kib", most).add("rss_growth_mib", (most - before.rssKib()) / 1024.0);
     }
     if (options.slow > 0) {
       readAgain(swarm, tally);

@@ -36,6 +36,7 @@ final class LoadOptions {
                             --drain seconds for what is still under way
         --pid PID[,PID]     servers whose CPU time and memory are read
         --gc JCMD           path of jcmd: collect garbage before memory is read
+        --base N            so many of the connections come before memory is first read
         --slow K            so many listeners stop reading while the measured time lasts
         --sources N         connect from so many addresses, 127.0.0.1 and following
         --ramp N            handshakes under way at once
@@ -58,6 +59,7 @@ final class LoadOptions {
   final double drain;
   final List<Long> pids;
   final String jcmd;
+  final int base;
   final int slow;
   final int sources;
   final int ramp;
@@ -83,6 +85,7 @@ final class LoadOptions {
     drain = in.number("drain", 2);
     pids = pids(in.text("pid", ""));
     jcmd = in.text("gc", "");
+    base = (int) in.number("base", 0);
     slow = (int) in.number("slow", 0);
     sources = (int) in.number("sources", 1);
     ramp = (int) in.number("ramp", 64);

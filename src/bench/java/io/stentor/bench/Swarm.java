@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -19,6 +20,7 @@ final class Swarm implements AutoCloseable {
   private final FrameWriter frames;
   private final ClientConnection[] connections;
   private final int[] listeners;
+  private int begun;
   private int opened;
   private boolean sending;
   private long dueNanos;
@@ -48,17 +50,20 @@ final class Swarm implements AutoCloseable {
     return opened;
   }
 
-  /** Connects all, so many handshakes at once as the options say; gives up after two minutes. */
-  void connect() throws IOException {
+  /**
+   * Connects the first so many of all, so many handshakes at once as the options say; gives up after
+   * two minutes.
+   */
+  void connect(int upTo) throws IOException {
     long deadline = System.nanoTime() + 120_000 * MILLI;
-    int begun = 0;
-    while (opened + tally.failed < connections.length && System.nanoTime() < deadline) {
-      while (begun < connections.length && begun - opened - tally.failed < options.ramp) {
+    while (opened + tally.failed < upTo && System.nanoTime() < deadline) {
+      while (begun < upTo && begun - opened - tally.failed < options.ramp) {
         connections[begun] = new ClientConnection(this, begun, options);
         begun++;
       }
       select(1);
     }
+    Arrays.fill(listeners, 0);
     for (ClientConnection c : connections) {
       if (c != null && c.listens && !c.slow && c.state() == ClientConnection.State.OPEN) {
         listeners[c.room]++;

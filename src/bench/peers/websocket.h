@@ -1,4 +1,6 @@
-/* What a server answers to Sec-WebSocket-Key (RFC 6455, section 4.2.2). */
+/* The little of RFC 6455 that bare.c needs: the answer to Sec-WebSocket-Key (section 4.2.2) and the
+ * frame header (section 5.2), both ways. */
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,4 +51,30 @@ static void accept_key(const char *key, char out[29]) {
   snprintf(text, sizeof text, "%.24s258EAFA5-E914-47DA-95CA-C5AB0DC85B11", key);
   digest(text, hash);
   base64(hash, out);
+}
+
+/* Writes the header of a text of this many bytes and returns the header's size. */
+static size_t text_header(uint8_t head[10], size_t size) {
+  int wide = size < 126 ? 0 : size < 65536 ? 2 : 8;
+  size_t length = 2;
+  head[0] = 0x81;
+  head[1] = wide == 0 ? size : wide == 2 ? 126 : 127;
+  for (int i = 0; i < wide; i++) head[length++] = (uint64_t)size >> 8 * (wide - 1 - i);
+  return length;
+}
+
+/* Size of the frame at p, 0 while its end has not come; sets where its text is, unmasked. */
+static size_t next_frame(uint8_t *p, size_t have, uint8_t **text, size_t *size) {
+  if (have < 6) return 0;
+  size_t length = p[1] & 127, head = 2;
+  int wide = length == 126 ? 2 : length == 127 ? 8 : 0;
+  if (have < head + wide + 4) return 0;
+  if (wide) length = 0;
+  for (int i = 0; i < wide; i++) length = length << 8 | p[head++];
+  if (have < head + 4 + length) return 0;
+  uint8_t *key = p + head, *data = key + 4;
+  for (size_t i = 0; i < length; i++) data[i] ^= key[i % 4];
+  *text = data;
+  *size = length;
+  return head + 4 + length;
 }
