@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The broadcast server that one writes first with Vert.x: an event-bus consumer for each room of the
- * verticle, and {@code writeTextMessage} to each socket.
+ * The broadcast server that one writes first with Vert.x: an event-bus consumer for each room of
+ * the verticle, and {@code writeTextMessage} to each socket.
  */
 public final class NaiveVertx extends VerticleBase {
   private final Map<String, Set<ServerWebSocket>> rooms = new HashMap<>();

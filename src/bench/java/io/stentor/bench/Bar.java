@@ -11,8 +11,7 @@ import java.util.List;
  * @param columns figures that the table shows
  * @param checks what is asked
  */
-record Bar(
-    String name, String title, List<Case> cases, List<Column> columns, List<Check> checks) {
+record Bar(String name, String title, List<Case> cases, List<Column> columns, List<Check> checks) {
 
   /**
    * One server under one load.
@@ -40,6 +39,5 @@ record Bar(
    * @param over the other case; empty for the figure itself
    * @param atLeast whether the bound is the least or the most
    */
-  record Check(
-      String text, String figure, String of, String over, boolean atLeast, double bound) {}
+  record Check(String text, String figure, String of, String over, boolean atLeast, double bound) {}
 }

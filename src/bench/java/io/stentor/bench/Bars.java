@@ -12,8 +12,7 @@ final class Bars {
   private static final String BARE = "bare C, write";
   private static final String CPU = "cpu_us_per_delivery";
 
-  private static final Column DELIVERIES =
-      new Column("deliveries/s", "deliveries_per_s", 1, 0);
+  private static final Column DELIVERIES = new Column("deliveries/s", "deliveries_per_s", 1, 0);
   private static final Column MESSAGES = new Column("messages/s", "messages_per_s", 1, 0);
   private static final Column CPU_COLUMN = new Column("CPU µs/delivery", CPU, 1, 2);
   private static final Column P50 = new Column("p50 ms", "p50_us", 1000, 2);
@@ -132,7 +131,8 @@ final class Bars {
             new Column("slow one closed", "slow_closed", 1, 0)),
         List.of(
             new Check("MiB of growth while it stopped", "rss_growth_mib", stopped, "", false, 64),
-            new Check("the others' p99 over p99 when all read", "p99_us", stopped, whole, false, 1.25)));
+            new Check(
+                "the others' p99 over p99 when all read", "p99_us", stopped, whole, false, 1.25)));
   }
 
   private Bar manyRooms() {
@@ -148,8 +148,7 @@ final class Bars {
             new Case(Candidate.ws(), load),
             new Case(Candidate.bare("write"), load)),
         List.of(CPU_COLUMN, P50, P99, LOST, REPEATED, OTHER_ORDER),
-        List.of(
-            new Check("CPU per delivery over naive Vert.x's", CPU, STENTOR, NAIVE, false, 1)));
+        List.of(new Check("CPU per delivery over naive Vert.x's", CPU, STENTOR, NAIVE, false, 1)));
   }
 
   private Bar coalescing() {

@@ -55,13 +55,19 @@ record BenchOptions(
     }
     List<String> flags = List.of(System.getProperty("bench.javaFlags", "").split(" "));
     return new BenchOptions(
-        List.copyOf(bars), rounds, seconds, java, flags.stream().filter(f -> !f.isBlank()).toList());
+        List.copyOf(bars),
+        rounds,
+        seconds,
+        java,
+        flags.stream().filter(f -> !f.isBlank()).toList());
   }
 
   /** The JVM's tool for collections, or an empty string where there is none. */
   String jcmd() {
     Path beside = Path.of(java).resolveSibling("jcmd");
     Path own = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-    return Files.isExecutable(beside) ? beside.toString() : Files.isExecutable(own) ? own.toString() : "";
+    return Files.isExecutable(beside)
+        ? beside.toString()
+        : Files.isExecutable(own) ? own.toString() : "";
   }
 }

@@ -219,8 +219,7 @@ final class ClientConnection implements FrameParser.Sink {
       return;
     }
     key.interestOps(
-        (reading ? SelectionKey.OP_READ : 0)
-            | (unsent.hasRemaining() ? SelectionKey.OP_WRITE : 0));
+        (reading ? SelectionKey.OP_READ : 0) | (unsent.hasRemaining() ? SelectionKey.OP_WRITE : 0));
   }
 
   private void end() {

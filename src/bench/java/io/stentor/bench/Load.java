@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The load generator: opens WebSockets, publishes, and says what came back. One run: connect, settle,
- * warm up, measure, drain. One line of JSON goes to standard output, a table to standard error.
+ * The load generator: opens WebSockets, publishes, and says what came back. One run: connect,
+ * settle, warm up, measure, drain. One line of JSON goes to standard output, a table to standard
+ * error.
  */
 public final class Load {
   private static final long SECOND = 1_000_000_000;

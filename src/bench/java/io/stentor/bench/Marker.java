@@ -3,9 +3,9 @@ package io.stentor.bench;
 import java.nio.ByteBuffer;
 
 /**
- * Says who sent a message, when, and as its how manieth: 40 bytes at the front of each payload. Only
- * signs and letters that have no lower case stand in it, so it survives a server that upper-cases,
- * and it is searched for, so it survives a server that wraps or appends.
+ * Says who sent a message, when, and as its how manieth: 40 bytes at the front of each payload.
+ * Only signs and letters that have no lower case stand in it, so it survives a server that
+ * upper-cases, and it is searched for, so it survives a server that wraps or appends.
  *
  * <p>Layout: eight bytes that begin a marker, then time (64 bits), publisher and sequence (32 bits
  * each), four bits to a letter from A to P.
@@ -23,8 +23,7 @@ final class Marker {
   private Marker() {}
 
   /** Writes a marker, each eight bytes of it masked by {@code mask}. */
-  static void write(
-      ByteBuffer to, int at, long mask, long timeNanos, int publisher, int sequence) {
+  static void write(ByteBuffer to, int at, long mask, long timeNanos, int publisher, int sequence) {
     to.putLong(at, BEGIN ^ mask);
     to.putLong(at + 8, letters((int) (timeNanos >>> 32)) ^ mask);
     to.putLong(at + 16, letters((int) timeNanos) ^ mask);

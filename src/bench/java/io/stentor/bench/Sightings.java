@@ -2,8 +2,8 @@ package io.stentor.bench;
 
 /**
  * Which messages one listener has seen: per publisher of its room the highest sequence and which of
- * the 64 up to it; over all publishers a hash of the order, equal at two listeners of a room that saw
- * the same messages in the same order. One thread.
+ * the 64 up to it; over all publishers a hash of the order, equal at two listeners of a room that
+ * saw the same messages in the same order. One thread.
  */
 final class Sightings {
   /** What a message is to those before it. */

@@ -8,7 +8,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
-/** All connections, the one selector that they share, and the schedule of what is sent. One thread. */
+/**
+ * All connections, the one selector that they share, and the schedule of what is sent. One thread.
+ */
 final class Swarm implements AutoCloseable {
   private static final long MILLI = 1_000_000;
   private static final long STALLED_NANOS = 2_000 * MILLI;
@@ -51,8 +53,8 @@ final class Swarm implements AutoCloseable {
   }
 
   /**
-   * Connects the first so many of all, so many handshakes at once as the options say; gives up after
-   * two minutes.
+   * Connects the first so many of all, so many handshakes at once as the options say; gives up
+   * after two minutes.
    */
   void connect(int upTo) throws IOException {
     long deadline = System.nanoTime() + 120_000 * MILLI;

@@ -55,7 +55,9 @@ final class Tables {
 
   private static String cell(Results results, String caseName, Bar.Column column) {
     double value = results.median(caseName, column.figure()) / column.divisor();
-    return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, "%,." + column.digits() + "f", value);
+    return Double.isNaN(value)
+        ? "–"
+        : String.format(Locale.ROOT, "%,." + column.digits() + "f", value);
   }
 
   private static String number(double value) {
