@@ -82,7 +82,7 @@ final class LoadOptions {
     seconds = in.number("seconds", 10);
     warm = in.number("warm", 3);
     settle = in.number("settle", 0.5);
-    drain = in.number("drain", 2);
+    drain = in.number("drain", 5);
     pids = pids(in.text("pid", ""));
     jcmd = in.text("gc", "");
     base = (int) in.number("base", 0);
