@@ -1,0 +1,174 @@
+package io.stentor.bench;
+
+import io.stentor.bench.Bar.Case;
+import io.stentor.bench.Bar.Check;
+import io.stentor.bench.Bar.Column;
+import java.util.List;
+
+/** The seven bars. Server on one core with one event loop, loopback, 64-byte texts, history on. */
+final class Bars {
+  private static final String STENTOR = "Stentor";
+  private static final String NAIVE = "naive Vert.x";
+  private static final String BARE = "bare C, write";
+  private static final String CPU = "cpu_us_per_delivery";
+
+  private static final Column DELIVERIES = new Column("deliveries/s", "deliveries_per_s", 1, 0);
+  private static final Column MESSAGES = new Column("messages/s", "messages_per_s", 1, 0);
+  private static final Column CPU_COLUMN = new Column("CPU µs/delivery", CPU, 1, 2);
+  private static final Column BUSY = new Column("server CPU", "server_cpu", 1, 2);
+  private static final Column P50 = new Column("p50 ms", "p50_us", 1000, 2);
+  private static final Column P99 = new Column("p99 ms", "p99_us", 1000, 2);
+  private static final Column LOST = new Column("lost", "lost", 1, 0);
+  private static final Column REPEATED = new Column("repeated", "duplicates", 1, 0);
+  private static final Column OTHER_ORDER = new Column("other order", "disagreeing", 1, 0);
+
+  private final BenchOptions options;
+
+  Bars(BenchOptions options) {
+    this.options = options;
+  }
+
+  List<Bar> all() {
+    return List.of(
+        saturated(), calm(), twoNodes(), idle(), slowListener(), manyRooms(), coalescing());
+  }
+
+  private Bar saturated() {
+    String load = "--connections 200 --publishers 10 --mode closed --window 4" + timed(8, 1);
+    return new Bar(
+        "bar1",
+        "one room of 200, ten publishers in a closed loop",
+        List.of(
+            new Case(Candidate.stentor(options), load),
+            new Case(Candidate.bun(), load),
+            new Case(Candidate.naive(options), load),
+            new Case(Candidate.tutorial(), load),
+            new Case(Candidate.ws(), load),
+            new Case(Candidate.bare("coalesce"), load),
+            new Case(Candidate.bare("write"), load)),
+        List.of(DELIVERIES, CPU_COLUMN, BUSY, P50, P99, LOST, REPEATED, OTHER_ORDER),
+        List.of(
+            new Check("deliveries/s", "deliveries_per_s", STENTOR, "", true, 4_000_000),
+            new Check("deliveries/s over Bun's", "deliveries_per_s", STENTOR, "Bun", true, 1),
+            new Check("over naive Vert.x's", "deliveries_per_s", STENTOR, NAIVE, true, 20)));
+  }
+
+  private Bar calm() {
+    String load = "--connections 1000 --publishers 1 --mode rate --rate 50" + timed(5, 1);
+    return new Bar(
+        "bar2",
+        "one room of 1,000 at 50 messages/s",
+        List.of(
+            new Case(Candidate.stentor(options), load),
+            new Case(Candidate.naive(options), load),
+            new Case(Candidate.bare("write"), load),
+            new Case(Candidate.bun(), load),
+            new Case(Candidate.tutorial(), load),
+            new Case(Candidate.ws(), load)),
+        List.of(CPU_COLUMN, P50, P99, LOST, REPEATED, OTHER_ORDER),
+        List.of(
+            new Check("CPU per delivery over naive Vert.x's", CPU, STENTOR, NAIVE, false, 0.85),
+            new Check("over bare C's", CPU, STENTOR, BARE, false, 1.2)));
+  }
+
+  private Bar twoNodes() {
+    String batches = "Stentor, 2 listeners, closed loop";
+    String calm = "Stentor, 200 listeners, 1,000 messages/s";
+    Candidate cluster = Candidate.cluster(options);
+    String closed = " --publishers 10 --mode closed --window 64" + timed(8, 1);
+    return new Bar(
+        "bar3",
+        "two nodes: publishers on A, listeners on B",
+        List.of(
+            new Case(batches, cluster, "--connections 2" + closed),
+            new Case("Stentor, 200 listeners, closed loop", cluster, "--connections 200" + closed),
+            new Case(
+                calm,
+                cluster,
+                "--connections 200 --publishers 10 --mode rate --rate 1000" + timed(8, 1))),
+        List.of(MESSAGES, DELIVERIES, BUSY, P50, P99, LOST, REPEATED, OTHER_ORDER),
+        List.of(
+            new Check("messages/s in batches", "messages_per_s", batches, "", true, 100_000),
+            new Check("p99 µs at 1,000 messages/s", "p99_us", calm, "", false, 10_000)));
+  }
+
+  private Bar idle() {
+    String load = "--connections 15000 --base 2000 --rooms 150 --mode idle --settle 2 --sources 4";
+    return new Bar(
+        "bar4",
+        "15,000 idle connections in 150 rooms",
+        List.of(
+            new Case(Candidate.stentor(options), load),
+            new Case(Candidate.naive(options), load),
+            new Case(Candidate.bun(), load),
+            new Case(Candidate.tutorial(), load),
+            new Case(Candidate.ws(), load),
+            new Case(Candidate.bare("write"), load)),
+        List.of(
+            new Column("connections", "connections", 1, 0),
+            new Column("KiB/connection (RSS)", "rss_kib_per_connection", 1, 2),
+            new Column("KiB/connection (PSS)", "pss_kib_per_connection", 1, 2),
+            new Column("whole process MiB", "rss_connected_kib", 1024, 0)),
+        List.of(new Check("KiB/connection", "rss_kib_per_connection", STENTOR, "", false, 10)));
+  }
+
+  private Bar slowListener() {
+    String load = "--connections 200 --publishers 1 --mode rate --rate 200 --bytes 65536";
+    String whole = "Stentor, all read";
+    String stopped = "Stentor, one stops";
+    return new Bar(
+        "bar5",
+        "one listener of 200 stops reading under 64 KiB messages at 200/s",
+        List.of(
+            new Case(whole, Candidate.stentor(options), load + timed(8, 1)),
+            new Case(stopped, Candidate.stentor(options), load + timed(8, 6) + " --slow 1")),
+        List.of(
+            new Column("memory growth MiB", "rss_growth_mib", 1, 1),
+            new Column("memory at most MiB", "rss_max_kib", 1024, 0),
+            CPU_COLUMN,
+            P50,
+            P99,
+            LOST,
+            new Column("slow one closed", "slow_closed", 1, 0)),
+        List.of(
+            new Check("MiB of growth while it stopped", "rss_growth_mib", stopped, "", false, 64),
+            new Check(
+                "the others' p99 over p99 when all read", "p99_us", stopped, whole, false, 1.25)));
+  }
+
+  private Bar manyRooms() {
+    String load =
+        "--connections 5000 --rooms 1000 --publishers 1000 --mode rate --rate 2000" + timed(8, 1);
+    return new Bar(
+        "bar6",
+        "1,000 rooms of 5 at 2,000 messages/s",
+        List.of(
+            new Case(Candidate.stentor(options), load),
+            new Case(Candidate.naive(options), load),
+            new Case(Candidate.bun(), load),
+            new Case(Candidate.ws(), load),
+            new Case(Candidate.bare("write"), load)),
+        List.of(CPU_COLUMN, P50, P99, LOST, REPEATED, OTHER_ORDER),
+        List.of(new Check("CPU per delivery over naive Vert.x's", CPU, STENTOR, NAIVE, false, 1)));
+  }
+
+  private Bar coalescing() {
+    String load = "--connections 200 --publishers 1 --mode rate --rate 1000" + timed(5, 1);
+    String waiting = "Stentor, coalesceMillis 5";
+    return new Bar(
+        "bar7",
+        "one room of 200 at 1,000 messages/s, coalesceMillis 5",
+        List.of(
+            new Case(waiting, Candidate.stentor(options, "coalesce"), load),
+            new Case(Candidate.stentor(options), load),
+            new Case(Candidate.bare("write"), load),
+            new Case(Candidate.bun(), load),
+            new Case(Candidate.naive(options), load)),
+        List.of(CPU_COLUMN, P50, P99, LOST, REPEATED, OTHER_ORDER),
+        List.of(new Check("CPU per delivery over bare C's", CPU, waiting, BARE, false, 0.45)));
+  }
+
+  private String timed(int warmSeconds, int times) {
+    return " --warm " + warmSeconds + " --seconds " + options.seconds() * times;
+  }
+}

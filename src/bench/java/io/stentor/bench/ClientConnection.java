@@ -1,0 +1,242 @@
+package io.stentor.bench;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * One WebSocket as a client has it: handshake, frames in, frames out. What the kernel does not take
+ * waits here. Confined to the thread of its {@link Swarm}.
+ */
+final class ClientConnection implements FrameParser.Sink {
+  private static final int CLOSE = 0x8;
+  private static final int PING = 0x9;
+  private static final int PONG = 0xA;
+  private static final int READS_PER_TURN = 4;
+
+  /** From the TCP connect to the end. */
+  enum State {
+    CONNECTING,
+    HANDSHAKE,
+    OPEN,
+    CLOSED
+  }
+
+  final int id;
+  final int room;
+  final boolean listens;
+  final boolean publishes;
+  final Sightings seen;
+  int published;
+  long echoNanos;
+  boolean slow;
+
+  private final Swarm swarm;
+  private final URI target;
+  private final FrameParser parser = new FrameParser(this);
+  private final SocketChannel channel;
+  private final SelectionKey key;
+  private State state = State.CONNECTING;
+  private boolean reading = true;
+  private ByteBuffer rest = ByteBuffer.allocate(0);
+  private ByteBuffer unsent = ByteBuffer.allocate(0);
+  private long readNanos;
+
+  ClientConnection(Swarm swarm, int id, LoadOptions options) throws IOException {
+    this.swarm = swarm;
+    this.id = id;
+    publishes = id < options.publishers;
+    listens = !(publishes && options.separatePublishers);
+    target = listens ? options.url : options.publishUrl;
+    int first = options.separatePublishers && listens ? options.publishers : 0;
+    room = (id - first) % options.rooms;
+    seen = new Sightings((options.publishers + options.rooms - 1) / options.rooms);
+    slow = id >= options.sockets() - options.slow;
+    channel = SocketChannel.open();
+    channel.configureBlocking(false);
+    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    if (options.sources > 1) {
+      channel.bind(new InetSocketAddress("127.0.0." + (1 + id % options.sources), 0));
+    }
+    key = channel.register(swarm.selector(), SelectionKey.OP_CONNECT, this);
+    if (channel.connect(new InetSocketAddress(target.getHost(), target.getPort()))) {
+      connected();
+    }
+  }
+
+  State state() {
+    return state;
+  }
+
+  /** Does what the socket is ready for. */
+  void ready(ByteBuffer buffer) {
+    try {
+      if (key.isConnectable() && channel.finishConnect()) {
+        connected();
+      }
+      if (key.isValid() && key.isWritable()) {
+        channel.write(unsent);
+        interest();
+      }
+      if (key.isValid() && key.isReadable()) {
+        read(buffer);
+      }
+    } catch (IOException e) {
+      end();
+    }
+  }
+
+  /** Stops taking bytes from the kernel, or goes on. */
+  void reading(boolean on) {
+    reading = on;
+    if (key.isValid()) {
+      interest();
+    }
+  }
+
+  /** Sends bytes now, or as soon as the kernel takes them. */
+  void send(ByteBuffer bytes) {
+    try {
+      if (!unsent.hasRemaining()) {
+        channel.write(bytes);
+      }
+      if (bytes.hasRemaining()) {
+        ByteBuffer more = ByteBuffer.allocate(unsent.remaining() + bytes.remaining());
+        unsent = more.put(unsent).put(bytes).flip();
+        interest();
+      }
+    } catch (IOException e) {
+      end();
+    }
+  }
+
+  /** Ends the connection at once, as a client that says goodbye. */
+  void leave() {
+    if (state == State.OPEN) {
+      send(swarm.frames().control(CLOSE, ByteBuffer.wrap(new byte[] {3, (byte) 0xE8}), 0, 2));
+    }
+    closeSocket();
+  }
+
+  @Override
+  public void message(boolean marked, long timeNanos, int publisher, int sequence, long bytes) {
+    if (marked) {
+      swarm.received(this, publisher, sequence, timeNanos, readNanos, bytes);
+    }
+  }
+
+  @Override
+  public void control(int opcode, ByteBuffer in, int at, int end) {
+    if (opcode == PING) {
+      swarm.tally().pings++;
+      send(swarm.frames().control(PONG, in, at, end));
+    } else if (opcode == CLOSE) {
+      send(swarm.frames().control(CLOSE, in, at, Math.min(end, at + 2)));
+      end();
+    }
+  }
+
+  private void connected() throws IOException {
+    state = State.HANDSHAKE;
+    interest();
+    String request =
+        """
+        GET %s HTTP/1.1
+        Host: %s:%d
+        Upgrade: websocket
+        Connection: Upgrade
+        Sec-WebSocket-Key: c3RlbnRvci1iZW5jaC0wMQ==
+        Sec-WebSocket-Version: 13
+
+        """
+            .formatted(LoadOptions.path(target, room), target.getHost(), target.getPort());
+    send(ByteBuffer.wrap(request.replace("\n", "\r\n").getBytes(StandardCharsets.US_ASCII)));
+  }
+
+  private void read(ByteBuffer buffer) throws IOException {
+    for (int i = 0; i < READS_PER_TURN && state != State.CLOSED; i++) {
+      buffer.clear();
+      buffer.put(rest);
+      int count = channel.read(buffer);
+      if (count < 0) {
+        end();
+        return;
+      }
+      readNanos = System.nanoTime();
+      boolean full = !buffer.hasRemaining();
+      buffer.flip();
+      consume(buffer);
+      if (!full) {
+        return;
+      }
+    }
+  }
+
+  private void consume(ByteBuffer buffer) throws IOException {
+    if (state == State.HANDSHAKE && !opened(buffer)) {
+      keep(buffer);
+      return;
+    }
+    int at = parser.parse(buffer);
+    if (state != State.CLOSED) {
+      keep(buffer.position(at));
+    }
+  }
+
+  private void keep(ByteBuffer buffer) {
+    if (rest.capacity() < buffer.remaining()) {
+      rest = ByteBuffer.allocate(Math.max(Marker.REACH + 16, buffer.remaining()));
+    }
+    rest.clear().put(buffer).flip();
+  }
+
+  /* Moves the position behind the answer's empty line, when that has come. */
+  private boolean opened(ByteBuffer buffer) throws IOException {
+    for (int at = 3; at < buffer.limit(); at++) {
+      if (buffer.get(at) == '\n' && buffer.get(at - 2) == '\n') {
+        byte[] head = new byte[at];
+        buffer.get(head);
+        buffer.position(at + 1);
+        String answer = new String(head, StandardCharsets.US_ASCII);
+        if (!answer.startsWith("HTTP/1.1 101")) {
+          throw new IOException("refused: " + answer.lines().findFirst().orElse(""));
+        }
+        state = State.OPEN;
+        swarm.opened();
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void interest() {
+    if (state == State.CLOSED) {
+      return;
+    }
+    key.interestOps(
+        (reading ? SelectionKey.OP_READ : 0) | (unsent.hasRemaining() ? SelectionKey.OP_WRITE : 0));
+  }
+
+  private void end() {
+    if (state != State.CLOSED) {
+      boolean wasOpen = state == State.OPEN;
+      closeSocket();
+      swarm.closed(this, wasOpen);
+    }
+  }
+
+  private void closeSocket() {
+    state = State.CLOSED;
+    rest = ByteBuffer.allocate(0);
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // The socket is given up either way.
+    }
+  }
+}
