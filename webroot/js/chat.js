@@ -14,7 +14,7 @@ const room = roomOf(location.search);
 const roomIsGood = isRoomName(room);
 
 let language = preferences.language();
-let theme = preferences.theme();
+let theme = preferences.chosenTheme();
 let connectionState = { state: roomIsGood ? "connecting" : "closed" };
 let notice = roomIsGood ? null : { key: "badRoom", values: { room } };
 let listState = { unread: 0, trimmed: false, empty: true };
@@ -36,12 +36,14 @@ function send() {
   }
   lastSent = text;
   box.value = "";
+  notice = null;
+  showNotice();
   messages.toEnd();
 }
 
 function onState({ detail }) {
   connectionState = detail;
-  if (detail.state === "live" && notice?.key === "notConnected") {
+  if (detail.state === "live" && ["notConnected", "closedNotice"].includes(notice?.key)) {
     notice = null;
   }
   if (detail.state === "closed") {
@@ -128,9 +130,15 @@ function showWords() {
   showList();
 }
 
+function isDark() {
+  return theme ? theme === "dark" : preferences.systemTheme.matches;
+}
+
 function showTheme() {
-  document.documentElement.dataset.theme = theme;
-  at("btnTheme").textContent = say(theme === "dark" ? "themeLight" : "themeDark");
+  if (theme) {
+    document.documentElement.dataset.theme = theme;
+  }
+  at("btnTheme").textContent = say(isDark() ? "themeLight" : "themeDark");
 }
 
 function joinRoom() {
@@ -182,10 +190,7 @@ function listen() {
   }
   const clicks = {
     btnNew: () => messages.toEnd(),
-    btnRetry: () => {
-      notice = null;
-      connection.connect();
-    },
+    btnRetry: () => connection.connect(),
     btnRooms: () => openDrawer(!at("rooms").classList.contains("open")),
     btnLanguage: () => {
       language = language === "zh" ? "en" : "zh";
@@ -193,7 +198,7 @@ function listen() {
       showWords();
     },
     btnTheme: () => {
-      theme = theme === "dark" ? "light" : "dark";
+      theme = isDark() ? "light" : "dark";
       preferences.rememberTheme(theme);
       showTheme();
     },
@@ -202,10 +207,7 @@ function listen() {
     at(id).addEventListener("click", act);
   }
   document.querySelector("main").addEventListener("pointerdown", () => openDrawer(false));
-  preferences.systemTheme.addEventListener("change", () => {
-    theme = preferences.theme();
-    showTheme();
-  });
+  preferences.systemTheme.addEventListener("change", showTheme);
 }
 
 box.placeholder = GREETING;

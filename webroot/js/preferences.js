@@ -15,16 +15,13 @@ export function rememberLanguage(value) {
   write("language", value);
 }
 
-/** `light` or `dark`: as chosen, else as the system is set. */
-export function theme() {
+/** `light` or `dark` as chosen, `null` while the system decides. */
+export function chosenTheme() {
   const chosen = read("theme");
-  if (chosen === "light" || chosen === "dark") {
-    return chosen;
-  }
-  return systemTheme.matches ? "dark" : "light";
+  return chosen === "light" || chosen === "dark" ? chosen : null;
 }
 
-/** Tells when light or dark is wanted by the system; matters only while nothing was chosen. */
+/** Whether the system wants dark; tells when that changes. */
 export const systemTheme = matchMedia("(prefers-color-scheme: dark)");
 
 export function rememberTheme(value) {

@@ -4,7 +4,7 @@ export const WORDS = {
     closed: "closed",
     closedNotice: "The server closed this connection: {reason}. It will not be tried again by itself.",
     badRoom:
-      "There can be no room “{room}”. A name is 1 to 128 letters and digits of any script, and . _ - : @ # ~ +",
+      "There can be no room “{room}”, choose another. A name is 1 to 128 letters and digits of any script or . _ - : @ # ~ +",
     composeHint: "Enter sends, Shift+Enter breaks the line. An empty box sends the greeting.",
     connecting: "connecting",
     empty: "Nothing said yet since you came. What you send goes to everyone in this room.",
@@ -32,7 +32,7 @@ export const WORDS = {
   zh: {
     closed: "已关闭",
     closedNotice: "服务器关闭了此连接：{reason}。不会自动重试。",
-    badRoom: "不能有名为“{room}”的房间。名称为 1 到 128 个任意文字的字母或数字，以及 . _ - : @ # ~ +",
+    badRoom: "不能有名为“{room}”的房间，请换一个。名称为 1 到 128 个任意文字的字母或数字，或 . _ - : @ # ~ +",
     composeHint: "Enter 发送，Shift+Enter 换行。空白时发送问候语。",
     connecting: "连接中",
     empty: "你进来之后还没有消息。你发送的内容会到达房间里的每个人。",

@@ -1,0 +1,278 @@
+package io.stentor.page;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.PlaywrightException;
+import com.microsoft.playwright.options.ColorScheme;
+import io.stentor.support.Browser;
+import io.stentor.support.Launch;
+import io.stentor.support.NodeProcess;
+import io.stentor.support.TlsPrefixProxy;
+import io.stentor.support.Window;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The chat page in a real browser, against one node that is a real process. */
+class ChatPageIT {
+  private static Browser browser;
+  private static NodeProcess node;
+
+  @TempDir Path directory;
+
+  @BeforeAll
+  static void start() {
+    browser = Browser.start();
+    node = NodeProcess.start(Launch.server());
+  }
+
+  @AfterAll
+  static void stop() {
+    if (node != null) {
+      node.close();
+    }
+    if (browser != null) {
+      browser.close();
+    }
+  }
+
+  private static String page(String query) {
+    return "http://localhost:" + node.port() + "/" + query;
+  }
+
+  @Test
+  void two_windows_talk_and_the_browser_has_nothing_to_complain_about() {
+    try (Window one = browser.open(page("")).awaitLive();
+        Window two = browser.open(page("")).awaitLive()) {
+      one.say("hello");
+      two.awaitMessages("HELLO!!!");
+      two.at("txtMsg").fill("straße");
+      two.at("btnSend").click();
+
+      one.awaitMessages("HELLO!!!", "STRASSE!!!");
+      two.awaitMessages("HELLO!!!", "STRASSE!!!");
+      assertThat(one.at("txtMsg")).isEmpty();
+      assertThat(one.complaints()).isEmpty();
+      assertThat(two.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  void an_empty_box_sends_the_greeting() {
+    try (Window one = browser.open(page("?room=greeting")).awaitLive()) {
+      one.at("btnSend").click();
+      one.say("   ");
+
+      one.awaitMessages("你好，我是客户端", "你好，我是客户端");
+    }
+  }
+
+  @Test
+  void a_message_is_text_and_never_markup() {
+    String attack = "<img src=x onerror=\"document.title='taken'\"><script>alert(1)</script>&lt;";
+    try (Window one = browser.open(page("?room=markup")).awaitLive();
+        Window two = browser.open(page("?room=markup")).awaitLive()) {
+      one.say(attack);
+
+      one.awaitMessages(attack);
+      two.awaitMessages(attack);
+      assertThat(two.page().locator("#ulMsg img, #ulMsg script")).hasCount(0);
+      assertThat(two.page().title()).isEqualTo("# markup – Stentor");
+      assertThat(one.complaints()).isEmpty();
+      assertThat(two.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  void a_script_that_got_into_the_page_would_not_run() {
+    try (Window one = browser.open(page("")).awaitLive()) {
+      Page.AddScriptTagOptions script =
+          new Page.AddScriptTagOptions().setContent("document.title = 'taken'");
+
+      assertThatThrownBy(() -> one.page().addScriptTag(script))
+          .isInstanceOf(PlaywrightException.class)
+          .hasMessageContaining("Content Security Policy");
+      assertThat(one.page().title()).isEqualTo("# lobby – Stentor");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"general", "quotes:demo", "c++", "~a@b.c#1_2-3", "聊天室", "हिन्दी"})
+  void the_address_of_the_page_names_the_room(String room) {
+    String encoded = URLEncoder.encode(room, StandardCharsets.UTF_8);
+    try (Window one = browser.open(page("?room=" + encoded)).awaitLive();
+        Window two = browser.open(page("")).awaitLive()) {
+      two.at("txtRoom").fill(room);
+      two.at("txtRoom").press("Enter");
+      assertThat(two.at("roomName")).hasText("# " + room);
+      two.awaitLive();
+      one.say("only here");
+
+      two.awaitMessages("only here");
+      assertThat(one.at("roomName")).hasText("# " + room);
+    }
+  }
+
+  @Test
+  void rooms_do_not_hear_each_other() {
+    try (Window one = browser.open(page("?room=left")).awaitLive();
+        Window two = browser.open(page("?room=right")).awaitLive()) {
+      one.say("for the left");
+      one.awaitMessages("for the left");
+      two.say("for the right");
+
+      two.awaitMessages("for the right");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a%20b", "a/b", "%00", "%zz", ".", "..", "<b>x</b>", "(long)"})
+  void a_room_that_cannot_be_is_refused_with_what_can(String room) {
+    String name = room.equals("(long)") ? "x".repeat(129) : room;
+    try (Window one = browser.open(page("?room=" + name))) {
+      assertThat(one.at("noticeText")).containsText("1 to 128 letters and digits");
+      assertThat(one.at("btnSend")).isDisabled();
+      assertThat(one.at("ulRooms")).hasText("# lobby");
+      assertThat(one.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  void a_bad_name_in_the_field_is_refused_on_the_spot() {
+    try (Window one = browser.open(page("")).awaitLive()) {
+      one.at("txtRoom").fill("no spaces");
+      one.at("txtRoom").press("Enter");
+
+      assertThat(one.at("roomError")).containsText("no spaces");
+      one.awaitState("live");
+    }
+  }
+
+  @Test
+  void speaks_the_language_of_the_browser_until_another_is_chosen() {
+    try (Window one = browser.open(page(""), options -> options.setLocale("zh-CN")).awaitLive()) {
+      Locator html = one.page().locator("html");
+      assertThat(html).hasAttribute("lang", "zh-CN");
+      assertThat(one.at("btnSend")).hasText("发送");
+      assertThat(one.at("state")).hasText("已连接");
+
+      one.at("btnLanguage").click();
+      assertThat(html).hasAttribute("lang", "en");
+      assertThat(one.at("btnSend")).hasText("Send");
+
+      one.page().reload();
+      assertThat(one.at("btnSend")).hasText("Send");
+      assertThat(html).hasAttribute("lang", "en");
+    }
+  }
+
+  @Test
+  void has_every_sentence_in_both_languages() {
+    String compare =
+        "import('/js/words.js').then(({WORDS}) => [WORDS.en, WORDS.zh].map(words =>"
+            + " Object.entries(words).map(([key, text]) =>"
+            + " key + (text.match(/\\{\\w+\\}/g) ?? []).sort()).join(' ')))";
+    try (Window one = browser.open(page(""))) {
+      List<?> keys = (List<?>) one.page().evaluate(compare);
+
+      assertThat(keys.get(0)).isEqualTo(keys.get(1));
+    }
+  }
+
+  @Test
+  void is_as_light_or_dark_as_the_system_until_one_is_chosen() {
+    try (Window one =
+        browser.open(page(""), options -> options.setColorScheme(ColorScheme.DARK)).awaitLive()) {
+      String dark = ground(one);
+      one.page().emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
+      String light = ground(one);
+      one.at("btnTheme").click();
+
+      assertThat(light).isNotEqualTo(dark);
+      assertThat(ground(one)).isEqualTo(dark);
+      one.page().reload();
+      assertThat(ground(one)).isEqualTo(dark);
+      assertThat(one.complaints()).isEmpty();
+    }
+  }
+
+  private static String ground(Window window) {
+    String colour = "getComputedStyle(document.body).backgroundColor";
+    return (String) window.page().evaluate(colour);
+  }
+
+  @Test
+  void works_behind_tls_and_under_a_path() {
+    try (TlsPrefixProxy proxy = new TlsPrefixProxy(directory, node.port());
+        Window lobby = browser.open(proxy.address()).awaitLive();
+        Window room = browser.open(proxy.address() + "?room=c%2B%2B").awaitLive();
+        Window inside = browser.open(page("?room=c%2B%2B")).awaitLive()) {
+      lobby.say("shout");
+      room.say("quietly");
+
+      lobby.awaitMessages("SHOUT!!!");
+      inside.awaitMessages("quietly");
+      assertThat(lobby.complaints()).isEmpty();
+      assertThat(room.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  void the_list_stays_bounded_and_says_so() {
+    try (Window one = browser.open(page("?room=many")).awaitLive()) {
+      assertThat(one.at("trimmed")).isHidden();
+      one.page()
+          .evaluate(
+              "() => { const s = new WebSocket(`ws://${location.host}/rooms/many`);"
+                  + " s.onopen = () => { for (let i = 0; i < 1100; i++) s.send('m' + i); } }");
+
+      assertThat(one.page().locator("#ulMsg .text").last()).hasText("m1099");
+      assertThat(one.page().locator("#ulMsg > li")).hasCount(1000);
+      assertThat(one.at("trimmed")).containsText("1,000");
+    }
+  }
+
+  @Test
+  void keeps_its_place_while_one_reads_older_messages() {
+    try (Window one = browser.open(page("?room=place")).awaitLive();
+        Window two = browser.open(page("?room=place")).awaitLive()) {
+      one.say("line\n".repeat(100) + "end");
+      assertThat(one.page().locator("#ulMsg .text")).hasCount(1);
+      one.page().evaluate("document.getElementById('log').scrollTop = 0");
+      two.say("news");
+
+      assertThat(one.at("btnNew")).hasText("1 new ↓");
+      assertThat(one.page().evaluate("document.getElementById('log').scrollTop")).isEqualTo(0);
+      one.at("btnNew").click();
+      assertThat(one.at("btnNew")).isHidden();
+      assertThat(one.page().locator("#ulMsg .text").last()).isInViewport();
+    }
+  }
+
+  @Test
+  void a_line_break_is_kept_and_enter_of_an_input_method_does_not_send() {
+    try (Window one = browser.open(page("?room=keys")).awaitLive()) {
+      one.at("txtMsg").fill("one");
+      one.at("txtMsg").press("Shift+Enter");
+      one.at("txtMsg").pressSequentially("two");
+      one.at("txtMsg")
+          .dispatchEvent("keydown", Map.of("key", "Enter", "isComposing", true, "keyCode", 229));
+      assertThat(one.at("txtMsg")).hasValue("one\ntwo");
+      one.at("txtMsg").press("Enter");
+
+      one.awaitMessages("one\ntwo");
+    }
+  }
+}
