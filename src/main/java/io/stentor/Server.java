@@ -14,7 +14,6 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.ext.web.Router;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -43,12 +42,10 @@ final class Server extends VerticleBase {
   @Override
   public Future<?> start() {
     EventLoop eventLoop = ((ContextInternal) context).nettyEventLoop();
-    Router router = Router.router(vertx);
-    Endpoints.mount(router, vertx, eventLoop, config, rooms, connections);
     HttpServer created =
         vertx
             .createHttpServer(options())
-            .requestHandler(router)
+            .requestHandler(Endpoints.of(vertx, eventLoop, config, rooms, connections))
             .invalidRequestHandler(Problem::invalidRequest);
     server = created;
     return created

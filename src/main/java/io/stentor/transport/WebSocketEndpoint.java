@@ -1,15 +1,16 @@
 package io.stentor.transport;
 
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.QueryStringDecoder;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.stentor.protocol.PlainText;
 import io.stentor.room.Start;
+import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Locale;
@@ -21,7 +22,9 @@ import org.slf4j.LoggerFactory;
  * WebSocket upgrades: {@code /} is the lobby, {@code /rooms/{room}} any room. What is wrong with a
  * request is said as a problem before the upgrade. One event loop.
  */
-final class WebSocketEndpoint {
+final class WebSocketEndpoint implements Handler<HttpServerRequest> {
+
+  private static final String ROOMS = "/rooms/";
 
   /** The version of the protocol (RFC 6455, section 4.1). */
   private static final String VERSION = "13";
@@ -34,46 +37,61 @@ final class WebSocketEndpoint {
   private final ServerLoop server;
   private final List<String> allowedOrigins;
 
-  private WebSocketEndpoint(ServerLoop server, List<String> allowedOrigins) {
+  /**
+   * An endpoint of one server verticle.
+   *
+   * @param allowedOrigins origins that browsers may come from; empty allows all
+   */
+  WebSocketEndpoint(ServerLoop server, List<String> allowedOrigins) {
     this.server = server;
     this.allowedOrigins = allowedOrigins;
   }
 
-  /**
-   * Takes the upgrade requests; requests for pages pass on.
-   *
-   * @param allowedOrigins origins that browsers may come from; empty allows all
-   */
-  static void mount(Router router, ServerLoop server, List<String> allowedOrigins) {
-    WebSocketEndpoint endpoint = new WebSocketEndpoint(server, allowedOrigins);
-    router.route("/").handler(ctx -> endpoint.handle(ctx, RoomName.LOBBY.value()));
-    router
-        .route("/rooms/:room")
-        .handler(ctx -> endpoint.handle(ctx, String.valueOf(ctx.pathParam("room"))));
-    router.route("/rooms/:room").handler(WebSocketEndpoint::upgradeRequired);
+  /** Whether the request wants to become a WebSocket. */
+  static boolean isUpgrade(HttpServerRequest request) {
+    String upgrade = request.getHeader(HttpHeaders.UPGRADE);
+    return upgrade != null && HttpHeaderValues.WEBSOCKET.contentEqualsIgnoreCase(upgrade);
   }
 
-  private static void upgradeRequired(RoutingContext ctx) {
+  /** Says to requests without an upgrade what a room's path is for. */
+  static void upgradeRequired(RoutingContext ctx) {
     ctx.response().putHeader(HttpHeaders.UPGRADE, "websocket");
     Problem.answer(
         ctx.request(), 426, "A room is entered by a WebSocket: send an upgrade request.");
   }
 
-  private void handle(RoutingContext ctx, String room) {
-    HttpServerRequest request = ctx.request();
-    String upgrade = request.getHeader(HttpHeaders.UPGRADE);
-    if (upgrade == null || !HttpHeaderValues.WEBSOCKET.contentEqualsIgnoreCase(upgrade)) {
-      ctx.next();
-      return;
-    }
+  /** Answers an upgrade request. */
+  @Override
+  public void handle(HttpServerRequest request) {
     String wrong = wrongUpgrade(request);
+    String room = room(request.path());
     if (wrong != null) {
-      ctx.response().putHeader("Sec-WebSocket-Version", VERSION);
+      request.response().putHeader("Sec-WebSocket-Version", VERSION);
       Problem.answer(request, VERSION.equals(version(request)) ? 400 : 426, wrong);
     } else if (!isAllowed(request.getHeader(HttpHeaders.ORIGIN))) {
       Problem.answer(request, 403, "Pages of this origin may not connect here.");
+    } else if (room == null) {
+      Problem.answer(request, 404, "WebSockets are at / and at /rooms/{room}.");
     } else {
       accept(request, room);
+    }
+  }
+
+  private static @Nullable String room(@Nullable String path) {
+    if (path == null || path.equals("/")) {
+      return RoomName.LOBBY.value();
+    }
+    boolean ofRoom = path.startsWith(ROOMS) && path.indexOf('/', ROOMS.length()) < 0;
+    return ofRoom ? decoded(path.substring(ROOMS.length())) : null;
+  }
+
+  /** What cannot be decoded is left as it is, and is then refused as a room name. */
+  private static String decoded(String segment) {
+    try {
+      // A plus sign stands for itself in a path; the decoder is made for query strings.
+      return QueryStringDecoder.decodeComponent(segment.replace("+", "%2B"));
+    } catch (IllegalArgumentException e) {
+      return segment;
     }
   }
 
