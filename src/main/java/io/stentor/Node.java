@@ -5,7 +5,10 @@ import io.stentor.cluster.ClusteredVertx;
 import io.stentor.cluster.NodeWatcher;
 import io.stentor.config.Config;
 import io.stentor.config.LoadedConfig;
+import io.stentor.config.RoomRule;
 import io.stentor.config.RoomRules;
+import io.stentor.history.ClusterHistory;
+import io.stentor.history.History;
 import io.stentor.history.LocalHistory;
 import io.stentor.room.Rooms;
 import io.stentor.transport.Connections;
@@ -27,6 +30,11 @@ import org.slf4j.LoggerFactory;
 final class Node {
 
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+  /**
+   * How many unused logs are looked at each second, so that a million take a while but no pause.
+   */
+  private static final int EXPIRE_AT_ONCE = 2000;
 
   private final LoadedConfig loaded;
   private final Vertx vertx;
@@ -72,9 +80,9 @@ final class Node {
       return Future.succeededFuture(new Node(loaded, builder.build(), null));
     }
     ClusteredVertx.withBus(options, config);
-    HazelcastInstance hazelcast =
-        ClusteredVertx.join(
-            ClusteredVertx.hazelcast(config.cluster()), UUID.randomUUID().toString());
+    com.hazelcast.config.Config joining = ClusteredVertx.hazelcast(config.cluster());
+    ClusterHistory.configure(joining, longestAgeSeconds(config));
+    HazelcastInstance hazelcast = ClusteredVertx.join(joining, UUID.randomUUID().toString());
     return ClusteredVertx.vertx(builder, hazelcast)
         .map(vertx -> new Node(loaded, vertx, hazelcast))
         .onFailure(failure -> hazelcast.shutdown());
@@ -86,9 +94,26 @@ final class Node {
         : Runtime.getRuntime().availableProcessors();
   }
 
+  private static int longestAgeSeconds(Config config) {
+    int longest = config.roomDefaults().history().ageSeconds();
+    for (RoomRule rule : config.rooms()) {
+      longest = Math.max(longest, rule.options().history().ageSeconds());
+    }
+    return longest;
+  }
+
+  private History history() {
+    if (hazelcast != null) {
+      return new ClusterHistory(hazelcast, System::currentTimeMillis);
+    }
+    LocalHistory history = new LocalHistory(System::currentTimeMillis);
+    vertx.setPeriodic(1000, timer -> history.expire(EXPIRE_AT_ONCE));
+    return history;
+  }
+
   private Future<Node> serve() {
     Config config = loaded.config();
-    LocalHistory history = new LocalHistory(System::currentTimeMillis);
+    History history = history();
     Rooms rooms = new Rooms(vertx, new RoomRules(config), history);
     Connections connections = new Connections();
     if (hazelcast == null) {

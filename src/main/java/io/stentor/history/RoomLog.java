@@ -131,31 +131,28 @@ final class RoomLog {
     return appended;
   }
 
+  /** What the answer to the appender's last batch was; null if it is not remembered. */
+  @Nullable Answer answer(long appender) {
+    return answers().get(appender);
+  }
+
   /**
-   * Takes over what another copy of this log has appended.
+   * Makes this copy of a log end like another one.
    *
-   * <p>A copy that does not end where the other one did has missed something; it then begins anew
-   * with these publications, which shortens what it can recover but never makes it differ.
+   * <p>A copy that ends before {@code first} has missed something; it then begins anew there, which
+   * shortens what it can recover but never makes it differ.
+   *
+   * @param first offset of the first of {@code entries}; the log's top + 1 if there are none
    */
-  void replicate(
-      Batch batch, Appended appended, long topAfter, long nowMillis, RoomOptions.History limits) {
-    if (epoch == appended.epoch() && top == topAfter) {
-      return;
-    }
-    if (epoch != appended.epoch() || top != appended.first() - 1) {
+  void replicate(long ofEpoch, long first, List<Entry> entries) {
+    if (epoch != ofEpoch || top < first - 1) {
       clear();
-      epoch = appended.epoch();
-      top = appended.first() - 1;
+      epoch = ofEpoch;
+      top = first - 1;
     }
-    for (int i = 0; i < batch.publications().size(); i++) {
-      if (appended.isNew(i)) {
-        Publication publication = batch.publications().get(i);
-        add(new Entry(batch.appender(), batch.number() + i, publication));
-      }
+    for (int i = (int) (top - first + 1); i < entries.size(); i++) {
+      add(entries.get(i));
     }
-    Answer answer = new Answer(batch.number(), batch.publications().size(), appended);
-    remember(batch.appender(), answer);
-    trim(nowMillis, limits);
   }
 
   /** Reads what follows the position, or from the oldest publication if that is not possible. */
@@ -234,7 +231,7 @@ final class RoomLog {
     head = 0;
   }
 
-  private void remember(long appender, Answer answer) {
+  void remember(long appender, Answer answer) {
     answers = answers == null ? new LinkedHashMap<>(4) : answers;
     answers.remove(appender);
     answers.put(appender, answer);

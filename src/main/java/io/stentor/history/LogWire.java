@@ -1,0 +1,146 @@
+package io.stentor.history;
+
+import com.hazelcast.nio.ObjectDataInput;
+import com.hazelcast.nio.ObjectDataOutput;
+import io.stentor.config.RoomOptions;
+import io.stentor.history.RoomLog.Answer;
+import io.stentor.history.RoomLog.Entry;
+import io.stentor.message.Publication;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** How logs, batches and answers are written between nodes. Each method has its reverse. */
+final class LogWire {
+  private LogWire() {}
+
+  static void write(Publication publication, ObjectDataOutput out) throws IOException {
+    out.writeByte(publication.kind().code());
+    out.writeLong(publication.timeMillis());
+    out.writeString(publication.idempotencyKey());
+    out.writeByteArray(publication.data());
+  }
+
+  static Publication readPublication(ObjectDataInput in) throws IOException {
+    Publication.Kind kind = Publication.Kind.of(in.readByte());
+    long timeMillis = in.readLong();
+    String key = in.readString();
+    byte[] data = Objects.requireNonNull(in.readByteArray());
+    return new Publication(kind, data, timeMillis, key);
+  }
+
+  static void write(List<Publication> publications, ObjectDataOutput out) throws IOException {
+    out.writeInt(publications.size());
+    for (Publication publication : publications) {
+      write(publication, out);
+    }
+  }
+
+  static List<Publication> readPublications(ObjectDataInput in) throws IOException {
+    int count = in.readInt();
+    List<Publication> publications = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      publications.add(readPublication(in));
+    }
+    return publications;
+  }
+
+  static void writeEntries(List<Entry> entries, ObjectDataOutput out) throws IOException {
+    out.writeInt(entries.size());
+    for (Entry entry : entries) {
+      out.writeLong(entry.appender());
+      out.writeLong(entry.number());
+      write(entry.publication(), out);
+    }
+  }
+
+  static List<Entry> readEntries(ObjectDataInput in) throws IOException {
+    int count = in.readInt();
+    List<Entry> entries = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      entries.add(new Entry(in.readLong(), in.readLong(), readPublication(in)));
+    }
+    return entries;
+  }
+
+  static void write(Appended appended, ObjectDataOutput out) throws IOException {
+    out.writeLong(appended.epoch());
+    out.writeLong(appended.first());
+    out.writeInt(appended.known().size());
+    for (Map.Entry<Integer, Long> known : appended.known().entrySet()) {
+      out.writeInt(known.getKey());
+      out.writeLong(known.getValue());
+    }
+  }
+
+  static Appended readAppended(ObjectDataInput in) throws IOException {
+    long epoch = in.readLong();
+    long first = in.readLong();
+    int count = in.readInt();
+    Map<Integer, Long> known = new HashMap<>();
+    for (int i = 0; i < count; i++) {
+      known.put(in.readInt(), in.readLong());
+    }
+    return new Appended(epoch, first, known);
+  }
+
+  static void writeAnswers(Map<Long, Answer> answers, ObjectDataOutput out) throws IOException {
+    out.writeInt(answers.size());
+    for (Map.Entry<Long, Answer> answer : answers.entrySet()) {
+      out.writeLong(answer.getKey());
+      out.writeLong(answer.getValue().number());
+      out.writeInt(answer.getValue().count());
+      write(answer.getValue().appended(), out);
+    }
+  }
+
+  static Map<Long, Answer> readAnswers(ObjectDataInput in) throws IOException {
+    int count = in.readInt();
+    Map<Long, Answer> answers = new LinkedHashMap<>();
+    for (int i = 0; i < count; i++) {
+      long appender = in.readLong();
+      answers.put(appender, new Answer(in.readLong(), in.readInt(), readAppended(in)));
+    }
+    return answers;
+  }
+
+  static void write(RoomLog log, ObjectDataOutput out) throws IOException {
+    out.writeLong(log.epoch());
+    out.writeLong(log.top());
+    writeEntries(log.entries(), out);
+    writeAnswers(log.answers(), out);
+  }
+
+  static RoomLog readLog(ObjectDataInput in) throws IOException {
+    long epoch = in.readLong();
+    long top = in.readLong();
+    return new RoomLog(epoch, top, readEntries(in), readAnswers(in));
+  }
+
+  static void write(Page page, ObjectDataOutput out) throws IOException {
+    out.writeLong(page.epoch());
+    out.writeLong(page.oldest());
+    out.writeLong(page.top());
+    out.writeLong(page.first());
+    write(page.publications(), out);
+  }
+
+  static Page readPage(ObjectDataInput in) throws IOException {
+    return new Page(
+        in.readLong(), in.readLong(), in.readLong(), in.readLong(), readPublications(in));
+  }
+
+  static void write(RoomOptions.History limits, ObjectDataOutput out) throws IOException {
+    out.writeInt(limits.messages());
+    out.writeInt(limits.bytes());
+    out.writeInt(limits.ageSeconds());
+  }
+
+  static RoomOptions.History readLimits(ObjectDataInput in) throws IOException {
+    return new RoomOptions.History(in.readInt(), in.readInt(), in.readInt());
+  }
+}

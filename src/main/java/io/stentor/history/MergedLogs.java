@@ -1,0 +1,106 @@
+package io.stentor.history;
+
+import io.stentor.history.RoomLog.Answer;
+import io.stentor.history.RoomLog.Entry;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Makes one log of two that grew apart while the cluster was split. If one only continues the
+ * other, it stays as it is and nobody notices. Else the publications of both are kept, in one order
+ * and under a new epoch, so that everyone is told and nothing acknowledged is gone.
+ */
+final class MergedLogs {
+  private MergedLogs() {}
+
+  /**
+   * The one log. Neither of the two is changed.
+   *
+   * @param newEpoch epoch where a new one is needed
+   */
+  static RoomLog of(RoomLog one, RoomLog other, long newEpoch) {
+    if (continues(one, other)) {
+      return one;
+    }
+    if (continues(other, one)) {
+      return other;
+    }
+    List<Entry> entries = interleaved(one.entries(), other.entries());
+    return new RoomLog(newEpoch, entries.size(), entries, answers(entries, one, other, newEpoch));
+  }
+
+  /** Whether everything that {@code earlier} has or had is certainly the beginning of the other. */
+  private static boolean continues(RoomLog later, RoomLog earlier) {
+    if (earlier.top() == 0) {
+      return true;
+    }
+    boolean reaches = earlier.top() >= later.oldest() && earlier.top() <= later.top();
+    return earlier.epoch() == later.epoch()
+        && earlier.size() > 0
+        && reaches
+        && later.entry(earlier.top()).isSame(earlier.entry(earlier.top()));
+  }
+
+  /** All entries once, each log's in its own order, by time where there is a choice. */
+  private static List<Entry> interleaved(List<Entry> ones, List<Entry> others) {
+    Set<Name> taken = new HashSet<>();
+    List<Entry> all = new ArrayList<>();
+    int i = 0;
+    int j = 0;
+    while (i < ones.size() || j < others.size()) {
+      boolean first =
+          j == others.size() || (i < ones.size() && time(ones.get(i)) <= time(others.get(j)));
+      Entry next = first ? ones.get(i++) : others.get(j++);
+      if (taken.add(Name.of(next))) {
+        all.add(next);
+      }
+    }
+    return all;
+  }
+
+  private record Name(long appender, long number) {
+    static Name of(Entry entry) {
+      return new Name(entry.appender(), entry.number());
+    }
+  }
+
+  private static long time(Entry entry) {
+    return entry.publication().timeMillis();
+  }
+
+  /** The last answers again, with the offsets that the publications have now. */
+  private static Map<Long, Answer> answers(
+      List<Entry> entries, RoomLog one, RoomLog other, long newEpoch) {
+    Map<Name, Long> offsets = new HashMap<>();
+    for (int i = 0; i < entries.size(); i++) {
+      offsets.put(Name.of(entries.get(i)), i + 1L);
+    }
+    Map<Long, Answer> answers = new LinkedHashMap<>();
+    for (RoomLog log : List.of(one, other)) {
+      log.answers()
+          .forEach(
+              (appender, answer) -> {
+                Answer before = answers.get(appender);
+                if (before == null || before.number() < answer.number()) {
+                  answers.put(appender, moved(appender, answer, offsets, newEpoch));
+                }
+              });
+    }
+    return answers;
+  }
+
+  private static Answer moved(
+      long appender, Answer answer, Map<Name, Long> offsets, long newEpoch) {
+    Map<Integer, Long> known = new HashMap<>();
+    for (int i = 0; i < answer.count(); i++) {
+      // What is no longer in the log was appended all the same: it is behind the oldest entry.
+      known.put(i, offsets.getOrDefault(new Name(appender, answer.number() + i), 0L));
+    }
+    return new Answer(answer.number(), answer.count(), new Appended(newEpoch, 1, known));
+  }
+}
