@@ -14,12 +14,13 @@ import io.stentor.room.Rooms;
 import io.stentor.transport.Connections;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.BindException;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -54,15 +55,16 @@ final class Node {
    */
   static Future<Node> start(LoadedConfig loaded) {
     LOG.info("configuration: {}", String.join(", ", loaded.sources()));
-    return create(loaded)
-        .compose(
-            node ->
-                node.serve()
-                    .recover(
-                        failure ->
-                            node.stop()
-                                .transform(
-                                    stopped -> Future.failedFuture(node.cannotListen(failure)))));
+    return create(loaded).compose(Node::serveOrStop);
+  }
+
+  /** The answer belongs to no event loop: those of a node that could not start are gone by then. */
+  private Future<Node> serveOrStop() {
+    Promise<Node> started = Promise.promise();
+    serve()
+        .onSuccess(started::complete)
+        .onFailure(failure -> stop().onComplete(stopped -> started.fail(cannotListen(failure))));
+    return started.future();
   }
 
   private static Future<Node> create(LoadedConfig loaded) {
@@ -148,15 +150,15 @@ final class Node {
     return loaded.config().http();
   }
 
-  /** Names the address where the system only says that one is taken. */
+  /** Names the address, which the system leaves out; native sockets say it with IOException. */
   private Throwable cannotListen(Throwable failure) {
-    if (!(failure instanceof BindException)) {
+    if (!(failure instanceof IOException)) {
       return failure;
     }
     String why = String.valueOf(failure.getMessage());
-    String reason = why.contains("in use") ? "the port is in use by another program" : why;
+    String reason = why.substring(why.lastIndexOf(": ") + 1).strip();
     return new IllegalStateException(
-        "cannot listen on " + config().host() + " port " + port.get() + ": " + reason, failure);
+        "cannot listen on " + config().host() + ":" + port.get() + ": " + reason, failure);
   }
 
   /** The port that is listened on. */
