@@ -57,11 +57,9 @@ function onState({ detail }) {
   showNotice();
 }
 
-function onUnsent({ detail }) {
-  if (detail.tooLong && box.value === "") {
-    box.value = lastSent;
-  }
-  showNotice(detail.tooLong ? "tooLong" : "unsent");
+function onUnsure({ detail }) {
+  box.value = box.value ? `${lastSent}\n${box.value}` : lastSent;
+  showNotice(detail.tooLong ? "tooLong" : "unsure");
 }
 
 function showState() {
@@ -219,6 +217,6 @@ if (connection) {
   preferences.rememberRoom(room);
   connection.addEventListener("state", onState);
   connection.addEventListener("text", ({ detail }) => messages.add(detail));
-  connection.addEventListener("unsent", onUnsent);
+  connection.addEventListener("unsure", onUnsure);
   connection.connect();
 }

@@ -1,8 +1,9 @@
 /**
  * One WebSocket that is made again whenever it is lost. Knows nothing of the page.
  *
- * Events: `state` (detail `{state, retryAt?, reason?}`), `text` (detail: the message), `unsent`
- * (what was handed over before the connection broke and never left this machine).
+ * Events: `state` (detail `{state, retryAt?, reason?}`), `text` (detail: the message), `unsure`
+ * (detail `{tooLong}`: the connection broke before anything answered the text sent last. Senders
+ * hear their own texts, so silence behind one means that it may not have arrived).
  *
  * States: `connecting`, `live`, `waiting` (until `retryAt`, a `performance.now()` time), `offline`
  * (the browser says there is no network), `closed` (the server asked not to come back, see `reason`).
@@ -14,6 +15,9 @@ const CAP_MILLIS = 20_000;
 const STABLE_MILLIS = 5_000;
 /** An attempt that was not answered by then is given up. */
 const OPEN_MILLIS = 10_000;
+
+/** Close code of a message over the limit, RFC 6455 section 7.4.1. */
+const TOO_LONG = 1009;
 
 /** Close codes in this range mean: do not come back. */
 const FINAL_FROM = 3500;
@@ -33,6 +37,7 @@ export class Connection extends EventTarget {
   #attempt = 0;
   #timer = 0;
   #stableTimer = 0;
+  #unanswered = false;
   #state = "closed";
 
   constructor(address) {
@@ -67,6 +72,7 @@ export class Connection extends EventTarget {
       return false;
     }
     this.#socket.send(text);
+    this.#unanswered = true;
     return true;
   }
 
@@ -81,16 +87,20 @@ export class Connection extends EventTarget {
       this.#stableTimer = setTimeout(() => (this.#attempt = 0), STABLE_MILLIS);
       this.#enter("live");
     };
-    socket.onmessage = (event) => this.#tell("text", event.data);
+    socket.onmessage = (event) => {
+      this.#unanswered = false;
+      this.#tell("text", event.data);
+    };
     socket.onclose = (event) => this.#lost(event);
   }
 
-  #lost({ code, reason, target }) {
+  #lost({ code, reason }) {
     clearTimeout(this.#timer);
     clearTimeout(this.#stableTimer);
     this.#socket = null;
-    if (target.bufferedAmount > 0 || code === 1009) {
-      this.#tell("unsent", { tooLong: code === 1009 });
+    if (this.#unanswered) {
+      this.#unanswered = false;
+      this.#tell("unsure", { tooLong: code === TOO_LONG });
     }
     if (code >= FINAL_FROM && code <= FINAL_TO) {
       this.#enter("closed", { reason: reason || String(code) });

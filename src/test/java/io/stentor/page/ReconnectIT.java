@@ -137,6 +137,34 @@ class ReconnectIT {
   }
 
   @Test
+  void a_message_that_may_not_have_arrived_comes_back_into_the_box() {
+    try (NodeProcess node = NodeProcess.start(Launch.server());
+        Window window = browser.open("about:blank")) {
+      CloseOptions goingAway = new CloseOptions().setCode(3001).setReason("shutdown");
+      window
+          .page()
+          .routeWebSocket(
+              Pattern.compile("/rooms/unsure"),
+              route ->
+                  route.onMessage(
+                      frame -> {
+                        if (frame.text().equals("heard")) {
+                          route.send("heard");
+                        } else {
+                          route.close(goingAway);
+                        }
+                      }));
+      window.page().navigate(page(node.port(), "?room=unsure"));
+      window.awaitLive().say("heard").awaitMessages("heard");
+      assertThat(window.at("txtMsg")).isEmpty();
+      window.say("unheard");
+
+      assertThat(window.at("noticeText")).containsText("may not have arrived");
+      assertThat(window.at("txtMsg")).hasValue("unheard");
+    }
+  }
+
+  @Test
   void waits_are_drawn_from_nothing_to_a_bound_that_doubles_up_to_a_cap() {
     try (NodeProcess node = NodeProcess.start(Launch.server());
         Window window = browser.open(page(node.port(), ""))) {
