@@ -4,7 +4,6 @@ import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.spi.merge.MergingValue;
 import com.hazelcast.spi.merge.SplitBrainMergePolicy;
-import com.hazelcast.spi.merge.SplitBrainMergeTypes.MapMergeTypes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,24 +11,20 @@ import org.jspecify.annotations.Nullable;
  * Hazelcast makes instances by name; they have no state.
  */
 public final class KeepBothTails
-    implements SplitBrainMergePolicy<RoomLog, MapMergeTypes<String, RoomLog>, RoomLog> {
+    implements SplitBrainMergePolicy<RoomLog, MergingValue<RoomLog>, RoomLog> {
 
   /** For Hazelcast. */
   public KeepBothTails() {}
 
   @Override
   public @Nullable RoomLog merge(
-      MapMergeTypes<String, RoomLog> merging, @Nullable MapMergeTypes<String, RoomLog> existing) {
-    RoomLog coming = value(merging);
-    RoomLog present = existing == null ? null : value(existing);
+      MergingValue<RoomLog> merging, @Nullable MergingValue<RoomLog> existing) {
+    RoomLog coming = merging.getValue();
+    RoomLog present = existing == null ? null : existing.getValue();
     if (coming == null || present == null) {
       return present == null ? coming : present;
     }
     return MergedLogs.of(present, coming, Epoch.next());
-  }
-
-  private static @Nullable RoomLog value(MergingValue<RoomLog> merging) {
-    return merging.getValue();
   }
 
   @Override
