@@ -122,7 +122,7 @@ final class Node {
       LOG.info("nodes: this one alone");
     } else {
       LOG.info("nodes: {}", NodeWatcher.seen(hazelcast));
-      NodeWatcher.watch(hazelcast, rooms::nodeLeft);
+      NodeWatcher.watch(hazelcast, rooms::nodesChanged);
     }
     return vertx
         .deployVerticle(

@@ -24,6 +24,7 @@ final class Server extends VerticleBase {
   private final Rooms rooms;
   private final Connections connections;
   private final AtomicInteger port;
+  private @Nullable Endpoints endpoints;
   private @Nullable HttpServer server;
 
   /**
@@ -42,10 +43,12 @@ final class Server extends VerticleBase {
   @Override
   public Future<?> start() {
     EventLoop eventLoop = ((ContextInternal) context).nettyEventLoop();
+    Endpoints serving = new Endpoints(vertx, eventLoop, config, rooms, connections);
+    endpoints = serving;
     HttpServer created =
         vertx
             .createHttpServer(options())
-            .requestHandler(Endpoints.of(vertx, eventLoop, config, rooms, connections))
+            .requestHandler(serving)
             .invalidRequestHandler(Problem::invalidRequest);
     server = created;
     return created
@@ -55,6 +58,9 @@ final class Server extends VerticleBase {
 
   @Override
   public Future<?> stop() {
+    if (endpoints != null) {
+      endpoints.closeAll();
+    }
     return server == null ? Future.succeededFuture() : server.close();
   }
 

@@ -4,29 +4,39 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.LifecycleEvent;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says which nodes come and go, and has something done when one has gone. */
+/** Says which nodes come and go, and has something done about it. */
 public final class NodeWatcher implements MembershipListener {
   private static final Logger LOG = LoggerFactory.getLogger(NodeWatcher.class);
 
   private final HazelcastInstance hazelcast;
-  private final Runnable nodeLeft;
+  private final Runnable nodesChanged;
 
-  private NodeWatcher(HazelcastInstance hazelcast, Runnable nodeLeft) {
+  private NodeWatcher(HazelcastInstance hazelcast, Runnable nodesChanged) {
     this.hazelcast = hazelcast;
-    this.nodeLeft = nodeLeft;
+    this.nodesChanged = nodesChanged;
   }
 
   /**
    * Begins to watch.
    *
-   * @param nodeLeft called on a thread of Hazelcast; must not block
+   * @param nodesChanged called on a thread of Hazelcast; must not block
    */
-  public static void watch(HazelcastInstance hazelcast, Runnable nodeLeft) {
-    hazelcast.getCluster().addMembershipListener(new NodeWatcher(hazelcast, nodeLeft));
+  public static void watch(HazelcastInstance hazelcast, Runnable nodesChanged) {
+    hazelcast.getCluster().addMembershipListener(new NodeWatcher(hazelcast, nodesChanged));
+    hazelcast
+        .getLifecycleService()
+        .addLifecycleListener(
+            event -> {
+              if (event.getState() == LifecycleEvent.LifecycleState.MERGED) {
+                LOG.info("the split cluster is whole again; nodes: {}", seen(hazelcast));
+                nodesChanged.run();
+              }
+            });
   }
 
   /** The nodes that are seen, for people. */
@@ -52,11 +62,12 @@ public final class NodeWatcher implements MembershipListener {
   @Override
   public void memberAdded(MembershipEvent event) {
     LOG.info("node joined: {}; nodes: {}", name(event.getMember()), seen(hazelcast));
+    nodesChanged.run();
   }
 
   @Override
   public void memberRemoved(MembershipEvent event) {
     LOG.info("node left: {}; nodes: {}", name(event.getMember()), seen(hazelcast));
-    nodeLeft.run();
+    nodesChanged.run();
   }
 }

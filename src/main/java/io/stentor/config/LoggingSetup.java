@@ -62,7 +62,7 @@ public final class LoggingSetup extends ContextAwareBase implements Configurator
     Logger root = loggers.getLogger(Logger.ROOT_LOGGER_NAME);
     root.setLevel(own.isGreaterOrEqual(Level.WARN) ? own : Level.WARN);
     root.detachAndStopAllAppenders();
-    root.addAppender(console(loggers, format));
+    root.addAppender(new BehindQueue(loggers, console(loggers, format)));
   }
 
   /** Libraries only warn, until somebody looks for a fault. */

@@ -33,6 +33,10 @@ final class Feed {
 
   private static final long GRACE_MILLIS = 20;
   private static final long RETRY_MILLIS = 250;
+
+  /** Other nodes hear of a new consumer with some delay, and do not send to it until then. */
+  private static final long[] CHECK_AFTER_START_MILLIS = {100, 500, 2000};
+
   private static final int MAX_EARLY_BYTES = 1024 * 1024;
   private static final int PAGE_MESSAGES = 4096;
   private static final int PAGE_BYTES = 512 * 1024;
@@ -124,6 +128,9 @@ final class Feed {
     }
     waiting.clear();
     takeEarly();
+    for (long millis : CHECK_AFTER_START_MILLIS) {
+      home.after(millis, this::check);
+    }
   }
 
   void attach(Tail tail) {

@@ -28,6 +28,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Rooms {
 
+  private static final long[] CHECK_AFTER_CHANGE_MILLIS = {500, 2000, 5000, 10_000};
+
   private final List<Loop> loops = new ArrayList<>();
   private final Map<EventExecutor, Loop> loopOf = new ConcurrentHashMap<>();
   private final Map<RoomName, Appender> appenders = new ConcurrentHashMap<>();
@@ -120,10 +122,17 @@ public final class Rooms {
         publication.idempotencyKey());
   }
 
-  /** A node has left, perhaps with messages that it had appended but not sent: all feeds look. */
-  public void nodeLeft() {
+  /**
+   * Nodes came or went, perhaps with messages that they had appended but not sent, or with logs
+   * that were merged: all feeds are compared with their logs, now and a few times more.
+   */
+  public void nodesChanged() {
     for (Loop loop : loops) {
-      loop.run(() -> List.copyOf(loop.feeds.values()).forEach(Feed::check));
+      Runnable checkAll = () -> List.copyOf(loop.feeds.values()).forEach(Feed::check);
+      loop.run(checkAll);
+      for (long millis : CHECK_AFTER_CHANGE_MILLIS) {
+        loop.after(millis, checkAll);
+      }
     }
   }
 

@@ -2,38 +2,47 @@ package io.stentor.transport;
 
 import io.netty.channel.EventLoop;
 import io.stentor.config.Config;
+import io.stentor.message.CloseReason;
 import io.stentor.room.Rooms;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 
-/** Every route of a server, in the order in which they are asked. */
-public final class Endpoints {
-  private Endpoints() {}
+/** Everything that one server verticle serves, and the connections that it has. */
+public final class Endpoints implements Handler<HttpServerRequest> {
 
-  /**
-   * Everything that one server verticle serves. Upgrade requests go past the router, whose context
-   * would stay in memory as long as the socket.
-   */
-  public static Handler<HttpServerRequest> of(
+  private final Heartbeat heartbeat;
+  private final WebSocketEndpoint sockets;
+  private final Router router;
+
+  /** Endpoints on one event loop. */
+  public Endpoints(
       Vertx vertx, EventLoop eventLoop, Config config, Rooms rooms, Connections connections) {
-    Heartbeat heartbeat = new Heartbeat(config.webSocket());
+    heartbeat = new Heartbeat(config.webSocket());
     heartbeat.start(eventLoop);
+    int closeTimeoutSeconds = config.webSocket().closeTimeoutSeconds();
     ServerLoop server =
-        new ServerLoop(
-            eventLoop, rooms, heartbeat, connections, config.webSocket().closeTimeoutSeconds());
-    WebSocketEndpoint sockets = new WebSocketEndpoint(server, config.http().allowedOrigins());
-    Router router = Router.router(vertx);
+        new ServerLoop(eventLoop, rooms, heartbeat, connections, closeTimeoutSeconds);
+    sockets = new WebSocketEndpoint(server, config.http().allowedOrigins());
+    router = Router.router(vertx);
     router.route("/rooms/:room").handler(WebSocketEndpoint::upgradeRequired);
     StaticFiles.mount(router, vertx, config.http().webroot());
     Problem.mount(router);
-    return request -> {
-      if (WebSocketEndpoint.isUpgrade(request)) {
-        sockets.handle(request);
-      } else {
-        router.handle(request);
-      }
-    };
+  }
+
+  /** Upgrades go past the router, whose context would stay in memory as long as the socket. */
+  @Override
+  public void handle(HttpServerRequest request) {
+    if (WebSocketEndpoint.isUpgrade(request)) {
+      sockets.handle(request);
+    } else {
+      router.handle(request);
+    }
+  }
+
+  /** Sends every client away. To be called on the event loop. */
+  public void closeAll() {
+    heartbeat.closeAll(CloseReason.SHUTDOWN);
   }
 }

@@ -33,31 +33,38 @@ final class Heartbeat {
   }
 
   private final int timeoutSeconds;
+  private final boolean pings;
   private final List<List<Pinged>> seconds = new ArrayList<>();
   private int now;
   private int nextSecond;
 
   Heartbeat(Config.WebSocket options) {
     timeoutSeconds = options.pongTimeoutSeconds();
-    for (int i = 0; i < options.pingIntervalSeconds(); i++) {
+    pings = options.pingIntervalSeconds() > 0;
+    for (int i = 0; i < Math.max(1, options.pingIntervalSeconds()); i++) {
       seconds.add(new ArrayList<>());
     }
   }
 
   void start(EventLoop loop) {
-    if (!seconds.isEmpty()) {
+    if (pings) {
       loop.scheduleAtFixedRate(this::everySecond, 1, 1, TimeUnit.SECONDS);
     }
   }
 
   /** Begins to ping. A connection just added is not looked at before it was pinged. */
   void add(Pinged connection) {
-    if (!seconds.isEmpty()) {
-      Beat beat = connection.beat();
-      beat.second = nextSecond;
-      beat.index = seconds.get(nextSecond).size();
-      seconds.get(nextSecond).add(connection);
-      nextSecond = (nextSecond + 1) % seconds.size();
+    Beat beat = connection.beat();
+    beat.second = nextSecond;
+    beat.index = seconds.get(nextSecond).size();
+    seconds.get(nextSecond).add(connection);
+    nextSecond = (nextSecond + 1) % seconds.size();
+  }
+
+  /** Closes every connection of this loop. */
+  void closeAll(CloseReason reason) {
+    for (List<Pinged> second : seconds) {
+      List.copyOf(second).forEach(connection -> connection.close(reason));
     }
   }
 
