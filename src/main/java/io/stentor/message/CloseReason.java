@@ -17,6 +17,9 @@ public record CloseReason(int code, String reason) {
   /** The peer's text was not UTF-8. */
   public static final CloseReason NOT_UTF8 = new CloseReason(1007, "text was not valid UTF-8");
 
+  /** The peer is gone; said to nobody. */
+  public static final CloseReason GONE = new CloseReason(3000, "connection closed");
+
   /** The node is going away; another one serves. */
   public static final CloseReason SHUTDOWN = new CloseReason(3001, "shutdown");
 

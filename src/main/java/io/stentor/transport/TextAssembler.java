@@ -2,9 +2,10 @@ package io.stentor.transport;
 
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Publication;
-import io.vertx.core.http.WebSocketFrame;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -37,21 +38,21 @@ final class TextAssembler {
   }
 
   Result add(WebSocketFrame frame) {
-    if (frame.isBinary()) {
+    if (frame instanceof BinaryWebSocketFrame) {
       return new Refused(CloseReason.BINARY_NOT_ALLOWED);
     }
-    byte[] data = frame.binaryData().getBytes();
+    byte[] data = ByteBufUtil.getBytes(frame.content());
     int before = parts == null ? 0 : parts.size();
     if (before + data.length > maxMessageBytes) {
       parts = null;
       return new Refused(CloseReason.tooBig(maxMessageBytes));
     }
-    if (parts == null && frame.isFinal()) {
+    if (parts == null && frame.isFinalFragment()) {
       return whole(data);
     }
     ByteArrayOutputStream all = parts == null ? new ByteArrayOutputStream() : parts;
     all.writeBytes(data);
-    if (!frame.isFinal()) {
+    if (!frame.isFinalFragment()) {
       parts = all;
       return INCOMPLETE;
     }

@@ -2,19 +2,18 @@ package io.stentor.transport;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
+import io.stentor.protocol.PlainText;
 import io.stentor.room.Ack;
 import io.stentor.room.Connection;
 import io.stentor.room.Cursor;
 import io.stentor.room.Format;
 import io.stentor.room.Start;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
-import io.vertx.core.http.WebSocketFrame;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,21 +22,17 @@ import org.slf4j.LoggerFactory;
  * One WebSocket of the plain protocol in one room: frames in are published, the room's bytes go
  * out. Belongs to the socket's event loop, and is the only owner of the socket's handlers.
  */
-final class WebSocketConnection implements Connection, Heartbeat.Pinged {
+final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.Listener {
 
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
 
   /** A publisher with more than this on its way is not read until half of it is acknowledged. */
   private static final int MAX_UNACKNOWLEDGED_BYTES = 64 * 1024;
 
-  /** Shared: an empty ping needs no bytes of its own. */
-  private static final Buffer NO_BYTES = Buffer.buffer();
-
-  private final ServerWebSocket socket;
+  private final Socket socket;
   private final RoomName room;
   private final Format format;
   private final ServerLoop server;
-  private final FrameWriter writer;
   private final TextAssembler texts;
   private final Heartbeat.Beat beat = new Heartbeat.Beat();
   private @Nullable Cursor cursor;
@@ -47,24 +42,24 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged {
   private boolean paused;
   private boolean answered = true;
 
-  WebSocketConnection(ServerWebSocket socket, RoomName room, Format format, ServerLoop server) {
-    this.socket = socket;
+  private WebSocketConnection(
+      ServerWebSocket accepted, RoomName room, Format format, ServerLoop server) {
     this.room = room;
     this.format = format;
     this.server = server;
-    this.writer = new FrameWriter(socket);
     this.texts = new TextAssembler(server.rooms().options(room).maxMessageBytes());
+    this.socket = Socket.takeOver(accepted, this);
   }
 
-  /** Takes the socket over and joins the room. */
-  void open(Start start) {
+  /** Takes an accepted WebSocket over and joins the room. */
+  static void open(ServerWebSocket accepted, RoomName room, Start start, ServerLoop server) {
+    Format format = PlainText.format(accepted.subProtocol());
+    new WebSocketConnection(accepted, room, format, server).join(start);
+  }
+
+  private void join(Start start) {
     int count = server.connections().opened();
     LOG.info("connected: {} to room {}, {} open", socket.remoteAddress(), room, count);
-    socket.frameHandler(this::received);
-    socket.pongHandler(pong -> answered = true);
-    socket.drainHandler(v -> drained());
-    socket.exceptionHandler(this::failed);
-    socket.closeHandler(v -> closed());
     server.heartbeat().add(this);
     cursor = server.rooms().join(room, this, start, server.eventLoop());
     if (closing != null) {
@@ -72,11 +67,13 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged {
     }
   }
 
-  private void received(WebSocketFrame frame) {
+  @Override
+  public void heard() {
     answered = true;
-    if (closing != null || !(frame.isText() || frame.isBinary() || frame.isContinuation())) {
-      return;
-    }
+  }
+
+  @Override
+  public void received(WebSocketFrame frame) {
     TextAssembler.Result result = texts.add(frame);
     if (result instanceof TextAssembler.Text text) {
       publish(text.publication());
@@ -96,7 +93,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged {
     if ((!more || unacknowledgedBytes > MAX_UNACKNOWLEDGED_BYTES) && !paused) {
       // Not reading makes TCP slow the publisher down.
       paused = true;
-      socket.pause();
+      socket.read(false);
     }
   }
 
@@ -133,50 +130,44 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged {
     boolean few = unacknowledged == 0 || unacknowledgedBytes < MAX_UNACKNOWLEDGED_BYTES / 2;
     if (paused && few) {
       paused = false;
-      socket.resume();
+      socket.read(true);
     }
   }
 
-  private void drained() {
+  @Override
+  public void drained() {
     if (cursor != null) {
       cursor.drained();
     }
   }
 
-  private void failed(Throwable failure) {
+  @Override
+  public void failed(Throwable failure) {
     LOG.info(
         "error: {} in room {}, {} open: {}",
         socket.remoteAddress(),
         room,
         server.connections().open(),
-        failure.getMessage());
+        String.valueOf(failure.getMessage()));
   }
 
-  private void closed() {
+  @Override
+  public void closed(@Nullable String peer) {
     server.heartbeat().remove(this);
     if (cursor != null) {
       cursor.leave();
     }
     int count = server.connections().closed();
-    Short peerCode = socket.closeStatusCode();
-    LOG.info(
-        "closed: {} in room {}: {}, {} open",
-        socket.remoteAddress(),
-        room,
-        closing != null ? closing : peerCode + " " + said(socket.closeReason()),
-        count);
-    closing = closing != null ? closing : CloseReason.SHUTDOWN;
-  }
-
-  private static String said(@Nullable String reason) {
-    return reason == null || reason.isEmpty() ? "no reason given" : reason;
+    String why = closing != null ? closing.toString() : peer != null ? peer : "1006 without a word";
+    LOG.info("closed: {} in room {}: {}, {} open", socket.remoteAddress(), room, why, count);
+    closing = closing != null ? closing : CloseReason.GONE;
   }
 
   @Override
   public void ping() {
     if (closing == null) {
       answered = false;
-      socket.writePing(NO_BYTES);
+      socket.ping();
     }
   }
 
@@ -197,13 +188,13 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged {
 
   @Override
   public boolean isWritable() {
-    return closing == null && writer.isWritable();
+    return closing == null && socket.isWritable();
   }
 
   @Override
   public void write(ByteBuf bytes) {
     if (closing == null) {
-      writer.write(bytes);
+      socket.write(bytes);
     } else {
       bytes.release();
     }
@@ -211,7 +202,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged {
 
   @Override
   public void flush() {
-    writer.flush();
+    socket.flush();
   }
 
   @Override
@@ -221,9 +212,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged {
       if (cursor != null) {
         cursor.leave();
       }
-      socket.close((short) reason.code(), reason.reason());
-      socket.resume();
-      server.eventLoop().schedule(writer::cut, server.closeTimeoutSeconds(), TimeUnit.SECONDS);
+      socket.close(reason, server.closeTimeoutSeconds());
     }
   }
 }

@@ -4,7 +4,6 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
-import io.stentor.protocol.PlainText;
 import io.stentor.room.Start;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
@@ -107,11 +106,7 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     }
     request
         .toWebSocket()
-        .onSuccess(
-            socket ->
-                new WebSocketConnection(
-                        socket, name, PlainText.format(socket.subProtocol()), server)
-                    .open(start))
+        .onSuccess(accepted -> WebSocketConnection.open(accepted, name, start, server))
         .onFailure(
             failure ->
                 LOG.info("upgrade by {} failed: {}", request.remoteAddress(), failure.toString()));
