@@ -19,24 +19,31 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Pages against nodes that come and go, or that are several, each a real process. */
 class ReconnectIT {
   private static final int TUTORIAL_PORT = 9898;
 
-  private Browser browser;
+  private static Browser browser;
 
-  @BeforeEach
-  void start() {
+  /** Serves the page to tests that play the server's part themselves. */
+  private static NodeProcess node;
+
+  @BeforeAll
+  static void start() {
     browser = Browser.start();
+    node = NodeProcess.start(Launch.server());
   }
 
-  @AfterEach
-  void stop() {
+  @AfterAll
+  static void stop() {
+    if (node != null) {
+      node.close();
+    }
     if (browser != null) {
       browser.close();
     }
@@ -74,8 +81,7 @@ class ReconnectIT {
   @Test
   void a_server_that_asks_not_to_come_back_is_obeyed_and_its_reason_shown() {
     AtomicInteger connections = new AtomicInteger();
-    try (NodeProcess node = NodeProcess.start(Launch.server());
-        Window window = browser.open("about:blank")) {
+    try (Window window = browser.open("about:blank")) {
       window
           .page()
           .routeWebSocket(
@@ -100,8 +106,7 @@ class ReconnectIT {
   @Test
   void a_server_that_goes_away_is_tried_again_and_at_once_when_the_network_is_back() {
     AtomicInteger connections = new AtomicInteger();
-    try (NodeProcess node = NodeProcess.start(Launch.server());
-        Window window = browser.open("about:blank")) {
+    try (Window window = browser.open("about:blank")) {
       // The longest waits, so that only the event can bring the connection back within the test.
       window.page().addInitScript("Math.random = () => 0.999; Math.min = () => 600000;");
       window
@@ -124,22 +129,24 @@ class ReconnectIT {
 
   @Test
   void a_message_that_was_too_long_comes_back_into_the_box() {
-    try (NodeProcess node = NodeProcess.start(Launch.server());
-        Window window = browser.open(page(node.port(), "?room=long")).awaitLive()) {
-      String tooLong = "x".repeat(70_000);
-      window.say(tooLong);
+    try (Window window = browser.open("about:blank")) {
+      CloseOptions tooBig = new CloseOptions().setCode(1009).setReason("at most 5 bytes");
+      window
+          .page()
+          .routeWebSocket(
+              Pattern.compile("/rooms/short"), route -> route.onMessage(f -> route.close(tooBig)));
+      window.page().navigate(page(node.port(), "?room=short"));
+      window.awaitLive().say("too long");
 
       assertThat(window.at("noticeText")).containsText("longer than this room allows");
-      assertThat(window.at("txtMsg")).hasValue(tooLong);
-      window.awaitLive().say("short");
-      window.awaitMessages("short");
+      assertThat(window.at("txtMsg")).hasValue("too long");
+      window.awaitLive();
     }
   }
 
   @Test
   void a_message_that_may_not_have_arrived_comes_back_into_the_box() {
-    try (NodeProcess node = NodeProcess.start(Launch.server());
-        Window window = browser.open("about:blank")) {
+    try (Window window = browser.open("about:blank")) {
       CloseOptions goingAway = new CloseOptions().setCode(3001).setReason("shutdown");
       window
           .page()
@@ -166,8 +173,7 @@ class ReconnectIT {
 
   @Test
   void waits_are_drawn_from_nothing_to_a_bound_that_doubles_up_to_a_cap() {
-    try (NodeProcess node = NodeProcess.start(Launch.server());
-        Window window = browser.open(page(node.port(), ""))) {
+    try (Window window = browser.open(page(node.port(), ""))) {
       Object waits =
           window
               .page()
@@ -185,7 +191,7 @@ class ReconnectIT {
     Assumptions.assumeTrue(
         isFree(TUTORIAL_PORT), "port 9898 is taken, the tutorial's page needs it");
     URL file = Objects.requireNonNull(getClass().getResource("/tutorial/index.html"));
-    try (NodeProcess node = NodeProcess.start(Launch.jar("--host", "127.0.0.1"));
+    try (NodeProcess tutorial = NodeProcess.start(Launch.jar("--host", "127.0.0.1"));
         Window one = browser.open(file.toURI().toString());
         Window two = browser.open(file.toURI().toString())) {
       for (Window window : List.of(one, two)) {
@@ -198,7 +204,7 @@ class ReconnectIT {
         assertThat(window.page().locator("#ulMsg li")).hasText(new String[] {"消息列表：", "HELLO!!!"});
         assertThat(window.complaints()).isEmpty();
       }
-      assertThat(node.isAlive()).isTrue();
+      assertThat(tutorial.isAlive()).isTrue();
     }
   }
 
@@ -220,12 +226,14 @@ class ReconnectIT {
     try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2);
         Window one = browser.open(page(cluster.node(0).port(), "?room=across")).awaitLive();
         Window two = browser.open(page(cluster.node(1).port(), "?room=across")).awaitLive()) {
-      one.say("from a");
-      two.awaitMessages("from a");
-      two.say(attack);
+      // An open socket has not joined yet; who hears itself has.
+      one.say("a is here").awaitLast("a is here");
+      two.say("b is here").awaitLast("b is here");
+      one.awaitLast("b is here").say("from a");
+      two.awaitLast("from a").say(attack);
 
-      one.awaitMessages("from a", attack);
-      two.awaitMessages("from a", attack);
+      one.awaitLast(attack);
+      two.awaitLast(attack);
       assertThat(one.page().locator("#ulMsg img")).hasCount(0);
       assertThat(one.page().title()).isEqualTo("# across – Stentor");
       assertThat(one.complaints()).isEmpty();

@@ -75,6 +75,12 @@ public final class Window implements AutoCloseable {
     return this;
   }
 
+  /** Waits until this is the last message in the list. */
+  public Window awaitLast(String text) {
+    assertThat(page.locator("#ulMsg .text").last()).hasText(text);
+    return this;
+  }
+
   /** Closes the window and forgets its user. */
   @Override
   public void close() {
