@@ -21,7 +21,7 @@ import org.awaitility.Awaitility;
  * rounds, the seed, then names of {@link Fault}s. Exit code 1 when a promise was broken.
  */
 public final class Torture implements AutoCloseable {
-  private static final int NODES = 3;
+  private static final int NODES = Integer.getInteger("nodes", 3);
   private static final int SHOWN = 10;
 
   private final Nodes nodes;
