@@ -47,7 +47,7 @@ public final class Torture implements AutoCloseable {
         new Round.Crowd(
             Integer.getInteger("publishers", 50),
             Integer.getInteger("listeners", 50),
-            Long.getLong("everyMillis", 250));
+            Long.getLong("everyMillis", 500));
     System.out.println("seed " + seed + ", " + crowd);
     boolean good;
     try (Torture torture = new Torture(crowd, seed)) {
