@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.stentor.support.Chat;
 import io.stentor.support.Client;
 import io.stentor.support.ClusterOfProcesses;
+import io.stentor.support.Launch;
 import io.stentor.support.NodeProcess;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,36 @@ class ClusterIT {
       cluster.nodes().forEach(chat::join);
       chat.settle();
       chat.everyoneHearsEveryone(50);
+    }
+  }
+
+  @Test
+  void everyone_hears_everyone_where_rooms_keep_no_history() {
+    Launch launch =
+        Launch.jar("--host", "127.0.0.1").withEnv("STENTOR_ROOM_DEFAULTS_HISTORY_MESSAGES", 0);
+    try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2, launch);
+        Chat chat = new Chat("tea")) {
+      cluster.nodes().forEach(chat::join);
+      chat.settle();
+      chat.everyoneHearsEveryone(50);
+    }
+  }
+
+  @Test
+  void a_new_node_finds_the_cluster_when_the_first_one_is_gone() {
+    try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2);
+        Chat chat = new Chat("tea")) {
+      cluster.node(0).kill9();
+      chat.join(cluster.node(1));
+      NodeProcess third = cluster.add();
+      assertThat(third.log().all())
+          .filteredOn(line -> line.contains("nodes: "))
+          .as("it begins no cluster of its own")
+          .first()
+          .matches(line -> line.contains("nodes: 2 of"), "has 2 nodes");
+      chat.join(third);
+      chat.settle();
+      chat.everyoneHearsEveryone(20);
     }
   }
 

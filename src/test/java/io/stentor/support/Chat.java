@@ -43,7 +43,7 @@ public final class Chat implements AutoCloseable {
   public void settle() {
     List<Set<String>> heard = new ArrayList<>();
     clients.forEach(client -> heard.add(new HashSet<>()));
-    await()
+    await("everyone hears everyone")
         .atMost(Duration.ofSeconds(20))
         .pollInterval(Duration.ofMillis(20))
         .until(

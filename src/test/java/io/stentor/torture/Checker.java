@@ -129,6 +129,8 @@ final class Checker {
     for (String text : finalLog) {
       if (!kept.add(text)) {
         found(REPEAT, "the log has twice: " + text);
+      } else if (!published.contains(text)) {
+        found(INVENTED, "in the log: " + text);
       }
     }
     for (String text : acknowledged) {

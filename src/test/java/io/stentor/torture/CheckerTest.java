@@ -179,6 +179,13 @@ class CheckerTest {
   }
 
   @Test
+  void finds_a_text_in_the_log_that_nobody_published() {
+    bobHearsAll();
+    log.add("who?");
+    assertFound(Kind.INVENTED);
+  }
+
+  @Test
   void finds_a_client_that_did_not_get_the_last_message() {
     hears(bob, 1, 2, 3);
     assertFound(Kind.NOT_WHOLE);

@@ -139,7 +139,8 @@ final class Participant implements AutoCloseable {
   }
 
   private void connectElsewhere() {
-    node = (node + 1 + random.nextInt(nodes.size() - 1)) % nodes.size();
+    int others = nodes.size() - 1;
+    node = others == 0 ? node : (node + 1 + random.nextInt(others)) % nodes.size();
     timer.schedule(this::connect, 20 + random.nextInt(100), TimeUnit.MILLISECONDS);
   }
 

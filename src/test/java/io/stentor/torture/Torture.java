@@ -21,7 +21,7 @@ import org.awaitility.Awaitility;
  * rounds, the seed, then names of {@link Fault}s. Exit code 1 when a promise was broken.
  */
 public final class Torture implements AutoCloseable {
-  private static final int NODES = 3;
+  private static final int NODES = Integer.getInteger("nodes", 3);
   private static final int SHOWN = 10;
 
   private final Nodes nodes;
@@ -47,7 +47,7 @@ public final class Torture implements AutoCloseable {
         new Round.Crowd(
             Integer.getInteger("publishers", 50),
             Integer.getInteger("listeners", 50),
-            Long.getLong("everyMillis", 250));
+            Long.getLong("everyMillis", 500));
     System.out.println("seed " + seed + ", " + crowd);
     boolean good;
     try (Torture torture = new Torture(crowd, seed)) {

@@ -16,6 +16,7 @@ final class Unity {
   private final String path;
   private final Transcript transcript;
   private int attempts;
+  private String obstacle = "";
 
   /**
    * Looks at one room.
@@ -26,6 +27,11 @@ final class Unity {
     this.nodes = nodes;
     this.path = "/rooms/" + room;
     this.transcript = transcript;
+  }
+
+  /** What was in the way the last time; empty where nothing. */
+  String obstacle() {
+    return obstacle;
   }
 
   /** Publishes one text through each node and compares what comes back from all of them. */
@@ -45,12 +51,13 @@ final class Unity {
       }
       Set<Set<String>> views = new HashSet<>();
       clients.forEach(client -> views.add(view(client, texts)));
-      return views.size() == 1;
+      obstacle = views.size() == 1 ? "" : "nodes differ: " + views;
     } catch (CompletionException | AssertionError notYet) {
-      return false;
+      obstacle = notYet.toString();
     } finally {
       clients.forEach(Client::close);
     }
+    return obstacle.isEmpty();
   }
 
   /** The frames with these texts and their places, as one client gets them. */
