@@ -18,6 +18,7 @@ final class ClientConnection implements FrameParser.Sink {
   private static final int PING = 0x9;
   private static final int PONG = 0xA;
   private static final int READS_PER_TURN = 4;
+  private static final int MOST_UNSENT = 16 << 20;
 
   /** From the TCP connect to the end. */
   enum State {
@@ -44,7 +45,7 @@ final class ClientConnection implements FrameParser.Sink {
   private State state = State.CONNECTING;
   private boolean reading = true;
   private ByteBuffer rest = ByteBuffer.allocate(0);
-  private ByteBuffer unsent = ByteBuffer.allocate(0);
+  private final Backlog unsent = new Backlog();
   private long readNanos;
 
   ClientConnection(Swarm swarm, int id, LoadOptions options) throws IOException {
@@ -73,6 +74,11 @@ final class ClientConnection implements FrameParser.Sink {
     return state;
   }
 
+  /** Whether so much waits for the kernel already that another message would only pile up here. */
+  boolean backlogged() {
+    return unsent.size() > MOST_UNSENT;
+  }
+
   /** Does what the socket is ready for. */
   void ready(ByteBuffer buffer) {
     try {
@@ -80,7 +86,7 @@ final class ClientConnection implements FrameParser.Sink {
         connected();
       }
       if (key.isValid() && key.isWritable()) {
-        channel.write(unsent);
+        unsent.writeTo(channel);
         interest();
       }
       if (key.isValid() && key.isReadable()) {
@@ -102,13 +108,15 @@ final class ClientConnection implements FrameParser.Sink {
   /** Sends bytes now, or as soon as the kernel takes them. */
   void send(ByteBuffer bytes) {
     try {
-      if (!unsent.hasRemaining()) {
+      if (unsent.size() == 0) {
         channel.write(bytes);
       }
       if (bytes.hasRemaining()) {
-        ByteBuffer more = ByteBuffer.allocate(unsent.remaining() + bytes.remaining());
-        unsent = more.put(unsent).put(bytes).flip();
-        interest();
+        boolean first = unsent.size() == 0;
+        unsent.add(bytes);
+        if (first) {
+          interest();
+        }
       }
     } catch (IOException e) {
       end();
@@ -219,7 +227,7 @@ final class ClientConnection implements FrameParser.Sink {
       return;
     }
     key.interestOps(
-        (reading ? SelectionKey.OP_READ : 0) | (unsent.hasRemaining() ? SelectionKey.OP_WRITE : 0));
+        (reading ? SelectionKey.OP_READ : 0) | (unsent.size() > 0 ? SelectionKey.OP_WRITE : 0));
   }
 
   private void end() {

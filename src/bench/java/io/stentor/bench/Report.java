@@ -22,7 +22,7 @@ final class Report {
     add("sent", t.sent).add("expected", t.expected).add("delivered", t.delivered);
     add("lost", t.lost()).add("duplicates", t.duplicates).add("gaps", t.gaps);
     add("disordered", t.disordered).add("closed_by_server", t.closedByServer);
-    add("stalls", t.stalls).add("pings", t.pings);
+    add("unsent", t.unsent).add("stalls", t.stalls).add("pings", t.pings);
     add("messages_per_s", t.sent / seconds);
     add("deliveries_per_s", t.deliveriesInTime / seconds);
     add("mb_per_s", t.bytesInTime / seconds / 1e6);

@@ -221,7 +221,9 @@ final class Swarm implements AutoCloseable {
   }
 
   private void publish(ClientConnection c) {
-    if (c.state() == ClientConnection.State.OPEN) {
+    if (c.backlogged()) {
+      tally.unsent++;
+    } else if (c.state() == ClientConnection.State.OPEN) {
       long now = System.nanoTime();
       tally.sent(now, listeners[c.room]);
       c.published++;

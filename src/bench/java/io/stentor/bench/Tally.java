@@ -19,6 +19,7 @@ final class Tally {
   long bytesInTime;
   long pings;
   long stalls;
+  long unsent;
   long lateNanos;
   long closedByServer;
   long failed;
