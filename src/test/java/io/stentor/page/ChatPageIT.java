@@ -4,10 +4,8 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.PlaywrightException;
-import com.microsoft.playwright.options.ColorScheme;
 import io.stentor.support.Browser;
 import io.stentor.support.Launch;
 import io.stentor.support.NodeProcess;
@@ -16,7 +14,6 @@ import io.stentor.support.Window;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -158,59 +155,6 @@ class ChatPageIT {
       assertThat(one.at("roomError")).containsText("no spaces");
       one.awaitState("live");
     }
-  }
-
-  @Test
-  void speaks_the_language_of_the_browser_until_another_is_chosen() {
-    try (Window one = browser.open(page(""), options -> options.setLocale("zh-CN")).awaitLive()) {
-      Locator html = one.page().locator("html");
-      assertThat(html).hasAttribute("lang", "zh-CN");
-      assertThat(one.at("btnSend")).hasText("发送");
-      assertThat(one.at("state")).hasText("已连接");
-
-      one.at("btnLanguage").click();
-      assertThat(html).hasAttribute("lang", "en");
-      assertThat(one.at("btnSend")).hasText("Send");
-
-      one.page().reload();
-      assertThat(one.at("btnSend")).hasText("Send");
-      assertThat(html).hasAttribute("lang", "en");
-    }
-  }
-
-  @Test
-  void has_every_sentence_in_both_languages() {
-    String compare =
-        "import('/js/words.js').then(({WORDS}) => [WORDS.en, WORDS.zh].map(words =>"
-            + " Object.entries(words).map(([key, text]) =>"
-            + " key + (text.match(/\\{\\w+\\}/g) ?? []).sort()).join(' ')))";
-    try (Window one = browser.open(page(""))) {
-      List<?> keys = (List<?>) one.page().evaluate(compare);
-
-      assertThat(keys.get(0)).isEqualTo(keys.get(1));
-    }
-  }
-
-  @Test
-  void is_as_light_or_dark_as_the_system_until_one_is_chosen() {
-    try (Window one =
-        browser.open(page(""), options -> options.setColorScheme(ColorScheme.DARK)).awaitLive()) {
-      String dark = ground(one);
-      one.page().emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
-      String light = ground(one);
-      one.at("btnTheme").click();
-
-      assertThat(light).isNotEqualTo(dark);
-      assertThat(ground(one)).isEqualTo(dark);
-      one.page().reload();
-      assertThat(ground(one)).isEqualTo(dark);
-      assertThat(one.complaints()).isEmpty();
-    }
-  }
-
-  private static String ground(Window window) {
-    String colour = "getComputedStyle(document.body).backgroundColor";
-    return (String) window.page().evaluate(colour);
   }
 
   @Test

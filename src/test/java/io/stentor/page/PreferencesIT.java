@@ -1,0 +1,95 @@
+package io.stentor.page;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import io.stentor.support.Browser;
+import io.stentor.support.Launch;
+import io.stentor.support.NodeProcess;
+import io.stentor.support.Window;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Language, light and dark, and what the browser remembers of them. */
+class PreferencesIT {
+  private static Browser browser;
+  private static NodeProcess node;
+
+  @BeforeAll
+  static void start() {
+    browser = Browser.start();
+    node = NodeProcess.start(Launch.server());
+  }
+
+  @AfterAll
+  static void stop() {
+    if (node != null) {
+      node.close();
+    }
+    if (browser != null) {
+      browser.close();
+    }
+  }
+
+  private static String page(String query) {
+    return "http://localhost:" + node.port() + "/" + query;
+  }
+
+  @Test
+  void speaks_the_language_of_the_browser_until_another_is_chosen() {
+    try (Window one = browser.open(page(""), options -> options.setLocale("zh-CN")).awaitLive()) {
+      Locator html = one.page().locator("html");
+      assertThat(html).hasAttribute("lang", "zh-CN");
+      assertThat(one.at("btnSend")).hasText("发送");
+      assertThat(one.at("state")).hasText("已连接");
+
+      one.at("btnLanguage").click();
+      assertThat(html).hasAttribute("lang", "en");
+      assertThat(one.at("btnSend")).hasText("Send");
+
+      one.page().reload();
+      assertThat(one.at("btnSend")).hasText("Send");
+      assertThat(html).hasAttribute("lang", "en");
+    }
+  }
+
+  @Test
+  void has_every_sentence_in_both_languages() {
+    String compare =
+        "import('/js/words.js').then(({WORDS}) => [WORDS.en, WORDS.zh].map(words =>"
+            + " Object.entries(words).map(([key, text]) =>"
+            + " key + (text.match(/\\{\\w+\\}/g) ?? []).sort()).join(' ')))";
+    try (Window one = browser.open(page(""))) {
+      List<?> keys = (List<?>) one.page().evaluate(compare);
+
+      assertThat(keys.get(0)).isEqualTo(keys.get(1));
+    }
+  }
+
+  @Test
+  void is_as_light_or_dark_as_the_system_until_one_is_chosen() {
+    try (Window one =
+        browser.open(page(""), options -> options.setColorScheme(ColorScheme.DARK)).awaitLive()) {
+      String dark = ground(one);
+      one.page().emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
+      String light = ground(one);
+      one.at("btnTheme").click();
+
+      assertThat(light).isNotEqualTo(dark);
+      assertThat(ground(one)).isEqualTo(dark);
+      one.page().reload();
+      assertThat(ground(one)).isEqualTo(dark);
+      assertThat(one.complaints()).isEmpty();
+    }
+  }
+
+  private static String ground(Window window) {
+    String colour = "getComputedStyle(document.body).backgroundColor";
+    return (String) window.page().evaluate(colour);
+  }
+}
