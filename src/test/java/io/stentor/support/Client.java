@@ -41,7 +41,7 @@ public final class Client implements AutoCloseable {
           subprotocols[0],
           List.of(subprotocols).subList(1, subprotocols.length).toArray(String[]::new));
     }
-    socket = builder.buildAsync(URI.create(url), new Receiver()).join();
+    socket = join(builder.buildAsync(URI.create(url), new Receiver()));
   }
 
   /**

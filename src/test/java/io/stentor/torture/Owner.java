@@ -6,7 +6,10 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.partition.Partition;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Finds which node owns a room's log, as a client of Hazelcast that holds nothing itself. */
 final class Owner implements AutoCloseable {
@@ -31,11 +34,13 @@ final class Owner implements AutoCloseable {
 
   /** Whether the logs are spread over all nodes, as they are when a new node has its share. */
   boolean isSpread() {
+    return share().keySet().containsAll(IntStream.range(0, addresses.size()).boxed().toList());
+  }
+
+  /** How many partitions each place owns; -1 stands for none. */
+  Map<Integer, Long> share() {
     return hazelcast.getPartitionService().getPartitions().stream()
-            .map(this::place)
-            .collect(Collectors.toSet())
-            .size()
-        == addresses.size();
+        .collect(Collectors.groupingBy(this::place, TreeMap::new, Collectors.counting()));
   }
 
   private int place(Partition partition) {

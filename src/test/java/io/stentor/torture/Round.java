@@ -111,7 +111,7 @@ final class Round {
       double seconds = (System.nanoTime() - begin) / 1e9;
       return String.format("one cluster after %.1f s", seconds);
     } catch (ConditionTimeoutException e) {
-      String why = unity.obstacle().isEmpty() ? "a node owns no log" : unity.obstacle();
+      String why = unity.obstacle().isEmpty() ? "shares " + owner.share() : unity.obstacle();
       return "NOT one cluster after " + PATIENCE.toSeconds() + " s: " + why;
     }
   }
