@@ -25,11 +25,14 @@ final class AppendProcessor extends LogProcessor<Appended> {
   @Override
   Appended apply(RoomLog log) {
     Appended appended = log.append(batch, nowMillis, limits);
-    first = appended.first();
+    first = appended.known().values().stream().reduce(appended.first(), Math::min);
     return appended;
   }
 
-  /** Usually just the batch; when it came again, also what others have appended since. */
+  /**
+   * Usually just the batch; when it or one of its keys came again, also what others have appended
+   * since: the copy may have missed the first time.
+   */
   @Override
   long firstForCopy(RoomLog log) {
     return first;

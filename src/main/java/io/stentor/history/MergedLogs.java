@@ -46,12 +46,23 @@ final class MergedLogs {
         && later.entry(earlier.top()).isSame(earlier.entry(earlier.top()));
   }
 
-  /** All entries once, each log's in its own order, by time where there is a choice. */
+  /**
+   * All entries once, each log's in its own order: first what was there when they parted, then by
+   * time where there is a choice.
+   */
   private static List<Entry> interleaved(List<Entry> ones, List<Entry> others) {
-    Set<Name> taken = new HashSet<>();
+    int i = afterShared(ones, names(others));
+    int j = afterShared(others, names(ones));
+    List<Entry> longer = i >= j ? ones.subList(0, i) : others.subList(0, j);
+    List<Entry> shorter = i >= j ? others.subList(0, j) : ones.subList(0, i);
+    Set<Name> taken = names(longer);
     List<Entry> all = new ArrayList<>();
-    int i = 0;
-    int j = 0;
+    for (Entry entry : shorter) {
+      if (taken.add(Name.of(entry))) {
+        all.add(entry);
+      }
+    }
+    all.addAll(longer);
     while (i < ones.size() || j < others.size()) {
       boolean first =
           j == others.size() || (i < ones.size() && time(ones.get(i)) <= time(others.get(j)));
@@ -61,6 +72,21 @@ final class MergedLogs {
       }
     }
     return all;
+  }
+
+  /** Index behind the last entry that has one of the names. */
+  private static int afterShared(List<Entry> entries, Set<Name> names) {
+    int i = entries.size();
+    while (i > 0 && !names.contains(Name.of(entries.get(i - 1)))) {
+      i--;
+    }
+    return i;
+  }
+
+  private static Set<Name> names(List<Entry> entries) {
+    Set<Name> names = new HashSet<>();
+    entries.forEach(entry -> names.add(Name.of(entry)));
+    return names;
   }
 
   private record Name(long appender, long number) {

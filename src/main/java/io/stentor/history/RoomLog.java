@@ -140,12 +140,14 @@ final class RoomLog {
    * Makes this copy of a log end like another one.
    *
    * <p>A copy that ends before {@code first} has missed something; it then begins anew there, which
-   * shortens what it can recover but never makes it differ.
+   * shortens what it can recover but never makes it differ. One that begins behind {@code first}
+   * did so, and is given back what it missed.
    *
    * @param first offset of the first of {@code entries}; the log's top + 1 if there are none
    */
   void replicate(long ofEpoch, long first, List<Entry> entries) {
-    if (epoch != ofEpoch || top < first - 1) {
+    boolean missed = top < first - 1 || (oldest() > first && !entries.isEmpty());
+    if (epoch != ofEpoch || missed) {
       clear();
       epoch = ofEpoch;
       top = first - 1;

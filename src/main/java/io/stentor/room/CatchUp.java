@@ -39,7 +39,8 @@ final class CatchUp {
    * A catch-up that has not begun.
    *
    * @param after where the cursor was
-   * @param fromOldest whether it is fine to begin later when the log no longer reaches back so far
+   * @param fromOldest whether it is fine to begin later when the log no longer reaches back so far;
+   *     once it has begun, a gap is a loss in any case
    */
   CatchUp(Cursor cursor, Tail tail, Position after, boolean fromOldest) {
     this.cursor = cursor;
@@ -96,7 +97,7 @@ final class CatchUp {
   private void take(Page page) {
     boolean sameLog = page.epoch() == after.epoch() && after.offset() <= page.top();
     boolean reaches = sameLog && after.offset() + 1 >= page.oldest();
-    if (!reaches && !fromOldest) {
+    if (!reaches && (announced || !fromOldest)) {
       lost();
       return;
     }

@@ -64,6 +64,10 @@ final class Feed {
   private boolean closed;
   private boolean reading;
   private boolean readAgain;
+
+  /** What {@link #next} was when the log was asked; the bus may be ahead of the answer. */
+  private long nextWhenAsked;
+
   private boolean gracePlanned;
   private long earlyBytes;
   private long epoch;
@@ -247,6 +251,7 @@ final class Feed {
 
   private void read() {
     reading = true;
+    nextWhenAsked = next;
     history
         .read(room, position(), live ? PAGE_MESSAGES : 0, PAGE_BYTES, options.history())
         .onComplete((page, failure) -> home.run(() -> answered(page, failure)));
@@ -276,7 +281,8 @@ final class Feed {
   }
 
   private void take(Page page) {
-    boolean continues = page.epoch() == epoch && page.oldest() <= next && page.top() >= next - 1;
+    boolean continues =
+        page.epoch() == epoch && page.oldest() <= next && page.top() >= nextWhenAsked - 1;
     if (!continues) {
       counts.add(Count.LOST, 1);
       epoch = page.epoch();

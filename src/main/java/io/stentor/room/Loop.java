@@ -28,6 +28,10 @@ final class Loop {
     return context;
   }
 
+  EventLoop thread() {
+    return thread;
+  }
+
   boolean isCurrent() {
     return thread.inEventLoop();
   }

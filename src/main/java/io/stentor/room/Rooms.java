@@ -41,23 +41,30 @@ public final class Rooms {
 
   /** Rooms on every event loop of this Vert.x. */
   public Rooms(Vertx vertx, RoomRules rules, History history) {
-    this(vertx, rules, history, new RoomBus(vertx));
+    this(loops(vertx), rules, history, new RoomBus(vertx));
   }
 
-  Rooms(Vertx vertx, RoomRules rules, History history, RoomBus bus) {
+  /** Rooms on these loops, which are nobody else's. */
+  Rooms(List<Loop> loops, RoomRules rules, History history, RoomBus bus) {
     this.rules = rules;
     this.history = history;
     this.bus = bus;
     long appender = ThreadLocalRandom.current().nextLong();
     this.identity = new Appender.Identity(appender, new AtomicLong(1));
-    VertxInternal internal = (VertxInternal) vertx;
-    for (EventExecutor thread : internal.nettyEventLoopGroup()) {
-      EventLoop eventLoop = (EventLoop) thread;
-      Loop loop = new Loop(internal.contextBuilder().withEventLoop(eventLoop).build());
-      loops.add(loop);
-      loopOf.put(eventLoop, loop);
+    for (Loop loop : loops) {
+      this.loops.add(loop);
+      loopOf.put(loop.thread(), loop);
       new FeedKeeper(loop).start();
     }
+  }
+
+  private static List<Loop> loops(Vertx vertx) {
+    VertxInternal internal = (VertxInternal) vertx;
+    List<Loop> loops = new ArrayList<>();
+    for (EventExecutor thread : internal.nettyEventLoopGroup()) {
+      loops.add(new Loop(internal.contextBuilder().withEventLoop((EventLoop) thread).build()));
+    }
+    return loops;
   }
 
   /** What happened in the rooms of this node. */

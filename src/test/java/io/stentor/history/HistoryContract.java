@@ -1,0 +1,268 @@
+package io.stentor.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stentor.config.RoomOptions.History;
+import io.stentor.message.Position;
+import io.stentor.message.Publication;
+import io.stentor.message.Publication.Kind;
+import io.stentor.message.RoomName;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link io.stentor.history.History} does, whatever it is made of. */
+abstract class HistoryContract {
+  static final History LIMITS = new History(1000, 1_000_000, 300);
+  private static final int ALL = 10_000;
+
+  /** The clock of the logs under test, in milliseconds. */
+  static final AtomicLong NOW = new AtomicLong(1_000_000);
+
+  /** The appender of this test, different from those of all others. */
+  final long appender = UUID.randomUUID().getMostSignificantBits();
+
+  /** A room that nobody else uses. */
+  final RoomName room = new RoomName("r-" + UUID.randomUUID());
+
+  private final AtomicLong number = new AtomicLong(1);
+
+  abstract io.stentor.history.History history();
+
+  static <T> T await(Future<T> future) {
+    return future.toCompletionStage().toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
+  }
+
+  static Publication keyed(String text, String key) {
+    byte[] data = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    return new Publication(Kind.TEXT, data, NOW.get(), key);
+  }
+
+  private static List<Publication> publications(String... texts) {
+    return Arrays.stream(texts).map(text -> Publication.text(text, NOW.get())).toList();
+  }
+
+  Batch batch(String... texts) {
+    return new Batch(appender, number.getAndAdd(texts.length), publications(texts));
+  }
+
+  List<Long> append(History limits, String... texts) {
+    return append(limits, batch(texts));
+  }
+
+  List<Long> append(History limits, Batch batch) {
+    return await(history().append(room, batch, limits)).offsets(batch.publications().size());
+  }
+
+  Page read(Position after, int maxMessages, int maxBytes, History limits) {
+    return await(history().read(room, after, maxMessages, maxBytes, limits));
+  }
+
+  Page all(History limits) {
+    return read(Position.NONE, ALL, Integer.MAX_VALUE, limits);
+  }
+
+  static List<String> texts(Page page) {
+    return page.publications().stream().map(Publication::text).toList();
+  }
+
+  @Test
+  void offsets_are_consecutive_and_begin_with_one() {
+    assertThat(append(LIMITS, "a", "b")).containsExactly(1L, 2L);
+    assertThat(append(LIMITS, "c")).containsExactly(3L);
+    Page page = all(LIMITS);
+    assertThat(texts(page)).containsExactly("a", "b", "c");
+    assertThat(page.first()).isEqualTo(1);
+    assertThat(page.last()).isEqualTo(3);
+    assertThat(page.top()).isEqualTo(3);
+    assertThat(page.oldest()).isEqualTo(1);
+  }
+
+  @Test
+  void a_batch_that_comes_again_is_answered_as_before_and_changes_nothing() {
+    Batch batch = batch("a", "b");
+    Appended first = await(history().append(room, batch, LIMITS));
+    assertThat(await(history().append(room, batch, LIMITS))).isEqualTo(first);
+    Batch other = new Batch(appender + 1, 1, publications("c"));
+    assertThat(append(LIMITS, other)).containsExactly(3L);
+    assertThat(await(history().append(room, batch, LIMITS))).isEqualTo(first);
+    assertThat(append(LIMITS, other)).containsExactly(3L);
+    assertThat(texts(all(LIMITS))).containsExactly("a", "b", "c");
+  }
+
+  @Test
+  void a_publication_with_a_known_key_is_not_appended_again() {
+    Batch first = new Batch(appender, 1, List.of(keyed("a", "k1"), keyed("b", "k2")));
+    assertThat(append(LIMITS, first)).containsExactly(1L, 2L);
+    Batch mixed =
+        new Batch(
+            appender,
+            3,
+            List.of(
+                keyed("new", "k3"),
+                keyed("b again", "k2"),
+                Publication.text("plain", NOW.get()),
+                keyed("new again", "k3")));
+    Appended appended = await(history().append(room, mixed, LIMITS));
+    assertThat(appended.offsets(4)).containsExactly(3L, 2L, 4L, 3L);
+    assertThat(List.of(appended.isNew(0), appended.isNew(1), appended.isNew(2), appended.isNew(3)))
+        .containsExactly(true, false, true, false);
+    assertThat(texts(all(LIMITS))).containsExactly("a", "b", "new", "plain");
+  }
+
+  @Test
+  void a_batch_of_known_keys_alone_appends_nothing() {
+    append(LIMITS, new Batch(appender, 1, List.of(keyed("a", "k1"))));
+    Batch again = new Batch(appender + 1, 7, List.of(keyed("a", "k1")));
+    assertThat(append(LIMITS, again)).containsExactly(1L);
+    assertThat(append(LIMITS, again)).containsExactly(1L);
+    assertThat(append(LIMITS, new Batch(appender, 2, publications("b")))).containsExactly(2L);
+  }
+
+  @Test
+  void a_key_is_forgotten_when_its_publication_leaves_the_window() {
+    History two = new History(2, 1000, 300);
+    append(two, new Batch(appender, 1, List.of(keyed("a", "k1"))));
+    append(two, new Batch(appender, 2, publications("b", "c")));
+    assertThat(append(two, new Batch(appender, 4, List.of(keyed("a", "k1"))))).containsExactly(4L);
+    assertThat(texts(all(two))).containsExactly("c", "a");
+  }
+
+  @Test
+  void a_log_keeps_no_more_than_its_number_of_messages() {
+    History three = new History(3, 1000, 300);
+    append(three, "a", "b");
+    append(three, "c", "d", "e");
+    Page page = all(three);
+    assertThat(texts(page)).containsExactly("c", "d", "e");
+    assertThat(page.oldest()).isEqualTo(3);
+    assertThat(page.first()).isEqualTo(3);
+  }
+
+  @Test
+  void a_log_keeps_no_more_than_its_bytes() {
+    History ten = new History(100, 10, 300);
+    append(ten, "1234", "5678");
+    append(ten, "abc");
+    assertThat(texts(all(ten))).containsExactly("5678", "abc");
+    append(ten, "0123456789");
+    assertThat(texts(all(ten))).containsExactly("0123456789");
+  }
+
+  @Test
+  void a_log_lets_go_of_what_is_too_old_but_never_of_its_offsets() {
+    History minute = new History(100, 1000, 60);
+    append(minute, "a");
+    NOW.addAndGet(40_000);
+    append(minute, "b");
+    NOW.addAndGet(20_000);
+    assertThat(texts(all(minute))).containsExactly("a", "b");
+    NOW.addAndGet(1);
+    assertThat(texts(all(minute))).containsExactly("b");
+    NOW.addAndGet(40_000);
+    Page empty = all(minute);
+    assertThat(texts(empty)).isEmpty();
+    assertThat(empty.oldest()).isEqualTo(3);
+    assertThat(empty.first()).isEqualTo(3);
+    assertThat(empty.top()).isEqualTo(2);
+    assertThat(append(minute, "c")).containsExactly(3L);
+  }
+
+  @Test
+  void a_read_begins_behind_the_position() {
+    append(LIMITS, "a", "b", "c", "d");
+    long epoch = all(LIMITS).epoch();
+    Page page = read(new Position(epoch, 2), ALL, 1000, LIMITS);
+    assertThat(texts(page)).containsExactly("c", "d");
+    assertThat(page.first()).isEqualTo(3);
+    Page end = read(new Position(epoch, 4), ALL, 1000, LIMITS);
+    assertThat(texts(end)).isEmpty();
+    assertThat(end.first()).isEqualTo(5);
+  }
+
+  @Test
+  void a_read_is_limited_in_messages_and_bytes_but_not_below_one() {
+    append(LIMITS, "aaaa", "bbbb", "cccc");
+    Position start = new Position(all(LIMITS).epoch(), 0);
+    assertThat(texts(read(start, 2, 1000, LIMITS))).containsExactly("aaaa", "bbbb");
+    assertThat(texts(read(start, 3, 8, LIMITS))).containsExactly("aaaa", "bbbb");
+    assertThat(texts(read(start, 3, 7, LIMITS))).containsExactly("aaaa");
+    assertThat(texts(read(start, 3, 1, LIMITS))).containsExactly("aaaa");
+    Page none = read(start, 0, 1000, LIMITS);
+    assertThat(texts(none)).isEmpty();
+    assertThat(none.top()).isEqualTo(3);
+  }
+
+  @Test
+  void a_position_that_the_log_does_not_continue_is_answered_with_the_oldest() {
+    History two = new History(2, 1000, 300);
+    append(two, "a", "b", "c", "d");
+    long epoch = all(two).epoch();
+    Page tooOld = read(new Position(epoch, 1), ALL, 1000, two);
+    assertThat(texts(tooOld)).containsExactly("c", "d");
+    assertThat(tooOld.first()).isEqualTo(3);
+    assertThat(read(new Position(epoch, 2), ALL, 1000, two).first()).isEqualTo(3);
+    Page foreign = read(new Position(epoch == 1 ? 2 : epoch - 1, 3), ALL, 1000, two);
+    assertThat(texts(foreign)).containsExactly("c", "d");
+    assertThat(foreign.epoch()).isEqualTo(epoch);
+    Page beyond = read(new Position(epoch, 5), ALL, 1000, two);
+    assertThat(beyond.first()).isEqualTo(3);
+    assertThat(beyond.top()).isEqualTo(4);
+  }
+
+  @Test
+  void reading_begins_a_log_that_appending_goes_on_with() {
+    Page page = all(LIMITS);
+    assertThat(page.top()).isZero();
+    assertThat(page.epoch()).isPositive().isLessThan(Position.EPOCH_LIMIT);
+    assertThat(await(history().append(room, batch("a"), LIMITS)).epoch()).isEqualTo(page.epoch());
+  }
+
+  @Test
+  void each_log_has_an_epoch_of_its_own() {
+    long one = all(LIMITS).epoch();
+    RoomName elsewhere = new RoomName(room + "-other");
+    long other = await(history().read(elsewhere, Position.NONE, 0, 0, LIMITS)).epoch();
+    assertThat(other).isNotEqualTo(one);
+  }
+
+  @Test
+  void appends_of_many_threads_make_one_order_without_gaps() throws InterruptedException {
+    int threads = 8;
+    int batches = 40;
+    Map<Long, String> byOffset = new ConcurrentSkipListMap<>();
+    ExecutorService pool = Executors.newFixedThreadPool(threads);
+    for (int t = 0; t < threads; t++) {
+      String name = "t" + t + "-";
+      long of = appender + t;
+      pool.execute(
+          () -> {
+            for (int i = 0; i < batches; i++) {
+              String[] two = {name + 2 * i, name + (2 * i + 1)};
+              List<Long> offsets = append(LIMITS, new Batch(of, 1 + 2L * i, publications(two)));
+              byOffset.put(offsets.get(0), two[0]);
+              byOffset.put(offsets.get(1), two[1]);
+            }
+          });
+    }
+    pool.shutdown();
+    assertThat(pool.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+    Page page = all(LIMITS);
+    assertThat(texts(page)).isEqualTo(new ArrayList<>(byOffset.values()));
+    assertThat(page.top()).isEqualTo(2L * threads * batches);
+    for (int t = 0; t < threads; t++) {
+      String name = "t" + t + "-";
+      assertThat(texts(page).stream().filter(text -> text.startsWith(name)).count())
+          .isEqualTo(2L * batches);
+    }
+  }
+}

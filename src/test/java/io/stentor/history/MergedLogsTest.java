@@ -1,0 +1,159 @@
+package io.stentor.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stentor.config.RoomOptions.History;
+import io.stentor.history.RoomLog.Entry;
+import io.stentor.message.Publication;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+class MergedLogsTest {
+  private static final History LIMITS = new History(1000, 1_000_000, 300);
+  private static final long NOW = 1_000_000;
+  private static final long MERGED = 99;
+
+  private static Batch batch(long appender, long number, long time, String... texts) {
+    return new Batch(
+        appender,
+        number,
+        List.of(texts).stream().map(text -> Publication.text(text, time)).toList());
+  }
+
+  /** A log with "a" and "b" in it, appended by 1. */
+  private static RoomLog common() {
+    RoomLog log = new RoomLog(7);
+    log.append(batch(1, 1, NOW, "a", "b"), NOW, LIMITS);
+    return log;
+  }
+
+  private static List<String> texts(RoomLog log) {
+    return log.entries().stream().map(entry -> entry.publication().text()).toList();
+  }
+
+  @Test
+  void a_log_that_only_continues_the_other_stays_as_it_is() {
+    RoomLog longer = common();
+    longer.append(batch(2, 1, NOW, "c"), NOW, LIMITS);
+    assertThat(MergedLogs.of(longer, common(), MERGED)).isSameAs(longer);
+    assertThat(MergedLogs.of(common(), longer, MERGED)).isSameAs(longer);
+  }
+
+  @Test
+  void equal_logs_keep_their_epoch() {
+    assertThat(MergedLogs.of(common(), common(), MERGED).epoch()).isEqualTo(7);
+  }
+
+  @Test
+  void a_log_in_which_nothing_ever_was_gives_way() {
+    RoomLog log = common();
+    assertThat(MergedLogs.of(new RoomLog(8), log, MERGED)).isSameAs(log);
+    assertThat(MergedLogs.of(log, new RoomLog(8), MERGED)).isSameAs(log);
+  }
+
+  @Test
+  void logs_that_grew_apart_are_both_kept_under_a_new_epoch() {
+    RoomLog one = common();
+    one.append(batch(1, 3, NOW + 10, "c1"), NOW, LIMITS);
+    one.append(batch(1, 4, NOW + 30, "d1"), NOW, LIMITS);
+    RoomLog other = common();
+    other.append(batch(2, 1, NOW + 20, "c2"), NOW, LIMITS);
+    RoomLog merged = MergedLogs.of(one, other, MERGED);
+    assertThat(merged.epoch()).isEqualTo(MERGED);
+    assertThat(texts(merged)).containsExactly("a", "b", "c1", "c2", "d1");
+    assertThat(merged.top()).isEqualTo(5);
+    assertThat(merged.oldest()).isEqualTo(1);
+    assertThat(one.epoch()).isEqualTo(7);
+    assertThat(texts(one)).containsExactly("a", "b", "c1", "d1");
+  }
+
+  @Test
+  void the_same_offset_with_different_publications_is_no_continuation() {
+    RoomLog one = common();
+    one.append(batch(1, 3, NOW, "x"), NOW, LIMITS);
+    RoomLog other = common();
+    other.append(batch(2, 1, NOW, "x"), NOW, LIMITS);
+    other.append(batch(2, 2, NOW, "y"), NOW, LIMITS);
+    RoomLog merged = MergedLogs.of(one, other, MERGED);
+    assertThat(merged.epoch()).isEqualTo(MERGED);
+    assertThat(texts(merged)).containsExactlyInAnyOrder("a", "b", "x", "x", "y");
+  }
+
+  @Test
+  void a_batch_that_comes_again_after_the_merge_is_still_not_appended_twice() {
+    RoomLog one = common();
+    Batch ones = batch(1, 3, NOW, "c1", "d1");
+    one.append(ones, NOW, LIMITS);
+    RoomLog other = common();
+    Batch others = batch(2, 1, NOW - 1, "c2");
+    other.append(others, NOW, LIMITS);
+    RoomLog merged = MergedLogs.of(one, other, MERGED);
+    for (Batch again : List.of(ones, others)) {
+      Appended appended = merged.append(again, NOW, LIMITS);
+      assertThat(appended.epoch()).isEqualTo(MERGED);
+      List<Long> offsets = appended.offsets(again.publications().size());
+      for (int i = 0; i < offsets.size(); i++) {
+        assertThat(merged.entry(offsets.get(i)).publication())
+            .isSameAs(again.publications().get(i));
+        assertThat(appended.isNew(i)).isFalse();
+      }
+    }
+    assertThat(merged.top()).isEqualTo(5);
+  }
+
+  @Test
+  void the_newer_answer_of_an_appender_that_was_on_both_sides_counts() {
+    RoomLog one = common();
+    RoomLog other = common();
+    other.append(batch(2, 1, NOW, "x"), NOW, LIMITS);
+    one.append(batch(1, 3, NOW, "c"), NOW, LIMITS);
+    RoomLog merged = MergedLogs.of(other, one, MERGED);
+    RoomLog.Answer answer = merged.answer(1);
+    assertThat(answer).isNotNull();
+    assertThat(answer.number()).isEqualTo(3);
+  }
+
+  @Property(tries = 2000)
+  void every_publication_is_there_once_and_each_side_keeps_its_order(@ForAll long seed) {
+    Random random = new Random(seed);
+    RoomLog one = new RoomLog(7);
+    RoomLog other = new RoomLog(7);
+    long number = 1;
+    for (int i = random.nextInt(6); i > 0; i--) {
+      Batch both = batch(1, number++, NOW + random.nextInt(20), "common");
+      one.append(both, NOW, LIMITS);
+      other.append(both, NOW, LIMITS);
+    }
+    grow(one, 2, random);
+    grow(other, 3, random);
+    one.trim(NOW, new History(1 + random.nextInt(8), 1000, 300));
+    other.trim(NOW, new History(1 + random.nextInt(8), 1000, 300));
+    RoomLog merged = MergedLogs.of(one, other, MERGED);
+    List<Entry> all = merged.entries();
+    Set<List<Long>> names = new HashSet<>();
+    all.forEach(entry -> names.add(name(entry)));
+    assertThat(names).as("names of %s", all).hasSameSizeAs(all);
+    List<List<Long>> order = all.stream().map(MergedLogsTest::name).toList();
+    for (RoomLog side : List.of(one, other)) {
+      List<List<Long>> own = side.entries().stream().map(MergedLogsTest::name).toList();
+      assertThat(order).containsSubsequence(own);
+    }
+    assertThat(merged.top()).isEqualTo(all.size());
+    assertThat(merged.epoch()).isEqualTo(MERGED);
+  }
+
+  private static void grow(RoomLog log, long appender, Random random) {
+    for (int i = 1 + random.nextInt(4); i > 0; i--) {
+      log.append(batch(appender, i, NOW + random.nextInt(20), "own"), NOW, LIMITS);
+    }
+  }
+
+  private static List<Long> name(Entry entry) {
+    return List.of(entry.appender(), entry.number());
+  }
+}

@@ -1,0 +1,80 @@
+package io.stentor.room;
+
+import io.netty.buffer.ByteBuf;
+import io.stentor.message.CloseReason;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection without a socket that writes down what it is given. Its socket takes everything
+ * while {@link #writable} is true. One thread, except for what a reader looks at through {@link
+ * #texts()}.
+ */
+final class FakeConnection implements Connection {
+  private final Format format;
+  private final List<String> texts = new ArrayList<>();
+
+  /** The memory behind each write. */
+  final List<ByteBuf> memory = new ArrayList<>();
+
+  volatile boolean writable = true;
+  int writes;
+  int flushes;
+  int unflushed;
+
+  /** After so many writes the socket is full; -1 for never. */
+  int fullAfter = -1;
+
+  volatile @Nullable CloseReason closed;
+
+  FakeConnection(Format format) {
+    this.format = format;
+  }
+
+  @Override
+  public Format format() {
+    return format;
+  }
+
+  @Override
+  public boolean isWritable() {
+    return closed == null && writable;
+  }
+
+  @Override
+  public void write(ByteBuf bytes) {
+    if (closed == null) {
+      writes++;
+      unflushed++;
+      memory.add(bytes.unwrap() == null ? bytes : bytes.unwrap());
+      synchronized (texts) {
+        texts.addAll(Frames.texts(bytes));
+      }
+      if (fullAfter > 0 && --fullAfter == 0) {
+        writable = false;
+      }
+    }
+    bytes.release();
+  }
+
+  @Override
+  public void flush() {
+    flushes++;
+    unflushed = 0;
+  }
+
+  @Override
+  public void close(CloseReason reason) {
+    if (closed == null) {
+      closed = reason;
+    }
+  }
+
+  /** What was written so far, a copy. */
+  List<String> texts() {
+    synchronized (texts) {
+      return List.copyOf(texts);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package io.stentor.room;
+
+import io.stentor.message.RoomName;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * A bus between the nodes of a test that may drop, delay, reorder and repeat what it carries, each
+ * consumer's by itself. Its faults are drawn from a seed. One thread.
+ */
+final class FaultyBus extends RoomBus {
+  /** Chance of a loss, and of a second copy, in percent. */
+  int dropPercent;
+
+  int repeatPercent;
+
+  /** Longest delay; with one of 0 a batch arrives during the call. */
+  int maxDelayMillis;
+
+  /** How many batches were published. */
+  int published;
+
+  private final Map<RoomName, List<FakeConsumer>> consumers = new HashMap<>();
+  private final Loop clock;
+  private final Random random;
+
+  FaultyBus(Vertx vertx, Loop clock, Random random) {
+    super(vertx);
+    vertx.eventBus().unregisterCodec(BatchCodec.NAME); // So that the next bus can register it.
+    this.clock = clock;
+    this.random = random;
+  }
+
+  @Override
+  void publish(RoomName room, Broadcast batch) {
+    published++;
+    for (FakeConsumer consumer : consumers.getOrDefault(room, List.of())) {
+      for (int copies = random.nextInt(100) < repeatPercent ? 2 : 1; copies > 0; copies--) {
+        if (random.nextInt(100) >= dropPercent) {
+          send(consumer, batch);
+        }
+      }
+    }
+  }
+
+  private void send(FakeConsumer consumer, Broadcast batch) {
+    if (maxDelayMillis == 0) {
+      consumer.receives.handle(batch);
+    } else {
+      clock.after(
+          random.nextInt(maxDelayMillis),
+          () -> {
+            if (consumer.isRegistered()) {
+              consumer.receives.handle(batch);
+            }
+          });
+    }
+  }
+
+  @Override
+  MessageConsumer<Broadcast> consume(RoomName room, Handler<Broadcast> handler) {
+    FakeConsumer consumer = new FakeConsumer(handler, Future.succeededFuture());
+    consumers.computeIfAbsent(room, name -> new CopyOnWriteArrayList<>()).add(consumer);
+    return consumer;
+  }
+}

@@ -1,0 +1,88 @@
+package io.stentor.room;
+
+import io.stentor.config.RoomOptions;
+import io.stentor.history.Appended;
+import io.stentor.history.Batch;
+import io.stentor.history.History;
+import io.stentor.history.LocalHistory;
+import io.stentor.history.Page;
+import io.stentor.message.Position;
+import io.stentor.message.RoomName;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.Random;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Logs that answer late, and that may fail before or after they did what was asked. One thread; the
+ * faults are drawn from a seed.
+ */
+final class FaultyHistory implements History {
+  int failPercent;
+
+  /** Longest way to the log, and back; 0 answers during the call. */
+  int maxDelayMillis;
+
+  private final Loop clock;
+  private final Random random;
+  private final LongSupplier now;
+  private LocalHistory logs;
+
+  FaultyHistory(Loop clock, Random random, LongSupplier now) {
+    this.clock = clock;
+    this.random = random;
+    this.now = now;
+    this.logs = new LocalHistory(now);
+  }
+
+  /** All logs are gone: as if every node that had them died. */
+  void lose() {
+    logs = new LocalHistory(now);
+  }
+
+  @Override
+  public Future<Appended> append(RoomName room, Batch batch, RoomOptions.History limits) {
+    return slowly(() -> logs.append(room, batch, limits));
+  }
+
+  @Override
+  public Future<Page> read(
+      RoomName room, Position after, int maxMessages, int maxBytes, RoomOptions.History limits) {
+    return slowly(() -> logs.read(room, after, maxMessages, maxBytes, limits));
+  }
+
+  private <T> Future<T> slowly(Supplier<Future<T>> operation) {
+    Promise<T> promise = Promise.promise();
+    later(
+        () -> {
+          if (fails()) {
+            later(() -> promise.fail("did not arrive"));
+          } else {
+            Future<T> answer = operation.get();
+            boolean lost = fails();
+            later(
+                () -> {
+                  if (lost) {
+                    promise.fail("the answer did not arrive");
+                  } else {
+                    answer.onComplete(promise);
+                  }
+                });
+          }
+        });
+    return promise.future();
+  }
+
+  private boolean fails() {
+    return random.nextInt(100) < failPercent;
+  }
+
+  private void later(Runnable task) {
+    if (maxDelayMillis == 0) {
+      task.run();
+    } else {
+      clock.after(random.nextInt(maxDelayMillis), task);
+    }
+  }
+}

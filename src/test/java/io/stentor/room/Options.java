@@ -1,0 +1,66 @@
+package io.stentor.room;
+
+import io.stentor.config.Config;
+import io.stentor.config.ConfigLoader;
+import io.stentor.config.RoomOptions;
+import io.stentor.config.RoomOptions.History;
+import io.stentor.config.RoomOptions.SlowConsumer;
+import io.stentor.config.RoomOptions.Transform;
+import io.stentor.config.RoomRules;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** Room options of these tests. */
+final class Options {
+  static final int QUEUE_BYTES = 10_000;
+  private static final Config DEFAULTS =
+      new ConfigLoader(Path.of("/"), Map.of()).load(List.of(), List.of()).config();
+
+  private Options() {}
+
+  static RoomOptions usual() {
+    return with(new History(10_000, 10_000_000, 300));
+  }
+
+  static RoomOptions with(History history) {
+    return new RoomOptions(
+        history, Transform.NONE, SlowConsumer.DISCONNECT, 1_000_000, QUEUE_BYTES, 0, 1000);
+  }
+
+  /** For slow connections: how many bytes wait for them, and what happens then. */
+  static RoomOptions slow(SlowConsumer slow, int tailBytes) {
+    return new RoomOptions(
+        usual().history(),
+        Transform.NONE,
+        slow,
+        tailBytes,
+        QUEUE_BYTES,
+        0,
+        Math.min(1000, tailBytes));
+  }
+
+  static RoomOptions coalescing(int millis) {
+    return new RoomOptions(
+        usual().history(),
+        Transform.NONE,
+        SlowConsumer.DISCONNECT,
+        1_000_000,
+        10_000,
+        millis,
+        1000);
+  }
+
+  /** Rules by which every room has these options. */
+  static RoomRules everywhere(RoomOptions options) {
+    return new RoomRules(
+        new Config(
+            DEFAULTS.eventLoops(),
+            DEFAULTS.http(),
+            DEFAULTS.webSocket(),
+            DEFAULTS.cluster(),
+            DEFAULTS.logging(),
+            options,
+            List.of()));
+  }
+}

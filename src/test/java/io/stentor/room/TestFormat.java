@@ -1,0 +1,54 @@
+package io.stentor.room;
+
+import io.netty.buffer.ByteBuf;
+import io.stentor.message.Publication;
+import java.nio.charset.StandardCharsets;
+
+/** Formats of these tests: each text as {@code epoch:offset=text}, each notice as {@code !KIND}. */
+final class TestFormat implements Format {
+  /** Tells its notices. */
+  static final Format TELLING = new TestFormat(true);
+
+  /** Cannot tell a notice. */
+  static final Format SILENT = new TestFormat(false);
+
+  private final boolean tells;
+
+  private TestFormat(boolean tells) {
+    this.tells = tells;
+  }
+
+  @Override
+  public int sizeLimit(Publication publication) {
+    return 64 + publication.bytes();
+  }
+
+  @Override
+  public void encode(Publication publication, long epoch, long offset, ByteBuf out) {
+    frame(epoch + ":" + offset + "=" + publication.text(), out);
+  }
+
+  @Override
+  public boolean encode(Notice notice, ByteBuf out) {
+    if (tells) {
+      String skipped = notice.kind() == Notice.Kind.SKIPPED ? " " + notice.skipped() : "";
+      frame(
+          "!%s %d:%d%s"
+              .formatted(
+                  notice.kind(), notice.position().epoch(), notice.position().offset(), skipped),
+          out);
+    }
+    return tells;
+  }
+
+  private static void frame(String text, ByteBuf out) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    out.writeByte(0x81);
+    if (bytes.length < 126) {
+      out.writeByte(bytes.length);
+    } else {
+      out.writeByte(126).writeShort(bytes.length);
+    }
+    out.writeBytes(bytes);
+  }
+}
