@@ -2,6 +2,7 @@ package io.stentor.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -48,8 +49,13 @@ public final class NodeWithBystander
 
   @Override
   public void afterEach(ExtensionContext context) {
-    bystander.expectNothingBefore("still here");
-    bystander.close();
+    try {
+      bystander.expectNothingBefore("still here");
+    } catch (AssertionError | CompletionException e) {
+      throw new AssertionError("the bystander was disturbed; the node said:\n" + node.log(), e);
+    } finally {
+      bystander.close();
+    }
     assertThat(node.log().all()).noneMatch(line -> line.contains("OutOfMemoryError"));
   }
 
