@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClusterHistory implements History {
 
-  private static final String MAP = "stentor.history";
+  static final String MAP = "stentor.history";
 
   /** How much longer than its publications an unused log is kept. */
   private static final int IDLE_MARGIN_SECONDS = 60;

@@ -1,5 +1,7 @@
 package io.stentor.message;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * Why a connection is closed: the number and the short plain reason that the peer is given. From
  * 3000 to 3499 a client should reconnect, from 3500 to 4999 it should not (the numbers of the
@@ -42,13 +44,18 @@ public record CloseReason(int code, String reason) {
     return new CloseReason(1009, "a message has at most " + maxMessageBytes + " bytes");
   }
 
+  private static final int MAX_REASON_BYTES = 123;
+
   /**
    * Checks code and reason.
    *
    * @throws IllegalArgumentException when the code may not be sent or the reason is empty
    */
   public CloseReason {
-    if (code < 1000 || code > 4999 || reason.isEmpty() || reason.length() > 123) {
+    boolean ofRfc = (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014);
+    boolean ofUse = code >= 3000 && code <= 4999;
+    int bytes = reason.getBytes(StandardCharsets.UTF_8).length;
+    if (!(ofRfc || ofUse) || bytes == 0 || bytes > MAX_REASON_BYTES) {
       throw new IllegalArgumentException("no close reason: " + code + " '" + reason + "'");
     }
   }

@@ -1,5 +1,8 @@
 package io.stentor.message;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
  * A place in a room's log: everything up to and including {@code offset} is behind it. Written as
  * {@code epoch:offset}, the same on every transport and node.
@@ -17,6 +20,7 @@ public record Position(long epoch, long offset) {
   public static final long EPOCH_LIMIT = 1L << 40;
 
   private static final int RADIX = 36;
+  private static final Pattern WRITTEN = Pattern.compile("([0-9a-z]{1,8}):([0-9]{1,19})");
 
   /**
    * Checks the range of both numbers.
@@ -35,12 +39,11 @@ public record Position(long epoch, long offset) {
    * @throws IllegalArgumentException with one sentence that says what a position looks like
    */
   public static Position parse(String text) {
-    int colon = text.indexOf(':');
-    if (colon > 0 && colon <= 8 && text.length() - colon <= 20) {
+    Matcher matcher = WRITTEN.matcher(text);
+    if (matcher.matches()) {
       try {
         return new Position(
-            Long.parseLong(text.substring(0, colon), RADIX),
-            Long.parseLong(text.substring(colon + 1)));
+            Long.parseLong(matcher.group(1), RADIX), Long.parseLong(matcher.group(2)));
       } catch (IllegalArgumentException e) {
         // Falls through to the one sentence below, which says it better.
       }

@@ -111,6 +111,11 @@ public final class Rooms {
     return !appender.isFull();
   }
 
+  /** How many rooms have something on its way to their logs. */
+  int appenders() {
+    return appenders.size();
+  }
+
   private Appender appender(RoomName name) {
     Runnable idle =
         () -> appenders.computeIfPresent(name, (n, present) -> present.isIdle() ? null : present);

@@ -30,6 +30,9 @@ final class Heartbeat {
   static final class Beat {
     private int second = -1;
     private int index;
+
+    /** The second of the last ping. */
+    private int pinged;
   }
 
   private final int timeoutSeconds;
@@ -81,18 +84,25 @@ final class Heartbeat {
     }
   }
 
-  /** Pings the connections of this second, and closes the silent ones pinged a timeout ago. */
+  /**
+   * Closes the connections that have been silent for a timeout since a ping, and pings those of
+   * this second. A connection that still owes an answer is not pinged again.
+   */
   void everySecond() {
     now++;
+    List<Pinged> late = seconds.get(Math.floorMod(now - timeoutSeconds, seconds.size()));
+    for (int i = late.size() - 1; i >= 0; i--) {
+      Pinged connection = late.get(i);
+      if (!connection.hasAnswered() && now - connection.beat().pinged >= timeoutSeconds) {
+        connection.close(CloseReason.NO_PONG);
+      }
+    }
     List<Pinged> due = seconds.get(Math.floorMod(now, seconds.size()));
     for (int i = due.size() - 1; i >= 0; i--) {
-      due.get(i).ping();
-    }
-    List<Pinged> pinged = seconds.get(Math.floorMod(now - timeoutSeconds, seconds.size()));
-    for (int i = pinged.size() - 1; i >= 0; i--) {
-      Pinged connection = pinged.get(i);
-      if (!connection.hasAnswered()) {
-        connection.close(CloseReason.NO_PONG);
+      Pinged connection = due.get(i);
+      if (connection.hasAnswered()) {
+        connection.beat().pinged = now;
+        connection.ping();
       }
     }
   }

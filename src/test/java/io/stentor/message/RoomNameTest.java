@@ -1,0 +1,67 @@
+package io.stentor.message;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RoomNameTest {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a",
+        "lobby",
+        "a.b_c-d:e@f#g~h+i",
+        "聊天室",
+        "комната",
+        "غرفة",
+        "कमरा",
+        "部屋２",
+        "𝒳",
+        "ÅÄÖ",
+        "123"
+      })
+  void letters_and_digits_of_any_script_are_allowed(String name) {
+    assertThat(new RoomName(name).value()).isEqualTo(name);
+    assertThat(new RoomName(name)).hasToString(name);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"a b", "a/b", "a\u0000", "a\n", "a*", "a?", "a\"", "a\\", "<a>", "a%20", "😀"})
+  void anything_else_is_refused_by_its_code_point(String name) {
+    assertThatThrownBy(() -> new RoomName(name))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("a room name has letters, digits and ._-:@#~+ only, not ")
+        .hasMessageContaining("U+");
+  }
+
+  @Test
+  void a_mark_needs_a_letter_before_it() {
+    assertThatThrownBy(() -> new RoomName("\u0301a")).hasMessageEndingWith("(U+0301)");
+    assertThat(new RoomName("e\u0301").value()).hasSize(2);
+  }
+
+  @Test
+  void half_a_character_is_none() {
+    assertThatThrownBy(() -> new RoomName("a\ud83d")).hasMessageContaining("U+D83D");
+  }
+
+  @Test
+  void a_name_has_1_to_128_characters_however_many_bytes_they_take() {
+    assertThat(new RoomName("𝒳".repeat(128)).value()).hasSize(256);
+    assertThatThrownBy(() -> new RoomName("x".repeat(129)))
+        .hasMessage("a room name has 1 to 128 characters, this one has 129");
+    assertThatThrownBy(() -> new RoomName(""))
+        .hasMessage("a room name has 1 to 128 characters, this one has 0");
+  }
+
+  @Test
+  void names_that_differ_in_any_character_are_different_rooms() {
+    assertThat(new RoomName("Lobby")).isNotEqualTo(RoomName.LOBBY);
+    assertThat(new RoomName("lobby")).isEqualTo(RoomName.LOBBY);
+    assertThat(new RoomName("a")).isLessThan(new RoomName("b"));
+  }
+}

@@ -1,0 +1,312 @@
+package io.stentor.room;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stentor.config.RoomOptions;
+import io.stentor.config.RoomOptions.History;
+import io.stentor.history.Appended;
+import io.stentor.history.Batch;
+import io.stentor.history.LocalHistory;
+import io.stentor.history.Page;
+import io.stentor.message.Position;
+import io.stentor.message.Publication;
+import io.stentor.message.RoomName;
+import io.stentor.room.Counts.Count;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** What happens to a publication before it is in the log. */
+class AppenderTest {
+  private static final Vertx VERTX = Vertx.vertx();
+  private static final RoomName ROOM = new RoomName("room");
+
+  private final ManualLoop loop = new ManualLoop(VERTX);
+  private final HeldHistory history = new HeldHistory();
+  private final FaultyBus bus = new FaultyBus(VERTX, loop.loop(), new Random(1));
+  private final List<String> answers = new ArrayList<>();
+
+  @AfterAll
+  static void stop() {
+    VERTX.close();
+  }
+
+  /** A history in which each append waits until the test lets it go on or fail. */
+  private static final class HeldHistory implements io.stentor.history.History {
+    private record Held(Batch batch, Promise<Appended> promise) {}
+
+    final List<Batch> asked = new ArrayList<>();
+    final ArrayDeque<Held> held = new ArrayDeque<>();
+    private final LocalHistory logs = new LocalHistory(() -> 1_000_000);
+
+    @Override
+    public Future<Appended> append(RoomName room, Batch batch, History limits) {
+      Promise<Appended> promise = Promise.promise();
+      asked.add(batch);
+      held.add(new Held(batch, promise));
+      return promise.future();
+    }
+
+    @Override
+    public Future<Page> read(
+        RoomName room, Position after, int maxMessages, int maxBytes, History limits) {
+      return logs.read(room, after, maxMessages, maxBytes, limits);
+    }
+
+    void succeed() {
+      Held one = held.remove();
+      logs.append(ROOM, one.batch, Options.usual().history()).onComplete(one.promise);
+    }
+
+    void fail() {
+      held.remove().promise.fail("not now");
+    }
+
+    /** Appends, and loses the answer. */
+    void failAfterAppending() {
+      Held one = held.remove();
+      logs.append(ROOM, one.batch, Options.usual().history());
+      one.promise.fail("the answer is lost");
+    }
+
+    List<String> log() {
+      return logs
+          .read(ROOM, Position.NONE, 10_000, 1_000_000, Options.usual().history())
+          .result()
+          .publications()
+          .stream()
+          .map(Publication::text)
+          .toList();
+    }
+  }
+
+  private Rooms rooms(RoomOptions options) {
+    return new Rooms(List.of(loop.loop()), Options.everywhere(options), history, bus);
+  }
+
+  private boolean publish(Rooms rooms, Publication publication) {
+    String text = publication.text();
+    Ack ack =
+        new Ack() {
+          @Override
+          public void appended(Position position) {
+            answers.add(text + "@" + position.offset());
+          }
+
+          @Override
+          public void refused(Throwable reason) {
+            answers.add(text + " refused: " + reason.getMessage());
+          }
+        };
+    return rooms.publish(ROOM, publication, ack);
+  }
+
+  private boolean publish(Rooms rooms, String text) {
+    return publish(rooms, Publication.text(text, 1_000_000));
+  }
+
+  private static List<String> texts(Batch batch) {
+    return batch.publications().stream().map(Publication::text).toList();
+  }
+
+  @Test
+  void what_comes_while_an_append_is_on_its_way_is_the_next_batch() {
+    Rooms rooms = rooms(Options.usual());
+    publish(rooms, "a");
+    loop.turn();
+    publish(rooms, "b");
+    loop.turn();
+    publish(rooms, "c");
+    publish(rooms, "d");
+    loop.turn();
+    assertThat(history.asked).hasSize(1);
+    assertThat(answers).isEmpty();
+    history.succeed();
+    loop.turn();
+    assertThat(answers).containsExactly("a@1");
+    assertThat(history.asked).hasSize(2);
+    assertThat(texts(history.asked.get(1))).containsExactly("b", "c", "d");
+    history.succeed();
+    loop.turn();
+    assertThat(answers).containsExactly("a@1", "b@2", "c@3", "d@4");
+    assertThat(bus.published).isEqualTo(2);
+    assertThat(rooms.counts().get(Count.PUBLISHED)).isEqualTo(4);
+  }
+
+  @Test
+  void what_comes_in_one_turn_is_one_batch_with_a_number_for_each_publication() {
+    Rooms rooms = rooms(Options.usual());
+    publish(rooms, "a");
+    publish(rooms, "b");
+    loop.turn();
+    publish(rooms, "c");
+    history.succeed();
+    loop.turn();
+    assertThat(texts(history.asked.get(0))).containsExactly("a", "b");
+    Batch second = history.asked.get(1);
+    assertThat(second.number()).isEqualTo(history.asked.get(0).number() + 2);
+    assertThat(second.appender()).isEqualTo(history.asked.get(0).appender());
+  }
+
+  @Test
+  void a_batch_has_a_limit_in_messages_and_bytes() {
+    RoomOptions wide = withQueue(10_000_000);
+    Rooms rooms = rooms(wide);
+    for (int i = 0; i < 2000; i++) {
+      publish(rooms, "x");
+    }
+    loop.turn();
+    assertThat(history.asked.get(0).publications()).hasSize(1024);
+    history.succeed();
+    loop.turn();
+    assertThat(history.asked.get(1).publications()).hasSize(2000 - 1024);
+    for (int i = 0; i < 1000; i++) {
+      publish(rooms, "x".repeat(1000));
+    }
+    history.succeed();
+    loop.turn();
+    int bytes = history.asked.get(2).publications().stream().mapToInt(Publication::bytes).sum();
+    assertThat(bytes).isBetween(256 * 1024, 256 * 1024 + 1000);
+  }
+
+  private static RoomOptions withQueue(int bytes) {
+    RoomOptions usual = Options.usual();
+    return new RoomOptions(
+        usual.history(), usual.transform(), usual.slowConsumer(), 1_000_000, bytes, 0, 1000);
+  }
+
+  @Test
+  void a_batch_that_failed_is_tried_again_under_its_number_and_before_what_came_later() {
+    Rooms rooms = rooms(Options.usual());
+    publish(rooms, "a");
+    loop.turn();
+    history.fail();
+    publish(rooms, "b");
+    loop.advance(19);
+    assertThat(history.asked).hasSize(1);
+    loop.advance(2);
+    assertThat(history.asked).hasSize(2);
+    assertThat(history.asked.get(1)).isEqualTo(history.asked.get(0));
+    history.failAfterAppending();
+    loop.advance(1000);
+    assertThat(history.asked.get(2)).isEqualTo(history.asked.get(0));
+    history.succeed();
+    loop.turn();
+    history.succeed();
+    loop.turn();
+    assertThat(answers).containsExactly("a@1", "b@2");
+    assertThat(history.log()).containsExactly("a", "b");
+  }
+
+  @Test
+  void after_half_a_minute_of_failures_the_publisher_is_refused_and_the_next_batch_has_its_turn() {
+    Rooms rooms = rooms(Options.usual());
+    publish(rooms, "a");
+    loop.turn();
+    publish(rooms, "b");
+    int tries = 0;
+    while (answers.isEmpty() && tries++ < 200) {
+      history.fail();
+      loop.advance(1000);
+    }
+    assertThat(answers).containsExactly("a refused: not now");
+    assertThat(tries).isBetween(30, 45);
+    assertThat(rooms.counts().get(Count.REFUSED)).isEqualTo(1);
+    assertThat(texts(history.held.element().batch)).containsExactly("b");
+    history.succeed();
+    loop.turn();
+    assertThat(answers).containsExactly("a refused: not now", "b@1");
+  }
+
+  @Test
+  void publishers_are_told_to_wait_while_too_much_waits_and_not_after() {
+    Rooms rooms = rooms(withQueue(1000));
+    int fits = 0;
+    while (publish(rooms, "x") && fits < 1000) {
+      fits++;
+    }
+    assertThat(fits).isEqualTo(1000 / (1 + Appender.OVERHEAD_BYTES));
+    assertThat(publish(rooms, "taken all the same")).isFalse();
+    loop.turn();
+    history.succeed();
+    loop.turn();
+    assertThat(answers).hasSize(fits + 2).endsWith("taken all the same@" + (fits + 2));
+    assertThat(publish(rooms, "again")).isTrue();
+  }
+
+  @Test
+  void a_key_that_is_known_is_answered_with_its_place_and_not_sent_again() {
+    Rooms rooms = rooms(Options.usual());
+    FakeConnection connection = new FakeConnection(TestFormat.SILENT);
+    rooms.join(ROOM, connection, new Start.Live(), loop.loop().thread());
+    loop.turn();
+    for (String text : List.of("a", "b")) {
+      byte[] data = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+      publish(rooms, new Publication(Publication.Kind.TEXT, data, 1_000_000, "key"));
+      publish(rooms, text + "2");
+      loop.turn();
+      history.succeed();
+      loop.turn();
+    }
+    assertThat(answers).containsExactly("a@1", "a2@2", "b@1", "b2@3");
+    assertThat(connection.texts().stream().map(one -> one.substring(one.indexOf(':'))))
+        .containsExactly(":1=a", ":2=a2", ":3=b2");
+  }
+
+  @Test
+  void a_room_without_a_log_sends_without_asking_it() {
+    Rooms rooms = rooms(Options.with(new History(0, 10_000, 300)));
+    FakeConnection connection = new FakeConnection(TestFormat.SILENT);
+    rooms.join(ROOM, connection, new Start.Live(), loop.loop().thread());
+    IntStream.range(0, 5).forEach(i -> publish(rooms, "x" + i));
+    loop.turn();
+    assertThat(history.asked).isEmpty();
+    assertThat(answers).containsExactly("x0@0", "x1@0", "x2@0", "x3@0", "x4@0");
+    assertThat(connection.texts()).hasSize(5).startsWith("0:0=x0");
+  }
+
+  @Test
+  void a_room_that_shouts_appends_what_it_shouts() {
+    RoomOptions usual = Options.usual();
+    Rooms rooms =
+        rooms(
+            new RoomOptions(
+                usual.history(),
+                RoomOptions.Transform.SHOUT,
+                usual.slowConsumer(),
+                10_000,
+                10_000,
+                0,
+                1000));
+    publish(rooms, "hi, straße");
+    loop.turn();
+    assertThat(texts(history.asked.get(0))).containsExactly("HI, STRASSE!!!");
+  }
+
+  @Test
+  void an_appender_with_nothing_to_do_is_forgotten() {
+    Rooms rooms = rooms(Options.usual());
+    assertThat(rooms.appenders()).isZero();
+    publish(rooms, "a");
+    loop.turn();
+    publish(rooms, "b");
+    assertThat(rooms.appenders()).isEqualTo(1);
+    history.succeed();
+    loop.turn();
+    assertThat(rooms.appenders()).isEqualTo(1);
+    history.succeed();
+    loop.turn();
+    assertThat(rooms.appenders()).isZero();
+    publish(rooms, "c");
+    loop.turn();
+    history.succeed();
+    assertThat(answers).endsWith("c@3");
+  }
+}
