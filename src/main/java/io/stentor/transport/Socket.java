@@ -52,12 +52,17 @@ final class Socket extends ChannelInboundHandlerAdapter {
 
   private final Listener listener;
   private final ChannelHandlerContext encoder;
+
+  /** The same as the channel says, without the way through four objects for each delivery. */
+  private boolean writable;
+
   private boolean closeSent;
   private @Nullable String peerReason;
 
   private Socket(Listener listener, ChannelHandlerContext encoder) {
     this.listener = listener;
     this.encoder = encoder;
+    this.writable = encoder.channel().isWritable();
   }
 
   /**
@@ -82,7 +87,7 @@ final class Socket extends ChannelInboundHandlerAdapter {
   }
 
   boolean isWritable() {
-    return encoder.channel().isWritable();
+    return writable;
   }
 
   /** Writes ready-made frames without flushing. Takes over one reference to the bytes. */
@@ -159,7 +164,8 @@ final class Socket extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    if (ctx.channel().isWritable()) {
+    writable = ctx.channel().isWritable();
+    if (writable) {
       listener.drained();
     }
   }
