@@ -12,6 +12,10 @@ import java.nio.charset.StandardCharsets;
  */
 public record CloseReason(int code, String reason) {
 
+  /** The peer broke the rules of RFC 6455. */
+  public static final CloseReason NOT_THE_PROTOCOL =
+      new CloseReason(1002, "not a frame of the WebSocket protocol");
+
   /** The peer sent a binary message where only text is allowed. */
   public static final CloseReason BINARY_NOT_ALLOWED =
       new CloseReason(1003, "only text messages are allowed here");

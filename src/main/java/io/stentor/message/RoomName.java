@@ -2,7 +2,8 @@ package io.stentor.message;
 
 /**
  * The name of a room: 1 to 128 characters, each a letter or digit of any script, a mark that
- * belongs to a letter (as scripts of India write their vowels), or one of {@code . _ - : @ # ~ +}.
+ * belongs to a letter (as scripts of India write their vowels), or one of {@code . _ - : @ # ~ +};
+ * but not {@code .} or {@code ..}, which mean something else in a path.
  *
  * @param value the name as given; names that differ in any character are different rooms
  */
@@ -26,6 +27,10 @@ public record RoomName(String value) implements Comparable<RoomName> {
     if (length == 0 || length > MAX_CHARACTERS) {
       throw new IllegalArgumentException(
           "a room name has 1 to " + MAX_CHARACTERS + " characters, this one has " + length);
+    }
+    if (value.equals(".") || value.equals("..")) {
+      throw new IllegalArgumentException(
+          "a room name is not just '" + value + "': browsers take that out of a path");
     }
     for (int i = 0; i < value.length(); i += Character.charCount(value.codePointAt(i))) {
       int character = value.codePointAt(i);

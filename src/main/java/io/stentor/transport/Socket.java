@@ -5,10 +5,17 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import io.netty.util.ReferenceCountUtil;
 import io.stentor.message.CloseReason;
@@ -28,6 +35,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Socket extends ChannelInboundHandlerAdapter {
 
+  private static final String DECODER = "frames";
+
+  /** Reads and forgets. */
+  @Sharable
+  private static final class Discard extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  private static final Discard DISCARD = new Discard();
+
   /** Whoever uses the socket; called on its event loop. */
   interface Listener {
     /** A text, binary or continuation frame; its content is released after the call. */
@@ -39,7 +59,10 @@ final class Socket extends ChannelInboundHandlerAdapter {
     /** The socket was full and takes more now. */
     void drained();
 
-    /** The peer broke the protocol or the socket failed; the socket closes. */
+    /** The peer broke the protocol; nothing more is heard of it, and the listener has to close. */
+    void broken(CloseReason reason, String what);
+
+    /** The socket failed and closes. */
     void failed(Throwable failure);
 
     /**
@@ -52,6 +75,7 @@ final class Socket extends ChannelInboundHandlerAdapter {
 
   private final Listener listener;
   private final ChannelHandlerContext encoder;
+  private final int maxFrameBytes;
 
   /** The same as the channel says, without the way through four objects for each delivery. */
   private boolean writable;
@@ -59,8 +83,9 @@ final class Socket extends ChannelInboundHandlerAdapter {
   private boolean closeSent;
   private @Nullable String peerReason;
 
-  private Socket(Listener listener, ChannelHandlerContext encoder) {
+  private Socket(Listener listener, ChannelHandlerContext encoder, int maxFrameBytes) {
     this.listener = listener;
+    this.maxFrameBytes = maxFrameBytes;
     this.encoder = encoder;
     this.writable = encoder.channel().isWritable();
   }
@@ -68,18 +93,34 @@ final class Socket extends ChannelInboundHandlerAdapter {
   /**
    * Takes an accepted WebSocket over. To be called as soon as it is accepted, on its event loop.
    *
+   * @param maxFrameBytes a longer frame is refused by its header, before any of it is kept
    * @throws IllegalStateException when the pipeline is not as expected: an update of Vert.x has
    *     changed it
    */
-  static Socket takeOver(ServerWebSocket accepted, Listener listener) {
+  static Socket takeOver(ServerWebSocket accepted, int maxFrameBytes, Listener listener) {
     ChannelHandlerContext vertx = ((WebSocketInternal) accepted).channelHandlerContext();
     ChannelHandlerContext encoder = vertx.pipeline().context(WebSocketFrameEncoder.class);
     if (encoder == null || vertx.pipeline().last() != vertx.handler()) {
       throw new IllegalStateException("unexpected pipeline: " + vertx.pipeline().names());
     }
-    Socket socket = new Socket(listener, encoder);
+    vertx
+        .pipeline()
+        .replace(
+            WebSocketFrameDecoder.class,
+            DECODER,
+            new WebSocket13FrameDecoder(decoding(maxFrameBytes)));
+    Socket socket = new Socket(listener, encoder, maxFrameBytes);
     vertx.pipeline().replace(vertx.handler(), "stentor", socket);
     return socket;
+  }
+
+  private static WebSocketDecoderConfig decoding(int maxFrameBytes) {
+    return WebSocketDecoderConfig.newBuilder()
+        .maxFramePayloadLength(maxFrameBytes)
+        .expectMaskedFrames(true)
+        .allowExtensions(false)
+        .closeOnProtocolViolation(false)
+        .build();
   }
 
   String remoteAddress() {
@@ -172,11 +213,23 @@ final class Socket extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable failure) {
-    // After a broken frame the decoder has sent the close frame that fits (RFC 6455, 7.4.1).
-    listener.failed(failure);
-    if (!(failure instanceof io.netty.handler.codec.CorruptedFrameException)) {
+    if (!(failure instanceof DecoderException)) {
+      listener.failed(failure);
       ctx.close();
+    } else if (ctx.pipeline().get(DECODER) != null) {
+      // What the peer still sends is read and thrown away: closing now would reset the connection,
+      // and the peer might never see why.
+      ctx.pipeline().replace(DECODER, "discard", DISCARD);
+      listener.broken(reason(failure), String.valueOf(failure.getMessage()));
     }
+  }
+
+  private CloseReason reason(Throwable failure) {
+    boolean tooBig =
+        failure instanceof TooLongFrameException
+            || (failure instanceof CorruptedWebSocketFrameException broken
+                && broken.closeStatus().equals(WebSocketCloseStatus.MESSAGE_TOO_BIG));
+    return tooBig ? CloseReason.tooBig(maxFrameBytes) : CloseReason.NOT_THE_PROTOCOL;
   }
 
   @Override

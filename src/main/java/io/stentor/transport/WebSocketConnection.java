@@ -47,8 +47,9 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
     this.room = room;
     this.format = format;
     this.server = server;
-    this.texts = new TextAssembler(server.rooms().options(room).maxMessageBytes());
-    this.socket = Socket.takeOver(accepted, this);
+    int maxMessageBytes = server.rooms().options(room).maxMessageBytes();
+    this.texts = new TextAssembler(maxMessageBytes);
+    this.socket = Socket.takeOver(accepted, maxMessageBytes, this);
   }
 
   /** Takes an accepted WebSocket over and joins the room. */
@@ -142,13 +143,19 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
   }
 
   @Override
+  public void broken(CloseReason reason, String what) {
+    error(what);
+    close(reason);
+  }
+
+  @Override
   public void failed(Throwable failure) {
-    LOG.info(
-        "error: {} in room {}, {} open: {}",
-        socket.remoteAddress(),
-        room,
-        server.connections().open(),
-        String.valueOf(failure.getMessage()));
+    error(String.valueOf(failure.getMessage()));
+  }
+
+  private void error(String what) {
+    int open = server.connections().open();
+    LOG.info("error: {} in room {}, {} open: {}", socket.remoteAddress(), room, open, what);
   }
 
   @Override
