@@ -103,6 +103,7 @@ class LoggingSetupTest {
     try {
       apply(Config.Logging.Level.INFO, format);
       logged.run();
+      LoggingSetup.close(); // What waits in the queue is written.
     } finally {
       System.setOut(before);
     }
