@@ -5,20 +5,19 @@ FROM maven:3.9-eclipse-temurin-17 AS build
 WORKDIR /build
 COPY .mvn .mvn
 COPY pom.xml .
-RUN mvn -B -q dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=target/lib \
- && mvn -B -q dependency:go-offline
+RUN --mount=type=cache,target=/root/.m2 \
+    mvn -B -q dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=target/lib
 COPY conf conf
 COPY webroot webroot
 COPY src/main src/main
-# Shading keeps the thin jar, whose manifest names its libraries in lib/.
-RUN mvn -B -q -DskipTests package
+RUN --mount=type=cache,target=/root/.m2 mvn -B -q -DskipTests package
 
 # Run: the libraries are a layer of their own; a change of code sends only the thin jar.
 FROM eclipse-temurin:25-jre
 RUN useradd --system --uid 9898 --user-group --home-dir /app --shell /usr/sbin/nologin stentor
 WORKDIR /app
 COPY --from=build /build/target/lib lib
-COPY --from=build /build/target/original-stentor.jar stentor.jar
+COPY --from=build /build/target/stentor-thin.jar stentor.jar
 USER stentor
 
 # The event bus has a fixed port here, so that it can be published; Hazelcast listens on 5701.

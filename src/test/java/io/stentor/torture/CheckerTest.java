@@ -150,6 +150,32 @@ class CheckerTest {
   }
 
   @Test
+  void accepts_that_nodes_that_were_apart_differ_where_all_are_told_of_a_new_epoch() {
+    epochMayChange = true;
+    alice.publishes(text(5));
+    log.add(4, text(5));
+    hears(bob, 1, 2);
+    bob.add(new Event.Heard(new Place("e", 3), text(5), 0));
+    for (Transcript transcript : List.of(alice, bob)) {
+      transcript.add(new Event.Placed(Told.LOST, new Place("f", 5)));
+      hearsLast(transcript, "f", 6);
+    }
+    assertFound();
+  }
+
+  @Test
+  void finds_that_nodes_that_were_apart_differ_where_the_epoch_stays() {
+    epochMayChange = true;
+    alice.publishes(text(5));
+    log.add(4, text(5));
+    hears(bob, 1, 2);
+    bob.add(new Event.Heard(new Place("e", 3), text(5), 0));
+    bob.add(new Event.Placed(Told.LOST, new Place("e", 4)));
+    hearsLast(bob, "e", 5);
+    assertFound(Kind.ORDER, Kind.CONTINUITY);
+  }
+
+  @Test
   void finds_a_resumption_at_another_place_and_one_that_is_a_new_join() {
     hears(bob, 1);
     resumes(bob, Told.RECOVERED, new Place("e", 1), new Place("e", 2));

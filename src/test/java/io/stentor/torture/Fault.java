@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 /** What is done to the nodes in a round, at a random moment. */
 enum Fault {
   /** Nothing: the round itself is whole. */
-  CALM(false, scene -> scene.begin("calm")),
+  CALM(false, scene -> scene.begin("calm", () -> {})),
 
   /** {@code kill -9} of the node that owns the room's log. */
   KILL_OWNER(false, scene -> scene.killAndReplace(scene.owner())),

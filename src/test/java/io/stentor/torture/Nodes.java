@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 final class Nodes implements AutoCloseable {
   private final int size;
   private final Network network;
-  private final int port = Ports.free();
+  private final List<Integer> ports = new ArrayList<>();
   private final int clusterPort = Ports.freeRange();
   private final String clusterName = "torture-" + UUID.randomUUID();
   private final List<NodeProcess> processes = new ArrayList<>();
@@ -25,6 +25,7 @@ final class Nodes implements AutoCloseable {
     this.network = network;
     try {
       for (int i = 0; i < size; i++) {
+        ports.add(Ports.free());
         processes.add(launch(i));
         processes.get(i).awaitReady();
       }
@@ -58,7 +59,7 @@ final class Nodes implements AutoCloseable {
 
   /** The address of something on the node in this place. */
   URI uri(int place, String path) {
-    return URI.create("ws://" + network.host(place) + ":" + port + path);
+    return URI.create("ws://" + network.host(place) + ":" + ports.get(place) + path);
   }
 
   String clusterName() {
@@ -67,17 +68,22 @@ final class Nodes implements AutoCloseable {
 
   /** Addresses for Hazelcast, in the order of places. */
   List<String> clusterAddresses() {
-    return IntStream.range(0, size).mapToObj(i -> network.host(i) + ":" + clusterPort).toList();
+    return IntStream.range(0, size).mapToObj(i -> network.host(i) + ":" + clusterPort(i)).toList();
+  }
+
+  /** Each place has its own, since the places may share one address. */
+  private int clusterPort(int place) {
+    return clusterPort + place;
   }
 
   private NodeProcess launch(int place) {
     String host = network.host(place);
     return NodeProcess.launch(
-        Launch.jar("--cluster", "--host", host, "--port", Integer.toString(port))
+        Launch.jar("--cluster", "--host", host, "--port", Integer.toString(ports.get(place)))
             .inside(network.prefix(place))
             .withEnv("STENTOR_CLUSTER_NAME", clusterName)
             .withEnv("STENTOR_CLUSTER_HOST", host)
-            .withEnv("STENTOR_CLUSTER_PORT", clusterPort)
+            .withEnv("STENTOR_CLUSTER_PORT", clusterPort(place))
             .withEnv("STENTOR_CLUSTER_MEMBERS", String.join(",", clusterAddresses()))
             .withEnv("STENTOR_ROOM_DEFAULTS_HISTORY_MESSAGES", 100_000)
             .withEnv("STENTOR_ROOM_DEFAULTS_HISTORY_BYTES", 64 << 20)

@@ -16,6 +16,10 @@ import org.awaitility.core.ConditionTimeoutException;
 /** One round: clients join a new room, publish and listen, a fault strikes, and all is checked. */
 final class Round {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Nodes that were apart serve again before their logs are merged. */
+  private static final Duration MERGE = Duration.ofSeconds(10);
+
   private static final long SILENCE_CHECK_MILLIS = 250;
 
   private final Nodes nodes;
@@ -57,12 +61,15 @@ final class Round {
       join();
       Scene scene = new Scene(nodes, participants, whole, random, owner.of(room));
       talk();
-      scene.begin("start");
+      scene.begin("start", () -> {});
       scene.awaitWhole();
-      waitForRandomMoment();
+      talkFor(Duration.ofMillis(500 + random.nextInt(1_500)));
       fault.strike(scene);
       List<String> story = new ArrayList<>(scene.story());
       story.add(awaitUnity());
+      if (fault.epochMayChange()) {
+        talkFor(MERGE);
+      }
       String last = end();
       return new Result(fault, story, judge(last), transcripts());
     } finally {
@@ -92,12 +99,12 @@ final class Round {
         TimeUnit.MILLISECONDS);
   }
 
-  private void waitForRandomMoment() {
-    long moment = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500 + random.nextInt(1_500));
+  private void talkFor(Duration time) {
+    long end = System.nanoTime() + time.toNanos();
     await()
         .pollInterval(Duration.ofMillis(1))
         .atMost(PATIENCE)
-        .until(() -> System.nanoTime() - moment >= 0);
+        .until(() -> System.nanoTime() - end >= 0);
   }
 
   private String awaitUnity() {

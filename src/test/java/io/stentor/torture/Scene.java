@@ -51,9 +51,10 @@ final class Scene {
     return List.copyOf(story);
   }
 
-  /** A step begins at this moment. */
-  void begin(String step) {
+  /** Does a step; its clock begins when it is done. */
+  void begin(String step, Runnable action) {
     story.add(step);
+    action.run();
     whole.begin();
   }
 
@@ -70,15 +71,13 @@ final class Scene {
   }
 
   void killAndReplace(int place) {
-    begin("kill -9 of " + name(place));
-    nodes.process(place).kill9();
+    begin("kill -9 of " + name(place), () -> nodes.process(place).kill9());
     awaitWhole();
     nodes.replace(place);
   }
 
   void leaveAndReplace(int place) {
-    begin("leave of " + name(place));
-    nodes.process(place).stop();
+    begin("leave of " + name(place), () -> nodes.process(place).stop());
     awaitWhole();
     nodes.replace(place);
   }
@@ -90,27 +89,30 @@ final class Scene {
   }
 
   void freeze(int place, Duration time) {
-    begin("freeze of " + name(place));
-    long thawAt = System.nanoTime() + time.toNanos();
-    nodes.process(place).freeze();
-    try {
-      awaitUntil(thawAt);
-    } finally {
-      begin("thaw");
-      nodes.process(place).thaw();
-    }
-    awaitWhole();
+    breakFor(
+        time,
+        "freeze of " + name(place),
+        () -> nodes.process(place).freeze(),
+        "thaw",
+        () -> nodes.process(place).thaw());
   }
 
   void cut(int place, Duration time) {
-    begin("cut of " + name(place));
-    long healAt = System.nanoTime() + time.toNanos();
-    nodes.network().cut(place);
+    breakFor(
+        time,
+        "cut of " + name(place),
+        () -> nodes.network().cut(place),
+        "heal",
+        () -> nodes.network().heal());
+  }
+
+  private void breakFor(
+      Duration time, String breaking, Runnable breakIt, String mending, Runnable mendIt) {
+    begin(breaking, breakIt);
     try {
-      awaitUntil(healAt);
+      awaitUntil(System.nanoTime() + time.toNanos());
     } finally {
-      begin("heal");
-      nodes.network().heal();
+      begin(mending, mendIt);
     }
     awaitWhole();
   }

@@ -1,6 +1,9 @@
 package io.stentor.torture;
 
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * What the checker found.
@@ -27,6 +30,14 @@ record Verdict(
   /** How many promises were broken in this way. */
   long count(Violation.Kind kind) {
     return violations.stream().filter(violation -> violation.kind() == kind).count();
+  }
+
+  /** How many promises were broken in each way; only ways that occurred. */
+  Map<Violation.Kind, Long> broken() {
+    return violations.stream()
+        .collect(
+            Collectors.groupingBy(
+                Violation::kind, () -> new EnumMap<>(Violation.Kind.class), Collectors.counting()));
   }
 
   boolean isGood() {
