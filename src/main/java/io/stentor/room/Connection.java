@@ -14,7 +14,7 @@ public interface Connection {
 
   /**
    * Whether the socket takes more. When it turns true again after false, the connection calls
-   * {@link Cursor#drained()}.
+   * {@link Cursor#drained()}, but never from within {@link #write} or {@link #flush}.
    */
   boolean isWritable();
 

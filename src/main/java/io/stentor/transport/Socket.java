@@ -207,7 +207,8 @@ final class Socket extends ChannelInboundHandlerAdapter {
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
     writable = ctx.channel().isWritable();
     if (writable) {
-      listener.drained();
+      // Netty calls this from within a flush: who is flushing has to finish first.
+      ctx.executor().execute(listener::drained);
     }
   }
 

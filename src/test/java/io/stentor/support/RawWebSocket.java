@@ -49,10 +49,10 @@ public final class RawWebSocket extends RawHttp {
     }
   }
 
-  /** Connects and upgrades at this path. */
-  public static RawWebSocket connect(int port, String path) {
+  /** Connects and upgrades at this path, with these lines in the request. */
+  public static RawWebSocket connect(int port, String path, String... more) {
     RawWebSocket ws = new RawWebSocket(port);
-    ws.send(String.join("\r\n", upgrade(path)) + "\r\n\r\n");
+    ws.send(String.join("\r\n", upgrade(path, more)) + "\r\n\r\n");
     assertThat(ws.answer().status()).as("status of the upgrade").isEqualTo(101);
     return ws;
   }

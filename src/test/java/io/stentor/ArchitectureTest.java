@@ -1,0 +1,94 @@
+package io.stentor;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Arrays;
+
+/** Imports go one way: transport, protocol, room, history and presence, message. */
+@AnalyzeClasses(packages = "io.stentor", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+  @ArchTest
+  static final ArchRule nothing_goes_round =
+      slices().matching("io.stentor.(*)..").should().beFreeOfCycles();
+
+  @ArchTest static final ArchRule messages_know_nothing = mayKnowOnly("message");
+
+  @ArchTest
+  static final ArchRule logs_know_messages = mayKnowOnly("history", "message", "config", "ops");
+
+  @ArchTest
+  static final ArchRule presence_knows_messages =
+      mayKnowOnly("presence", "message", "config", "ops").allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule rooms_know_logs_and_presence =
+      mayKnowOnly("room", "history", "presence", "message", "config", "ops");
+
+  @ArchTest
+  static final ArchRule protocols_know_rooms =
+      mayKnowOnly("protocol", "room", "history", "presence", "message", "config", "ops");
+
+  @ArchTest
+  static final ArchRule transports_know_no_cluster =
+      mayKnowOnly(
+          "transport", "protocol", "room", "history", "presence", "message", "config", "ops");
+
+  @ArchTest
+  static final ArchRule the_cluster_knows_configuration_only =
+      mayKnowOnly("cluster", "config", "ops");
+
+  @ArchTest static final ArchRule configuration_knows_nothing = mayKnowOnly("config");
+
+  @ArchTest
+  static final ArchRule only_what_is_clustered_knows_hazelcast =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "io.stentor.message..",
+              "io.stentor.config..",
+              "io.stentor.room..",
+              "io.stentor.protocol..",
+              "io.stentor.transport..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("com.hazelcast..");
+
+  @ArchTest
+  static final ArchRule protocols_know_nothing_of_sockets =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.stentor.room..", "io.stentor.protocol..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.vertx.core.http..", "io.netty.handler..", "io.vertx.ext.web..");
+
+  @ArchTest
+  static final ArchRule names_say_what_a_thing_is =
+      noClasses()
+          .should()
+          .haveNameMatching(".*(Manager|Service|Util|Utils|Helper|Impl|Base)(\\$.*)?");
+
+  /** Of the packages of this product, the first one uses itself and the others only. */
+  private static ArchRule mayKnowOnly(String layer, String... others) {
+    DescribedPredicate<JavaClass> foreign =
+        DescribedPredicate.describe(
+            "belong to none of " + layer + " " + Arrays.toString(others),
+            type ->
+                type.getPackageName().startsWith("io.stentor")
+                    && !type.getPackageName().equals("io.stentor." + layer)
+                    && Arrays.stream(others)
+                        .noneMatch(other -> type.getPackageName().equals("io.stentor." + other)));
+    return noClasses()
+        .that()
+        .resideInAPackage("io.stentor." + layer + "..")
+        .should()
+        .dependOnClassesThat(foreign);
+  }
+}
