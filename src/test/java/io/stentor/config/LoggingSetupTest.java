@@ -103,7 +103,7 @@ class LoggingSetupTest {
     try {
       apply(Config.Logging.Level.INFO, format);
       logged.run();
-      LoggingSetup.close(); // What waits in the queue is written.
+      apply(Config.Logging.Level.WARN, Config.Logging.Format.TEXT); // Writes what waits.
     } finally {
       System.setOut(before);
     }
