@@ -20,8 +20,13 @@ import java.util.concurrent.TimeUnit;
 /** Makes a Vert.x that is one node of a cluster. */
 public final class ClusteredVertx {
 
-  /** How many ports from the first one on are tried, on this host and on members without a port. */
+  /** How many ports from the first one on this node tries to listen on. */
   private static final int PORTS = 100;
+
+  /**
+   * On how many ports from the first one on a member that is given without a port is looked for.
+   */
+  private static final int JOIN_PORTS = 8;
 
   private ClusteredVertx() {}
 
@@ -52,7 +57,7 @@ public final class ClusteredVertx {
         // This node orders its own leaving.
         .setProperty("hazelcast.shutdownhook.enabled", "false")
         .setProperty("hazelcast.wait.seconds.before.join", "0")
-        .setProperty("hazelcast.tcp.join.port.try.count", Integer.toString(8))
+        .setProperty("hazelcast.tcp.join.port.try.count", Integer.toString(JOIN_PORTS))
         .setProperty("hazelcast.heartbeat.interval.seconds", "1")
         .setProperty(
             "hazelcast.max.no.heartbeat.seconds",
@@ -77,7 +82,8 @@ public final class ClusteredVertx {
       case MEMBERS ->
           join.getTcpIpConfig()
               .setEnabled(true)
-              .setMembers(cluster.members().isEmpty() ? List.of(self(cluster)) : cluster.members());
+              .setMembers(
+                  cluster.members().isEmpty() ? List.of(cluster.host()) : cluster.members());
       case MULTICAST ->
           join.getMulticastConfig()
               .setEnabled(true)
@@ -88,10 +94,6 @@ public final class ClusteredVertx {
               .setEnabled(true)
               .setProperty("service-dns", cluster.kubernetesServiceDns());
     }
-  }
-
-  private static String self(Cluster cluster) {
-    return cluster.host() + ":" + cluster.port();
   }
 
   /**

@@ -128,6 +128,7 @@ final class Appender {
   }
 
   private void append(List<Waiting> waiting, Batch batch, long retryMillis, long spentMillis) {
+    long begunNanos = System.nanoTime();
     history
         .append(room, batch, options.history())
         .onComplete(
@@ -137,7 +138,8 @@ final class Appender {
                       if (appended != null) {
                         appended(waiting, batch, appended);
                       } else {
-                        failed(waiting, batch, failure, retryMillis, spentMillis);
+                        long tookMillis = (System.nanoTime() - begunNanos) / 1_000_000;
+                        failed(waiting, batch, failure, retryMillis, spentMillis + tookMillis);
                       }
                     }));
   }

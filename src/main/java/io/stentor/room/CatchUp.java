@@ -25,6 +25,11 @@ final class CatchUp {
   static final int PAGE_BYTES = 64 * 1024;
 
   private static final int PAGE_MESSAGES = 1024;
+  private static final long RETRY_MILLIS = 50;
+
+  /** Over ten seconds of them. */
+  private static final int MAX_FAILURES = 200;
+
   private static final Logger LOG = LoggerFactory.getLogger(CatchUp.class);
 
   private final Cursor cursor;
@@ -34,6 +39,7 @@ final class CatchUp {
   private boolean announced;
   private Position after;
   private boolean reading;
+  private int failures;
 
   /**
    * A catch-up that has not begun.
@@ -89,9 +95,26 @@ final class CatchUp {
                         }));
   }
 
+  /** Right after a node came or went a log cannot be read for a moment. */
   private void failed(Throwable failure) {
-    LOG.warn("room {}: history cannot be read: {}", tail.room().name(), failure.toString());
-    cursor.close(CloseReason.APPEND_FAILED);
+    if (++failures > MAX_FAILURES) {
+      LOG.warn("room {}: history cannot be read: {}", tail.room().name(), failure.toString());
+      cursor.close(CloseReason.APPEND_FAILED);
+    } else {
+      readLater();
+    }
+  }
+
+  private void readLater() {
+    reading = true;
+    tail.loop()
+        .after(
+            RETRY_MILLIS,
+            () -> {
+              if (!cursor.hasLeft()) {
+                read();
+              }
+            });
   }
 
   private void take(Page page) {
@@ -134,6 +157,10 @@ final class CatchUp {
       cursor.next = number;
       cursor.catchUp = null;
       tail.writeWaiting(cursor);
+    } else if (complete) {
+      // The log is ahead of this node, perhaps by an epoch: let the feed look, too.
+      tail.room().check();
+      readLater();
     } else if (cursor.connection().isWritable()) {
       read();
     }

@@ -33,6 +33,9 @@ final class Room {
 
     /** Nothing more is wanted. */
     void detach(Tail tail);
+
+    /** Asks for a comparison with the log. */
+    void check();
   }
 
   Room(
@@ -114,8 +117,13 @@ final class Room {
     return history.read(name, after, maxMessages, maxBytes, options.history());
   }
 
+  void check() {
+    attachments.check();
+  }
+
   void left(Tail tail) {
     if (tail.isEmpty()) {
+      waiting.removeIf(one -> one.tail == tail);
       tail.close();
       tails.remove(tail);
       attachments.detach(tail);

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * All rooms of this node: where connections join and publishers publish.
@@ -186,11 +187,20 @@ public final class Rooms {
 
     @Override
     public void detach(Tail tail) {
+      withFeed(feed -> feed.detach(tail));
+    }
+
+    @Override
+    public void check() {
+      withFeed(Feed::check);
+    }
+
+    private void withFeed(Consumer<Feed> action) {
       home.run(
           () -> {
             Feed feed = home.feeds.get(name);
             if (feed != null) {
-              feed.detach(tail);
+              action.accept(feed);
             }
           });
     }
