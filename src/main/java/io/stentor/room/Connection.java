@@ -13,6 +13,12 @@ public interface Connection {
   Format format();
 
   /**
+   * The cursor has its place: what is published from now on is in front of it. What the client
+   * itself publishes should wait until then, or the client would not hear it.
+   */
+  void joined();
+
+  /**
    * Whether the socket takes more. When it turns true again after false, the connection calls
    * {@link Cursor#drained()}, but never from within {@link #write} or {@link #flush}.
    */

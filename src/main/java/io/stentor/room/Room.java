@@ -101,6 +101,7 @@ final class Room {
     Position live = tail.position();
     boolean logged = options.history().messages() > 0;
     cursor.next = tail.end();
+    cursor.connection().joined();
     if (start instanceof Start.Since since && logged) {
       new CatchUp(cursor, tail, since.position(), false).begin();
     } else if (start instanceof Start.Since) {

@@ -39,6 +39,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
   private @Nullable CloseReason closing;
   private int unacknowledgedBytes;
   private int unacknowledged;
+  private boolean joined;
   private boolean paused;
   private boolean answered = true;
 
@@ -62,10 +63,17 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
     int count = server.connections().opened();
     LOG.info("connected: {} to room {}, {} open", socket.remoteAddress(), room, count);
     server.heartbeat().add(this);
+    socket.read(false);
     cursor = server.rooms().join(room, this, start, server.eventLoop());
     if (closing != null) {
       cursor.leave();
     }
+  }
+
+  @Override
+  public void joined() {
+    joined = true;
+    socket.read(true);
   }
 
   @Override
@@ -178,9 +186,10 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
     }
   }
 
+  /** A peer that is not read cannot be heard. */
   @Override
   public boolean hasAnswered() {
-    return answered;
+    return answered || paused || !joined;
   }
 
   @Override

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * #texts()}.
  */
 final class FakeConnection implements Connection {
+  /** Whether the cursor has its place. */
+  boolean joined;
+
   private final Format format;
   private final List<String> texts = new ArrayList<>();
 
@@ -35,6 +38,11 @@ final class FakeConnection implements Connection {
   @Override
   public Format format() {
     return format;
+  }
+
+  @Override
+  public void joined() {
+    joined = true;
   }
 
   @Override

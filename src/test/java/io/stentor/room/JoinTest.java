@@ -63,6 +63,15 @@ class JoinTest {
   }
 
   @Test
+  void a_client_is_read_only_once_it_would_hear_itself() {
+    FakeConnection connection = new FakeConnection(TestFormat.TELLING);
+    scene.join(0, connection, new Start.Live());
+    assertThat(connection.joined).as("before the room is heard on this node").isFalse();
+    scene.turn();
+    assertThat(connection.joined).isTrue();
+  }
+
+  @Test
   void a_cursor_in_an_empty_room_is_told_that_nothing_is_behind_it() {
     FakeConnection connection = join(scene, TestFormat.TELLING, new Start.Live());
     publish(scene, 1);
