@@ -8,6 +8,7 @@ import io.stentor.support.Client;
 import io.stentor.support.ClusterOfProcesses;
 import io.stentor.support.Launch;
 import io.stentor.support.NodeProcess;
+import io.stentor.support.RawWebSocket;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +56,19 @@ class ClusterIT {
       chat.join(third);
       chat.settle();
       chat.everyoneHearsEveryone(20);
+    }
+  }
+
+  @Test
+  void a_text_sent_right_behind_the_upgrade_comes_back_to_its_sender() {
+    try (ClusterOfProcesses cluster = ClusterOfProcesses.of(1)) {
+      int port = cluster.node(0).port();
+      for (int room = 0; room < 20; room++) {
+        try (RawWebSocket ws = RawWebSocket.connect(port, "/rooms/new" + room)) {
+          ws.sendText("first");
+          assertThat(ws.nextFrame().text()).isEqualTo("first");
+        }
+      }
     }
   }
 

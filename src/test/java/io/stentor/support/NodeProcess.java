@@ -146,10 +146,16 @@ public final class NodeProcess implements AutoCloseable {
     }
   }
 
-  /** Kills the process if it still runs. */
+  /** Kills the process if it still runs, and leaves its log in {@code target/node-logs}. */
   @Override
   public void close() {
     process.destroyForcibly();
+    try {
+      Path logs = Files.createDirectories(Path.of("target", "node-logs"));
+      Files.writeString(logs.resolve(pid() + ".log"), log + "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void signal(String name) {

@@ -65,9 +65,9 @@ final class Checker {
     checker.published.add(last);
     transcripts.forEach(transcript -> checker.published.addAll(transcript.published()));
     transcripts.forEach(checker::read);
-    checker.checkEpochs();
     checker.checkFinalLog(finalLog);
     checker.checkOrderOfSenders();
+    checker.checkEpochs();
     return new Verdict(
         checker.heard,
         checker.published.size() - 1,
@@ -168,7 +168,8 @@ final class Checker {
         Message read = Message.parse(message.getValue());
         Long before = read == null ? null : latest.put(read.connection(), read.number());
         if (read != null && before != null && before > read.number()) {
-          found(ORDER, "number " + read.number() + " after " + before + " of " + read.connection());
+          String what = read.number() + " comes after " + before + " of " + read.connection();
+          foundIn(epoch.getKey(), ORDER, what);
         }
       }
     }

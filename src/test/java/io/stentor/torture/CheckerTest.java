@@ -25,10 +25,8 @@ class CheckerTest {
       log.add(text(i));
     }
     log.add(LAST);
-    for (Transcript transcript : List.of(alice, bob)) {
-      transcript.add(new Event.Asked(null));
-      transcript.add(new Event.Placed(Told.JOINED, new Place("e", 0)));
-    }
+    bothSee(new Event.Asked(null));
+    bothSee(new Event.Placed(Told.JOINED, new Place("e", 0)));
     hears(alice, 1, 2, 3, 4);
     hearsLast(alice, "e", 5);
   }
@@ -87,9 +85,7 @@ class CheckerTest {
   @Test
   void finds_a_text_that_was_appended_twice() {
     bobHearsAll();
-    for (Transcript transcript : List.of(alice, bob)) {
-      transcript.add(new Event.Heard(new Place("e", 6), text(1), 0));
-    }
+    bothSee(new Event.Heard(new Place("e", 6), text(1), 0));
     log.add(text(1));
     assertThat(kinds()).containsOnly(Kind.REPEAT, Kind.ORDER).contains(Kind.REPEAT);
   }
@@ -106,9 +102,7 @@ class CheckerTest {
   @Test
   void finds_texts_of_one_connection_in_another_order() {
     bobHearsAll();
-    for (Transcript transcript : List.of(alice, bob)) {
-      transcript.add(new Event.Heard(new Place("e", 6), "alice#1 0 0", 0));
-    }
+    bothSee(new Event.Heard(new Place("e", 6), "alice#1 0 0", 0));
     alice.publishes("alice#1 0 0");
     log.add("alice#1 0 0");
     assertFound(Kind.ORDER);
@@ -156,10 +150,8 @@ class CheckerTest {
     log.add(4, text(5));
     hears(bob, 1, 2);
     bob.add(new Event.Heard(new Place("e", 3), text(5), 0));
-    for (Transcript transcript : List.of(alice, bob)) {
-      transcript.add(new Event.Placed(Told.LOST, new Place("f", 5)));
-      hearsLast(transcript, "f", 6);
-    }
+    bothSee(new Event.Placed(Told.LOST, new Place("f", 5)));
+    bothSee(new Event.Heard(new Place("f", 6), LAST, 0));
     assertFound();
   }
 
@@ -198,9 +190,7 @@ class CheckerTest {
   @Test
   void finds_a_message_that_nobody_published() {
     bobHearsAll();
-    for (Transcript transcript : List.of(alice, bob)) {
-      transcript.add(new Event.Heard(new Place("e", 6), "who?", 0));
-    }
+    bothSee(new Event.Heard(new Place("e", 6), "who?", 0));
     assertFound(Kind.INVENTED, Kind.INVENTED);
   }
 
@@ -235,6 +225,11 @@ class CheckerTest {
     transcript.add(new Event.Ended(1006, "cut"));
     transcript.add(new Event.Asked(since));
     transcript.add(new Event.Placed(told, at));
+  }
+
+  private void bothSee(Event event) {
+    alice.add(event);
+    bob.add(event);
   }
 
   private void bobHearsAll() {
