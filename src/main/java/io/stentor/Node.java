@@ -124,14 +124,31 @@ final class Node {
       LOG.info("nodes: {}", NodeWatcher.seen(hazelcast));
       NodeWatcher.watch(hazelcast, rooms::nodesChanged);
     }
-    return vertx
-        .deployVerticle(
-            () -> new Server(config, rooms, connections, port),
-            new DeploymentOptions().setInstances(eventLoops(config)))
+    return withCopies()
+        .compose(
+            safe ->
+                vertx.deployVerticle(
+                    () -> new Server(config, rooms, connections, port),
+                    new DeploymentOptions().setInstances(eventLoops(config))))
         .map(
             deployed -> {
               sayReady();
               return this;
+            });
+  }
+
+  private Future<Boolean> withCopies() {
+    HazelcastInstance instance = hazelcast;
+    if (instance == null) {
+      return Future.succeededFuture(true);
+    }
+    return vertx
+        .executeBlocking(() -> ClusteredVertx.awaitCopies(instance))
+        .onSuccess(
+            safe -> {
+              if (!safe) {
+                LOG.warn("some rooms have no copy on a second node yet");
+              }
             });
   }
 

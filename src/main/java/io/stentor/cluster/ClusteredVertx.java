@@ -16,6 +16,7 @@ import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Makes a Vert.x that is one node of a cluster. */
 public final class ClusteredVertx {
@@ -27,6 +28,8 @@ public final class ClusteredVertx {
    * On how many ports from the first one on a member that is given without a port is looked for.
    */
   private static final int JOIN_PORTS = 8;
+
+  private static final long COPIES_MILLIS = 10_000;
 
   private ClusteredVertx() {}
 
@@ -109,6 +112,23 @@ public final class ClusteredVertx {
   /** Makes a Vert.x on a Hazelcast instance that has joined. */
   public static Future<Vertx> vertx(VertxBuilder builder, HazelcastInstance hazelcast) {
     return builder.withClusterManager(new HazelcastClusterManager(hazelcast)).buildClustered();
+  }
+
+  /**
+   * Waits until every log has its copy again, so that this node counts for the others from the
+   * moment that it calls itself ready. Blocks, at most {@link #COPIES_MILLIS}.
+   *
+   * @return false when the time was up
+   */
+  public static boolean awaitCopies(HazelcastInstance hazelcast) {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(COPIES_MILLIS);
+    while (!hazelcast.getPartitionService().isClusterSafe()) {
+      if (System.nanoTime() > end) {
+        return false;
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+    }
+    return true;
   }
 
   /** The event bus of a node: its own port, and connections that notice a dead peer in seconds. */

@@ -64,10 +64,11 @@ class JoinTest {
 
   @Test
   void a_client_is_read_only_once_it_would_hear_itself() {
+    scene.history.maxDelayMillis = 50;
     FakeConnection connection = new FakeConnection(TestFormat.TELLING);
     scene.join(0, connection, new Start.Live());
     assertThat(connection.joined).as("before the room is heard on this node").isFalse();
-    scene.turn();
+    scene.advance(200);
     assertThat(connection.joined).isTrue();
   }
 
