@@ -25,6 +25,16 @@ public interface Connection {
   boolean isWritable();
 
   /**
+   * Writes bytes in {@link #format()} and sends them at once.
+   *
+   * @param shared with other connections and only lent: what is to be kept has to be retained
+   */
+  default void send(ByteBuf shared) {
+    write(shared.retainedDuplicate());
+    flush();
+  }
+
+  /**
    * Writes bytes in {@link #format()} without flushing.
    *
    * @param bytes shared with other connections; this call takes over one reference

@@ -155,8 +155,7 @@ final class Tail {
     for (int i = cursors.size() - 1; i >= 0; i--) {
       Cursor cursor = cursors.get(i);
       if (cursor.next == first && cursor.isReady()) {
-        cursor.connection().write(piece.bytes().retainedDuplicate());
-        cursor.connection().flush();
+        cursor.connection().send(piece.bytes());
         cursor.next = sent;
         written++;
       } else if (cursor.next < sent) {

@@ -1,6 +1,5 @@
 package io.stentor.transport;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -29,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  * handshake kept (RFC 6455, section 7). Belongs to the socket's event loop.
  *
  * <p>This is the one place that reaches behind Vert.x. It takes Vert.x's place at the end of
- * Netty's pipeline once Vert.x has done the upgrade. Messages are written at the frame encoder's
- * place, so that they pass no encoder and the same bytes can serve every connection; and nothing of
- * the upgrade request stays in memory for as long as the socket is open. See docs/decisions.
+ * Netty's pipeline once Vert.x has done the upgrade, so that ready-made frames can be written, see
+ * {@link FrameWriter}, and nothing of the upgrade request stays in memory for as long as the socket
+ * is open. See docs/decisions/004.
  */
 final class Socket extends ChannelInboundHandlerAdapter {
 
@@ -75,10 +74,8 @@ final class Socket extends ChannelInboundHandlerAdapter {
 
   private final Listener listener;
   private final ChannelHandlerContext encoder;
+  private final FrameWriter writer;
   private final int maxFrameBytes;
-
-  /** The same as the channel says, without the way through four objects for each delivery. */
-  private boolean writable;
 
   private boolean closeSent;
   private @Nullable String peerReason;
@@ -87,7 +84,7 @@ final class Socket extends ChannelInboundHandlerAdapter {
     this.listener = listener;
     this.maxFrameBytes = maxFrameBytes;
     this.encoder = encoder;
-    this.writable = encoder.channel().isWritable();
+    this.writer = new FrameWriter(encoder);
   }
 
   /**
@@ -127,21 +124,12 @@ final class Socket extends ChannelInboundHandlerAdapter {
     return String.valueOf(encoder.channel().remoteAddress());
   }
 
-  boolean isWritable() {
-    return writable;
-  }
-
-  /** Writes ready-made frames without flushing. Takes over one reference to the bytes. */
-  void write(ByteBuf frames) {
-    encoder.write(frames, encoder.voidPromise());
-  }
-
-  void flush() {
-    encoder.flush();
+  FrameWriter writer() {
+    return writer;
   }
 
   void ping() {
-    send(new PingWebSocketFrame(Unpooled.EMPTY_BUFFER));
+    writer.control(new PingWebSocketFrame(Unpooled.EMPTY_BUFFER));
   }
 
   /** Whether to read. Frames that were read already still arrive. */
@@ -156,18 +144,13 @@ final class Socket extends ChannelInboundHandlerAdapter {
   void close(CloseReason reason, int timeoutSeconds) {
     if (!closeSent) {
       closeSent = true;
-      send(new CloseWebSocketFrame(reason.code(), reason.reason()));
+      writer.control(new CloseWebSocketFrame(reason.code(), reason.reason()));
       read(true);
       encoder
           .channel()
           .eventLoop()
           .schedule(() -> encoder.channel().close(), timeoutSeconds, TimeUnit.SECONDS);
     }
-  }
-
-  /** Control frames do pass the encoder: they are made by it, after what was written before. */
-  private void send(WebSocketFrame frame) {
-    encoder.pipeline().writeAndFlush(frame);
   }
 
   @Override
@@ -184,7 +167,7 @@ final class Socket extends ChannelInboundHandlerAdapter {
 
   private void received(WebSocketFrame frame) {
     if (frame instanceof PingWebSocketFrame) {
-      send(new PongWebSocketFrame(frame.content().retain()));
+      writer.control(new PongWebSocketFrame(frame.content().retain()));
     } else if (frame instanceof CloseWebSocketFrame close) {
       closeReceived(close);
     } else if (!(frame instanceof PongWebSocketFrame) && !closeSent) {
@@ -205,8 +188,8 @@ final class Socket extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    writable = ctx.channel().isWritable();
-    if (writable) {
+    writer.writabilityChanged();
+    if (writer.isWritable()) {
       // Netty calls this from within a flush: who is flushing has to finish first.
       ctx.executor().execute(listener::drained);
     }

@@ -30,6 +30,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
   private static final int MAX_UNACKNOWLEDGED_BYTES = 64 * 1024;
 
   private final Socket socket;
+  private final FrameWriter writer;
   private final RoomName room;
   private final Format format;
   private final ServerLoop server;
@@ -51,6 +52,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
     int maxMessageBytes = server.rooms().options(room).maxMessageBytes();
     this.texts = new TextAssembler(maxMessageBytes);
     this.socket = Socket.takeOver(accepted, maxMessageBytes, this);
+    this.writer = socket.writer();
   }
 
   /** Takes an accepted WebSocket over and joins the room. */
@@ -204,13 +206,20 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
 
   @Override
   public boolean isWritable() {
-    return closing == null && socket.isWritable();
+    return closing == null && writer.isWritable();
+  }
+
+  @Override
+  public void send(ByteBuf shared) {
+    if (closing == null) {
+      writer.sendNow(shared);
+    }
   }
 
   @Override
   public void write(ByteBuf bytes) {
     if (closing == null) {
-      socket.write(bytes);
+      writer.write(bytes);
     } else {
       bytes.release();
     }
@@ -218,7 +227,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
 
   @Override
   public void flush() {
-    socket.flush();
+    writer.flush();
   }
 
   @Override
