@@ -10,8 +10,6 @@ import io.stentor.room.Counts.Count;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +35,6 @@ final class Feed {
   /** Other nodes hear of a new consumer with some delay, and do not send to it until then. */
   private static final long[] CHECK_AFTER_START_MILLIS = {100, 500, 2000};
 
-  private static final int MAX_EARLY_BYTES = 1024 * 1024;
   private static final int PAGE_MESSAGES = 4096;
   private static final int PAGE_BYTES = 512 * 1024;
   private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
@@ -56,9 +53,9 @@ final class Feed {
   /** For the keeper: since the last tail left. */
   int unusedSeconds;
 
-  private final List<Tail> tails = new ArrayList<>();
+  private final Outlets outlets = new Outlets();
   private final List<Tail> waiting = new ArrayList<>();
-  private final TreeMap<Long, Broadcast> early = new TreeMap<>();
+  private final EarlyBatches early = new EarlyBatches();
   private @Nullable MessageConsumer<Broadcast> consumer;
   private boolean live;
   private boolean closed;
@@ -69,7 +66,6 @@ final class Feed {
   private long nextWhenAsked;
 
   private boolean gracePlanned;
-  private long earlyBytes;
   private long epoch;
   private long next = 1;
 
@@ -84,7 +80,7 @@ final class Feed {
   }
 
   boolean isUnused() {
-    return tails.isEmpty() && waiting.isEmpty();
+    return outlets.isEmpty() && waiting.isEmpty();
   }
 
   private Position position() {
@@ -128,7 +124,7 @@ final class Feed {
   private void goLive() {
     live = true;
     for (Tail tail : waiting) {
-      join(tail);
+      outlets.add(tail, position());
     }
     waiting.clear();
     takeEarly();
@@ -139,20 +135,14 @@ final class Feed {
 
   void attach(Tail tail) {
     if (live) {
-      join(tail);
+      outlets.add(tail, position());
     } else {
       waiting.add(tail);
     }
   }
 
-  private void join(Tail tail) {
-    tails.add(tail);
-    Position at = position();
-    tail.loop().run(() -> tail.attached(at));
-  }
-
   void detach(Tail tail) {
-    tails.remove(tail);
+    outlets.remove(tail);
     waiting.remove(tail);
   }
 
@@ -173,16 +163,16 @@ final class Feed {
       return;
     }
     if (!logged) {
-      deliver(batch.publications(), 0, 0);
+      outlets.deliver(batch.publications(), 0, 0, Position.NONE);
     } else if (!live) {
-      keepEarly(batch);
+      early.add(batch);
     } else if (batch.epoch() != epoch) {
       check();
     } else if (batch.first() <= next) {
       take(batch);
       takeEarly();
     } else {
-      keepEarly(batch);
+      early.add(batch);
       planGrace();
     }
   }
@@ -198,28 +188,17 @@ final class Feed {
             ? batch.publications()
             : batch.publications().subList(skip, batch.publications().size());
     next = batch.last() + 1;
-    deliver(rest, batch.epoch(), next - rest.size());
-  }
-
-  private void keepEarly(Broadcast batch) {
-    long bytes = batch.bytes();
-    if (earlyBytes + bytes <= MAX_EARLY_BYTES && early.putIfAbsent(batch.first(), batch) == null) {
-      earlyBytes += bytes;
-    }
+    outlets.deliver(rest, epoch, next - rest.size(), position());
   }
 
   private void takeEarly() {
-    while (!early.isEmpty()) {
-      Map.Entry<Long, Broadcast> first = early.firstEntry();
-      if (first.getValue().epoch() == epoch && first.getKey() > next) {
-        planGrace();
-        return;
-      }
-      early.pollFirstEntry();
-      earlyBytes -= first.getValue().bytes();
-      if (first.getValue().epoch() == epoch) {
-        take(first.getValue());
-      }
+    Broadcast due = early.pollDue(epoch, next);
+    while (due != null) {
+      take(due);
+      due = early.pollDue(epoch, next);
+    }
+    if (!early.isEmpty()) {
+      planGrace();
     }
   }
 
@@ -289,9 +268,7 @@ final class Feed {
       next = page.top() + 1;
       Position at = position();
       LOG.info("room {}: continuity was lost, going on at {}", room, at);
-      for (Tail tail : List.copyOf(tails)) {
-        tail.loop().run(() -> tail.lost(at));
-      }
+      outlets.lost(at);
     } else if (page.last() >= next) {
       long before = next;
       take(new Broadcast(page.epoch(), page.first(), page.publications()));
@@ -302,32 +279,5 @@ final class Feed {
       readAgain = false;
       read();
     }
-  }
-
-  private void deliver(List<Publication> publications, long ofEpoch, long first) {
-    Position after = position();
-    List<Format> done = new ArrayList<>(1);
-    for (int i = 0; i < tails.size(); i++) {
-      Format format = tails.get(i).format();
-      if (!done.contains(format)) {
-        done.add(format);
-        deliver(format, Encoded.of(format, publications, ofEpoch, first), after);
-      }
-    }
-  }
-
-  /** Hands the same bytes to every tail of the format; takes over the one reference. */
-  private void deliver(Format format, Encoded encoded, Position after) {
-    for (Tail tail : tails) {
-      if (tail.format() == format) {
-        encoded.retain();
-        if (tail.loop().isCurrent()) {
-          tail.append(encoded, after);
-        } else {
-          tail.loop().run(() -> tail.append(encoded, after));
-        }
-      }
-    }
-    encoded.release();
   }
 }

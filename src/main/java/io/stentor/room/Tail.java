@@ -7,8 +7,6 @@ import io.stentor.message.Position;
 import io.stentor.room.Counts.Count;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * The end of a room's log as one event loop's connections of one format need it: the encoded bytes
@@ -32,10 +30,7 @@ final class Tail {
 
   private final List<Cursor> cursors = new ArrayList<>();
   private final List<Encoded> fresh = new ArrayList<>();
-  private final TreeMap<Long, Encoded> pieces = new TreeMap<>();
-
-  /** Number of the first publication in {@link #pieces}, or {@link #sent} if there is none. */
-  private long start = 1;
+  private final Pieces pieces = new Pieces();
 
   /** Number after the last publication that was offered to the cursors. */
   private long sent = 1;
@@ -43,14 +38,10 @@ final class Tail {
   /** Number after the last publication that was appended. */
   private long end = 1;
 
-  private long pieceBytes;
   private Position position = Position.NONE;
   private boolean attached;
   private boolean closed;
   private boolean flushPlanned;
-
-  /** While true, all cursors are being looked at, and what they have taken is forgotten after. */
-  private boolean keeping;
 
   Tail(Room room, Format format, Loop loop, Counts counts) {
     this.room = room;
@@ -167,55 +158,47 @@ final class Tail {
       keep(first, piece);
     } else {
       piece.release();
-      start = sent;
     }
   }
 
   private void keep(long first, Encoded piece) {
-    pieces.put(first, piece);
-    pieceBytes += piece.size();
-    keeping = true;
+    pieces.add(first, piece);
     for (int i = cursors.size() - 1; i >= 0; i--) {
       Cursor cursor = cursors.get(i);
       if (cursor.next < sent && cursor.isReady()) {
-        writeWaiting(cursor);
+        writePieces(cursor);
       } else if (cursor.catchUp == null && options.slowConsumer() == SlowConsumer.LATEST) {
-        if (cursor.next < sent - 1) {
-          counts.add(Count.SKIPPED, sent - 1 - cursor.next);
-          cursor.skipTo(sent - 1);
-        }
+        skip(cursor, sent - 1);
       }
     }
-    keeping = false;
     forgetTaken();
-    while (pieceBytes > options.tailBytes() && pieces.size() > 1) {
-      forgetFirst();
-    }
+    pieces.limit(options.tailBytes());
     leaveBehind();
   }
 
   /** Writes what waits for one cursor, as far as its socket takes it. */
   void writeWaiting(Cursor cursor) {
-    long before = cursor.next;
+    boolean tookOldest = !pieces.isEmpty() && cursor.next < pieces.endOfOldest();
+    writePieces(cursor);
+    if (tookOldest && !pieces.isEmpty()) {
+      forgetTaken();
+    }
+  }
+
+  private void writePieces(Cursor cursor) {
     if (cursor.hasSkipped()
         && cursor.isReady()
         && !cursor.tell(
             new Notice(positionBefore(cursor.next), Notice.Kind.SKIPPED, cursor.takeSkipped()))) {
       return;
     }
+    long before = cursor.next;
     while (cursor.next < sent && !cursor.hasLeft() && cursor.isReady()) {
-      Map.Entry<Long, Encoded> piece = pieces.floorEntry(cursor.next);
-      Encoded encoded = piece.getValue();
-      cursor.connection().write(encoded.from((int) (cursor.next - piece.getKey())));
-      cursor.next = piece.getKey() + encoded.count();
+      cursor.next = pieces.writeFrom(cursor.next, cursor.connection());
     }
     if (cursor.next > before) {
       cursor.connection().flush();
       counts.add(Count.DELIVERED, cursor.next - before);
-      if (!keeping
-          && pieces.firstEntry().getKey() + pieces.firstEntry().getValue().count() > before) {
-        forgetTaken();
-      }
     }
   }
 
@@ -230,21 +213,12 @@ final class Tail {
     for (Cursor cursor : cursors) {
       least = Math.min(least, cursor.next);
     }
-    while (!pieces.isEmpty()
-        && pieces.firstKey() + pieces.firstEntry().getValue().count() <= least) {
-      forgetFirst();
-    }
-  }
-
-  private void forgetFirst() {
-    Encoded piece = pieces.pollFirstEntry().getValue();
-    pieceBytes -= piece.size();
-    piece.release();
-    start = pieces.isEmpty() ? sent : pieces.firstKey();
+    pieces.forgetBefore(least);
   }
 
   /** Applies the room's rule to the cursors whose next publication is no longer here. */
   private void leaveBehind() {
+    long start = start();
     for (int i = cursors.size() - 1; i >= 0; i--) {
       Cursor cursor = cursors.get(i);
       if (cursor.next >= start || cursor.catchUp != null) {
@@ -254,10 +228,21 @@ final class Tail {
         counts.add(Count.SLOW_DISCONNECTED, 1);
         cursor.close(CloseReason.SLOW);
       } else {
-        counts.add(Count.SKIPPED, start - cursor.next);
-        cursor.skipTo(start);
+        skip(cursor, start);
       }
     }
+  }
+
+  private void skip(Cursor cursor, long to) {
+    if (cursor.next < to) {
+      counts.add(Count.SKIPPED, to - cursor.next);
+      cursor.skipTo(to);
+    }
+  }
+
+  /** Number of the first publication that is still here, or of the next one. */
+  private long start() {
+    return pieces.isEmpty() ? sent : pieces.first();
   }
 
   /** Counts publications that a catch-up has written. */
@@ -267,7 +252,7 @@ final class Tail {
 
   /** Whether everything from this number on is still here or to come. */
   boolean has(long number) {
-    return number >= start;
+    return number >= start();
   }
 
   /**
@@ -295,7 +280,6 @@ final class Tail {
     closed = true;
     fresh.forEach(Encoded::release);
     fresh.clear();
-    pieces.values().forEach(Encoded::release);
     pieces.clear();
   }
 }
