@@ -34,7 +34,7 @@ final class Bars {
   }
 
   private Bar saturated() {
-    String load = "--connections 200 --publishers 10 --mode closed --window 4" + timed(8, 1);
+    String load = "--connections 200 --publishers 10 --mode closed --window 4" + timed(15, 1);
     return new Bar(
         "bar1",
         "one room of 200, ten publishers in a closed loop",
@@ -54,7 +54,7 @@ final class Bars {
   }
 
   private Bar calm() {
-    String load = "--connections 1000 --publishers 1 --mode rate --rate 50" + timed(5, 1);
+    String load = "--connections 1000 --publishers 1 --mode rate --rate 50" + timed(10, 1);
     return new Bar(
         "bar2",
         "one room of 1,000 at 50 messages/s",
@@ -153,7 +153,7 @@ final class Bars {
   }
 
   private Bar coalescing() {
-    String load = "--connections 200 --publishers 1 --mode rate --rate 1000" + timed(5, 1);
+    String load = "--connections 200 --publishers 1 --mode rate --rate 1000" + timed(8, 1);
     String waiting = "Stentor, coalesceMillis 5";
     return new Bar(
         "bar7",
