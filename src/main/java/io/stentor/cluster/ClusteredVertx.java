@@ -29,6 +29,12 @@ public final class ClusteredVertx {
    */
   private static final int JOIN_PORTS = 8;
 
+  /**
+   * How long a node looks for one that leads a cluster before it claims to lead one: what nodes
+   * that start at the same moment wait for each other.
+   */
+  private static final int JOIN_SECONDS = 2;
+
   private static final long COPIES_MILLIS = 10_000;
 
   private ClusteredVertx() {}
@@ -85,6 +91,7 @@ public final class ClusteredVertx {
       case MEMBERS ->
           join.getTcpIpConfig()
               .setEnabled(true)
+              .setConnectionTimeoutSeconds(JOIN_SECONDS)
               .setMembers(
                   cluster.members().isEmpty() ? List.of(cluster.host()) : cluster.members());
       case MULTICAST ->
