@@ -36,9 +36,4 @@ public interface History {
    */
   Future<Page> read(
       RoomName room, Position after, int maxMessages, int maxBytes, RoomOptions.History limits);
-
-  /** Ends the use of the logs. */
-  default Future<Void> close() {
-    return Future.succeededFuture();
-  }
 }
