@@ -22,6 +22,7 @@ record Arguments(
     List<Flag> flags,
     boolean check,
     boolean printConfig,
+    boolean newApiKey,
     boolean version,
     boolean help) {
 
@@ -48,6 +49,7 @@ record Arguments(
           flags,
           result.hasMatchedOption("--check"),
           result.hasMatchedOption("--print-config"),
+          result.hasMatchedOption("--new-api-key"),
           result.hasMatchedOption("--version"),
           result.hasMatchedOption("--help"));
     } catch (UnmatchedArgumentException e) {
@@ -94,6 +96,7 @@ record Arguments(
     spec.addOption(plain("--cluster", "Join a cluster (cluster.enabled)."));
     spec.addOption(plain("--check", "Only check the configuration."));
     spec.addOption(plain("--print-config", "Only print the configuration that results."));
+    spec.addOption(plain("--new-api-key", "Print a new API key and what to put into a file."));
     spec.addOption(plain("--version", "Print the version."));
     spec.addOption(plain("--help", "Print this."));
     return spec;

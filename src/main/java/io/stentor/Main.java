@@ -4,6 +4,7 @@ import io.stentor.config.ConfigException;
 import io.stentor.config.ConfigLoader;
 import io.stentor.config.LoadedConfig;
 import io.stentor.config.LoggingSetup;
+import io.stentor.identity.ApiKeys;
 import io.vertx.core.Future;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -77,6 +78,15 @@ public final class Main {
     }
     if (arguments.version()) {
       out.println("Stentor " + version());
+      return OK;
+    }
+    if (arguments.newApiKey()) {
+      String key = ApiKeys.generate();
+      out.println("key (give it to the server, it is not kept here): " + key);
+      out.println(
+          "for identity.apiKeys: {\"name\": \"server\", \"sha256\": \""
+              + ApiKeys.hash(key)
+              + "\"}");
       return OK;
     }
     LoadedConfig loaded =

@@ -28,17 +28,30 @@ class ArchitectureTest {
       mayKnowOnly("presence", "message", "config", "ops").allowEmptyShould(true);
 
   @ArchTest
+  static final ArchRule identities_know_configuration =
+      mayKnowOnly("identity", "message", "config", "ops");
+
+  @ArchTest
   static final ArchRule rooms_know_logs_and_presence =
       mayKnowOnly("room", "history", "presence", "message", "config", "ops");
 
   @ArchTest
   static final ArchRule protocols_know_rooms =
-      mayKnowOnly("protocol", "room", "history", "presence", "message", "config", "ops");
+      mayKnowOnly(
+          "protocol", "room", "history", "presence", "identity", "message", "config", "ops");
 
   @ArchTest
   static final ArchRule transports_know_no_cluster =
       mayKnowOnly(
-          "transport", "protocol", "room", "history", "presence", "message", "config", "ops");
+          "transport",
+          "protocol",
+          "room",
+          "history",
+          "presence",
+          "identity",
+          "message",
+          "config",
+          "ops");
 
   @ArchTest
   static final ArchRule the_cluster_knows_configuration_only =

@@ -1,6 +1,8 @@
 package io.stentor.config;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Everything that can be configured, checked. {@code conf/stentor.json} holds every option at its
@@ -14,6 +16,7 @@ public record Config(
     int eventLoops,
     Http http,
     WebSocket webSocket,
+    Identity identity,
     Cluster cluster,
     Logging logging,
     RoomOptions roomDefaults,
@@ -47,6 +50,31 @@ public record Config(
    */
   public record WebSocket(
       int pingIntervalSeconds, int pongTimeoutSeconds, int closeTimeoutSeconds) {}
+
+  /**
+   * Who is believed to be who.
+   *
+   * @param apiKeys the keys of servers
+   */
+  public record Identity(List<ApiKey> apiKeys) {
+    public Identity {
+      apiKeys = List.copyOf(apiKeys);
+      Set<String> names = new HashSet<>();
+      for (int i = 0; i < apiKeys.size(); i++) {
+        String name = apiKeys.get(i).name();
+        ConfigException.require(
+            names.add(name), "apiKeys[" + i + "].name", name, "a name that no other key has");
+      }
+    }
+  }
+
+  /**
+   * A key that a server shows.
+   *
+   * @param name what the logs call it
+   * @param sha256 SHA-256 of the key's UTF-8, as 64 hexadecimal digits
+   */
+  public record ApiKey(String name, String sha256) {}
 
   /**
    * How nodes find each other.

@@ -29,6 +29,7 @@ final class ConfigReader {
         json.getInteger("eventLoops"),
         http(json.getJsonObject("http")),
         webSocket(json.getJsonObject("webSocket")),
+        at("identity", () -> identity(json.getJsonObject("identity"))),
         at("cluster", () -> cluster(json.getJsonObject("cluster"))),
         logging(json.getJsonObject("logging")),
         at("roomDefaults", () -> room(defaults)),
@@ -60,6 +61,15 @@ final class ConfigReader {
         json.getInteger("pingIntervalSeconds"),
         json.getInteger("pongTimeoutSeconds"),
         json.getInteger("closeTimeoutSeconds"));
+  }
+
+  private static Config.Identity identity(JsonObject json) {
+    List<Config.ApiKey> keys = new ArrayList<>();
+    for (Object each : json.getJsonArray("apiKeys")) {
+      JsonObject key = (JsonObject) each;
+      keys.add(new Config.ApiKey(key.getString("name"), key.getString("sha256")));
+    }
+    return new Config.Identity(keys);
   }
 
   private static Config.Cluster cluster(JsonObject json) {
@@ -95,7 +105,10 @@ final class ConfigReader {
         json.getInteger("tailBytes"),
         json.getInteger("appendQueueBytes"),
         json.getInteger("coalesceMillis"),
-        json.getInteger("maxMessageBytes"));
+        json.getInteger("maxMessageBytes"),
+        json.getBoolean("presence"),
+        constant(RoomOptions.Who.class, json.getString("publish")),
+        constant(RoomOptions.Who.class, json.getString("subscribe")));
   }
 
   private List<RoomRule> rules(JsonArray json, JsonObject defaults) {

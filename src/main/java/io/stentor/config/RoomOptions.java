@@ -14,6 +14,9 @@ package io.stentor.config;
  *     in one turn of the event loop
  * @param maxMessageBytes limit of one message in bytes of UTF-8; a longer one is refused (WebSocket
  *     close code 1009)
+ * @param presence whether it is known who is in the room
+ * @param publish who may publish
+ * @param subscribe who may listen, read what was said and see who is there
  */
 public record RoomOptions(
     History history,
@@ -22,7 +25,10 @@ public record RoomOptions(
     int tailBytes,
     int appendQueueBytes,
     int coalesceMillis,
-    int maxMessageBytes) {
+    int maxMessageBytes,
+    boolean presence,
+    Who publish,
+    Who subscribe) {
 
   /** Refuses limits that a message of the allowed size would not fit into. */
   public RoomOptions {
@@ -45,6 +51,16 @@ public record RoomOptions(
    * @param ageSeconds age of the oldest message; also how long an idle room's log is kept
    */
   public record History(int messages, int bytes, int ageSeconds) {}
+
+  /** Who may do something. */
+  public enum Who {
+    /** Everyone. */
+    ANYONE,
+    /** Who has proved an identity: users and servers. */
+    AUTHENTICATED,
+    /** Servers: holders of an API key. */
+    SERVER
+  }
 
   /** What is done to each text before it is appended. */
   public enum Transform {

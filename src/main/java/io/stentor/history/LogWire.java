@@ -5,14 +5,18 @@ import com.hazelcast.nio.ObjectDataOutput;
 import io.stentor.config.RoomOptions;
 import io.stentor.history.RoomLog.Answer;
 import io.stentor.history.RoomLog.Entry;
+import io.stentor.message.Member;
 import io.stentor.message.Publication;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** How logs, batches and answers are written between nodes. Each method has its reverse. */
 final class LogWire {
@@ -23,6 +27,27 @@ final class LogWire {
     out.writeLong(publication.timeMillis());
     out.writeString(publication.idempotencyKey());
     out.writeByteArray(publication.data());
+    write(publication.from(), out);
+  }
+
+  private static void write(@Nullable Member from, ObjectDataOutput out) throws IOException {
+    out.writeBoolean(from != null);
+    if (from != null) {
+      out.writeString(from.connection());
+      out.writeString(from.user());
+      out.writeString(from.info());
+      out.writeString(from.roomInfo());
+    }
+  }
+
+  private static @Nullable Member readMember(ObjectDataInput in) throws IOException {
+    return in.readBoolean()
+        ? new Member(
+            Objects.requireNonNull(in.readString()),
+            Objects.requireNonNull(in.readString()),
+            in.readString(),
+            in.readString())
+        : null;
   }
 
   static Publication readPublication(ObjectDataInput in) throws IOException {
@@ -30,7 +55,7 @@ final class LogWire {
     long timeMillis = in.readLong();
     String key = in.readString();
     byte[] data = Objects.requireNonNull(in.readByteArray());
-    return new Publication(kind, data, timeMillis, key);
+    return new Publication(kind, data, timeMillis, key, readMember(in));
   }
 
   static void write(List<Publication> publications, ObjectDataOutput out) throws IOException {
@@ -75,6 +100,10 @@ final class LogWire {
       out.writeInt(known.getKey());
       out.writeLong(known.getValue());
     }
+    out.writeInt(appended.conflicting().size());
+    for (int index : appended.conflicting()) {
+      out.writeInt(index);
+    }
   }
 
   static Appended readAppended(ObjectDataInput in) throws IOException {
@@ -85,7 +114,12 @@ final class LogWire {
     for (int i = 0; i < count; i++) {
       known.put(in.readInt(), in.readLong());
     }
-    return new Appended(epoch, first, known);
+    int conflicts = in.readInt();
+    Set<Integer> conflicting = new HashSet<>();
+    for (int i = 0; i < conflicts; i++) {
+      conflicting.add(in.readInt());
+    }
+    return new Appended(epoch, first, known, conflicting);
   }
 
   static void writeAnswers(Map<Long, Answer> answers, ObjectDataOutput out) throws IOException {

@@ -127,6 +127,9 @@ final class MergedLogs {
       // What is no longer in the log was appended all the same: it is behind the oldest entry.
       known.put(i, offsets.getOrDefault(new Name(appender, answer.number() + i), 0L));
     }
-    return new Answer(answer.number(), answer.count(), new Appended(newEpoch, 1, known));
+    return new Answer(
+        answer.number(),
+        answer.count(),
+        new Appended(newEpoch, 1, known, answer.appended().conflicting()));
   }
 }

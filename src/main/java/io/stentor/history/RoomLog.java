@@ -5,10 +5,12 @@ import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,6 +118,7 @@ final class RoomLog {
     final long first = top + 1;
     int count = batch.publications().size();
     Map<Integer, Long> known = new HashMap<>(0);
+    Set<Integer> conflicting = new HashSet<>(0);
     for (int i = 0; i < count; i++) {
       Publication publication = batch.publications().get(i);
       Long offset = offsetOf(publication.idempotencyKey());
@@ -123,9 +126,12 @@ final class RoomLog {
         add(new Entry(batch.appender(), batch.number() + i, publication));
       } else {
         known.put(i, offset);
+        if (!entry(offset).publication().saysTheSame(publication)) {
+          conflicting.add(i);
+        }
       }
     }
-    Appended appended = new Appended(epoch, first, known);
+    Appended appended = new Appended(epoch, first, known, conflicting);
     remember(batch.appender(), new Answer(batch.number(), count, appended));
     trim(nowMillis, limits);
     return appended;
@@ -168,7 +174,7 @@ final class RoomLog {
     long sum = 0;
     for (long offset = first; offset <= top && publications.size() < maxMessages; offset++) {
       Publication publication = entry(offset).publication();
-      sum += publication.bytes();
+      sum += publication.weight();
       if (sum > maxBytes && !publications.isEmpty()) {
         break;
       }
@@ -204,7 +210,7 @@ final class RoomLog {
     ring[(head + size) & (ring.length - 1)] = entry;
     size++;
     top++;
-    bytes += entry.publication().bytes();
+    bytes += entry.publication().weight();
     String key = entry.publication().idempotencyKey();
     if (key != null) {
       keys = keys == null ? new HashMap<>() : keys;
@@ -221,7 +227,7 @@ final class RoomLog {
     ring[head] = null;
     head = (head + 1) & (ring.length - 1);
     size--;
-    bytes -= oldest.publication().bytes();
+    bytes -= oldest.publication().weight();
   }
 
   private void grow() {

@@ -1,6 +1,7 @@
 package io.stentor.message;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ public final class Publication {
   private final byte[] data;
   private final long timeMillis;
   private final @Nullable String idempotencyKey;
+  private final @Nullable Member from;
 
   /**
    * A publication that takes over {@code data}.
@@ -44,17 +46,25 @@ public final class Publication {
    * @param timeMillis when the server took it, in milliseconds since 1970
    * @param idempotencyKey what the publisher calls it, so that a retry appears once; null where it
    *     gave no key
+   * @param from who published it; null where that is not known or nobody's business
    */
-  public Publication(Kind kind, byte[] data, long timeMillis, @Nullable String idempotencyKey) {
+  public Publication(
+      Kind kind,
+      byte[] data,
+      long timeMillis,
+      @Nullable String idempotencyKey,
+      @Nullable Member from) {
     this.kind = kind;
     this.data = data;
     this.timeMillis = timeMillis;
     this.idempotencyKey = idempotencyKey;
+    this.from = from;
   }
 
   /** A text without an idempotency key. */
   public static Publication text(String text, long timeMillis) {
-    return new Publication(Kind.TEXT, text.getBytes(StandardCharsets.UTF_8), timeMillis, null);
+    return new Publication(
+        Kind.TEXT, text.getBytes(StandardCharsets.UTF_8), timeMillis, null, null);
   }
 
   public Kind kind() {
@@ -71,12 +81,32 @@ public final class Publication {
     return data.length;
   }
 
+  /** What it counts for where memory is limited: its own bytes, and who said it. */
+  public int weight() {
+    return data.length + (from == null ? 0 : from.bytes());
+  }
+
   public long timeMillis() {
     return timeMillis;
   }
 
   public @Nullable String idempotencyKey() {
     return idempotencyKey;
+  }
+
+  /** Who published it; null where that is not known. */
+  public @Nullable Member from() {
+    return from;
+  }
+
+  /** Whether the other one says the same, whoever says it and when. */
+  public boolean saysTheSame(Publication other) {
+    return kind == other.kind && Arrays.equals(data, other.data);
+  }
+
+  /** This publication with other bytes, which it takes over. */
+  public Publication with(byte[] changed) {
+    return new Publication(kind, changed, timeMillis, idempotencyKey, from);
   }
 
   /** The bytes as a string; for tests and logs. */

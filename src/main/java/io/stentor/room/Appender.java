@@ -160,7 +160,14 @@ final class Appender {
     }
     List<Long> offsets = appended.offsets(waiting.size());
     for (int i = 0; i < waiting.size(); i++) {
-      waiting.get(i).ack.appended(new Position(appended.epoch(), offsets.get(i)));
+      Position position = new Position(appended.epoch(), offsets.get(i));
+      Ack ack = waiting.get(i).ack;
+      if (appended.conflicting().contains(i)) {
+        counts.add(Count.REFUSED, 1);
+        ack.refused(new IdempotencyConflict(position));
+      } else {
+        ack.appended(position);
+      }
     }
     done(waiting);
   }

@@ -1,10 +1,14 @@
 package io.stentor.room;
 
+import io.stentor.message.Member;
 import io.stentor.message.Publication;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.MessageCodec;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The form of a {@link Broadcast} between nodes: bytes. Inside one node the same object is handed
@@ -13,7 +17,8 @@ import java.util.List;
 final class BatchCodec implements MessageCodec<Broadcast, Broadcast> {
 
   /*
-   * epoch 8 | first 8 | count 4 | per publication: kind 1 | time 8 | length 4 | data
+   * epoch 8 | first 8 | count 4 | per publication: kind 1 | time 8 | length 4 | data | from
+   * from: 0 | 1, then connection, user, info, roomInfo: each length 4 (-1: null) | UTF-8
    * Idempotency keys do their work in the log and stay there.
    */
 
@@ -29,26 +34,84 @@ final class BatchCodec implements MessageCodec<Broadcast, Broadcast> {
       out.appendLong(publication.timeMillis());
       out.appendInt(publication.bytes());
       out.appendBytes(publication.data());
+      write(publication.from(), out);
+    }
+  }
+
+  private static void write(@Nullable Member from, Buffer out) {
+    out.appendByte((byte) (from == null ? 0 : 1));
+    if (from != null) {
+      write(from.connection(), out);
+      write(from.user(), out);
+      write(from.info(), out);
+      write(from.roomInfo(), out);
+    }
+  }
+
+  private static void write(@Nullable String text, Buffer out) {
+    byte[] bytes = text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+    out.appendInt(bytes == null ? -1 : bytes.length);
+    if (bytes != null) {
+      out.appendBytes(bytes);
     }
   }
 
   @Override
   public Broadcast decodeFromWire(int start, Buffer in) {
-    int at = start;
-    final long epoch = in.getLong(at);
-    final long first = in.getLong(at + 8);
-    int count = in.getInt(at + 16);
-    at += 20;
+    Reading reading = new Reading(in, start);
+    long epoch = reading.number();
+    long first = reading.number();
+    int count = reading.length();
     List<Publication> publications = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      Publication.Kind kind = Publication.Kind.of(in.getByte(at));
-      long timeMillis = in.getLong(at + 1);
-      int length = in.getInt(at + 9);
-      byte[] data = in.getBytes(at + 13, at + 13 + length);
-      publications.add(new Publication(kind, data, timeMillis, null));
-      at += 13 + length;
+      Publication.Kind kind = Publication.Kind.of(reading.one());
+      long timeMillis = reading.number();
+      byte[] data = reading.bytes(reading.length());
+      publications.add(new Publication(kind, data, timeMillis, null, reading.member()));
     }
     return new Broadcast(epoch, first, publications);
+  }
+
+  /** A place in the bytes that moves on with each call. */
+  private static final class Reading {
+    private final Buffer in;
+    private int at;
+
+    Reading(Buffer in, int at) {
+      this.in = in;
+      this.at = at;
+    }
+
+    byte one() {
+      return in.getByte(at++);
+    }
+
+    long number() {
+      at += Long.BYTES;
+      return in.getLong(at - Long.BYTES);
+    }
+
+    int length() {
+      at += Integer.BYTES;
+      return in.getInt(at - Integer.BYTES);
+    }
+
+    byte[] bytes(int length) {
+      at += length;
+      return in.getBytes(at - length, at);
+    }
+
+    @Nullable Member member() {
+      return one() == 0
+          ? null
+          : new Member(
+              Objects.requireNonNull(text()), Objects.requireNonNull(text()), text(), text());
+    }
+
+    private @Nullable String text() {
+      int length = length();
+      return length < 0 ? null : new String(bytes(length), StandardCharsets.UTF_8);
+    }
   }
 
   @Override

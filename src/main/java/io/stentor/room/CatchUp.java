@@ -61,6 +61,11 @@ final class CatchUp {
     read();
   }
 
+  /** Behind what was written to the connection. */
+  Position position() {
+    return after;
+  }
+
   /** The socket takes more. */
   void drained() {
     if (!reading) {

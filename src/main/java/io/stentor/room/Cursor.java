@@ -3,6 +3,7 @@ package io.stentor.room;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.stentor.message.CloseReason;
+import io.stentor.message.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,15 @@ public final class Cursor {
 
   Connection connection() {
     return connection;
+  }
+
+  /**
+   * Where the connection is: everything up to here was written to it, or left out and told. While
+   * older publications are being read, where the reading is.
+   */
+  public Position position() {
+    CatchUp reading = catchUp;
+    return reading != null ? reading.position() : tail.positionBefore(next);
   }
 
   boolean hasLeft() {

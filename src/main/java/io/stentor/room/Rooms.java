@@ -6,8 +6,12 @@ import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomOptions.Transform;
 import io.stentor.config.RoomRules;
 import io.stentor.history.History;
+import io.stentor.history.Page;
+import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
+import io.stentor.room.Counts.Count;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.nio.charset.StandardCharsets;
@@ -97,7 +101,7 @@ public final class Rooms {
    *     until this publication is acknowledged; it is taken all the same
    */
   public boolean publish(RoomName name, Publication publication, Ack ack) {
-    int reserved = publication.bytes() + Appender.OVERHEAD_BYTES;
+    int reserved = publication.weight() + Appender.OVERHEAD_BYTES;
     Appender appender =
         appenders.compute(
             name,
@@ -110,6 +114,26 @@ public final class Rooms {
     Appender.Waiting waiting = new Appender.Waiting(changed, reserved, ack);
     appender.home().run(() -> appender.offer(waiting));
     return !appender.isFull();
+  }
+
+  /**
+   * Publishes unless too much waits for this room. Any thread.
+   *
+   * @return false when it was not taken; the ack is not called then
+   */
+  public boolean offer(RoomName name, Publication publication, Ack ack) {
+    Appender appender = appenders.get(name);
+    if (appender != null && appender.isFull()) {
+      counts.add(Count.REFUSED, 1);
+      return false;
+    }
+    publish(name, publication, ack);
+    return true;
+  }
+
+  /** Reads what follows a position; see {@link History#read}. Completes on any thread. */
+  public Future<Page> read(RoomName name, Position after, int maxMessages, int maxBytes) {
+    return history.read(name, after, maxMessages, maxBytes, options(name).history());
   }
 
   /** How many rooms have something on its way to their logs. */
@@ -128,11 +152,7 @@ public final class Rooms {
       return publication;
     }
     String shouted = publication.text().toUpperCase(Locale.ROOT) + "!!!";
-    return new Publication(
-        publication.kind(),
-        shouted.getBytes(StandardCharsets.UTF_8),
-        publication.timeMillis(),
-        publication.idempotencyKey());
+    return publication.with(shouted.getBytes(StandardCharsets.UTF_8));
   }
 
   /**

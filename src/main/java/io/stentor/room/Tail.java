@@ -202,7 +202,8 @@ final class Tail {
     }
   }
 
-  private Position positionBefore(long number) {
+  /** The place in the log before a number. */
+  Position positionBefore(long number) {
     return position.epoch() == 0
         ? Position.NONE
         : new Position(position.epoch(), position.offset() - (end - number));

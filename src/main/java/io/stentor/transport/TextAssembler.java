@@ -62,7 +62,8 @@ final class TextAssembler {
 
   private static Result whole(byte[] data) {
     return ByteBufUtil.isText(Unpooled.wrappedBuffer(data), StandardCharsets.UTF_8)
-        ? new Text(new Publication(Publication.Kind.TEXT, data, System.currentTimeMillis(), null))
+        ? new Text(
+            new Publication(Publication.Kind.TEXT, data, System.currentTimeMillis(), null, null))
         : new Refused(CloseReason.NOT_UTF8);
   }
 }

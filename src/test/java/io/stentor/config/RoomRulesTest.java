@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.stentor.config.RoomOptions.History;
 import io.stentor.config.RoomOptions.SlowConsumer;
 import io.stentor.config.RoomOptions.Transform;
+import io.stentor.config.RoomOptions.Who;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -52,6 +53,7 @@ class RoomRulesTest {
                 0,
                 any.http(),
                 any.webSocket(),
+                any.identity(),
                 any.cluster(),
                 any.logging(),
                 defaults,
@@ -74,13 +76,31 @@ class RoomRulesTest {
     assertThatThrownBy(
             () ->
                 new RoomOptions(
-                    new History(1, 9, 1), Transform.NONE, SlowConsumer.SKIP, 10, 10, 0, 10))
+                    new History(1, 9, 1),
+                    Transform.NONE,
+                    SlowConsumer.SKIP,
+                    10,
+                    10,
+                    0,
+                    10,
+                    true,
+                    Who.ANYONE,
+                    Who.ANYONE))
         .isInstanceOf(ConfigException.class)
         .hasMessage("history.bytes is 9, but must be at least maxMessageBytes, which is 10");
   }
 
   private static RoomOptions options(int coalesceMillis) {
     return new RoomOptions(
-        new History(1, 10, 1), Transform.NONE, SlowConsumer.SKIP, 10, 10, coalesceMillis, 10);
+        new History(1, 10, 1),
+        Transform.NONE,
+        SlowConsumer.SKIP,
+        10,
+        10,
+        coalesceMillis,
+        10,
+        true,
+        Who.ANYONE,
+        Who.ANYONE);
   }
 }

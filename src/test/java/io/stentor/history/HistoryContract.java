@@ -44,7 +44,7 @@ abstract class HistoryContract {
 
   static Publication keyed(String text, String key) {
     byte[] data = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
-    return new Publication(Kind.TEXT, data, NOW.get(), key);
+    return new Publication(Kind.TEXT, data, NOW.get(), key, null);
   }
 
   private static List<Publication> publications(String... texts) {

@@ -32,7 +32,7 @@ class PlainTextTest {
   }
 
   private static Publication json(String source) {
-    return new Publication(Kind.JSON, source.getBytes(StandardCharsets.UTF_8), 0, null);
+    return new Publication(Kind.JSON, source.getBytes(StandardCharsets.UTF_8), 0, null, null);
   }
 
   @ParameterizedTest

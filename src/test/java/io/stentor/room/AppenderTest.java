@@ -15,6 +15,7 @@ import io.stentor.room.Counts.Count;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -179,7 +180,16 @@ class AppenderTest {
   private static RoomOptions withQueue(int bytes) {
     RoomOptions usual = Options.usual();
     return new RoomOptions(
-        usual.history(), usual.transform(), usual.slowConsumer(), 1_000_000, bytes, 0, 1000);
+        usual.history(),
+        usual.transform(),
+        usual.slowConsumer(),
+        1_000_000,
+        bytes,
+        0,
+        1000,
+        true,
+        RoomOptions.Who.ANYONE,
+        RoomOptions.Who.ANYONE);
   }
 
   @Test
@@ -242,22 +252,32 @@ class AppenderTest {
   }
 
   @Test
-  void a_key_that_is_known_is_answered_with_its_place_and_not_sent_again() {
+  void
+      a_key_that_is_known_is_answered_with_its_place_or_refused_for_another_text_and_not_sent_again() {
     Rooms rooms = rooms(Options.usual());
     FakeConnection connection = new FakeConnection(TestFormat.SILENT);
     rooms.join(ROOM, connection, new Start.Live(), loop.loop().thread());
     loop.turn();
-    for (String text : List.of("a", "b")) {
-      byte[] data = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
-      publish(rooms, new Publication(Publication.Kind.TEXT, data, 1_000_000, "key"));
+    for (String text : List.of("a", "a", "other")) {
+      byte[] data = text.getBytes(StandardCharsets.UTF_8);
+      publish(rooms, new Publication(Publication.Kind.TEXT, data, 1_000_000, "key", null));
       publish(rooms, text + "2");
       loop.turn();
       history.succeed();
       loop.turn();
     }
-    assertThat(answers).containsExactly("a@1", "a2@2", "b@1", "b2@3");
+    String first = connection.texts().get(0);
+    String epoch = Position.epochText(Long.parseLong(first.substring(0, first.indexOf(':'))));
+    assertThat(answers)
+        .containsExactly(
+            "a@1",
+            "a2@2",
+            "a@1",
+            "a2@3",
+            "other refused: the key was used for another message, which is at " + epoch + ":1",
+            "other2@4");
     assertThat(connection.texts().stream().map(one -> one.substring(one.indexOf(':'))))
-        .containsExactly(":1=a", ":2=a2", ":3=b2");
+        .containsExactly(":1=a", ":2=a2", ":3=a2", ":4=other2");
   }
 
   @Test
@@ -284,7 +304,10 @@ class AppenderTest {
                 10_000,
                 10_000,
                 0,
-                1000));
+                1000,
+                true,
+                RoomOptions.Who.ANYONE,
+                RoomOptions.Who.ANYONE));
     publish(rooms, "hi, straße");
     loop.turn();
     assertThat(texts(history.asked.get(0))).containsExactly("HI, STRASSE!!!");

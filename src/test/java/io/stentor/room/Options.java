@@ -6,6 +6,7 @@ import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomOptions.History;
 import io.stentor.config.RoomOptions.SlowConsumer;
 import io.stentor.config.RoomOptions.Transform;
+import io.stentor.config.RoomOptions.Who;
 import io.stentor.config.RoomRules;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,7 +26,16 @@ final class Options {
 
   static RoomOptions with(History history) {
     return new RoomOptions(
-        history, Transform.NONE, SlowConsumer.DISCONNECT, 1_000_000, QUEUE_BYTES, 0, 1000);
+        history,
+        Transform.NONE,
+        SlowConsumer.DISCONNECT,
+        1_000_000,
+        QUEUE_BYTES,
+        0,
+        1000,
+        true,
+        Who.ANYONE,
+        Who.ANYONE);
   }
 
   /** For slow connections: how many bytes wait for them, and what happens then. */
@@ -37,7 +47,10 @@ final class Options {
         tailBytes,
         QUEUE_BYTES,
         0,
-        Math.min(1000, tailBytes));
+        Math.min(1000, tailBytes),
+        true,
+        Who.ANYONE,
+        Who.ANYONE);
   }
 
   static RoomOptions coalescing(int millis) {
@@ -48,7 +61,10 @@ final class Options {
         1_000_000,
         10_000,
         millis,
-        1000);
+        1000,
+        true,
+        Who.ANYONE,
+        Who.ANYONE);
   }
 
   /** Rules by which every room has these options. */
@@ -58,6 +74,7 @@ final class Options {
             DEFAULTS.eventLoops(),
             DEFAULTS.http(),
             DEFAULTS.webSocket(),
+            DEFAULTS.identity(),
             DEFAULTS.cluster(),
             DEFAULTS.logging(),
             options,
