@@ -10,7 +10,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -52,13 +51,6 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     return upgrade != null && HttpHeaderValues.WEBSOCKET.contentEqualsIgnoreCase(upgrade);
   }
 
-  /** Says to requests without an upgrade what a room's path is for. */
-  static void upgradeRequired(RoutingContext ctx) {
-    ctx.response().putHeader(HttpHeaders.UPGRADE, "websocket");
-    Problem.answer(
-        ctx.request(), 426, "A room is entered by a WebSocket: send an upgrade request.");
-  }
-
   /** Answers an upgrade request. */
   @Override
   public void handle(HttpServerRequest request) {
@@ -66,11 +58,13 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     String room = room(request.path());
     if (wrong != null) {
       request.response().putHeader("Sec-WebSocket-Version", VERSION);
-      Problem.answer(request, VERSION.equals(version(request)) ? 400 : 426, wrong);
+      ProblemType type =
+          VERSION.equals(version(request)) ? ProblemType.BAD_REQUEST : ProblemType.UPGRADE_REQUIRED;
+      Problem.answer(request, type, wrong);
     } else if (!isAllowed(request.getHeader(HttpHeaders.ORIGIN))) {
-      Problem.answer(request, 403, "Pages of this origin may not connect here.");
+      Problem.answer(request, ProblemType.FORBIDDEN, "Pages of this origin may not connect here.");
     } else if (room == null) {
-      Problem.answer(request, 404, "WebSockets are at / and at /rooms/{room}.");
+      Problem.answer(request, ProblemType.NOT_FOUND, "WebSockets are at / and at /rooms/{room}.");
     } else {
       accept(request, room);
     }
@@ -96,12 +90,17 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
 
   private void accept(HttpServerRequest request, String room) {
     RoomName name;
-    Start start;
     try {
       name = new RoomName(room);
+    } catch (IllegalArgumentException e) {
+      Problem.answer(request, ProblemType.INVALID_ROOM, String.valueOf(e.getMessage()));
+      return;
+    }
+    Start start;
+    try {
       start = start(request.getParam("since"), request.getParam("last"));
     } catch (IllegalArgumentException e) {
-      Problem.answer(request, 400, String.valueOf(e.getMessage()));
+      Problem.answer(request, ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
       return;
     }
     request
