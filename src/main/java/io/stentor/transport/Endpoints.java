@@ -2,11 +2,13 @@ package io.stentor.transport;
 
 import io.netty.channel.EventLoop;
 import io.stentor.config.Config;
+import io.stentor.identity.ApiKeys;
 import io.stentor.message.CloseReason;
 import io.stentor.room.Rooms;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.ext.web.Router;
 
 /** Everything that one server verticle serves, and the connections that it has. */
@@ -15,6 +17,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
   private final Heartbeat heartbeat;
   private final WebSocketEndpoint sockets;
   private final Router router;
+  private final Polls polls = new Polls();
 
   /** Endpoints on one event loop. */
   public Endpoints(
@@ -26,9 +29,18 @@ public final class Endpoints implements Handler<HttpServerRequest> {
         new ServerLoop(eventLoop, rooms, heartbeat, connections, closeTimeoutSeconds);
     sockets = new WebSocketEndpoint(server, config.http().allowedOrigins());
     router = Router.router(vertx);
-    router.route("/rooms/:room").handler(WebSocketEndpoint::upgradeRequired);
+    polls.start(eventLoop);
+    mountMessages(vertx, server, new Callers(new ApiKeys(config.identity().apiKeys())));
     StaticFiles.mount(router, vertx, config.http().webroot());
     Problem.mount(router);
+  }
+
+  private void mountMessages(Vertx vertx, ServerLoop server, Callers callers) {
+    ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
+    Publishing publishing = new Publishing(server.rooms(), context);
+    MessagesEndpoint messages = new MessagesEndpoint(server, callers, publishing, polls);
+    router.get("/rooms/:room/messages").handler(messages::handleGet);
+    router.post("/rooms/:room/messages").handler(messages::handlePublish);
   }
 
   /** Upgrades go past the router, whose context would stay in memory as long as the socket. */
@@ -43,6 +55,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
 
   /** Sends every client away. To be called on the event loop. */
   public void closeAll() {
+    polls.closeAll();
     heartbeat.closeAll(CloseReason.SHUTDOWN);
   }
 }

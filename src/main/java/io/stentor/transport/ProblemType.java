@@ -4,9 +4,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kinds of errors over HTTP. A client may rely on {@link #urn} and {@link #status}; the words of
- * a problem's title and detail may change. Each is described in {@code openapi.yaml} and in {@code
- * docs/HTTP.md}.
+ * The kinds of errors over HTTP. A client may rely on {@link #urn} and {@link #status}; the words
+ * of a problem's title and detail may change. Each is described in {@code openapi.yaml} and in
+ * {@code docs/HTTP.md}.
  */
 public enum ProblemType {
   /** Something in the request is not as the contract says; the detail names it. */
@@ -23,13 +23,17 @@ public enum ProblemType {
   FORBIDDEN(403, "Forbidden"),
   /** Nothing is at this path. */
   NOT_FOUND(404, "Not found"),
+  /** The room is configured not to know who is in it. */
+  PRESENCE_OFF(404, "Presence is off"),
   /** The path is right; the header {@code Allow} names the methods that it has. */
   METHOD_NOT_ALLOWED(405, "Method not allowed"),
   /** The answer has no form that the header {@code Accept} takes. */
   NOT_ACCEPTABLE(406, "Not acceptable"),
   /** The body did not arrive in time. */
   REQUEST_TIMEOUT(408, "Request timeout"),
-  /** What follows the position is not known any more; the member {@code position} is the new one. */
+  /**
+   * What follows the position is not known any more; the member {@code position} is the new one.
+   */
   POSITION_NOT_RECOVERABLE(412, "Position not recoverable"),
   /** The body, or one message, is longer than is allowed. */
   TOO_LARGE(413, "Too large"),
@@ -48,7 +52,9 @@ public enum ProblemType {
   /** A failure of the server; it was logged there. */
   INTERNAL(500, "Internal error"),
   /** This node is going away; another one, or this one later, takes the request. */
-  DRAINING(503, "Draining");
+  DRAINING(503, "Draining"),
+  /** The room's log cannot be reached at this moment; the header {@code Retry-After} says more. */
+  UNAVAILABLE(503, "Temporarily unavailable");
 
   private static final String PREFIX = "urn:stentor:problem:";
 

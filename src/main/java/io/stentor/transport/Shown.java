@@ -8,7 +8,8 @@ final class Shown {
 
   /** At most 40 characters, and a replacement character for each control character. */
   static String value(String sent) {
-    int end = sent.offsetByCodePoints(0, Math.min(MAX_CHARACTERS, sent.codePointCount(0, sent.length())));
+    int end =
+        sent.offsetByCodePoints(0, Math.min(MAX_CHARACTERS, sent.codePointCount(0, sent.length())));
     StringBuilder shown = new StringBuilder(end + 1);
     sent.substring(0, end)
         .codePoints()
