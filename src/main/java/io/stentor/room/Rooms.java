@@ -13,7 +13,9 @@ import io.stentor.message.RoomName;
 import io.stentor.room.Counts.Count;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -147,12 +149,25 @@ public final class Rooms {
     return new Appender(name, options(name), home(name), history, bus, counts, identity, idle);
   }
 
+  /** Texts and JSON strings are changed; other JSON is nothing that anyone says. */
   private static Publication transformed(Publication publication, Transform transform) {
     if (transform == Transform.NONE) {
       return publication;
     }
-    String shouted = publication.text().toUpperCase(Locale.ROOT) + "!!!";
-    return publication.with(shouted.getBytes(StandardCharsets.UTF_8));
+    if (publication.kind() == Publication.Kind.TEXT) {
+      return publication.with(shouted(publication.text()).getBytes(StandardCharsets.UTF_8));
+    }
+    byte[] source = publication.data();
+    if (source.length > 0
+        && source[0] == '"'
+        && Json.decodeValue(Buffer.buffer(source)) instanceof String value) {
+      return publication.with(Json.encode(shouted(value)).getBytes(StandardCharsets.UTF_8));
+    }
+    return publication;
+  }
+
+  private static String shouted(String text) {
+    return text.toUpperCase(Locale.ROOT) + "!!!";
   }
 
   /**

@@ -41,6 +41,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     MessagesEndpoint messages = new MessagesEndpoint(server, callers, publishing, polls);
     router.get("/rooms/:room/messages").handler(messages::handleGet);
     router.post("/rooms/:room/messages").handler(messages::handlePublish);
+    router.post("/messages").handler(new BatchEndpoint(callers, publishing)::handlePublish);
   }
 
   /** Upgrades go past the router, whose context would stay in memory as long as the socket. */

@@ -159,7 +159,7 @@ final class MessagesEndpoint {
     RequestBody.read(request, options.maxMessageBytes())
         .compose(body -> publishing.publish(room, identity, kind, body.getBytes(), key, from))
         .onSuccess(position -> published(request.response(), room, position))
-        .onFailure(failure -> refused(request, failure));
+        .onFailure(failure -> Refusal.answer(request, failure));
   }
 
   private static void published(HttpServerResponse response, RoomName room, Position position) {
@@ -179,13 +179,5 @@ final class MessagesEndpoint {
             "/rooms/" + RoomPath.encoded(room) + "/messages?since=" + before + "&limit=1")
         .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
         .end("{\"epoch\":\"" + epoch + "\",\"offset\":" + position.offset() + "}\n");
-  }
-
-  private static void refused(HttpServerRequest request, Throwable failure) {
-    if (failure instanceof Refusal refusal) {
-      refusal.answer(request);
-    } else {
-      Problem.answer(request, ProblemType.INTERNAL, "The server failed at this request.");
-    }
   }
 }

@@ -124,13 +124,17 @@ final class Publishing {
           }
         };
     if (!rooms.offer(room, publication, ack)) {
-      return Future.failedFuture(
-          Refusal.of(
-              ProblemType.TOO_MANY_REQUESTS,
-              "So much waits in this room that nothing more is taken now.",
-              RETRY_AFTER_SECONDS));
+      return Future.failedFuture(full());
     }
     return told.future();
+  }
+
+  /** What is said in a room that takes nothing more. */
+  static Refusal full() {
+    return Refusal.of(
+        ProblemType.TOO_MANY_REQUESTS,
+        "So much waits in this room that nothing more is taken now.",
+        RETRY_AFTER_SECONDS);
   }
 
   private static Refusal refusal(Throwable reason) {

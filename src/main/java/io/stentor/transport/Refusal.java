@@ -3,10 +3,14 @@ package io.stentor.transport;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A request that is not served, and what the client is told. */
 final class Refusal extends RuntimeException {
   private static final long serialVersionUID = 1;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Refusal.class);
 
   private final ProblemType type;
   private final String detail;
@@ -42,6 +46,16 @@ final class Refusal extends RuntimeException {
 
   String detail() {
     return detail;
+  }
+
+  /** Answers a request that failed; what is no refusal is an error of the server, and logged. */
+  static void answer(HttpServerRequest request, Throwable failure) {
+    if (failure instanceof Refusal refusal) {
+      refusal.answer(request);
+    } else {
+      LOG.warn("{} {} failed", request.method(), request.path(), failure);
+      Problem.answer(request, ProblemType.INTERNAL, "The server failed at this request.");
+    }
   }
 
   /** Answers the request with it. */
