@@ -138,6 +138,11 @@ public final class Rooms {
     return history.read(name, after, maxMessages, maxBytes, options(name).history());
   }
 
+  /** The logs of the rooms. */
+  public History history() {
+    return history;
+  }
+
   /** How many rooms have something on its way to their logs. */
   int appenders() {
     return appenders.size();
