@@ -10,48 +10,78 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Everything that one server verticle serves, and the connections that it has. */
 public final class Endpoints implements Handler<HttpServerRequest> {
+
+  /** When a client that was sent away should come again, hopefully to another node. */
+  private static final int RETRY_SECONDS = 2;
 
   private final Heartbeat heartbeat;
   private final WebSocketEndpoint sockets;
   private final Router router;
   private final Polls polls = new Polls();
+  private boolean draining;
 
   /** Endpoints on one event loop. */
   public Endpoints(
       Vertx vertx, EventLoop eventLoop, Config config, Rooms rooms, Connections connections) {
     heartbeat = new Heartbeat(config.webSocket());
     heartbeat.start(eventLoop);
+    polls.start(eventLoop);
     int closeTimeoutSeconds = config.webSocket().closeTimeoutSeconds();
     ServerLoop server =
         new ServerLoop(eventLoop, rooms, heartbeat, connections, closeTimeoutSeconds);
-    sockets = new WebSocketEndpoint(server, config.http().allowedOrigins());
+    AllowedOrigins origins = new AllowedOrigins(config.http().allowedOrigins());
+    sockets = new WebSocketEndpoint(server, origins);
     router = Router.router(vertx);
-    polls.start(eventLoop);
-    mountMessages(vertx, server, new Callers(new ApiKeys(config.identity().apiKeys())));
+    ApiRoutes.mount(router, Contract.read(), origins, operations(vertx, server, config));
     StaticFiles.mount(router, vertx, config.http().webroot());
     Problem.mount(router);
   }
 
-  private void mountMessages(Vertx vertx, ServerLoop server, Callers callers) {
+  /** What serves each operation of the contract, by {@code operationId}. */
+  private Map<String, Handler<RoutingContext>> operations(
+      Vertx vertx, ServerLoop server, Config config) {
+    Callers callers = new Callers(new ApiKeys(config.identity().apiKeys()));
     ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
     Publishing publishing = new Publishing(server.rooms(), context);
     MessagesEndpoint messages = new MessagesEndpoint(server, callers, publishing, polls);
-    router.get("/rooms/:room/messages").handler(messages::handleGet);
-    router.post("/rooms/:room/messages").handler(messages::handlePublish);
-    router.post("/messages").handler(new BatchEndpoint(callers, publishing)::handlePublish);
+    Map<String, Handler<RoutingContext>> operations = new HashMap<>();
+    operations.put("getMessages", messages::handleGet);
+    operations.put("publishMessage", messages::handlePublish);
+    operations.put("publishMessages", new BatchEndpoint(callers, publishing)::handlePublish);
+    operations.put("getContract", new ContractEndpoint(Contract.read()));
+    operations.put("listRooms", Endpoints::placeholder);
+    operations.put("getRoom", Endpoints::placeholder);
+    operations.put("getMembers", Endpoints::placeholder);
+    operations.put("streamEvents", Endpoints::placeholder);
+    return operations;
+  }
+
+  private static void placeholder(RoutingContext ctx) {
+    Problem.answer(ctx.request(), ProblemType.NOT_FOUND, "There is nothing at this path.");
   }
 
   /** Upgrades go past the router, whose context would stay in memory as long as the socket. */
   @Override
   public void handle(HttpServerRequest request) {
-    if (WebSocketEndpoint.isUpgrade(request)) {
+    if (draining) {
+      String detail = "This node is stopping; try again, another one serves.";
+      Problem.answerRetry(request, ProblemType.DRAINING, detail, RETRY_SECONDS);
+    } else if (WebSocketEndpoint.isUpgrade(request)) {
       sockets.handle(request);
     } else {
       router.handle(request);
     }
+  }
+
+  /** From now on requests are refused; those that were taken go on. To be called on the loop. */
+  public void drain() {
+    draining = true;
   }
 
   /** Sends every client away. To be called on the event loop. */

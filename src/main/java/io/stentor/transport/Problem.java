@@ -76,6 +76,7 @@ public final class Problem {
     } else {
       response.end(body);
     }
+    RestOfBody.discard(request);
   }
 
   /**

@@ -2,25 +2,31 @@ package io.stentor.transport;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of one request, read up to a limit. What comes beyond is thrown away, so that the client
- * sees the answer; a client that does not stop then is cut off. Event loop of the request.
+ * The body of one request, read up to a limit, announced or not, and for 30 s. What comes beyond is
+ * thrown away, so that the client sees the answer, see {@link RestOfBody}. Event loop of the
+ * request.
  */
 final class RequestBody {
+  /*
+   * vertx-web's BodyHandler looks for forms and uploads, has no time limit, reads on without end
+   * behind a 413, and takes a client that leaves for a failure of the server.
+   */
 
-  /** How much of a body that is refused is still read. */
-  private static final long MAX_DISCARDED_BYTES = 8L * 1024 * 1024;
+  private static final int TIMEOUT_SECONDS = 30;
+  private static final int MAX_LENGTH_DIGITS = 18;
 
   private final HttpServerRequest request;
   private final int maxBytes;
   private final Promise<Buffer> whole = Promise.promise();
-  private final Buffer received = Buffer.buffer();
-  private long discarded;
+  private @Nullable Buffer received;
+  private long timer = -1;
 
   private RequestBody(HttpServerRequest request, int maxBytes) {
     this.request = request;
@@ -29,54 +35,77 @@ final class RequestBody {
 
   /**
    * Reads the body. To be called before the request's handler returns. Fails with a {@link Refusal}
-   * where the body is too long or in a coding; never completes where the client goes away.
+   * where the body is too long, in a coding, or does not come; never completes where the client
+   * goes away.
    */
   static Future<Buffer> read(HttpServerRequest request, int maxBytes) {
     return new RequestBody(request, maxBytes).read();
   }
 
   private Future<Buffer> read() {
-    request.handler(this::received);
-    request.endHandler(end -> whole.tryComplete(received));
-    request.exceptionHandler(gone -> {});
     String coding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
     if (coding != null && !coding.equalsIgnoreCase("identity")) {
-      whole.fail(
-          Refusal.of(
-              ProblemType.UNSUPPORTED_MEDIA_TYPE, "A body is taken as it is, without a coding."));
-    } else if (declaredLength(request.getHeader(HttpHeaders.CONTENT_LENGTH)) > maxBytes) {
-      refuse();
-    } else if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+      String detail = "A body is taken as it is, not in the coding " + Shown.value(coding) + ".";
+      return Future.failedFuture(Refusal.of(ProblemType.UNSUPPORTED_MEDIA_TYPE, detail));
+    }
+    if (declaredLength(request.getHeader(HttpHeaders.CONTENT_LENGTH)) > maxBytes) {
+      return Future.failedFuture(tooLarge());
+    }
+    request.handler(this::receive);
+    request.endHandler(end -> finish());
+    request.exceptionHandler(gone -> cancelTimer());
+    if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
       request.response().writeContinue();
     }
+    // Most bodies are there within the turn, and a timer for each would cost more than a task.
+    Vertx.currentContext().runOnContext(turn -> setTimer());
     return whole.future();
   }
 
   private static long declaredLength(@Nullable String length) {
-    return length != null && length.matches("[0-9]{1,18}") ? Long.parseLong(length) : 0;
+    if (length == null || !length.chars().allMatch(c -> c >= '0' && c <= '9')) {
+      return 0;
+    }
+    return length.length() > MAX_LENGTH_DIGITS ? Long.MAX_VALUE : Long.parseLong("0" + length);
   }
 
-  private void received(Buffer chunk) {
-    if (whole.future().isComplete()) {
-      discard(chunk);
-    } else if (received.length() + chunk.length() > maxBytes) {
-      refuse();
-      discard(chunk);
+  private Refusal tooLarge() {
+    String detail = "The body may have at most " + maxBytes + " bytes here.";
+    return Refusal.of(ProblemType.TOO_LARGE, detail);
+  }
+
+  private void receive(Buffer chunk) {
+    Buffer before = received;
+    if (before == null && chunk.length() <= maxBytes) {
+      received = chunk;
+    } else if (before != null && before.length() + chunk.length() <= maxBytes) {
+      received = before.appendBuffer(chunk);
     } else {
-      received.appendBuffer(chunk);
+      cancelTimer();
+      whole.tryFail(tooLarge());
     }
   }
 
-  private void discard(Buffer chunk) {
-    discarded += chunk.length();
-    if (discarded > MAX_DISCARDED_BYTES) {
-      request.connection().close();
+  private void finish() {
+    cancelTimer();
+    whole.tryComplete(received == null ? Buffer.buffer() : received);
+  }
+
+  private void setTimer() {
+    if (!request.isEnded() && !whole.future().isComplete()) {
+      timer = Vertx.currentContext().owner().setTimer(TIMEOUT_SECONDS * 1000L, fired -> timeOut());
     }
   }
 
-  private void refuse() {
-    whole.fail(
-        Refusal.of(
-            ProblemType.TOO_LARGE, "The body may have at most " + maxBytes + " bytes here."));
+  private void timeOut() {
+    String detail = "The body did not arrive in " + TIMEOUT_SECONDS + " seconds.";
+    whole.tryFail(Refusal.of(ProblemType.REQUEST_TIMEOUT, detail));
+    RestOfBody.cut(request);
+  }
+
+  private void cancelTimer() {
+    if (timer >= 0) {
+      Vertx.currentContext().owner().cancelTimer(timer);
+    }
   }
 }

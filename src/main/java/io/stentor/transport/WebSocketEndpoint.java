@@ -10,7 +10,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
-import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,16 +32,16 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketEndpoint.class);
 
   private final ServerLoop server;
-  private final List<String> allowedOrigins;
+  private final AllowedOrigins origins;
 
   /**
    * An endpoint of one server verticle.
    *
-   * @param allowedOrigins origins that browsers may come from; empty allows all
+   * @param origins that browsers may come from
    */
-  WebSocketEndpoint(ServerLoop server, List<String> allowedOrigins) {
+  WebSocketEndpoint(ServerLoop server, AllowedOrigins origins) {
     this.server = server;
-    this.allowedOrigins = allowedOrigins;
+    this.origins = origins;
   }
 
   /** Whether the request wants to become a WebSocket. */
@@ -61,7 +60,7 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
       ProblemType type =
           VERSION.equals(version(request)) ? ProblemType.BAD_REQUEST : ProblemType.UPGRADE_REQUIRED;
       Problem.answer(request, type, wrong);
-    } else if (!isAllowed(request.getHeader(HttpHeaders.ORIGIN))) {
+    } else if (!origins.allow(request.getHeader(HttpHeaders.ORIGIN))) {
       Problem.answer(request, ProblemType.FORBIDDEN, "Pages of this origin may not connect here.");
     } else if (room == null) {
       Problem.answer(request, ProblemType.NOT_FOUND, "WebSockets are at / and at /rooms/{room}.");
@@ -131,10 +130,6 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
 
   private static @Nullable String version(HttpServerRequest request) {
     return request.getHeader("Sec-WebSocket-Version");
-  }
-
-  private boolean isAllowed(@Nullable String origin) {
-    return allowedOrigins.isEmpty() || origin == null || allowedOrigins.contains(origin);
   }
 
   private static Start start(@Nullable String since, @Nullable String last) {
