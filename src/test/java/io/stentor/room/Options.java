@@ -28,6 +28,12 @@ final class Options {
         history, Transform.NONE, SlowConsumer.DISCONNECT, 1_000_000, QUEUE_BYTES, 0, 1000);
   }
 
+  /** With so many bytes that may wait to be appended. */
+  static RoomOptions queue(int bytes) {
+    return new RoomOptions(
+        usual().history(), Transform.NONE, SlowConsumer.DISCONNECT, 1_000_000, bytes, 0, 1000);
+  }
+
   /** For slow connections: how many bytes wait for them, and what happens then. */
   static RoomOptions slow(SlowConsumer slow, int tailBytes) {
     return new RoomOptions(

@@ -57,6 +57,25 @@ final class Scene {
     return publish(node, text);
   }
 
+  /** Publishes so many numbers on the first node, at most fifty in a turn. */
+  void publishMany(int count) {
+    for (int i = 0; i < count; i++) {
+      publish(0);
+      if (i % 50 == 49) {
+        turn();
+      }
+    }
+    turn();
+  }
+
+  /** Joins on the first node and lets the loops turn. */
+  FakeConnection join(Format format, Start start) {
+    FakeConnection connection = new FakeConnection(format);
+    join(0, connection, start);
+    turn();
+    return connection;
+  }
+
   boolean publish(int node, String text) {
     Ack ack =
         new Ack() {
