@@ -8,6 +8,7 @@ import io.stentor.message.RoomName;
 import io.stentor.room.Counts.Count;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,7 @@ final class Feed {
   private final Loop home;
   private final History history;
   private final Counts counts;
+  private final LongSupplier clock;
   private final boolean logged;
 
   /** For the keeper: until the next comparison with the log. */
@@ -62,15 +64,23 @@ final class Feed {
 
   private boolean gracePlanned;
 
-  Feed(RoomName room, RoomOptions options, Loop home, History history, RoomBus bus, Counts counts) {
+  Feed(
+      RoomName room,
+      RoomOptions options,
+      Loop home,
+      History history,
+      RoomBus bus,
+      Counts counts,
+      LongSupplier clock) {
     this.room = room;
+    this.clock = clock;
     this.options = options;
     this.home = home;
     this.history = history;
     this.registration = new Registration(room, home, bus);
     this.counts = counts;
     this.logged = options.history().messages() > 0;
-    this.sequence = new Sequence(outlets, counts);
+    this.sequence = new Sequence(options.history(), outlets, counts);
   }
 
   boolean isUnused() {
@@ -152,11 +162,20 @@ final class Feed {
     }
   }
 
+  /**
+   * What follows the position, up to all that this feed has handed on; null where that is not at
+   * hand any more, or not yet, and the log has to be asked.
+   */
+  @Nullable Page since(Position after) {
+    return live && logged ? sequence.since(after, clock.getAsLong()) : null;
+  }
+
   /** Compares with the log and reads what is missing. Also keeps the log from expiring. */
   void check() {
     if (!logged || closed || !live) {
       return;
     }
+    sequence.trim(clock.getAsLong());
     if (reading) {
       readAgain = true;
     } else {

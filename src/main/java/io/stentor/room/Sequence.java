@@ -1,9 +1,12 @@
 package io.stentor.room;
 
+import io.stentor.config.RoomOptions;
+import io.stentor.history.Page;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.room.Counts.Count;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The order of one room's log, made again of batches that come in any order: hands on each
@@ -13,16 +16,22 @@ final class Sequence {
 
   /*
    * `next` is the offset that has to come next. A batch that begins there goes out at once. A later
-   * one waits in `early`: usually an earlier batch, of another node, is only a moment behind.
+   * one waits in `early`: usually an earlier batch, of another node, is only a moment behind. What
+   * went out stays in `recent` for a while; its last publication is the one before `next`.
    */
 
   private final Outlets outlets;
   private final Counts counts;
   private final EarlyBatches early = new EarlyBatches();
+  private final Recent recent;
   private long epoch;
   private long next = 1;
 
-  Sequence(Outlets outlets, Counts counts) {
+  /** The highest offset of this epoch that was heard of, kept or not. */
+  private long heard;
+
+  Sequence(RoomOptions.History limits, Outlets outlets, Counts counts) {
+    this.recent = new Recent(limits);
     this.outlets = outlets;
     this.counts = counts;
   }
@@ -41,13 +50,34 @@ final class Sequence {
     return new Position(epoch, next - 1);
   }
 
-  /** Whether batches wait for an earlier one. */
+  /** Whether there is something behind a gap. */
   boolean waits() {
-    return !early.isEmpty();
+    return !early.isEmpty() || heard >= next;
+  }
+
+  /**
+   * What follows the position, up to the end, if all of it went out here not long ago; else null,
+   * and the log has to be asked.
+   */
+  @Nullable Page since(Position after, long nowMillis) {
+    recent.trim(nowMillis);
+    long oldest = next - recent.size();
+    if (after.epoch() != epoch || after.offset() + 1 < oldest || after.offset() >= next) {
+      return null;
+    }
+    int count = (int) (next - 1 - after.offset());
+    return new Page(epoch, oldest, next - 1, after.offset() + 1, recent.newest(count));
+  }
+
+  /** Lets go of what is too old to be kept. */
+  void trim(long nowMillis) {
+    recent.trim(nowMillis);
   }
 
   /** Goes on at another place of the log, or in another log. */
   void moveTo(long newEpoch, long newNext) {
+    recent.clear();
+    heard = 0;
     epoch = newEpoch;
     next = newNext;
   }
@@ -55,6 +85,9 @@ final class Sequence {
   /** Keeps a batch until {@link #takeEarly}. */
   void keep(Broadcast batch) {
     early.add(batch);
+    if (batch.epoch() == epoch) {
+      heard = Math.max(heard, batch.last());
+    }
   }
 
   /** Hands on what is new of a batch of this epoch that begins at or before the next offset. */
@@ -69,6 +102,7 @@ final class Sequence {
             ? batch.publications()
             : batch.publications().subList(skip, batch.publications().size());
     next = batch.last() + 1;
+    recent.add(rest);
     outlets.deliver(rest, epoch, next - rest.size(), position());
   }
 

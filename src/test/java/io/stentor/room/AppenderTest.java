@@ -31,7 +31,8 @@ class AppenderTest {
   }
 
   private Rooms rooms(RoomOptions options) {
-    return new Rooms(List.of(loop.loop()), Options.everywhere(options), history, bus);
+    return new Rooms(
+        List.of(loop.loop()), Options.everywhere(options), history, bus, () -> 1_000_000);
   }
 
   private boolean publish(Rooms rooms, Publication publication) {

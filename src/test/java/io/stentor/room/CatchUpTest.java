@@ -96,4 +96,36 @@ class CatchUpTest {
     assertThat(connection.texts()).isEmpty();
     assertThat(connection.closed).isNull();
   }
+
+  private static FakeConnection joinAt(Scene scene, int node, Start start) {
+    FakeConnection connection = new FakeConnection(TestFormat.TELLING);
+    scene.join(node, connection, start);
+    scene.advance(20);
+    return connection;
+  }
+
+  /** The log was begun anew, and this node has not heard of it when the cursor comes. */
+  @Test
+  void a_cursor_that_knows_a_newer_epoch_than_its_node_loses_nothing() {
+    Scene scene = new Scene(VERTX, 1, 2, Options.usual());
+    joinAt(scene, 1, new Start.Live());
+    scene.publishMany(2);
+    final long before = scene.epoch();
+    scene.advance(3000);
+    scene.acknowledged.clear();
+    scene.history.lose();
+    scene.bus.dropPercent = 100;
+    scene.publishMany(5);
+    long epoch = scene.epoch();
+    assertThat(epoch).isNotEqualTo(before);
+    FakeConnection since = joinAt(scene, 1, new Start.Since(new Position(epoch, 3)));
+    scene.advance(100);
+    scene.bus.dropPercent = 0;
+    scene.publishMany(1);
+    assertThat(since.texts())
+        .isEqualTo(
+            after(
+                "!RECOVERED " + epoch + ":3",
+                List.of(epoch + ":4=6", epoch + ":5=7", epoch + ":6=8")));
+  }
 }

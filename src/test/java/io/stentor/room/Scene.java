@@ -43,7 +43,9 @@ final class Scene {
     for (int i = 0; i < nodes; i++) {
       ManualLoop loop = new ManualLoop(vertx);
       loops.add(loop);
-      this.nodes.add(new Rooms(List.of(loop.loop()), Options.everywhere(options), history, bus));
+      this.nodes.add(
+          new Rooms(
+              List.of(loop.loop()), Options.everywhere(options), history, bus, () -> nowMillis));
     }
   }
 

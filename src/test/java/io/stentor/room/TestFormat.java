@@ -61,8 +61,10 @@ final class TestFormat implements Format {
     out.writeByte(0x81);
     if (bytes.length < 126) {
       out.writeByte(bytes.length);
-    } else {
+    } else if (bytes.length < 1 << 16) {
       out.writeByte(126).writeShort(bytes.length);
+    } else {
+      out.writeByte(127).writeLong(bytes.length);
     }
     out.writeBytes(bytes);
   }
