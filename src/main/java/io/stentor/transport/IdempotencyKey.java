@@ -25,7 +25,10 @@ final class IdempotencyKey {
    * @throws Refusal where it is no key
    */
   static @Nullable String of(HttpServerRequest request) {
-    List<String> values = request.headers().getAll(HEADER);
+    return of(request.headers().getAll(HEADER));
+  }
+
+  static @Nullable String of(List<String> values) {
     if (values.isEmpty()) {
       return null;
     }
