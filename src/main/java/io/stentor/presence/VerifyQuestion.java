@@ -29,7 +29,8 @@ final class VerifyQuestion extends RoomQuestion<Boolean> {
   @Nullable Boolean answer(RoomName room, @Nullable RoomMembers members) {
     long digest = members == null ? 0 : members.digestOf(node);
     Long expected = digests.get(room.value());
-    return expected == null || expected == digest ? null : false;
+    boolean same = expected == null || expected == digest;
+    return same ? null : false;
   }
 
   @Override

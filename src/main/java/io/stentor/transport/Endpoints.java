@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.stentor.config.Config;
 import io.stentor.identity.ApiKeys;
 import io.stentor.message.CloseReason;
+import io.stentor.presence.Presence;
 import io.stentor.room.Rooms;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -28,13 +29,18 @@ public final class Endpoints implements Handler<HttpServerRequest> {
 
   /** Endpoints on one event loop. */
   public Endpoints(
-      Vertx vertx, EventLoop eventLoop, Config config, Rooms rooms, Connections connections) {
+      Vertx vertx,
+      EventLoop eventLoop,
+      Config config,
+      Rooms rooms,
+      Presence presence,
+      Connections connections) {
     heartbeat = new Heartbeat(config.webSocket());
     heartbeat.start(eventLoop);
     polls.start(eventLoop);
     int closeTimeoutSeconds = config.webSocket().closeTimeoutSeconds();
     ServerLoop server =
-        new ServerLoop(eventLoop, rooms, heartbeat, connections, closeTimeoutSeconds);
+        new ServerLoop(eventLoop, rooms, presence, heartbeat, connections, closeTimeoutSeconds);
     AllowedOrigins origins = new AllowedOrigins(config.http().allowedOrigins());
     sockets = new WebSocketEndpoint(server, origins);
     router = Router.router(vertx);
@@ -55,9 +61,10 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     operations.put("publishMessage", messages::handlePublish);
     operations.put("publishMessages", new BatchEndpoint(callers, publishing)::handlePublish);
     operations.put("getContract", new ContractEndpoint(Contract.read()));
-    operations.put("listRooms", Endpoints::placeholder);
-    operations.put("getRoom", Endpoints::placeholder);
-    operations.put("getMembers", Endpoints::placeholder);
+    RoomsEndpoint rooms = new RoomsEndpoint(server, callers, context);
+    operations.put("listRooms", rooms::handleList);
+    operations.put("getRoom", rooms::handleRoom);
+    operations.put("getMembers", rooms::handleMembers);
     operations.put("streamEvents", Endpoints::placeholder);
     return operations;
   }

@@ -35,9 +35,9 @@ final class RoomsEndpoint {
   private final ContextInternal context;
 
   /** An endpoint of one server verticle, whose answers are written on this context. */
-  RoomsEndpoint(Rooms rooms, Presence presence, Callers callers, ContextInternal context) {
-    this.rooms = rooms;
-    this.presence = presence;
+  RoomsEndpoint(ServerLoop server, Callers callers, ContextInternal context) {
+    this.rooms = server.rooms();
+    this.presence = server.presence();
     this.callers = callers;
     this.context = context;
   }

@@ -2,6 +2,7 @@ package io.stentor.transport;
 
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import io.stentor.message.Member;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.stentor.room.Start;
@@ -95,8 +96,10 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
       Problem.answer(request, ProblemType.INVALID_ROOM, String.valueOf(e.getMessage()));
       return;
     }
+    Member member;
     Start start;
     try {
+      member = Visitor.of(request.getParam("name"));
       start = start(request.getParam("since"), request.getParam("last"));
     } catch (IllegalArgumentException e) {
       Problem.answer(request, ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
@@ -104,7 +107,7 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     }
     request
         .toWebSocket()
-        .onSuccess(accepted -> WebSocketConnection.open(accepted, name, start, server))
+        .onSuccess(accepted -> WebSocketConnection.open(accepted, name, member, start, server))
         .onFailure(
             failure ->
                 LOG.info("upgrade by {} failed: {}", request.remoteAddress(), failure.toString()));
