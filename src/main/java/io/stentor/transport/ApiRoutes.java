@@ -1,7 +1,6 @@
 package io.stentor.transport;
 
 import io.vertx.core.Handler;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -79,7 +78,7 @@ final class ApiRoutes {
     Set<String> names = new TreeSet<>(EVERYWHERE);
     for (Operation operation : operations) {
       if (!operation.takes().isEmpty()) {
-        names.add(HttpHeaders.CONTENT_TYPE.toString());
+        names.add("Content-Type");
       }
       operation.parameters().stream()
           .filter(parameter -> parameter.place() == Parameter.Place.HEADER)

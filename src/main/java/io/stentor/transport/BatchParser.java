@@ -55,6 +55,7 @@ final class BatchParser {
   }
 
   /** A message as the batch has it. */
+  @SuppressWarnings("ArrayRecordComponent")
   record Message(String room, Kind kind, byte[] data, @Nullable String key) {}
 
   private final byte[] body;

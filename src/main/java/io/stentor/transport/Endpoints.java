@@ -86,6 +86,11 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     }
   }
 
+  /** What is mounted. */
+  Router router() {
+    return router;
+  }
+
   /** From now on requests are refused; those that were taken go on. To be called on the loop. */
   public void drain() {
     draining = true;

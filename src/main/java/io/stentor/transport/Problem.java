@@ -167,7 +167,7 @@ public final class Problem {
 
   private static String detail(int status) {
     return switch (status) {
-      case 400 -> "The request could not be understood.";
+      case 400 -> "The request is not HTTP, or its path or query cannot be decoded.";
       case 403 -> "The request is not allowed.";
       case 404 -> "There is nothing at this path.";
       case 405 -> "The method is not allowed here.";

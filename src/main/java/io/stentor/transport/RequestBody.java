@@ -1,11 +1,12 @@
 package io.stentor.transport;
 
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.http.HttpServerRequestInternal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ final class RequestBody {
   private static final int MAX_LENGTH_DIGITS = 18;
 
   private final HttpServerRequest request;
+  private final Context context;
   private final int maxBytes;
   private final Promise<Buffer> whole = Promise.promise();
   private @Nullable Buffer received;
@@ -30,6 +32,7 @@ final class RequestBody {
 
   private RequestBody(HttpServerRequest request, int maxBytes) {
     this.request = request;
+    this.context = ((HttpServerRequestInternal) request).context();
     this.maxBytes = maxBytes;
   }
 
@@ -58,7 +61,7 @@ final class RequestBody {
       request.response().writeContinue();
     }
     // Most bodies are there within the turn, and a timer for each would cost more than a task.
-    Vertx.currentContext().runOnContext(turn -> setTimer());
+    context.runOnContext(turn -> setTimer());
     return whole.future();
   }
 
@@ -93,7 +96,7 @@ final class RequestBody {
 
   private void setTimer() {
     if (!request.isEnded() && !whole.future().isComplete()) {
-      timer = Vertx.currentContext().owner().setTimer(TIMEOUT_SECONDS * 1000L, fired -> timeOut());
+      timer = context.owner().setTimer(TIMEOUT_SECONDS * 1000L, fired -> timeOut());
     }
   }
 
@@ -105,7 +108,7 @@ final class RequestBody {
 
   private void cancelTimer() {
     if (timer >= 0) {
-      Vertx.currentContext().owner().cancelTimer(timer);
+      context.owner().cancelTimer(timer);
     }
   }
 }

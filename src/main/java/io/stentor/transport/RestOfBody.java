@@ -1,11 +1,11 @@
 package io.stentor.transport;
 
-import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.internal.http.HttpServerRequestInternal;
 
 /**
  * What still comes of a body after the request was refused. It is read and thrown away, so that the
@@ -39,13 +39,13 @@ final class RestOfBody {
 
   /** Takes the request's handlers over. To be called when the answer was given. */
   static void discard(HttpServerRequest request) {
-    if (isExpected(request) && Context.isOnEventLoopThread()) {
+    if (isExpected(request)) {
       new RestOfBody(request).read();
     }
   }
 
   private void read() {
-    Vertx vertx = Vertx.currentContext().owner();
+    Vertx vertx = ((HttpServerRequestInternal) request).context().owner();
     timer = vertx.setTimer(MAX_MILLIS, fired -> cut(request));
     request
         .handler(this::count)
