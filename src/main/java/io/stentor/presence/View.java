@@ -4,7 +4,6 @@ import io.stentor.message.Member;
 import io.stentor.message.RoomName;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.util.List;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +27,6 @@ final class View {
   /** Other nodes hear of a new consumer with some delay, and do not send to it until then. */
   private static final long[] CHECK_AFTER_START_MILLIS = {100, 500, 2000};
 
-  private static final int MAX_EARLY = 256;
   private static final Logger LOG = LoggerFactory.getLogger(View.class);
 
   private final RoomName room;
@@ -44,7 +42,7 @@ final class View {
 
   private final Audience audience = new Audience();
   private final Roll roll = new Roll(this::isOwn);
-  private final TreeMap<Long, Change> early = new TreeMap<>();
+  private final EarlyChanges early = new EarlyChanges();
   private @Nullable MessageConsumer<Change> consumer;
   private boolean live;
   private boolean closed;
@@ -139,26 +137,23 @@ final class View {
   }
 
   private void keep(Change change) {
-    early.put(change.version(), change);
-    if (early.size() > MAX_EARLY) {
-      early.clear();
+    if (!early.keep(change)) {
       check();
     }
   }
 
   /** Takes what is due, and waits a moment for what is missing before the rest. */
   private void takeEarly() {
-    early.headMap(version, true).clear();
-    Change due = early.remove(version + 1);
-    while (due != null && due.epoch() == epoch && !due.isNone()) {
+    Change due = early.pollDue(epoch, version);
+    while (due != null) {
       version = due.version();
       tell(roll.take(due));
       if (roll.digest() != due.digest()) {
         check();
       }
-      due = early.remove(version + 1);
+      due = early.pollDue(epoch, version);
     }
-    if ((due != null || !early.isEmpty()) && !gracePlanned && !reading) {
+    if (!early.isEmpty() && !gracePlanned && !reading) {
       gracePlanned = true;
       home.after(
           GRACE_MILLIS,
@@ -259,7 +254,7 @@ final class View {
   private void goLive() {
     live = true;
     List<Member> present = roll.snapshot();
-    early.values().removeIf(change -> change.epoch() != epoch);
+    early.keepOnly(epoch);
     audience.present(present);
     for (long millis : CHECK_AFTER_START_MILLIS) {
       home.after(millis, this::check);
