@@ -2,7 +2,6 @@ package io.stentor.presence;
 
 import io.stentor.message.Member;
 import io.stentor.message.RoomName;
-import io.vertx.core.eventbus.MessageConsumer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,7 +31,7 @@ final class View {
   private final RoomName room;
   private final Home home;
   private final Register register;
-  private final PresenceBus bus;
+  private final Hearing hearing;
 
   /** For the keeper: until the next reading. */
   int secondsToCheck = Keeper.secondsToCheck();
@@ -43,7 +42,6 @@ final class View {
   private final Audience audience = new Audience();
   private final Roll roll = new Roll(this::isOwn);
   private final EarlyChanges early = new EarlyChanges();
-  private @Nullable MessageConsumer<Change> consumer;
   private boolean live;
   private boolean closed;
   private boolean reading;
@@ -57,7 +55,7 @@ final class View {
     this.room = room;
     this.home = home;
     this.register = register;
-    this.bus = bus;
+    this.hearing = new Hearing(room, home, bus);
   }
 
   private boolean isOwn(String connection) {
@@ -67,28 +65,7 @@ final class View {
 
   /** Registers the consumer, then reads how the room is; from then on nothing can be missed. */
   void start() {
-    MessageConsumer<Change> registering = bus.consume(room, this::received);
-    consumer = registering;
-    registering.completion().onComplete((done, failure) -> home.run(() -> registered(failure)));
-  }
-
-  private void registered(@Nullable Throwable failure) {
-    if (closed) {
-      return;
-    }
-    if (failure == null) {
-      read();
-      return;
-    }
-    LOG.warn("presence in {}: cannot be heard yet: {}", room, failure.toString());
-    unregister();
-    home.after(
-        RETRY_MILLIS,
-        () -> {
-          if (!closed) {
-            start();
-          }
-        });
+    hearing.start(this::received, this::read);
   }
 
   boolean isUnused() {
@@ -112,14 +89,7 @@ final class View {
 
   void close() {
     closed = true;
-    unregister();
-  }
-
-  private void unregister() {
-    if (consumer != null) {
-      consumer.unregister();
-      consumer = null;
-    }
+    hearing.close();
   }
 
   private void received(Change change) {
