@@ -37,7 +37,7 @@ final class MergedLogs {
       return other;
     }
     MergedLogs merged = new MergedLogs();
-    merged.interleave(one.entries(), other.entries());
+    merged.interleave(one, other);
     Map<Long, Answer> answers = merged.answers(one, other, newEpoch);
     return new RoomLog(newEpoch, merged.entries.size(), merged.entries, answers);
   }
@@ -57,10 +57,12 @@ final class MergedLogs {
   /**
    * All entries once, each log's in its own order: first what was there when they parted, then by
    * time where there is a choice. A publisher that did not get its answer on one side and tried
-   * again on the other appears once, too; keys from before the parting are no concern, since both
-   * sides knew them for as long as their windows reached.
+   * again on the other appears once, too. That holds for what both windows still reach: a key that
+   * one side had outlived was free again there, and its new use is a message of its own.
    */
-  private void interleave(List<Entry> ones, List<Entry> others) {
+  private void interleave(RoomLog one, RoomLog other) {
+    List<Entry> ones = one.entries();
+    List<Entry> others = other.entries();
     int i = afterShared(ones, names(others));
     int j = afterShared(others, names(ones));
     List<Entry> longer = i >= j ? ones.subList(0, i) : others.subList(0, j);
@@ -68,11 +70,19 @@ final class MergedLogs {
     Set<Name> inLonger = names(longer);
     shorter.stream().filter(entry -> !inLonger.contains(Name.of(entry))).forEach(this::add);
     longer.forEach(this::add);
+    boolean parted = one.epoch() == other.epoch();
+    long reached = parted ? Math.max(one.oldest(), other.oldest()) : 0;
     Map<String, Long> keys = new HashMap<>();
     while (i < ones.size() || j < others.size()) {
       boolean first =
           j == others.size() || (i < ones.size() && time(ones.get(i)) <= time(others.get(j)));
-      addOncePerKey(first ? ones.get(i++) : others.get(j++), keys);
+      long offset = first ? one.oldest() + i : other.oldest() + j;
+      Entry entry = first ? ones.get(i++) : others.get(j++);
+      if (offset < reached) {
+        add(entry);
+      } else {
+        addOncePerKey(entry, keys);
+      }
     }
   }
 
@@ -136,9 +146,11 @@ final class MergedLogs {
   private Answer moved(RoomLog log, long appender, Answer answer, long newEpoch) {
     Map<Integer, Long> known = new HashMap<>();
     for (int i = 0; i < answer.count(); i++) {
+      Name name = new Name(appender, answer.number() + i);
       Long before = answer.appended().known().get(i);
-      boolean elsewhere = before != null && before >= log.oldest() && before <= log.top();
-      Name name = elsewhere ? Name.of(log.entry(before)) : new Name(appender, answer.number() + i);
+      if (before != null && before >= log.oldest() && before <= log.top()) {
+        name = Name.of(log.entry(before));
+      }
       // What is no longer in the log was appended all the same: it is behind the oldest entry.
       known.put(i, offsets.getOrDefault(name, 0L));
     }
