@@ -54,9 +54,9 @@ abstract class LogProcessor<R>
     R result = apply(log);
     entry.setValue(log);
     long first = Math.max(firstForCopy(log), log.oldest());
-    List<RoomLog.Entry> entries = log.entries().subList((int) (first - log.oldest()), log.size());
+    List<RoomLog.Entry> entries = log.entriesFrom(first);
     Long appender = appender();
-    RoomLog.Answer answer = appender == null ? null : log.answer(appender);
+    RoomLog.Answer answer = appender == null ? null : log.answers().get(appender);
     replicate =
         new ReplicateProcessor(log.epoch(), first, entries, appender, answer, nowMillis, limits);
     return hasCopy(entry.getKey()) ? result : null;

@@ -95,11 +95,16 @@ final class RoomLog {
 
   /** All entries, oldest first. */
   List<Entry> entries() {
-    List<Entry> all = new ArrayList<>(size);
-    for (long offset = oldest(); offset <= top; offset++) {
-      all.add(entry(offset));
+    return entriesFrom(oldest());
+  }
+
+  /** The entries from the offset on, which is at least that of the oldest. */
+  List<Entry> entriesFrom(long first) {
+    List<Entry> some = new ArrayList<>((int) (top - first + 1));
+    for (long offset = first; offset <= top; offset++) {
+      some.add(entry(offset));
     }
-    return all;
+    return some;
   }
 
   Map<Long, Answer> answers() {
@@ -129,11 +134,6 @@ final class RoomLog {
     remember(batch.appender(), new Answer(batch.number(), count, appended));
     trim(nowMillis, limits);
     return appended;
-  }
-
-  /** What the answer to the appender's last batch was; null if it is not remembered. */
-  @Nullable Answer answer(long appender) {
-    return answers().get(appender);
   }
 
   /**
@@ -187,9 +187,7 @@ final class RoomLog {
       removeOldest();
     }
     if (size == 0) {
-      ring = NOTHING;
-      head = 0;
-      keys = null;
+      clear();
     }
   }
 
@@ -225,11 +223,7 @@ final class RoomLog {
   }
 
   private void grow() {
-    @Nullable Entry[] larger = new Entry[Math.max(FIRST_CAPACITY, 2 * ring.length)];
-    for (int i = 0; i < size; i++) {
-      larger[i] = ring[(head + i) & (ring.length - 1)];
-    }
-    ring = larger;
+    ring = entries().toArray(new Entry[Math.max(FIRST_CAPACITY, 2 * ring.length)]);
     head = 0;
   }
 

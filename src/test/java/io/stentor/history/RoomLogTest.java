@@ -239,8 +239,8 @@ class RoomLogTest {
       List<Publication> one = List.of(Publication.text("x", 1_000_000));
       log.append(new Batch(appender, 1, one), 1_000_000, limits);
     }
-    assertThat(log.answer(0)).isNull();
-    assertThat(log.answer(1)).isNotNull();
+    assertThat(log.answers().get(0L)).isNull();
+    assertThat(log.answers().get(1L)).isNotNull();
     assertThat(log.answers()).hasSize(RoomLog.MAX_APPENDERS);
   }
 
