@@ -7,6 +7,7 @@ import io.stentor.presence.Presence;
 import io.stentor.room.Rooms;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 
@@ -15,6 +16,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
 
   private final Heartbeat heartbeat;
   private final WebSocketEndpoint sockets;
+  private final SseEndpoint events;
   private final Router router;
 
   /** Endpoints on one event loop. */
@@ -31,7 +33,12 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     ServerLoop server =
         new ServerLoop(eventLoop, rooms, presence, heartbeat, connections, closeTimeoutSeconds);
     sockets = new WebSocketEndpoint(server, config.http().allowedOrigins());
+    events = new SseEndpoint(server);
     router = Router.router(vertx);
+    String path = "/rooms/:room/events";
+    router.get(path).handler(events::handleStreamEvents);
+    router.head(path).handler(events::handleStreamEvents);
+    router.route(path).handler(Problem.onlyAllows(HttpMethod.GET, HttpMethod.HEAD));
     router.route("/rooms/:room").handler(WebSocketEndpoint::upgradeRequired);
     StaticFiles.mount(router, vertx, config.http().webroot());
     Problem.mount(router);
@@ -50,5 +57,6 @@ public final class Endpoints implements Handler<HttpServerRequest> {
   /** Sends every client away. To be called on the event loop. */
   public void closeAll() {
     heartbeat.closeAll(CloseReason.SHUTDOWN);
+    events.closeAll();
   }
 }
