@@ -33,7 +33,7 @@ class SseHttp2Test {
               .put("match", rule + "*")
               .put("slowConsumer", rule)
               .put("maxMessageBytes", 40_000)
-              .put("tailBytes", 200_000));
+              .put("tailBytes", 100_000));
     }
     node = NodeInProcess.start(new JsonObject().put("rooms", rooms));
   }
@@ -105,7 +105,7 @@ class SseHttp2Test {
     Http2Events.Stream stream = http.open("/rooms/" + room + "/events", Map.of(), false);
     try (Client chat = chat(room)) {
       for (int i = 0; i < 60; i++) {
-        String text = i + ":" + "x".repeat(20_000);
+        String text = i + ":" + "x".repeat(10_000);
         chat.publish(text).expect(text);
       }
     }
