@@ -3,7 +3,10 @@ package io.stentor.transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.stentor.message.CloseReason;
+import io.stentor.message.Member;
 import io.stentor.message.RoomName;
+import io.stentor.presence.Attendance;
+import io.stentor.presence.Watch;
 import io.stentor.room.Connection;
 import io.stentor.room.Cursor;
 import io.stentor.room.Format;
@@ -38,20 +41,33 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
   private final KeepAlive keepAlive;
   private final KeepAlive.Place place = new KeepAlive.Place();
   private final EventStream stream;
+  private final Attendance attendance;
+  private final boolean watches;
   private @Nullable Cursor cursor;
+  private @Nullable Watch watch;
   private @Nullable CloseReason closing;
   private boolean gone;
 
   private SseConnection(
-      RoomName room,
+      Request request,
       ServerLoop server,
       KeepAlive keepAlive,
       Function<EventStream.Listener, EventStream> stream) {
-    this.room = room;
+    this.room = request.room();
     this.server = server;
     this.keepAlive = keepAlive;
+    this.attendance = new Attendance(server.presence(), room, request.member());
+    this.watches = request.watches();
     this.stream = stream.apply(this);
   }
+
+  /**
+   * What a client asked for.
+   *
+   * @param member who it is to others
+   * @param watches whether it wants to hear who comes and goes
+   */
+  record Request(RoomName room, Member member, Start start, boolean watches) {}
 
   /**
    * Joins the room with a response whose head is written.
@@ -59,22 +75,21 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
    * @param stream makes the stream for its listener
    */
   static void open(
-      RoomName room,
-      Start start,
+      Request request,
       ServerLoop server,
       KeepAlive keepAlive,
       Function<EventStream.Listener, EventStream> stream) {
-    new SseConnection(room, server, keepAlive, stream).join(start);
+    new SseConnection(request, server, keepAlive, stream).join(request.start());
   }
 
   private void join(Start start) {
     int count = server.connections().opened();
-    LOG.info("connected: {} to room {}, {} open", stream.remoteAddress(), room, count);
+    LOG.info("connected: {} to room {}, {} open", this, room, count);
     keepAlive.add(this);
     tell(out -> stream.format().encodeRetry(random(MOST_RETRY_MILLIS), out));
     cursor = server.rooms().join(room, this, start, server.eventLoop());
     if (gone || closing != null) {
-      cursor.leave();
+      leave();
     } else if (keepAlive.isClosed()) {
       close(CloseReason.SHUTDOWN);
     }
@@ -84,9 +99,13 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
     return ThreadLocalRandom.current().nextInt(LEAST_RETRY_MILLIS, mostMillis + 1);
   }
 
-  /** Nothing is published here that would have to wait. */
   @Override
-  public void joined() {}
+  public void joined() {
+    attendance.enter();
+    if (watches) {
+      watch = server.presence().watch(room, new MemberEvents(this), server.eventLoop());
+    }
+  }
 
   @Override
   public Format format() {
@@ -134,6 +153,15 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
     return place;
   }
 
+  /** Sends an event of another kind than a message, if the stream takes it now. */
+  boolean tell(String name, String data) {
+    if (isWritable()) {
+      tell(out -> stream.format().encode(name, data, out));
+      return true;
+    }
+    return false;
+  }
+
   private void tell(Consumer<ByteBuf> event) {
     write(encoded(event));
     flush();
@@ -149,13 +177,21 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
   public void close(CloseReason reason) {
     if (closing == null && !gone) {
       closing = reason;
-      if (cursor != null) {
-        cursor.leave();
-      }
+      leave();
       int retry = reason.equals(CloseReason.SHUTDOWN) ? random(MOST_SHUTDOWN_RETRY_MILLIS) : 0;
       stream.end(
           encoded(out -> stream.format().encodeClose(reason, retry, out)),
           server.closeTimeoutSeconds());
+    }
+  }
+
+  private void leave() {
+    attendance.leave();
+    if (watch != null) {
+      watch.close();
+    }
+    if (cursor != null) {
+      cursor.leave();
     }
   }
 
@@ -164,28 +200,30 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
     if (cursor != null) {
       cursor.drained();
     }
+    if (watch != null && isWritable()) {
+      watch.ready();
+    }
   }
 
   @Override
   public void failed(Throwable failure) {
     int open = server.connections().open();
-    LOG.info(
-        "error: {} in room {}, {} open: {}",
-        stream.remoteAddress(),
-        room,
-        open,
-        String.valueOf(failure.getMessage()));
+    LOG.info("error: {} in room {}, {} open: {}", this, room, open, failure.toString());
   }
 
   @Override
   public void closed(@Nullable String peer) {
     gone = true;
     keepAlive.remove(this);
-    if (cursor != null) {
-      cursor.leave();
-    }
+    leave();
     int count = server.connections().closed();
     String why = closing != null ? closing.toString() : peer != null ? peer : "by the client";
-    LOG.info("closed: {} in room {}: {}, {} open", stream.remoteAddress(), room, why, count);
+    LOG.info("closed: {} in room {}: {}, {} open", this, room, why, count);
+  }
+
+  /** For log lines: the address and the connection's id. */
+  @Override
+  public String toString() {
+    return stream.remoteAddress() + " " + attendance.member().connection();
   }
 }

@@ -1,6 +1,7 @@
 package io.stentor.transport;
 
 import io.stentor.message.CloseReason;
+import io.stentor.message.Member;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.stentor.protocol.ServerSentEvents;
@@ -13,6 +14,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,11 +45,12 @@ final class SseEndpoint {
   /** Answers GET with a stream, HEAD with its head. */
   void handleStreamEvents(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
-    RoomName room;
-    Start start;
+    SseConnection.Request asked;
     try {
-      room = new RoomName(String.valueOf(ctx.pathParam("room")));
-      start = start(request);
+      RoomName room = new RoomName(String.valueOf(ctx.pathParam("room")));
+      Member member = Visitor.of(request.getParam("name"));
+      boolean watches = flag("members", request.getParam("members"));
+      asked = new SseConnection.Request(room, member, start(request), watches);
     } catch (IllegalArgumentException e) {
       Problem.answer(request, 400, String.valueOf(e.getMessage()));
       return;
@@ -61,9 +64,9 @@ final class SseEndpoint {
     if (request.method().equals(HttpMethod.HEAD)) {
       request.response().end();
     } else if (request.version() == HttpVersion.HTTP_2) {
-      open2(request, room, start);
+      open2(request, asked);
     } else {
-      open1(request, room, start);
+      open1(request, asked);
     }
   }
 
@@ -87,17 +90,26 @@ final class SseEndpoint {
         : new Start.Since(Position.parse(lastEventId));
   }
 
-  private void open2(HttpServerRequest request, RoomName room, Start start) {
+  private static boolean flag(String name, @Nullable String value) {
+    if (value == null || value.equals("false")) {
+      return false;
+    }
+    if (value.equals("true")) {
+      return true;
+    }
+    throw new IllegalArgumentException(name + " is true or false");
+  }
+
+  private void open2(HttpServerRequest request, SseConnection.Request asked) {
     request.response().writeHead();
     SseConnection.open(
-        room,
-        start,
+        asked,
         server,
         keepAlive,
         listener -> new Http2EventStream(request, server.eventLoop(), listener));
   }
 
-  private void open1(HttpServerRequest request, RoomName room, Start start) {
+  private void open1(HttpServerRequest request, SseConnection.Request asked) {
     HttpServerResponse response = request.response();
     HttpConnection connection = request.connection();
     boolean chunked = request.version() == HttpVersion.HTTP_1_1;
@@ -110,17 +122,16 @@ final class SseEndpoint {
         .execute(
             () -> {
               if (!response.closed()) {
-                takeOver(connection, format, room, start);
+                takeOver(connection, format, asked);
               }
             });
   }
 
   private void takeOver(
-      HttpConnection connection, ServerSentEvents format, RoomName room, Start start) {
+      HttpConnection connection, ServerSentEvents format, SseConnection.Request asked) {
     try {
       SseConnection.open(
-          room,
-          start,
+          asked,
           server,
           keepAlive,
           listener -> Http1EventStream.takeOver(connection, format, listener));
