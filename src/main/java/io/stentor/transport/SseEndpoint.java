@@ -1,5 +1,7 @@
 package io.stentor.transport;
 
+import io.stentor.config.RoomOptions;
+import io.stentor.identity.Permissions.Action;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
 import io.stentor.message.Position;
@@ -9,12 +11,10 @@ import io.stentor.room.Start;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,10 +30,12 @@ final class SseEndpoint {
   private static final Logger LOG = LoggerFactory.getLogger(SseEndpoint.class);
 
   private final ServerLoop server;
+  private final Callers callers;
   private final KeepAlive keepAlive = new KeepAlive(COMMENT_SECONDS);
 
-  SseEndpoint(ServerLoop server) {
+  SseEndpoint(ServerLoop server, Callers callers) {
     this.server = server;
+    this.callers = callers;
     keepAlive.start(server.eventLoop());
   }
 
@@ -42,31 +44,38 @@ final class SseEndpoint {
     keepAlive.closeAll(CloseReason.SHUTDOWN);
   }
 
-  /** Answers GET with a stream, HEAD with its head. */
+  /** Answers with a stream. */
   void handleStreamEvents(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
-    SseConnection.Request asked;
     try {
-      RoomName room = new RoomName(String.valueOf(ctx.pathParam("room")));
+      SseConnection.Request asked = asked(ctx);
+      putHeaders(request.response());
+      if (request.version() == HttpVersion.HTTP_2) {
+        open2(request, asked);
+      } else {
+        open1(request, asked);
+      }
+    } catch (Refusal refusal) {
+      refusal.answer(request);
+    }
+  }
+
+  /** What is asked for, where that is allowed; the contract has been held against it before. */
+  private SseConnection.Request asked(RoutingContext ctx) {
+    HttpServerRequest request = ctx.request();
+    RoomName room = RoomPath.of(ctx);
+    RoomOptions options = server.rooms().options(room);
+    Callers.require(callers.of(request), options, Action.SUBSCRIBE);
+    boolean watches = "true".equals(request.getParam("members"));
+    if (watches && !options.presence()) {
+      throw Refusal.of(
+          ProblemType.PRESENCE_OFF, "It is not known who is in this room: presence is off.");
+    }
+    try {
       Member member = Visitor.of(request.getParam("name"));
-      boolean watches = flag("members", request.getParam("members"));
-      asked = new SseConnection.Request(room, member, start(request), watches);
+      return new SseConnection.Request(room, member, start(request), watches);
     } catch (IllegalArgumentException e) {
-      Problem.answer(request, 400, String.valueOf(e.getMessage()));
-      return;
-    }
-    if (keepAlive.isClosed()) {
-      request.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
-      Problem.answer(request, 503, "This server is going away; another one serves.");
-      return;
-    }
-    putHeaders(request.response());
-    if (request.method().equals(HttpMethod.HEAD)) {
-      request.response().end();
-    } else if (request.version() == HttpVersion.HTTP_2) {
-      open2(request, asked);
-    } else {
-      open1(request, asked);
+      throw Refusal.of(ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
   }
 
@@ -88,16 +97,6 @@ final class SseEndpoint {
     return lastEventId == null || lastEventId.isEmpty()
         ? asked
         : new Start.Since(Position.parse(lastEventId));
-  }
-
-  private static boolean flag(String name, @Nullable String value) {
-    if (value == null || value.equals("false")) {
-      return false;
-    }
-    if (value.equals("true")) {
-      return true;
-    }
-    throw new IllegalArgumentException(name + " is true or false");
   }
 
   private void open2(HttpServerRequest request, SseConnection.Request asked) {
