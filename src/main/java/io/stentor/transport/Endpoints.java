@@ -23,6 +23,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
 
   private final Heartbeat heartbeat;
   private final WebSocketEndpoint sockets;
+  private final SseEndpoint events;
   private final Router router;
   private final Polls polls = new Polls();
   private boolean draining;
@@ -42,17 +43,18 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     ServerLoop server =
         new ServerLoop(eventLoop, rooms, presence, heartbeat, connections, closeTimeoutSeconds);
     AllowedOrigins origins = new AllowedOrigins(config.http().allowedOrigins());
+    Callers callers = new Callers(new ApiKeys(config.identity().apiKeys()));
     sockets = new WebSocketEndpoint(server, origins);
+    events = new SseEndpoint(server, callers);
     router = Router.router(vertx);
-    ApiRoutes.mount(router, Contract.read(), origins, operations(vertx, server, config));
+    ApiRoutes.mount(router, Contract.read(), origins, operations(vertx, server, callers));
     StaticFiles.mount(router, vertx, config.http().webroot());
     Problem.mount(router);
   }
 
   /** What serves each operation of the contract, by {@code operationId}. */
   private Map<String, Handler<RoutingContext>> operations(
-      Vertx vertx, ServerLoop server, Config config) {
-    Callers callers = new Callers(new ApiKeys(config.identity().apiKeys()));
+      Vertx vertx, ServerLoop server, Callers callers) {
     ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
     Publishing publishing = new Publishing(server.rooms(), context);
     MessagesEndpoint messages = new MessagesEndpoint(server, callers, publishing, polls);
@@ -65,12 +67,8 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     operations.put("listRooms", rooms::handleList);
     operations.put("getRoom", rooms::handleRoom);
     operations.put("getMembers", rooms::handleMembers);
-    operations.put("streamEvents", Endpoints::placeholder);
+    operations.put("streamEvents", events::handleStreamEvents);
     return operations;
-  }
-
-  private static void placeholder(RoutingContext ctx) {
-    Problem.answer(ctx.request(), ProblemType.NOT_FOUND, "There is nothing at this path.");
   }
 
   /** Upgrades go past the router, whose context would stay in memory as long as the socket. */
@@ -105,5 +103,6 @@ public final class Endpoints implements Handler<HttpServerRequest> {
   public void closeAll() {
     polls.closeAll();
     heartbeat.closeAll(CloseReason.SHUTDOWN);
+    events.closeAll();
   }
 }
