@@ -89,6 +89,11 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     return router;
   }
 
+  /** Long polls that wait; on the event loop. */
+  int waitingPolls() {
+    return polls.waiting();
+  }
+
   /** From now on requests are refused; those that were taken go on. To be called on the loop. */
   public void drain() {
     draining = true;
