@@ -140,6 +140,16 @@ class MergedLogsTest {
   }
 
   @Test
+  void a_key_appears_once_in_a_room_that_was_begun_on_both_sides_too() {
+    RoomLog one = new RoomLog(7);
+    one.append(batch(1, 1, NOW, "a", "b", "c"), NOW, LIMITS);
+    one.append(keyed(1, 4, NOW, "once/k"), NOW, new History(2, 1000, 300));
+    RoomLog other = new RoomLog(8);
+    other.append(keyed(2, 1, NOW - 10, "once/k"), NOW, LIMITS);
+    assertThat(texts(MergedLogs.of(one, other, MERGED))).containsExactly("once", "c");
+  }
+
+  @Test
   void other_messages_under_one_key_were_acknowledged_and_stay() {
     RoomLog one = common();
     one.append(keyed(1, 3, NOW + 20, "second/k"), NOW, LIMITS);
