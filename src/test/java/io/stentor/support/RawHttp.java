@@ -97,7 +97,7 @@ public class RawHttp implements AutoCloseable {
     byte[] body = new byte[0];
     if (length != null) {
       body = read(Integer.parseInt(length));
-    } else if (code != 101 && !headers.containsKey("transfer-encoding")) {
+    } else if (code >= 200 && !headers.containsKey("transfer-encoding")) {
       body = readToEnd();
     }
     return new Answer(code, headers, new String(body, StandardCharsets.UTF_8));
