@@ -35,7 +35,7 @@ final class Callers {
     }
     Identity server = keys.server(key);
     if (server == null) {
-      request.response().putHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+      request.response().putHeader(Refusal.AUTHENTICATE, "Bearer error=\"invalid_token\"");
       throw Refusal.of(ProblemType.UNAUTHORIZED, "The key of this request is not known here.");
     }
     return server;

@@ -45,7 +45,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     AllowedOrigins origins = new AllowedOrigins(config.http().allowedOrigins());
     Callers callers = new Callers(new ApiKeys(config.identity().apiKeys()));
     sockets = new WebSocketEndpoint(server, origins);
-    events = new SseEndpoint(server, callers);
+    events = new SseEndpoint(server, callers, config.webSocket());
     router = Router.router(vertx);
     ApiRoutes.mount(router, Contract.read(), origins, operations(vertx, server, callers));
     LibraryFiles.mount(router);
@@ -88,6 +88,11 @@ public final class Endpoints implements Handler<HttpServerRequest> {
   /** What is mounted. */
   Router router() {
     return router;
+  }
+
+  /** Long polls that wait; on the event loop. */
+  int waitingPolls() {
+    return polls.waiting();
   }
 
   /** From now on requests are refused; those that were taken go on. To be called on the loop. */

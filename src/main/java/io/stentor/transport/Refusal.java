@@ -10,6 +10,9 @@ import org.slf4j.LoggerFactory;
 final class Refusal extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  /** What a 401 has to have (RFC 9110, section 15.5.2). */
+  static final String AUTHENTICATE = "WWW-Authenticate";
+
   private static final Logger LOG = LoggerFactory.getLogger(Refusal.class);
 
   private final ProblemType type;
@@ -62,6 +65,11 @@ final class Refusal extends RuntimeException {
   void answer(HttpServerRequest request) {
     if (retryAfterSeconds > 0 && !request.response().headWritten()) {
       request.response().putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(retryAfterSeconds));
+    }
+    if (type == ProblemType.UNAUTHORIZED
+        && !request.response().headWritten()
+        && !request.response().headers().contains(AUTHENTICATE)) {
+      request.response().putHeader(AUTHENTICATE, "Bearer");
     }
     Problem.answer(request, type, detail, members);
   }
