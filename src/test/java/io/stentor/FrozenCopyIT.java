@@ -19,8 +19,8 @@ class FrozenCopyIT {
   private static final String CURSOR = "stentor.cursor";
   private static final int ROOMS = 8;
 
-  /** Far less than what the failure detector waits here. */
-  private static final Duration FROZEN = Duration.ofSeconds(3);
+  /** Longer than Hazelcast waits for a copy by default, far less than the detector here. */
+  private static final Duration FROZEN = Duration.ofSeconds(8);
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 

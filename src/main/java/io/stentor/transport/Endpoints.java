@@ -45,7 +45,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     AllowedOrigins origins = new AllowedOrigins(config.http().allowedOrigins());
     Callers callers = new Callers(new ApiKeys(config.identity().apiKeys()));
     sockets = new WebSocketEndpoint(server, origins);
-    events = new SseEndpoint(server, callers);
+    events = new SseEndpoint(server, callers, config.webSocket());
     router = Router.router(vertx);
     ApiRoutes.mount(router, Contract.read(), origins, operations(vertx, server, callers));
     StaticFiles.mount(router, vertx, config.http().webroot());

@@ -7,7 +7,6 @@ import ch.qos.logback.classic.Logger;
 import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomOptions.History;
 import io.stentor.config.RoomOptions.SlowConsumer;
-import io.stentor.config.RoomOptions.Transform;
 import io.stentor.message.Position;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -45,8 +44,7 @@ class HandOverTest {
   private static Scene scene(Random random, int logMessages, SlowConsumer slow) {
     History history = new History(logMessages, 10_000_000, 300);
     int tailBytes = 20 + random.nextInt(200);
-    RoomOptions options =
-        new RoomOptions(history, Transform.NONE, slow, tailBytes, Options.QUEUE_BYTES, 0, 20);
+    RoomOptions options = Options.slow(history, slow, tailBytes, 20);
     Scene scene = new Scene(VERTX, random.nextLong(), NODES, 1 + random.nextInt(3), options);
     scene.stallPercent = random.nextInt(3) * 40;
     scene.history.maxDelayMillis = random.nextInt(60);
