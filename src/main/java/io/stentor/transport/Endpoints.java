@@ -48,6 +48,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     events = new SseEndpoint(server, callers, config.webSocket());
     router = Router.router(vertx);
     ApiRoutes.mount(router, Contract.read(), origins, operations(vertx, server, callers));
+    LibraryFiles.mount(router);
     StaticFiles.mount(router, vertx, config.http().webroot());
     Problem.mount(router);
   }
