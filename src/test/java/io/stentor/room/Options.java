@@ -35,7 +35,9 @@ final class Options {
         1000,
         true,
         Who.ANYONE,
-        Who.ANYONE);
+        Who.ANYONE,
+        RoomOptions.Reader.SUBSCRIBER,
+        RoomOptions.Reader.SUBSCRIBER);
   }
 
   /** For slow connections: how many bytes wait for them, and what happens then. */
@@ -50,7 +52,9 @@ final class Options {
         Math.min(1000, tailBytes),
         true,
         Who.ANYONE,
-        Who.ANYONE);
+        Who.ANYONE,
+        RoomOptions.Reader.SUBSCRIBER,
+        RoomOptions.Reader.SUBSCRIBER);
   }
 
   static RoomOptions coalescing(int millis) {
@@ -64,7 +68,9 @@ final class Options {
         1000,
         true,
         Who.ANYONE,
-        Who.ANYONE);
+        Who.ANYONE,
+        RoomOptions.Reader.SUBSCRIBER,
+        RoomOptions.Reader.SUBSCRIBER);
   }
 
   /** Rules by which every room has these options. */
