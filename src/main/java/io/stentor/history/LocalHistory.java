@@ -21,6 +21,12 @@ public final class LocalHistory implements History {
    * of the map each time.
    */
 
+  /**
+   * How much longer than its publications an unused log is kept: whoever uses one looks at it at
+   * least this often, however short the age limit is.
+   */
+  private static final int IDLE_MARGIN_SECONDS = 60;
+
   private static final class Slot {
     private final RoomLog log;
     private long usedMillis;
@@ -65,14 +71,14 @@ public final class LocalHistory implements History {
       }
       long now = clock.getAsLong();
       slot.usedMillis = now;
-      slot.keepMillis = 1000L * limits.ageSeconds();
+      slot.keepMillis = 1000L * (limits.ageSeconds() + IDLE_MARGIN_SECONDS);
       return Future.succeededFuture(operation.apply(slot.log, now));
     }
   }
 
   /**
    * Looks at up to {@code count} logs, from where the last call stopped, and removes those that
-   * nobody has used for as long as their publications are kept. One caller at a time.
+   * nobody has used for a minute longer than their publications are kept. One caller at a time.
    */
   public void expire(int count) {
     long now = clock.getAsLong();

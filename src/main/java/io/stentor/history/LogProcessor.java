@@ -56,7 +56,7 @@ abstract class LogProcessor<R>
     long first = Math.max(firstForCopy(log), log.oldest());
     List<RoomLog.Entry> entries = log.entries().subList((int) (first - log.oldest()), log.size());
     Long appender = appender();
-    RoomLog.Answer answer = appender == null ? null : log.answer(appender);
+    RoomLog.Answer answer = appender == null ? null : log.answers().get(appender);
     replicate =
         new ReplicateProcessor(log.epoch(), first, entries, appender, answer, nowMillis, limits);
     return hasCopy(entry.getKey()) ? result : null;

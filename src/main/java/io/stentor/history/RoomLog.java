@@ -137,11 +137,6 @@ final class RoomLog {
     return appended;
   }
 
-  /** What the answer to the appender's last batch was; null if it is not remembered. */
-  @Nullable Answer answer(long appender) {
-    return answers().get(appender);
-  }
-
   /**
    * Makes this copy of a log end like another one.
    *

@@ -7,9 +7,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings one cursor from an older position to the tail: reads the log page by page, as fast as the
- * socket takes it, and hands over to the tail without a gap or a repeat. Belongs to the cursor's
- * loop.
+ * Brings one cursor from an older position to the tail: reads page by page, from what the node has
+ * at hand or else from the log, as fast as the socket takes it, and hands over to the tail without
+ * a gap or a repeat. Belongs to the cursor's loop.
  */
 final class CatchUp {
 

@@ -38,7 +38,8 @@ public final class Cursor {
 
   /**
    * Where the connection is: everything up to here was written to it, or left out and told. While
-   * older publications are being read, where the reading is.
+   * older publications are being read, where the reading is. Not to be asked before the connection
+   * has {@linkplain Connection#joined() joined}.
    */
   public Position position() {
     CatchUp reading = catchUp;

@@ -4,12 +4,11 @@ import io.stentor.config.RoomOptions;
 import io.stentor.history.History;
 import io.stentor.history.Page;
 import io.stentor.message.Position;
-import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
 import io.stentor.room.Counts.Count;
-import io.vertx.core.eventbus.MessageConsumer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,11 +21,9 @@ import org.slf4j.LoggerFactory;
 final class Feed {
 
   /*
-   * `next` is the offset that has to come next. A batch that begins there goes out at once. A later
-   * one waits in `early`: usually an earlier batch, of another node, is only a moment behind. If it
-   * does not come within GRACE_MILLIS, the log is read. The same reading, done now and then and when
-   * a node has left, finds a lost last message and a log that lives under a new epoch. Rooms that
-   * keep no log skip all of this.
+   * The sequence sorts the batches. If one that it waits for does not come within GRACE_MILLIS, the
+   * log is read. The same reading, done now and then and when a node has left, finds a lost last
+   * message and a log that lives under a new epoch. Rooms that keep no log skip all of this.
    */
 
   private static final long GRACE_MILLIS = 20;
@@ -43,8 +40,8 @@ final class Feed {
   private final RoomOptions options;
   private final Loop home;
   private final History history;
-  private final RoomBus bus;
   private final Counts counts;
+  private final LongSupplier clock;
   private final boolean logged;
 
   /** For the keeper: until the next comparison with the log. */
@@ -53,78 +50,52 @@ final class Feed {
   /** For the keeper: since the last tail left. */
   int unusedSeconds;
 
+  private final Registration registration;
   private final Outlets outlets = new Outlets();
   private final List<Tail> waiting = new ArrayList<>();
-  private final EarlyBatches early = new EarlyBatches();
-  private @Nullable MessageConsumer<Broadcast> consumer;
+  private final Sequence sequence;
   private boolean live;
   private boolean closed;
   private boolean reading;
   private boolean readAgain;
 
-  /** What {@link #next} was when the log was asked; the bus may be ahead of the answer. */
+  /** What was next when the log was asked; the bus may be ahead of the answer. */
   private long nextWhenAsked;
 
   private boolean gracePlanned;
-  private long epoch;
-  private long next = 1;
 
-  Feed(RoomName room, RoomOptions options, Loop home, History history, RoomBus bus, Counts counts) {
+  Feed(
+      RoomName room,
+      RoomOptions options,
+      Loop home,
+      History history,
+      RoomBus bus,
+      Counts counts,
+      LongSupplier clock) {
     this.room = room;
+    this.clock = clock;
     this.options = options;
     this.home = home;
     this.history = history;
-    this.bus = bus;
+    this.registration = new Registration(room, home, bus);
     this.counts = counts;
     this.logged = options.history().messages() > 0;
+    this.sequence = new Sequence(options.history(), outlets, counts);
   }
 
   boolean isUnused() {
     return outlets.isEmpty() && waiting.isEmpty();
   }
 
-  private Position position() {
-    return logged ? new Position(epoch, next - 1) : Position.NONE;
-  }
-
   /** Registers the consumer, then reads where the log is; from then on nothing can be missed. */
   void start() {
-    MessageConsumer<Broadcast> registering = bus.consume(room, this::received);
-    consumer = registering;
-    registering
-        .completion()
-        .onComplete(
-            (done, failure) ->
-                home.run(
-                    () -> {
-                      if (failure != null) {
-                        retryStart(failure);
-                      } else if (logged) {
-                        read();
-                      } else {
-                        goLive();
-                      }
-                    }));
-  }
-
-  private void retryStart(Throwable failure) {
-    LOG.warn("room {}: cannot be heard yet: {}", room, failure.toString());
-    if (!closed) {
-      home.after(
-          RETRY_MILLIS,
-          () -> {
-            if (!closed) {
-              unregister();
-              start();
-            }
-          });
-    }
+    registration.begin(this::received, logged ? this::read : this::goLive);
   }
 
   private void goLive() {
     live = true;
     for (Tail tail : waiting) {
-      outlets.add(tail, position());
+      outlets.add(tail, sequence.position());
     }
     waiting.clear();
     takeEarly();
@@ -135,7 +106,7 @@ final class Feed {
 
   void attach(Tail tail) {
     if (live) {
-      outlets.add(tail, position());
+      outlets.add(tail, sequence.position());
     } else {
       waiting.add(tail);
     }
@@ -148,14 +119,7 @@ final class Feed {
 
   void close() {
     closed = true;
-    unregister();
-  }
-
-  private void unregister() {
-    if (consumer != null) {
-      consumer.unregister();
-      consumer = null;
-    }
+    registration.end();
   }
 
   private void received(Broadcast batch) {
@@ -165,39 +129,21 @@ final class Feed {
     if (!logged) {
       outlets.deliver(batch.publications(), 0, 0, Position.NONE);
     } else if (!live) {
-      early.add(batch);
-    } else if (batch.epoch() != epoch) {
+      sequence.keep(batch);
+    } else if (batch.epoch() != sequence.epoch()) {
       check();
-    } else if (batch.first() <= next) {
-      take(batch);
+    } else if (batch.first() <= sequence.next()) {
+      sequence.take(batch);
       takeEarly();
     } else {
-      early.add(batch);
+      sequence.keep(batch);
       planGrace();
     }
   }
 
-  private void take(Broadcast batch) {
-    if (batch.last() < next) {
-      counts.add(Count.REPEATED, batch.publications().size());
-      return;
-    }
-    int skip = (int) (next - batch.first());
-    List<Publication> rest =
-        skip == 0
-            ? batch.publications()
-            : batch.publications().subList(skip, batch.publications().size());
-    next = batch.last() + 1;
-    outlets.deliver(rest, epoch, next - rest.size(), position());
-  }
-
   private void takeEarly() {
-    Broadcast due = early.pollDue(epoch, next);
-    while (due != null) {
-      take(due);
-      due = early.pollDue(epoch, next);
-    }
-    if (!early.isEmpty()) {
+    sequence.takeEarly();
+    if (sequence.waits()) {
       planGrace();
     }
   }
@@ -209,11 +155,19 @@ final class Feed {
           GRACE_MILLIS,
           () -> {
             gracePlanned = false;
-            if (!early.isEmpty()) {
+            if (sequence.waits()) {
               check();
             }
           });
     }
+  }
+
+  /**
+   * What follows the position, up to all that this feed has handed on; null where that is not at
+   * hand any more, or not yet, and the log has to be asked.
+   */
+  @Nullable Page since(Position after) {
+    return live && logged ? sequence.since(after, clock.getAsLong()) : null;
   }
 
   /** Compares with the log and reads what is missing. Also keeps the log from expiring. */
@@ -221,6 +175,7 @@ final class Feed {
     if (!logged || closed || !live) {
       return;
     }
+    sequence.trim(clock.getAsLong());
     if (reading) {
       readAgain = true;
     } else {
@@ -230,9 +185,9 @@ final class Feed {
 
   private void read() {
     reading = true;
-    nextWhenAsked = next;
+    nextWhenAsked = sequence.next();
     history
-        .read(room, position(), live ? PAGE_MESSAGES : 0, PAGE_BYTES, options.history())
+        .read(room, sequence.position(), live ? PAGE_MESSAGES : 0, PAGE_BYTES, options.history())
         .onComplete((page, failure) -> home.run(() -> answered(page, failure)));
   }
 
@@ -245,8 +200,7 @@ final class Feed {
       LOG.warn("room {}: history cannot be read: {}", room, String.valueOf(failure));
       home.after(RETRY_MILLIS, this::readUnlessReading);
     } else if (!live) {
-      epoch = page.epoch();
-      next = page.top() + 1;
+      sequence.moveTo(page.epoch(), page.top() + 1);
       goLive();
     } else {
       take(page);
@@ -260,22 +214,23 @@ final class Feed {
   }
 
   private void take(Page page) {
+    long before = sequence.next();
     boolean continues =
-        page.epoch() == epoch && page.oldest() <= next && page.top() >= nextWhenAsked - 1;
+        page.epoch() == sequence.epoch()
+            && page.oldest() <= before
+            && page.top() >= nextWhenAsked - 1;
     if (!continues) {
       counts.add(Count.LOST, 1);
-      epoch = page.epoch();
-      next = page.top() + 1;
-      Position at = position();
+      sequence.moveTo(page.epoch(), page.top() + 1);
+      Position at = sequence.position();
       LOG.info("room {}: continuity was lost, going on at {}", room, at);
       outlets.lost(at);
-    } else if (page.last() >= next) {
-      long before = next;
-      take(new Broadcast(page.epoch(), page.first(), page.publications()));
-      counts.add(Count.REPAIRED, next - before);
+    } else if (page.last() >= before) {
+      sequence.take(new Broadcast(page.epoch(), page.first(), page.publications()));
+      counts.add(Count.REPAIRED, sequence.next() - before);
     }
     takeEarly();
-    if (readAgain || page.top() >= next) {
+    if (readAgain || page.top() >= sequence.next()) {
       readAgain = false;
       read();
     }

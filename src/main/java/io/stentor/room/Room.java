@@ -8,6 +8,7 @@ import io.stentor.message.RoomName;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One room on one event loop: a tail for each format that its connections there have. It exists
@@ -36,6 +37,12 @@ final class Room {
 
     /** Asks for a comparison with the log. */
     void check();
+
+    /**
+     * Asks for what follows a position, up to everything that the tails were given by then; empty
+     * where the log has to be asked. Completes on the feed's loop.
+     */
+    Future<Optional<Page>> recent(Position after);
   }
 
   Room(
@@ -114,8 +121,16 @@ final class Room {
     }
   }
 
+  /** Reads what follows the position: from what this node has at hand, else from the log. */
   Future<Page> read(Position after, int maxMessages, int maxBytes) {
-    return history.read(name, after, maxMessages, maxBytes, options.history());
+    return attachments
+        .recent(after)
+        .compose(
+            recent ->
+                recent
+                    .map(Future::succeededFuture)
+                    .orElseGet(
+                        () -> history.read(name, after, maxMessages, maxBytes, options.history())));
   }
 
   void check() {

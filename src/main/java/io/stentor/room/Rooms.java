@@ -12,6 +12,7 @@ import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
 import io.stentor.room.Counts.Count;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.nio.charset.StandardCharsets;
@@ -19,10 +20,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * All rooms of this node: where connections join and publishers publish.
@@ -41,19 +44,21 @@ public final class Rooms {
   private final RoomRules rules;
   private final History history;
   private final RoomBus bus;
+  private final LongSupplier clock;
   private final Counts counts = new Counts();
   private final Appender.Identity identity;
 
   /** Rooms on every event loop of this Vert.x. */
   public Rooms(Vertx vertx, RoomRules rules, History history) {
-    this(loops(vertx), rules, history, new RoomBus(vertx));
+    this(loops(vertx), rules, history, new RoomBus(vertx), System::currentTimeMillis);
   }
 
   /** Rooms on these loops, which are nobody else's. */
-  Rooms(List<Loop> loops, RoomRules rules, History history, RoomBus bus) {
+  Rooms(List<Loop> loops, RoomRules rules, History history, RoomBus bus, LongSupplier clock) {
     this.rules = rules;
     this.history = history;
     this.bus = bus;
+    this.clock = clock;
     long appender = ThreadLocalRandom.current().nextLong();
     this.identity = new Appender.Identity(appender, new AtomicLong(1));
     for (Loop loop : loops) {
@@ -197,7 +202,7 @@ public final class Rooms {
           () -> {
             Feed feed = home.feeds.get(name);
             if (feed == null) {
-              feed = new Feed(name, options(name), home, history, bus, counts);
+              feed = new Feed(name, options(name), home, history, bus, counts, clock);
               home.feeds.put(name, feed);
               feed.start();
             }
@@ -213,6 +218,17 @@ public final class Rooms {
     @Override
     public void check() {
       withFeed(Feed::check);
+    }
+
+    @Override
+    public Future<Optional<Page>> recent(Position after) {
+      Promise<Optional<Page>> promise = Promise.promise();
+      home.run(
+          () -> {
+            Feed feed = home.feeds.get(name);
+            promise.complete(Optional.ofNullable(feed == null ? null : feed.since(after)));
+          });
+      return promise.future();
     }
 
     private void withFeed(Consumer<Feed> action) {

@@ -1,7 +1,6 @@
 package io.stentor.room;
 
 import io.stentor.config.RoomOptions;
-import io.stentor.config.RoomOptions.SlowConsumer;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Position;
 import io.stentor.room.Counts.Count;
@@ -30,9 +29,8 @@ final class Tail {
 
   private final List<Cursor> cursors = new ArrayList<>();
   private final List<Encoded> fresh = new ArrayList<>();
-  private final Pieces pieces = new Pieces();
+  private final Backlog backlog;
 
-  /** Number after the last publication that was offered to the cursors. */
   private long sent = 1;
 
   /** Number after the last publication that was appended. */
@@ -49,6 +47,7 @@ final class Tail {
     this.options = room.options();
     this.loop = loop;
     this.counts = counts;
+    this.backlog = new Backlog(this, cursors, options, counts);
   }
 
   Room room() {
@@ -80,9 +79,21 @@ final class Tail {
     return end;
   }
 
+  /** Number after the last publication that was offered to the cursors. */
+  long sent() {
+    return sent;
+  }
+
   /** Number of the publication with an offset of the present epoch. */
   long numberOf(long offset) {
     return end + (offset - position.offset()) - 1;
+  }
+
+  /** The place in the log before a number. */
+  Position positionBefore(long number) {
+    return position.epoch() == 0
+        ? Position.NONE
+        : new Position(position.epoch(), position.offset() - (end - number));
   }
 
   /** From here on the feed gives this tail everything that comes after the position. */
@@ -155,95 +166,15 @@ final class Tail {
     }
     counts.add(Count.DELIVERED, (long) written * piece.count());
     if (someWait) {
-      keep(first, piece);
+      backlog.keep(first, piece);
     } else {
       piece.release();
     }
   }
 
-  private void keep(long first, Encoded piece) {
-    pieces.add(first, piece);
-    for (int i = cursors.size() - 1; i >= 0; i--) {
-      Cursor cursor = cursors.get(i);
-      if (cursor.next < sent && cursor.isReady()) {
-        writePieces(cursor);
-      } else if (cursor.catchUp == null && options.slowConsumer() == SlowConsumer.LATEST) {
-        skip(cursor, sent - 1);
-      }
-    }
-    forgetTaken();
-    pieces.limit(options.tailBytes());
-    leaveBehind();
-  }
-
   /** Writes what waits for one cursor, as far as its socket takes it. */
   void writeWaiting(Cursor cursor) {
-    boolean tookOldest = !pieces.isEmpty() && cursor.next < pieces.endOfOldest();
-    writePieces(cursor);
-    if (tookOldest && !pieces.isEmpty()) {
-      forgetTaken();
-    }
-  }
-
-  private void writePieces(Cursor cursor) {
-    if (cursor.hasSkipped()
-        && cursor.isReady()
-        && !cursor.tell(
-            new Notice(positionBefore(cursor.next), Notice.Kind.SKIPPED, cursor.takeSkipped()))) {
-      return;
-    }
-    long before = cursor.next;
-    while (cursor.next < sent && !cursor.hasLeft() && cursor.isReady()) {
-      cursor.next = pieces.writeFrom(cursor.next, cursor.connection());
-    }
-    if (cursor.next > before) {
-      cursor.connection().flush();
-      counts.add(Count.DELIVERED, cursor.next - before);
-    }
-  }
-
-  /** The place in the log before a number. */
-  Position positionBefore(long number) {
-    return position.epoch() == 0
-        ? Position.NONE
-        : new Position(position.epoch(), position.offset() - (end - number));
-  }
-
-  private void forgetTaken() {
-    long least = sent;
-    for (Cursor cursor : cursors) {
-      least = Math.min(least, cursor.next);
-    }
-    pieces.forgetBefore(least);
-  }
-
-  /** Applies the room's rule to the cursors whose next publication is no longer here. */
-  private void leaveBehind() {
-    long start = start();
-    for (int i = cursors.size() - 1; i >= 0; i--) {
-      Cursor cursor = cursors.get(i);
-      if (cursor.next >= start || cursor.catchUp != null) {
-        continue;
-      }
-      if (options.slowConsumer() == SlowConsumer.DISCONNECT) {
-        counts.add(Count.SLOW_DISCONNECTED, 1);
-        cursor.close(CloseReason.SLOW);
-      } else {
-        skip(cursor, start);
-      }
-    }
-  }
-
-  private void skip(Cursor cursor, long to) {
-    if (cursor.next < to) {
-      counts.add(Count.SKIPPED, to - cursor.next);
-      cursor.skipTo(to);
-    }
-  }
-
-  /** Number of the first publication that is still here, or of the next one. */
-  private long start() {
-    return pieces.isEmpty() ? sent : pieces.first();
+    backlog.write(cursor);
   }
 
   /** Counts publications that a catch-up has written. */
@@ -253,7 +184,7 @@ final class Tail {
 
   /** Whether everything from this number on is still here or to come. */
   boolean has(long number) {
-    return number >= start();
+    return number >= backlog.start();
   }
 
   /**
@@ -281,6 +212,6 @@ final class Tail {
     closed = true;
     fresh.forEach(Encoded::release);
     fresh.clear();
-    pieces.clear();
+    backlog.clear();
   }
 }

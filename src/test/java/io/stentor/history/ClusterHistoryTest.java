@@ -2,22 +2,12 @@ package io.stentor.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.hazelcast.cluster.impl.MemberImpl;
-import com.hazelcast.config.Config;
 import com.hazelcast.core.HazelcastInstance;
-import com.hazelcast.instance.impl.HazelcastInstanceProxy;
-import com.hazelcast.internal.cluster.impl.ClusterServiceImpl;
-import io.stentor.cluster.ClusteredVertx;
-import io.stentor.config.Config.Cluster;
-import io.stentor.config.Config.Discovery;
-import io.stentor.config.Config.Multicast;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
-import io.stentor.support.Ports;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -29,94 +19,6 @@ import org.junit.jupiter.api.Test;
 class ClusterHistoryTest extends HistoryContract {
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final Members SHARED = new Members();
-
-  /** Members of one cluster that nobody else joins. */
-  private static final class Members {
-    private final String name = "test-" + UUID.randomUUID();
-    private final int port = Ports.freeRange();
-    final List<HazelcastInstance> all = new ArrayList<>();
-    int maxIdleSeconds;
-
-    HazelcastInstance join() {
-      Cluster cluster =
-          new Cluster(
-              true,
-              name,
-              "127.0.0.1",
-              port,
-              0,
-              Discovery.MEMBERS,
-              List.of("127.0.0.1:" + port, "127.0.0.1:" + (port + 1), "127.0.0.1:" + (port + 2)),
-              new Multicast("224.2.2.3", 54327),
-              "",
-              5);
-      Config config = ClusteredVertx.hazelcast(cluster);
-      config.setProperty("hazelcast.partition.count", "31");
-      config.setProperty("hazelcast.merge.first.run.delay.seconds", "2");
-      config.setProperty("hazelcast.merge.next.run.delay.seconds", "2");
-      ClusterHistory.configure(config, 300);
-      if (maxIdleSeconds > 0) {
-        config.getMapConfig(ClusterHistory.MAP).setMaxIdleSeconds(maxIdleSeconds);
-      }
-      HazelcastInstance member = ClusteredVertx.join(config, UUID.randomUUID().toString());
-      all.add(member);
-      awaitWhole();
-      return member;
-    }
-
-    void awaitWhole() {
-      Awaitility.await().atMost(SOON).until(() -> all.stream().allMatch(this::seesAll));
-      Awaitility.await().atMost(SOON).until(() -> all.get(0).getPartitionService().isClusterSafe());
-    }
-
-    /** Each takes the other for dead, as after a cut that lasted; they find each other again. */
-    void split(HazelcastInstance one, HazelcastInstance two) {
-      suspect(one, two);
-      suspect(two, one);
-      Awaitility.await()
-          .atMost(SOON)
-          .pollInterval(Duration.ofMillis(5))
-          .until(() -> isAlone(one) && isAlone(two));
-    }
-
-    private static void suspect(HazelcastInstance member, HazelcastInstance of) {
-      ClusterServiceImpl service =
-          ((HazelcastInstanceProxy) member).getOriginal().node.getClusterService();
-      MemberImpl suspected = service.getMember(of.getLocalEndpoint().getUuid());
-      service.suspectMember(suspected, "the test splits the cluster", true);
-    }
-
-    private static boolean isAlone(HazelcastInstance member) {
-      return member.getCluster().getMembers().size() == 1;
-    }
-
-    private boolean seesAll(HazelcastInstance member) {
-      return member.getCluster().getMembers().size() == all.size();
-    }
-
-    /** The member that has the room's log; the copy is on the other one. */
-    HazelcastInstance owner(RoomName room) {
-      UUID uuid = all.get(0).getPartitionService().getPartition(room.value()).getOwner().getUuid();
-      return all.stream()
-          .filter(member -> member.getLocalEndpoint().getUuid().equals(uuid))
-          .findFirst()
-          .orElseThrow();
-    }
-
-    HazelcastInstance other(HazelcastInstance member) {
-      return all.stream().filter(one -> one != member).findFirst().orElseThrow();
-    }
-
-    /** As kill -9 does it, as far as a JVM can: nothing is handed over. */
-    void kill(HazelcastInstance member) {
-      all.remove(member);
-      member.getLifecycleService().terminate();
-    }
-
-    void killAll() {
-      List.copyOf(all).forEach(this::kill);
-    }
-  }
 
   private static ClusterHistory on(HazelcastInstance member) {
     return new ClusterHistory(member, NOW::get);

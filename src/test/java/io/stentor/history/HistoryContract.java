@@ -5,76 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.stentor.config.RoomOptions.History;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
-import io.stentor.message.Publication.Kind;
 import io.stentor.message.RoomName;
-import io.vertx.core.Future;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link io.stentor.history.History} does, whatever it is made of. */
-abstract class HistoryContract {
-  static final History LIMITS = new History(1000, 1_000_000, 300);
-  private static final int ALL = 10_000;
-
-  /** The clock of the logs under test, in milliseconds. */
-  static final AtomicLong NOW = new AtomicLong(1_000_000);
-
-  /** The appender of this test, different from those of all others. */
-  final long appender = UUID.randomUUID().getMostSignificantBits();
-
-  /** A room that nobody else uses. */
-  final RoomName room = new RoomName("r-" + UUID.randomUUID());
-
-  private final AtomicLong number = new AtomicLong(1);
-
-  abstract io.stentor.history.History history();
-
-  static <T> T await(Future<T> future) {
-    return future.toCompletionStage().toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
-  }
-
-  static Publication keyed(String text, String key) {
-    byte[] data = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
-    return new Publication(Kind.TEXT, data, NOW.get(), key, null);
-  }
-
-  private static List<Publication> publications(String... texts) {
-    return Arrays.stream(texts).map(text -> Publication.text(text, NOW.get())).toList();
-  }
-
-  Batch batch(String... texts) {
-    return new Batch(appender, number.getAndAdd(texts.length), publications(texts));
-  }
-
-  List<Long> append(History limits, String... texts) {
-    return append(limits, batch(texts));
-  }
-
-  List<Long> append(History limits, Batch batch) {
-    return await(history().append(room, batch, limits)).offsets(batch.publications().size());
-  }
-
-  Page read(Position after, int maxMessages, int maxBytes, History limits) {
-    return await(history().read(room, after, maxMessages, maxBytes, limits));
-  }
-
-  Page all(History limits) {
-    return read(Position.NONE, ALL, Integer.MAX_VALUE, limits);
-  }
-
-  static List<String> texts(Page page) {
-    return page.publications().stream().map(Publication::text).toList();
-  }
-
+abstract class HistoryContract extends LogUnderTest {
   @Test
   void offsets_are_consecutive_and_begin_with_one() {
     assertThat(append(LIMITS, "a", "b")).containsExactly(1L, 2L);

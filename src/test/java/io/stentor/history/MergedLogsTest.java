@@ -113,7 +113,7 @@ class MergedLogsTest {
     other.append(batch(2, 1, NOW, "x"), NOW, LIMITS);
     one.append(batch(1, 3, NOW, "c"), NOW, LIMITS);
     RoomLog merged = MergedLogs.of(other, one, MERGED);
-    RoomLog.Answer answer = merged.answer(1);
+    RoomLog.Answer answer = merged.answers().get(1L);
     assertThat(answer).isNotNull();
     assertThat(answer.number()).isEqualTo(3);
   }

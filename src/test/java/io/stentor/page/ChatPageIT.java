@@ -6,48 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.PlaywrightException;
-import io.stentor.support.Browser;
-import io.stentor.support.Launch;
-import io.stentor.support.NodeProcess;
 import io.stentor.support.TlsPrefixProxy;
 import io.stentor.support.Window;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The chat page in a real browser, against one node that is a real process. */
-class ChatPageIT {
-  private static Browser browser;
-  private static NodeProcess node;
+class ChatPageIT extends InBrowser {
 
   @TempDir Path directory;
-
-  @BeforeAll
-  static void start() {
-    browser = Browser.start();
-    node = NodeProcess.start(Launch.server());
-  }
-
-  @AfterAll
-  static void stop() {
-    if (node != null) {
-      node.close();
-    }
-    if (browser != null) {
-      browser.close();
-    }
-  }
-
-  private static String page(String query) {
-    return "http://localhost:" + node.port() + "/" + query;
-  }
 
   @Test
   void two_windows_talk_and_the_browser_has_nothing_to_complain_about() {

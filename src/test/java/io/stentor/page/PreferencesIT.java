@@ -6,39 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
-import io.stentor.support.Browser;
-import io.stentor.support.Launch;
-import io.stentor.support.NodeProcess;
 import io.stentor.support.Window;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Language, light and dark, and what the browser remembers of them. */
-class PreferencesIT {
-  private static Browser browser;
-  private static NodeProcess node;
-
-  @BeforeAll
-  static void start() {
-    browser = Browser.start();
-    node = NodeProcess.start(Launch.server());
-  }
-
-  @AfterAll
-  static void stop() {
-    if (node != null) {
-      node.close();
-    }
-    if (browser != null) {
-      browser.close();
-    }
-  }
-
-  private static String page(String query) {
-    return "http://localhost:" + node.port() + "/" + query;
-  }
+class PreferencesIT extends InBrowser {
 
   @Test
   void speaks_the_language_of_the_browser_until_another_is_chosen() {

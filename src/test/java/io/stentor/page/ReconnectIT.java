@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.WebSocketRoute.CloseOptions;
-import io.stentor.support.Browser;
 import io.stentor.support.ClusterOfProcesses;
 import io.stentor.support.Launch;
 import io.stentor.support.NodeProcess;
@@ -19,39 +18,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Pages against nodes that come and go, or that are several, each a real process. */
-class ReconnectIT {
+class ReconnectIT extends InBrowser {
   private static final int TUTORIAL_PORT = 9898;
-
-  private static Browser browser;
-
-  /** Serves the page to tests that play the server's part themselves. */
-  private static NodeProcess node;
-
-  @BeforeAll
-  static void start() {
-    browser = Browser.start();
-    node = NodeProcess.start(Launch.server());
-  }
-
-  @AfterAll
-  static void stop() {
-    if (node != null) {
-      node.close();
-    }
-    if (browser != null) {
-      browser.close();
-    }
-  }
-
-  private static String page(int port, String query) {
-    return "http://localhost:" + port + "/" + query;
-  }
 
   @Test
   void the_page_shows_a_lost_connection_keeps_the_text_and_comes_back() {
@@ -90,7 +62,7 @@ class ReconnectIT {
                 connections.incrementAndGet();
                 route.close(new CloseOptions().setCode(3501).setReason("not wanted here"));
               });
-      window.page().navigate(page(node.port(), "?room=banned"));
+      window.page().navigate(page("?room=banned"));
 
       window.awaitState("closed");
       assertThat(window.at("noticeText")).containsText("not wanted here");
@@ -118,7 +90,7 @@ class ReconnectIT {
                   route.close(new CloseOptions().setCode(3001).setReason("shutdown"));
                 }
               });
-      window.page().navigate(page(node.port(), "?room=going"));
+      window.page().navigate(page("?room=going"));
 
       window.awaitState("waiting");
       window.page().evaluate("dispatchEvent(new Event('online'))");
@@ -135,7 +107,7 @@ class ReconnectIT {
           .page()
           .routeWebSocket(
               Pattern.compile("/rooms/short"), route -> route.onMessage(f -> route.close(tooBig)));
-      window.page().navigate(page(node.port(), "?room=short"));
+      window.page().navigate(page("?room=short"));
       window.awaitLive().say("too long");
 
       assertThat(window.at("noticeText")).containsText("longer than this room allows");
@@ -161,7 +133,7 @@ class ReconnectIT {
                           route.close(goingAway);
                         }
                       }));
-      window.page().navigate(page(node.port(), "?room=unsure"));
+      window.page().navigate(page("?room=unsure"));
       window.awaitLive().say("heard").awaitMessages("heard");
       assertThat(window.at("txtMsg")).isEmpty();
       window.say("unheard");
@@ -173,7 +145,7 @@ class ReconnectIT {
 
   @Test
   void waits_are_drawn_from_nothing_to_a_bound_that_doubles_up_to_a_cap() {
-    try (Window window = browser.open(page(node.port(), ""))) {
+    try (Window window = browser.open(page(""))) {
       Object waits =
           window
               .page()

@@ -4,20 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomOptions.History;
-import io.stentor.history.Appended;
 import io.stentor.history.Batch;
-import io.stentor.history.LocalHistory;
-import io.stentor.history.Page;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
 import io.stentor.room.Counts.Count;
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -32,81 +25,20 @@ class AppenderTest {
   private final ManualLoop loop = new ManualLoop(VERTX);
   private final HeldHistory history = new HeldHistory();
   private final FaultyBus bus = new FaultyBus(VERTX, loop.loop(), new Random(1));
-  private final List<String> answers = new ArrayList<>();
+  private final Answers answers = new Answers();
 
   @AfterAll
   static void stop() {
     VERTX.close();
   }
 
-  /** A history in which each append waits until the test lets it go on or fail. */
-  private static final class HeldHistory implements io.stentor.history.History {
-    private record Held(Batch batch, Promise<Appended> promise) {}
-
-    final List<Batch> asked = new ArrayList<>();
-    final ArrayDeque<Held> held = new ArrayDeque<>();
-    private final LocalHistory logs = new LocalHistory(() -> 1_000_000);
-
-    @Override
-    public Future<Appended> append(RoomName room, Batch batch, History limits) {
-      Promise<Appended> promise = Promise.promise();
-      asked.add(batch);
-      held.add(new Held(batch, promise));
-      return promise.future();
-    }
-
-    @Override
-    public Future<Page> read(
-        RoomName room, Position after, int maxMessages, int maxBytes, History limits) {
-      return logs.read(room, after, maxMessages, maxBytes, limits);
-    }
-
-    void succeed() {
-      Held one = held.remove();
-      logs.append(ROOM, one.batch, Options.usual().history()).onComplete(one.promise);
-    }
-
-    void fail() {
-      held.remove().promise.fail("not now");
-    }
-
-    /** Appends, and loses the answer. */
-    void failAfterAppending() {
-      Held one = held.remove();
-      logs.append(ROOM, one.batch, Options.usual().history());
-      one.promise.fail("the answer is lost");
-    }
-
-    List<String> log() {
-      return logs
-          .read(ROOM, Position.NONE, 10_000, 1_000_000, Options.usual().history())
-          .result()
-          .publications()
-          .stream()
-          .map(Publication::text)
-          .toList();
-    }
-  }
-
   private Rooms rooms(RoomOptions options) {
-    return new Rooms(List.of(loop.loop()), Options.everywhere(options), history, bus);
+    return new Rooms(
+        List.of(loop.loop()), Options.everywhere(options), history, bus, () -> 1_000_000);
   }
 
   private boolean publish(Rooms rooms, Publication publication) {
-    String text = publication.text();
-    Ack ack =
-        new Ack() {
-          @Override
-          public void appended(Position position) {
-            answers.add(text + "@" + position.offset());
-          }
-
-          @Override
-          public void refused(Throwable reason) {
-            answers.add(text + " refused: " + reason.getMessage());
-          }
-        };
-    return rooms.publish(ROOM, publication, ack);
+    return rooms.publish(ROOM, publication, answers.of(publication.text()));
   }
 
   private boolean publish(Rooms rooms, String text) {
@@ -128,15 +60,15 @@ class AppenderTest {
     publish(rooms, "d");
     loop.turn();
     assertThat(history.asked).hasSize(1);
-    assertThat(answers).isEmpty();
+    assertThat(answers.all()).isEmpty();
     history.succeed();
     loop.turn();
-    assertThat(answers).containsExactly("a@1");
+    assertThat(answers.all()).containsExactly("a@1");
     assertThat(history.asked).hasSize(2);
     assertThat(texts(history.asked.get(1))).containsExactly("b", "c", "d");
     history.succeed();
     loop.turn();
-    assertThat(answers).containsExactly("a@1", "b@2", "c@3", "d@4");
+    assertThat(answers.all()).containsExactly("a@1", "b@2", "c@3", "d@4");
     assertThat(bus.published).isEqualTo(2);
     assertThat(rooms.counts().get(Count.PUBLISHED)).isEqualTo(4);
   }
@@ -158,7 +90,7 @@ class AppenderTest {
 
   @Test
   void a_batch_has_a_limit_in_messages_and_bytes() {
-    RoomOptions wide = withQueue(10_000_000);
+    RoomOptions wide = Options.queue(10_000_000);
     Rooms rooms = rooms(wide);
     for (int i = 0; i < 2000; i++) {
       publish(rooms, "x");
@@ -175,23 +107,6 @@ class AppenderTest {
     loop.turn();
     int bytes = history.asked.get(2).publications().stream().mapToInt(Publication::bytes).sum();
     assertThat(bytes).isBetween(256 * 1024, 256 * 1024 + 1000);
-  }
-
-  private static RoomOptions withQueue(int bytes) {
-    RoomOptions usual = Options.usual();
-    return new RoomOptions(
-        usual.history(),
-        usual.transform(),
-        usual.slowConsumer(),
-        1_000_000,
-        bytes,
-        0,
-        1000,
-        true,
-        RoomOptions.Who.ANYONE,
-        RoomOptions.Who.ANYONE,
-        RoomOptions.Reader.SUBSCRIBER,
-        RoomOptions.Reader.SUBSCRIBER);
   }
 
   @Test
@@ -213,8 +128,8 @@ class AppenderTest {
     loop.turn();
     history.succeed();
     loop.turn();
-    assertThat(answers).containsExactly("a@1", "b@2");
-    assertThat(history.log()).containsExactly("a", "b");
+    assertThat(answers.all()).containsExactly("a@1", "b@2");
+    assertThat(history.log(ROOM)).containsExactly("a", "b");
   }
 
   @Test
@@ -224,22 +139,22 @@ class AppenderTest {
     loop.turn();
     publish(rooms, "b");
     int tries = 0;
-    while (answers.isEmpty() && tries++ < 200) {
+    while (answers.all().isEmpty() && tries++ < 200) {
       history.fail();
       loop.advance(1000);
     }
-    assertThat(answers).containsExactly("a refused: not now");
+    assertThat(answers.all()).containsExactly("a refused: not now");
     assertThat(tries).isBetween(30, 45);
     assertThat(rooms.counts().get(Count.REFUSED)).isEqualTo(1);
-    assertThat(texts(history.held.element().batch)).containsExactly("b");
+    assertThat(texts(history.held.element().batch())).containsExactly("b");
     history.succeed();
     loop.turn();
-    assertThat(answers).containsExactly("a refused: not now", "b@1");
+    assertThat(answers.all()).containsExactly("a refused: not now", "b@1");
   }
 
   @Test
   void publishers_are_told_to_wait_while_too_much_waits_and_not_after() {
-    Rooms rooms = rooms(withQueue(1000));
+    Rooms rooms = rooms(Options.queue(1000));
     int fits = 0;
     while (publish(rooms, "x") && fits < 1000) {
       fits++;
@@ -249,7 +164,7 @@ class AppenderTest {
     loop.turn();
     history.succeed();
     loop.turn();
-    assertThat(answers).hasSize(fits + 2).endsWith("taken all the same@" + (fits + 2));
+    assertThat(answers.all()).hasSize(fits + 2).endsWith("taken all the same@" + (fits + 2));
     assertThat(publish(rooms, "again")).isTrue();
   }
 
@@ -270,7 +185,7 @@ class AppenderTest {
     }
     String first = connection.texts().get(0);
     String epoch = Position.epochText(Long.parseLong(first.substring(0, first.indexOf(':'))));
-    assertThat(answers)
+    assertThat(answers.all())
         .containsExactly(
             "a@1",
             "a2@2",
@@ -290,7 +205,7 @@ class AppenderTest {
     IntStream.range(0, 5).forEach(i -> publish(rooms, "x" + i));
     loop.turn();
     assertThat(history.asked).isEmpty();
-    assertThat(answers).containsExactly("x0@0", "x1@0", "x2@0", "x3@0", "x4@0");
+    assertThat(answers.all()).containsExactly("x0@0", "x1@0", "x2@0", "x3@0", "x4@0");
     assertThat(connection.texts()).hasSize(5).startsWith("0:0=x0");
   }
 
@@ -309,9 +224,7 @@ class AppenderTest {
                 1000,
                 true,
                 RoomOptions.Who.ANYONE,
-                RoomOptions.Who.ANYONE,
-                RoomOptions.Reader.SUBSCRIBER,
-                RoomOptions.Reader.SUBSCRIBER));
+                RoomOptions.Who.ANYONE));
     publish(rooms, "hi, straße");
     loop.turn();
     assertThat(texts(history.asked.get(0))).containsExactly("HI, STRASSE!!!");
@@ -334,6 +247,6 @@ class AppenderTest {
     publish(rooms, "c");
     loop.turn();
     history.succeed();
-    assertThat(answers).endsWith("c@3");
+    assertThat(answers.all()).endsWith("c@3");
   }
 }

@@ -21,6 +21,9 @@ import java.util.function.Supplier;
 final class FaultyHistory implements History {
   int failPercent;
 
+  /** How often a log was read. */
+  int reads;
+
   /** Longest way to the log, and back; 0 answers during the call. */
   int maxDelayMillis;
 
@@ -41,6 +44,12 @@ final class FaultyHistory implements History {
     logs = new LocalHistory(now);
   }
 
+  /** What a node does with its logs now and then. */
+  void expire() {
+    logs.expire(1000);
+    logs.expire(1000);
+  }
+
   @Override
   public Future<Appended> append(RoomName room, Batch batch, RoomOptions.History limits) {
     return slowly(() -> logs.append(room, batch, limits));
@@ -49,6 +58,7 @@ final class FaultyHistory implements History {
   @Override
   public Future<Page> read(
       RoomName room, Position after, int maxMessages, int maxBytes, RoomOptions.History limits) {
+    reads++;
     return slowly(() -> logs.read(room, after, maxMessages, maxBytes, limits));
   }
 

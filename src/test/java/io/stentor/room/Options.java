@@ -40,6 +40,23 @@ final class Options {
         RoomOptions.Reader.SUBSCRIBER);
   }
 
+  /** With so many bytes that may wait to be appended. */
+  static RoomOptions queue(int bytes) {
+    return new RoomOptions(
+        usual().history(),
+        Transform.NONE,
+        SlowConsumer.DISCONNECT,
+        1_000_000,
+        bytes,
+        0,
+        1000,
+        true,
+        Who.ANYONE,
+        Who.ANYONE,
+        RoomOptions.Reader.SUBSCRIBER,
+        RoomOptions.Reader.SUBSCRIBER);
+  }
+
   /** For slow connections: how many bytes wait for them, and what happens then. */
   static RoomOptions slow(SlowConsumer slow, int tailBytes) {
     return new RoomOptions(

@@ -43,7 +43,9 @@ final class Scene {
     for (int i = 0; i < nodes; i++) {
       ManualLoop loop = new ManualLoop(vertx);
       loops.add(loop);
-      this.nodes.add(new Rooms(List.of(loop.loop()), Options.everywhere(options), history, bus));
+      this.nodes.add(
+          new Rooms(
+              List.of(loop.loop()), Options.everywhere(options), history, bus, () -> nowMillis));
     }
   }
 
@@ -55,6 +57,25 @@ final class Scene {
   boolean publish(int node) {
     String text = Long.toString(++published);
     return publish(node, text);
+  }
+
+  /** Publishes so many numbers on the first node, at most fifty in a turn. */
+  void publishMany(int count) {
+    for (int i = 0; i < count; i++) {
+      publish(0);
+      if (i % 50 == 49) {
+        turn();
+      }
+    }
+    turn();
+  }
+
+  /** Joins on the first node and lets the loops turn. */
+  FakeConnection join(Format format, Start start) {
+    FakeConnection connection = new FakeConnection(format);
+    join(0, connection, start);
+    turn();
+    return connection;
   }
 
   boolean publish(int node, String text) {

@@ -3,6 +3,9 @@ package io.stentor.room;
 import io.netty.buffer.ByteBuf;
 import io.stentor.message.Publication;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Formats of these tests: each text as {@code epoch:offset=text}, each notice as {@code !KIND}. */
 final class TestFormat implements Format {
@@ -41,13 +44,27 @@ final class TestFormat implements Format {
     return tells;
   }
 
+  /**
+   * The numbers from one to another, each published at its own offset, as they are written here.
+   */
+  static List<String> range(long epoch, int first, int last) {
+    return IntStream.rangeClosed(first, last).mapToObj(i -> epoch + ":" + i + "=" + i).toList();
+  }
+
+  /** The same behind a notice. */
+  static List<String> after(String notice, List<String> texts) {
+    return Stream.concat(Stream.of(notice), texts.stream()).toList();
+  }
+
   private static void frame(String text, ByteBuf out) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     out.writeByte(0x81);
     if (bytes.length < 126) {
       out.writeByte(bytes.length);
-    } else {
+    } else if (bytes.length < 1 << 16) {
       out.writeByte(126).writeShort(bytes.length);
+    } else {
+      out.writeByte(127).writeLong(bytes.length);
     }
     out.writeBytes(bytes);
   }

@@ -35,8 +35,7 @@ class CheckerTest {
   void finds_nothing_when_all_is_well() {
     hears(bob, 1, 2);
     resumes(bob, Told.RECOVERED, new Place("e", 2), new Place("e", 2));
-    hears(bob, 3, 4);
-    hearsLast(bob, "e", 5);
+    bobHearsTheRest(3, 4);
     Verdict verdict = check();
     assertThat(verdict.violations()).isEmpty();
     assertThat(verdict.heard()).isEqualTo(10);
@@ -61,8 +60,7 @@ class CheckerTest {
 
   @Test
   void finds_a_hole() {
-    hears(bob, 1, 2, 4);
-    hearsLast(bob, "e", 5);
+    bobHearsTheRest(1, 2, 4);
     assertFound(Kind.HOLE);
   }
 
@@ -70,15 +68,13 @@ class CheckerTest {
   void finds_a_hole_right_behind_a_resumption() {
     hears(bob, 1, 2);
     resumes(bob, Told.RECOVERED, new Place("e", 2), new Place("e", 2));
-    hears(bob, 4);
-    hearsLast(bob, "e", 5);
+    bobHearsTheRest(4);
     assertFound(Kind.HOLE);
   }
 
   @Test
   void finds_a_repeat() {
-    hears(bob, 1, 2, 2, 3, 4);
-    hearsLast(bob, "e", 5);
+    bobHearsTheRest(1, 2, 2, 3, 4);
     assertFound(Kind.REPEAT);
   }
 
@@ -94,8 +90,7 @@ class CheckerTest {
   void finds_two_texts_in_one_place() {
     bob.add(new Event.Heard(new Place("e", 1), text(2), 0));
     bob.add(new Event.Heard(new Place("e", 2), text(1), 0));
-    hears(bob, 3, 4);
-    hearsLast(bob, "e", 5);
+    bobHearsTheRest(3, 4);
     assertThat(kinds()).contains(Kind.ORDER);
   }
 
@@ -173,8 +168,7 @@ class CheckerTest {
     resumes(bob, Told.RECOVERED, new Place("e", 1), new Place("e", 2));
     hears(bob, 3);
     resumes(bob, Told.JOINED, new Place("e", 3), new Place("e", 3));
-    hears(bob, 4);
-    hearsLast(bob, "e", 5);
+    bobHearsTheRest(4);
     assertFound(Kind.UNTOLD, Kind.UNTOLD);
   }
 
@@ -182,8 +176,7 @@ class CheckerTest {
   void finds_messages_that_come_before_the_word_on_the_place() {
     hears(bob, 1, 2);
     bob.add(new Event.Asked(new Place("e", 2)));
-    hears(bob, 3, 4);
-    hearsLast(bob, "e", 5);
+    bobHearsTheRest(3, 4);
     assertFound(Kind.UNTOLD);
   }
 
@@ -233,7 +226,11 @@ class CheckerTest {
   }
 
   private void bobHearsAll() {
-    hears(bob, 1, 2, 3, 4);
+    bobHearsTheRest(1, 2, 3, 4);
+  }
+
+  private void bobHearsTheRest(int... numbers) {
+    hears(bob, numbers);
     hearsLast(bob, "e", 5);
   }
 

@@ -16,8 +16,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -180,32 +178,6 @@ class StaticFilesTest {
     assertThat(ask("HEAD", "/large.bin").body()).isEmpty();
     assertThat(ask("GET", "/large.bin", "If-None-Match", header(answer, "etag")).statusCode())
         .isEqualTo(304);
-  }
-
-  @Test
-  void only_so_many_files_are_held_and_all_are_served() throws IOException {
-    DiskFiles files = new DiskFiles(vertx, root);
-    for (int i = 0; i < DiskFiles.MAX_HELD_FILES + 5; i++) {
-      Files.writeString(root.resolve(i + ".txt"), "file " + i);
-      String name = i + ".txt";
-      assertThat(files.find(name).toCompletionStage().toCompletableFuture().join()).isPresent();
-    }
-
-    assertThat(files.heldFiles()).isEqualTo(DiskFiles.MAX_HELD_FILES);
-  }
-
-  @Test
-  void a_file_that_stays_the_same_is_read_once() throws IOException {
-    Files.setLastModifiedTime(
-        root.resolve("index.html"),
-        FileTime.fromMillis(System.currentTimeMillis() - TimeUnit.MINUTES.toMillis(1)));
-    DiskFiles files = new DiskFiles(vertx, root);
-    StaticFile first =
-        files.find("index.html").toCompletionStage().toCompletableFuture().join().orElseThrow();
-    StaticFile second =
-        files.find("index.html").toCompletionStage().toCompletableFuture().join().orElseThrow();
-
-    assertThat(second).isSameAs(first);
   }
 
   @ParameterizedTest

@@ -1,0 +1,119 @@
+package io.stentor.room;
+
+import io.stentor.config.RoomOptions;
+import io.stentor.config.RoomOptions.SlowConsumer;
+import io.stentor.message.CloseReason;
+import io.stentor.room.Counts.Count;
+import java.util.List;
+
+/**
+ * What some cursors of a tail have still to take, and what becomes of those that take it too
+ * slowly. Belongs to the tail's loop.
+ */
+final class Backlog {
+
+  /*
+   * A piece waits here once for all cursors, until the last has taken it or the limit of bytes
+   * pushes it out; cursors that were still to take it then meet the room's rule for slow consumers.
+   * Cursors that catch up from the log are not slow: they come back to the log.
+   */
+
+  private final Tail tail;
+  private final List<Cursor> cursors;
+  private final RoomOptions options;
+  private final Counts counts;
+  private final Pieces pieces = new Pieces();
+
+  /** The backlog of a tail with these cursors, which the tail adds to and takes from. */
+  Backlog(Tail tail, List<Cursor> cursors, RoomOptions options, Counts counts) {
+    this.tail = tail;
+    this.cursors = cursors;
+    this.options = options;
+    this.counts = counts;
+  }
+
+  /** Number of the first publication that is still here, or of the next one. */
+  long start() {
+    return pieces.isEmpty() ? tail.sent() : pieces.first();
+  }
+
+  /** Takes over a piece that the tail has just offered and that some cursors did not take. */
+  void keep(long first, Encoded piece) {
+    long sent = tail.sent();
+    pieces.add(first, piece);
+    for (int i = cursors.size() - 1; i >= 0; i--) {
+      Cursor cursor = cursors.get(i);
+      if (cursor.next < sent && cursor.isReady()) {
+        writePieces(cursor);
+      } else if (cursor.catchUp == null && options.slowConsumer() == SlowConsumer.LATEST) {
+        skip(cursor, sent - 1);
+      }
+    }
+    forgetTaken();
+    pieces.limit(options.tailBytes());
+    leaveBehind();
+  }
+
+  /** Writes what waits for one cursor, as far as its socket takes it. */
+  void write(Cursor cursor) {
+    boolean tookOldest = !pieces.isEmpty() && cursor.next < pieces.endOfOldest();
+    writePieces(cursor);
+    if (tookOldest && !pieces.isEmpty()) {
+      forgetTaken();
+    }
+  }
+
+  private void writePieces(Cursor cursor) {
+    if (cursor.hasSkipped()
+        && cursor.isReady()
+        && !cursor.tell(
+            new Notice(
+                tail.positionBefore(cursor.next), Notice.Kind.SKIPPED, cursor.takeSkipped()))) {
+      return;
+    }
+    long before = cursor.next;
+    while (cursor.next < tail.sent() && !cursor.hasLeft() && cursor.isReady()) {
+      cursor.next = pieces.writeFrom(cursor.next, cursor.connection());
+    }
+    if (cursor.next > before) {
+      cursor.connection().flush();
+      counts.add(Count.DELIVERED, cursor.next - before);
+    }
+  }
+
+  private void forgetTaken() {
+    long least = tail.sent();
+    for (Cursor cursor : cursors) {
+      least = Math.min(least, cursor.next);
+    }
+    pieces.forgetBefore(least);
+  }
+
+  /** Applies the room's rule to the cursors whose next publication is no longer here. */
+  private void leaveBehind() {
+    long start = start();
+    for (int i = cursors.size() - 1; i >= 0; i--) {
+      Cursor cursor = cursors.get(i);
+      if (cursor.next >= start || cursor.catchUp != null) {
+        continue;
+      }
+      if (options.slowConsumer() == SlowConsumer.DISCONNECT) {
+        counts.add(Count.SLOW_DISCONNECTED, 1);
+        cursor.close(CloseReason.SLOW);
+      } else {
+        skip(cursor, start);
+      }
+    }
+  }
+
+  private void skip(Cursor cursor, long to) {
+    if (cursor.next < to) {
+      counts.add(Count.SKIPPED, to - cursor.next);
+      cursor.skipTo(to);
+    }
+  }
+
+  void clear() {
+    pieces.clear();
+  }
+}

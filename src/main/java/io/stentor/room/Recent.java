@@ -1,0 +1,97 @@
+package io.stentor.room;
+
+import io.stentor.config.RoomOptions;
+import io.stentor.message.Publication;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The newest publications that a feed has handed on, for cursors that come back to where they were
+ * a moment ago. Never more than the room's log keeps. Belongs to the feed's loop.
+ */
+final class Recent {
+
+  /**
+   * Most memory for one room, each publication counted with {@link #OVERHEAD_BYTES}, so there are
+   * at most 512 of them. All of it fits into one page of a catch-up.
+   */
+  static final int MAX_BYTES = CatchUp.PAGE_BYTES;
+
+  /** Memory that a publication needs besides its bytes. */
+  static final int OVERHEAD_BYTES = Appender.OVERHEAD_BYTES;
+
+  private final RoomOptions.History limits;
+
+  /** Null while there are none, so that a quiet room pays nothing. */
+  private @Nullable ArrayDeque<Publication> publications;
+
+  private long bytes;
+
+  /** None yet, and never more than these limits and {@link #MAX_BYTES} allow. */
+  Recent(RoomOptions.History limits) {
+    this.limits = limits;
+  }
+
+  int size() {
+    return publications == null ? 0 : publications.size();
+  }
+
+  /** Adds what follows the newest one. */
+  void add(List<Publication> following) {
+    ArrayDeque<Publication> all = publications;
+    if (all == null) {
+      all = new ArrayDeque<>();
+      publications = all;
+    }
+    for (Publication publication : following) {
+      all.add(publication);
+      bytes += publication.bytes();
+      while (isTooMuch(all.size())) {
+        bytes -= all.remove().bytes();
+      }
+    }
+  }
+
+  private boolean isTooMuch(int count) {
+    return count > limits.messages()
+        || bytes > limits.bytes()
+        || bytes + (long) count * OVERHEAD_BYTES > MAX_BYTES;
+  }
+
+  /** Lets go of what is too old for the log. */
+  void trim(long nowMillis) {
+    ArrayDeque<Publication> all = publications;
+    if (all != null) {
+      long tooOld = nowMillis - 1000L * limits.ageSeconds();
+      while (!all.isEmpty() && all.element().timeMillis() < tooOld) {
+        bytes -= all.remove().bytes();
+      }
+      if (all.isEmpty()) {
+        clear();
+      }
+    }
+  }
+
+  /** The newest so many, of which there are so many. */
+  List<Publication> newest(int count) {
+    List<Publication> newest = new ArrayList<>(count);
+    if (publications != null) {
+      Iterator<Publication> all = publications.iterator();
+      for (int i = publications.size(); i > 0; i--) {
+        Publication publication = all.next();
+        if (i <= count) {
+          newest.add(publication);
+        }
+      }
+    }
+    return newest;
+  }
+
+  void clear() {
+    publications = null;
+    bytes = 0;
+  }
+}
