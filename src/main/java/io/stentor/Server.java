@@ -15,6 +15,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.internal.ContextInternal;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -60,12 +61,16 @@ final class Server extends VerticleBase {
         .onSuccess(listening -> port.compareAndSet(0, listening.actualPort()));
   }
 
+  /** Refuses what comes from now on, sends clients away, and lets requests under way finish. */
   @Override
   public Future<?> stop() {
     if (endpoints != null) {
+      endpoints.drain();
       endpoints.closeAll();
     }
-    return server == null ? Future.succeededFuture() : server.close();
+    return server == null
+        ? Future.succeededFuture()
+        : server.shutdown(config.webSocket().closeTimeoutSeconds(), TimeUnit.SECONDS);
   }
 
   private HttpServerOptions options() {

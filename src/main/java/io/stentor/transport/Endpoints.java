@@ -2,20 +2,30 @@ package io.stentor.transport;
 
 import io.netty.channel.EventLoop;
 import io.stentor.config.Config;
+import io.stentor.identity.ApiKeys;
 import io.stentor.message.CloseReason;
 import io.stentor.presence.Presence;
 import io.stentor.room.Rooms;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Everything that one server verticle serves, and the connections that it has. */
 public final class Endpoints implements Handler<HttpServerRequest> {
 
+  /** When a client that was sent away should come again, hopefully to another node. */
+  private static final int RETRY_SECONDS = 2;
+
   private final Heartbeat heartbeat;
   private final WebSocketEndpoint sockets;
   private final Router router;
+  private final Polls polls = new Polls();
+  private boolean draining;
 
   /** Endpoints on one event loop. */
   public Endpoints(
@@ -27,28 +37,68 @@ public final class Endpoints implements Handler<HttpServerRequest> {
       Connections connections) {
     heartbeat = new Heartbeat(config.webSocket());
     heartbeat.start(eventLoop);
+    polls.start(eventLoop);
     int closeTimeoutSeconds = config.webSocket().closeTimeoutSeconds();
     ServerLoop server =
         new ServerLoop(eventLoop, rooms, presence, heartbeat, connections, closeTimeoutSeconds);
-    sockets = new WebSocketEndpoint(server, config.http().allowedOrigins());
+    AllowedOrigins origins = new AllowedOrigins(config.http().allowedOrigins());
+    sockets = new WebSocketEndpoint(server, origins);
     router = Router.router(vertx);
-    router.route("/rooms/:room").handler(WebSocketEndpoint::upgradeRequired);
+    ApiRoutes.mount(router, Contract.read(), origins, operations(vertx, server, config));
     StaticFiles.mount(router, vertx, config.http().webroot());
     Problem.mount(router);
+  }
+
+  /** What serves each operation of the contract, by {@code operationId}. */
+  private Map<String, Handler<RoutingContext>> operations(
+      Vertx vertx, ServerLoop server, Config config) {
+    Callers callers = new Callers(new ApiKeys(config.identity().apiKeys()));
+    ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
+    Publishing publishing = new Publishing(server.rooms(), context);
+    MessagesEndpoint messages = new MessagesEndpoint(server, callers, publishing, polls);
+    Map<String, Handler<RoutingContext>> operations = new HashMap<>();
+    operations.put("getMessages", messages::handleGet);
+    operations.put("publishMessage", messages::handlePublish);
+    operations.put("publishMessages", new BatchEndpoint(callers, publishing)::handlePublish);
+    operations.put("getContract", new ContractEndpoint(Contract.read()));
+    RoomsEndpoint rooms = new RoomsEndpoint(server, callers, context);
+    operations.put("listRooms", rooms::handleList);
+    operations.put("getRoom", rooms::handleRoom);
+    operations.put("getMembers", rooms::handleMembers);
+    operations.put("streamEvents", Endpoints::placeholder);
+    return operations;
+  }
+
+  private static void placeholder(RoutingContext ctx) {
+    Problem.answer(ctx.request(), ProblemType.NOT_FOUND, "There is nothing at this path.");
   }
 
   /** Upgrades go past the router, whose context would stay in memory as long as the socket. */
   @Override
   public void handle(HttpServerRequest request) {
-    if (WebSocketEndpoint.isUpgrade(request)) {
+    if (draining) {
+      String detail = "This node is stopping; try again, another one serves.";
+      Problem.answerRetry(request, ProblemType.DRAINING, detail, RETRY_SECONDS);
+    } else if (WebSocketEndpoint.isUpgrade(request)) {
       sockets.handle(request);
     } else {
       router.handle(request);
     }
   }
 
+  /** What is mounted. */
+  Router router() {
+    return router;
+  }
+
+  /** From now on requests are refused; those that were taken go on. To be called on the loop. */
+  public void drain() {
+    draining = true;
+  }
+
   /** Sends every client away. To be called on the event loop. */
   public void closeAll() {
+    polls.closeAll();
     heartbeat.closeAll(CloseReason.SHUTDOWN);
   }
 }

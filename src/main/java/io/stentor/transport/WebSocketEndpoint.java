@@ -11,8 +11,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.ext.web.RoutingContext;
-import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,29 +33,22 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketEndpoint.class);
 
   private final ServerLoop server;
-  private final List<String> allowedOrigins;
+  private final AllowedOrigins origins;
 
   /**
    * An endpoint of one server verticle.
    *
-   * @param allowedOrigins origins that browsers may come from; empty allows all
+   * @param origins that browsers may come from
    */
-  WebSocketEndpoint(ServerLoop server, List<String> allowedOrigins) {
+  WebSocketEndpoint(ServerLoop server, AllowedOrigins origins) {
     this.server = server;
-    this.allowedOrigins = allowedOrigins;
+    this.origins = origins;
   }
 
   /** Whether the request wants to become a WebSocket. */
   static boolean isUpgrade(HttpServerRequest request) {
     String upgrade = request.getHeader(HttpHeaders.UPGRADE);
     return upgrade != null && HttpHeaderValues.WEBSOCKET.contentEqualsIgnoreCase(upgrade);
-  }
-
-  /** Says to requests without an upgrade what a room's path is for. */
-  static void upgradeRequired(RoutingContext ctx) {
-    ctx.response().putHeader(HttpHeaders.UPGRADE, "websocket");
-    Problem.answer(
-        ctx.request(), 426, "A room is entered by a WebSocket: send an upgrade request.");
   }
 
   /** Answers an upgrade request. */
@@ -67,11 +58,13 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     String room = room(request.path());
     if (wrong != null) {
       request.response().putHeader("Sec-WebSocket-Version", VERSION);
-      Problem.answer(request, VERSION.equals(version(request)) ? 400 : 426, wrong);
-    } else if (!isAllowed(request.getHeader(HttpHeaders.ORIGIN))) {
-      Problem.answer(request, 403, "Pages of this origin may not connect here.");
+      ProblemType type =
+          VERSION.equals(version(request)) ? ProblemType.BAD_REQUEST : ProblemType.UPGRADE_REQUIRED;
+      Problem.answer(request, type, wrong);
+    } else if (!origins.allow(request.getHeader(HttpHeaders.ORIGIN))) {
+      Problem.answer(request, ProblemType.FORBIDDEN, "Pages of this origin may not connect here.");
     } else if (room == null) {
-      Problem.answer(request, 404, "WebSockets are at / and at /rooms/{room}.");
+      Problem.answer(request, ProblemType.NOT_FOUND, "WebSockets are at / and at /rooms/{room}.");
     } else {
       accept(request, room);
     }
@@ -97,14 +90,19 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
 
   private void accept(HttpServerRequest request, String room) {
     RoomName name;
+    try {
+      name = new RoomName(room);
+    } catch (IllegalArgumentException e) {
+      Problem.answer(request, ProblemType.INVALID_ROOM, String.valueOf(e.getMessage()));
+      return;
+    }
     Member member;
     Start start;
     try {
-      name = new RoomName(room);
       member = Visitor.of(request.getParam("name"));
       start = start(request.getParam("since"), request.getParam("last"));
     } catch (IllegalArgumentException e) {
-      Problem.answer(request, 400, String.valueOf(e.getMessage()));
+      Problem.answer(request, ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
       return;
     }
     request
@@ -135,10 +133,6 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
 
   private static @Nullable String version(HttpServerRequest request) {
     return request.getHeader("Sec-WebSocket-Version");
-  }
-
-  private boolean isAllowed(@Nullable String origin) {
-    return allowedOrigins.isEmpty() || origin == null || allowedOrigins.contains(origin);
   }
 
   private static Start start(@Nullable String since, @Nullable String last) {
