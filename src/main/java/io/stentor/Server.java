@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.stentor.config.Config;
 import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomRule;
+import io.stentor.identity.Access;
 import io.stentor.presence.Presence;
 import io.stentor.protocol.PlainText;
 import io.stentor.room.Rooms;
@@ -25,6 +26,7 @@ final class Server extends VerticleBase {
   private final Config config;
   private final Rooms rooms;
   private final Presence presence;
+  private final Access access;
   private final Connections connections;
   private final AtomicInteger port;
   private @Nullable Endpoints endpoints;
@@ -37,10 +39,16 @@ final class Server extends VerticleBase {
    *     that it was given
    */
   Server(
-      Config config, Rooms rooms, Presence presence, Connections connections, AtomicInteger port) {
+      Config config,
+      Rooms rooms,
+      Presence presence,
+      Access access,
+      Connections connections,
+      AtomicInteger port) {
     this.config = config;
     this.rooms = rooms;
     this.presence = presence;
+    this.access = access;
     this.connections = connections;
     this.port = port;
   }
@@ -48,7 +56,8 @@ final class Server extends VerticleBase {
   @Override
   public Future<?> start() {
     EventLoop eventLoop = ((ContextInternal) context).nettyEventLoop();
-    Endpoints serving = new Endpoints(vertx, eventLoop, config, rooms, presence, connections);
+    Endpoints serving =
+        new Endpoints(vertx, eventLoop, config, rooms, presence, access, connections);
     endpoints = serving;
     HttpServer created =
         vertx

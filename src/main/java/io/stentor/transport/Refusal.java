@@ -16,6 +16,7 @@ final class Refusal extends RuntimeException {
   private final String detail;
   private final int retryAfterSeconds;
   private final transient JsonObject members;
+  private String challenge = "Bearer";
 
   private Refusal(ProblemType type, String detail, int retryAfterSeconds, JsonObject members) {
     super(detail, null, false, false);
@@ -40,6 +41,12 @@ final class Refusal extends RuntimeException {
     return new Refusal(type, detail, retryAfterSeconds, members.copy().put(member, value));
   }
 
+  /** The same, where what the client gave to prove who it is was no good (RFC 6750). */
+  Refusal ofToken() {
+    challenge = "Bearer error=\"invalid_token\"";
+    return this;
+  }
+
   ProblemType type() {
     return type;
   }
@@ -62,6 +69,9 @@ final class Refusal extends RuntimeException {
   void answer(HttpServerRequest request) {
     if (retryAfterSeconds > 0 && !request.response().headWritten()) {
       request.response().putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(retryAfterSeconds));
+    }
+    if (type == ProblemType.UNAUTHORIZED && !request.response().headWritten()) {
+      request.response().putHeader("WWW-Authenticate", challenge);
     }
     Problem.answer(request, type, detail, members);
   }
