@@ -67,13 +67,25 @@ public final class PlainText {
   }
 
   /** A text as it is, a JSON string as its value, other JSON as its source. */
-  private static byte[] plain(Publication publication) {
+  static byte[] plain(Publication publication) {
     byte[] data = publication.data();
     boolean string =
         publication.kind() == Publication.Kind.JSON && data.length > 0 && data[0] == '"';
     return string && Json.decodeValue(Buffer.buffer(data)) instanceof String value
         ? value.getBytes(StandardCharsets.UTF_8)
         : data;
+  }
+
+  /** Where a client is, as a line of ASCII. */
+  static String json(Notice notice) {
+    String more =
+        switch (notice.kind()) {
+          case JOINED -> "";
+          case RECOVERED -> ",\"recovered\":true";
+          case LOST -> ",\"recovered\":false";
+          case SKIPPED -> ",\"skipped\":" + notice.skipped();
+        };
+    return "{\"position\":\"" + notice.position() + "\"" + more + "}";
   }
 
   private static final class Texts implements Format {
@@ -112,14 +124,7 @@ public final class PlainText {
 
     @Override
     public boolean encode(Notice notice, ByteBuf out) {
-      String more =
-          switch (notice.kind()) {
-            case JOINED -> "";
-            case RECOVERED -> ",\"recovered\":true";
-            case LOST -> ",\"recovered\":false";
-            case SKIPPED -> ",\"skipped\":" + notice.skipped();
-          };
-      String line = "{\"position\":\"" + notice.position() + "\"" + more + "}";
+      String line = json(notice);
       header(line.length(), out);
       ByteBufUtil.writeAscii(out, line);
       return true;

@@ -23,6 +23,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
 
   private final Heartbeat heartbeat;
   private final WebSocketEndpoint sockets;
+  private final SseEndpoint events;
   private final Router router;
   private final Polls polls = new Polls();
   private boolean draining;
@@ -50,6 +51,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     Authentication authentication = new Authentication(access);
     AllowedOrigins origins = new AllowedOrigins(config.http().allowedOrigins());
     sockets = new WebSocketEndpoint(server, origins, authentication);
+    events = new SseEndpoint(server, authentication);
     router = Router.router(vertx);
     Map<String, Handler<RoutingContext>> operations = operations(vertx, server, authentication);
     operations.replaceAll((id, handler) -> authentication.before(handler));
@@ -75,12 +77,8 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     operations.put("listRooms", rooms::handleList);
     operations.put("getRoom", rooms::handleRoom);
     operations.put("getMembers", rooms::handleMembers);
-    operations.put("streamEvents", Endpoints::placeholder);
+    operations.put("streamEvents", events::handleStreamEvents);
     return operations;
-  }
-
-  private static void placeholder(RoutingContext ctx) {
-    Problem.answer(ctx.request(), ProblemType.NOT_FOUND, "There is nothing at this path.");
   }
 
   /** Upgrades go past the router, whose context would stay in memory as long as the socket. */
@@ -110,5 +108,6 @@ public final class Endpoints implements Handler<HttpServerRequest> {
   public void closeAll() {
     polls.closeAll();
     heartbeat.closeAll(CloseReason.SHUTDOWN);
+    events.closeAll();
   }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +76,7 @@ final class RoomList {
             });
   }
 
-  private Future<Boolean> take(TreeSet<String> names, int some, int round) {
+  private Future<Boolean> take(NavigableSet<String> names, int some, int round) {
     boolean wasLast = names.size() < some;
     while (names.size() > some) {
       // Behind these there may be names that only one of the two lists was long enough for.

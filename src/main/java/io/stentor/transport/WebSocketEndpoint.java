@@ -137,7 +137,12 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     return request.getHeader("Sec-WebSocket-Version");
   }
 
-  private static Start start(@Nullable String since, @Nullable String last) {
+  /**
+   * Where a connection begins, as a query says it.
+   *
+   * @throws IllegalArgumentException with one sentence for the client
+   */
+  static Start start(@Nullable String since, @Nullable String last) {
     if (since != null && last != null) {
       throw new IllegalArgumentException("since and last exclude each other: give one of them");
     }

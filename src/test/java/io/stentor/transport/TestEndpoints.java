@@ -5,6 +5,9 @@ import io.stentor.config.Config;
 import io.stentor.config.ConfigLoader;
 import io.stentor.config.RoomRules;
 import io.stentor.history.LocalHistory;
+import io.stentor.identity.Access;
+import io.stentor.presence.LocalPresence;
+import io.stentor.presence.Presence;
 import io.stentor.room.Rooms;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -36,7 +39,18 @@ final class TestEndpoints implements AutoCloseable {
         new Rooms(vertx, new RoomRules(config), new LocalHistory(System::currentTimeMillis));
     context = vertx.getOrCreateContext();
     EventLoop loop = ((ContextInternal) context).nettyEventLoop();
-    endpoints = onLoop(() -> new Endpoints(vertx, loop, config, rooms, new Connections()));
+    Presence presence = new LocalPresence(room -> rooms.options(room).presence());
+    endpoints =
+        onLoop(
+            () ->
+                new Endpoints(
+                    vertx,
+                    loop,
+                    config,
+                    rooms,
+                    presence,
+                    Access.of(vertx, config),
+                    new Connections()));
     Future<HttpServer> listening =
         onLoop(
             () ->
