@@ -82,7 +82,7 @@ final class Bars {
     String batches = "Stentor, 2 listeners, closed loop";
     String calm = "Stentor, 200 listeners, 1,000 messages/s";
     Candidate cluster = Candidate.cluster(options);
-    String closed = " --publishers 10 --mode closed --window 64" + timed(8, 1);
+    String closed = " --publishers 10 --mode closed --window 64" + timed(20, 1);
     return new Bar(
         "bar3",
         "two nodes: publishers on A, listeners on B",
@@ -92,7 +92,7 @@ final class Bars {
             new Case(
                 calm,
                 cluster,
-                "--connections 200 --publishers 10 --mode rate --rate 1000" + timed(8, 1))),
+                "--connections 200 --publishers 10 --mode rate --rate 1000" + timed(20, 1))),
         List.of(MESSAGES, DELIVERIES, BUSY, P50, P99, LOST, REPEATED, OTHER_ORDER),
         List.of(
             new Check("messages/s in batches", "messages_per_s", batches, "", true, 100_000),

@@ -2,6 +2,7 @@ package io.stentor.transport;
 
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.LinkedHashMap;
@@ -38,13 +39,18 @@ final class ApiRoutes {
             (path, operations) -> {
               router.route(path).handler(origins.handler(methods(operations), headers(operations)));
               for (Operation operation : operations) {
-                router
-                    .route(operation.method(), path)
+                route(router, operation, path)
                     .handler(new RequestCheck(operation))
                     .handler(handlers.get(operation.id()));
               }
               router.route(path).handler(Problem.onlyAllows(methods(operations)));
             });
+  }
+
+  /** What can be read with GET answers HEAD too, without the body (RFC 9110, section 9.3.2). */
+  private static Route route(Router router, Operation operation, String path) {
+    Route route = router.route(operation.method(), path);
+    return operation.method().equals(HttpMethod.GET) ? route.method(HttpMethod.HEAD) : route;
   }
 
   private static void requireSame(Contract contract, Set<String> mounted) {
@@ -69,9 +75,14 @@ final class ApiRoutes {
   }
 
   private static Set<HttpMethod> methods(List<Operation> operations) {
-    return operations.stream()
-        .map(Operation::method)
-        .collect(Collectors.toCollection(LinkedHashSet::new));
+    Set<HttpMethod> methods = new LinkedHashSet<>();
+    for (Operation operation : operations) {
+      methods.add(operation.method());
+      if (operation.method().equals(HttpMethod.GET)) {
+        methods.add(HttpMethod.HEAD);
+      }
+    }
+    return methods;
   }
 
   private static Set<String> headers(List<Operation> operations) {

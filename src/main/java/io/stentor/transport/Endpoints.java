@@ -51,7 +51,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     Authentication authentication = new Authentication(access);
     AllowedOrigins origins = new AllowedOrigins(config.http().allowedOrigins());
     sockets = new WebSocketEndpoint(server, origins, authentication);
-    events = new SseEndpoint(server, authentication);
+    events = new SseEndpoint(server, authentication, config.webSocket());
     router = Router.router(vertx);
     Map<String, Handler<RoutingContext>> operations = operations(vertx, server, authentication);
     operations.replaceAll((id, handler) -> authentication.before(handler));
@@ -97,6 +97,11 @@ public final class Endpoints implements Handler<HttpServerRequest> {
   /** What is mounted. */
   Router router() {
     return router;
+  }
+
+  /** Long polls that wait; on the event loop. */
+  int waitingPolls() {
+    return polls.waiting();
   }
 
   /** From now on requests are refused; those that were taken go on. To be called on the loop. */

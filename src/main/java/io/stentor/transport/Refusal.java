@@ -10,6 +10,9 @@ import org.slf4j.LoggerFactory;
 final class Refusal extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  /** What a 401 has to have (RFC 9110, section 15.5.2). */
+  static final String AUTHENTICATE = "WWW-Authenticate";
+
   private static final Logger LOG = LoggerFactory.getLogger(Refusal.class);
 
   private final ProblemType type;

@@ -143,7 +143,8 @@ final class RequestCheck implements Handler<RoutingContext> {
   private static List<String> values(RoutingContext ctx, Parameter parameter) {
     HttpServerRequest request = ctx.request();
     if (parameter.place() == Place.HEADER) {
-      return request.headers().getAll(parameter.name());
+      List<String> sent = request.headers().getAll(parameter.name());
+      return sent.size() == 1 && sent.get(0).isEmpty() ? List.of() : sent;
     }
     if (parameter.place() == Place.QUERY) {
       return request.query() == null ? List.of() : request.params().getAll(parameter.name());

@@ -1,5 +1,6 @@
 package io.stentor.transport;
 
+import io.stentor.config.Config;
 import io.stentor.config.RoomOptions;
 import io.stentor.identity.Identity;
 import io.stentor.identity.Permissions.Action;
@@ -32,11 +33,19 @@ final class SseEndpoint {
 
   private final ServerLoop server;
   private final Authentication authentication;
+  private final int silenceSeconds;
   private final KeepAlive keepAlive = new KeepAlive(COMMENT_SECONDS);
 
-  SseEndpoint(ServerLoop server, Authentication authentication) {
+  /**
+   * An endpoint of one server verticle.
+   *
+   * @param options with {@code pongTimeoutSeconds}, after which a peer that takes nothing of what
+   *     it is sent is cut; not where nobody is pinged
+   */
+  SseEndpoint(ServerLoop server, Authentication authentication, Config.WebSocket options) {
     this.server = server;
     this.authentication = authentication;
+    this.silenceSeconds = options.pingIntervalSeconds() > 0 ? options.pongTimeoutSeconds() : 0;
     keepAlive.start(server.eventLoop());
   }
 
@@ -51,6 +60,7 @@ final class SseEndpoint {
     try {
       SseConnection.Request asked = asked(ctx);
       putHeaders(request.response());
+      Takeover.limitSilence(request.connection(), silenceSeconds);
       if (request.version() == HttpVersion.HTTP_2) {
         open2(request, asked);
       } else {

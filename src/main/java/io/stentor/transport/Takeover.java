@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>This is the one place that reaches behind Vert.x. Where a pipeline is not as expected, an
  * update of Vert.x has changed it; that is an {@link IllegalStateException} at the first
- * connection, and a failure of {@code SocketTest} and {@code EventStreamTest}. See
+ * connection, and a failure of {@code SocketTest} and {@code SseEndpointTest}. See
  * docs/decisions/004.
  */
 final class Takeover {
@@ -65,6 +66,19 @@ final class Takeover {
     pipeline.replace(HttpRequestDecoder.class, "discard", DISCARD);
     pipeline.remove(HttpResponseEncoder.class);
     return require(pipeline, pipeline.context(DISCARD));
+  }
+
+  /**
+   * Has a connection cut whose peer acknowledges nothing of what it is sent, or takes none of it,
+   * for so long (RFC 5482). Does nothing where the system cannot.
+   *
+   * @param seconds 0 for what the system does by itself
+   */
+  static void limitSilence(HttpConnection connection, int seconds) {
+    ((ConnectionBase) connection)
+        .channel()
+        .config()
+        .setOption(EpollChannelOption.TCP_USER_TIMEOUT, seconds * 1000);
   }
 
   /** Replaces Vert.x, which is last. */

@@ -154,11 +154,6 @@ public final class EventClient implements AutoCloseable {
     }
   }
 
-  /** Reads some bytes as they come, whatever they are. */
-  public byte[] readRaw(int length) {
-    return read(length);
-  }
-
   private boolean readMore() {
     if (ended) {
       return false;

@@ -133,12 +133,12 @@ class ApiRoutesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "DELETE,/rooms/tea/messages,'GET, POST'",
+    "DELETE,/rooms/tea/messages,'GET, HEAD, POST'",
     "PUT,/messages,POST",
-    "POST,/rooms,GET",
-    "PATCH,/rooms/tea/events,GET",
-    "NEW,/openapi.yaml,GET",
-    "OPTIONS,/rooms/tea/members,GET",
+    "POST,/rooms,'GET, HEAD'",
+    "PATCH,/rooms/tea/events,'GET, HEAD'",
+    "NEW,/openapi.yaml,'GET, HEAD'",
+    "OPTIONS,/rooms/tea/members,'GET, HEAD'",
     "POST,/index.html,'GET, HEAD'"
   })
   void a_wrong_method_is_told_the_right_ones(String method, String path, String allowed) {
@@ -207,10 +207,10 @@ class ApiRoutesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "/rooms/tea/messages,'GET,POST','Authorization,Content-Type,Idempotency-Key,X-API-Key'",
-    "/rooms/tea/events,GET,'Authorization,Last-Event-ID,X-API-Key'",
+    "/rooms/tea/messages,'GET,HEAD,POST','Authorization,Content-Type,Idempotency-Key,X-API-Key'",
+    "/rooms/tea/events,'GET,HEAD','Authorization,Last-Event-ID,X-API-Key'",
     "/messages,POST,'Authorization,Content-Type,X-API-Key'",
-    "/rooms,GET,'Authorization,X-API-Key'"
+    "/rooms,'GET,HEAD','Authorization,X-API-Key'"
   })
   void a_preflight_is_told_what_the_path_has(String path, String methods, String headers) {
     RawHttp.Answer answer =

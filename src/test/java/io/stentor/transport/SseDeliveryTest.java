@@ -58,6 +58,38 @@ class SseDeliveryTest {
     return stream;
   }
 
+  private static JsonObject pings(int seconds) {
+    return new JsonObject().put("pingIntervalSeconds", seconds).put("pongTimeoutSeconds", 1);
+  }
+
+  /** A peer whose network is gone looks the same from here: it takes nothing. */
+  @Test
+  void who_takes_nothing_for_the_time_that_a_pong_may_take_is_cut_and_has_left()
+      throws IOException {
+    JsonObject latest = new JsonObject().put("slowConsumer", "latest");
+    JsonObject options = new JsonObject().put("roomDefaults", latest).put("webSocket", pings(1));
+    try (NodeInProcess strict = NodeInProcess.start(options);
+        EventClient watcher =
+            EventClient.connect(strict.port(), "/rooms/a/events?members=true&name=Ann")) {
+      assertThat(watcher.skipTo("members").data()).contains("Ann");
+      try (EventClient stuck =
+          EventClient.connectSlow(strict.port(), "/rooms/a/events?name=Stuck")) {
+        stuck.joined();
+        assertThat(watcher.skipTo("join").data()).contains("Stuck");
+        try (Client chat = Client.connect(strict.port(), "/rooms/a")) {
+          for (int i = 0; i < BIG; i++) {
+            String text = i + ":" + "x".repeat(40_000);
+            chat.publish(text).expect(text);
+            assertThat(watcher.skipTo("message").data()).isEqualTo(text);
+          }
+        }
+        String left = watcher.skipTo("leave").data();
+        assertThat(left.contains("Stuck") ? left : watcher.skipTo("leave").data())
+            .contains("Stuck");
+      }
+    }
+  }
+
   private static int number(Event event) {
     return Integer.parseInt(event.data().substring(0, event.data().indexOf(':')));
   }

@@ -3,6 +3,7 @@ package io.stentor.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.NodeInProcess;
+import io.stentor.identity.ApiKeys;
 import io.stentor.support.Client;
 import io.stentor.support.EventClient;
 import io.stentor.support.EventParser.Event;
@@ -10,6 +11,8 @@ import io.stentor.support.RawHttp;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,13 +22,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Event streams on real sockets over HTTP/1: notices when Vert.x changes inside. */
 class SseEndpointTest {
+  private static final String KEY = "a key of a server";
   private static NodeInProcess node;
 
   @BeforeAll
   static void start() throws IOException {
     JsonObject none = new JsonObject().put("history", new JsonObject().put("messages", 0));
-    JsonArray rooms = new JsonArray().add(none.put("match", "none"));
-    node = NodeInProcess.start(new JsonObject().put("rooms", rooms));
+    JsonObject closed = new JsonObject().put("match", "closed").put("subscribe", "server");
+    JsonObject unseen = new JsonObject().put("match", "unseen").put("presence", false);
+    JsonArray rooms = new JsonArray().add(none.put("match", "none")).add(closed).add(unseen);
+    JsonObject key = new JsonObject().put("name", "test").put("sha256", ApiKeys.hash(KEY));
+    JsonObject identity = new JsonObject().put("apiKeys", new JsonArray().add(key));
+    node = NodeInProcess.start(new JsonObject().put("rooms", rooms).put("identity", identity));
   }
 
   @AfterAll
@@ -138,58 +146,89 @@ class SseEndpointTest {
         events.expectMessages("4");
       }
     }
-    try (EventClient events = events("newer/events?since=" + old, "Last-Event-ID:")) {
-      events.expect("position", "{\"position\":\"" + old + "\",\"recovered\":true}");
-    }
+  }
+
+  private static void assertRefused(
+      int status, String type, String detail, String pathAndQuery, String... more) {
+    List<String> lines = new ArrayList<>();
+    lines.add("GET /rooms/" + pathAndQuery + " HTTP/1.1");
+    lines.add("Host: localhost");
+    lines.addAll(List.of(more));
+    RawHttp.Answer answer = RawHttp.exchange(node.port(), lines.toArray(String[]::new));
+    assertThat(answer.status()).isEqualTo(status);
+    assertThat(answer.header("content-type")).isEqualTo("application/problem+json");
+    JsonObject problem = new JsonObject(answer.body());
+    assertThat(problem.getString("type")).isEqualTo("urn:stentor:problem:" + type);
+    assertThat(problem.getString("detail")).contains(detail);
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "a%20b/events|a room name has letters, digits and ._-:@#~+ only, not U+0020",
-        "a/events?since=x|a position is epoch:offset as the server gave it, for example 1a2b3c:42",
-        "a/events?last=-1|last is a number of messages, 0 or more",
-        "a/events?since=1:1&last=1|since and last exclude each other: give one of them",
+        "a%20b/events|invalid-room|letters, digits and ._-:@#~+ only",
+        "a/events?since=x|invalid-position|a position is epoch:offset",
+        "a/events?last=-1|bad-request|last",
+        "a/events?since=1:1&last=1|bad-request|since and last exclude each other",
+        "a/events?name=|bad-request|name",
+        "a/events?members=perhaps|bad-request|members",
       })
-  void a_bad_request_is_told_what_is_wrong(String path, String detail) {
-    RawHttp.Answer answer = RawHttp.get(node.port(), "/rooms/" + path);
-    assertThat(answer.status()).isEqualTo(400);
-    assertThat(answer.header("content-type")).isEqualTo("application/problem+json");
-    assertThat(new JsonObject(answer.body()).getString("detail")).isEqualTo(detail);
+  void a_bad_request_is_told_what_is_wrong(String path, String type, String detail) {
+    assertRefused(400, type, detail, path);
   }
 
   @Test
   void a_bad_last_event_id_is_refused_so_that_a_browser_does_not_ask_for_ever() {
-    RawHttp.Answer answer =
-        RawHttp.exchange(
-            node.port(), "GET /rooms/a/events HTTP/1.1", "Host: localhost", "Last-Event-ID: 42");
-    assertThat(answer.status()).isEqualTo(400);
-    assertThat(answer.body()).contains("a position is epoch:offset");
+    String detail = "a position is epoch:offset";
+    assertRefused(400, "invalid-position", detail, "a/events", "Last-Event-ID: 42");
   }
 
   @Test
-  void head_gets_the_head_alone_and_the_connection_goes_on() {
-    try (RawHttp http = new RawHttp(node.port())) {
-      for (int i = 0; i < 2; i++) {
-        http.send("HEAD /rooms/a/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
-        http.send("GET /rooms/a/events?last=x HTTP/1.1\r\nHost: localhost\r\n\r\n");
-        RawHttp.Answer head = http.headOnly();
-        assertThat(head.status()).isEqualTo(200);
-        assertThat(head.header("content-type")).isEqualTo("text/event-stream");
-        assertThat(http.answer().status()).isEqualTo(400);
+  void only_who_may_listen_gets_a_stream() {
+    assertRefused(401, "unauthorized", "Only servers with an API key", "closed/events");
+    String wrong = "Authorization: Bearer wrong";
+    assertRefused(401, "unauthorized", "not known here", "closed/events", wrong);
+    String right = "Authorization: Bearer " + KEY;
+    try (EventClient events = events("closed/events", right)) {
+      assertThat(events.joined()).endsWith(":0");
+    }
+  }
+
+  @Test
+  void who_watches_is_told_who_is_there_and_who_comes_and_goes() {
+    try (EventClient watcher = events("seen/events?name=Ann&members=true")) {
+      watcher.joined();
+      JsonObject ann = new JsonObject(watcher.skipTo("members").data());
+      assertThat(ann.getJsonArray("members").getJsonObject(0).getString("user")).isEqualTo("Ann");
+      JsonObject bob;
+      try (EventClient other = events("seen/events?name=Bob")) {
+        other.joined();
+        bob = new JsonObject(watcher.skipTo("join").data());
+        assertThat(bob.getString("user")).isEqualTo("Bob");
       }
+      JsonObject left = new JsonObject(watcher.next().data());
+      assertThat(left).isEqualTo(bob);
+    }
+  }
+
+  @Test
+  void where_presence_is_off_nobody_can_watch() {
+    String detail = "presence is off";
+    assertRefused(404, "presence-off", detail, "unseen/events?members=true");
+    try (EventClient events = events("unseen/events?name=Ann")) {
+      events.joined();
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"POST", "PUT", "DELETE"})
+  @ValueSource(strings = {"HEAD", "POST", "PUT", "DELETE"})
   void other_methods_are_refused(String method) {
-    RawHttp.Answer answer =
-        RawHttp.exchange(
-            node.port(), method + " /rooms/a/events HTTP/1.1", "Host: x", "Content-Length: 0");
-    assertThat(answer.status()).isEqualTo(405);
-    assertThat(answer.header("allow")).isEqualTo("GET, HEAD");
+    try (RawHttp http = new RawHttp(node.port())) {
+      String head = " /rooms/a/events HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n";
+      RawHttp.Answer answer = http.send(method + head).headOnly();
+      assertThat(answer.status()).isEqualTo(405);
+      assertThat(answer.header("allow")).isEqualTo("GET");
+    }
   }
 
   /** The stream has the connection for itself until its end, as {@code Connection: close} says. */
@@ -211,9 +250,6 @@ class SseEndpointTest {
   @Test
   void a_stream_behind_other_requests_begins_when_these_are_answered() {
     String page = EventClient.request("/js/connection.js");
-    int length =
-        RawHttp.get(node.port(), "/js/connection.js").header("content-length").isEmpty() ? 0 : 1;
-    assertThat(length).isEqualTo(1);
     String requests = page.repeat(300) + EventClient.request("/rooms/behind/events");
     try (RawHttp http = new RawHttp(node.port())) {
       http.send(requests);

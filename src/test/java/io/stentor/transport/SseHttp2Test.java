@@ -35,7 +35,8 @@ class SseHttp2Test {
               .put("maxMessageBytes", 40_000)
               .put("tailBytes", 100_000));
     }
-    node = NodeInProcess.start(new JsonObject().put("rooms", rooms));
+    JsonObject noPings = new JsonObject().put("pingIntervalSeconds", 0);
+    node = NodeInProcess.start(new JsonObject().put("rooms", rooms).put("webSocket", noPings));
   }
 
   @AfterAll
