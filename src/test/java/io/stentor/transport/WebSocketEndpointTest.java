@@ -97,13 +97,6 @@ class WebSocketEndpointTest {
   }
 
   @Test
-  void a_room_without_an_upgrade_says_what_its_path_is_for() {
-    RawHttp.Answer answer = RawHttp.get(node.port(), "/rooms/a");
-    assertThat(answer.status()).isEqualTo(426);
-    assertThat(answer.header("upgrade")).isEqualTo("websocket");
-  }
-
-  @Test
   void pages_of_other_origins_are_refused_and_programs_without_one_are_not() {
     String detail = "Pages of this origin may not connect here.";
     assertRefused(403, detail, RawWebSocket.upgrade("/", "Origin: https://bad.example"));
