@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.stentor.config.Config;
 import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomRule;
+import io.stentor.identity.Access;
 import io.stentor.presence.Presence;
 import io.stentor.protocol.PlainText;
 import io.stentor.room.Rooms;
@@ -22,9 +23,13 @@ import org.jspecify.annotations.Nullable;
 /** One HTTP server on one event loop, with its own share of the sockets of the port. */
 final class Server extends VerticleBase {
 
+  /** Vert.x: a free port, the same one for all servers that ask with this number. */
+  private static final int ONE_FREE_PORT = -1;
+
   private final Config config;
   private final Rooms rooms;
   private final Presence presence;
+  private final Access access;
   private final Connections connections;
   private final AtomicInteger port;
   private @Nullable Endpoints endpoints;
@@ -33,14 +38,20 @@ final class Server extends VerticleBase {
   /**
    * A server that does not listen yet.
    *
-   * @param port where to listen; where it is 0, the first server of the node writes down the port
-   *     that it was given
+   * @param port where the first server of the node writes down the port that it listens on; before
+   *     that, the configured one
    */
   Server(
-      Config config, Rooms rooms, Presence presence, Connections connections, AtomicInteger port) {
+      Config config,
+      Rooms rooms,
+      Presence presence,
+      Access access,
+      Connections connections,
+      AtomicInteger port) {
     this.config = config;
     this.rooms = rooms;
     this.presence = presence;
+    this.access = access;
     this.connections = connections;
     this.port = port;
   }
@@ -48,7 +59,8 @@ final class Server extends VerticleBase {
   @Override
   public Future<?> start() {
     EventLoop eventLoop = ((ContextInternal) context).nettyEventLoop();
-    Endpoints serving = new Endpoints(vertx, eventLoop, config, rooms, presence, connections);
+    Endpoints serving =
+        new Endpoints(vertx, eventLoop, config, rooms, presence, access, connections);
     endpoints = serving;
     HttpServer created =
         vertx
@@ -56,8 +68,9 @@ final class Server extends VerticleBase {
             .requestHandler(serving)
             .invalidRequestHandler(Problem::invalidRequest);
     server = created;
+    int wanted = config.http().port();
     return created
-        .listen(port.get(), config.http().host())
+        .listen(wanted == 0 ? ONE_FREE_PORT : wanted, config.http().host())
         .onSuccess(listening -> port.compareAndSet(0, listening.actualPort()));
   }
 

@@ -2,7 +2,7 @@ package io.stentor.transport;
 
 import io.netty.channel.EventLoop;
 import io.stentor.config.Config;
-import io.stentor.identity.ApiKeys;
+import io.stentor.identity.Access;
 import io.stentor.message.CloseReason;
 import io.stentor.presence.Presence;
 import io.stentor.room.Rooms;
@@ -35,19 +35,30 @@ public final class Endpoints implements Handler<HttpServerRequest> {
       Config config,
       Rooms rooms,
       Presence presence,
+      Access access,
       Connections connections) {
     heartbeat = new Heartbeat(config.webSocket());
     heartbeat.start(eventLoop);
     polls.start(eventLoop);
+    Expiries expiries =
+        new Expiries(
+            config.identity().tokens().leewaySeconds(), () -> System.currentTimeMillis() / 1000);
+    expiries.start(eventLoop);
     int closeTimeoutSeconds = config.webSocket().closeTimeoutSeconds();
     ServerLoop server =
-        new ServerLoop(eventLoop, rooms, presence, heartbeat, connections, closeTimeoutSeconds);
+        new ServerLoop(
+            eventLoop, rooms, presence, heartbeat, expiries, connections, closeTimeoutSeconds);
+    Authentication authentication = new Authentication(access);
     AllowedOrigins origins = new AllowedOrigins(config.http().allowedOrigins());
-    Callers callers = new Callers(new ApiKeys(config.identity().apiKeys()));
-    sockets = new WebSocketEndpoint(server, origins);
-    events = new SseEndpoint(server, callers, config.webSocket());
+    sockets = new WebSocketEndpoint(server, origins, authentication);
+    events = new SseEndpoint(server, authentication, config.webSocket());
     router = Router.router(vertx);
-    ApiRoutes.mount(router, Contract.read(), origins, operations(vertx, server, callers));
+    Map<String, Handler<RoutingContext>> operations = operations(vertx, server, authentication);
+    operations.replaceAll((id, handler) -> authentication.before(handler));
+    operations.put("getContract", new ContractEndpoint(Contract.read()));
+    DemoLogin demo = new DemoLogin(config.identity().demoLogin(), access.tokens());
+    operations.put("demoLogin", demo::handleLogin);
+    ApiRoutes.mount(router, Contract.read(), origins, operations);
     LibraryFiles.mount(router);
     StaticFiles.mount(router, vertx, config.http().webroot());
     Problem.mount(router);
@@ -55,16 +66,15 @@ public final class Endpoints implements Handler<HttpServerRequest> {
 
   /** What serves each operation of the contract, by {@code operationId}. */
   private Map<String, Handler<RoutingContext>> operations(
-      Vertx vertx, ServerLoop server, Callers callers) {
+      Vertx vertx, ServerLoop server, Authentication authentication) {
     ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
-    Publishing publishing = new Publishing(server.rooms(), context);
-    MessagesEndpoint messages = new MessagesEndpoint(server, callers, publishing, polls);
+    Publishing publishing = new Publishing(server.rooms(), authentication, context);
+    MessagesEndpoint messages = new MessagesEndpoint(server, authentication, publishing, polls);
     Map<String, Handler<RoutingContext>> operations = new HashMap<>();
     operations.put("getMessages", messages::handleGet);
     operations.put("publishMessage", messages::handlePublish);
-    operations.put("publishMessages", new BatchEndpoint(callers, publishing)::handlePublish);
-    operations.put("getContract", new ContractEndpoint(Contract.read()));
-    RoomsEndpoint rooms = new RoomsEndpoint(server, callers, context);
+    operations.put("publishMessages", new BatchEndpoint(publishing)::handlePublish);
+    RoomsEndpoint rooms = new RoomsEndpoint(server, authentication, context);
     operations.put("listRooms", rooms::handleList);
     operations.put("getRoom", rooms::handleRoom);
     operations.put("getMembers", rooms::handleMembers);

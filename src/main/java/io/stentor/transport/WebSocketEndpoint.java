@@ -2,7 +2,8 @@ package io.stentor.transport;
 
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import io.stentor.message.Member;
+import io.stentor.identity.Identity;
+import io.stentor.identity.Permissions.Action;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.stentor.room.Start;
@@ -34,15 +35,18 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
 
   private final ServerLoop server;
   private final AllowedOrigins origins;
+  private final Authentication authentication;
 
   /**
    * An endpoint of one server verticle.
    *
    * @param origins that browsers may come from
+   * @param authentication who comes
    */
-  WebSocketEndpoint(ServerLoop server, AllowedOrigins origins) {
+  WebSocketEndpoint(ServerLoop server, AllowedOrigins origins, Authentication authentication) {
     this.server = server;
     this.origins = origins;
+    this.authentication = authentication;
   }
 
   /** Whether the request wants to become a WebSocket. */
@@ -66,7 +70,7 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     } else if (room == null) {
       Problem.answer(request, ProblemType.NOT_FOUND, "WebSockets are at / and at /rooms/{room}.");
     } else {
-      accept(request, room);
+      authentication.admit(request, identity -> accept(request, room, identity));
     }
   }
 
@@ -88,26 +92,24 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     }
   }
 
-  private void accept(HttpServerRequest request, String room) {
-    RoomName name;
-    try {
-      name = new RoomName(room);
-    } catch (IllegalArgumentException e) {
-      Problem.answer(request, ProblemType.INVALID_ROOM, String.valueOf(e.getMessage()));
-      return;
-    }
-    Member member;
+  private void accept(HttpServerRequest request, String room, Identity identity) {
+    RoomName name = RoomPath.name(room);
+    Visitor visitor;
     Start start;
     try {
-      member = Visitor.of(request.getParam("name"));
-      start = start(request.getParam("since"), request.getParam("last"));
+      Start asked = start(request.getParam("since"), request.getParam("last"));
+      start = authentication.requireStart(identity, name, asked);
+      visitor =
+          new Visitor(
+              Visitor.member(identity, request.getParam("name")),
+              authentication.allow(identity, name, Action.PUBLISH),
+              identity.expiresAt());
     } catch (IllegalArgumentException e) {
-      Problem.answer(request, ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
-      return;
+      throw Refusal.of(ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
     request
         .toWebSocket()
-        .onSuccess(accepted -> WebSocketConnection.open(accepted, name, member, start, server))
+        .onSuccess(accepted -> WebSocketConnection.open(accepted, name, visitor, start, server))
         .onFailure(
             failure ->
                 LOG.info("upgrade by {} failed: {}", request.remoteAddress(), failure.toString()));
