@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
+import io.stentor.message.RoomName;
 import io.stentor.room.Format;
 import io.stentor.room.Notice;
 import io.vertx.core.buffer.Buffer;
@@ -78,12 +79,13 @@ public final class PlainText {
 
   private static final class Texts implements Format {
     @Override
-    public int sizeLimit(Publication publication) {
+    public int sizeLimit(RoomName room, Publication publication) {
       return MAX_HEADER_BYTES + publication.bytes();
     }
 
     @Override
-    public void encode(Publication publication, long epoch, long offset, ByteBuf out) {
+    public void encode(
+        RoomName room, Publication publication, long epoch, long offset, ByteBuf out) {
       byte[] data = plain(publication);
       header(data.length, out);
       out.writeBytes(data);
@@ -97,12 +99,13 @@ public final class PlainText {
 
   private static final class Cursors implements Format {
     @Override
-    public int sizeLimit(Publication publication) {
+    public int sizeLimit(RoomName room, Publication publication) {
       return MAX_HEADER_BYTES + MAX_POSITION_BYTES + publication.bytes();
     }
 
     @Override
-    public void encode(Publication publication, long epoch, long offset, ByteBuf out) {
+    public void encode(
+        RoomName room, Publication publication, long epoch, long offset, ByteBuf out) {
       byte[] data = plain(publication);
       String position = Position.epochText(epoch) + ":" + offset + "\n";
       header(position.length() + data.length, out);
