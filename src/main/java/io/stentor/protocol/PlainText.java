@@ -7,9 +7,6 @@ import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
 import io.stentor.room.Format;
 import io.stentor.room.Notice;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.Json;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,12 +66,7 @@ public final class PlainText {
 
   /** A text as it is, a JSON string as its value, other JSON as its source. */
   private static byte[] plain(Publication publication) {
-    byte[] data = publication.data();
-    boolean string =
-        publication.kind() == Publication.Kind.JSON && data.length > 0 && data[0] == '"';
-    return string && Json.decodeValue(Buffer.buffer(data)) instanceof String value
-        ? value.getBytes(StandardCharsets.UTF_8)
-        : data;
+    return publication.asText().data();
   }
 
   private static final class Texts implements Format {

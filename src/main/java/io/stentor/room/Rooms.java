@@ -152,12 +152,15 @@ public final class Rooms {
     return new Appender(name, options(name), home(name), history, bus, counts, identity, idle);
   }
 
+  /** JSON that is no string has no words, and stays as it is; a string is its text. */
   private static Publication transformed(Publication publication, Transform transform) {
     if (transform == Transform.NONE) {
       return publication;
     }
-    String shouted = publication.text().toUpperCase(Locale.ROOT) + "!!!";
-    return publication.with(shouted.getBytes(StandardCharsets.UTF_8));
+    Publication said = publication.asText();
+    return said.kind() == Publication.Kind.TEXT
+        ? said.with((said.text().toUpperCase(Locale.ROOT) + "!!!").getBytes(StandardCharsets.UTF_8))
+        : said;
   }
 
   /**

@@ -35,7 +35,9 @@ final class Options {
         1000,
         true,
         Who.ANYONE,
-        Who.ANYONE);
+        Who.ANYONE,
+        RoomOptions.Reader.SUBSCRIBER,
+        RoomOptions.Reader.SUBSCRIBER);
   }
 
   /** With so many bytes that may wait to be appended. */
@@ -65,7 +67,9 @@ final class Options {
         Math.min(1000, tailBytes),
         true,
         Who.ANYONE,
-        Who.ANYONE);
+        Who.ANYONE,
+        RoomOptions.Reader.SUBSCRIBER,
+        RoomOptions.Reader.SUBSCRIBER);
   }
 
   static RoomOptions coalescing(int millis) {
@@ -79,7 +83,9 @@ final class Options {
         1000,
         true,
         Who.ANYONE,
-        Who.ANYONE);
+        Who.ANYONE,
+        RoomOptions.Reader.SUBSCRIBER,
+        RoomOptions.Reader.SUBSCRIBER);
   }
 
   /** Rules by which every room has these options. */

@@ -5,8 +5,10 @@ import io.stentor.identity.Identity;
 import io.stentor.identity.Permissions.Verdict;
 import io.stentor.identity.Verified;
 import io.stentor.message.RoomName;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -61,27 +63,32 @@ record ConnectCommand(String token, Map<String, Wanted> positions) implements Co
 
   /** Enters the rooms of the token; the client is answered when it is in all of them. */
   private void join(Session session, Answer answer, ConnectionClaims claims) {
+    if (claims.rooms().isEmpty()) {
+      answer(session, answer, Map.of());
+      return;
+    }
+    List<Runnable> openings = new ArrayList<>();
     Map<RoomName, JsonLine> results = new LinkedHashMap<>();
-    Map<RoomName, Subscription> subscriptions = new LinkedHashMap<>();
-    for (RoomName room : claims.rooms().keySet()) {
-      Wanted wanted = positions.getOrDefault(room.value(), Wanted.NOTHING);
-      Subscription subscription = new Subscription(session, room, wanted, answer);
-      session.subscriptions().add(subscription);
-      subscriptions.put(room, subscription);
-    }
-    if (subscriptions.isEmpty()) {
-      answer(session, answer, results);
-    }
-    subscriptions.forEach(
-        (room, subscription) ->
-            subscription.open(
-                Terms.of(session, room, claims.rooms().get(room)),
-                result -> {
-                  results.put(room, result);
-                  if (results.size() == subscriptions.size()) {
-                    answer(session, answer, results);
-                  }
-                }));
+    claims
+        .rooms()
+        .forEach(
+            (room, claim) -> {
+              Wanted wanted = positions.getOrDefault(room.value(), Wanted.NOTHING);
+              Subscription subscription = new Subscription(session, room, wanted, answer);
+              session.subscriptions().add(subscription);
+              Terms terms = Terms.of(session, room, claim);
+              openings.add(
+                  () ->
+                      subscription.open(
+                          terms,
+                          result -> {
+                            results.put(room, result);
+                            if (results.size() == claims.rooms().size()) {
+                              answer(session, answer, results);
+                            }
+                          }));
+            });
+    openings.forEach(Runnable::run);
   }
 
   private static void answer(Session session, Answer answer, Map<RoomName, JsonLine> subs) {
