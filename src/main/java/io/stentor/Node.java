@@ -10,6 +10,10 @@ import io.stentor.config.RoomRules;
 import io.stentor.history.ClusterHistory;
 import io.stentor.history.History;
 import io.stentor.history.LocalHistory;
+import io.stentor.message.RoomName;
+import io.stentor.presence.ClusterPresence;
+import io.stentor.presence.LocalPresence;
+import io.stentor.presence.Presence;
 import io.stentor.room.Rooms;
 import io.stentor.transport.Connections;
 import io.vertx.core.DeploymentOptions;
@@ -23,6 +27,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +46,7 @@ final class Node {
   private final Vertx vertx;
   private final @Nullable HazelcastInstance hazelcast;
   private final AtomicInteger port;
+  private @Nullable Presence presence;
 
   private Node(LoadedConfig loaded, Vertx vertx, @Nullable HazelcastInstance hazelcast) {
     this.loaded = loaded;
@@ -84,6 +90,7 @@ final class Node {
     ClusteredVertx.withBus(options, config);
     com.hazelcast.config.Config joining = ClusteredVertx.hazelcast(config.cluster());
     ClusterHistory.configure(joining, longestAgeSeconds(config));
+    ClusterPresence.configure(joining);
     HazelcastInstance hazelcast = ClusteredVertx.join(joining, UUID.randomUUID().toString());
     return ClusteredVertx.vertx(builder, hazelcast)
         .map(vertx -> new Node(loaded, vertx, hazelcast))
@@ -117,24 +124,37 @@ final class Node {
     Config config = loaded.config();
     History history = history();
     Rooms rooms = new Rooms(vertx, new RoomRules(config), history);
+    Presence who = presence(rooms);
+    presence = who;
     Connections connections = new Connections();
-    if (hazelcast == null) {
-      LOG.info("nodes: this one alone");
-    } else {
-      LOG.info("nodes: {}", NodeWatcher.seen(hazelcast));
-      NodeWatcher.watch(hazelcast, rooms::nodesChanged);
-    }
     return withCopies()
         .compose(
             safe ->
                 vertx.deployVerticle(
-                    () -> new Server(config, rooms, connections, port),
+                    () -> new Server(config, rooms, who, connections, port),
                     new DeploymentOptions().setInstances(eventLoops(config))))
         .map(
             deployed -> {
               sayReady();
               return this;
             });
+  }
+
+  private Presence presence(Rooms rooms) {
+    Predicate<RoomName> tracked = room -> rooms.options(room).presence();
+    if (hazelcast == null) {
+      LOG.info("nodes: this one alone");
+      return new LocalPresence(tracked);
+    }
+    LOG.info("nodes: {}", NodeWatcher.seen(hazelcast));
+    ClusterPresence clusterPresence = new ClusterPresence(vertx, hazelcast, tracked);
+    NodeWatcher.watch(
+        hazelcast,
+        () -> {
+          rooms.nodesChanged();
+          clusterPresence.nodesChanged();
+        });
+    return clusterPresence;
   }
 
   private Future<Boolean> withCopies() {
@@ -183,10 +203,11 @@ final class Node {
     return port.get();
   }
 
-  /** Leaves the cluster and closes everything. */
+  /** Signs the members off, leaves the cluster and closes everything. */
   Future<Void> stop() {
-    return vertx
-        .close()
+    Future<Void> signedOff = presence == null ? Future.succeededFuture() : presence.close();
+    return signedOff
+        .eventually(vertx::close)
         .eventually(
             () -> {
               if (hazelcast != null) {

@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.stentor.config.Config;
 import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomRule;
+import io.stentor.presence.Presence;
 import io.stentor.protocol.PlainText;
 import io.stentor.room.Rooms;
 import io.stentor.transport.Connections;
@@ -22,6 +23,7 @@ final class Server extends VerticleBase {
 
   private final Config config;
   private final Rooms rooms;
+  private final Presence presence;
   private final Connections connections;
   private final AtomicInteger port;
   private @Nullable Endpoints endpoints;
@@ -33,9 +35,11 @@ final class Server extends VerticleBase {
    * @param port where to listen; where it is 0, the first server of the node writes down the port
    *     that it was given
    */
-  Server(Config config, Rooms rooms, Connections connections, AtomicInteger port) {
+  Server(
+      Config config, Rooms rooms, Presence presence, Connections connections, AtomicInteger port) {
     this.config = config;
     this.rooms = rooms;
+    this.presence = presence;
     this.connections = connections;
     this.port = port;
   }
@@ -43,7 +47,7 @@ final class Server extends VerticleBase {
   @Override
   public Future<?> start() {
     EventLoop eventLoop = ((ContextInternal) context).nettyEventLoop();
-    Endpoints serving = new Endpoints(vertx, eventLoop, config, rooms, connections);
+    Endpoints serving = new Endpoints(vertx, eventLoop, config, rooms, presence, connections);
     endpoints = serving;
     HttpServer created =
         vertx

@@ -3,6 +3,7 @@ package io.stentor.transport;
 import io.netty.channel.EventLoop;
 import io.stentor.config.Config;
 import io.stentor.message.CloseReason;
+import io.stentor.presence.Presence;
 import io.stentor.room.Rooms;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -18,12 +19,17 @@ public final class Endpoints implements Handler<HttpServerRequest> {
 
   /** Endpoints on one event loop. */
   public Endpoints(
-      Vertx vertx, EventLoop eventLoop, Config config, Rooms rooms, Connections connections) {
+      Vertx vertx,
+      EventLoop eventLoop,
+      Config config,
+      Rooms rooms,
+      Presence presence,
+      Connections connections) {
     heartbeat = new Heartbeat(config.webSocket());
     heartbeat.start(eventLoop);
     int closeTimeoutSeconds = config.webSocket().closeTimeoutSeconds();
     ServerLoop server =
-        new ServerLoop(eventLoop, rooms, heartbeat, connections, closeTimeoutSeconds);
+        new ServerLoop(eventLoop, rooms, presence, heartbeat, connections, closeTimeoutSeconds);
     sockets = new WebSocketEndpoint(server, config.http().allowedOrigins());
     router = Router.router(vertx);
     router.route("/rooms/:room").handler(WebSocketEndpoint::upgradeRequired);

@@ -1,6 +1,7 @@
 package io.stentor.transport;
 
 import io.netty.channel.EventLoop;
+import io.stentor.presence.Presence;
 import io.stentor.room.Rooms;
 
 /**
@@ -8,6 +9,7 @@ import io.stentor.room.Rooms;
  *
  * @param eventLoop the loop that they all belong to
  * @param rooms of the node
+ * @param presence of the node
  * @param heartbeat of this loop
  * @param connections of the node
  * @param closeTimeoutSeconds after which a socket that is being closed is cut
@@ -15,6 +17,7 @@ import io.stentor.room.Rooms;
 record ServerLoop(
     EventLoop eventLoop,
     Rooms rooms,
+    Presence presence,
     Heartbeat heartbeat,
     Connections connections,
     int closeTimeoutSeconds) {}

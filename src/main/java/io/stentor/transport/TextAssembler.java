@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.stentor.message.CloseReason;
+import io.stentor.message.Member;
 import io.stentor.message.Publication;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -31,10 +32,17 @@ final class TextAssembler {
   private static final Incomplete INCOMPLETE = new Incomplete();
 
   private final int maxMessageBytes;
+  private final @Nullable Member from;
   private @Nullable ByteArrayOutputStream parts;
 
-  TextAssembler(int maxMessageBytes) {
+  /**
+   * No text yet.
+   *
+   * @param from whose texts these are; null for nobody in particular
+   */
+  TextAssembler(int maxMessageBytes, @Nullable Member from) {
     this.maxMessageBytes = maxMessageBytes;
+    this.from = from;
   }
 
   Result add(WebSocketFrame frame) {
@@ -60,10 +68,10 @@ final class TextAssembler {
     return whole(all.toByteArray());
   }
 
-  private static Result whole(byte[] data) {
+  private Result whole(byte[] data) {
     return ByteBufUtil.isText(Unpooled.wrappedBuffer(data), StandardCharsets.UTF_8)
         ? new Text(
-            new Publication(Publication.Kind.TEXT, data, System.currentTimeMillis(), null, null))
+            new Publication(Publication.Kind.TEXT, data, System.currentTimeMillis(), null, from))
         : new Refused(CloseReason.NOT_UTF8);
   }
 }

@@ -4,9 +4,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.stentor.message.CloseReason;
+import io.stentor.message.Member;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
+import io.stentor.presence.Attendance;
 import io.stentor.protocol.PlainText;
 import io.stentor.room.Ack;
 import io.stentor.room.Connection;
@@ -35,6 +37,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
   private final Format format;
   private final ServerLoop server;
   private final TextAssembler texts;
+  private final Attendance attendance;
   private final Heartbeat.Beat beat = new Heartbeat.Beat();
   private @Nullable Cursor cursor;
   private @Nullable CloseReason closing;
@@ -45,25 +48,27 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
   private boolean answered = true;
 
   private WebSocketConnection(
-      ServerWebSocket accepted, RoomName room, Format format, ServerLoop server) {
+      ServerWebSocket accepted, RoomName room, Member member, Format format, ServerLoop server) {
     this.room = room;
     this.format = format;
     this.server = server;
     int maxMessageBytes = server.rooms().options(room).maxMessageBytes();
-    this.texts = new TextAssembler(maxMessageBytes);
+    this.texts = new TextAssembler(maxMessageBytes, member.user().isEmpty() ? null : member);
+    this.attendance = new Attendance(server.presence(), room, member);
     this.socket = Socket.takeOver(accepted, maxMessageBytes, this);
     this.writer = socket.writer();
   }
 
   /** Takes an accepted WebSocket over and joins the room. */
-  static void open(ServerWebSocket accepted, RoomName room, Start start, ServerLoop server) {
+  static void open(
+      ServerWebSocket accepted, RoomName room, Member member, Start start, ServerLoop server) {
     Format format = PlainText.format(accepted.subProtocol());
-    new WebSocketConnection(accepted, room, format, server).join(start);
+    new WebSocketConnection(accepted, room, member, format, server).join(start);
   }
 
   private void join(Start start) {
     int count = server.connections().opened();
-    LOG.info("connected: {} to room {}, {} open", socket.remoteAddress(), room, count);
+    LOG.info("connected: {} to room {}, {} open", this, room, count);
     server.heartbeat().add(this);
     socket.read(false);
     cursor = server.rooms().join(room, this, start, server.eventLoop());
@@ -76,6 +81,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
   public void joined() {
     joined = true;
     socket.read(true);
+    attendance.enter();
   }
 
   @Override
@@ -95,7 +101,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
 
   private void publish(Publication publication) {
     if (LOG.isDebugEnabled()) {
-      LOG.debug("text from {} in room {}: {}", socket.remoteAddress(), room, publication.text());
+      LOG.debug("text from {} in room {}: {}", this, room, publication.text());
     }
     int bytes = publication.bytes();
     unacknowledgedBytes += bytes;
@@ -165,18 +171,19 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
 
   private void error(String what) {
     int open = server.connections().open();
-    LOG.info("error: {} in room {}, {} open: {}", socket.remoteAddress(), room, open, what);
+    LOG.info("error: {} in room {}, {} open: {}", this, room, open, what);
   }
 
   @Override
   public void closed(@Nullable String peer) {
     server.heartbeat().remove(this);
+    attendance.leave();
     if (cursor != null) {
       cursor.leave();
     }
     int count = server.connections().closed();
     String why = closing != null ? closing.toString() : peer != null ? peer : "1006 without a word";
-    LOG.info("closed: {} in room {}: {}, {} open", socket.remoteAddress(), room, why, count);
+    LOG.info("closed: {} in room {}: {}, {} open", this, room, why, count);
     closing = closing != null ? closing : CloseReason.GONE;
   }
 
@@ -234,10 +241,17 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
   public void close(CloseReason reason) {
     if (closing == null) {
       closing = reason;
+      attendance.leave();
       if (cursor != null) {
         cursor.leave();
       }
       socket.close(reason, server.closeTimeoutSeconds());
     }
+  }
+
+  /** For log lines: the address and the connection's id. */
+  @Override
+  public String toString() {
+    return socket.remoteAddress() + " " + attendance.member().connection();
   }
 }

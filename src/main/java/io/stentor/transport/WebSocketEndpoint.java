@@ -2,6 +2,7 @@ package io.stentor.transport;
 
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import io.stentor.message.Member;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.stentor.room.Start;
@@ -96,9 +97,11 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
 
   private void accept(HttpServerRequest request, String room) {
     RoomName name;
+    Member member;
     Start start;
     try {
       name = new RoomName(room);
+      member = Visitor.of(request.getParam("name"));
       start = start(request.getParam("since"), request.getParam("last"));
     } catch (IllegalArgumentException e) {
       Problem.answer(request, 400, String.valueOf(e.getMessage()));
@@ -106,7 +109,7 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     }
     request
         .toWebSocket()
-        .onSuccess(accepted -> WebSocketConnection.open(accepted, name, start, server))
+        .onSuccess(accepted -> WebSocketConnection.open(accepted, name, member, start, server))
         .onFailure(
             failure ->
                 LOG.info("upgrade by {} failed: {}", request.remoteAddress(), failure.toString()));

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TextAssemblerTest {
-  private final TextAssembler texts = new TextAssembler(10);
+  private final TextAssembler texts = new TextAssembler(10, null);
 
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);

@@ -1,0 +1,221 @@
+package io.stentor.presence;
+
+import com.hazelcast.config.Config;
+import com.hazelcast.config.InMemoryFormat;
+import com.hazelcast.config.MapConfig;
+import com.hazelcast.config.MergePolicyConfig;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.map.IMap;
+import com.hazelcast.partition.Partition;
+import com.hazelcast.query.Predicate;
+import com.hazelcast.query.Predicates;
+import com.hazelcast.spi.merge.DiscardMergePolicy;
+import io.stentor.message.Member;
+import io.stentor.message.RoomName;
+import io.stentor.presence.Presence.BusyException;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The register in a Hazelcast map: each room on the node that owns it, with a copy on another one.
+ * Futures complete on threads of Hazelcast.
+ */
+final class ClusterRegister implements Register {
+
+  /*
+   * After a split, the map of one part is thrown away: every node of that part is somebody else by
+   * then and says its members anew, which is simpler than merging and cannot leave ghosts.
+   */
+
+  static final String MAP = "stentor.presence";
+  private static final String KEY = "__key";
+  private static final int MERGE_BATCH = 100;
+
+  /** How many lists of names may be asked for at once; they are made one after the other. */
+  private static final int MAX_LISTING = 32;
+
+  private final HazelcastInstance hazelcast;
+  private final IMap<String, RoomMembers> rooms;
+
+  /** For each partition a text that is in it: Hazelcast asks for partitions by that. */
+  private final String[] keyOfPartition;
+
+  private final WorkerExecutor namesWorker;
+  private final WorkerExecutor pruneWorker;
+  private final AtomicInteger listing = new AtomicInteger();
+
+  /**
+   * The register of the cluster that this instance is in.
+   *
+   * @param vertx for the threads of what Hazelcast does not do without blocking
+   */
+  ClusterRegister(HazelcastInstance hazelcast, Vertx vertx) {
+    this.hazelcast = hazelcast;
+    this.namesWorker = vertx.createSharedWorkerExecutor("stentor-presence-names", 1);
+    this.pruneWorker = vertx.createSharedWorkerExecutor("stentor-presence-prune", 1);
+    this.rooms = hazelcast.getMap(MAP);
+    this.keyOfPartition = keys(hazelcast);
+  }
+
+  private static String[] keys(HazelcastInstance hazelcast) {
+    String[] keys = new String[hazelcast.getPartitionService().getPartitions().size()];
+    int missing = keys.length;
+    for (int i = 0; missing > 0; i++) {
+      String key = Integer.toString(i);
+      int partition = hazelcast.getPartitionService().getPartition(key).getPartitionId();
+      if (keys[partition] == null) {
+        keys[partition] = key;
+        missing--;
+      }
+    }
+    return keys;
+  }
+
+  /** Adds what the register needs to the configuration of a Hazelcast instance. */
+  static void configure(Config config) {
+    PresenceTypes.register(config.getSerializationConfig());
+    config.addMapConfig(
+        new MapConfig(MAP)
+            .setInMemoryFormat(InMemoryFormat.OBJECT)
+            .setBackupCount(1)
+            .setAsyncBackupCount(0)
+            .setStatisticsEnabled(false)
+            .setMergePolicyConfig(
+                new MergePolicyConfig(DiscardMergePolicy.class.getName(), MERGE_BATCH)));
+  }
+
+  @Override
+  public UUID node() {
+    return hazelcast.getCluster().getLocalMember().getUuid();
+  }
+
+  @Override
+  public Future<Change> announce(RoomName room, Announcement announcement) {
+    long newEpoch = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
+    return ask(room, new AnnounceProcessor(announcement, newEpoch));
+  }
+
+  @Override
+  public Future<Standing> read(RoomName room, long known) {
+    return ask(room, new StandingQuestion(known));
+  }
+
+  @Override
+  public Future<List<RoomName>> verify(UUID node, Map<RoomName, Long> digests) {
+    Set<String> keys = digests.keySet().stream().map(RoomName::value).collect(Collectors.toSet());
+    return future(() -> rooms.submitToKeys(keys, new VerifyQuestion(node, digests)))
+        .map(differing -> differing.keySet().stream().map(RoomName::new).toList());
+  }
+
+  @Override
+  public Future<MembersPage> page(RoomName room, @Nullable Member after, int limit) {
+    return ask(room, new PageQuestion(after, limit));
+  }
+
+  @Override
+  public Future<Map<RoomName, RoomStats>> stats(Set<RoomName> names) {
+    Set<String> keys = names.stream().map(RoomName::value).collect(Collectors.toSet());
+    return future(() -> rooms.submitToKeys(keys, new StatsQuestion()))
+        .map(
+            found ->
+                found.values().stream()
+                    .collect(Collectors.toMap(RoomStats::room, Function.identity())));
+  }
+
+  @Override
+  public Future<List<RoomName>> names(String prefix, @Nullable String after, int limit) {
+    if (listing.incrementAndGet() > MAX_LISTING) {
+      listing.decrementAndGet();
+      return Future.failedFuture(new BusyException());
+    }
+    return namesWorker
+        .executeBlocking(() -> namesNow(prefix, after, limit))
+        .onComplete(ended -> listing.decrementAndGet());
+  }
+
+  private List<RoomName> namesNow(String prefix, @Nullable String after, int limit) {
+    List<Predicate<String, RoomMembers>> wanted = new ArrayList<>();
+    if (!prefix.isEmpty()) {
+      wanted.add(Predicates.between(KEY, prefix, prefix + Character.MAX_VALUE));
+    }
+    if (after != null) {
+      wanted.add(Predicates.greaterThan(KEY, after));
+    }
+    Predicate<String, RoomMembers> all =
+        wanted.isEmpty()
+            ? Predicates.alwaysTrue()
+            : Predicates.and(wanted.toArray(Predicate[]::new));
+    return rooms.keySet(Predicates.pagingPredicate(all, limit)).stream()
+        .sorted()
+        .map(RoomName::new)
+        .toList();
+  }
+
+  @Override
+  public Future<Map<RoomName, Change>> prune() {
+    return pruneWorker.executeBlocking(this::pruneNow);
+  }
+
+  private Map<RoomName, Change> pruneNow() {
+    Set<UUID> alive =
+        hazelcast.getCluster().getMembers().stream()
+            .map(node -> node.getUuid())
+            .collect(Collectors.toSet());
+    Set<String> owned = new HashSet<>();
+    for (Partition partition : hazelcast.getPartitionService().getPartitions()) {
+      if (partition.getOwner() != null && partition.getOwner().localMember()) {
+        owned.add(keyOfPartition[partition.getPartitionId()]);
+      }
+    }
+    Map<RoomName, Change> changes = new HashMap<>();
+    if (!owned.isEmpty()) {
+      rooms
+          .executeOnEntries(
+              new PruneProcessor(alive),
+              Predicates.multiPartitionPredicate(owned, Predicates.alwaysTrue()))
+          .forEach((room, change) -> changes.put(new RoomName(room), change));
+    }
+    return changes;
+  }
+
+  private <R> Future<R> ask(RoomName room, RoomProcessor<R> processor) {
+    return future(() -> rooms.submitToKey(room.value(), processor));
+  }
+
+  private static <T> Future<T> future(Supplier<CompletionStage<@Nullable T>> call) {
+    Promise<T> promise = Promise.promise();
+    try {
+      call.get()
+          .whenCompleteAsync(
+              (result, failure) -> {
+                if (failure != null) {
+                  promise.fail(failure);
+                } else if (result == null) {
+                  promise.fail("Hazelcast gave no answer");
+                } else {
+                  promise.complete(result);
+                }
+              },
+              Runnable::run);
+    } catch (RuntimeException e) { // Hazelcast throws where it is shutting down.
+      promise.fail(e);
+    }
+    return promise.future();
+  }
+}

@@ -1,0 +1,81 @@
+package io.stentor.presence;
+
+import com.hazelcast.config.SerializationConfig;
+import com.hazelcast.config.SerializerConfig;
+import com.hazelcast.nio.ObjectDataInput;
+import com.hazelcast.nio.ObjectDataOutput;
+import com.hazelcast.nio.serialization.DataSerializableFactory;
+import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
+import com.hazelcast.nio.serialization.StreamSerializer;
+import java.io.IOException;
+
+/**
+ * Which types of presence travel between nodes, under which numbers, which nodes of different
+ * versions have in common. Nothing is serialised by Java's own mechanism.
+ */
+final class PresenceTypes implements DataSerializableFactory {
+
+  private static final int ROOM_TYPE = 9899_1;
+  private static final int CHANGE_TYPE = 9899_2;
+  private static final int STANDING_TYPE = 9899_3;
+  private static final int PAGE_TYPE = 9899_4;
+  private static final int STATS_TYPE = 9899_5;
+
+  /** Makes the types known. */
+  static void register(SerializationConfig config) {
+    config.addDataSerializableFactory(PresenceWire.FACTORY, new PresenceTypes());
+    add(config, RoomMembers.class, ROOM_TYPE, PresenceWire::write, PresenceWire::readRoom);
+    add(config, Change.class, CHANGE_TYPE, PresenceWire::write, PresenceWire::readChange);
+    add(config, Standing.class, STANDING_TYPE, PresenceWire::write, PresenceWire::readStanding);
+    add(config, MembersPage.class, PAGE_TYPE, PresenceWire::write, PresenceWire::readPage);
+    add(config, RoomStats.class, STATS_TYPE, PresenceWire::write, PresenceWire::readStats);
+  }
+
+  @Override
+  public IdentifiedDataSerializable create(int type) {
+    return switch (type) {
+      case PresenceWire.ANNOUNCE -> new AnnounceProcessor();
+      case PresenceWire.PRUNE -> new PruneProcessor();
+      case PresenceWire.STANDING -> new StandingQuestion();
+      case PresenceWire.PAGE -> new PageQuestion();
+      case PresenceWire.STATS -> new StatsQuestion();
+      case PresenceWire.VERIFY -> new VerifyQuestion();
+      default -> throw new IllegalArgumentException("no type " + type);
+    };
+  }
+
+  private interface Writing<T> {
+    void write(T value, ObjectDataOutput out) throws IOException;
+  }
+
+  private interface Reading<T> {
+    T read(ObjectDataInput in) throws IOException;
+  }
+
+  private static <T> void add(
+      SerializationConfig config,
+      Class<T> type,
+      int number,
+      Writing<T> writing,
+      Reading<T> reading) {
+    StreamSerializer<T> serializer =
+        new StreamSerializer<>() {
+          @Override
+          public int getTypeId() {
+            return number;
+          }
+
+          @Override
+          public void write(ObjectDataOutput out, T value) throws IOException {
+            writing.write(value, out);
+          }
+
+          @Override
+          public T read(ObjectDataInput in) throws IOException {
+            return reading.read(in);
+          }
+        };
+    config.addSerializerConfig(
+        new SerializerConfig().setTypeClass(type).setImplementation(serializer));
+  }
+}
