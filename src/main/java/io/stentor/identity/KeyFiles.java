@@ -20,6 +20,7 @@ import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,6 +30,10 @@ final class KeyFiles {
   private static final String SECRET = "identity.tokens.hmacSecretFile";
   private static final String KEYS = "identity.tokens.publicKeyFiles";
   private static final List<String> HMAC = List.of("HS256", "HS384", "HS512");
+
+  /** By the bits of a curve's order. */
+  private static final Map<Integer, String> CURVES =
+      Map.of(256, "ES256", 384, "ES384", 521, "ES512");
 
   private static final Pattern PEM =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]+)-----END \\1-----");
@@ -111,14 +116,16 @@ final class KeyFiles {
   }
 
   private static PublicKey publicKey(String file, byte[] bytes) {
+    GeneralSecurityException last = null;
     for (String kind : List.of("RSA", "EC", "EdDSA")) {
       try {
         return KeyFactory.getInstance(kind).generatePublic(new X509EncodedKeySpec(bytes));
       } catch (GeneralSecurityException notOfThisKind) {
-        continue;
+        last = notOfThisKind;
       }
     }
-    throw new ConfigException(KEYS + ": " + file + " holds a key of a kind that is not known");
+    throw new ConfigException(
+        KEYS + ": " + file + " holds a key of a kind that is not known: " + last);
   }
 
   private static PublicKey certified(String file, byte[] bytes) {
@@ -136,15 +143,9 @@ final class KeyFiles {
       return Jwk.RSA;
     }
     if (key instanceof ECPublicKey curve) {
-      switch (curve.getParams().getOrder().bitLength()) {
-        case 256:
-          return List.of("ES256");
-        case 384:
-          return List.of("ES384");
-        case 521:
-          return List.of("ES512");
-        default:
-          break;
+      String algorithm = CURVES.get(curve.getParams().getOrder().bitLength());
+      if (algorithm != null) {
+        return List.of(algorithm);
       }
     }
     if (key.getAlgorithm().equals("EdDSA")) {
