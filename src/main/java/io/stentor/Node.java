@@ -10,6 +10,8 @@ import io.stentor.config.RoomRules;
 import io.stentor.history.ClusterHistory;
 import io.stentor.history.History;
 import io.stentor.history.LocalHistory;
+import io.stentor.identity.Permissions;
+import io.stentor.identity.Tokens;
 import io.stentor.message.RoomName;
 import io.stentor.presence.ClusterPresence;
 import io.stentor.presence.LocalPresence;
@@ -123,7 +125,10 @@ final class Node {
   private Future<Node> serve() {
     Config config = loaded.config();
     History history = history();
-    Rooms rooms = new Rooms(vertx, new RoomRules(config), history);
+    RoomRules rules = new RoomRules(config);
+    Rooms rooms = new Rooms(vertx, rules, history);
+    Permissions permissions = new Permissions(rules, config.identity());
+    Tokens tokens = new Tokens(vertx, config.identity());
     Presence who = presence(rooms);
     presence = who;
     Connections connections = new Connections();
@@ -131,7 +136,7 @@ final class Node {
         .compose(
             safe ->
                 vertx.deployVerticle(
-                    () -> new Server(config, rooms, who, connections, port),
+                    () -> new Server(config, rooms, who, permissions, tokens, connections, port),
                     new DeploymentOptions().setInstances(eventLoops(config))))
         .map(
             deployed -> {

@@ -2,10 +2,9 @@ package io.stentor;
 
 import io.netty.channel.EventLoop;
 import io.stentor.config.Config;
-import io.stentor.config.RoomOptions;
-import io.stentor.config.RoomRule;
+import io.stentor.identity.Permissions;
+import io.stentor.identity.Tokens;
 import io.stentor.presence.Presence;
-import io.stentor.protocol.PlainText;
 import io.stentor.room.Rooms;
 import io.stentor.transport.Connections;
 import io.stentor.transport.Endpoints;
@@ -24,6 +23,8 @@ final class Server extends VerticleBase {
   private final Config config;
   private final Rooms rooms;
   private final Presence presence;
+  private final Permissions permissions;
+  private final Tokens tokens;
   private final Connections connections;
   private final AtomicInteger port;
   private @Nullable Endpoints endpoints;
@@ -36,10 +37,18 @@ final class Server extends VerticleBase {
    *     that it was given
    */
   Server(
-      Config config, Rooms rooms, Presence presence, Connections connections, AtomicInteger port) {
+      Config config,
+      Rooms rooms,
+      Presence presence,
+      Permissions permissions,
+      Tokens tokens,
+      Connections connections,
+      AtomicInteger port) {
     this.config = config;
     this.rooms = rooms;
     this.presence = presence;
+    this.permissions = permissions;
+    this.tokens = tokens;
     this.connections = connections;
     this.port = port;
   }
@@ -47,7 +56,8 @@ final class Server extends VerticleBase {
   @Override
   public Future<?> start() {
     EventLoop eventLoop = ((ContextInternal) context).nettyEventLoop();
-    Endpoints serving = new Endpoints(vertx, eventLoop, config, rooms, presence, connections);
+    Endpoints serving =
+        new Endpoints(vertx, eventLoop, config, rooms, presence, permissions, tokens, connections);
     endpoints = serving;
     HttpServer created =
         vertx
@@ -69,26 +79,17 @@ final class Server extends VerticleBase {
   }
 
   private HttpServerOptions options() {
-    int largest = largestMessageBytes();
+    // A longer frame is refused by its header; a room refuses what is over its own limit.
+    int largest = config.largestMessageBytes();
     return new HttpServerOptions()
         // Writes come from the event loop only, which saves two queues a connection.
         .setStrictThreadMode(true)
         // Compression by Vert.x keeps a window per connection and cannot share frames.
         .setPerFrameWebSocketCompressionSupported(false)
         .setPerMessageWebSocketCompressionSupported(false)
-        .addWebSocketSubProtocol(PlainText.CURSOR_SUB_PROTOCOL)
+        .setWebSocketSubProtocols(Endpoints.SUB_PROTOCOLS)
         .setMaxWebSocketFrameSize(largest)
         .setMaxWebSocketMessageSize(largest)
         .setWebSocketClosingTimeout(config.webSocket().closeTimeoutSeconds());
-  }
-
-  /** A frame over every room's limit is refused by its header; a room refuses what is over its. */
-  private int largestMessageBytes() {
-    int largest = config.roomDefaults().maxMessageBytes();
-    for (RoomRule rule : config.rooms()) {
-      RoomOptions options = rule.options();
-      largest = Math.max(largest, options.maxMessageBytes());
-    }
-    return largest;
   }
 }

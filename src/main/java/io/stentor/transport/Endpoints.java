@@ -2,16 +2,28 @@ package io.stentor.transport;
 
 import io.netty.channel.EventLoop;
 import io.stentor.config.Config;
+import io.stentor.identity.Permissions;
+import io.stentor.identity.Tokens;
 import io.stentor.message.CloseReason;
 import io.stentor.presence.Presence;
+import io.stentor.protocol.PlainText;
+import io.stentor.protocol.centrifuge.Site;
 import io.stentor.room.Rooms;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
+import java.util.List;
 
 /** Everything that one server verticle serves, and the connections that it has. */
 public final class Endpoints implements Handler<HttpServerRequest> {
+
+  /** Every sub-protocol that is spoken at one path or another. */
+  public static final List<String> SUB_PROTOCOLS =
+      List.of(PlainText.CURSOR_SUB_PROTOCOL, CentrifugeSocket.JSON, CentrifugeSocket.PROTOBUF);
+
+  /** What clients of the Centrifuge protocol rely on. */
+  private static final int LEAST_MAX_FRAME_BYTES = 64 * 1024;
 
   private final Heartbeat heartbeat;
   private final WebSocketEndpoint sockets;
@@ -24,14 +36,25 @@ public final class Endpoints implements Handler<HttpServerRequest> {
       Config config,
       Rooms rooms,
       Presence presence,
+      Permissions permissions,
+      Tokens tokens,
       Connections connections) {
     heartbeat = new Heartbeat(config.webSocket());
     heartbeat.start(eventLoop);
-    int closeTimeoutSeconds = config.webSocket().closeTimeoutSeconds();
+    int pingIntervalSeconds = config.webSocket().pingIntervalSeconds();
     ServerLoop server =
-        new ServerLoop(eventLoop, rooms, presence, heartbeat, connections, closeTimeoutSeconds);
+        new ServerLoop(
+            eventLoop,
+            rooms,
+            presence,
+            heartbeat,
+            connections,
+            config.webSocket().closeTimeoutSeconds(),
+            new Site(eventLoop, rooms, presence, permissions, tokens, pingIntervalSeconds),
+            Math.max(LEAST_MAX_FRAME_BYTES, config.largestMessageBytes()));
     sockets = new WebSocketEndpoint(server, config.http().allowedOrigins());
     router = Router.router(vertx);
+    router.route(WebSocketEndpoint.CENTRIFUGE).handler(WebSocketEndpoint::upgradeRequired);
     router.route("/rooms/:room").handler(WebSocketEndpoint::upgradeRequired);
     StaticFiles.mount(router, vertx, config.http().webroot());
     Problem.mount(router);

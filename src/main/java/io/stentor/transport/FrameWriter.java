@@ -3,6 +3,7 @@ package io.stentor.transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
@@ -56,6 +57,12 @@ final class FrameWriter {
 
   boolean isWritable() {
     return writable;
+  }
+
+  /** Bytes that wait for the socket. */
+  long queuedBytes() {
+    ChannelOutboundBuffer waiting = encoder.channel().unsafe().outboundBuffer();
+    return waiting == null ? 0 : waiting.totalPendingWriteBytes();
   }
 
   /** The channel's own word has changed. */

@@ -5,12 +5,14 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import io.stentor.message.Member;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
+import io.stentor.protocol.PlainText;
 import io.stentor.room.Start;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.ServerWebSocket;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Locale;
@@ -19,10 +21,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * WebSocket upgrades: {@code /} is the lobby, {@code /rooms/{room}} any room. What is wrong with a
- * request is said as a problem before the upgrade. One event loop.
+ * WebSocket upgrades: {@code /} is the lobby, {@code /rooms/{room}} any room, and at {@value
+ * #CENTRIFUGE} the Centrifuge protocol is spoken. What is wrong with a request is said as a problem
+ * before the upgrade. One event loop.
  */
 final class WebSocketEndpoint implements Handler<HttpServerRequest> {
+
+  /** Where the Centrifuge protocol is spoken. */
+  static final String CENTRIFUGE = "/connection/websocket";
 
   private static final String ROOMS = "/rooms/";
 
@@ -70,8 +76,11 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
       Problem.answer(request, VERSION.equals(version(request)) ? 400 : 426, wrong);
     } else if (!isAllowed(request.getHeader(HttpHeaders.ORIGIN))) {
       Problem.answer(request, 403, "Pages of this origin may not connect here.");
+    } else if (CENTRIFUGE.equals(request.path())) {
+      acceptCentrifuge(request);
     } else if (room == null) {
-      Problem.answer(request, 404, "WebSockets are at / and at /rooms/{room}.");
+      Problem.answer(
+          request, 404, "WebSockets are at /, at /rooms/{room} and at /connection/websocket.");
     } else {
       accept(request, room);
     }
@@ -107,9 +116,24 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
       Problem.answer(request, 400, String.valueOf(e.getMessage()));
       return;
     }
+    SubProtocols.choose(request, List.of(PlainText.CURSOR_SUB_PROTOCOL));
+    upgrade(request, accepted -> WebSocketConnection.open(accepted, name, member, start, server));
+  }
+
+  private void acceptCentrifuge(HttpServerRequest request) {
+    String agreed =
+        SubProtocols.choose(request, List.of(CentrifugeSocket.JSON, CentrifugeSocket.PROTOBUF));
+    boolean json =
+        !CentrifugeSocket.PROTOBUF.equals(agreed)
+            && !"protobuf".equals(request.getParam("cf_protocol"))
+            && !"protobuf".equals(request.getParam("format"));
+    upgrade(request, accepted -> CentrifugeSocket.open(accepted, json, server));
+  }
+
+  private static void upgrade(HttpServerRequest request, Handler<ServerWebSocket> then) {
     request
         .toWebSocket()
-        .onSuccess(accepted -> WebSocketConnection.open(accepted, name, member, start, server))
+        .onSuccess(then)
         .onFailure(
             failure ->
                 LOG.info("upgrade by {} failed: {}", request.remoteAddress(), failure.toString()));

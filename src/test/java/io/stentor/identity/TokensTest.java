@@ -45,8 +45,7 @@ class TokensTest {
     vertx.close();
   }
 
-  static Config.Tokens options(
-      String secret, List<String> files, String audience, String issuer) {
+  static Config.Tokens options(String secret, List<String> files, String audience, String issuer) {
     return new Config.Tokens(
         new Config.Secret(secret), "", files, "", 300, audience, issuer, LEEWAY);
   }
@@ -183,8 +182,7 @@ class TokensTest {
         .contains("its kid is not a text");
     assertThat(
             refusal(
-                connection(
-                    tokens, hs256.sign(header.copy().put("crit", new JsonArray()), "{}"))))
+                connection(tokens, hs256.sign(header.copy().put("crit", new JsonArray()), "{}"))))
         .contains("its header asks for something");
   }
 
@@ -230,8 +228,7 @@ class TokensTest {
     assertThat(valid(connection(insecure, hs256.sign(ann()))).expiresAt()).isZero();
     assertThat(connection(insecure, hs256.sign(ann().put("exp", 1))))
         .isInstanceOf(Verified.Expired.class);
-    assertThat(refusal(connection(insecure, Signer.secret("HS256", "x").sign(ann()))))
-        .isNotEmpty();
+    assertThat(refusal(connection(insecure, Signer.secret("HS256", "x").sign(ann())))).isNotEmpty();
   }
 
   @Test
@@ -296,7 +293,8 @@ class TokensTest {
         new JsonObject()
             .put("info", new JsonObject().put("role", "admin"))
             .put("data", 1)
-            .put("override", new JsonObject().put("presence", new JsonObject().put("value", false)));
+            .put(
+                "override", new JsonObject().put("presence", new JsonObject().put("value", false)));
     ConnectionClaims claims =
         valid(
             connection(

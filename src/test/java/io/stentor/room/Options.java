@@ -52,7 +52,9 @@ final class Options {
         1000,
         true,
         Who.ANYONE,
-        Who.ANYONE);
+        Who.ANYONE,
+        RoomOptions.Reader.SUBSCRIBER,
+        RoomOptions.Reader.SUBSCRIBER);
   }
 
   /** For slow connections: how many bytes wait for them, and what happens then. */

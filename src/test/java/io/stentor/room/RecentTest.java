@@ -157,7 +157,7 @@ class RecentTest {
     History limits =
         new History(
             1 + random.nextInt(1000), 1000 + random.nextInt(200_000), 1 + random.nextInt(30));
-    Sequence sequence = new Sequence(limits, new Outlets(), new Counts());
+    Sequence sequence = new Sequence(limits, new Outlets(Scene.ROOM), new Counts());
     final long epoch = logs.read(Scene.ROOM, Position.NONE, 0, 0, limits).result().epoch();
     sequence.moveTo(epoch, 1);
     long number = 1;

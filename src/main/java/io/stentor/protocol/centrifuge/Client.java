@@ -17,8 +17,7 @@ final class Client {
   private Client(Session session, Identity identity, @Nullable String info) {
     this.identity = identity;
     this.info = info;
-    this.expiry =
-        new Expiry(session.site().eventLoop(), () -> session.close(Disconnect.EXPIRED));
+    this.expiry = new Expiry(session.site().eventLoop(), () -> session.close(Disconnect.EXPIRED));
   }
 
   /** Somebody without a token. */

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * {@code history}: where a room's log is, and a part of it.
  *
  * @param channel the room's name, not checked
- * @param limit most messages; 0 asks only where the log is, below 0 is as many as an answer may hold
+ * @param limit most messages; 0 asks only where the log is, below 0 is as many as an answer may
+ *     hold
  * @param since begin behind this place, or before it in reverse; null for either end
  * @param reverse newest first
  */

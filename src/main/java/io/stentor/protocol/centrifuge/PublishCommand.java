@@ -5,14 +5,23 @@ import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
 import org.jspecify.annotations.Nullable;
 
-/**
- * {@code publish}: says something in a room; answered when it is in the log.
- *
- * @param channel the room's name, not checked
- * @param data JSON source on one line; null where there is none
- * @param stream whether it is of the only type of publication that there is here
- */
-record PublishCommand(String channel, byte @Nullable [] data, boolean stream) implements Command {
+/** {@code publish}: says something in a room; answered when it is in the log. */
+final class PublishCommand implements Command {
+
+  private final String channel;
+  private final byte @Nullable [] data;
+  private final boolean stream;
+
+  /**
+   * @param channel the room's name, not checked
+   * @param data JSON source on one line; null where there is none
+   * @param stream whether it is of the only type of publication that there is here
+   */
+  private PublishCommand(String channel, byte @Nullable [] data, boolean stream) {
+    this.channel = channel;
+    this.data = data;
+    this.stream = stream;
+  }
 
   static PublishCommand of(Fields fields) {
     boolean stream = fields.number("type") == 0 && !fields.has("key") && !fields.has("removed");

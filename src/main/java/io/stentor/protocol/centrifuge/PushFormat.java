@@ -42,8 +42,7 @@ public final class PushFormat implements Format {
   private static final int MOST_BYTES_A_CHARACTER = 3;
 
   @Override
-  public void encode(
-      RoomName room, Publication publication, long epoch, long offset, ByteBuf out) {
+  public void encode(RoomName room, Publication publication, long epoch, long offset, ByteBuf out) {
     int mark = framing.begin(out);
     out.writeBytes(PUSH);
     // The characters of a room's name need no escape.

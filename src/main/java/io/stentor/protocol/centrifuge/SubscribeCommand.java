@@ -69,8 +69,7 @@ record SubscribeCommand(
     return claims;
   }
 
-  private static void open(
-      Session session, Answer answer, Subscription subscription, Terms terms) {
+  private static void open(Session session, Answer answer, Subscription subscription, Terms terms) {
     RoomName room = subscription.room();
     if (!session.site().permissions().allow(terms.identity(), room, Action.SUBSCRIBE)) {
       throw new Refusal(ErrorCode.PERMISSION_DENIED);

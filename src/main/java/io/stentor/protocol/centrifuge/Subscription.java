@@ -94,8 +94,7 @@ final class Subscription implements Connection {
     live = !granted.byServer();
     expiry.at(granted.expiresAt());
     if (wanted.recover() && granted.recovery()) {
-      session.await(
-          answer, Recovery.read(session.site().rooms(), room, wanted), this::enterAfter);
+      session.await(answer, Recovery.read(session.site().rooms(), room, wanted), this::enterAfter);
     } else if (wanted.recover() && wanted.onlyRecovered()) {
       throw new Refusal(ErrorCode.UNRECOVERABLE_POSITION);
     } else {
@@ -117,8 +116,7 @@ final class Subscription implements Connection {
 
   private void enter(Start start) {
     if (state == State.OPENING) {
-      Cursor placed =
-          session.site().rooms().join(room, this, start, session.site().eventLoop());
+      Cursor placed = session.site().rooms().join(room, this, start, session.site().eventLoop());
       cursor = placed;
       if (state == State.GONE) {
         placed.leave();

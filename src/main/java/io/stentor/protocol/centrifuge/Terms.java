@@ -46,15 +46,13 @@ record Terms(
     Identity identity = session.client().identity().with(room);
     boolean timeless = session.site().permissions().isInsecure();
     long expiresAt = timeless ? 0 : claims.expiresAt();
-    return of(
-        session, room, identity, claims.info(), null, expiresAt, claims.override(), false);
+    return of(session, room, identity, claims.info(), null, expiresAt, claims.override(), false);
   }
 
   /** For a room that the connection's token names. */
   static Terms of(Session session, RoomName room, Subscribed claims) {
     Identity identity = session.client().identity().with(room);
-    return of(
-        session, room, identity, claims.info(), claims.data(), 0, claims.override(), true);
+    return of(session, room, identity, claims.info(), claims.data(), 0, claims.override(), true);
   }
 
   private static Terms of(

@@ -9,7 +9,8 @@ package io.stentor.protocol.centrifuge;
  * @param joinLeave whether it wants to be told who comes and goes
  * @param onlyRecovered whether the subscription is of no use to it when messages were lost
  */
-record Wanted(boolean recover, long offset, String epoch, boolean joinLeave, boolean onlyRecovered) {
+record Wanted(
+    boolean recover, long offset, String epoch, boolean joinLeave, boolean onlyRecovered) {
 
   /** Nothing. */
   static final Wanted NOTHING = new Wanted(false, 0, "", false, false);
