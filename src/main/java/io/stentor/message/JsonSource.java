@@ -35,7 +35,7 @@ public final class JsonSource {
                   .maxStringLength(Integer.MAX_VALUE)
                   .maxNameLength(Integer.MAX_VALUE)
                   .build())
-          .configure(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES, false)
+          .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
           // Bytes that look like UTF-16 would be read as that.
           .configure(JsonFactory.Feature.CHARSET_DETECTION, false)
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)

@@ -32,7 +32,7 @@ final class Fields {
                   .maxStringLength(Integer.MAX_VALUE)
                   .maxNameLength(Integer.MAX_VALUE)
                   .build())
-          .configure(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES, false)
+          .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
           // Bytes that look like UTF-16 are no JSON here, and their places would not be known.
           .configure(JsonFactory.Feature.CHARSET_DETECTION, false)
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
