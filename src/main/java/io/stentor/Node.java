@@ -10,7 +10,7 @@ import io.stentor.config.RoomRules;
 import io.stentor.history.ClusterHistory;
 import io.stentor.history.History;
 import io.stentor.history.LocalHistory;
-import io.stentor.identity.Permissions;
+import io.stentor.identity.Access;
 import io.stentor.identity.Tokens;
 import io.stentor.message.RoomName;
 import io.stentor.presence.ClusterPresence;
@@ -63,6 +63,7 @@ final class Node {
    */
   static Future<Node> start(LoadedConfig loaded) {
     LOG.info("configuration: {}", String.join(", ", loaded.sources()));
+    Tokens.warn(loaded.config().identity());
     return create(loaded).compose(Node::serveOrStop);
   }
 
@@ -125,18 +126,16 @@ final class Node {
   private Future<Node> serve() {
     Config config = loaded.config();
     History history = history();
-    RoomRules rules = new RoomRules(config);
-    Rooms rooms = new Rooms(vertx, rules, history);
-    Permissions permissions = new Permissions(rules, config.identity());
-    Tokens tokens = new Tokens(vertx, config.identity());
+    Rooms rooms = new Rooms(vertx, new RoomRules(config), history);
     Presence who = presence(rooms);
     presence = who;
     Connections connections = new Connections();
+    Access access = Access.of(vertx, config);
     return withCopies()
         .compose(
             safe ->
                 vertx.deployVerticle(
-                    () -> new Server(config, rooms, who, permissions, tokens, connections, port),
+                    () -> new Server(config, rooms, who, access, connections, port),
                     new DeploymentOptions().setInstances(eventLoops(config))))
         .map(
             deployed -> {

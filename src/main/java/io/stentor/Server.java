@@ -2,8 +2,7 @@ package io.stentor;
 
 import io.netty.channel.EventLoop;
 import io.stentor.config.Config;
-import io.stentor.identity.Permissions;
-import io.stentor.identity.Tokens;
+import io.stentor.identity.Access;
 import io.stentor.presence.Presence;
 import io.stentor.room.Rooms;
 import io.stentor.transport.Connections;
@@ -14,6 +13,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.internal.ContextInternal;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +23,7 @@ final class Server extends VerticleBase {
   private final Config config;
   private final Rooms rooms;
   private final Presence presence;
-  private final Permissions permissions;
-  private final Tokens tokens;
+  private final Access access;
   private final Connections connections;
   private final AtomicInteger port;
   private @Nullable Endpoints endpoints;
@@ -40,15 +39,13 @@ final class Server extends VerticleBase {
       Config config,
       Rooms rooms,
       Presence presence,
-      Permissions permissions,
-      Tokens tokens,
+      Access access,
       Connections connections,
       AtomicInteger port) {
     this.config = config;
     this.rooms = rooms;
     this.presence = presence;
-    this.permissions = permissions;
-    this.tokens = tokens;
+    this.access = access;
     this.connections = connections;
     this.port = port;
   }
@@ -57,7 +54,7 @@ final class Server extends VerticleBase {
   public Future<?> start() {
     EventLoop eventLoop = ((ContextInternal) context).nettyEventLoop();
     Endpoints serving =
-        new Endpoints(vertx, eventLoop, config, rooms, presence, permissions, tokens, connections);
+        new Endpoints(vertx, eventLoop, config, rooms, presence, access, connections);
     endpoints = serving;
     HttpServer created =
         vertx
@@ -70,12 +67,16 @@ final class Server extends VerticleBase {
         .onSuccess(listening -> port.compareAndSet(0, listening.actualPort()));
   }
 
+  /** Refuses what comes from now on, sends clients away, and lets requests under way finish. */
   @Override
   public Future<?> stop() {
     if (endpoints != null) {
+      endpoints.drain();
       endpoints.closeAll();
     }
-    return server == null ? Future.succeededFuture() : server.close();
+    return server == null
+        ? Future.succeededFuture()
+        : server.shutdown(config.webSocket().closeTimeoutSeconds(), TimeUnit.SECONDS);
   }
 
   private HttpServerOptions options() {

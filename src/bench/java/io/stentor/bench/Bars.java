@@ -5,7 +5,7 @@ import io.stentor.bench.Bar.Check;
 import io.stentor.bench.Bar.Column;
 import java.util.List;
 
-/** The seven bars. Server on one core with one event loop, loopback, 64-byte texts, history on. */
+/** The bars. Server on one core with one event loop, loopback, 64-byte texts, history on. */
 final class Bars {
   private static final String STENTOR = "Stentor";
   private static final String NAIVE = "naive Vert.x";
@@ -30,7 +30,14 @@ final class Bars {
 
   List<Bar> all() {
     return List.of(
-        saturated(), calm(), twoNodes(), idle(), slowListener(), manyRooms(), coalescing());
+        saturated(),
+        calm(),
+        twoNodes(),
+        idle(),
+        slowListener(),
+        manyRooms(),
+        coalescing(),
+        eventStreams());
   }
 
   private Bar saturated() {
@@ -75,7 +82,7 @@ final class Bars {
     String batches = "Stentor, 2 listeners, closed loop";
     String calm = "Stentor, 200 listeners, 1,000 messages/s";
     Candidate cluster = Candidate.cluster(options);
-    String closed = " --publishers 10 --mode closed --window 64" + timed(8, 1);
+    String closed = " --publishers 10 --mode closed --window 64" + timed(20, 1);
     return new Bar(
         "bar3",
         "two nodes: publishers on A, listeners on B",
@@ -85,7 +92,7 @@ final class Bars {
             new Case(
                 calm,
                 cluster,
-                "--connections 200 --publishers 10 --mode rate --rate 1000" + timed(8, 1))),
+                "--connections 200 --publishers 10 --mode rate --rate 1000" + timed(20, 1))),
         List.of(MESSAGES, DELIVERIES, BUSY, P50, P99, LOST, REPEATED, OTHER_ORDER),
         List.of(
             new Check("messages/s in batches", "messages_per_s", batches, "", true, 100_000),
@@ -166,6 +173,30 @@ final class Bars {
             new Case(Candidate.naive(options), load)),
         List.of(CPU_COLUMN, P50, P99, LOST, REPEATED, OTHER_ORDER),
         List.of(new Check("CPU per delivery over bare C's", CPU, waiting, BARE, false, 0.45)));
+  }
+
+  private Bar eventStreams() {
+    String calm = "--connections 200 --publishers 1 --mode rate --rate 1000" + timed(10, 1);
+    String full = "--connections 200 --publishers 10 --mode closed --window 4" + timed(15, 1);
+    List<Case> cases =
+        List.of(
+            new Case("WebSockets", Candidate.stentor(options), calm + " --listen ws"),
+            new Case("event streams", Candidate.stentor(options), calm + " --listen sse"),
+            new Case("WebSockets, full", Candidate.stentor(options), full + " --listen ws"),
+            new Case("event streams, full", Candidate.stentor(options), full + " --listen sse"));
+    return new Bar(
+        "sse",
+        "one room of 200 by event streams and by WebSockets, at 1,000 messages/s and full",
+        cases,
+        List.of(DELIVERIES, CPU_COLUMN, BUSY, P50, P99, LOST, REPEATED, OTHER_ORDER),
+        List.of(
+            new Check(
+                "CPU per delivery over WebSockets'",
+                CPU,
+                "event streams",
+                "WebSockets",
+                false,
+                1.2)));
   }
 
   private String timed(int warmSeconds, int times) {

@@ -10,13 +10,20 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One WebSocket as a client has it: handshake, frames in, frames out. What the kernel does not take
- * waits here. Confined to the thread of its {@link Swarm}.
+ * One WebSocket as a client has it: handshake, frames in, frames out; or one event stream. What the
+ * kernel does not take waits here. Confined to the thread of its {@link Swarm}.
  */
 final class ClientConnection implements FrameParser.Sink {
   private static final int CLOSE = 0x8;
   private static final int PING = 0x9;
   private static final int PONG = 0xA;
+  private static final String UPGRADE =
+      """
+      Upgrade: websocket
+      Connection: Upgrade
+      Sec-WebSocket-Key: c3RlbnRvci1iZW5jaC0wMQ==
+      Sec-WebSocket-Version: 13
+      """;
   private static final int READS_PER_TURN = 4;
   private static final int MOST_UNSENT = 16 << 20;
 
@@ -39,7 +46,8 @@ final class ClientConnection implements FrameParser.Sink {
 
   private final Swarm swarm;
   private final URI target;
-  private final FrameParser parser = new FrameParser(this);
+  private final boolean eventStream;
+  private final Parser parser;
   private final SocketChannel channel;
   private final SelectionKey key;
   private State state = State.CONNECTING;
@@ -54,6 +62,8 @@ final class ClientConnection implements FrameParser.Sink {
     publishes = id < options.publishers;
     listens = !(publishes && options.separatePublishers);
     target = listens ? options.url : options.publishUrl;
+    eventStream = listens && options.eventStreams;
+    parser = eventStream ? new ChunkParser(this) : new FrameParser(this);
     int first = options.separatePublishers && listens ? options.publishers : 0;
     room = (id - first) % options.rooms;
     seen = new Sightings((options.publishers + options.rooms - 1) / options.rooms);
@@ -125,7 +135,7 @@ final class ClientConnection implements FrameParser.Sink {
 
   /** Ends the connection at once, as a client that says goodbye. */
   void leave() {
-    if (state == State.OPEN) {
+    if (state == State.OPEN && !eventStream) {
       send(swarm.frames().control(CLOSE, ByteBuffer.wrap(new byte[] {3, (byte) 0xE8}), 0, 2));
     }
     closeSocket();
@@ -152,17 +162,14 @@ final class ClientConnection implements FrameParser.Sink {
   private void connected() throws IOException {
     state = State.HANDSHAKE;
     interest();
+    String path = LoadOptions.path(target, room) + (eventStream ? "/events" : "");
     String request =
         """
         GET %s HTTP/1.1
         Host: %s:%d
-        Upgrade: websocket
-        Connection: Upgrade
-        Sec-WebSocket-Key: c3RlbnRvci1iZW5jaC0wMQ==
-        Sec-WebSocket-Version: 13
-
+        %s
         """
-            .formatted(LoadOptions.path(target, room), target.getHost(), target.getPort());
+            .formatted(path, target.getHost(), target.getPort(), eventStream ? "" : UPGRADE);
     send(ByteBuffer.wrap(request.replace("\n", "\r\n").getBytes(StandardCharsets.US_ASCII)));
   }
 
@@ -211,7 +218,7 @@ final class ClientConnection implements FrameParser.Sink {
         buffer.get(head);
         buffer.position(at + 1);
         String answer = new String(head, StandardCharsets.US_ASCII);
-        if (!answer.startsWith("HTTP/1.1 101")) {
+        if (!answer.startsWith(eventStream ? "HTTP/1.1 200" : "HTTP/1.1 101")) {
           throw new IOException("refused: " + answer.lines().findFirst().orElse(""));
         }
         state = State.OPEN;

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  * frame that has not all come only the front is needed, where the marker is; the rest is counted
  * and skipped wherever it arrives, so nothing large is ever copied. One thread.
  */
-final class FrameParser {
+final class FrameParser implements Parser {
   private static final int CONTINUATION = 0x0;
   private static final int FIRST_CONTROL = 0x8;
 
@@ -33,13 +33,8 @@ final class FrameParser {
     this.sink = sink;
   }
 
-  /**
-   * Takes what it can from position to limit.
-   *
-   * @return where the bytes begin that must be offered again with more behind them; fewer than a
-   *     header and a front of {@link Marker#REACH}
-   */
-  int parse(ByteBuffer in) {
+  @Override
+  public int parse(ByteBuffer in) {
     int at = in.position();
     int limit = in.limit();
     if (toSkip > 0) {

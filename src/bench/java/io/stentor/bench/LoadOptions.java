@@ -24,6 +24,8 @@ final class LoadOptions {
         --url ws://127.0.0.1:9898/rooms/r-%d  where listeners connect; %d is the room's number
         --publish-url URL   publishers connect here and listen nowhere else; without it the first
                             connections of --url publish
+        --listen ws|sse     listeners are WebSockets, or event streams at the url's path and
+                            /events; publishers are WebSockets and listen nowhere
         --connections N     listeners; number i joins room i modulo --rooms
         --rooms R           number of rooms
         --publishers P      number of publishers
@@ -46,6 +48,7 @@ final class LoadOptions {
   final URI url;
   final URI publishUrl;
   final boolean separatePublishers;
+  final boolean eventStreams;
   final int connections;
   final int rooms;
   final int publishers;
@@ -70,8 +73,10 @@ final class LoadOptions {
     String listen = in.text("url", "ws://127.0.0.1:9898/rooms/r-%d");
     String publish = in.text("publish-url", "");
     url = uri(listen);
-    separatePublishers = !publish.isEmpty();
-    publishUrl = separatePublishers ? uri(publish) : url;
+    String listenBy = in.text("listen", "");
+    eventStreams = listenBy.equals("sse");
+    separatePublishers = !publish.isEmpty() || !listenBy.isEmpty();
+    publishUrl = publish.isEmpty() ? url : uri(publish);
     connections = (int) in.number("connections", 200);
     rooms = (int) in.number("rooms", 1);
     bytes = (int) in.number("bytes", 64);

@@ -153,6 +153,16 @@ public record Config(
     }
 
     @Override
+    public boolean equals(Object other) {
+      return other instanceof Secret secret && secret.value.equals(value);
+    }
+
+    @Override
+    public int hashCode() {
+      return value.hashCode();
+    }
+
+    @Override
     public String toString() {
       return isEmpty() ? "" : "***";
     }

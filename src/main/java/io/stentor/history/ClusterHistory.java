@@ -12,6 +12,8 @@ import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,7 @@ public final class ClusterHistory implements History {
   private static final int MERGE_BATCH = 100;
 
   private final IMap<String, RoomLog> logs;
+  private final ClusterLists lists;
   private final LongSupplier clock;
 
   /**
@@ -39,6 +42,7 @@ public final class ClusterHistory implements History {
    */
   public ClusterHistory(HazelcastInstance hazelcast, LongSupplier clock) {
     this.logs = hazelcast.getMap(MAP);
+    this.lists = new ClusterLists(hazelcast);
     this.clock = clock;
   }
 
@@ -49,6 +53,7 @@ public final class ClusterHistory implements History {
    */
   public static void configure(Config config, int maxAgeSeconds) {
     WireTypes.register(config.getSerializationConfig());
+    ClusterLists.configure(config);
     config.addMapConfig(
         new MapConfig(MAP)
             .setInMemoryFormat(InMemoryFormat.OBJECT)
@@ -70,6 +75,16 @@ public final class ClusterHistory implements History {
       RoomName room, Position after, int maxMessages, int maxBytes, RoomOptions.History limits) {
     long now = clock.getAsLong();
     return submit(room, new ReadProcessor(after, maxMessages, maxBytes, Epoch.next(), now, limits));
+  }
+
+  @Override
+  public Future<List<String>> names(String prefix, @Nullable String after, int limit) {
+    return lists.names(prefix, after, limit);
+  }
+
+  @Override
+  public Future<Map<RoomName, LogSummary>> summaries(List<RoomName> rooms) {
+    return lists.summaries(rooms);
   }
 
   private <T> Future<T> submit(

@@ -4,6 +4,9 @@ import io.stentor.config.RoomOptions;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.vertx.core.Future;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The logs of all rooms: the truth about what was said and in which order. Methods may be called
@@ -36,4 +39,22 @@ public interface History {
    */
   Future<Page> read(
       RoomName room, Position after, int maxMessages, int maxBytes, RoomOptions.History limits);
+
+  /**
+   * The names of a part of the logs, in order as {@link String#compareTo} has it. Looks at every
+   * name there is, on a thread for this; nothing counts as used. A log whose node comes or goes at
+   * this moment may be left out.
+   *
+   * @param prefix what the names begin with; empty for all
+   * @param after begin behind this name; null begins with the first
+   * @param limit most names, at least 1
+   * @return fails where too many of these wait already
+   */
+  Future<List<String>> names(String prefix, @Nullable String after, int limit);
+
+  /**
+   * What there is of some logs; those that do not exist are left out. No log is begun by this, and
+   * none is kept from expiring.
+   */
+  Future<Map<RoomName, LogSummary>> summaries(List<RoomName> rooms);
 }

@@ -4,14 +4,23 @@ import io.stentor.config.RoomOptions;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The logs of a node that is alone: in its memory, gone with it. Futures are complete on return.
+ * The logs of a node that is alone: in its memory, gone with it. Futures are complete on return,
+ * but for those of {@link #names}.
  */
 public final class LocalHistory implements History {
 
@@ -38,6 +47,12 @@ public final class LocalHistory implements History {
     }
   }
 
+  /** Lists of names that wait; what comes beyond is refused. */
+  private static final int MAX_WAITING_LISTS = 64;
+
+  private static final int LISTS_IDLE_SECONDS = 10;
+
+  private final ThreadPoolExecutor lists = lists();
   private final Map<RoomName, Slot> slots = new ConcurrentHashMap<>();
   private final LongSupplier clock;
   private Iterator<Slot> walk = slots.values().iterator();
@@ -74,6 +89,54 @@ public final class LocalHistory implements History {
       slot.keepMillis = 1000L * (limits.ageSeconds() + IDLE_MARGIN_SECONDS);
       return Future.succeededFuture(operation.apply(slot.log, now));
     }
+  }
+
+  @Override
+  public Future<List<String>> names(String prefix, @Nullable String after, int limit) {
+    Promise<List<String>> answer = Promise.promise();
+    try {
+      lists.execute(
+          () -> {
+            FirstNames first = new FirstNames(prefix, after, limit);
+            slots.keySet().forEach(room -> first.add(room.value()));
+            answer.complete(first.found());
+          });
+    } catch (RejectedExecutionException e) {
+      answer.fail(e);
+    }
+    return answer.future();
+  }
+
+  @Override
+  public Future<Map<RoomName, LogSummary>> summaries(List<RoomName> rooms) {
+    Map<RoomName, LogSummary> all = new HashMap<>();
+    for (RoomName room : rooms) {
+      Slot slot = slots.get(room);
+      if (slot != null) {
+        synchronized (slot) {
+          all.put(room, LogSummary.of(slot.log));
+        }
+      }
+    }
+    return Future.succeededFuture(all);
+  }
+
+  /** One thread at a time, and only while there is something to do. */
+  private static ThreadPoolExecutor lists() {
+    ThreadPoolExecutor lists =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            LISTS_IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(MAX_WAITING_LISTS),
+            task -> {
+              Thread thread = new Thread(task, "history-lists");
+              thread.setDaemon(true);
+              return thread;
+            });
+    lists.allowCoreThreadTimeOut(true);
+    return lists;
   }
 
   /**

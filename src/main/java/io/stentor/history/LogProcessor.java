@@ -54,7 +54,7 @@ abstract class LogProcessor<R>
     R result = apply(log);
     entry.setValue(log);
     long first = Math.max(firstForCopy(log), log.oldest());
-    List<RoomLog.Entry> entries = log.entries().subList((int) (first - log.oldest()), log.size());
+    List<RoomLog.Entry> entries = log.entriesFrom(first);
     Long appender = appender();
     RoomLog.Answer answer = appender == null ? null : log.answers().get(appender);
     replicate =

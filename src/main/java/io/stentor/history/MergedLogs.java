@@ -16,6 +16,12 @@ import java.util.Set;
  * and under a new epoch, so that everyone is told and nothing acknowledged is gone.
  */
 final class MergedLogs {
+
+  private final List<Entry> entries = new ArrayList<>();
+
+  /** Where each publication of the two logs is now, one that was there twice at its first place. */
+  private final Map<Name, Long> offsets = new HashMap<>();
+
   private MergedLogs() {}
 
   /**
@@ -30,8 +36,10 @@ final class MergedLogs {
     if (continues(other, one)) {
       return other;
     }
-    List<Entry> entries = interleaved(one.entries(), other.entries());
-    return new RoomLog(newEpoch, entries.size(), entries, answers(entries, one, other, newEpoch));
+    MergedLogs merged = new MergedLogs();
+    merged.interleave(one, other);
+    Map<Long, Answer> answers = merged.answers(one, other, newEpoch);
+    return new RoomLog(newEpoch, merged.entries.size(), merged.entries, answers);
   }
 
   /** Whether everything that {@code earlier} has or had is certainly the beginning of the other. */
@@ -48,30 +56,50 @@ final class MergedLogs {
 
   /**
    * All entries once, each log's in its own order: first what was there when they parted, then by
-   * time where there is a choice.
+   * time where there is a choice. A publisher that did not get its answer on one side and tried
+   * again on the other appears once, too. That holds for what both windows still reach: a key that
+   * one side had outlived was free again there, and its new use is a message of its own.
    */
-  private static List<Entry> interleaved(List<Entry> ones, List<Entry> others) {
+  private void interleave(RoomLog one, RoomLog other) {
+    List<Entry> ones = one.entries();
+    List<Entry> others = other.entries();
     int i = afterShared(ones, names(others));
     int j = afterShared(others, names(ones));
     List<Entry> longer = i >= j ? ones.subList(0, i) : others.subList(0, j);
     List<Entry> shorter = i >= j ? others.subList(0, j) : ones.subList(0, i);
-    Set<Name> taken = names(longer);
-    List<Entry> all = new ArrayList<>();
-    for (Entry entry : shorter) {
-      if (taken.add(Name.of(entry))) {
-        all.add(entry);
-      }
-    }
-    all.addAll(longer);
+    Set<Name> inLonger = names(longer);
+    shorter.stream().filter(entry -> !inLonger.contains(Name.of(entry))).forEach(this::add);
+    longer.forEach(this::add);
+    boolean parted = one.epoch() == other.epoch();
+    long reached = parted ? Math.max(one.oldest(), other.oldest()) : 0;
+    Map<String, Long> keys = new HashMap<>();
     while (i < ones.size() || j < others.size()) {
       boolean first =
           j == others.size() || (i < ones.size() && time(ones.get(i)) <= time(others.get(j)));
-      Entry next = first ? ones.get(i++) : others.get(j++);
-      if (taken.add(Name.of(next))) {
-        all.add(next);
+      long offset = first ? one.oldest() + i : other.oldest() + j;
+      Entry entry = first ? ones.get(i++) : others.get(j++);
+      if (offset < reached) {
+        add(entry);
+      } else {
+        addOncePerKey(entry, keys);
       }
     }
-    return all;
+  }
+
+  private void add(Entry entry) {
+    if (offsets.putIfAbsent(Name.of(entry), entries.size() + 1L) == null) {
+      entries.add(entry);
+    }
+  }
+
+  private void addOncePerKey(Entry entry, Map<String, Long> keys) {
+    String key = entry.publication().idempotencyKey();
+    Long known = key == null ? null : keys.putIfAbsent(key, entries.size() + 1L);
+    if (known == null) {
+      add(entry);
+    } else {
+      offsets.put(Name.of(entry), known);
+    }
   }
 
   /** Index behind the last entry that has one of the names. */
@@ -100,12 +128,7 @@ final class MergedLogs {
   }
 
   /** The last answers again, with the offsets that the publications have now. */
-  private static Map<Long, Answer> answers(
-      List<Entry> entries, RoomLog one, RoomLog other, long newEpoch) {
-    Map<Name, Long> offsets = new HashMap<>();
-    for (int i = 0; i < entries.size(); i++) {
-      offsets.put(Name.of(entries.get(i)), i + 1L);
-    }
+  private Map<Long, Answer> answers(RoomLog one, RoomLog other, long newEpoch) {
     Map<Long, Answer> answers = new LinkedHashMap<>();
     for (RoomLog log : List.of(one, other)) {
       log.answers()
@@ -113,19 +136,23 @@ final class MergedLogs {
               (appender, answer) -> {
                 Answer before = answers.get(appender);
                 if (before == null || before.number() < answer.number()) {
-                  answers.put(appender, moved(appender, answer, offsets, newEpoch));
+                  answers.put(appender, moved(log, appender, answer, newEpoch));
                 }
               });
     }
     return answers;
   }
 
-  private static Answer moved(
-      long appender, Answer answer, Map<Name, Long> offsets, long newEpoch) {
+  private Answer moved(RoomLog log, long appender, Answer answer, long newEpoch) {
     Map<Integer, Long> known = new HashMap<>();
     for (int i = 0; i < answer.count(); i++) {
+      Name name = new Name(appender, answer.number() + i);
+      Long before = answer.appended().known().get(i);
+      if (before != null && before >= log.oldest() && before <= log.top()) {
+        name = Name.of(log.entry(before));
+      }
       // What is no longer in the log was appended all the same: it is behind the oldest entry.
-      known.put(i, offsets.getOrDefault(new Name(appender, answer.number() + i), 0L));
+      known.put(i, offsets.getOrDefault(name, 0L));
     }
     return new Answer(
         answer.number(),

@@ -97,11 +97,16 @@ final class RoomLog {
 
   /** All entries, oldest first. */
   List<Entry> entries() {
-    List<Entry> all = new ArrayList<>(size);
-    for (long offset = oldest(); offset <= top; offset++) {
-      all.add(entry(offset));
+    return entriesFrom(oldest());
+  }
+
+  /** The entries from the offset on, which is at least that of the oldest. */
+  List<Entry> entriesFrom(long first) {
+    List<Entry> some = new ArrayList<>((int) (top - first + 1));
+    for (long offset = first; offset <= top; offset++) {
+      some.add(entry(offset));
     }
-    return all;
+    return some;
   }
 
   Map<Long, Answer> answers() {
@@ -188,9 +193,7 @@ final class RoomLog {
       removeOldest();
     }
     if (size == 0) {
-      ring = NOTHING;
-      head = 0;
-      keys = null;
+      clear();
     }
   }
 
@@ -226,11 +229,7 @@ final class RoomLog {
   }
 
   private void grow() {
-    @Nullable Entry[] larger = new Entry[Math.max(FIRST_CAPACITY, 2 * ring.length)];
-    for (int i = 0; i < size; i++) {
-      larger[i] = ring[(head + i) & (ring.length - 1)];
-    }
-    ring = larger;
+    ring = entries().toArray(new Entry[Math.max(FIRST_CAPACITY, 2 * ring.length)]);
     head = 0;
   }
 

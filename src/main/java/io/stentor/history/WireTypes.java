@@ -19,6 +19,8 @@ final class WireTypes implements DataSerializableFactory {
   static final int APPEND = 1;
   static final int READ = 2;
   static final int REPLICATE = 3;
+  static final int NAMES = 4;
+  static final int SUMMARIES = 5;
 
   private static final int LOG_TYPE = 9898_1;
   private static final int APPENDED_TYPE = 9898_2;
@@ -38,6 +40,8 @@ final class WireTypes implements DataSerializableFactory {
       case APPEND -> new AppendProcessor();
       case READ -> new ReadProcessor();
       case REPLICATE -> new ReplicateProcessor();
+      case NAMES -> new NamesTask();
+      case SUMMARIES -> new SummariesTask();
       default -> throw new IllegalArgumentException("no type " + type);
     };
   }

@@ -138,13 +138,14 @@ final class Jwks {
 
   private Future<Buffer> body(HttpClientResponse response) {
     HttpClientRequest request = response.request();
-    if (response.statusCode() != 200) {
-      request.reset();
-      return Future.failedFuture("the answer was " + response.statusCode());
-    }
     Promise<Buffer> whole = Promise.promise();
-    Buffer body = Buffer.buffer();
     response.exceptionHandler(whole::tryFail);
+    if (response.statusCode() != 200) {
+      whole.tryFail("the answer was " + response.statusCode());
+      request.reset();
+      return whole.future();
+    }
+    Buffer body = Buffer.buffer();
     response.handler(
         part -> {
           body.appendBuffer(part);

@@ -5,6 +5,7 @@ import com.hazelcast.config.InMemoryFormat;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MergePolicyConfig;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.IndeterminateOperationStateException;
 import com.hazelcast.map.IMap;
 import com.hazelcast.partition.Partition;
 import com.hazelcast.query.Predicate;
@@ -26,6 +27,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -50,7 +52,13 @@ final class ClusterRegister implements Register {
   /** How many lists of names may be asked for at once; they are made one after the other. */
   private static final int MAX_LISTING = 32;
 
+  /** A question is harmless to repeat. */
+  private static final int QUESTION_TRIES = 20;
+
+  private static final long QUESTION_RETRY_MILLIS = 100;
+
   private final HazelcastInstance hazelcast;
+  private final Vertx vertx;
   private final IMap<String, RoomMembers> rooms;
 
   /** For each partition a text that is in it: Hazelcast asks for partitions by that. */
@@ -67,6 +75,7 @@ final class ClusterRegister implements Register {
    */
   ClusterRegister(HazelcastInstance hazelcast, Vertx vertx) {
     this.hazelcast = hazelcast;
+    this.vertx = vertx;
     this.namesWorker = vertx.createSharedWorkerExecutor("stentor-presence-names", 1);
     this.pruneWorker = vertx.createSharedWorkerExecutor("stentor-presence-prune", 1);
     this.rooms = hazelcast.getMap(MAP);
@@ -108,7 +117,7 @@ final class ClusterRegister implements Register {
   @Override
   public Future<Change> announce(RoomName room, Announcement announcement) {
     long newEpoch = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
-    return ask(room, new AnnounceProcessor(announcement, newEpoch));
+    return send(room, new AnnounceProcessor(announcement, newEpoch));
   }
 
   @Override
@@ -119,7 +128,7 @@ final class ClusterRegister implements Register {
   @Override
   public Future<List<RoomName>> verify(UUID node, Map<RoomName, Long> digests) {
     Set<String> keys = digests.keySet().stream().map(RoomName::value).collect(Collectors.toSet());
-    return future(() -> rooms.submitToKeys(keys, new VerifyQuestion(node, digests)))
+    return asked(() -> rooms.submitToKeys(keys, new VerifyQuestion(node, digests)), QUESTION_TRIES)
         .map(differing -> differing.keySet().stream().map(RoomName::new).toList());
   }
 
@@ -131,7 +140,7 @@ final class ClusterRegister implements Register {
   @Override
   public Future<Map<RoomName, RoomStats>> stats(Set<RoomName> names) {
     Set<String> keys = names.stream().map(RoomName::value).collect(Collectors.toSet());
-    return future(() -> rooms.submitToKeys(keys, new StatsQuestion()))
+    return asked(() -> rooms.submitToKeys(keys, new StatsQuestion()), QUESTION_TRIES)
         .map(
             found ->
                 found.values().stream()
@@ -194,7 +203,23 @@ final class ClusterRegister implements Register {
     return changes;
   }
 
-  private <R> Future<R> ask(RoomName room, RoomProcessor<R> processor) {
+  private <R> Future<R> ask(RoomName room, RoomQuestion<R> question) {
+    return asked(() -> rooms.submitToKey(room.value(), question), QUESTION_TRIES);
+  }
+
+  /** Asks again where a node went in the middle of it: its rooms are on another one now. */
+  private <T> Future<T> asked(Supplier<CompletionStage<@Nullable T>> call, int tries) {
+    return future(call)
+        .recover(
+            failure ->
+                tries > 1 && failure instanceof IndeterminateOperationStateException
+                    ? vertx
+                        .timer(QUESTION_RETRY_MILLIS, TimeUnit.MILLISECONDS)
+                        .compose(later -> asked(call, tries - 1))
+                    : Future.failedFuture(failure));
+  }
+
+  private <R> Future<R> send(RoomName room, RoomProcessor<R> processor) {
     return future(() -> rooms.submitToKey(room.value(), processor));
   }
 

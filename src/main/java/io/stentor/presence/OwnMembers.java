@@ -71,6 +71,11 @@ final class OwnMembers {
     return digest;
   }
 
+  /** Whether this connection of this node is in the room. */
+  boolean has(String connection) {
+    return members.containsKey(connection);
+  }
+
   void enter(Member member) {
     set(member.connection(), member);
   }
@@ -173,6 +178,10 @@ final class OwnMembers {
     }
     retryMillis = FIRST_RETRY_MILLIS;
     telling.bus.publish(room, change);
+    View view = home.views.get(room);
+    if (view != null && !said.absent().isEmpty()) {
+      view.ownLeft();
+    }
     if (!said.node().equals(telling.register.node())) {
       beginRound();
     } else if (parts > 0 && during == round && ++part == parts) {

@@ -1,6 +1,7 @@
 package io.stentor.presence;
 
 import io.stentor.message.RoomName;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -31,11 +32,31 @@ class PresenceBus {
     bus.publish(PREFIX + room.value(), change, options);
   }
 
+  /** One consumer. */
+  interface Ear {
+    /** Changes are certain to arrive only after this. */
+    Future<Void> ready();
+
+    /** Ends it. */
+    void close();
+  }
+
   /**
    * Registers this node's one consumer of a room. The handler runs on the context of the caller.
    */
-  MessageConsumer<Change> consume(RoomName room, Handler<Change> handler) {
+  Ear listen(RoomName room, Handler<Change> handler) {
     Handler<Message<Change>> received = message -> handler.handle(message.body());
-    return bus.consumer(PREFIX + room.value(), received);
+    MessageConsumer<Change> consumer = bus.consumer(PREFIX + room.value(), received);
+    return new Ear() {
+      @Override
+      public Future<Void> ready() {
+        return consumer.completion();
+      }
+
+      @Override
+      public void close() {
+        consumer.unregister();
+      }
+    };
   }
 }

@@ -2,22 +2,14 @@ package io.stentor.presence;
 
 import io.stentor.message.Member;
 import io.stentor.message.RoomName;
-import io.vertx.core.eventbus.MessageConsumer;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a node that has watchers knows of one room, and the only place where joins and leaves come
- * from: each is a difference between what was told and what is. Belongs to the room's home loop.
+ * What a node that has watchers knows of one room, and the only place where its joins and leaves
+ * come from. Belongs to the room's home loop.
  */
 final class View {
 
@@ -25,10 +17,6 @@ final class View {
    * Changes come by the bus, which may lose, repeat and reorder them. The next version is taken at
    * once; a later one waits a moment in `early`. Whatever does not fit, and now and then in any
    * case, has the view read how the room is. After each step the digests say whether both agree.
-   *
-   * Somebody whom a reading does not find is doubted first, and told to have left only if a reading
-   * DOUBT_MILLIS later does not find it either: while a split cluster becomes whole, nodes say
-   * their members anew, and nobody has left for that.
    */
 
   static final long DOUBT_MILLIS = 1000;
@@ -38,13 +26,12 @@ final class View {
   /** Other nodes hear of a new consumer with some delay, and do not send to it until then. */
   private static final long[] CHECK_AFTER_START_MILLIS = {100, 500, 2000};
 
-  private static final int MAX_EARLY = 256;
   private static final Logger LOG = LoggerFactory.getLogger(View.class);
 
   private final RoomName room;
   private final Home home;
   private final Register register;
-  private final PresenceBus bus;
+  private final Hearing hearing;
 
   /** For the keeper: until the next reading. */
   int secondsToCheck = Keeper.secondsToCheck();
@@ -53,16 +40,8 @@ final class View {
   int unusedSeconds;
 
   private final Audience audience = new Audience();
-
-  /** Whom watchers believe to be there. */
-  private final Map<String, Member> told = new HashMap<>();
-
-  /** Those of them whom the last reading did not find; true once a second one may decide. */
-  private final Map<String, Boolean> doubted = new HashMap<>();
-
-  private final TreeMap<Long, Change> early = new TreeMap<>();
-  private @Nullable MessageConsumer<Change> consumer;
-  private @Nullable List<Member> snapshot;
+  private final Roll roll = new Roll(this::isOwn);
+  private final EarlyChanges early = new EarlyChanges();
   private boolean live;
   private boolean closed;
   private boolean reading;
@@ -72,40 +51,21 @@ final class View {
   private long epoch;
   private long version;
 
-  /** Sum over those who were told and are not doubted. */
-  private long digest;
-
   View(RoomName room, Home home, Register register, PresenceBus bus) {
     this.room = room;
     this.home = home;
     this.register = register;
-    this.bus = bus;
+    this.hearing = new Hearing(room, home, bus);
+  }
+
+  private boolean isOwn(String connection) {
+    OwnMembers own = home.own.get(room);
+    return own != null && own.has(connection);
   }
 
   /** Registers the consumer, then reads how the room is; from then on nothing can be missed. */
   void start() {
-    MessageConsumer<Change> registering = bus.consume(room, this::received);
-    consumer = registering;
-    registering.completion().onComplete((done, failure) -> home.run(() -> registered(failure)));
-  }
-
-  private void registered(@Nullable Throwable failure) {
-    if (closed) {
-      return;
-    }
-    if (failure == null) {
-      read();
-      return;
-    }
-    LOG.warn("presence in {}: cannot be heard yet: {}", room, failure.toString());
-    unregister();
-    home.after(
-        RETRY_MILLIS,
-        () -> {
-          if (!closed) {
-            start();
-          }
-        });
+    hearing.start(this::received, this::read);
   }
 
   boolean isUnused() {
@@ -114,14 +74,12 @@ final class View {
 
   void add(Seat seat) {
     audience.add(seat);
-    if (live) {
-      seat.present(snapshot());
-    }
+    refresh(seat);
   }
 
   void refresh(Seat seat) {
     if (live && audience.has(seat)) {
-      seat.present(snapshot());
+      seat.present(roll.snapshot());
     }
   }
 
@@ -131,23 +89,7 @@ final class View {
 
   void close() {
     closed = true;
-    unregister();
-  }
-
-  private void unregister() {
-    if (consumer != null) {
-      consumer.unregister();
-      consumer = null;
-    }
-  }
-
-  private List<Member> snapshot() {
-    List<Member> members = snapshot;
-    if (members == null) {
-      members = List.copyOf(told.values());
-      snapshot = members;
-    }
-    return members;
+    hearing.close();
   }
 
   private void received(Change change) {
@@ -165,22 +107,23 @@ final class View {
   }
 
   private void keep(Change change) {
-    early.put(change.version(), change);
-    if (early.size() > MAX_EARLY) {
-      early.clear();
+    if (!early.keep(change)) {
       check();
     }
   }
 
   /** Takes what is due, and waits a moment for what is missing before the rest. */
   private void takeEarly() {
-    early.headMap(version, true).clear();
-    Change due = early.remove(version + 1);
-    while (due != null && due.epoch() == epoch && !due.isNone()) {
-      take(due);
-      due = early.remove(version + 1);
+    Change due = early.pollDue(epoch, version);
+    while (due != null) {
+      version = due.version();
+      tell(roll.take(due));
+      if (roll.digest() != due.digest()) {
+        check();
+      }
+      due = early.pollDue(epoch, version);
     }
-    if ((due != null || !early.isEmpty()) && !gracePlanned && !reading) {
+    if (!early.isEmpty() && !gracePlanned && !reading) {
       gracePlanned = true;
       home.after(
           GRACE_MILLIS,
@@ -191,44 +134,24 @@ final class View {
     }
   }
 
-  private void take(Change change) {
-    List<Member> left = new ArrayList<>();
-    for (String connection : change.left()) {
-      Member member = told.get(connection);
-      if (member != null) {
-        forget(member, left);
-      }
+  private void tell(Roll.Events events) {
+    audience.changed(events.joined(), events.left());
+    List<String> doubted = roll.takeFreshDoubts();
+    if (!doubted.isEmpty()) {
+      home.after(
+          DOUBT_MILLIS,
+          () -> {
+            roll.ripen(doubted);
+            check();
+          });
     }
-    List<Member> joined = new ArrayList<>();
-    change.joined().forEach(member -> know(member, joined));
-    version = change.version();
-    changed(joined, left);
-    if (digest != change.digest()) {
+  }
+
+  /** One of this node's own members left, and the register was told. */
+  void ownLeft() {
+    if (roll.hasDoubts()) {
       check();
     }
-  }
-
-  private void know(Member member, List<Member> joined) {
-    Member before = told.put(member.connection(), member);
-    if (before == null) {
-      joined.add(member);
-    } else if (doubted.remove(member.connection()) == null) {
-      digest -= Digest.of(before);
-    }
-    digest += Digest.of(member);
-  }
-
-  private void forget(Member member, List<Member> left) {
-    told.remove(member.connection());
-    if (doubted.remove(member.connection()) == null) {
-      digest -= Digest.of(member);
-    }
-    left.add(member);
-  }
-
-  private void changed(List<Member> joined, List<Member> left) {
-    snapshot = null;
-    audience.changed(joined, left);
   }
 
   /** Reads how the room is and tells the difference. */
@@ -247,7 +170,7 @@ final class View {
     reading = true;
     versionWhenAsked = version;
     register
-        .read(room, digest)
+        .read(room, roll.digest())
         .onComplete((standing, failure) -> home.run(() -> answered(standing, failure)));
   }
 
@@ -276,13 +199,11 @@ final class View {
 
   private void take(Standing standing) {
     boolean known = live && standing.epoch() == epoch;
-    boolean overtaken = known && standing.version() < version && version > versionWhenAsked;
-    if (overtaken) {
+    if (known && standing.version() < version && version > versionWhenAsked) {
       // The bus was faster than the answer, which may be older than what is known by now.
       return;
     }
-    List<Member> members = standing.members();
-    if (members == null && standing.digest() != digest) {
+    if (standing.members() == null && standing.digest() != roll.digest()) {
       readAgain = true;
       return;
     }
@@ -291,61 +212,22 @@ final class View {
       epoch = standing.epoch();
       version = standing.version();
     }
-    if (!live) {
-      goLive(members == null ? List.of() : members);
+    Roll.Events events = roll.take(standing.members());
+    if (live) {
+      tell(events);
     } else {
-      difference(members);
+      goLive();
     }
     takeEarly();
   }
 
-  private void goLive(List<Member> members) {
+  private void goLive() {
     live = true;
-    members.forEach(member -> know(member, new ArrayList<>()));
-    early.values().removeIf(change -> change.epoch() != epoch);
-    audience.present(snapshot());
+    List<Member> present = roll.snapshot();
+    early.keepOnly(epoch);
+    audience.present(present);
     for (long millis : CHECK_AFTER_START_MILLIS) {
       home.after(millis, this::check);
-    }
-  }
-
-  /** Null says that everybody is there who was told and is not doubted, and nobody else. */
-  private void difference(@Nullable List<Member> members) {
-    List<Member> joined = new ArrayList<>();
-    if (members != null) {
-      Set<String> found = new HashSet<>();
-      for (Member member : members) {
-        found.add(member.connection());
-        know(member, joined);
-      }
-      doubt(told.keySet().stream().filter(one -> !found.contains(one)).toList());
-    }
-    List<Member> left = new ArrayList<>();
-    for (String connection : List.copyOf(doubted.keySet())) {
-      Member member = told.get(connection);
-      if (member != null && Boolean.TRUE.equals(doubted.get(connection))) {
-        forget(member, left);
-      }
-    }
-    changed(joined, left);
-  }
-
-  private void doubt(Collection<String> connections) {
-    List<String> fresh = new ArrayList<>();
-    for (String connection : connections) {
-      Member member = told.get(connection);
-      if (member != null && doubted.putIfAbsent(connection, false) == null) {
-        digest -= Digest.of(member);
-        fresh.add(connection);
-      }
-    }
-    if (!fresh.isEmpty()) {
-      home.after(
-          DOUBT_MILLIS,
-          () -> {
-            fresh.forEach(one -> doubted.computeIfPresent(one, (c, ripe) -> true));
-            check();
-          });
     }
   }
 }

@@ -65,8 +65,20 @@ public final class PlainText {
   }
 
   /** A text as it is, a JSON string as its value, other JSON as its source. */
-  private static byte[] plain(Publication publication) {
+  static byte[] plain(Publication publication) {
     return publication.asText().data();
+  }
+
+  /** Where a client is, as a line of ASCII. */
+  static String json(Notice notice) {
+    String more =
+        switch (notice.kind()) {
+          case JOINED -> "";
+          case RECOVERED -> ",\"recovered\":true";
+          case LOST -> ",\"recovered\":false";
+          case SKIPPED -> ",\"skipped\":" + notice.skipped();
+        };
+    return "{\"position\":\"" + notice.position() + "\"" + more + "}";
   }
 
   private static final class Texts implements Format {
@@ -107,14 +119,7 @@ public final class PlainText {
 
     @Override
     public boolean encode(Notice notice, ByteBuf out) {
-      String more =
-          switch (notice.kind()) {
-            case JOINED -> "";
-            case RECOVERED -> ",\"recovered\":true";
-            case LOST -> ",\"recovered\":false";
-            case SKIPPED -> ",\"skipped\":" + notice.skipped();
-          };
-      String line = "{\"position\":\"" + notice.position() + "\"" + more + "}";
+      String line = json(notice);
       header(line.length(), out);
       ByteBufUtil.writeAscii(out, line);
       return true;

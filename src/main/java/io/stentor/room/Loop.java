@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
  * One event loop and what belongs to it alone: the rooms of its connections, and the feeds of the
  * rooms whose home it is. Its maps are touched on its thread only, so nothing here is locked.
  */
-final class Loop {
+class Loop {
 
   final Map<RoomName, Room> rooms = new HashMap<>();
   final Map<RoomName, Feed> feeds = new HashMap<>();
@@ -38,7 +38,7 @@ final class Loop {
 
   /** Runs the task on this loop: now if this is its thread, else in the order of the calls. */
   void run(Runnable task) {
-    if (thread.inEventLoop()) {
+    if (isCurrent()) {
       task.run();
     } else {
       thread.execute(() -> context.dispatch(task, Runnable::run));

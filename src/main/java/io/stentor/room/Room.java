@@ -109,7 +109,10 @@ final class Room {
     boolean logged = options.history().messages() > 0;
     cursor.next = tail.end();
     cursor.connection().joined();
-    if (start instanceof Start.Since since && logged) {
+    if (start instanceof Start.Since since && logged && since.position().equals(live)) {
+      // Nothing was said since: there is nothing to read, as for most long polls.
+      cursor.tell(new Notice(live, Notice.Kind.RECOVERED, 0));
+    } else if (start instanceof Start.Since since && logged) {
       new CatchUp(cursor, tail, since.position(), false).begin();
     } else if (start instanceof Start.Since) {
       cursor.tell(new Notice(live, Notice.Kind.LOST, 0));

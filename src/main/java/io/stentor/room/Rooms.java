@@ -14,7 +14,9 @@ import io.stentor.room.Counts.Count;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -141,6 +143,11 @@ public final class Rooms {
     return history.read(name, after, maxMessages, maxBytes, options(name).history());
   }
 
+  /** The logs of the rooms. */
+  public History history() {
+    return history;
+  }
+
   /** How many rooms have something on its way to their logs. */
   int appenders() {
     return appenders.size();
@@ -152,15 +159,25 @@ public final class Rooms {
     return new Appender(name, options(name), home(name), history, bus, counts, identity, idle);
   }
 
-  /** JSON that is no string has no words, and stays as it is; a string is its text. */
+  /** Texts and JSON strings are changed; other JSON is nothing that anyone says. */
   private static Publication transformed(Publication publication, Transform transform) {
     if (transform == Transform.NONE) {
       return publication;
     }
-    Publication said = publication.asText();
-    return said.kind() == Publication.Kind.TEXT
-        ? said.with((said.text().toUpperCase(Locale.ROOT) + "!!!").getBytes(StandardCharsets.UTF_8))
-        : said;
+    if (publication.kind() == Publication.Kind.TEXT) {
+      return publication.with(shouted(publication.text()).getBytes(StandardCharsets.UTF_8));
+    }
+    byte[] source = publication.data();
+    if (source.length > 0
+        && source[0] == '"'
+        && Json.decodeValue(Buffer.buffer(source)) instanceof String value) {
+      return publication.with(Json.encode(shouted(value)).getBytes(StandardCharsets.UTF_8));
+    }
+    return publication;
+  }
+
+  private static String shouted(String text) {
+    return text.toUpperCase(Locale.ROOT) + "!!!";
   }
 
   /**

@@ -154,7 +154,10 @@ final class Tail {
     sent = end;
     int written = 0;
     boolean someWait = false;
-    for (int i = cursors.size() - 1; i >= 0; i--) {
+    // First come, first served: a publisher that hears itself early in the turn has its next
+    // message here before the turn ends, so that the next piece is a larger one.
+    int i = 0;
+    while (i < cursors.size()) {
       Cursor cursor = cursors.get(i);
       if (cursor.next == first && cursor.isReady()) {
         cursor.connection().send(piece.bytes());
@@ -163,6 +166,7 @@ final class Tail {
       } else if (cursor.next < sent) {
         someWait = true;
       }
+      i = cursor.index == i ? i + 1 : i; // Where one has just left, another stands now.
     }
     counts.add(Count.DELIVERED, (long) written * piece.count());
     if (someWait) {

@@ -2,8 +2,7 @@ package io.stentor.transport;
 
 import io.netty.channel.EventLoop;
 import io.stentor.config.Config;
-import io.stentor.identity.Permissions;
-import io.stentor.identity.Tokens;
+import io.stentor.identity.Access;
 import io.stentor.message.CloseReason;
 import io.stentor.presence.Presence;
 import io.stentor.protocol.PlainText;
@@ -12,8 +11,12 @@ import io.stentor.room.Rooms;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Everything that one server verticle serves, and the connections that it has. */
 public final class Endpoints implements Handler<HttpServerRequest> {
@@ -25,9 +28,15 @@ public final class Endpoints implements Handler<HttpServerRequest> {
   /** What clients of the Centrifuge protocol rely on. */
   private static final int LEAST_MAX_FRAME_BYTES = 64 * 1024;
 
+  /** When a client that was sent away should come again, hopefully to another node. */
+  private static final int RETRY_SECONDS = 2;
+
   private final Heartbeat heartbeat;
   private final WebSocketEndpoint sockets;
+  private final SseEndpoint events;
   private final Router router;
+  private final Polls polls = new Polls();
+  private boolean draining;
 
   /** Endpoints on one event loop. */
   public Endpoints(
@@ -36,11 +45,15 @@ public final class Endpoints implements Handler<HttpServerRequest> {
       Config config,
       Rooms rooms,
       Presence presence,
-      Permissions permissions,
-      Tokens tokens,
+      Access access,
       Connections connections) {
     heartbeat = new Heartbeat(config.webSocket());
     heartbeat.start(eventLoop);
+    polls.start(eventLoop);
+    Expiries expiries =
+        new Expiries(
+            config.identity().tokens().leewaySeconds(), () -> System.currentTimeMillis() / 1000);
+    expiries.start(eventLoop);
     int pingIntervalSeconds = config.webSocket().pingIntervalSeconds();
     ServerLoop server =
         new ServerLoop(
@@ -48,30 +61,78 @@ public final class Endpoints implements Handler<HttpServerRequest> {
             rooms,
             presence,
             heartbeat,
+            expiries,
             connections,
             config.webSocket().closeTimeoutSeconds(),
-            new Site(eventLoop, rooms, presence, permissions, tokens, pingIntervalSeconds),
+            new Site(eventLoop, rooms, presence, access, pingIntervalSeconds),
             Math.max(LEAST_MAX_FRAME_BYTES, config.largestMessageBytes()));
-    sockets = new WebSocketEndpoint(server, config.http().allowedOrigins());
+    Authentication authentication = new Authentication(access);
+    AllowedOrigins origins = new AllowedOrigins(config.http().allowedOrigins());
+    sockets = new WebSocketEndpoint(server, origins, authentication);
+    events = new SseEndpoint(server, authentication, config.webSocket());
     router = Router.router(vertx);
-    router.route(WebSocketEndpoint.CENTRIFUGE).handler(WebSocketEndpoint::upgradeRequired);
-    router.route("/rooms/:room").handler(WebSocketEndpoint::upgradeRequired);
+    Map<String, Handler<RoutingContext>> operations = operations(vertx, server, authentication);
+    operations.replaceAll((id, handler) -> authentication.before(handler));
+    operations.put("getContract", new ContractEndpoint(Contract.read()));
+    DemoLogin demo = new DemoLogin(config.identity().demoLogin(), access.tokens());
+    operations.put("demoLogin", demo::handleLogin);
+    ApiRoutes.mount(router, Contract.read(), origins, operations);
     StaticFiles.mount(router, vertx, config.http().webroot());
     Problem.mount(router);
+  }
+
+  /** What serves each operation of the contract, by {@code operationId}. */
+  private Map<String, Handler<RoutingContext>> operations(
+      Vertx vertx, ServerLoop server, Authentication authentication) {
+    ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
+    Publishing publishing = new Publishing(server.rooms(), authentication, context);
+    MessagesEndpoint messages = new MessagesEndpoint(server, authentication, publishing, polls);
+    Map<String, Handler<RoutingContext>> operations = new HashMap<>();
+    operations.put("getMessages", messages::handleGet);
+    operations.put("publishMessage", messages::handlePublish);
+    operations.put("publishMessages", new BatchEndpoint(publishing)::handlePublish);
+    RoomsEndpoint rooms = new RoomsEndpoint(server, authentication, context);
+    operations.put("listRooms", rooms::handleList);
+    operations.put("getRoom", rooms::handleRoom);
+    operations.put("getMembers", rooms::handleMembers);
+    operations.put("streamEvents", events::handleStreamEvents);
+    return operations;
   }
 
   /** Upgrades go past the router, whose context would stay in memory as long as the socket. */
   @Override
   public void handle(HttpServerRequest request) {
-    if (WebSocketEndpoint.isUpgrade(request)) {
+    if (draining) {
+      String detail = "This node is stopping; try again, another one serves.";
+      Problem.answerRetry(request, ProblemType.DRAINING, detail, RETRY_SECONDS);
+    } else if (WebSocketEndpoint.isUpgrade(request)) {
       sockets.handle(request);
+    } else if (WebSocketEndpoint.CENTRIFUGE.equals(request.path())) {
+      WebSocketEndpoint.requireUpgrade(request);
     } else {
       router.handle(request);
     }
   }
 
+  /** What is mounted. */
+  Router router() {
+    return router;
+  }
+
+  /** Long polls that wait; on the event loop. */
+  int waitingPolls() {
+    return polls.waiting();
+  }
+
+  /** From now on requests are refused; those that were taken go on. To be called on the loop. */
+  public void drain() {
+    draining = true;
+  }
+
   /** Sends every client away. To be called on the event loop. */
   public void closeAll() {
+    polls.closeAll();
     heartbeat.closeAll(CloseReason.SHUTDOWN);
+    events.closeAll();
   }
 }

@@ -1,22 +1,25 @@
 package io.stentor.transport;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelOutboundHandler;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
-import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import java.io.IOException;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes ready-made frames to one socket. Belongs to the socket's event loop.
+ * Writes ready-made bytes to one socket: WebSocket frames, chunks of HTTP/1.1. Belongs to the
+ * socket's event loop.
  *
- * <p>Frames are written at the frame encoder's place in Netty's pipeline, so that they pass no
- * encoder and the same bytes can serve every connection. Where the socket is native and nothing
- * else stands between the encoder and it, {@link #sendNow} goes straight to the system call.
+ * <p>They are written at a place in Netty's pipeline that is behind every encoder, so that the same
+ * bytes can serve every connection. Where the socket is native and nothing else stands between that
+ * place and it, {@link #sendNow} goes straight to the system call.
  */
 final class FrameWriter {
 
@@ -28,7 +31,7 @@ final class FrameWriter {
    * something is on that way, everything goes that way, so that nothing is overtaken.
    */
 
-  private final ChannelHandlerContext encoder;
+  private final ChannelHandlerContext place;
   private final io.netty.channel.unix.@Nullable Socket descriptor;
 
   /** Writes that went to Netty and are not done. */
@@ -36,23 +39,39 @@ final class FrameWriter {
 
   private boolean writable;
 
-  FrameWriter(ChannelHandlerContext encoder) {
-    this.encoder = encoder;
-    this.writable = encoder.channel().isWritable();
-    this.descriptor = descriptor(encoder);
+  /**
+   * A writer that waits for what others have written before.
+   *
+   * @param place whose handler is not asked about what is written here, only those between it and
+   *     the socket
+   */
+  FrameWriter(ChannelHandlerContext place) {
+    this.place = place;
+    this.writable = place.channel().isWritable();
+    this.descriptor = descriptor(place);
+    write(Unpooled.EMPTY_BUFFER);
+    flush();
   }
 
-  private static io.netty.channel.unix.@Nullable Socket descriptor(ChannelHandlerContext encoder) {
-    ChannelPipeline pipeline = encoder.pipeline();
-    // Before the encoder, towards the socket, stands nothing but the decoder of what comes in.
-    boolean bare =
-        pipeline.first() instanceof WebSocketFrameDecoder
-            && pipeline.names().indexOf(encoder.name()) == 1;
-    return bare
-            && encoder.channel() instanceof UnixChannel channel
+  private static io.netty.channel.unix.@Nullable Socket descriptor(ChannelHandlerContext place) {
+    return nothingChangesBytes(place)
+            && place.channel() instanceof UnixChannel channel
             && channel.fd() instanceof io.netty.channel.unix.Socket socket
         ? socket
         : null;
+  }
+
+  /** Whether no handler between the place and the socket sees what goes out. */
+  private static boolean nothingChangesBytes(ChannelHandlerContext place) {
+    for (Map.Entry<String, ChannelHandler> each : place.pipeline()) {
+      if (each.getValue() == place.handler()) {
+        return true;
+      }
+      if (each.getValue() instanceof ChannelOutboundHandler) {
+        return false;
+      }
+    }
+    return false;
   }
 
   boolean isWritable() {
@@ -61,13 +80,13 @@ final class FrameWriter {
 
   /** Bytes that wait for the socket. */
   long queuedBytes() {
-    ChannelOutboundBuffer waiting = encoder.channel().unsafe().outboundBuffer();
+    ChannelOutboundBuffer waiting = place.channel().unsafe().outboundBuffer();
     return waiting == null ? 0 : waiting.totalPendingWriteBytes();
   }
 
   /** The channel's own word has changed. */
   void writabilityChanged() {
-    writable = encoder.channel().isWritable();
+    writable = place.channel().isWritable();
   }
 
   /** Sends frames at once. The bytes are lent; what the socket does not take is retained. */
@@ -96,17 +115,17 @@ final class FrameWriter {
   /** Writes ready-made frames without flushing. Takes over one reference to the bytes. */
   void write(ByteBuf frames) {
     queued++;
-    encoder.write(frames).addListener(done());
+    place.write(frames).addListener(done());
   }
 
   void flush() {
-    encoder.flush();
+    place.flush();
   }
 
-  /** Writes a control frame; it does pass the encoder. */
+  /** Writes a control frame; it does pass the encoders. */
   void control(WebSocketFrame frame) {
     queued++;
-    encoder.pipeline().writeAndFlush(frame).addListener(done());
+    place.pipeline().writeAndFlush(frame).addListener(done());
   }
 
   private ChannelFutureListener done() {

@@ -4,6 +4,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -11,7 +12,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -40,14 +41,20 @@ public final class Problem {
 
   private Problem() {}
 
+  /** Answers with an error that has no members of its own, see the other {@code answer}. */
+  public static void answer(HttpServerRequest request, ProblemType type, String detail) {
+    answer(request, type, detail, new JsonObject());
+  }
+
   /**
    * Answers a request with an error. An answer that has begun cannot be changed any more: it is
    * cut, so that nobody takes it for whole.
    *
-   * @param status 400 to 599
    * @param detail what happened and what to do, in one sentence
+   * @param members what a program may want to know besides, see the contract
    */
-  public static void answer(HttpServerRequest request, int status, String detail) {
+  public static void answer(
+      HttpServerRequest request, ProblemType type, String detail, JsonObject members) {
     HttpServerResponse response = request.response();
     if (response.ended() || response.closed()) {
       return;
@@ -56,44 +63,64 @@ public final class Problem {
       response.reset();
       return;
     }
-    JsonObject problem =
-        new JsonObject()
-            .put("type", "about:blank")
-            .put("title", HttpResponseStatus.valueOf(status).reasonPhrase())
-            .put("status", status)
-            .put("detail", detail);
     OF_THE_OTHER_ANSWER.forEach(response.headers()::remove);
     SecurityHeaders.put(response);
     response
-        .setStatusCode(status)
+        .setStatusCode(type.status())
+        .setStatusMessage(HttpResponseStatus.valueOf(type.status()).reasonPhrase())
         .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
         .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    Buffer body = members(type, detail).mergeIn(members).toBuffer();
     if (request.method().equals(HttpMethod.HEAD)) {
-      response
-          .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(problem.toBuffer().length()))
-          .end();
+      response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length())).end();
     } else {
-      response.end(problem.toBuffer());
+      response.end(body);
     }
+    RestOfBody.discard(request);
+  }
+
+  /**
+   * Answers with an error that goes by itself.
+   *
+   * @param seconds value of {@code Retry-After}
+   */
+  public static void answerRetry(
+      HttpServerRequest request, ProblemType type, String detail, int seconds) {
+    if (!request.response().headWritten()) {
+      request.response().putHeader("Retry-After", Integer.toString(seconds));
+    }
+    answer(request, type, detail);
+  }
+
+  /** The members that every problem has, also where it is one of several results in a body. */
+  public static JsonObject members(ProblemType type, String detail) {
+    return new JsonObject()
+        .put("type", type.urn())
+        .put("title", type.title())
+        .put("status", type.status())
+        .put("detail", detail);
   }
 
   /** Answers 405 and names the methods that are allowed. */
-  public static void methodNotAllowed(RoutingContext ctx, HttpMethod... allowed) {
-    String names = Arrays.stream(allowed).map(HttpMethod::name).collect(Collectors.joining(", "));
+  public static void methodNotAllowed(RoutingContext ctx, Collection<HttpMethod> allowed) {
+    String names = allowed.stream().map(HttpMethod::name).collect(Collectors.joining(", "));
     if (!ctx.response().headWritten()) {
       ctx.response().putHeader(HttpHeaders.ALLOW, names);
     }
-    String method = ctx.request().method().name();
+    String method = Shown.value(ctx.request().method().name());
     answer(
-        ctx.request(), 405, "The method " + method + " is not allowed here, only " + names + ".");
+        ctx.request(),
+        ProblemType.METHOD_NOT_ALLOWED,
+        "The method " + method + " is not allowed here, only " + names + ".");
   }
 
   /**
    * A handler to mount behind an endpoint's routes, on the same path: answers 405 to the methods
    * that no route took.
    */
-  public static Handler<RoutingContext> onlyAllows(HttpMethod... allowed) {
-    return ctx -> methodNotAllowed(ctx, allowed);
+  public static Handler<RoutingContext> onlyAllows(Collection<HttpMethod> allowed) {
+    List<HttpMethod> methods = List.copyOf(allowed);
+    return ctx -> methodNotAllowed(ctx, methods);
   }
 
   /**
@@ -101,7 +128,7 @@ public final class Problem {
    */
   public static void mount(Router router) {
     for (int status : REFUSALS) {
-      router.errorHandler(status, ctx -> answer(ctx.request(), status, detail(status)));
+      router.errorHandler(status, ctx -> answer(ctx.request(), typeOf(status), detail(status)));
     }
     // A failure handler and no error handler: behind the latter, Vert.x ends a cut answer again.
     router.route().last().failureHandler(Problem::failed);
@@ -116,7 +143,7 @@ public final class Problem {
     } else if (cause instanceof TooLongHttpHeaderException) {
       status = 431;
     }
-    answer(request, status, detail(status));
+    answer(request, typeOf(status), detail(status));
     request.connection().close();
   }
 
@@ -127,12 +154,21 @@ public final class Problem {
       LOG.warn("{} {} failed: {}", method, ctx.normalizedPath(), String.valueOf(ctx.failure()));
       LOG.debug("the failure", ctx.failure());
     }
-    answer(ctx.request(), status, detail(status));
+    answer(ctx.request(), typeOf(status), detail(status));
+  }
+
+  private static ProblemType typeOf(int status) {
+    ProblemType type = ProblemType.ofStatus(status);
+    if (type != null) {
+      return type;
+    }
+    return status < INTERNAL ? ProblemType.BAD_REQUEST : ProblemType.INTERNAL;
   }
 
   private static String detail(int status) {
     return switch (status) {
-      case 400 -> "The request could not be understood.";
+      case 400 -> "The request is not HTTP, or its path or query cannot be decoded.";
+      case 403 -> "The request is not allowed.";
       case 404 -> "There is nothing at this path.";
       case 405 -> "The method is not allowed here.";
       case 406 -> "Nothing here has a form that the request accepts.";

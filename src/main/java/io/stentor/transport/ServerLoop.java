@@ -12,6 +12,7 @@ import io.stentor.room.Rooms;
  * @param rooms of the node
  * @param presence of the node
  * @param heartbeat of this loop
+ * @param expiries of this loop
  * @param connections of the node
  * @param closeTimeoutSeconds after which a socket that is being closed is cut
  * @param site what sessions of the Centrifuge protocol share
@@ -22,6 +23,7 @@ record ServerLoop(
     Rooms rooms,
     Presence presence,
     Heartbeat heartbeat,
+    Expiries expiries,
     Connections connections,
     int closeTimeoutSeconds,
     Site site,

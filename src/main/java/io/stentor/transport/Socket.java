@@ -15,11 +15,9 @@ import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
-import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import io.netty.util.ReferenceCountUtil;
 import io.stentor.message.CloseReason;
 import io.vertx.core.http.ServerWebSocket;
-import io.vertx.core.internal.http.WebSocketInternal;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -27,25 +25,12 @@ import org.jspecify.annotations.Nullable;
  * A WebSocket after the upgrade: whole frames in, ready-made frames out, pings answered, the close
  * handshake kept (RFC 6455, section 7). Belongs to the socket's event loop.
  *
- * <p>This is the one place that reaches behind Vert.x. It takes Vert.x's place at the end of
- * Netty's pipeline once Vert.x has done the upgrade, so that ready-made frames can be written, see
- * {@link FrameWriter}, and nothing of the upgrade request stays in memory for as long as the socket
- * is open. See docs/decisions/004.
+ * <p>It takes Vert.x's place at the end of Netty's pipeline once Vert.x has done the upgrade, see
+ * {@link Takeover}, so that ready-made frames can be written, see {@link FrameWriter}.
  */
 final class Socket extends ChannelInboundHandlerAdapter {
 
   private static final String DECODER = "frames";
-
-  /** Reads and forgets. */
-  @Sharable
-  private static final class Discard extends ChannelInboundHandlerAdapter {
-    @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-      ReferenceCountUtil.release(message);
-    }
-  }
-
-  private static final Discard DISCARD = new Discard();
 
   /** Whoever uses the socket; called on its event loop. */
   interface Listener {
@@ -95,19 +80,15 @@ final class Socket extends ChannelInboundHandlerAdapter {
    *     changed it
    */
   static Socket takeOver(ServerWebSocket accepted, int maxFrameBytes, Listener listener) {
-    ChannelHandlerContext vertx = ((WebSocketInternal) accepted).channelHandlerContext();
-    ChannelHandlerContext encoder = vertx.pipeline().context(WebSocketFrameEncoder.class);
-    if (encoder == null || vertx.pipeline().last() != vertx.handler()) {
-      throw new IllegalStateException("unexpected pipeline: " + vertx.pipeline().names());
-    }
-    vertx
+    ChannelHandlerContext encoder = Takeover.encoder(accepted);
+    encoder
         .pipeline()
         .replace(
             WebSocketFrameDecoder.class,
             DECODER,
             new WebSocket13FrameDecoder(decoding(maxFrameBytes)));
     Socket socket = new Socket(listener, encoder, maxFrameBytes);
-    vertx.pipeline().replace(vertx.handler(), "stentor", socket);
+    Takeover.replaceLast(encoder.pipeline(), socket);
     return socket;
   }
 
@@ -207,7 +188,7 @@ final class Socket extends ChannelInboundHandlerAdapter {
     } else if (ctx.pipeline().get(DECODER) != null) {
       // What the peer still sends is read and thrown away: closing now would reset the connection,
       // and the peer might never see why.
-      ctx.pipeline().replace(DECODER, "discard", DISCARD);
+      ctx.pipeline().replace(DECODER, "discard", Takeover.DISCARD);
       listener.broken(reason(failure), String.valueOf(failure.getMessage()));
     }
   }

@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The pages: files of the webroot, from disk or from the jar. One event loop.
@@ -59,7 +60,7 @@ public final class StaticFiles implements Handler<RoutingContext> {
   private void answer(RoutingContext ctx, String name, StaticFile file) {
     HttpMethod method = ctx.request().method();
     if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
-      Problem.methodNotAllowed(ctx, HttpMethod.GET, HttpMethod.HEAD);
+      Problem.methodNotAllowed(ctx, List.of(HttpMethod.GET, HttpMethod.HEAD));
       return;
     }
     HttpServerResponse response = ctx.response();

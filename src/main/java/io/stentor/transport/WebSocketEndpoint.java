@@ -2,7 +2,8 @@ package io.stentor.transport;
 
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import io.stentor.message.Member;
+import io.stentor.identity.Identity;
+import io.stentor.identity.Permissions.Action;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.stentor.protocol.PlainText;
@@ -13,7 +14,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.ServerWebSocket;
-import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -41,16 +41,19 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketEndpoint.class);
 
   private final ServerLoop server;
-  private final List<String> allowedOrigins;
+  private final AllowedOrigins origins;
+  private final Authentication authentication;
 
   /**
    * An endpoint of one server verticle.
    *
-   * @param allowedOrigins origins that browsers may come from; empty allows all
+   * @param origins that browsers may come from
+   * @param authentication who comes
    */
-  WebSocketEndpoint(ServerLoop server, List<String> allowedOrigins) {
+  WebSocketEndpoint(ServerLoop server, AllowedOrigins origins, Authentication authentication) {
     this.server = server;
-    this.allowedOrigins = allowedOrigins;
+    this.origins = origins;
+    this.authentication = authentication;
   }
 
   /** Whether the request wants to become a WebSocket. */
@@ -59,11 +62,12 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     return upgrade != null && HttpHeaderValues.WEBSOCKET.contentEqualsIgnoreCase(upgrade);
   }
 
-  /** Says to requests without an upgrade what a room's path is for. */
-  static void upgradeRequired(RoutingContext ctx) {
-    ctx.response().putHeader(HttpHeaders.UPGRADE, "websocket");
-    Problem.answer(
-        ctx.request(), 426, "A room is entered by a WebSocket: send an upgrade request.");
+  /** Says to a request without an upgrade what the path is for. */
+  static void requireUpgrade(HttpServerRequest request) {
+    request.response().putHeader(HttpHeaders.UPGRADE, "websocket");
+    String detail =
+        "Here the Centrifuge protocol is spoken, on a WebSocket: send an upgrade request.";
+    Problem.answer(request, ProblemType.UPGRADE_REQUIRED, detail);
   }
 
   /** Answers an upgrade request. */
@@ -73,16 +77,18 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     String room = room(request.path());
     if (wrong != null) {
       request.response().putHeader("Sec-WebSocket-Version", VERSION);
-      Problem.answer(request, VERSION.equals(version(request)) ? 400 : 426, wrong);
-    } else if (!isAllowed(request.getHeader(HttpHeaders.ORIGIN))) {
-      Problem.answer(request, 403, "Pages of this origin may not connect here.");
+      ProblemType type =
+          VERSION.equals(version(request)) ? ProblemType.BAD_REQUEST : ProblemType.UPGRADE_REQUIRED;
+      Problem.answer(request, type, wrong);
+    } else if (!origins.allow(request.getHeader(HttpHeaders.ORIGIN))) {
+      Problem.answer(request, ProblemType.FORBIDDEN, "Pages of this origin may not connect here.");
     } else if (CENTRIFUGE.equals(request.path())) {
       acceptCentrifuge(request);
     } else if (room == null) {
-      Problem.answer(
-          request, 404, "WebSockets are at /, at /rooms/{room} and at /connection/websocket.");
+      String detail = "WebSockets are at /, at /rooms/{room} and at " + CENTRIFUGE + ".";
+      Problem.answer(request, ProblemType.NOT_FOUND, detail);
     } else {
-      accept(request, room);
+      authentication.admit(request, identity -> accept(request, room, identity));
     }
   }
 
@@ -104,22 +110,26 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     }
   }
 
-  private void accept(HttpServerRequest request, String room) {
-    RoomName name;
-    Member member;
+  private void accept(HttpServerRequest request, String room, Identity identity) {
+    RoomName name = RoomPath.name(room);
+    Visitor visitor;
     Start start;
     try {
-      name = new RoomName(room);
-      member = Visitor.of(request.getParam("name"));
-      start = start(request.getParam("since"), request.getParam("last"));
+      Start asked = start(request.getParam("since"), request.getParam("last"));
+      start = authentication.requireStart(identity, name, asked);
+      visitor =
+          new Visitor(
+              Visitor.member(identity, request.getParam("name")),
+              authentication.allow(identity, name, Action.PUBLISH),
+              identity.expiresAt());
     } catch (IllegalArgumentException e) {
-      Problem.answer(request, 400, String.valueOf(e.getMessage()));
-      return;
+      throw Refusal.of(ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
     SubProtocols.choose(request, List.of(PlainText.CURSOR_SUB_PROTOCOL));
-    upgrade(request, accepted -> WebSocketConnection.open(accepted, name, member, start, server));
+    upgrade(request, accepted -> WebSocketConnection.open(accepted, name, visitor, start, server));
   }
 
+  /** Who comes is said by the first command there, not by the request. */
   private void acceptCentrifuge(HttpServerRequest request) {
     String agreed =
         SubProtocols.choose(request, List.of(CentrifugeSocket.JSON, CentrifugeSocket.PROTOBUF));
@@ -161,11 +171,12 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     return request.getHeader("Sec-WebSocket-Version");
   }
 
-  private boolean isAllowed(@Nullable String origin) {
-    return allowedOrigins.isEmpty() || origin == null || allowedOrigins.contains(origin);
-  }
-
-  private static Start start(@Nullable String since, @Nullable String last) {
+  /**
+   * Where a connection begins, as a query says it.
+   *
+   * @throws IllegalArgumentException with one sentence for the client
+   */
+  static Start start(@Nullable String since, @Nullable String last) {
     if (since != null && last != null) {
       throw new IllegalArgumentException("since and last exclude each other: give one of them");
     }

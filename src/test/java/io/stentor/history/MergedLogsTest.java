@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.stentor.config.RoomOptions.History;
 import io.stentor.history.RoomLog.Entry;
 import io.stentor.message.Publication;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -104,6 +106,65 @@ class MergedLogsTest {
       }
     }
     assertThat(merged.top()).isEqualTo(5);
+  }
+
+  private static Batch keyed(long appender, long number, long time, String... textsAndKeys) {
+    List<Publication> publications = new ArrayList<>();
+    for (String one : textsAndKeys) {
+      String[] parts = one.split("/");
+      byte[] data = parts[0].getBytes(StandardCharsets.UTF_8);
+      publications.add(
+          new Publication(
+              Publication.Kind.TEXT, data, time, parts.length == 1 ? null : parts[1], null));
+    }
+    return new Batch(appender, number, publications);
+  }
+
+  @Test
+  void a_key_that_was_published_on_both_sides_appears_once_at_its_first_place() {
+    RoomLog one = common();
+    Batch ones = keyed(1, 3, NOW + 20, "second/k", "plain");
+    one.append(ones, NOW, LIMITS);
+    RoomLog other = common();
+    Batch others = keyed(2, 1, NOW + 10, "first/k");
+    other.append(others, NOW, LIMITS);
+    for (RoomLog merged :
+        List.of(MergedLogs.of(one, other, MERGED), MergedLogs.of(other, one, MERGED))) {
+      assertThat(texts(merged)).containsExactly("a", "b", "first", "plain");
+      assertThat(merged.append(ones, NOW, LIMITS).offsets(2)).containsExactly(3L, 4L);
+      assertThat(merged.append(others, NOW, LIMITS).offsets(1)).containsExactly(3L);
+      Batch again = keyed(3, 1, NOW + 30, "third/k");
+      assertThat(merged.append(again, NOW, LIMITS).offsets(1)).containsExactly(3L);
+      assertThat(merged.top()).isEqualTo(4);
+    }
+  }
+
+  /** One side's window had moved on, so the key was free again there and its use acknowledged. */
+  @Test
+  void a_key_from_before_the_parting_takes_nothing_away_from_either_side() {
+    RoomLog one = new RoomLog(7);
+    one.append(keyed(1, 1, NOW, "old/k", "b"), NOW, LIMITS);
+    RoomLog other = new RoomLog(7);
+    other.append(keyed(1, 1, NOW, "old/k", "b"), NOW, LIMITS);
+    History two = new History(2, 1000, 300);
+    one.append(batch(1, 3, NOW + 10, "c"), NOW, two);
+    one.append(keyed(1, 4, NOW + 10, "new/k"), NOW, two);
+    other.append(batch(2, 1, NOW + 5, "d"), NOW, LIMITS);
+    RoomLog merged = MergedLogs.of(one, other, MERGED);
+    assertThat(texts(merged)).contains("new", "c", "d", "b");
+  }
+
+  @Test
+  void a_batch_whose_key_was_known_is_answered_with_its_place_after_the_merge_too() {
+    RoomLog one = common();
+    one.append(keyed(2, 1, NOW, "first/k"), NOW, LIMITS);
+    Batch known = keyed(1, 3, NOW, "again/k", "more");
+    one.append(known, NOW, LIMITS);
+    RoomLog other = common();
+    other.append(batch(4, 1, NOW - 10, "elsewhere"), NOW, LIMITS);
+    RoomLog merged = MergedLogs.of(one, other, MERGED);
+    assertThat(texts(merged)).containsExactly("a", "b", "elsewhere", "first", "more");
+    assertThat(merged.append(known, NOW, LIMITS).offsets(2)).containsExactly(4L, 5L);
   }
 
   @Test

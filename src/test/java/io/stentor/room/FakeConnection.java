@@ -29,6 +29,9 @@ final class FakeConnection implements Connection {
   /** After so many writes the socket is full; -1 for never. */
   int fullAfter = -1;
 
+  /** Done within each write. */
+  Runnable whenWritten = () -> {};
+
   volatile @Nullable CloseReason closed;
 
   FakeConnection(Format format) {
@@ -62,6 +65,7 @@ final class FakeConnection implements Connection {
       if (fullAfter > 0 && --fullAfter == 0) {
         writable = false;
       }
+      whenWritten.run();
     }
     bytes.release();
   }

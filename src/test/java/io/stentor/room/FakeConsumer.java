@@ -9,13 +9,25 @@ import org.jspecify.annotations.Nullable;
 
 /** The little of a consumer that a feed uses: that it is registered, and when it ends. */
 final class FakeConsumer implements MessageConsumer<Broadcast> {
-  final Handler<Broadcast> receives;
+  private final Loop home;
+  private final Handler<Broadcast> receives;
   private final Future<Void> completion;
   private boolean registered = true;
 
-  FakeConsumer(Handler<Broadcast> receives, Future<Void> completion) {
+  /** Hears on the loop that is its home. */
+  FakeConsumer(Loop home, Handler<Broadcast> receives, Future<Void> completion) {
+    this.home = home;
     this.receives = receives;
     this.completion = completion;
+  }
+
+  void receive(Broadcast batch) {
+    home.run(
+        () -> {
+          if (registered) {
+            receives.handle(batch);
+          }
+        });
   }
 
   @Override

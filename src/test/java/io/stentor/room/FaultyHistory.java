@@ -5,14 +5,18 @@ import io.stentor.history.Appended;
 import io.stentor.history.Batch;
 import io.stentor.history.History;
 import io.stentor.history.LocalHistory;
+import io.stentor.history.LogSummary;
 import io.stentor.history.Page;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Logs that answer late, and that may fail before or after they did what was asked. One thread; the
@@ -60,6 +64,16 @@ final class FaultyHistory implements History {
       RoomName room, Position after, int maxMessages, int maxBytes, RoomOptions.History limits) {
     reads++;
     return slowly(() -> logs.read(room, after, maxMessages, maxBytes, limits));
+  }
+
+  @Override
+  public Future<List<String>> names(String prefix, @Nullable String after, int limit) {
+    return slowly(() -> logs.names(prefix, after, limit));
+  }
+
+  @Override
+  public Future<Map<RoomName, LogSummary>> summaries(List<RoomName> rooms) {
+    return slowly(() -> logs.summaries(rooms));
   }
 
   private <T> Future<T> slowly(Supplier<Future<T>> operation) {

@@ -4,6 +4,7 @@ import io.stentor.config.RoomOptions.History;
 import io.stentor.history.Appended;
 import io.stentor.history.Batch;
 import io.stentor.history.LocalHistory;
+import io.stentor.history.LogSummary;
 import io.stentor.history.Page;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
@@ -13,6 +14,8 @@ import io.vertx.core.Promise;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A history in which each append waits until the test lets it go on or fail. */
 final class HeldHistory implements io.stentor.history.History {
@@ -34,6 +37,16 @@ final class HeldHistory implements io.stentor.history.History {
   public Future<Page> read(
       RoomName room, Position after, int maxMessages, int maxBytes, History limits) {
     return logs.read(room, after, maxMessages, maxBytes, limits);
+  }
+
+  @Override
+  public Future<List<String>> names(String prefix, @Nullable String after, int limit) {
+    return logs.names(prefix, after, limit);
+  }
+
+  @Override
+  public Future<Map<RoomName, LogSummary>> summaries(List<RoomName> rooms) {
+    return logs.summaries(rooms);
   }
 
   void succeed() {

@@ -2,29 +2,70 @@ package io.stentor.room;
 
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** An event loop that only moves when it is told to, and so does its clock. One thread. */
+/**
+ * An event loop that only moves when it is told to, and so does its clock. One thread moves all of
+ * them, one at a time; what one hands to another waits for that one's turn.
+ */
 final class ManualLoop {
+  private static @Nullable ManualLoop running;
+
   private final EmbeddedChannel channel = new EmbeddedChannel();
   private final Loop loop;
 
   ManualLoop(Vertx vertx) {
     channel.freezeTime();
-    loop =
-        new Loop(
-            ((VertxInternal) vertx).contextBuilder().withEventLoop(channel.eventLoop()).build());
+    VertxInternal internal = (VertxInternal) vertx;
+    loop = new Inside(internal.contextBuilder().withEventLoop(channel.eventLoop()).build());
+  }
+
+  private final class Inside extends Loop {
+    Inside(ContextInternal context) {
+      super(context);
+    }
+
+    @Override
+    boolean isCurrent() {
+      return running == ManualLoop.this;
+    }
   }
 
   Loop loop() {
     return loop;
   }
 
-  /** Runs everything that is due, and what that leads to. */
+  /** The loop whose turn it is; null outside of turns. */
+  static @Nullable ManualLoop running() {
+    return running;
+  }
+
+  /** Runs a task as if this loop did. */
+  void inside(Runnable task) {
+    ManualLoop before = running;
+    running = this;
+    try {
+      task.run();
+    } finally {
+      running = before;
+    }
+  }
+
+  /** Whether something is due. */
+  boolean isBusy() {
+    return channel.hasPendingTasks();
+  }
+
+  /** Runs everything that is due, and what that leads to here. */
   void turn() {
-    channel.runPendingTasks();
-    channel.checkException();
+    inside(
+        () -> {
+          channel.runPendingTasks();
+          channel.checkException();
+        });
   }
 
   /** Lets time pass, millisecond by millisecond. */

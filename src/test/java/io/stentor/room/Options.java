@@ -59,14 +59,18 @@ final class Options {
 
   /** For slow connections: how many bytes wait for them, and what happens then. */
   static RoomOptions slow(SlowConsumer slow, int tailBytes) {
+    return slow(usual().history(), slow, tailBytes, Math.min(1000, tailBytes));
+  }
+
+  static RoomOptions slow(History history, SlowConsumer slow, int tailBytes, int maxMessageBytes) {
     return new RoomOptions(
-        usual().history(),
+        history,
         Transform.NONE,
         slow,
         tailBytes,
         QUEUE_BYTES,
         0,
-        Math.min(1000, tailBytes),
+        maxMessageBytes,
         true,
         Who.ANYONE,
         Who.ANYONE,

@@ -107,8 +107,21 @@ class RecentTest {
     scene.publishMany(7);
     FakeConnection connection = scene.join(TestFormat.TELLING, old);
     assertThat(connection.texts()).containsExactly("!LOST " + scene.epoch() + ":7");
-    FakeConnection fresh = scene.join(TestFormat.TELLING, since(scene, 7));
-    assertThat(fresh.texts()).containsExactly("!RECOVERED " + scene.epoch() + ":7");
+    long epoch = scene.epoch();
+    FakeConnection fresh = scene.join(TestFormat.TELLING, since(scene, 5));
+    assertThat(fresh.texts())
+        .containsExactly("!RECOVERED " + epoch + ":5", epoch + ":6=16", epoch + ":7=17");
+  }
+
+  @Example
+  void after_a_loss_nothing_from_before_is_waited_for() {
+    Sequence sequence = new Sequence(Options.usual().history(), new Outlets(Scene.ROOM), new Counts());
+    sequence.moveTo(7, 1);
+    sequence.keep(new Broadcast(7, 5, List.of(Publication.text("early", 1_000_000))));
+    assertThat(sequence.waits()).isTrue();
+    sequence.moveTo(8, 1);
+    sequence.takeEarly();
+    assertThat(sequence.waits()).isFalse();
   }
 
   @Example

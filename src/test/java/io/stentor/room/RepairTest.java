@@ -10,6 +10,7 @@ import io.stentor.room.Counts.Count;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.lifecycle.AfterContainer;
@@ -42,9 +43,17 @@ class RepairTest {
   /** One connection in the scene and where it began. */
   private record Client(FakeConnection connection, Cursor cursor, Start start) {}
 
+  /** Nodes with one loop or several, which may be kept from their turns. */
+  private static Scene scene(long seed) {
+    Random random = new Random(seed);
+    Scene scene = new Scene(vertx, seed, NODES, 1 + random.nextInt(3), Options.usual());
+    scene.stallPercent = random.nextInt(3) * 40;
+    return scene;
+  }
+
   @Property(tries = 1000)
   void every_cursor_gets_the_exact_sequence_over_a_bus_with_every_fault(@ForAll long seed) {
-    Scene scene = new Scene(vertx, seed, NODES, Options.usual());
+    Scene scene = scene(seed);
     scene.bus.dropPercent = scene.random.nextInt(50);
     scene.bus.repeatPercent = scene.random.nextInt(50);
     scene.bus.maxDelayMillis = scene.random.nextInt(60);
@@ -60,7 +69,7 @@ class RepairTest {
 
   @Property(tries = 300)
   void nothing_is_appended_twice_or_out_of_order_where_appends_fail(@ForAll long seed) {
-    Scene scene = new Scene(vertx, seed, NODES, Options.usual());
+    Scene scene = scene(seed);
     scene.bus.dropPercent = 20;
     scene.bus.maxDelayMillis = 20;
     scene.history.maxDelayMillis = 10;
@@ -81,7 +90,7 @@ class RepairTest {
 
   @Property(tries = 50)
   void a_log_that_begins_anew_is_told_to_every_cursor(@ForAll long seed) {
-    Scene scene = new Scene(vertx, seed, NODES, Options.usual());
+    Scene scene = scene(seed);
     scene.bus.dropPercent = 10;
     scene.bus.maxDelayMillis = 20;
     scene.history.maxDelayMillis = 10;

@@ -32,25 +32,51 @@ final class Scene {
 
   private final ManualLoop network;
   private final List<ManualLoop> loops = new ArrayList<>();
+  private final int loopsPerNode;
+
+  /** How long each loop has been kept from its turn. */
+  private final long[] behindMillis;
+
+  /** Chance that a loop is kept from its turn, for a millisecond at a time, in percent. */
+  int stallPercent;
+
   private long nowMillis = 1_000_000;
   private long published;
 
+  /** Nodes with one loop each. */
   Scene(Vertx vertx, long seed, int nodes, RoomOptions options) {
+    this(vertx, seed, nodes, 1, options);
+  }
+
+  /** Nodes with several loops each. */
+  Scene(Vertx vertx, long seed, int nodes, int loopsPerNode, RoomOptions options) {
+    this.loopsPerNode = loopsPerNode;
+    behindMillis = new long[nodes * loopsPerNode];
     random = new Random(seed);
     network = new ManualLoop(vertx);
     bus = new FaultyBus(vertx, network.loop(), random);
     history = new FaultyHistory(network.loop(), random, () -> nowMillis);
     for (int i = 0; i < nodes; i++) {
-      ManualLoop loop = new ManualLoop(vertx);
-      loops.add(loop);
-      this.nodes.add(
-          new Rooms(
-              List.of(loop.loop()), Options.everywhere(options), history, bus, () -> nowMillis));
+      List<Loop> own = new ArrayList<>();
+      for (int j = 0; j < loopsPerNode; j++) {
+        ManualLoop loop = new ManualLoop(vertx);
+        loops.add(loop);
+        own.add(loop.loop());
+      }
+      this.nodes.add(new Rooms(own, Options.everywhere(options), history, bus, () -> nowMillis));
     }
   }
 
+  /** Joins on any loop of the node. */
   Cursor join(int node, FakeConnection connection, Start start) {
-    return nodes.get(node).join(ROOM, connection, start, loops.get(node).loop().thread());
+    ManualLoop loop = loops.get(node * loopsPerNode + random.nextInt(loopsPerNode));
+    List<Cursor> joined = new ArrayList<>();
+    loop.inside(
+        () -> {
+          Rooms rooms = nodes.get(node);
+          joined.add(rooms.join(ROOM, connection, start, loop.loop().thread()));
+        });
+    return joined.get(0);
   }
 
   /** Publishes the next text, a number that counts up. */
@@ -96,27 +122,41 @@ final class Scene {
     return nodes.get(node).publish(ROOM, Publication.text(text, nowMillis), ack);
   }
 
-  /** Lets every loop do what is due, in any order. */
+  /** Lets every loop do what is due, and what that leads to, in any order. */
   void turn() {
-    for (int i = 0; i < 3; i++) {
+    do {
       network.turn();
       int first = random.nextInt(loops.size());
       for (int j = 0; j < loops.size(); j++) {
         loops.get((first + j) % loops.size()).turn();
       }
-    }
+    } while (network.isBusy() || loops.stream().anyMatch(ManualLoop::isBusy));
   }
 
+  /** Lets time pass; loops that are stalled meanwhile have caught up at the end. */
   void advance(long millis) {
     for (long i = 0; i < millis; i++) {
       nowMillis++;
       network.advance(1);
       int first = random.nextInt(loops.size());
       for (int j = 0; j < loops.size(); j++) {
-        loops.get((first + j) % loops.size()).advance(1);
+        int index = (first + j) % loops.size();
+        behindMillis[index]++;
+        if (stallPercent == 0 || random.nextInt(100) >= stallPercent) {
+          catchUp(index);
+        }
       }
     }
+    for (int i = 0; i < behindMillis.length; i++) {
+      catchUp(i);
+    }
     turn();
+  }
+
+  private void catchUp(int index) {
+    long behind = behindMillis[index];
+    behindMillis[index] = 0;
+    loops.get(index).advance(behind);
   }
 
   /** The epoch of what was acknowledged, where there is only one. */

@@ -77,15 +77,22 @@ public class RawHttp implements AutoCloseable {
     }
   }
 
-  /** Reads a whole answer; its body by its length, or to the end of the connection. */
-  public Answer answer() {
+  /** Reads the head of an answer and no body, whatever the head says. */
+  public Answer headOnly() {
     String[] status = line().split(" ", 3);
     Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     for (String line = line(); !line.isEmpty(); line = line()) {
       int colon = line.indexOf(':');
       headers.put(line.substring(0, colon).trim(), line.substring(colon + 1).trim());
     }
-    int code = Integer.parseInt(status[1]);
+    return new Answer(Integer.parseInt(status[1]), headers, "");
+  }
+
+  /** Reads a whole answer; its body by its length, or to the end of the connection. */
+  public Answer answer() {
+    Answer head = headOnly();
+    Map<String, String> headers = head.headers();
+    int code = head.status();
     String length = headers.get("content-length");
     byte[] body = new byte[0];
     if (length != null) {

@@ -11,6 +11,7 @@ import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ class ProblemTest {
   void serve() {
     Router router = Router.router(vertx);
     router.get("/known").handler(ctx -> ctx.end("known"));
-    router.route("/known").handler(Problem.onlyAllows(HttpMethod.GET));
+    router.route("/known").handler(Problem.onlyAllows(List.of(HttpMethod.GET)));
     router
         .get("/broken")
         .handler(
@@ -51,28 +52,28 @@ class ProblemTest {
     vertx.close().toCompletionStage().toCompletableFuture().join();
   }
 
-  private static void assertProblem(RawHttp.Answer answer, int status, String title) {
-    assertThat(answer.status()).isEqualTo(status);
+  private static void assertProblem(RawHttp.Answer answer, ProblemType type) {
+    assertThat(answer.status()).isEqualTo(type.status());
     assertThat(answer.header("content-type")).isEqualTo("application/problem+json");
     assertThat(answer.header("cache-control")).isEqualTo("no-store");
     JsonObject problem = new JsonObject(answer.body());
     assertThat(problem.fieldNames()).containsExactly("type", "title", "status", "detail");
-    assertThat(problem.getString("type")).isEqualTo("about:blank");
-    assertThat(problem.getString("title")).isEqualTo(title);
-    assertThat(problem.getInteger("status")).isEqualTo(status);
+    assertThat(problem.getString("type")).isEqualTo(type.urn());
+    assertThat(problem.getString("title")).isEqualTo(type.title());
+    assertThat(problem.getInteger("status")).isEqualTo(type.status());
     assertThat(problem.getString("detail")).endsWith(".");
   }
 
   @Test
   void an_unknown_path_is_not_found() {
-    assertProblem(RawHttp.get(port, "/nothing"), 404, "Not Found");
+    assertProblem(RawHttp.get(port, "/nothing"), ProblemType.NOT_FOUND);
   }
 
   @Test
   void a_wrong_method_is_told_the_right_ones() {
     RawHttp.Answer answer = exchange("DELETE /known HTTP/1.1", "Host: localhost");
 
-    assertProblem(answer, 405, "Method Not Allowed");
+    assertProblem(answer, ProblemType.METHOD_NOT_ALLOWED);
     assertThat(answer.header("allow")).isEqualTo("GET");
     assertThat(answer.body()).contains("DELETE");
   }
@@ -81,14 +82,14 @@ class ProblemTest {
   void a_failure_tells_nothing_of_the_inside() {
     RawHttp.Answer answer = RawHttp.get(port, "/broken");
 
-    assertProblem(answer, 500, "Internal Server Error");
+    assertProblem(answer, ProblemType.INTERNAL);
     assertThat(answer.body()).doesNotContain("password", "IllegalState", "io.stentor");
     assertThat(answer.header("etag")).isEmpty();
   }
 
   @Test
   void a_refusal_of_a_handler_keeps_its_status() {
-    assertProblem(RawHttp.get(port, "/forbidden"), 403, "Forbidden");
+    assertProblem(RawHttp.get(port, "/forbidden"), ProblemType.FORBIDDEN);
   }
 
   @Test
@@ -108,17 +109,17 @@ class ProblemTest {
 
   @Test
   void what_is_not_http_is_a_bad_request() {
-    assertProblem(exchange("this is not HTTP"), 400, "Bad Request");
+    assertProblem(exchange("this is not HTTP"), ProblemType.BAD_REQUEST);
   }
 
   @Test
   void a_path_that_cannot_be_decoded_is_a_bad_request() {
-    assertProblem(RawHttp.get(port, "/%zz"), 400, "Bad Request");
+    assertProblem(RawHttp.get(port, "/%zz"), ProblemType.BAD_REQUEST);
   }
 
   @Test
   void a_path_that_is_too_long_is_refused() {
-    assertProblem(RawHttp.get(port, "/" + "x".repeat(5_000)), 414, "Request-URI Too Long");
+    assertProblem(RawHttp.get(port, "/" + "x".repeat(5_000)), ProblemType.PATH_TOO_LONG);
   }
 
   @Test
@@ -126,7 +127,7 @@ class ProblemTest {
     RawHttp.Answer answer =
         exchange("GET / HTTP/1.1", "Host: localhost", "X-Long: " + "x".repeat(9_000));
 
-    assertProblem(answer, 431, "Request Header Fields Too Large");
+    assertProblem(answer, ProblemType.HEADERS_TOO_LARGE);
   }
 
   /** Sends a request on a plain socket and returns every byte until the server ends it. */

@@ -2,6 +2,7 @@ package io.stentor.protocol.centrifuge;
 
 import io.stentor.identity.ConnectionClaims;
 import io.stentor.identity.Identity;
+import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ final class Client {
   private Client(Session session, Identity identity, @Nullable String info) {
     this.identity = identity;
     this.info = info;
-    this.expiry = new Expiry(session.site().eventLoop(), () -> session.close(Disconnect.EXPIRED));
+    this.expiry = new Expiry(session.site().eventLoop(), () -> session.close(CloseReason.EXPIRED));
   }
 
   /** Somebody without a token. */

@@ -6,9 +6,6 @@ import io.stentor.message.CloseReason;
 final class Disconnect extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  /** The connection's time is over; the client comes again with a new token. */
-  static final CloseReason EXPIRED = new CloseReason(3005, "connection expired");
-
   static final CloseReason INVALID_TOKEN = new CloseReason(3500, "invalid token");
   static final CloseReason CHANNEL_LIMIT = new CloseReason(3505, "channel limit");
   static final CloseReason NOT_AVAILABLE = new CloseReason(3508, "not available");

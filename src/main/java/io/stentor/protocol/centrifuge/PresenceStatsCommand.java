@@ -36,8 +36,8 @@ record PresenceStatsCommand(String channel) implements Command {
   }
 
   /**
-   * Everybody without a name is one user on this wire, unlike elsewhere. In rooms that are too large
-   * to look at each, each of them counts.
+   * Everybody without a name is one user on this wire, unlike elsewhere. In rooms that are too
+   * large to look at each, each of them counts.
    */
   private static long users(List<Member> members) {
     return members.stream().map(Member::user).distinct().count();

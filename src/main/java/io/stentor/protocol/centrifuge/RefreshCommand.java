@@ -2,6 +2,7 @@ package io.stentor.protocol.centrifuge;
 
 import io.stentor.identity.ConnectionClaims;
 import io.stentor.identity.Verified;
+import io.stentor.message.CloseReason;
 
 /**
  * {@code refresh}: a new token, so that the connection may last longer.
@@ -24,7 +25,7 @@ record RefreshCommand(String token) implements Command {
         session.site().tokens().connection(token),
         verified -> {
           if (verified instanceof Verified.Expired) {
-            throw new Disconnect(Disconnect.EXPIRED);
+            throw new Disconnect(CloseReason.EXPIRED);
           }
           ConnectionClaims claims = valid(verified, ErrorCode.TOKEN_EXPIRED);
           Client client = session.client();

@@ -1,0 +1,75 @@
+package io.stentor.presence;
+
+import io.stentor.message.RoomName;
+import io.vertx.core.Handler;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This node's consumer of one room's changes, which is tried again until it is registered. Belongs
+ * to the room's home loop.
+ */
+final class Hearing {
+
+  private static final long RETRY_MILLIS = 250;
+  private static final Logger LOG = LoggerFactory.getLogger(Hearing.class);
+
+  private final RoomName room;
+  private final Home home;
+  private final PresenceBus bus;
+  private PresenceBus.@Nullable Ear ear;
+  private boolean closed;
+
+  Hearing(RoomName room, Home home, PresenceBus bus) {
+    this.room = room;
+    this.home = home;
+    this.bus = bus;
+  }
+
+  /**
+   * Registers.
+   *
+   * @param ready called once, when nothing is missed any more
+   */
+  void start(Handler<Change> received, Runnable ready) {
+    PresenceBus.Ear registering = bus.listen(room, received);
+    ear = registering;
+    registering
+        .ready()
+        .onComplete(
+            (done, failure) ->
+                home.run(
+                    () -> {
+                      if (!closed && failure == null) {
+                        ready.run();
+                      } else if (!closed) {
+                        retry(failure, received, ready);
+                      }
+                    }));
+  }
+
+  private void retry(Throwable failure, Handler<Change> received, Runnable ready) {
+    LOG.warn("presence in {}: cannot be heard yet: {}", room, failure.toString());
+    unregister();
+    home.after(
+        RETRY_MILLIS,
+        () -> {
+          if (!closed) {
+            start(received, ready);
+          }
+        });
+  }
+
+  void close() {
+    closed = true;
+    unregister();
+  }
+
+  private void unregister() {
+    if (ear != null) {
+      ear.close();
+      ear = null;
+    }
+  }
+}

@@ -1,0 +1,158 @@
+package io.stentor.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.stentor.protocol.ServerSentEvents;
+import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.StreamResetException;
+import io.vertx.core.internal.buffer.BufferInternal;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** An event stream that is one stream of an HTTP/2 connection, written through Vert.x. */
+final class Http2EventStream implements EventStream {
+
+  /*
+   * Vert.x counts messages where its write queue is concerned; what is under way is counted in
+   * bytes here, and released when the write is done, which Vert.x leaves to the owner of the memory.
+   */
+
+  /** With this much under way the stream is full; it takes more when half of it is done. */
+  private static final int MAX_UNDER_WAY_BYTES = 64 * 1024;
+
+  /** RFC 9113, section 7. */
+  private static final long CANCEL = 8;
+
+  private final HttpServerResponse response;
+  private final String remoteAddress;
+  private final EventLoop loop;
+  private final Listener listener;
+  private @Nullable ByteBuf unsent;
+  private int underWay;
+  private boolean full;
+  private boolean ending;
+  private @Nullable ScheduledFuture<?> cut;
+  private @Nullable String peer;
+
+  /** A stream whose head is written. */
+  Http2EventStream(HttpServerRequest request, EventLoop loop, Listener listener) {
+    this.response = request.response();
+    this.remoteAddress = String.valueOf(request.connection().remoteAddress());
+    this.loop = loop;
+    this.listener = listener;
+    response.exceptionHandler(this::failed);
+    response.closeHandler(closed -> closed());
+  }
+
+  @Override
+  public ServerSentEvents format() {
+    return ServerSentEvents.UNFRAMED;
+  }
+
+  @Override
+  public String remoteAddress() {
+    return remoteAddress;
+  }
+
+  @Override
+  public boolean isWritable() {
+    return !full;
+  }
+
+  @Override
+  public void send(ByteBuf events) {
+    write(events.retainedDuplicate());
+    flush();
+  }
+
+  /** Gathered until they are flushed, since Vert.x flushes at each write. */
+  @Override
+  public void write(ByteBuf events) {
+    ByteBuf before = unsent;
+    if (before == null) {
+      unsent = events;
+    } else if (before instanceof CompositeByteBuf many) {
+      many.addComponent(true, events);
+    } else {
+      unsent =
+          PooledByteBufAllocator.DEFAULT
+              .compositeDirectBuffer(Integer.MAX_VALUE)
+              .addComponent(true, before)
+              .addComponent(true, events);
+    }
+    full |= underWay + unsentBytes() > MAX_UNDER_WAY_BYTES;
+  }
+
+  private int unsentBytes() {
+    ByteBuf bytes = unsent;
+    return bytes == null ? 0 : bytes.readableBytes();
+  }
+
+  @Override
+  public void flush() {
+    ByteBuf bytes = unsent;
+    unsent = null;
+    if (bytes == null) {
+      return;
+    }
+    if (response.ended() || response.closed()) {
+      bytes.release();
+      return;
+    }
+    int size = bytes.readableBytes();
+    underWay += size;
+    response.write(BufferInternal.buffer(bytes)).onComplete(done -> done(bytes, size));
+  }
+
+  private void done(ByteBuf bytes, int size) {
+    bytes.release();
+    underWay -= size;
+    if (ending && underWay == 0) {
+      end();
+    } else if (full && underWay + unsentBytes() <= MAX_UNDER_WAY_BYTES / 2) {
+      full = false;
+      loop.execute(listener::drained);
+    }
+  }
+
+  /** The stream's end follows when all is on its way: a stream that has ended cannot be cut. */
+  @Override
+  public void end(ByteBuf events, int timeoutSeconds) {
+    ending = true;
+    cut = loop.schedule(() -> response.reset(CANCEL), timeoutSeconds, TimeUnit.SECONDS);
+    write(events);
+    flush();
+  }
+
+  private void end() {
+    if (!response.ended() && !response.closed()) {
+      response.end();
+    }
+  }
+
+  private void failed(Throwable failure) {
+    if (failure instanceof StreamResetException reset) {
+      peer = "reset " + reset.getCode();
+    } else if (!(failure instanceof HttpClosedException)) {
+      listener.failed(failure);
+    }
+  }
+
+  private void closed() {
+    ScheduledFuture<?> planned = cut;
+    if (planned != null) {
+      planned.cancel(false);
+    }
+    ByteBuf bytes = unsent;
+    unsent = null;
+    if (bytes != null) {
+      bytes.release();
+    }
+    listener.closed(peer);
+  }
+}

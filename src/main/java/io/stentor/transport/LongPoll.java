@@ -1,0 +1,124 @@
+package io.stentor.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import io.stentor.message.CloseReason;
+import io.stentor.message.Position;
+import io.stentor.message.RoomName;
+import io.stentor.protocol.JsonMessages;
+import io.stentor.room.Connection;
+import io.stentor.room.Cursor;
+import io.stentor.room.Format;
+import io.stentor.room.Rooms;
+import io.stentor.room.Start;
+import io.vertx.core.http.HttpServerResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request that waits in a room for its next messages: a connection that is given one slice and
+ * leaves. Belongs to the event loop of the request.
+ */
+final class LongPoll implements Connection, Polls.Waiting {
+
+  private final HttpServerResponse response;
+  private final Position since;
+  private final int limit;
+  private final Polls polls;
+  private final Runnable readAgain;
+  private final Polls.Place place = new Polls.Place();
+  private @Nullable Cursor cursor;
+  private boolean over;
+
+  /**
+   * A poll that does not wait yet.
+   *
+   * @param since where the client is; {@link Position#NONE} in a room without a log
+   * @param readAgain answers from the log instead, for what a poll cannot tell
+   */
+  LongPoll(
+      HttpServerResponse response, Position since, int limit, Polls polls, Runnable readAgain) {
+    this.response = response;
+    this.since = since;
+    this.limit = limit;
+    this.polls = polls;
+    this.readAgain = readAgain;
+  }
+
+  /** Waits in the room; what was published since the position is answered at once. */
+  void begin(Rooms rooms, RoomName room, EventLoop eventLoop, int waitSeconds) {
+    if (!polls.add(this, waitSeconds)) {
+      timeIsOver();
+      return;
+    }
+    response.closeHandler(gone -> end());
+    response.exceptionHandler(broken -> end());
+    Start start = since.epoch() == 0 ? new Start.Live() : new Start.Since(since);
+    Cursor joined = rooms.join(room, this, start, eventLoop);
+    cursor = joined;
+    if (over) {
+      joined.leave();
+    }
+  }
+
+  /** Takes the poll out of everything, once; false if that was done already. */
+  private boolean end() {
+    if (over) {
+      return false;
+    }
+    over = true;
+    polls.remove(this);
+    if (cursor != null) {
+      cursor.leave();
+    }
+    return true;
+  }
+
+  @Override
+  public void timeIsOver() {
+    if (end()) {
+      MessagesAnswer.none(response, since, true);
+    }
+  }
+
+  @Override
+  public Polls.Place place() {
+    return place;
+  }
+
+  @Override
+  public Format format() {
+    return JsonMessages.FORMAT;
+  }
+
+  @Override
+  public void joined() {}
+
+  @Override
+  public boolean isWritable() {
+    return !over;
+  }
+
+  @Override
+  public void write(ByteBuf bytes) {
+    boolean follows = since.epoch() == 0 || JsonMessages.firstOffset(bytes) == since.offset() + 1;
+    if (!end()) {
+      bytes.release();
+    } else if (follows) {
+      MessagesAnswer.lines(response, bytes, since, limit);
+    } else {
+      bytes.release();
+      readAgain.run();
+    }
+  }
+
+  @Override
+  public void flush() {}
+
+  /** The room cannot go on from where the client is. */
+  @Override
+  public void close(CloseReason reason) {
+    if (end()) {
+      readAgain.run();
+    }
+  }
+}

@@ -1,0 +1,188 @@
+package io.stentor.transport;
+
+import io.stentor.config.RoomOptions;
+import io.stentor.history.Page;
+import io.stentor.identity.Identity;
+import io.stentor.identity.Permissions.Action;
+import io.stentor.message.Member;
+import io.stentor.message.Position;
+import io.stentor.message.Publication.Kind;
+import io.stentor.message.RoomName;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * {@code /rooms/{room}/messages}: GET reads what was said, or waits for what will be; POST
+ * publishes. One event loop.
+ */
+final class MessagesEndpoint {
+
+  private final ServerLoop server;
+  private final Authentication authentication;
+  private final Publishing publishing;
+  private final Polls polls;
+  private final LogReader log;
+
+  /** An endpoint of one server verticle. */
+  MessagesEndpoint(
+      ServerLoop server, Authentication authentication, Publishing publishing, Polls polls) {
+    this.server = server;
+    this.authentication = authentication;
+    this.publishing = publishing;
+    this.polls = polls;
+    this.log = new LogReader(server.rooms(), server.eventLoop());
+  }
+
+  /** GET: messages, at once or as soon as there are any. */
+  void handleGet(RoutingContext ctx) {
+    HttpServerRequest request = ctx.request();
+    try {
+      RoomName room = RoomPath.of(ctx);
+      MessagesQuery query = MessagesQuery.of(request.params());
+      RoomOptions options = server.rooms().options(room);
+      Identity identity = Authentication.of(ctx);
+      authentication.require(identity, room, Action.HISTORY);
+      if (query.waitSeconds() > 0) {
+        authentication.require(identity, room, Action.SUBSCRIBE);
+      }
+      new Reading(request, room, query).begin(options);
+    } catch (Refusal refusal) {
+      refusal.answer(request);
+    }
+  }
+
+  /** One GET on its way. */
+  private final class Reading {
+    private final HttpServerRequest request;
+    private final RoomName room;
+    private final MessagesQuery query;
+
+    Reading(HttpServerRequest request, RoomName room, MessagesQuery query) {
+      this.request = request;
+      this.room = room;
+      this.query = query;
+    }
+
+    void begin(RoomOptions options) {
+      if (options.history().messages() == 0) {
+        withoutLog();
+      } else if (query.since() != null && query.waitSeconds() > 0) {
+        // The room finds out whether there is anything to wait for.
+        waitFrom(query.since());
+      } else {
+        read();
+      }
+    }
+
+    private void withoutLog() {
+      boolean recovered = query.since() == null;
+      if (!recovered && query.strict()) {
+        notRecoverable(Position.NONE);
+      } else if (query.waitSeconds() > 0) {
+        waitFrom(Position.NONE);
+      } else {
+        MessagesAnswer.none(request.response(), Position.NONE, recovered);
+      }
+    }
+
+    private void waitFrom(Position since) {
+      new LongPoll(request.response(), since, query.limit(), polls, this::read)
+          .begin(server.rooms(), room, server.eventLoop(), query.waitSeconds());
+    }
+
+    private void read() {
+      Position since = query.since();
+      if (since == null) {
+        newest(true);
+        return;
+      }
+      log.after(room, since, query.limit())
+          .onSuccess(
+              page -> {
+                if (LogReader.continues(page, since)) {
+                  MessagesAnswer.page(request.response(), page, true);
+                } else if (query.strict()) {
+                  notRecoverable(new Position(page.epoch(), page.top()));
+                } else {
+                  newest(false);
+                }
+              })
+          .onFailure(this::failed);
+    }
+
+    private void newest(boolean recovered) {
+      log.newest(room, query.limit())
+          .onSuccess(page -> take(page, recovered))
+          .onFailure(this::failed);
+    }
+
+    private void take(Page page, boolean recovered) {
+      if (page.publications().isEmpty() && recovered && query.waitSeconds() > 0) {
+        waitFrom(new Position(page.epoch(), page.top()));
+      } else {
+        MessagesAnswer.page(request.response(), page, recovered);
+      }
+    }
+
+    private void notRecoverable(Position now) {
+      Refusal.of(
+              ProblemType.POSITION_NOT_RECOVERABLE,
+              "What follows this position is not known any more.")
+          .with("since", String.valueOf(query.since()))
+          .with("position", now.toString())
+          .answer(request);
+    }
+
+    private void failed(Throwable failure) {
+      Refusal.of(ProblemType.UNAVAILABLE, "The room's log cannot be read at this moment.", 1)
+          .answer(request);
+    }
+  }
+
+  /** POST: publishes the body. */
+  void handlePublish(RoutingContext ctx) {
+    HttpServerRequest request = ctx.request();
+    try {
+      publish(ctx);
+    } catch (Refusal refusal) {
+      refusal.answer(request);
+    }
+  }
+
+  private void publish(RoutingContext ctx) {
+    HttpServerRequest request = ctx.request();
+    RoomName room = RoomPath.of(ctx);
+    Identity identity = Authentication.of(ctx);
+    RoomOptions options = server.rooms().options(room);
+    // Once more by Publishing; here it saves the body's way.
+    authentication.require(identity, room, Action.PUBLISH);
+    Kind kind = MediaType.of(request.getHeader(HttpHeaders.CONTENT_TYPE));
+    String key = IdempotencyKey.of(request);
+    Member from = Publishing.from(request, identity);
+    RequestBody.read(request, options.maxMessageBytes())
+        .compose(body -> publishing.publish(room, identity, kind, body.getBytes(), key, from))
+        .onSuccess(position -> published(request.response(), room, position))
+        .onFailure(failure -> Refusal.answer(request, failure));
+  }
+
+  private static void published(HttpServerResponse response, RoomName room, Position position) {
+    if (response.closed()) {
+      return;
+    }
+    if (position.epoch() == 0) {
+      response.setStatusCode(202).end();
+      return;
+    }
+    String epoch = Position.epochText(position.epoch());
+    String before = epoch + ":" + (position.offset() - 1);
+    response
+        .setStatusCode(201)
+        .putHeader(
+            HttpHeaders.LOCATION,
+            "/rooms/" + RoomPath.encoded(room) + "/messages?since=" + before + "&limit=1")
+        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+        .end("{\"epoch\":\"" + epoch + "\",\"offset\":" + position.offset() + "}\n");
+  }
+}

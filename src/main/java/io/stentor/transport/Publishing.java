@@ -1,0 +1,154 @@
+package io.stentor.transport;
+
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.stentor.config.RoomOptions;
+import io.stentor.identity.Identity;
+import io.stentor.identity.Permissions.Action;
+import io.stentor.message.JsonSource;
+import io.stentor.message.Member;
+import io.stentor.message.Position;
+import io.stentor.message.Publication;
+import io.stentor.message.Publication.Kind;
+import io.stentor.message.RoomName;
+import io.stentor.room.Ack;
+import io.stentor.room.IdempotencyConflict;
+import io.stentor.room.Rooms;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.ContextInternal;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** How HTTP publishes: checks, and what a publisher is told. One event loop. */
+final class Publishing {
+
+  private static final int RETRY_AFTER_SECONDS = 1;
+
+  private final Rooms rooms;
+  private final Authentication authentication;
+  private final ContextInternal context;
+
+  /** Publishing whose answers come on this context. */
+  Publishing(Rooms rooms, Authentication authentication, ContextInternal context) {
+    this.rooms = rooms;
+    this.authentication = authentication;
+    this.context = context;
+  }
+
+  /**
+   * The publisher as the others see it, by its token or {@code ?name=}; null for a server or
+   * without a name.
+   *
+   * @throws Refusal where the name is none, or not the token's
+   */
+  static @Nullable Member from(HttpServerRequest request, Identity identity) {
+    if (identity instanceof Identity.Server) {
+      return null;
+    }
+    try {
+      String user = Visitor.user(identity, request.getParam("name"));
+      return user.isEmpty() ? null : Member.of("", user);
+    } catch (IllegalArgumentException e) {
+      throw Refusal.of(ProblemType.BAD_REQUEST, "name: " + e.getMessage());
+    }
+  }
+
+  /**
+   * Publishes one message.
+   *
+   * @param data text or JSON, not yet checked; taken over
+   * @return its position, {@link Position#NONE} in a room without a log; fails with a {@link
+   *     Refusal}. Completes on the context of this object
+   */
+  Future<Position> publish(
+      RoomName room,
+      Identity identity,
+      Kind kind,
+      byte[] data,
+      @Nullable String key,
+      @Nullable Member from) {
+    try {
+      RoomOptions options = rooms.options(room);
+      authentication.require(identity, room, Action.PUBLISH);
+      if (key != null) {
+        requireLog(options);
+      }
+      byte[] checked = checked(kind, data, options.maxMessageBytes());
+      return offer(room, new Publication(kind, checked, System.currentTimeMillis(), key, from));
+    } catch (Refusal refusal) {
+      return Future.failedFuture(refusal);
+    }
+  }
+
+  /**
+   * Goes on where a key can be honoured.
+   *
+   * @throws Refusal in a room that remembers nothing
+   */
+  static void requireLog(RoomOptions options) {
+    if (options.history().messages() == 0) {
+      throw Refusal.of(
+          ProblemType.BAD_REQUEST,
+          "This room keeps no log, so it cannot recognise a message by its idempotency key.");
+    }
+  }
+
+  private static byte[] checked(Kind kind, byte[] data, int maxBytes) {
+    if (data.length > maxBytes) {
+      throw Refusal.of(
+          ProblemType.TOO_LARGE, "A message may have at most " + maxBytes + " bytes here.");
+    }
+    if (kind == Kind.JSON) {
+      try {
+        return JsonSource.checked(data);
+      } catch (IllegalArgumentException e) {
+        throw Refusal.of(ProblemType.INVALID_JSON, String.valueOf(e.getMessage()));
+      }
+    }
+    if (!ByteBufUtil.isText(Unpooled.wrappedBuffer(data), StandardCharsets.UTF_8)) {
+      throw Refusal.of(ProblemType.BAD_REQUEST, "A text has to be UTF-8.");
+    }
+    return data;
+  }
+
+  private Future<Position> offer(RoomName room, Publication publication) {
+    Promise<Position> told = context.promise();
+    Ack ack =
+        new Ack() {
+          @Override
+          public void appended(Position position) {
+            told.complete(position);
+          }
+
+          @Override
+          public void refused(Throwable reason) {
+            told.fail(refusal(reason));
+          }
+        };
+    if (!rooms.offer(room, publication, ack)) {
+      return Future.failedFuture(full());
+    }
+    return told.future();
+  }
+
+  /** What is said in a room that takes nothing more. */
+  static Refusal full() {
+    return Refusal.of(
+        ProblemType.TOO_MANY_REQUESTS,
+        "So much waits in this room that nothing more is taken now.",
+        RETRY_AFTER_SECONDS);
+  }
+
+  private static Refusal refusal(Throwable reason) {
+    return reason instanceof IdempotencyConflict
+        ? Refusal.of(
+            ProblemType.IDEMPOTENCY_CONFLICT,
+            "This idempotency key was used for another message in this room.")
+        : Refusal.of(
+            ProblemType.UNAVAILABLE,
+            "The message could not be stored; send it again with the same idempotency key.",
+            RETRY_AFTER_SECONDS);
+  }
+}

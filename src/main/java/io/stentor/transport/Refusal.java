@@ -1,0 +1,81 @@
+package io.stentor.transport;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A request that is not served, and what the client is told. */
+final class Refusal extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  /** What a 401 has to have (RFC 9110, section 15.5.2). */
+  static final String AUTHENTICATE = "WWW-Authenticate";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Refusal.class);
+
+  private final ProblemType type;
+  private final String detail;
+  private final int retryAfterSeconds;
+  private final transient JsonObject members;
+  private String challenge = "Bearer";
+
+  private Refusal(ProblemType type, String detail, int retryAfterSeconds, JsonObject members) {
+    super(detail, null, false, false);
+    this.type = type;
+    this.detail = detail;
+    this.retryAfterSeconds = retryAfterSeconds;
+    this.members = members;
+  }
+
+  /** A refusal of this kind, with one sentence for people. */
+  static Refusal of(ProblemType type, String detail) {
+    return new Refusal(type, detail, 0, new JsonObject());
+  }
+
+  /** The same where trying again after a while may help. */
+  static Refusal of(ProblemType type, String detail, int retryAfterSeconds) {
+    return new Refusal(type, detail, retryAfterSeconds, new JsonObject());
+  }
+
+  /** The same with members of its own. */
+  Refusal with(String member, String value) {
+    return new Refusal(type, detail, retryAfterSeconds, members.copy().put(member, value));
+  }
+
+  /** The same, where what the client gave to prove who it is was no good (RFC 6750). */
+  Refusal ofToken() {
+    challenge = "Bearer error=\"invalid_token\"";
+    return this;
+  }
+
+  ProblemType type() {
+    return type;
+  }
+
+  String detail() {
+    return detail;
+  }
+
+  /** Answers a request that failed; what is no refusal is an error of the server, and logged. */
+  static void answer(HttpServerRequest request, Throwable failure) {
+    if (failure instanceof Refusal refusal) {
+      refusal.answer(request);
+    } else {
+      LOG.warn("{} {} failed", request.method(), request.path(), failure);
+      Problem.answer(request, ProblemType.INTERNAL, "The server failed at this request.");
+    }
+  }
+
+  /** Answers the request with it. */
+  void answer(HttpServerRequest request) {
+    if (retryAfterSeconds > 0 && !request.response().headWritten()) {
+      request.response().putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(retryAfterSeconds));
+    }
+    if (type == ProblemType.UNAUTHORIZED && !request.response().headWritten()) {
+      request.response().putHeader("WWW-Authenticate", challenge);
+    }
+    Problem.answer(request, type, detail, members);
+  }
+}

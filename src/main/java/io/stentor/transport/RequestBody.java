@@ -1,0 +1,114 @@
+package io.stentor.transport;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.http.HttpServerRequestInternal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of one request, read up to a limit, announced or not, and for 30 s. What comes beyond is
+ * thrown away, so that the client sees the answer, see {@link RestOfBody}. Event loop of the
+ * request.
+ */
+final class RequestBody {
+  /*
+   * vertx-web's BodyHandler looks for forms and uploads, has no time limit, reads on without end
+   * behind a 413, and takes a client that leaves for a failure of the server.
+   */
+
+  private static final int TIMEOUT_SECONDS = 30;
+  private static final int MAX_LENGTH_DIGITS = 18;
+
+  private final HttpServerRequest request;
+  private final Context context;
+  private final int maxBytes;
+  private final Promise<Buffer> whole = Promise.promise();
+  private @Nullable Buffer received;
+  private long timer = -1;
+
+  private RequestBody(HttpServerRequest request, int maxBytes) {
+    this.request = request;
+    this.context = ((HttpServerRequestInternal) request).context();
+    this.maxBytes = maxBytes;
+  }
+
+  /**
+   * Reads the body. To be called before the request's handler returns. Fails with a {@link Refusal}
+   * where the body is too long, in a coding, or does not come; never completes where the client
+   * goes away.
+   */
+  static Future<Buffer> read(HttpServerRequest request, int maxBytes) {
+    return new RequestBody(request, maxBytes).read();
+  }
+
+  private Future<Buffer> read() {
+    String coding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
+    if (coding != null && !coding.equalsIgnoreCase("identity")) {
+      String detail = "A body is taken as it is, not in the coding " + Shown.value(coding) + ".";
+      return Future.failedFuture(Refusal.of(ProblemType.UNSUPPORTED_MEDIA_TYPE, detail));
+    }
+    if (declaredLength(request.getHeader(HttpHeaders.CONTENT_LENGTH)) > maxBytes) {
+      return Future.failedFuture(tooLarge());
+    }
+    request.handler(this::receive);
+    request.endHandler(end -> finish());
+    request.exceptionHandler(gone -> cancelTimer());
+    if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+      request.response().writeContinue();
+    }
+    // Most bodies are there within the turn, and a timer for each would cost more than a task.
+    context.runOnContext(turn -> setTimer());
+    return whole.future();
+  }
+
+  private static long declaredLength(@Nullable String length) {
+    if (length == null || !length.chars().allMatch(c -> c >= '0' && c <= '9')) {
+      return 0;
+    }
+    return length.length() > MAX_LENGTH_DIGITS ? Long.MAX_VALUE : Long.parseLong("0" + length);
+  }
+
+  private Refusal tooLarge() {
+    String detail = "The body may have at most " + maxBytes + " bytes here.";
+    return Refusal.of(ProblemType.TOO_LARGE, detail);
+  }
+
+  private void receive(Buffer chunk) {
+    Buffer before = received;
+    if (before == null && chunk.length() <= maxBytes) {
+      received = chunk;
+    } else if (before != null && before.length() + chunk.length() <= maxBytes) {
+      received = before.appendBuffer(chunk);
+    } else {
+      cancelTimer();
+      whole.tryFail(tooLarge());
+    }
+  }
+
+  private void finish() {
+    cancelTimer();
+    whole.tryComplete(received == null ? Buffer.buffer() : received);
+  }
+
+  private void setTimer() {
+    if (!request.isEnded() && !whole.future().isComplete()) {
+      timer = context.owner().setTimer(TIMEOUT_SECONDS * 1000L, fired -> timeOut());
+    }
+  }
+
+  private void timeOut() {
+    String detail = "The body did not arrive in " + TIMEOUT_SECONDS + " seconds.";
+    whole.tryFail(Refusal.of(ProblemType.REQUEST_TIMEOUT, detail));
+    RestOfBody.cut(request);
+  }
+
+  private void cancelTimer() {
+    if (timer >= 0) {
+      context.owner().cancelTimer(timer);
+    }
+  }
+}

@@ -1,0 +1,233 @@
+package io.stentor.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.stentor.message.CloseReason;
+import io.stentor.message.Member;
+import io.stentor.message.RoomName;
+import io.stentor.presence.Attendance;
+import io.stentor.presence.Watch;
+import io.stentor.room.Connection;
+import io.stentor.room.Cursor;
+import io.stentor.room.Format;
+import io.stentor.room.Start;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One event stream in one room: the room's bytes go out, nothing comes in. Belongs to the stream's
+ * event loop.
+ */
+final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Listener {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SseConnection.class);
+
+  /** Clients come back after this long, so that those of a dead node do not come all at once. */
+  private static final int LEAST_RETRY_MILLIS = 1000;
+
+  private static final int MOST_RETRY_MILLIS = 3000;
+
+  /** The same for clients that are sent away at a shutdown. */
+  private static final int MOST_SHUTDOWN_RETRY_MILLIS = 6000;
+
+  private static final int EVENT_BYTES = 128;
+
+  private final RoomName room;
+  private final ServerLoop server;
+  private final KeepAlive keepAlive;
+  private final KeepAlive.Place place = new KeepAlive.Place();
+  private final EventStream stream;
+  private final Attendance attendance;
+  private final boolean watches;
+  private @Nullable Cursor cursor;
+  private @Nullable Watch watch;
+  private Expiries.@Nullable Term term;
+  private @Nullable CloseReason closing;
+  private boolean gone;
+
+  private SseConnection(
+      Request request,
+      ServerLoop server,
+      KeepAlive keepAlive,
+      Function<EventStream.Listener, EventStream> stream) {
+    this.room = request.room();
+    this.server = server;
+    this.keepAlive = keepAlive;
+    this.attendance = new Attendance(server.presence(), room, request.member());
+    this.watches = request.watches();
+    this.stream = stream.apply(this);
+  }
+
+  /**
+   * What a client asked for.
+   *
+   * @param member who it is to others
+   * @param watches whether it wants to hear who comes and goes
+   * @param expiresAt when it has to go, in seconds since 1970; 0 means never
+   */
+  record Request(RoomName room, Member member, Start start, boolean watches, long expiresAt) {}
+
+  /**
+   * Joins the room with a response whose head is written.
+   *
+   * @param stream makes the stream for its listener
+   */
+  static void open(
+      Request request,
+      ServerLoop server,
+      KeepAlive keepAlive,
+      Function<EventStream.Listener, EventStream> stream) {
+    new SseConnection(request, server, keepAlive, stream).join(request);
+  }
+
+  private void join(Request request) {
+    int count = server.connections().opened();
+    LOG.info("connected: {} to room {}, {} open", this, room, count);
+    keepAlive.add(this);
+    term = server.expiries().add(request.expiresAt(), () -> close(CloseReason.EXPIRED));
+    tell(out -> stream.format().encodeRetry(random(MOST_RETRY_MILLIS), out));
+    cursor = server.rooms().join(room, this, request.start(), server.eventLoop());
+    if (gone || closing != null) {
+      leave();
+    } else if (keepAlive.isClosed()) {
+      close(CloseReason.SHUTDOWN);
+    }
+  }
+
+  private static int random(int mostMillis) {
+    return ThreadLocalRandom.current().nextInt(LEAST_RETRY_MILLIS, mostMillis + 1);
+  }
+
+  @Override
+  public void joined() {
+    attendance.enter();
+    if (watches) {
+      watch = server.presence().watch(room, new MemberEvents(this), server.eventLoop());
+    }
+  }
+
+  @Override
+  public Format format() {
+    return stream.format();
+  }
+
+  @Override
+  public boolean isWritable() {
+    return closing == null && !gone && stream.isWritable();
+  }
+
+  @Override
+  public void send(ByteBuf shared) {
+    if (closing == null && !gone) {
+      keepAlive.sent(place);
+      stream.send(shared);
+    }
+  }
+
+  @Override
+  public void write(ByteBuf bytes) {
+    if (closing == null && !gone) {
+      keepAlive.sent(place);
+      stream.write(bytes);
+    } else {
+      bytes.release();
+    }
+  }
+
+  @Override
+  public void flush() {
+    stream.flush();
+  }
+
+  /** What is still to be sent to a stream that is not read keeps proxies awake by itself. */
+  @Override
+  public void silent() {
+    if (isWritable()) {
+      tell(stream.format()::encodeComment);
+    }
+  }
+
+  @Override
+  public KeepAlive.Place place() {
+    return place;
+  }
+
+  /** Sends an event of another kind than a message, if the stream takes it now. */
+  boolean tell(String name, String data) {
+    if (isWritable()) {
+      tell(out -> stream.format().encode(name, data, out));
+      return true;
+    }
+    return false;
+  }
+
+  private void tell(Consumer<ByteBuf> event) {
+    write(encoded(event));
+    flush();
+  }
+
+  private static ByteBuf encoded(Consumer<ByteBuf> event) {
+    ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(EVENT_BYTES);
+    event.accept(out);
+    return out;
+  }
+
+  @Override
+  public void close(CloseReason reason) {
+    if (closing == null && !gone) {
+      closing = reason;
+      leave();
+      int retry = reason.equals(CloseReason.SHUTDOWN) ? random(MOST_SHUTDOWN_RETRY_MILLIS) : 0;
+      stream.end(
+          encoded(out -> stream.format().encodeClose(reason, retry, out)),
+          server.closeTimeoutSeconds());
+    }
+  }
+
+  private void leave() {
+    server.expiries().remove(term);
+    attendance.leave();
+    if (watch != null) {
+      watch.close();
+    }
+    if (cursor != null) {
+      cursor.leave();
+    }
+  }
+
+  @Override
+  public void drained() {
+    if (cursor != null) {
+      cursor.drained();
+    }
+    if (watch != null && isWritable()) {
+      watch.ready();
+    }
+  }
+
+  @Override
+  public void failed(Throwable failure) {
+    int open = server.connections().open();
+    LOG.info("error: {} in room {}, {} open: {}", this, room, open, failure.toString());
+  }
+
+  @Override
+  public void closed(@Nullable String peer) {
+    gone = true;
+    keepAlive.remove(this);
+    leave();
+    int count = server.connections().closed();
+    String why = closing != null ? closing.toString() : peer != null ? peer : "by the client";
+    LOG.info("closed: {} in room {}: {}, {} open", this, room, why, count);
+  }
+
+  /** For log lines: the address and the connection's id. */
+  @Override
+  public String toString() {
+    return stream.remoteAddress() + " " + attendance.member().connection();
+  }
+}

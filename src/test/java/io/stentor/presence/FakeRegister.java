@@ -1,0 +1,160 @@
+package io.stentor.presence;
+
+import io.stentor.message.Member;
+import io.stentor.message.RoomName;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A register as one node of a test sees it, shared with the others. Its calls take a while and may
+ * fail, before or after they were done, by a seed. One thread.
+ */
+final class FakeRegister implements Register {
+
+  /** What all nodes share. */
+  static final class Shared {
+    final Map<RoomName, RoomMembers> rooms = new TreeMap<>();
+    final Set<UUID> alive = new HashSet<>();
+    int failPercent;
+    int maxDelayMillis = 1;
+    long epochs;
+  }
+
+  private final Shared shared;
+  private final Home clock;
+  private final Random random;
+  private UUID node;
+
+  FakeRegister(Shared shared, Home clock, Random random) {
+    this.shared = shared;
+    this.clock = clock;
+    this.random = random;
+    this.node = newNode();
+  }
+
+  private UUID newNode() {
+    UUID id = new UUID(random.nextLong(), random.nextLong());
+    shared.alive.add(id);
+    return id;
+  }
+
+  /** The others have lost this node. */
+  void die() {
+    shared.alive.remove(node);
+  }
+
+  /** The others see this node again, as another one. */
+  void comeBack() {
+    node = newNode();
+  }
+
+  @Override
+  public UUID node() {
+    return node;
+  }
+
+  @Override
+  public Future<Change> announce(RoomName room, Announcement said) {
+    return later(
+        () -> {
+          if (!shared.alive.contains(said.node())) {
+            throw new IllegalStateException("not a node");
+          }
+          RoomMembers members =
+              shared.rooms.computeIfAbsent(room, name -> new RoomMembers(++shared.epochs));
+          Change change = members.announce(said);
+          shared.rooms.values().removeIf(RoomMembers::isEmpty);
+          return change;
+        });
+  }
+
+  @Override
+  public Future<Standing> read(RoomName room, long known) {
+    return later(
+        () -> {
+          RoomMembers members = shared.rooms.get(room);
+          return members == null ? Standing.EMPTY : members.standing(known);
+        });
+  }
+
+  @Override
+  public Future<List<RoomName>> verify(UUID of, Map<RoomName, Long> digests) {
+    return later(
+        () ->
+            digests.keySet().stream()
+                .filter(room -> digests.get(room) != digest(room, of))
+                .toList());
+  }
+
+  private long digest(RoomName room, UUID of) {
+    RoomMembers members = shared.rooms.get(room);
+    return members == null ? 0 : members.digestOf(of);
+  }
+
+  @Override
+  public Future<MembersPage> page(RoomName room, @Nullable Member after, int limit) {
+    RoomMembers members = shared.rooms.get(room);
+    return Future.succeededFuture(
+        MembersPage.of(members == null ? List.of() : members.members(), after, limit));
+  }
+
+  @Override
+  public Future<Map<RoomName, RoomStats>> stats(Set<RoomName> rooms) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Future<List<RoomName>> names(String prefix, @Nullable String after, int limit) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Future<Map<RoomName, Change>> prune() {
+    return later(
+        () -> {
+          Map<RoomName, Change> changes = new TreeMap<>();
+          shared.rooms.forEach(
+              (room, members) -> {
+                if (members.hasOthersThan(shared.alive)) {
+                  changes.put(room, members.keepOnly(shared.alive));
+                }
+              });
+          shared.rooms.values().removeIf(RoomMembers::isEmpty);
+          return changes;
+        });
+  }
+
+  private <T> Future<T> later(Supplier<T> call) {
+    Promise<T> promise = Promise.promise();
+    boolean fails = random.nextInt(100) < shared.failPercent;
+    boolean done = !fails || random.nextBoolean();
+    clock.after(
+        random.nextInt(shared.maxDelayMillis),
+        () -> {
+          try {
+            T result = done ? call.get() : null;
+            clock.after(
+                random.nextInt(shared.maxDelayMillis),
+                () -> {
+                  if (fails) {
+                    promise.fail("the test lets this call fail");
+                  } else {
+                    promise.complete(result);
+                  }
+                });
+          } catch (IllegalStateException e) {
+            promise.fail(e);
+          }
+        });
+    return promise.future();
+  }
+}

@@ -1,0 +1,102 @@
+package io.stentor.transport;
+
+import io.netty.channel.EventLoop;
+import io.stentor.config.Config;
+import io.stentor.config.ConfigLoader;
+import io.stentor.config.RoomRules;
+import io.stentor.history.LocalHistory;
+import io.stentor.identity.Access;
+import io.stentor.presence.LocalPresence;
+import io.stentor.presence.Presence;
+import io.stentor.room.Rooms;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+
+/** All that a server verticle serves, on one event loop and a free port, without a node around. */
+final class TestEndpoints implements AutoCloseable {
+  private final Vertx vertx = Vertx.vertx();
+  private final Context context;
+  private final Endpoints endpoints;
+  private final HttpServer server;
+
+  /** Serves with these options laid over the defaults. */
+  TestEndpoints(JsonObject options) {
+    Config config = config(options);
+    Rooms rooms =
+        new Rooms(vertx, new RoomRules(config), new LocalHistory(System::currentTimeMillis));
+    context = vertx.getOrCreateContext();
+    EventLoop loop = ((ContextInternal) context).nettyEventLoop();
+    Presence presence = new LocalPresence(room -> rooms.options(room).presence());
+    endpoints =
+        onLoop(
+            () ->
+                new Endpoints(
+                    vertx,
+                    loop,
+                    config,
+                    rooms,
+                    presence,
+                    Access.of(vertx, config),
+                    new Connections()));
+    Future<HttpServer> listening =
+        onLoop(
+            () ->
+                vertx
+                    .createHttpServer(new HttpServerOptions().setStrictThreadMode(true))
+                    .requestHandler(endpoints)
+                    .invalidRequestHandler(Problem::invalidRequest)
+                    .listen(0, "127.0.0.1"));
+    server = listening.await();
+  }
+
+  private static Config config(JsonObject options) {
+    try {
+      Path file = Files.createTempFile("stentor", ".json");
+      Files.writeString(file, options.encode());
+      ConfigLoader loader = new ConfigLoader(Path.of("target"), Map.of());
+      return loader.load(List.of(file.toString()), List.of()).config();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  int port() {
+    return server.actualPort();
+  }
+
+  Endpoints get() {
+    return endpoints;
+  }
+
+  /** Runs something on the event loop and waits for it. */
+  <T> T onLoop(Callable<T> task) {
+    CompletableFuture<T> done = new CompletableFuture<>();
+    context.runOnContext(
+        turn -> {
+          try {
+            done.complete(task.call());
+          } catch (Exception e) {
+            done.completeExceptionally(e);
+          }
+        });
+    return done.join();
+  }
+
+  @Override
+  public void close() {
+    vertx.close().await();
+  }
+}
