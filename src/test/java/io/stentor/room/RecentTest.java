@@ -115,7 +115,8 @@ class RecentTest {
 
   @Example
   void after_a_loss_nothing_from_before_is_waited_for() {
-    Sequence sequence = new Sequence(Options.usual().history(), new Outlets(Scene.ROOM), new Counts());
+    Sequence sequence =
+        new Sequence(Options.usual().history(), new Outlets(Scene.ROOM), new Counts());
     sequence.moveTo(7, 1);
     sequence.keep(new Broadcast(7, 5, List.of(Publication.text("early", 1_000_000))));
     assertThat(sequence.waits()).isTrue();
