@@ -2,11 +2,8 @@ package io.stentor;
 
 import io.netty.channel.EventLoop;
 import io.stentor.config.Config;
-import io.stentor.config.RoomOptions;
-import io.stentor.config.RoomRule;
 import io.stentor.identity.Access;
 import io.stentor.presence.Presence;
-import io.stentor.protocol.PlainText;
 import io.stentor.room.Rooms;
 import io.stentor.transport.Connections;
 import io.stentor.transport.Endpoints;
@@ -87,26 +84,17 @@ final class Server extends VerticleBase {
   }
 
   private HttpServerOptions options() {
-    int largest = largestMessageBytes();
+    // A longer frame is refused by its header; a room refuses what is over its own limit.
+    int largest = config.largestMessageBytes();
     return new HttpServerOptions()
         // Writes come from the event loop only, which saves two queues a connection.
         .setStrictThreadMode(true)
         // Compression by Vert.x keeps a window per connection and cannot share frames.
         .setPerFrameWebSocketCompressionSupported(false)
         .setPerMessageWebSocketCompressionSupported(false)
-        .addWebSocketSubProtocol(PlainText.CURSOR_SUB_PROTOCOL)
+        .setWebSocketSubProtocols(Endpoints.SUB_PROTOCOLS)
         .setMaxWebSocketFrameSize(largest)
         .setMaxWebSocketMessageSize(largest)
         .setWebSocketClosingTimeout(config.webSocket().closeTimeoutSeconds());
-  }
-
-  /** A frame over every room's limit is refused by its header; a room refuses what is over its. */
-  private int largestMessageBytes() {
-    int largest = config.roomDefaults().maxMessageBytes();
-    for (RoomRule rule : config.rooms()) {
-      RoomOptions options = rule.options();
-      largest = Math.max(largest, options.maxMessageBytes());
-    }
-    return largest;
   }
 }

@@ -26,6 +26,15 @@ public record Config(
     rooms = List.copyOf(rooms);
   }
 
+  /** The limit of the room that takes the longest messages, in bytes. */
+  public int largestMessageBytes() {
+    int largest = roomDefaults.maxMessageBytes();
+    for (RoomRule rule : rooms) {
+      largest = Math.max(largest, rule.options().maxMessageBytes());
+    }
+    return largest;
+  }
+
   /**
    * Where HTTP and WebSockets are served.
    *

@@ -33,6 +33,9 @@ public record CloseReason(int code, String reason) {
   public static final CloseReason APPEND_FAILED =
       new CloseReason(3004, "a message could not be appended");
 
+  /** Something failed here that should not have. */
+  public static final CloseReason INTERNAL = new CloseReason(3004, "internal server error");
+
   /** The peer's token has expired; with a new one it may come again. */
   public static final CloseReason EXPIRED = new CloseReason(3005, "connection expired");
 

@@ -5,6 +5,8 @@ import io.stentor.config.Config;
 import io.stentor.identity.Access;
 import io.stentor.message.CloseReason;
 import io.stentor.presence.Presence;
+import io.stentor.protocol.PlainText;
+import io.stentor.protocol.centrifuge.Site;
 import io.stentor.room.Rooms;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -13,10 +15,18 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Everything that one server verticle serves, and the connections that it has. */
 public final class Endpoints implements Handler<HttpServerRequest> {
+
+  /** Every sub-protocol that is spoken at one path or another. */
+  public static final List<String> SUB_PROTOCOLS =
+      List.of(PlainText.CURSOR_SUB_PROTOCOL, CentrifugeSocket.JSON, CentrifugeSocket.PROTOBUF);
+
+  /** What clients of the Centrifuge protocol rely on. */
+  private static final int LEAST_MAX_FRAME_BYTES = 64 * 1024;
 
   /** When a client that was sent away should come again, hopefully to another node. */
   private static final int RETRY_SECONDS = 2;
@@ -44,10 +54,18 @@ public final class Endpoints implements Handler<HttpServerRequest> {
         new Expiries(
             config.identity().tokens().leewaySeconds(), () -> System.currentTimeMillis() / 1000);
     expiries.start(eventLoop);
-    int closeTimeoutSeconds = config.webSocket().closeTimeoutSeconds();
+    int pingIntervalSeconds = config.webSocket().pingIntervalSeconds();
     ServerLoop server =
         new ServerLoop(
-            eventLoop, rooms, presence, heartbeat, expiries, connections, closeTimeoutSeconds);
+            eventLoop,
+            rooms,
+            presence,
+            heartbeat,
+            expiries,
+            connections,
+            config.webSocket().closeTimeoutSeconds(),
+            new Site(eventLoop, rooms, presence, access, pingIntervalSeconds),
+            Math.max(LEAST_MAX_FRAME_BYTES, config.largestMessageBytes()));
     Authentication authentication = new Authentication(access);
     AllowedOrigins origins = new AllowedOrigins(config.http().allowedOrigins());
     sockets = new WebSocketEndpoint(server, origins, authentication);
@@ -90,6 +108,8 @@ public final class Endpoints implements Handler<HttpServerRequest> {
       Problem.answerRetry(request, ProblemType.DRAINING, detail, RETRY_SECONDS);
     } else if (WebSocketEndpoint.isUpgrade(request)) {
       sockets.handle(request);
+    } else if (WebSocketEndpoint.CENTRIFUGE.equals(request.path())) {
+      WebSocketEndpoint.requireUpgrade(request);
     } else {
       router.handle(request);
     }

@@ -6,22 +6,29 @@ import io.stentor.identity.Identity;
 import io.stentor.identity.Permissions.Action;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
+import io.stentor.protocol.PlainText;
 import io.stentor.room.Start;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.ServerWebSocket;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * WebSocket upgrades: {@code /} is the lobby, {@code /rooms/{room}} any room. What is wrong with a
- * request is said as a problem before the upgrade. One event loop.
+ * WebSocket upgrades: {@code /} is the lobby, {@code /rooms/{room}} any room, and at {@value
+ * #CENTRIFUGE} the Centrifuge protocol is spoken. What is wrong with a request is said as a problem
+ * before the upgrade. One event loop.
  */
 final class WebSocketEndpoint implements Handler<HttpServerRequest> {
+
+  /** Where the Centrifuge protocol is spoken. */
+  static final String CENTRIFUGE = "/connection/websocket";
 
   private static final String ROOMS = "/rooms/";
 
@@ -55,6 +62,14 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     return upgrade != null && HttpHeaderValues.WEBSOCKET.contentEqualsIgnoreCase(upgrade);
   }
 
+  /** Says to a request without an upgrade what the path is for. */
+  static void requireUpgrade(HttpServerRequest request) {
+    request.response().putHeader(HttpHeaders.UPGRADE, "websocket");
+    String detail =
+        "Here the Centrifuge protocol is spoken, on a WebSocket: send an upgrade request.";
+    Problem.answer(request, ProblemType.UPGRADE_REQUIRED, detail);
+  }
+
   /** Answers an upgrade request. */
   @Override
   public void handle(HttpServerRequest request) {
@@ -67,8 +82,11 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
       Problem.answer(request, type, wrong);
     } else if (!origins.allow(request.getHeader(HttpHeaders.ORIGIN))) {
       Problem.answer(request, ProblemType.FORBIDDEN, "Pages of this origin may not connect here.");
+    } else if (CENTRIFUGE.equals(request.path())) {
+      acceptCentrifuge(request);
     } else if (room == null) {
-      Problem.answer(request, ProblemType.NOT_FOUND, "WebSockets are at / and at /rooms/{room}.");
+      String detail = "WebSockets are at /, at /rooms/{room} and at " + CENTRIFUGE + ".";
+      Problem.answer(request, ProblemType.NOT_FOUND, detail);
     } else {
       authentication.admit(request, identity -> accept(request, room, identity));
     }
@@ -107,9 +125,25 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     } catch (IllegalArgumentException e) {
       throw Refusal.of(ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
+    SubProtocols.choose(request, List.of(PlainText.CURSOR_SUB_PROTOCOL));
+    upgrade(request, accepted -> WebSocketConnection.open(accepted, name, visitor, start, server));
+  }
+
+  /** Who comes is said by the first command there, not by the request. */
+  private void acceptCentrifuge(HttpServerRequest request) {
+    String agreed =
+        SubProtocols.choose(request, List.of(CentrifugeSocket.JSON, CentrifugeSocket.PROTOBUF));
+    boolean json =
+        !CentrifugeSocket.PROTOBUF.equals(agreed)
+            && !"protobuf".equals(request.getParam("cf_protocol"))
+            && !"protobuf".equals(request.getParam("format"));
+    upgrade(request, accepted -> CentrifugeSocket.open(accepted, json, server));
+  }
+
+  private static void upgrade(HttpServerRequest request, Handler<ServerWebSocket> then) {
     request
         .toWebSocket()
-        .onSuccess(accepted -> WebSocketConnection.open(accepted, name, visitor, start, server))
+        .onSuccess(then)
         .onFailure(
             failure ->
                 LOG.info("upgrade by {} failed: {}", request.remoteAddress(), failure.toString()));
