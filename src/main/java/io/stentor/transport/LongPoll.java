@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class LongPoll implements Connection, Polls.Waiting {
 
   private final HttpServerResponse response;
+  private final EventLoop eventLoop;
   private final Position since;
   private final int limit;
   private final Polls polls;
@@ -36,8 +37,14 @@ final class LongPoll implements Connection, Polls.Waiting {
    * @param readAgain answers from the log instead, for what a poll cannot tell
    */
   LongPoll(
-      HttpServerResponse response, Position since, int limit, Polls polls, Runnable readAgain) {
+      HttpServerResponse response,
+      EventLoop eventLoop,
+      Position since,
+      int limit,
+      Polls polls,
+      Runnable readAgain) {
     this.response = response;
+    this.eventLoop = eventLoop;
     this.since = since;
     this.limit = limit;
     this.polls = polls;
@@ -45,7 +52,7 @@ final class LongPoll implements Connection, Polls.Waiting {
   }
 
   /** Waits in the room; what was published since the position is answered at once. */
-  void begin(Rooms rooms, RoomName room, EventLoop eventLoop, int waitSeconds) {
+  void begin(Rooms rooms, RoomName room, int waitSeconds) {
     if (!polls.add(this, waitSeconds)) {
       timeIsOver();
       return;
@@ -104,7 +111,8 @@ final class LongPoll implements Connection, Polls.Waiting {
     if (!end()) {
       bytes.release();
     } else if (follows) {
-      MessagesAnswer.lines(response, bytes, since, limit);
+      // Each in a task of its own: ten thousand answers at once would hold up everybody else.
+      eventLoop.execute(() -> MessagesAnswer.lines(response, bytes, since, limit));
     } else {
       bytes.release();
       readAgain.run();

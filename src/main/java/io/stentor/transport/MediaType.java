@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What {@code Content-Type} says of a message. */
 final class MediaType {
+  private static final String TEXT = "text/plain";
+
   private MediaType() {}
 
   /**
@@ -14,12 +16,15 @@ final class MediaType {
    * @throws Refusal for any other type or character set, and where there is none
    */
   static Kind of(@Nullable String contentType) {
+    if (TEXT.equals(contentType)) {
+      return Kind.TEXT;
+    }
     String[] parts = (contentType == null ? "" : contentType).split(";", -1);
     for (int i = 1; i < parts.length; i++) {
       requireUtf8(parts[i].strip());
     }
     return switch (parts[0].strip().toLowerCase(Locale.ROOT)) {
-      case "text/plain" -> Kind.TEXT;
+      case TEXT -> Kind.TEXT;
       case "application/json" -> Kind.JSON;
       default ->
           throw Refusal.of(

@@ -88,8 +88,8 @@ final class MessagesEndpoint {
     }
 
     private void waitFrom(Position since) {
-      new LongPoll(request.response(), since, query.limit(), polls, this::read)
-          .begin(server.rooms(), room, server.eventLoop(), query.waitSeconds());
+      new LongPoll(request.response(), server.eventLoop(), since, query.limit(), polls, this::read)
+          .begin(server.rooms(), room, query.waitSeconds());
     }
 
     private void read() {

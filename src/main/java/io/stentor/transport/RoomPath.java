@@ -35,6 +35,9 @@ final class RoomPath {
 
   /** The name as one segment of a path (RFC 3986, section 3.3). */
   static String encoded(RoomName room) {
+    if (room.value().chars().allMatch(one -> PLAIN.indexOf(one) >= 0)) {
+      return room.value();
+    }
     StringBuilder path = new StringBuilder();
     for (byte one : room.value().getBytes(StandardCharsets.UTF_8)) {
       if (one > 0 && PLAIN.indexOf(one) >= 0) {
