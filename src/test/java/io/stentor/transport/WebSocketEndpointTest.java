@@ -100,8 +100,8 @@ class WebSocketEndpointTest {
   }
 
   @Test
-  void a_room_without_an_upgrade_says_what_its_path_is_for() {
-    RawHttp.Answer answer = RawHttp.get(node.port(), "/rooms/a");
+  void the_path_of_the_centrifuge_protocol_says_without_an_upgrade_what_it_is_for() {
+    RawHttp.Answer answer = RawHttp.get(node.port(), "/connection/websocket");
     assertThat(answer.status()).isEqualTo(426);
     assertThat(answer.header("upgrade")).isEqualTo("websocket");
   }
