@@ -21,7 +21,11 @@ record BenchOptions(
       """
       script/bench [BAR... | all | list] [--rounds N] [--seconds S] [--java /path/to/java]
 
+<<<<<<< HEAD
         BAR          bar1 to bar7, sse, centrifuge; "list" says what they are; without any, all
+=======
+        BAR          bar1 to bar7, sse, post; "list" says what they are; without any, all
+>>>>>>> 054c50216811a03bf801f2a1018f09aa6435e35f
         --rounds     runs of each server per bar, 3 by default
         --seconds    measured time of a run, 10 by default; bar 5 takes six times as long
         --java       the JVM for the servers

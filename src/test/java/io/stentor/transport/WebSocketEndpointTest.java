@@ -100,6 +100,7 @@ class WebSocketEndpointTest {
   }
 
   @Test
+<<<<<<< HEAD
   void the_path_of_the_centrifuge_protocol_says_without_an_upgrade_what_it_is_for() {
     RawHttp.Answer answer = RawHttp.get(node.port(), "/connection/websocket");
     assertThat(answer.status()).isEqualTo(426);
@@ -107,6 +108,8 @@ class WebSocketEndpointTest {
   }
 
   @Test
+=======
+>>>>>>> 054c50216811a03bf801f2a1018f09aa6435e35f
   void pages_of_other_origins_are_refused_and_programs_without_one_are_not() {
     String detail = "Pages of this origin may not connect here.";
     assertRefused(403, detail, RawWebSocket.upgrade("/", "Origin: https://bad.example"));
