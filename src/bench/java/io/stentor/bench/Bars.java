@@ -38,6 +38,7 @@ final class Bars {
         manyRooms(),
         coalescing(),
         eventStreams(),
+        centrifuge(),
         posts());
   }
 
@@ -198,6 +199,33 @@ final class Bars {
                 "WebSockets",
                 false,
                 1.2)));
+  }
+
+  private Bar centrifuge() {
+    String calm = "--connections 200 --publishers 1 --mode rate --rate 1000" + timed(10, 1);
+    String full = "--connections 200 --publishers 10 --mode closed --window 4" + timed(15, 1);
+    List<Case> cases =
+        List.of(
+            new Case("plain", Candidate.stentor(options), calm + " --listen ws"),
+            new Case("Centrifuge", Candidate.stentor(options), calm + " --listen centrifuge"),
+            new Case("plain, full", Candidate.stentor(options), full + " --listen ws"),
+            new Case(
+                "Centrifuge, full", Candidate.stentor(options), full + " --listen centrifuge"));
+    return new Bar(
+        "centrifuge",
+        "one room of 200 by the Centrifuge protocol and as plain text, at 1,000 messages/s and full",
+        cases,
+        List.of(DELIVERIES, CPU_COLUMN, BUSY, P50, P99, LOST, REPEATED, OTHER_ORDER),
+        List.of(
+            new Check(
+                "deliveries/s over plain text's",
+                "deliveries_per_s",
+                "Centrifuge, full",
+                "plain, full",
+                true,
+                0.6),
+            new Check(
+                "CPU per delivery over plain text's", CPU, "Centrifuge", "plain", false, 1.2)));
   }
 
   private Bar posts() {

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
  * kernel does not take waits here. Confined to the thread of its {@link Swarm}.
  */
 final class ClientConnection implements FrameParser.Sink {
+  private static final int TEXT = 0x1;
   private static final int CLOSE = 0x8;
   private static final int PING = 0x9;
   private static final int PONG = 0xA;
@@ -47,6 +48,7 @@ final class ClientConnection implements FrameParser.Sink {
   private final Swarm swarm;
   private final URI target;
   private final boolean eventStream;
+  private final boolean centrifuge;
   private final Parser parser;
   private final SocketChannel channel;
   private final SelectionKey key;
@@ -63,6 +65,7 @@ final class ClientConnection implements FrameParser.Sink {
     listens = !(publishes && options.separatePublishers);
     target = listens ? options.url : options.publishUrl;
     eventStream = listens && options.eventStreams;
+    centrifuge = listens && options.centrifuge;
     parser = eventStream ? new ChunkParser(this) : new FrameParser(this);
     int first = options.separatePublishers && listens ? options.publishers : 0;
     room = (id - first) % options.rooms;
@@ -145,7 +148,16 @@ final class ClientConnection implements FrameParser.Sink {
   public void message(boolean marked, long timeNanos, int publisher, int sequence, long bytes) {
     if (marked) {
       swarm.received(this, publisher, sequence, timeNanos, readNanos, bytes);
+    } else if (centrifuge && bytes == 2) {
+      // Only a ping is so short, and the same is the answer.
+      swarm.tally().pings++;
+      text("{}");
     }
+  }
+
+  private void text(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    send(swarm.frames().control(TEXT, ByteBuffer.wrap(bytes), 0, bytes.length));
   }
 
   @Override
@@ -162,7 +174,8 @@ final class ClientConnection implements FrameParser.Sink {
   private void connected() throws IOException {
     state = State.HANDSHAKE;
     interest();
-    String path = LoadOptions.path(target, room) + (eventStream ? "/events" : "");
+    String path = centrifuge ? "/connection/websocket" : LoadOptions.path(target, room);
+    path += eventStream ? "/events" : "";
     String request =
         """
         GET %s HTTP/1.1
@@ -222,6 +235,11 @@ final class ClientConnection implements FrameParser.Sink {
           throw new IOException("refused: " + answer.lines().findFirst().orElse(""));
         }
         state = State.OPEN;
+        if (centrifuge) {
+          String name = LoadOptions.path(target, room).replace("/rooms/", "");
+          text(
+              "{\"id\":1,\"connect\":{}}\n{\"id\":2,\"subscribe\":{\"channel\":\"" + name + "\"}}");
+        }
         swarm.opened();
         return true;
       }

@@ -42,7 +42,7 @@ final class FrameWriter {
     return text;
   }
 
-  /** A control frame with a copy of a payload of at most 125 bytes; good until the next call. */
+  /** A short frame with a copy of a payload of at most 125 bytes; good until the next call. */
   ByteBuffer control(int opcode, ByteBuffer in, int from, int end) {
     control.clear();
     control.put((byte) (FINAL | opcode)).put((byte) (MASKED | (end - from))).putInt(KEY);

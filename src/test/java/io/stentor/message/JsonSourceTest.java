@@ -80,6 +80,12 @@ class JsonSourceTest {
   }
 
   @Test
+  void bytes_that_could_be_utf16_are_refused() {
+    assertThatThrownBy(() -> checked("1\0")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> checked("\0{\0}")).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
   void depth_is_limited() {
     int most = JsonSource.MAX_DEPTH;
     assertThat(checked("[".repeat(most) + "]".repeat(most))).hasSize(2 * most);

@@ -100,6 +100,13 @@ class WebSocketEndpointTest {
   }
 
   @Test
+  void the_path_of_the_centrifuge_protocol_says_without_an_upgrade_what_it_is_for() {
+    RawHttp.Answer answer = RawHttp.get(node.port(), "/connection/websocket");
+    assertThat(answer.status()).isEqualTo(426);
+    assertThat(answer.header("upgrade")).isEqualTo("websocket");
+  }
+
+  @Test
   void pages_of_other_origins_are_refused_and_programs_without_one_are_not() {
     String detail = "Pages of this origin may not connect here.";
     assertRefused(403, detail, RawWebSocket.upgrade("/", "Origin: https://bad.example"));

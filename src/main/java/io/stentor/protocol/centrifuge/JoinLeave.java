@@ -1,40 +1,45 @@
 package io.stentor.protocol.centrifuge;
 
 import io.stentor.message.Member;
-import io.stentor.message.RoomName;
 import io.stentor.presence.Watcher;
 import java.util.List;
 
 /** Tells a client who comes into a room and who leaves it. One event loop. */
 final class JoinLeave implements Watcher {
 
-  private final Session session;
-  private final RoomName room;
+  private final Subscription subscription;
+  private final Runnable whenPresent;
 
-  JoinLeave(Session session, RoomName room) {
-    this.session = session;
-    this.room = room;
+  /**
+   * A watcher for a client.
+   *
+   * @param whenPresent runs when everybody who comes from then on is told
+   */
+  JoinLeave(Subscription subscription, Runnable whenPresent) {
+    this.subscription = subscription;
+    this.whenPresent = whenPresent;
   }
 
   /** The client asks who is there by a command of its own. */
   @Override
   public boolean present(List<Member> members) {
+    whenPresent.run();
     return true;
   }
 
   @Override
   public boolean joined(Member member) {
-    return push(Pushes.join(room, member));
+    return push(Pushes.join(subscription.room(), member));
   }
 
   @Override
   public boolean left(Member member) {
-    return push(Pushes.leave(room, member));
+    return push(Pushes.leave(subscription.room(), member));
   }
 
   /** A client that does not read is closed when too much waits for it; nothing is left out. */
   private boolean push(JsonLine line) {
-    session.write(line);
+    subscription.push(line);
     return true;
   }
 }

@@ -1,7 +1,6 @@
 package io.stentor.protocol.centrifuge;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.stentor.message.CloseReason;
@@ -27,9 +26,6 @@ public final class Session {
   /** More than this is not kept for a client that sends on although it is not read. */
   private static final int MAX_WAITING_BYTES = 1024 * 1024;
 
-  /** Answers and pushes that a client has not taken; with more it is closed with 3008. */
-  private static final int MAX_QUEUED_BYTES = 1024 * 1024;
-
   /** Questions to the log and to presence that are under way at once. */
   private static final int MAX_UNDER_WAY = 32;
 
@@ -47,7 +43,7 @@ public final class Session {
 
   private final Site site;
   private final Outlet outlet;
-  private final PushFormat format;
+  private final Lines lines;
   private final CommandQueue waiting = new CommandQueue();
   private final Subscriptions subscriptions = new Subscriptions(this);
   private final Publisher publisher = new Publisher(this);
@@ -65,7 +61,7 @@ public final class Session {
   public Session(Site site, Outlet outlet, PushFormat format) {
     this.site = site;
     this.outlet = outlet;
-    this.format = format;
+    this.lines = new Lines(outlet, format);
   }
 
   /** Takes what came in one message: lines with a command each. */
@@ -246,27 +242,9 @@ public final class Session {
 
   /** Writes one object. */
   void write(JsonLine line) {
-    if (state == State.CLOSED) {
-      return;
-    }
-    ByteBuf object = line.bytes();
-    Framing framing = format.framing();
-    ByteBuf out =
-        PooledByteBufAllocator.DEFAULT.directBuffer(object.readableBytes() + framing.overhead());
-    int mark = framing.begin(out);
-    out.writeBytes(object);
-    framing.end(out, mark);
-    outlet.write(out);
-    if (!applying) {
-      outlet.flush();
-    }
-    if (!outlet.isWritable() && outlet.queuedBytes() > MAX_QUEUED_BYTES) {
+    if (state != State.CLOSED && !lines.write(line, !applying)) {
       close(CloseReason.SLOW);
     }
-  }
-
-  boolean isClosed() {
-    return state == State.CLOSED;
   }
 
   /** Who the client is; there is one from connect on. */
@@ -286,8 +264,8 @@ public final class Session {
     return outlet;
   }
 
-  PushFormat format() {
-    return format;
+  Lines lines() {
+    return lines;
   }
 
   Subscriptions subscriptions() {

@@ -12,8 +12,6 @@ import io.stentor.room.Cursor;
 import io.stentor.room.Format;
 import io.stentor.room.Notice;
 import io.stentor.room.Start;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +20,10 @@ final class Subscription implements Connection {
 
   /*
    * The room tells where the cursor is before it writes anything, and that is when the client is
-   * answered: so its answer comes before any publication. Where the subscription is a part of the
-   * answer to connect, what the room writes waits until that was written; it is one page at most,
-   * since the room is told that nothing more can be written.
+   * answered: so its answer comes before any publication. Who wants to be told who comes and goes
+   * is answered when that can be told, so that nobody is missed; and where the subscription is a
+   * part of the answer to connect, it is answered with that. Until then what the room writes is
+   * held; it is one page at most, since the room is told that nothing more can be written.
    */
 
   private enum State {
@@ -38,9 +37,9 @@ final class Subscription implements Connection {
   private final Wanted wanted;
   private final Answer answer;
   private final Expiry expiry;
-  private final List<ByteBuf> held = new ArrayList<>(0);
+  private final Gate gate;
   private State state = State.OPENING;
-  private boolean live;
+  private boolean announced;
   private @Nullable Terms terms;
   private Consumer<JsonLine> opened = result -> {};
   private @Nullable Page missed;
@@ -59,6 +58,7 @@ final class Subscription implements Connection {
     this.room = room;
     this.wanted = wanted;
     this.answer = answer;
+    this.gate = new Gate(session);
     this.expiry = new Expiry(session.site().eventLoop(), this::expired);
   }
 
@@ -91,7 +91,6 @@ final class Subscription implements Connection {
     }
     terms = granted;
     opened = result;
-    live = !granted.byServer();
     expiry.at(granted.expiresAt());
     if (wanted.recover() && granted.recovery()) {
       session.await(answer, Recovery.read(session.site().rooms(), room, wanted), this::enterAfter);
@@ -149,52 +148,36 @@ final class Subscription implements Connection {
       attendance = here;
       here.enter();
     }
-    opened.accept(result(granted, notice.position(), recovered));
+    JsonLine result =
+        SubscribeResult.of(granted, wanted, expiry, notice.position(), recovered ? missed : null);
     missed = null;
-    if (live) {
-      watch();
+    if (granted.tellJoinLeave() || (wanted.joinLeave() && granted.joinLeave())) {
+      watch = watch(() -> announce(granted, result));
+    } else {
+      announce(granted, result);
     }
-    decided();
   }
 
-  private JsonLine result(Terms granted, Position position, boolean recovered) {
-    JsonLine line = new JsonLine().open();
-    expiry.tell(line);
-    if (granted.recovery()) {
-      line.flag("recoverable", true);
-      line.text("epoch", Position.epochText(position.epoch()));
-      Page page = recovered ? missed : null;
-      if (page != null) {
-        line.name("publications").openArray();
-        for (int i = 0; i < page.publications().size(); i++) {
-          line.publication(page.publications().get(i), page.first() + i);
-        }
-        line.closeArray();
+  /** Tells the client, unless it is gone. */
+  private void announce(Terms granted, JsonLine result) {
+    if (state == State.OPEN && !announced) {
+      announced = true;
+      opened.accept(result);
+      if (!granted.byServer()) {
+        live();
       }
-      line.flag("recovered", recovered);
-      line.number("offset", recovered ? wanted.offset() : position.offset());
-      line.flag("positioned", true);
+      decided();
     }
-    line.source("data", granted.data());
-    return line.flag("was_recovering", wanted.recover() && granted.recovery()).close();
   }
 
-  private void watch() {
-    Terms granted = terms;
-    if (granted != null
-        && state == State.OPEN
-        && (granted.tellJoinLeave() || (wanted.joinLeave() && granted.joinLeave()))) {
-      watch =
-          session
-              .site()
-              .presence()
-              .watch(room, new JoinLeave(session, room), session.site().eventLoop());
-    }
+  private Watch watch(Runnable whenPresent) {
+    JoinLeave watcher = new JoinLeave(this, whenPresent);
+    return session.site().presence().watch(room, watcher, session.site().eventLoop());
   }
 
   /** Runs a task when it is known what came of this. */
   void whenDecided(Runnable task) {
-    if (state == State.OPENING) {
+    if (state != State.GONE && !announced) {
       whenOpen = task;
     } else {
       task.run();
@@ -209,21 +192,23 @@ final class Subscription implements Connection {
     }
   }
 
-  /** Connect was answered: what waited for that goes out. */
+  /** The client was answered: what waited for that goes out. */
   void live() {
-    if (!live) {
-      live = true;
-      held.forEach(session.outlet()::write);
-      held.clear();
-      session.outlet().flush();
+    if (gate.open()) {
       drained();
-      watch();
+    }
+  }
+
+  /** Tells the client something of this room. */
+  void push(JsonLine line) {
+    if (state == State.OPEN) {
+      gate.push(line);
     }
   }
 
   /** The socket takes more. */
   void drained() {
-    if (cursor != null && live) {
+    if (cursor != null && gate.isOpen()) {
       cursor.drained();
     }
     if (watch != null) {
@@ -242,7 +227,9 @@ final class Subscription implements Connection {
   }
 
   private void lost() {
-    if (terms != null && terms.byServer()) {
+    if (!announced) {
+      answer.refused(ErrorCode.INTERNAL);
+    } else if (terms != null && terms.byServer()) {
       session.close(CloseReason.INSUFFICIENT_STATE);
     } else {
       end(Pushes.INSUFFICIENT_STATE, "insufficient state");
@@ -257,8 +244,7 @@ final class Subscription implements Connection {
     state = State.GONE;
     session.subscriptions().remove(this);
     expiry.cancel();
-    held.forEach(ByteBuf::release);
-    held.clear();
+    gate.close();
     if (cursor != null) {
       cursor.leave();
     }
@@ -273,7 +259,7 @@ final class Subscription implements Connection {
 
   @Override
   public Format format() {
-    return session.format();
+    return session.lines().format();
   }
 
   @Override
@@ -283,7 +269,7 @@ final class Subscription implements Connection {
 
   @Override
   public boolean isWritable() {
-    return live && state == State.OPEN && session.outlet().isWritable();
+    return gate.isOpen() && state == State.OPEN && session.outlet().isWritable();
   }
 
   @Override
@@ -295,12 +281,10 @@ final class Subscription implements Connection {
 
   @Override
   public void write(ByteBuf bytes) {
-    if (state != State.OPEN) {
-      bytes.release();
-    } else if (live) {
-      session.outlet().write(bytes);
+    if (state == State.OPEN) {
+      gate.write(bytes);
     } else {
-      held.add(bytes);
+      bytes.release();
     }
   }
 
@@ -313,9 +297,7 @@ final class Subscription implements Connection {
   public void close(CloseReason reason) {
     if (reason.equals(CloseReason.SLOW)) {
       session.close(reason);
-    } else if (state == State.OPENING) {
-      answer.refused(ErrorCode.INTERNAL);
-    } else if (state == State.OPEN) {
+    } else if (state != State.GONE) {
       lost();
     }
   }

@@ -1,0 +1,142 @@
+package io.stentor.protocol.centrifuge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stentor.NodeInProcess;
+import io.stentor.support.RawWebSocket;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Whatever a client sends, it gets answers, errors or a close, and nobody else notices. */
+class AnyInputTest {
+  private static final List<String> GOOD =
+      List.of(
+          "{\"id\":2,\"subscribe\":{\"channel\":\"fuzz:a\",\"recover\":true,\"offset\":1,\"epoch\":\"abc\"}}",
+          "{\"id\":3,\"publish\":{\"channel\":\"fuzz:a\",\"data\":{\"a\":[1,\"b\",null,{}]}}}",
+          "{\"id\":4,\"history\":{\"channel\":\"fuzz:a\",\"limit\":3,\"since\":{\"offset\":2},\"reverse\":true}}",
+          "{\"id\":5,\"presence\":{\"channel\":\"fuzz:a\"}}",
+          "{\"id\":6,\"presence_stats\":{\"channel\":\"fuzz:a\"}}",
+          "{\"id\":7,\"unsubscribe\":{\"channel\":\"fuzz:a\"}}",
+          "{\"id\":8,\"refresh\":{\"token\":\"a.b.c\"}}",
+          "{\"id\":9,\"sub_refresh\":{\"channel\":\"fuzz:a\",\"token\":\"a.b.c\"}}",
+          "{\"id\":10,\"rpc\":{\"method\":\"m\",\"data\":1}}",
+          "{\"send\":{\"data\":1}}",
+          "{}");
+
+  /** Pieces that break things where they land. */
+  private static final List<String> PIECES =
+      List.of(
+          "{",
+          "}",
+          "[",
+          "]",
+          ",",
+          ":",
+          "\"",
+          "\\",
+          "\\u",
+          "\\ud800",
+          "\n",
+          "\r",
+          "\0",
+          "null",
+          "true",
+          "-1",
+          "1e9",
+          "0.5",
+          "99999999999999999999",
+          "\u00e9",
+          "\ud83d\ude00",
+          "\"data\":",
+          "\"channel\":",
+          "\"type\":1",
+          "[[[[[[[[",
+          " ",
+          "\"id\":0,",
+          "#",
+          "/*",
+          "_");
+
+  private static final Set<Integer> CODES = Set.of(1003, 1007, 1009, 3005, 3500, 3501, 3505, 3508);
+
+  private static NodeInProcess node;
+
+  @BeforeAll
+  static void start() throws IOException {
+    JsonObject noPings = new JsonObject().put("pingIntervalSeconds", 0);
+    node = NodeInProcess.start(new JsonObject().put("webSocket", noPings));
+  }
+
+  @AfterAll
+  static void stop() {
+    node.close();
+  }
+
+  @Test
+  void mutated_commands_get_answers_errors_or_a_close() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    try (RawWebSocket bystander = RawWebSocket.connect(node.port(), "/rooms/bystander")) {
+      for (int round = 0; round < 400; round++) {
+        play(seed, random);
+      }
+      bystander.sendText("still here");
+      assertThat(bystander.nextFrame().text()).isEqualTo("still here");
+    }
+  }
+
+  private static void play(long seed, Random random) {
+    try (RawWebSocket ws = RawWebSocket.connect(node.port(), "/connection/websocket")) {
+      ws.sendText("{\"id\":1,\"connect\":{}}");
+      StringBuilder all = new StringBuilder();
+      for (int i = 0; i < 5; i++) {
+        byte[] message = message(random).getBytes(StandardCharsets.UTF_8);
+        for (int flips = random.nextInt(3) / 2; flips > 0 && message.length > 0; flips--) {
+          message[random.nextInt(message.length)] ^= (byte) (1 << random.nextInt(8));
+        }
+        all.append(new String(message, StandardCharsets.UTF_8)).append('|');
+        ws.sendFrame(RawWebSocket.FIN | RawWebSocket.TEXT, message);
+      }
+      ws.sendFrame(RawWebSocket.FIN | RawWebSocket.PING, new byte[] {'?'});
+      String about = "seed " + seed + ": " + all;
+      RawWebSocket.Frame frame = ws.nextFrame();
+      while (frame.opcode() == RawWebSocket.TEXT) {
+        assertThat(new JsonObject(frame.text()).fieldNames()).as(about).containsAnyOf("id", "push");
+        frame = ws.nextFrame();
+      }
+      if (frame.opcode() == RawWebSocket.CLOSE) {
+        assertThat(CODES).as(about).contains(frame.closeCode());
+        assertThat(frame.reason()).as(about).isNotEmpty();
+      } else {
+        assertThat(frame.opcode()).as(about).isEqualTo(RawWebSocket.PONG);
+      }
+    }
+  }
+
+  private static String message(Random random) {
+    StringBuilder message = new StringBuilder();
+    for (int lines = 1 + random.nextInt(3); lines > 0; lines--) {
+      message.append(GOOD.get(random.nextInt(GOOD.size()))).append(lines > 1 ? "\n" : "");
+    }
+    for (int edits = random.nextInt(4); edits > 0; edits--) {
+      int at = random.nextInt(message.length() + 1);
+      switch (random.nextInt(3)) {
+        case 0 -> message.insert(at, PIECES.get(random.nextInt(PIECES.size())));
+        case 1 -> message.delete(at, Math.min(message.length(), at + 1 + random.nextInt(6)));
+        default -> {
+          int from = random.nextInt(message.length() + 1);
+          int to = Math.min(message.length(), from + random.nextInt(30));
+          message.insert(at, message.substring(from, to));
+        }
+      }
+    }
+    return message.toString();
+  }
+}
