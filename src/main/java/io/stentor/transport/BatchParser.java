@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.stentor.message.Publication.Kind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -78,7 +79,9 @@ final class BatchParser {
     } catch (JsonProcessingException e) {
       throw Refusal.of(
           ProblemType.INVALID_JSON,
-          "The body is no JSON from byte " + e.getLocation().getByteOffset() + " on.");
+          e instanceof StreamConstraintsException || e.getLocation() == null
+              ? "The body is nested too deep, or a number or name in it is too long."
+              : "The body is no JSON from byte " + e.getLocation().getByteOffset() + " on.");
     } catch (IOException e) {
       throw new UncheckedIOException(e); // There is no input but memory.
     }
