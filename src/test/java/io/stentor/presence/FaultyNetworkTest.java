@@ -159,6 +159,13 @@ class FaultyNetworkTest {
     shared.maxDelayMillis = 20;
     bus.maxDelayMillis = 20;
     comeAndGo(300);
+    for (int node = 0; node < NODES; node++) {
+      while (!connected.get(node).isEmpty()) {
+        leave(node);
+      }
+    }
+    advance(5000);
+    enter(0);
     shared.failPercent = 0;
     advance(1000 * Keeper.CHECK_SECONDS + 5000);
     assertAllAgree();

@@ -19,6 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Who may upgrade where, and what the query says about where the cursor begins. */
 class WebSocketEndpointTest {
   private static final String CURSOR = "Sec-WebSocket-Protocol: stentor.cursor";
+  private static final String NAME =
+      "a name has 1 to 128 characters, no control characters, and no space at its ends";
   private static NodeInProcess node;
 
   @BeforeAll
@@ -94,6 +96,9 @@ class WebSocketEndpointTest {
         "/rooms/a?last=-1|last is a number of messages, 0 or more",
         "/rooms/a?last=many|last is a number of messages, 0 or more",
         "/?since=1:1&last=1|since and last exclude each other: give one of them",
+        "/?name=|" + NAME,
+        "/?name=%20ann|" + NAME,
+        "/?name=a%0Ab|" + NAME,
       })
   void a_bad_room_or_start_is_told_in_one_sentence(String path, String detail) {
     assertRefused(400, detail, RawWebSocket.upgrade(path));
