@@ -5,6 +5,7 @@ import io.stentor.config.ConfigLoader;
 import io.stentor.config.LoadedConfig;
 import io.stentor.config.LoggingSetup;
 import io.stentor.identity.ApiKeys;
+import io.stentor.identity.Tokens;
 import io.vertx.core.Future;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -91,6 +92,7 @@ public final class Main {
     }
     LoadedConfig loaded =
         new ConfigLoader(directory, environment).load(arguments.files(), arguments.flags());
+    Tokens.check(loaded.config().identity());
     if (arguments.check() || arguments.printConfig()) {
       loaded.warnings().forEach(err::println);
       out.println(

@@ -10,6 +10,8 @@ import io.stentor.config.RoomRules;
 import io.stentor.history.ClusterHistory;
 import io.stentor.history.History;
 import io.stentor.history.LocalHistory;
+import io.stentor.identity.Access;
+import io.stentor.identity.Tokens;
 import io.stentor.message.RoomName;
 import io.stentor.presence.ClusterPresence;
 import io.stentor.presence.LocalPresence;
@@ -61,6 +63,7 @@ final class Node {
    */
   static Future<Node> start(LoadedConfig loaded) {
     LOG.info("configuration: {}", String.join(", ", loaded.sources()));
+    Tokens.warn(loaded.config().identity());
     return create(loaded).compose(Node::serveOrStop);
   }
 
@@ -127,11 +130,12 @@ final class Node {
     Presence who = presence(rooms);
     presence = who;
     Connections connections = new Connections();
+    Access access = Access.of(vertx, config);
     return withCopies()
         .compose(
             safe ->
                 vertx.deployVerticle(
-                    () -> new Server(config, rooms, who, connections, port),
+                    () -> new Server(config, rooms, who, access, connections, port),
                     new DeploymentOptions().setInstances(eventLoops(config))))
         .map(
             deployed -> {

@@ -2,10 +2,8 @@ package io.stentor;
 
 import io.netty.channel.EventLoop;
 import io.stentor.config.Config;
-import io.stentor.config.RoomOptions;
-import io.stentor.config.RoomRule;
+import io.stentor.identity.Access;
 import io.stentor.presence.Presence;
-import io.stentor.protocol.PlainText;
 import io.stentor.room.Rooms;
 import io.stentor.transport.Connections;
 import io.stentor.transport.Endpoints;
@@ -22,9 +20,13 @@ import org.jspecify.annotations.Nullable;
 /** One HTTP server on one event loop, with its own share of the sockets of the port. */
 final class Server extends VerticleBase {
 
+  /** Vert.x: a free port, the same one for all servers that ask with this number. */
+  private static final int ONE_FREE_PORT = -1;
+
   private final Config config;
   private final Rooms rooms;
   private final Presence presence;
+  private final Access access;
   private final Connections connections;
   private final AtomicInteger port;
   private @Nullable Endpoints endpoints;
@@ -33,14 +35,20 @@ final class Server extends VerticleBase {
   /**
    * A server that does not listen yet.
    *
-   * @param port where to listen; where it is 0, the first server of the node writes down the port
-   *     that it was given
+   * @param port where the first server of the node writes down the port that it listens on; before
+   *     that, the configured one
    */
   Server(
-      Config config, Rooms rooms, Presence presence, Connections connections, AtomicInteger port) {
+      Config config,
+      Rooms rooms,
+      Presence presence,
+      Access access,
+      Connections connections,
+      AtomicInteger port) {
     this.config = config;
     this.rooms = rooms;
     this.presence = presence;
+    this.access = access;
     this.connections = connections;
     this.port = port;
   }
@@ -48,7 +56,8 @@ final class Server extends VerticleBase {
   @Override
   public Future<?> start() {
     EventLoop eventLoop = ((ContextInternal) context).nettyEventLoop();
-    Endpoints serving = new Endpoints(vertx, eventLoop, config, rooms, presence, connections);
+    Endpoints serving =
+        new Endpoints(vertx, eventLoop, config, rooms, presence, access, connections);
     endpoints = serving;
     HttpServer created =
         vertx
@@ -56,8 +65,9 @@ final class Server extends VerticleBase {
             .requestHandler(serving)
             .invalidRequestHandler(Problem::invalidRequest);
     server = created;
+    int wanted = config.http().port();
     return created
-        .listen(port.get(), config.http().host())
+        .listen(wanted == 0 ? ONE_FREE_PORT : wanted, config.http().host())
         .onSuccess(listening -> port.compareAndSet(0, listening.actualPort()));
   }
 
@@ -74,26 +84,17 @@ final class Server extends VerticleBase {
   }
 
   private HttpServerOptions options() {
-    int largest = largestMessageBytes();
+    // A longer frame is refused by its header; a room refuses what is over its own limit.
+    int largest = config.largestMessageBytes();
     return new HttpServerOptions()
         // Writes come from the event loop only, which saves two queues a connection.
         .setStrictThreadMode(true)
         // Compression by Vert.x keeps a window per connection and cannot share frames.
         .setPerFrameWebSocketCompressionSupported(false)
         .setPerMessageWebSocketCompressionSupported(false)
-        .addWebSocketSubProtocol(PlainText.CURSOR_SUB_PROTOCOL)
+        .setWebSocketSubProtocols(Endpoints.SUB_PROTOCOLS)
         .setMaxWebSocketFrameSize(largest)
         .setMaxWebSocketMessageSize(largest)
         .setWebSocketClosingTimeout(config.webSocket().closeTimeoutSeconds());
-  }
-
-  /** A frame over every room's limit is refused by its header; a room refuses what is over its. */
-  private int largestMessageBytes() {
-    int largest = config.roomDefaults().maxMessageBytes();
-    for (RoomRule rule : config.rooms()) {
-      RoomOptions options = rule.options();
-      largest = Math.max(largest, options.maxMessageBytes());
-    }
-    return largest;
   }
 }

@@ -95,13 +95,17 @@ class ArchitectureTest {
             "belong to none of " + layer + " " + Arrays.toString(others),
             type ->
                 type.getPackageName().startsWith("io.stentor")
-                    && !type.getPackageName().equals("io.stentor." + layer)
-                    && Arrays.stream(others)
-                        .noneMatch(other -> type.getPackageName().equals("io.stentor." + other)));
+                    && !isIn(type, layer)
+                    && Arrays.stream(others).noneMatch(other -> isIn(type, other)));
     return noClasses()
         .that()
         .resideInAPackage("io.stentor." + layer + "..")
         .should()
         .dependOnClassesThat(foreign);
+  }
+
+  private static boolean isIn(JavaClass type, String layer) {
+    String name = type.getPackageName() + ".";
+    return name.startsWith("io.stentor." + layer + ".");
   }
 }

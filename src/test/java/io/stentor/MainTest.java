@@ -99,6 +99,36 @@ class MainTest {
     assertThat(err).hasToString("taken\njava.net.BindException\n");
   }
 
+  @Test
+  void no_secret_is_printed_whatever_is_asked_for() throws Exception {
+    String hash = "0".repeat(63) + "7";
+    Files.writeString(
+        directory.resolve("a.json"),
+        "{\"identity\": {\"apiKeys\": [{\"name\": \"prices\", \"sha256\": \"" + hash + "\"}]}}");
+    environment.put("STENTOR_IDENTITY_TOKENS_HMAC_SECRET", "open sesame");
+    assertThat(run("--print-config", "--conf", "a.json")).isEqualTo(0);
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("\"hmacSecret\" : \"***\"", "\"sha256\" : \"***\"", "\"name\" : \"prices\"")
+        .contains("\"hmacSecretFile\" : \"\"")
+        .doesNotContain("sesame", hash);
+    Files.writeString(
+        directory.resolve("b.json"),
+        "{\"identity\": {\"apiKeys\": [{\"name\": \"x\", \"sha256\": \"my key itself\"}],"
+            + "\"tokens\": {\"hmacSecret\": 123456789}}}");
+    environment.clear();
+    assertThat(run("--check", "--conf", "b.json")).isEqualTo(2);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .contains("must be", "***")
+        .doesNotContain("123456789", "my key itself");
+  }
+
+  @Test
+  void a_file_of_keys_that_is_not_there_is_refused_with_its_name() throws Exception {
+    environment.put("STENTOR_IDENTITY_TOKENS_PUBLIC_KEY_FILES", "nowhere.pem");
+    assertThat(run("--check")).isEqualTo(2);
+    assertThat(err).hasToString("identity.tokens.publicKeyFiles: cannot read nowhere.pem\n");
+  }
+
   private int run(String... args) {
     return new Main(print(out), print(err), directory, environment, start).run(args);
   }

@@ -26,6 +26,15 @@ public record Config(
     rooms = List.copyOf(rooms);
   }
 
+  /** The limit of the room that takes the longest messages, in bytes. */
+  public int largestMessageBytes() {
+    int largest = roomDefaults.maxMessageBytes();
+    for (RoomRule rule : rooms) {
+      largest = Math.max(largest, rule.options().maxMessageBytes());
+    }
+    return largest;
+  }
+
   /**
    * Where HTTP and WebSockets are served.
    *
@@ -55,9 +64,21 @@ public record Config(
    * Who is believed to be who.
    *
    * @param apiKeys the keys of servers
+   * @param anonymous whether clients without a token or a key are served
+   * @param insecure whether everyone may do everything; tokens that are given are checked all the
+   *     same
+   * @param demoLogin whether {@code POST /demo/login} gives a token for any name
+   * @param tokens which tokens are believed
    */
-  public record Identity(List<ApiKey> apiKeys) {
+  public record Identity(
+      List<ApiKey> apiKeys, boolean anonymous, boolean insecure, boolean demoLogin, Tokens tokens) {
     public Identity {
+      boolean canSign = !tokens.hmacSecret().isEmpty() || !tokens.hmacSecretFile().isEmpty();
+      ConfigException.require(
+          !demoLogin || canSign,
+          "demoLogin",
+          demoLogin,
+          "false where neither tokens.hmacSecret nor tokens.hmacSecretFile is set");
       apiKeys = List.copyOf(apiKeys);
       Set<String> names = new HashSet<>();
       for (int i = 0; i < apiKeys.size(); i++) {
@@ -74,7 +95,78 @@ public record Config(
    * @param name what the logs call it
    * @param sha256 SHA-256 of the key's UTF-8, as 64 hexadecimal digits
    */
-  public record ApiKey(String name, String sha256) {}
+  public record ApiKey(String name, String sha256) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  /**
+   * Which tokens (JWT) are believed. Without a secret, key or URL none is.
+   *
+   * @param hmacSecret for HS256, HS384 and HS512; empty for none
+   * @param hmacSecretFile a file that holds the same; empty for none
+   * @param publicKeyFiles PEM files of public keys or certificates, for RS, ES and EdDSA
+   * @param jwksUrl where a set of public keys is fetched from; empty for nowhere
+   * @param jwksRefreshSeconds how often that is fetched
+   * @param audience what {@code aud} has to name; empty for anything
+   * @param issuer what {@code iss} has to be; empty for anything
+   * @param leewaySeconds how far clocks may differ
+   */
+  public record Tokens(
+      Secret hmacSecret,
+      String hmacSecretFile,
+      List<String> publicKeyFiles,
+      String jwksUrl,
+      int jwksRefreshSeconds,
+      String audience,
+      String issuer,
+      int leewaySeconds) {
+    public Tokens {
+      publicKeyFiles = List.copyOf(publicKeyFiles);
+      ConfigException.require(
+          hmacSecret.isEmpty() || hmacSecretFile.isEmpty(),
+          "hmacSecretFile",
+          hmacSecretFile,
+          "empty where hmacSecret is set");
+    }
+  }
+
+  /** A text that no log and no message shows. */
+  public static final class Secret {
+    private final String value;
+
+    /** A secret; empty for none. */
+    public Secret(String value) {
+      this.value = value;
+    }
+
+    /** The secret itself. */
+    public String value() {
+      return value;
+    }
+
+    /** Whether there is none. */
+    public boolean isEmpty() {
+      return value.isEmpty();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Secret secret && secret.value.equals(value);
+    }
+
+    @Override
+    public int hashCode() {
+      return value.hashCode();
+    }
+
+    @Override
+    public String toString() {
+      return isEmpty() ? "" : "***";
+    }
+  }
 
   /**
    * How nodes find each other.

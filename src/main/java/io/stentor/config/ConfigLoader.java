@@ -59,7 +59,7 @@ public final class ConfigLoader {
     Config config = new ConfigReader(key -> source(key, layers)).read(effective);
     requireWebroot(config.http().webroot(), defaults, layers);
     List<String> sources = layers.stream().map(Layer::name).toList();
-    return new LoadedConfig(config, effective, sources, environment.warnings());
+    return new LoadedConfig(config, schema.masked(effective), sources, environment.warnings());
   }
 
   private List<Layer> layers(

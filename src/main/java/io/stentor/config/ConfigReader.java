@@ -63,13 +63,30 @@ final class ConfigReader {
         json.getInteger("closeTimeoutSeconds"));
   }
 
-  private static Config.Identity identity(JsonObject json) {
+  private Config.Identity identity(JsonObject json) {
     List<Config.ApiKey> keys = new ArrayList<>();
     for (Object each : json.getJsonArray("apiKeys")) {
       JsonObject key = (JsonObject) each;
       keys.add(new Config.ApiKey(key.getString("name"), key.getString("sha256")));
     }
-    return new Config.Identity(keys);
+    return new Config.Identity(
+        keys,
+        json.getBoolean("anonymous"),
+        json.getBoolean("insecure"),
+        json.getBoolean("demoLogin"),
+        at("tokens", () -> tokens(json.getJsonObject("tokens"))));
+  }
+
+  private static Config.Tokens tokens(JsonObject json) {
+    return new Config.Tokens(
+        new Config.Secret(json.getString("hmacSecret")),
+        json.getString("hmacSecretFile"),
+        strings(json.getJsonArray("publicKeyFiles")),
+        json.getString("jwksUrl"),
+        json.getInteger("jwksRefreshSeconds"),
+        json.getString("audience"),
+        json.getString("issuer"),
+        json.getInteger("leewaySeconds"));
   }
 
   private static Config.Cluster cluster(JsonObject json) {
@@ -108,7 +125,9 @@ final class ConfigReader {
         json.getInteger("maxMessageBytes"),
         json.getBoolean("presence"),
         constant(RoomOptions.Who.class, json.getString("publish")),
-        constant(RoomOptions.Who.class, json.getString("subscribe")));
+        constant(RoomOptions.Who.class, json.getString("subscribe")),
+        constant(RoomOptions.Reader.class, json.getString("readHistory")),
+        constant(RoomOptions.Reader.class, json.getString("readPresence")));
   }
 
   private List<RoomRule> rules(JsonArray json, JsonObject defaults) {

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * how a text from the environment or the command line becomes a value.
  */
 final class ConfigSchema {
+  /** What is shown in place of a secret. */
+  static final String MASK = "***";
+
   private final JsonObject root;
 
   ConfigSchema(JsonObject root) {
@@ -87,6 +90,37 @@ final class ConfigSchema {
     }
     Object target = KeyPath.ofPointer(node.getString("$ref")).valueIn(root);
     return target instanceof JsonObject object ? object : null;
+  }
+
+  /** Whether nobody is to see the value at this path: {@code writeOnly} of JSON Schema. */
+  boolean isSecret(KeyPath path) {
+    JsonObject node = node(path);
+    return node != null && node.getBoolean("writeOnly", false);
+  }
+
+  /** A copy in which every secret is a few stars. */
+  JsonObject masked(JsonObject config) {
+    return (JsonObject) masked(KeyPath.ROOT, config);
+  }
+
+  private Object masked(KeyPath path, Object value) {
+    if (value instanceof JsonObject object) {
+      JsonObject copy = new JsonObject();
+      object.forEach(entry -> copy.put(entry.getKey(), masked(path, entry)));
+      return copy;
+    }
+    if (value instanceof JsonArray list) {
+      JsonArray copy = new JsonArray();
+      for (int i = 0; i < list.size(); i++) {
+        copy.add(masked(path.child(String.valueOf(i)), list.getValue(i)));
+      }
+      return copy;
+    }
+    return isSecret(path) && !"".equals(value) ? MASK : value;
+  }
+
+  private Object masked(KeyPath path, Map.Entry<String, Object> entry) {
+    return masked(path.child(entry.getKey()), entry.getValue());
   }
 
   /** What the value at this path must be, as the end of a sentence. */

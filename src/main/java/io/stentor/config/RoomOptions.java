@@ -16,7 +16,9 @@ package io.stentor.config;
  *     close code 1009)
  * @param presence whether it is known who is in the room
  * @param publish who may publish
- * @param subscribe who may listen, read what was said and see who is there
+ * @param subscribe who may listen
+ * @param readHistory who may read what was said before; who may not joins at the end
+ * @param readPresence who may see who is there
  */
 public record RoomOptions(
     History history,
@@ -28,7 +30,9 @@ public record RoomOptions(
     int maxMessageBytes,
     boolean presence,
     Who publish,
-    Who subscribe) {
+    Who subscribe,
+    Reader readHistory,
+    Reader readPresence) {
 
   /** Refuses limits that a message of the allowed size would not fit into. */
   public RoomOptions {
@@ -58,6 +62,22 @@ public record RoomOptions(
     ANYONE,
     /** Who has proved an identity: users and servers. */
     AUTHENTICATED,
+    /** Those whose token names the room, and servers. */
+    TOKEN,
+    /** Servers: holders of an API key. */
+    SERVER
+  }
+
+  /** Who may read something. */
+  public enum Reader {
+    /** Whoever may listen. */
+    SUBSCRIBER,
+    /** Everyone. */
+    ANYONE,
+    /** Who has proved an identity: users and servers. */
+    AUTHENTICATED,
+    /** Those whose token names the room, and servers. */
+    TOKEN,
     /** Servers: holders of an API key. */
     SERVER
   }

@@ -24,7 +24,7 @@ public final class RoomRules {
   }
 
   /** Whether the pattern, in which {@code *} stands for any run of characters, fits all of name. */
-  static boolean matches(String pattern, String name) {
+  public static boolean matches(String pattern, String name) {
     int p = 0;
     int n = 0;
     int star = -1;

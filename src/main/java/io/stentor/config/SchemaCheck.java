@@ -10,6 +10,7 @@ import io.vertx.json.schema.Validator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Checks a configuration against the schema and says the first fault in one sentence. */
 final class SchemaCheck {
@@ -69,8 +70,12 @@ final class SchemaCheck {
           .map(key -> missing(path.child(key)));
     }
     return Optional.of(
-        ConfigException.badValue(path.last(), path.valueIn(config), schema.allowed(path))
+        ConfigException.badValue(path.last(), shown(path, config), schema.allowed(path))
             .within(path.parent(), sourceOf));
+  }
+
+  private @Nullable Object shown(KeyPath path, JsonObject config) {
+    return schema.isSecret(path) ? ConfigSchema.MASK : path.valueIn(config);
   }
 
   private boolean isRequired(KeyPath path, String key) {

@@ -33,6 +33,12 @@ public record CloseReason(int code, String reason) {
   public static final CloseReason APPEND_FAILED =
       new CloseReason(3004, "a message could not be appended");
 
+  /** Something failed here that should not have. */
+  public static final CloseReason INTERNAL = new CloseReason(3004, "internal server error");
+
+  /** The peer's token has expired; with a new one it may come again. */
+  public static final CloseReason EXPIRED = new CloseReason(3005, "connection expired");
+
   /** The peer read too slowly and its cursor fell off the room's tail. */
   public static final CloseReason SLOW = new CloseReason(3008, "slow");
 
@@ -42,6 +48,10 @@ public record CloseReason(int code, String reason) {
 
   /** Nothing came from the peer after a ping. */
   public static final CloseReason NO_PONG = new CloseReason(3012, "no pong");
+
+  /** The peer may listen in the room, but tried to publish. */
+  public static final CloseReason MAY_NOT_PUBLISH =
+      new CloseReason(3507, "permission denied: you may not publish in this room");
 
   /** A message over the limit of the room. */
   public static CloseReason tooBig(int maxMessageBytes) {

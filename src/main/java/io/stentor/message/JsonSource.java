@@ -35,7 +35,9 @@ public final class JsonSource {
                   .maxStringLength(Integer.MAX_VALUE)
                   .maxNameLength(Integer.MAX_VALUE)
                   .build())
-          .configure(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES, false)
+          .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
+          // Bytes that look like UTF-16 would be read as that.
+          .configure(JsonFactory.Feature.CHARSET_DETECTION, false)
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
           .build();
 
@@ -67,6 +69,16 @@ public final class JsonSource {
       throw new UncheckedIOException(e); // There is no input but memory.
     }
     return oneLine(data);
+  }
+
+  /** The value of a JSON string that was checked. */
+  public static String string(byte[] source) {
+    try (JsonParser parser = FACTORY.createParser(source)) {
+      parser.nextToken();
+      return parser.getText();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // There is no input but memory.
+    }
   }
 
   private static String reason(JsonProcessingException failure) {

@@ -109,6 +109,15 @@ public final class Publication {
     return new Publication(kind, changed, timeMillis, idempotencyKey, from);
   }
 
+  /** The same as text where it is a JSON string; other JSON, and text, as it is. */
+  public Publication asText() {
+    if (kind == Kind.JSON && data.length > 0 && data[0] == '"') {
+      byte[] value = JsonSource.string(data).getBytes(StandardCharsets.UTF_8);
+      return new Publication(Kind.TEXT, value, timeMillis, idempotencyKey, from);
+    }
+    return this;
+  }
+
   /** The bytes as a string; for tests and logs. */
   public String text() {
     return new String(data, StandardCharsets.UTF_8);

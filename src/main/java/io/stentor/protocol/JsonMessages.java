@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.stentor.message.Member;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
+import io.stentor.message.RoomName;
 import io.stentor.room.Format;
 import io.stentor.room.Notice;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +43,11 @@ public final class JsonMessages implements Format {
   private JsonMessages() {}
 
   @Override
+  public int sizeLimit(RoomName room, Publication publication) {
+    return sizeLimit(publication);
+  }
+
+  /** The same, since the room is not said. */
   public int sizeLimit(Publication publication) {
     Member from = publication.from();
     int user = from == null ? 0 : 2 + JsonText.size(from.user().getBytes(StandardCharsets.UTF_8));
@@ -53,6 +59,11 @@ public final class JsonMessages implements Format {
   }
 
   @Override
+  public void encode(RoomName room, Publication publication, long epoch, long offset, ByteBuf out) {
+    encode(publication, epoch, offset, out);
+  }
+
+  /** The same, since the room is not said. */
   public void encode(Publication publication, long epoch, long offset, ByteBuf out) {
     if (epoch == 0) {
       out.writeByte('{');

@@ -4,11 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
+import io.stentor.message.RoomName;
 import io.stentor.room.Format;
 import io.stentor.room.Notice;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.Json;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,12 +66,7 @@ public final class PlainText {
 
   /** A text as it is, a JSON string as its value, other JSON as its source. */
   static byte[] plain(Publication publication) {
-    byte[] data = publication.data();
-    boolean string =
-        publication.kind() == Publication.Kind.JSON && data.length > 0 && data[0] == '"';
-    return string && Json.decodeValue(Buffer.buffer(data)) instanceof String value
-        ? value.getBytes(StandardCharsets.UTF_8)
-        : data;
+    return publication.asText().data();
   }
 
   /** Where a client is, as a line of ASCII. */
@@ -90,12 +83,13 @@ public final class PlainText {
 
   private static final class Texts implements Format {
     @Override
-    public int sizeLimit(Publication publication) {
+    public int sizeLimit(RoomName room, Publication publication) {
       return MAX_HEADER_BYTES + publication.bytes();
     }
 
     @Override
-    public void encode(Publication publication, long epoch, long offset, ByteBuf out) {
+    public void encode(
+        RoomName room, Publication publication, long epoch, long offset, ByteBuf out) {
       byte[] data = plain(publication);
       header(data.length, out);
       out.writeBytes(data);
@@ -109,12 +103,13 @@ public final class PlainText {
 
   private static final class Cursors implements Format {
     @Override
-    public int sizeLimit(Publication publication) {
+    public int sizeLimit(RoomName room, Publication publication) {
       return MAX_HEADER_BYTES + MAX_POSITION_BYTES + publication.bytes();
     }
 
     @Override
-    public void encode(Publication publication, long epoch, long offset, ByteBuf out) {
+    public void encode(
+        RoomName room, Publication publication, long epoch, long offset, ByteBuf out) {
       byte[] data = plain(publication);
       String position = Position.epochText(epoch) + ":" + offset + "\n";
       header(position.length() + data.length, out);

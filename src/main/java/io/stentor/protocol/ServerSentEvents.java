@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
+import io.stentor.message.RoomName;
 import io.stentor.room.Format;
 import io.stentor.room.Notice;
 import io.vertx.core.json.JsonObject;
@@ -52,12 +53,12 @@ public final class ServerSentEvents implements Format {
 
   /** Exact for one line; each line break in the text takes a few bytes more. */
   @Override
-  public int sizeLimit(Publication publication) {
+  public int sizeLimit(RoomName room, Publication publication) {
     return MAX_AROUND_BYTES + DATA.length + publication.bytes() + 1;
   }
 
   @Override
-  public void encode(Publication publication, long epoch, long offset, ByteBuf out) {
+  public void encode(RoomName room, Publication publication, long epoch, long offset, ByteBuf out) {
     byte[] id =
         epoch == 0 ? NO_ID : ascii("id: " + Position.epochText(epoch) + ":" + offset + "\n");
     event(id, PlainText.plain(publication), out);

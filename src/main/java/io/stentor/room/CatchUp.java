@@ -145,7 +145,12 @@ final class CatchUp {
   private void write(Page page) {
     if (!page.publications().isEmpty()) {
       Encoded encoded =
-          Encoded.of(cursor.connection().format(), page.publications(), page.epoch(), page.first());
+          Encoded.of(
+              cursor.connection().format(),
+              tail.room().name(),
+              page.publications(),
+              page.epoch(),
+              page.first());
       cursor.connection().write(encoded.bytes());
       cursor.connection().flush();
       after = new Position(page.epoch(), page.last());

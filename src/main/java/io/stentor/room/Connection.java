@@ -1,6 +1,7 @@
 package io.stentor.room;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.stentor.message.CloseReason;
 
 /**
@@ -8,6 +9,9 @@ import io.stentor.message.CloseReason;
  * is used by it alone.
  */
 public interface Connection {
+
+  /** What a notice usually needs. */
+  int NOTICE_BYTES = 128;
 
   /** How this client wants to be written to. */
   Format format();
@@ -43,6 +47,26 @@ public interface Connection {
 
   /** Sends what was written. */
   void flush();
+
+  /**
+   * Is told about its own place in the room, ahead of what is written to it from there on.
+   *
+   * @return false when the connection has left the room, or is being closed, because of it
+   */
+  default boolean tell(Notice notice) {
+    ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(NOTICE_BYTES);
+    if (format().encode(notice, out)) {
+      write(out);
+      flush();
+      return true;
+    }
+    out.release();
+    if (notice.kind() == Notice.Kind.LOST) {
+      close(CloseReason.INSUFFICIENT_STATE);
+      return false;
+    }
+    return true;
+  }
 
   /** Says why and closes. Further writes are ignored. */
   void close(CloseReason reason);

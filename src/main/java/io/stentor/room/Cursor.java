@@ -1,7 +1,5 @@
 package io.stentor.room;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Position;
 import org.jspecify.annotations.Nullable;
@@ -94,24 +92,16 @@ public final class Cursor {
   }
 
   /**
-   * Tells the connection. Where its format cannot tell and the notice is bad, the connection is
-   * closed.
+   * Tells the connection.
    *
-   * @return false when it was closed
+   * @return false when it is closed, or has left, because of it
    */
   boolean tell(Notice notice) {
-    ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(128);
-    if (connection.format().encode(notice, out)) {
-      connection.write(out);
-      connection.flush();
+    if (connection.tell(notice) && !left) {
       return true;
     }
-    out.release();
-    if (notice.kind() == Notice.Kind.LOST) {
-      close(CloseReason.INSUFFICIENT_STATE);
-      return false;
-    }
-    return true;
+    leave();
+    return false;
   }
 
   void close(CloseReason reason) {

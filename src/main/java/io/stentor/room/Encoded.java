@@ -3,6 +3,7 @@ package io.stentor.room;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.stentor.message.Publication;
+import io.stentor.message.RoomName;
 import java.util.List;
 
 /**
@@ -21,11 +22,12 @@ final class Encoded {
     this.starts = starts;
   }
 
-  /** Encodes publications with consecutive offsets. The caller owns the one reference. */
-  static Encoded of(Format format, List<Publication> publications, long epoch, long firstOffset) {
+  /** Encodes publications of a room with consecutive offsets. The caller owns the one reference. */
+  static Encoded of(
+      Format format, RoomName room, List<Publication> publications, long epoch, long firstOffset) {
     int limit = 0;
     for (Publication publication : publications) {
-      limit += format.sizeLimit(publication);
+      limit += format.sizeLimit(room, publication);
     }
     // Direct memory: a socket write of heap memory would copy it once per connection.
     ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(limit);
@@ -33,7 +35,7 @@ final class Encoded {
     for (int i = 0; i < starts.length; i++) {
       starts[i] = out.writerIndex();
       long offset = epoch == 0 ? 0 : firstOffset + i;
-      format.encode(publications.get(i), epoch, offset, out);
+      format.encode(room, publications.get(i), epoch, offset, out);
     }
     return new Encoded(out, starts);
   }

@@ -51,7 +51,7 @@ final class Feed {
   int unusedSeconds;
 
   private final Registration registration;
-  private final Outlets outlets = new Outlets();
+  private final Outlets outlets;
   private final List<Tail> waiting = new ArrayList<>();
   private final Sequence sequence;
   private boolean live;
@@ -74,6 +74,7 @@ final class Feed {
       LongSupplier clock) {
     this.room = room;
     this.clock = clock;
+    this.outlets = new Outlets(room);
     this.options = options;
     this.home = home;
     this.history = history;

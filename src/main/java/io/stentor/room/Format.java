@@ -2,6 +2,7 @@ package io.stentor.room;
 
 import io.netty.buffer.ByteBuf;
 import io.stentor.message.Publication;
+import io.stentor.message.RoomName;
 
 /**
  * How publications look on one kind of connection. A room encodes each publication once per node
@@ -11,17 +12,19 @@ import io.stentor.message.Publication;
 public interface Format {
 
   /**
-   * Most bytes that {@link #encode} writes for this publication; a room for the buffer, not exact.
+   * Most bytes that {@link #encode} writes for this publication of a room; space for the buffer,
+   * not exact.
    */
-  int sizeLimit(Publication publication);
+  int sizeLimit(RoomName room, Publication publication);
 
   /**
    * Appends one publication as it goes on the wire.
    *
+   * @param room where it is said
    * @param epoch epoch of the room's log, 0 where there is none
    * @param offset its offset, 0 where there is no log
    */
-  void encode(Publication publication, long epoch, long offset, ByteBuf out);
+  void encode(RoomName room, Publication publication, long epoch, long offset, ByteBuf out);
 
   /**
    * Appends a notice.

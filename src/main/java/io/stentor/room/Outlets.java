@@ -2,6 +2,7 @@ package io.stentor.room;
 
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
+import io.stentor.message.RoomName;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,7 +12,12 @@ import java.util.List;
  */
 final class Outlets {
 
+  private final RoomName room;
   private final List<Tail> tails = new ArrayList<>();
+
+  Outlets(RoomName room) {
+    this.room = room;
+  }
 
   boolean isEmpty() {
     return tails.isEmpty();
@@ -47,7 +53,7 @@ final class Outlets {
       Format format = tails.get(i).format();
       if (!done.contains(format)) {
         done.add(format);
-        deliver(format, Encoded.of(format, publications, epoch, first), after);
+        deliver(format, Encoded.of(format, room, publications, epoch, first), after);
       }
     }
   }

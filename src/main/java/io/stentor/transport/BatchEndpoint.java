@@ -28,12 +28,10 @@ final class BatchEndpoint {
   /** Longest body of a batch. */
   static final int MAX_BODY_BYTES = 1024 * 1024;
 
-  private final Callers callers;
   private final Publishing publishing;
 
   /** An endpoint of one server verticle. */
-  BatchEndpoint(Callers callers, Publishing publishing) {
-    this.callers = callers;
+  BatchEndpoint(Publishing publishing) {
     this.publishing = publishing;
   }
 
@@ -41,7 +39,7 @@ final class BatchEndpoint {
   void handlePublish(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     try {
-      Identity identity = callers.of(request);
+      Identity identity = Authentication.of(ctx);
       Member from = Publishing.from(request, identity);
       if (MediaType.of(request.getHeader(HttpHeaders.CONTENT_TYPE)) != Kind.JSON) {
         throw Refusal.of(ProblemType.UNSUPPORTED_MEDIA_TYPE, "A batch is application/json.");

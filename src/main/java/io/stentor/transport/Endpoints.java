@@ -2,9 +2,11 @@ package io.stentor.transport;
 
 import io.netty.channel.EventLoop;
 import io.stentor.config.Config;
-import io.stentor.identity.ApiKeys;
+import io.stentor.identity.Access;
 import io.stentor.message.CloseReason;
 import io.stentor.presence.Presence;
+import io.stentor.protocol.PlainText;
+import io.stentor.protocol.centrifuge.Site;
 import io.stentor.room.Rooms;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -13,10 +15,18 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Everything that one server verticle serves, and the connections that it has. */
 public final class Endpoints implements Handler<HttpServerRequest> {
+
+  /** Every sub-protocol that is spoken at one path or another. */
+  public static final List<String> SUB_PROTOCOLS =
+      List.of(PlainText.CURSOR_SUB_PROTOCOL, CentrifugeSocket.JSON, CentrifugeSocket.PROTOBUF);
+
+  /** What clients of the Centrifuge protocol rely on. */
+  private static final int LEAST_MAX_FRAME_BYTES = 64 * 1024;
 
   /** When a client that was sent away should come again, hopefully to another node. */
   private static final int RETRY_SECONDS = 2;
@@ -35,35 +45,54 @@ public final class Endpoints implements Handler<HttpServerRequest> {
       Config config,
       Rooms rooms,
       Presence presence,
+      Access access,
       Connections connections) {
     heartbeat = new Heartbeat(config.webSocket());
     heartbeat.start(eventLoop);
     polls.start(eventLoop);
-    int closeTimeoutSeconds = config.webSocket().closeTimeoutSeconds();
+    Expiries expiries =
+        new Expiries(
+            config.identity().tokens().leewaySeconds(), () -> System.currentTimeMillis() / 1000);
+    expiries.start(eventLoop);
+    int pingIntervalSeconds = config.webSocket().pingIntervalSeconds();
     ServerLoop server =
-        new ServerLoop(eventLoop, rooms, presence, heartbeat, connections, closeTimeoutSeconds);
+        new ServerLoop(
+            eventLoop,
+            rooms,
+            presence,
+            heartbeat,
+            expiries,
+            connections,
+            config.webSocket().closeTimeoutSeconds(),
+            new Site(eventLoop, rooms, presence, access, pingIntervalSeconds),
+            Math.max(LEAST_MAX_FRAME_BYTES, config.largestMessageBytes()));
+    Authentication authentication = new Authentication(access);
     AllowedOrigins origins = new AllowedOrigins(config.http().allowedOrigins());
-    Callers callers = new Callers(new ApiKeys(config.identity().apiKeys()));
-    sockets = new WebSocketEndpoint(server, origins);
-    events = new SseEndpoint(server, callers, config.webSocket());
+    sockets = new WebSocketEndpoint(server, origins, authentication);
+    events = new SseEndpoint(server, authentication, config.webSocket());
     router = Router.router(vertx);
-    ApiRoutes.mount(router, Contract.read(), origins, operations(vertx, server, callers));
+    Map<String, Handler<RoutingContext>> operations = operations(vertx, server, authentication);
+    operations.replaceAll((id, handler) -> authentication.before(handler));
+    operations.put("getContract", new ContractEndpoint(Contract.read()));
+    DemoLogin demo = new DemoLogin(config.identity().demoLogin(), access.tokens());
+    operations.put("demoLogin", demo::handleLogin);
+    ApiRoutes.mount(router, Contract.read(), origins, operations);
+    LibraryFiles.mount(router);
     StaticFiles.mount(router, vertx, config.http().webroot());
     Problem.mount(router);
   }
 
   /** What serves each operation of the contract, by {@code operationId}. */
   private Map<String, Handler<RoutingContext>> operations(
-      Vertx vertx, ServerLoop server, Callers callers) {
+      Vertx vertx, ServerLoop server, Authentication authentication) {
     ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
-    Publishing publishing = new Publishing(server.rooms(), context);
-    MessagesEndpoint messages = new MessagesEndpoint(server, callers, publishing, polls);
+    Publishing publishing = new Publishing(server.rooms(), authentication, context);
+    MessagesEndpoint messages = new MessagesEndpoint(server, authentication, publishing, polls);
     Map<String, Handler<RoutingContext>> operations = new HashMap<>();
     operations.put("getMessages", messages::handleGet);
     operations.put("publishMessage", messages::handlePublish);
-    operations.put("publishMessages", new BatchEndpoint(callers, publishing)::handlePublish);
-    operations.put("getContract", new ContractEndpoint(Contract.read()));
-    RoomsEndpoint rooms = new RoomsEndpoint(server, callers, context);
+    operations.put("publishMessages", new BatchEndpoint(publishing)::handlePublish);
+    RoomsEndpoint rooms = new RoomsEndpoint(server, authentication, context);
     operations.put("listRooms", rooms::handleList);
     operations.put("getRoom", rooms::handleRoom);
     operations.put("getMembers", rooms::handleMembers);
@@ -79,6 +108,8 @@ public final class Endpoints implements Handler<HttpServerRequest> {
       Problem.answerRetry(request, ProblemType.DRAINING, detail, RETRY_SECONDS);
     } else if (WebSocketEndpoint.isUpgrade(request)) {
       sockets.handle(request);
+    } else if (WebSocketEndpoint.CENTRIFUGE.equals(request.path())) {
+      WebSocketEndpoint.requireUpgrade(request);
     } else {
       router.handle(request);
     }

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelOutboundHandler;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
@@ -75,6 +76,12 @@ final class FrameWriter {
 
   boolean isWritable() {
     return writable;
+  }
+
+  /** Bytes that wait for the socket. */
+  long queuedBytes() {
+    ChannelOutboundBuffer waiting = place.channel().unsafe().outboundBuffer();
+    return waiting == null ? 0 : waiting.totalPendingWriteBytes();
   }
 
   /** The channel's own word has changed. */

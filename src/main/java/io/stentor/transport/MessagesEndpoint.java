@@ -20,15 +20,16 @@ import io.vertx.ext.web.RoutingContext;
 final class MessagesEndpoint {
 
   private final ServerLoop server;
-  private final Callers callers;
+  private final Authentication authentication;
   private final Publishing publishing;
   private final Polls polls;
   private final LogReader log;
 
   /** An endpoint of one server verticle. */
-  MessagesEndpoint(ServerLoop server, Callers callers, Publishing publishing, Polls polls) {
+  MessagesEndpoint(
+      ServerLoop server, Authentication authentication, Publishing publishing, Polls polls) {
     this.server = server;
-    this.callers = callers;
+    this.authentication = authentication;
     this.publishing = publishing;
     this.polls = polls;
     this.log = new LogReader(server.rooms(), server.eventLoop());
@@ -41,7 +42,11 @@ final class MessagesEndpoint {
       RoomName room = RoomPath.of(ctx);
       MessagesQuery query = MessagesQuery.of(request.params());
       RoomOptions options = server.rooms().options(room);
-      Callers.require(callers.of(request), options, Action.SUBSCRIBE);
+      Identity identity = Authentication.of(ctx);
+      authentication.require(identity, room, Action.HISTORY);
+      if (query.waitSeconds() > 0) {
+        authentication.require(identity, room, Action.SUBSCRIBE);
+      }
       new Reading(request, room, query).begin(options);
     } catch (Refusal refusal) {
       refusal.answer(request);
@@ -149,10 +154,10 @@ final class MessagesEndpoint {
   private void publish(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     RoomName room = RoomPath.of(ctx);
-    Identity identity = callers.of(request);
+    Identity identity = Authentication.of(ctx);
     RoomOptions options = server.rooms().options(room);
     // Once more by Publishing; here it saves the body's way.
-    Callers.require(identity, options, Action.PUBLISH);
+    authentication.require(identity, room, Action.PUBLISH);
     Kind kind = MediaType.of(request.getHeader(HttpHeaders.CONTENT_TYPE));
     String key = IdempotencyKey.of(request);
     Member from = Publishing.from(request, identity);

@@ -27,25 +27,29 @@ final class Publishing {
   private static final int RETRY_AFTER_SECONDS = 1;
 
   private final Rooms rooms;
+  private final Authentication authentication;
   private final ContextInternal context;
 
   /** Publishing whose answers come on this context. */
-  Publishing(Rooms rooms, ContextInternal context) {
+  Publishing(Rooms rooms, Authentication authentication, ContextInternal context) {
     this.rooms = rooms;
+    this.authentication = authentication;
     this.context = context;
   }
 
-  /** The publisher as the others see it, by {@code ?name=}; null for a server or without a name. */
+  /**
+   * The publisher as the others see it, by its token or {@code ?name=}; null for a server or
+   * without a name.
+   *
+   * @throws Refusal where the name is none, or not the token's
+   */
   static @Nullable Member from(HttpServerRequest request, Identity identity) {
     if (identity instanceof Identity.Server) {
       return null;
     }
-    if (identity instanceof Identity.User user) {
-      return Member.of("", user.name());
-    }
-    String name = request.getParam("name");
     try {
-      return name == null ? null : Member.of("", Member.checkedName(name));
+      String user = Visitor.user(identity, request.getParam("name"));
+      return user.isEmpty() ? null : Member.of("", user);
     } catch (IllegalArgumentException e) {
       throw Refusal.of(ProblemType.BAD_REQUEST, "name: " + e.getMessage());
     }
@@ -67,7 +71,7 @@ final class Publishing {
       @Nullable Member from) {
     try {
       RoomOptions options = rooms.options(room);
-      Callers.require(identity, options, Action.PUBLISH);
+      authentication.require(identity, room, Action.PUBLISH);
       if (key != null) {
         requireLog(options);
       }

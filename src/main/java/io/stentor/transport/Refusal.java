@@ -11,14 +11,13 @@ final class Refusal extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   /** What a 401 has to have (RFC 9110, section 15.5.2). */
-  static final String AUTHENTICATE = "WWW-Authenticate";
-
   private static final Logger LOG = LoggerFactory.getLogger(Refusal.class);
 
   private final ProblemType type;
   private final String detail;
   private final int retryAfterSeconds;
   private final transient JsonObject members;
+  private String challenge = "Bearer";
 
   private Refusal(ProblemType type, String detail, int retryAfterSeconds, JsonObject members) {
     super(detail, null, false, false);
@@ -41,6 +40,12 @@ final class Refusal extends RuntimeException {
   /** The same with members of its own. */
   Refusal with(String member, String value) {
     return new Refusal(type, detail, retryAfterSeconds, members.copy().put(member, value));
+  }
+
+  /** The same, where what the client gave to prove who it is was no good (RFC 6750). */
+  Refusal ofToken() {
+    challenge = "Bearer error=\"invalid_token\"";
+    return this;
   }
 
   ProblemType type() {
@@ -66,10 +71,9 @@ final class Refusal extends RuntimeException {
     if (retryAfterSeconds > 0 && !request.response().headWritten()) {
       request.response().putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(retryAfterSeconds));
     }
-    if (type == ProblemType.UNAUTHORIZED
-        && !request.response().headWritten()
-        && !request.response().headers().contains(AUTHENTICATE)) {
-      request.response().putHeader(AUTHENTICATE, "Bearer");
+    // RFC 9110, section 15.5.2.
+    if (type == ProblemType.UNAUTHORIZED && !request.response().headWritten()) {
+      request.response().putHeader("WWW-Authenticate", challenge);
     }
     Problem.answer(request, type, detail, members);
   }

@@ -2,7 +2,6 @@ package io.stentor.transport;
 
 import io.stentor.history.History;
 import io.stentor.history.LogSummary;
-import io.stentor.identity.Identity;
 import io.stentor.message.RoomName;
 import io.stentor.presence.Presence;
 import io.stentor.presence.RoomStats;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,15 +41,15 @@ final class RoomList {
 
   private final Rooms rooms;
   private final Presence presence;
-  private final Identity identity;
+  private final Predicate<RoomName> mayShow;
   private final RoomsQuery query;
   private final List<RoomName> visible = new ArrayList<>();
   private final Map<String, RoomStats> stats = new HashMap<>();
 
-  RoomList(Rooms rooms, Presence presence, Identity identity, RoomsQuery query) {
+  RoomList(Rooms rooms, Presence presence, Predicate<RoomName> mayShow, RoomsQuery query) {
     this.rooms = rooms;
     this.presence = presence;
-    this.identity = identity;
+    this.mayShow = mayShow;
     this.query = query;
   }
 
@@ -84,7 +84,7 @@ final class RoomList {
     }
     for (String name : names) {
       RoomName room = new RoomName(name);
-      if (Callers.maySubscribe(identity, rooms.options(room))) {
+      if (mayShow.test(room)) {
         visible.add(room);
       }
     }

@@ -16,6 +16,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,14 +32,14 @@ final class RoomsEndpoint {
 
   private final Rooms rooms;
   private final Presence presence;
-  private final Callers callers;
+  private final Authentication authentication;
   private final ContextInternal context;
 
   /** An endpoint of one server verticle, whose answers are written on this context. */
-  RoomsEndpoint(ServerLoop server, Callers callers, ContextInternal context) {
+  RoomsEndpoint(ServerLoop server, Authentication authentication, ContextInternal context) {
     this.rooms = server.rooms();
     this.presence = server.presence();
-    this.callers = callers;
+    this.authentication = authentication;
     this.context = context;
   }
 
@@ -47,9 +48,11 @@ final class RoomsEndpoint {
     answer(
         ctx.request(),
         () -> {
-          Identity identity = callers.of(ctx.request());
+          Identity identity = Authentication.of(ctx);
           RoomsQuery query = RoomsQuery.of(ctx.request().params());
-          return new RoomList(rooms, presence, identity, query).read().map(RoomsJson::list);
+          return new RoomList(rooms, presence, visible(identity), query)
+              .read()
+              .map(RoomsJson::list);
         });
   }
 
@@ -58,7 +61,7 @@ final class RoomsEndpoint {
     answer(
         ctx.request(),
         () -> {
-          RoomName room = allowed(ctx);
+          RoomName room = allowed(ctx, Action.SUBSCRIBE);
           RoomOptions options = rooms.options(room);
           return Future.all(stats(room), rooms.history().summaries(List.of(room)))
               .map(both -> RoomsJson.room(both.resultAt(0), both.resultAt(1), options));
@@ -70,7 +73,7 @@ final class RoomsEndpoint {
     answer(
         ctx.request(),
         () -> {
-          RoomName room = allowed(ctx);
+          RoomName room = allowed(ctx, Action.PRESENCE);
           if (!rooms.options(room).presence()) {
             throw Refusal.of(
                 ProblemType.PRESENCE_OFF, "It is not known who is in this room: presence is off.");
@@ -88,10 +91,14 @@ final class RoomsEndpoint {
         : Future.succeededFuture(new RoomStats(room, 0, 0));
   }
 
-  private RoomName allowed(RoutingContext ctx) {
+  private RoomName allowed(RoutingContext ctx, Action action) {
     RoomName room = RoomPath.of(ctx);
-    Callers.require(callers.of(ctx.request()), rooms.options(room), Action.SUBSCRIBE);
+    authentication.require(Authentication.of(ctx), room, action);
     return room;
+  }
+
+  private Predicate<RoomName> visible(Identity identity) {
+    return room -> authentication.allow(identity, room, Action.SUBSCRIBE);
   }
 
   private void answer(HttpServerRequest request, Supplier<Future<Buffer>> answer) {

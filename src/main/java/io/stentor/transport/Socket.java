@@ -123,7 +123,11 @@ final class Socket extends ChannelInboundHandlerAdapter {
    * answer or has stopped reading.
    */
   void close(CloseReason reason, int timeoutSeconds) {
-    if (!closeSent) {
+    if (reason.code() == CloseReason.GONE.code()) {
+      // Said by no frame: the peer sees the connection end.
+      closeSent = true;
+      encoder.channel().close();
+    } else if (!closeSent) {
       closeSent = true;
       writer.control(new CloseWebSocketFrame(reason.code(), reason.reason()));
       read(true);

@@ -45,6 +45,7 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
   private final boolean watches;
   private @Nullable Cursor cursor;
   private @Nullable Watch watch;
+  private Expiries.@Nullable Term term;
   private @Nullable CloseReason closing;
   private boolean gone;
 
@@ -66,8 +67,9 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
    *
    * @param member who it is to others
    * @param watches whether it wants to hear who comes and goes
+   * @param expiresAt when it has to go, in seconds since 1970; 0 means never
    */
-  record Request(RoomName room, Member member, Start start, boolean watches) {}
+  record Request(RoomName room, Member member, Start start, boolean watches, long expiresAt) {}
 
   /**
    * Joins the room with a response whose head is written.
@@ -79,15 +81,16 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
       ServerLoop server,
       KeepAlive keepAlive,
       Function<EventStream.Listener, EventStream> stream) {
-    new SseConnection(request, server, keepAlive, stream).join(request.start());
+    new SseConnection(request, server, keepAlive, stream).join(request);
   }
 
-  private void join(Start start) {
+  private void join(Request request) {
     int count = server.connections().opened();
     LOG.info("connected: {} to room {}, {} open", this, room, count);
     keepAlive.add(this);
+    term = server.expiries().add(request.expiresAt(), () -> close(CloseReason.EXPIRED));
     tell(out -> stream.format().encodeRetry(random(MOST_RETRY_MILLIS), out));
-    cursor = server.rooms().join(room, this, start, server.eventLoop());
+    cursor = server.rooms().join(room, this, request.start(), server.eventLoop());
     if (gone || closing != null) {
       leave();
     } else if (keepAlive.isClosed()) {
@@ -186,6 +189,7 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
   }
 
   private void leave() {
+    server.expiries().remove(term);
     attendance.leave();
     if (watch != null) {
       watch.close();

@@ -2,6 +2,7 @@ package io.stentor.transport;
 
 import io.stentor.config.Config;
 import io.stentor.config.RoomOptions;
+import io.stentor.identity.Identity;
 import io.stentor.identity.Permissions.Action;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
@@ -31,7 +32,7 @@ final class SseEndpoint {
   private static final Logger LOG = LoggerFactory.getLogger(SseEndpoint.class);
 
   private final ServerLoop server;
-  private final Callers callers;
+  private final Authentication authentication;
   private final int silenceSeconds;
   private final KeepAlive keepAlive = new KeepAlive(COMMENT_SECONDS);
 
@@ -41,9 +42,9 @@ final class SseEndpoint {
    * @param options with {@code pongTimeoutSeconds}, after which a peer that takes nothing of what
    *     it is sent is cut; not where nobody is pinged
    */
-  SseEndpoint(ServerLoop server, Callers callers, Config.WebSocket options) {
+  SseEndpoint(ServerLoop server, Authentication authentication, Config.WebSocket options) {
     this.server = server;
-    this.callers = callers;
+    this.authentication = authentication;
     this.silenceSeconds = options.pingIntervalSeconds() > 0 ? options.pongTimeoutSeconds() : 0;
     keepAlive.start(server.eventLoop());
   }
@@ -75,15 +76,20 @@ final class SseEndpoint {
     HttpServerRequest request = ctx.request();
     RoomName room = RoomPath.of(ctx);
     RoomOptions options = server.rooms().options(room);
-    Callers.require(callers.of(request), options, Action.SUBSCRIBE);
+    Identity identity = Authentication.of(ctx);
+    authentication.require(identity, room, Action.SUBSCRIBE);
     boolean watches = "true".equals(request.getParam("members"));
     if (watches && !options.presence()) {
       throw Refusal.of(
           ProblemType.PRESENCE_OFF, "It is not known who is in this room: presence is off.");
     }
+    if (watches) {
+      authentication.require(identity, room, Action.PRESENCE);
+    }
     try {
-      Member member = Visitor.of(request.getParam("name"));
-      return new SseConnection.Request(room, member, start(request), watches);
+      Member member = Visitor.member(identity, request.getParam("name"));
+      Start start = authentication.requireStart(identity, room, start(request));
+      return new SseConnection.Request(room, member, start, watches, identity.expiresAt());
     } catch (IllegalArgumentException e) {
       throw Refusal.of(ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
     }

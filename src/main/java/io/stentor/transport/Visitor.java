@@ -1,21 +1,48 @@
 package io.stentor.transport;
 
+import io.stentor.identity.Identity;
 import io.stentor.message.Member;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Who comes by a transport on which a client may give itself a name. */
-final class Visitor {
-  private Visitor() {}
+/**
+ * Who comes to a room by a plain transport.
+ *
+ * @param member who it is to the others
+ * @param mayPublish whether it may publish in the room
+ * @param expiresAt when it has to go, in seconds since 1970; 0 means never
+ */
+record Visitor(Member member, boolean mayPublish, long expiresAt) {
 
   /**
-   * A member with a connection id of its own.
+   * A member with a connection id of its own. Whose token says who it is cannot be called
+   * otherwise.
    *
    * @param name the query parameter {@code name}; null where there is none
-   * @throws IllegalArgumentException with one sentence that says what a name looks like
+   * @throws IllegalArgumentException with one sentence that says what is allowed
    */
-  static Member of(@Nullable String name) {
-    String user = name == null ? "" : Member.checkedName(name);
-    return Member.of(UUID.randomUUID().toString(), user);
+  static Member member(Identity identity, @Nullable String name) {
+    String user = user(identity, name);
+    return new Member(UUID.randomUUID().toString(), user, identity.info(), null);
+  }
+
+  /**
+   * What the others call the client; empty for nobody in particular.
+   *
+   * @param name the query parameter {@code name}; null where there is none
+   * @throws IllegalArgumentException with one sentence that says what is allowed
+   */
+  static String user(Identity identity, @Nullable String name) {
+    String proved = identity.user();
+    if (name == null) {
+      return proved;
+    }
+    if (proved.isEmpty()) {
+      return Member.checkedName(name);
+    }
+    if (!proved.equals(name)) {
+      throw new IllegalArgumentException("your token says who you are: leave the name out");
+    }
+    return proved;
   }
 }

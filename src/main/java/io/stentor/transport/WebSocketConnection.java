@@ -38,6 +38,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
   private final ServerLoop server;
   private final TextAssembler texts;
   private final Attendance attendance;
+  private final Visitor visitor;
   private final Heartbeat.Beat beat = new Heartbeat.Beat();
   private @Nullable Cursor cursor;
   private @Nullable CloseReason closing;
@@ -46,9 +47,12 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
   private boolean joined;
   private boolean paused;
   private boolean answered = true;
+  private Expiries.@Nullable Term term;
 
   private WebSocketConnection(
-      ServerWebSocket accepted, RoomName room, Member member, Format format, ServerLoop server) {
+      ServerWebSocket accepted, RoomName room, Visitor visitor, Format format, ServerLoop server) {
+    Member member = visitor.member();
+    this.visitor = visitor;
     this.room = room;
     this.format = format;
     this.server = server;
@@ -61,15 +65,16 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
 
   /** Takes an accepted WebSocket over and joins the room. */
   static void open(
-      ServerWebSocket accepted, RoomName room, Member member, Start start, ServerLoop server) {
+      ServerWebSocket accepted, RoomName room, Visitor visitor, Start start, ServerLoop server) {
     Format format = PlainText.format(accepted.subProtocol());
-    new WebSocketConnection(accepted, room, member, format, server).join(start);
+    new WebSocketConnection(accepted, room, visitor, format, server).join(start);
   }
 
   private void join(Start start) {
     int count = server.connections().opened();
     LOG.info("connected: {} to room {}, {} open", this, room, count);
     server.heartbeat().add(this);
+    term = server.expiries().add(visitor.expiresAt(), () -> close(CloseReason.EXPIRED));
     socket.read(false);
     cursor = server.rooms().join(room, this, start, server.eventLoop());
     if (closing != null) {
@@ -92,7 +97,9 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
   @Override
   public void received(WebSocketFrame frame) {
     TextAssembler.Result result = texts.add(frame);
-    if (result instanceof TextAssembler.Text text) {
+    if (result instanceof TextAssembler.Text && !visitor.mayPublish()) {
+      close(CloseReason.MAY_NOT_PUBLISH);
+    } else if (result instanceof TextAssembler.Text text) {
       publish(text.publication());
     } else if (result instanceof TextAssembler.Refused refused) {
       close(refused.reason());
@@ -177,6 +184,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
   @Override
   public void closed(@Nullable String peer) {
     server.heartbeat().remove(this);
+    server.expiries().remove(term);
     attendance.leave();
     if (cursor != null) {
       cursor.leave();

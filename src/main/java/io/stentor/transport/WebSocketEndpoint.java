@@ -2,25 +2,33 @@ package io.stentor.transport;
 
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import io.stentor.message.Member;
+import io.stentor.identity.Identity;
+import io.stentor.identity.Permissions.Action;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
+import io.stentor.protocol.PlainText;
 import io.stentor.room.Start;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.ServerWebSocket;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * WebSocket upgrades: {@code /} is the lobby, {@code /rooms/{room}} any room. What is wrong with a
- * request is said as a problem before the upgrade. One event loop.
+ * WebSocket upgrades: {@code /} is the lobby, {@code /rooms/{room}} any room, and at {@value
+ * #CENTRIFUGE} the Centrifuge protocol is spoken. What is wrong with a request is said as a problem
+ * before the upgrade. One event loop.
  */
 final class WebSocketEndpoint implements Handler<HttpServerRequest> {
+
+  /** Where the Centrifuge protocol is spoken. */
+  static final String CENTRIFUGE = "/connection/websocket";
 
   private static final String ROOMS = "/rooms/";
 
@@ -34,21 +42,32 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
 
   private final ServerLoop server;
   private final AllowedOrigins origins;
+  private final Authentication authentication;
 
   /**
    * An endpoint of one server verticle.
    *
    * @param origins that browsers may come from
+   * @param authentication who comes
    */
-  WebSocketEndpoint(ServerLoop server, AllowedOrigins origins) {
+  WebSocketEndpoint(ServerLoop server, AllowedOrigins origins, Authentication authentication) {
     this.server = server;
     this.origins = origins;
+    this.authentication = authentication;
   }
 
   /** Whether the request wants to become a WebSocket. */
   static boolean isUpgrade(HttpServerRequest request) {
     String upgrade = request.getHeader(HttpHeaders.UPGRADE);
     return upgrade != null && HttpHeaderValues.WEBSOCKET.contentEqualsIgnoreCase(upgrade);
+  }
+
+  /** Says to a request without an upgrade what the path is for. */
+  static void requireUpgrade(HttpServerRequest request) {
+    request.response().putHeader(HttpHeaders.UPGRADE, "websocket");
+    String detail =
+        "Here the Centrifuge protocol is spoken, on a WebSocket: send an upgrade request.";
+    Problem.answer(request, ProblemType.UPGRADE_REQUIRED, detail);
   }
 
   /** Answers an upgrade request. */
@@ -63,10 +82,13 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
       Problem.answer(request, type, wrong);
     } else if (!origins.allow(request.getHeader(HttpHeaders.ORIGIN))) {
       Problem.answer(request, ProblemType.FORBIDDEN, "Pages of this origin may not connect here.");
+    } else if (CENTRIFUGE.equals(request.path())) {
+      acceptCentrifuge(request);
     } else if (room == null) {
-      Problem.answer(request, ProblemType.NOT_FOUND, "WebSockets are at / and at /rooms/{room}.");
+      String detail = "WebSockets are at /, at /rooms/{room} and at " + CENTRIFUGE + ".";
+      Problem.answer(request, ProblemType.NOT_FOUND, detail);
     } else {
-      accept(request, room);
+      authentication.admit(request, identity -> accept(request, room, identity));
     }
   }
 
@@ -88,26 +110,40 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     }
   }
 
-  private void accept(HttpServerRequest request, String room) {
-    RoomName name;
-    try {
-      name = new RoomName(room);
-    } catch (IllegalArgumentException e) {
-      Problem.answer(request, ProblemType.INVALID_ROOM, String.valueOf(e.getMessage()));
-      return;
-    }
-    Member member;
+  private void accept(HttpServerRequest request, String room, Identity identity) {
+    RoomName name = RoomPath.name(room);
+    Visitor visitor;
     Start start;
     try {
-      member = Visitor.of(request.getParam("name"));
-      start = start(request.getParam("since"), request.getParam("last"));
+      Start asked = start(request.getParam("since"), request.getParam("last"));
+      start = authentication.requireStart(identity, name, asked);
+      visitor =
+          new Visitor(
+              Visitor.member(identity, request.getParam("name")),
+              authentication.allow(identity, name, Action.PUBLISH),
+              identity.expiresAt());
     } catch (IllegalArgumentException e) {
-      Problem.answer(request, ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
-      return;
+      throw Refusal.of(ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
+    SubProtocols.choose(request, List.of(PlainText.CURSOR_SUB_PROTOCOL));
+    upgrade(request, accepted -> WebSocketConnection.open(accepted, name, visitor, start, server));
+  }
+
+  /** Who comes is said by the first command there, not by the request. */
+  private void acceptCentrifuge(HttpServerRequest request) {
+    String agreed =
+        SubProtocols.choose(request, List.of(CentrifugeSocket.JSON, CentrifugeSocket.PROTOBUF));
+    boolean json =
+        !CentrifugeSocket.PROTOBUF.equals(agreed)
+            && !"protobuf".equals(request.getParam("cf_protocol"))
+            && !"protobuf".equals(request.getParam("format"));
+    upgrade(request, accepted -> CentrifugeSocket.open(accepted, json, server));
+  }
+
+  private static void upgrade(HttpServerRequest request, Handler<ServerWebSocket> then) {
     request
         .toWebSocket()
-        .onSuccess(accepted -> WebSocketConnection.open(accepted, name, member, start, server))
+        .onSuccess(then)
         .onFailure(
             failure ->
                 LOG.info("upgrade by {} failed: {}", request.remoteAddress(), failure.toString()));

@@ -75,7 +75,7 @@ class OptionsAreCompleteTest {
   void the_schema_lists_every_constant_of_every_enum() {
     Map<String, Class<?>> enums = new LinkedHashMap<>();
     collectEnums("", Config.class, enums);
-    assertThat(enums).hasSize(7);
+    assertThat(enums).hasSize(9);
     enums.forEach(
         (option, type) -> {
           List<String> names = new ArrayList<>();

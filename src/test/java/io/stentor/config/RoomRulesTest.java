@@ -85,7 +85,9 @@ class RoomRulesTest {
                     10,
                     true,
                     Who.ANYONE,
-                    Who.ANYONE))
+                    Who.ANYONE,
+                    RoomOptions.Reader.SUBSCRIBER,
+                    RoomOptions.Reader.SUBSCRIBER))
         .isInstanceOf(ConfigException.class)
         .hasMessage("history.bytes is 9, but must be at least maxMessageBytes, which is 10");
   }
@@ -101,6 +103,8 @@ class RoomRulesTest {
         10,
         true,
         Who.ANYONE,
-        Who.ANYONE);
+        Who.ANYONE,
+        RoomOptions.Reader.SUBSCRIBER,
+        RoomOptions.Reader.SUBSCRIBER);
   }
 }

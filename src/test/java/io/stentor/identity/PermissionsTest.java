@@ -1,5 +1,7 @@
 package io.stentor.identity;
 
+import static io.stentor.identity.Permissions.Action.HISTORY;
+import static io.stentor.identity.Permissions.Action.PRESENCE;
 import static io.stentor.identity.Permissions.Action.PUBLISH;
 import static io.stentor.identity.Permissions.Action.SUBSCRIBE;
 import static io.stentor.identity.Permissions.Verdict.ALLOWED;
@@ -7,55 +9,149 @@ import static io.stentor.identity.Permissions.Verdict.FORBIDDEN;
 import static io.stentor.identity.Permissions.Verdict.UNAUTHORIZED;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.stentor.config.RoomOptions;
-import io.stentor.config.RoomOptions.History;
-import io.stentor.config.RoomOptions.SlowConsumer;
-import io.stentor.config.RoomOptions.Transform;
-import io.stentor.config.RoomOptions.Who;
+import io.stentor.config.Config;
+import io.stentor.config.ConfigLoader;
+import io.stentor.config.Flag;
+import io.stentor.config.RoomRules;
+import io.stentor.identity.Permissions.Action;
+import io.stentor.identity.Permissions.Verdict;
+import io.stentor.message.RoomName;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PermissionsTest {
-  private static RoomOptions room(Who publish, Who subscribe) {
-    return new RoomOptions(
-        new History(1, 10, 1),
-        Transform.NONE,
-        SlowConsumer.SKIP,
-        10,
-        10,
-        0,
-        10,
-        true,
-        publish,
-        subscribe);
+  private static final RoomName ROOM = new RoomName("team:1");
+  private static final Identity ANN = new Identity.User("ann");
+  private static final Identity SERVER = new Identity.Server("prices");
+  private static final Identity NAMELESS = new Identity.User("");
+
+  private static Identity granted(Action action, String... patterns) {
+    Grants grants = new Grants(Map.of(action, List.of(patterns)));
+    return new Identity.User("ann", null, grants, 0);
+  }
+
+  private static Permissions permissions(String... options) {
+    List<Flag> flags =
+        Arrays.stream(options)
+            .map(option -> option.split("=", 2))
+            .map(pair -> new Flag("--test", pair[0], pair[1]))
+            .toList();
+    Config config = new ConfigLoader(Path.of("target"), Map.of()).load(List.of(), flags).config();
+    return new Permissions(new RoomRules(config), config.identity());
+  }
+
+  private static Permissions room(String key, String who) {
+    return permissions("roomDefaults." + key + "=" + who);
   }
 
   @ParameterizedTest
   @CsvSource({
-    "ANYONE, ALLOWED, ALLOWED, ALLOWED",
-    "AUTHENTICATED, UNAUTHORIZED, ALLOWED, ALLOWED",
-    "SERVER, UNAUTHORIZED, FORBIDDEN, ALLOWED"
+    "anyone, ALLOWED, ALLOWED, ALLOWED, ALLOWED, ALLOWED",
+    "authenticated, UNAUTHORIZED, FORBIDDEN, ALLOWED, ALLOWED, ALLOWED",
+    "token, UNAUTHORIZED, FORBIDDEN, FORBIDDEN, ALLOWED, ALLOWED",
+    "server, UNAUTHORIZED, FORBIDDEN, FORBIDDEN, FORBIDDEN, ALLOWED"
   })
   void each_rule_knows_whom_it_lets_in(
-      Who who,
-      Permissions.Verdict anonymous,
-      Permissions.Verdict user,
-      Permissions.Verdict server) {
-    RoomOptions room = room(who, Who.ANYONE);
-    assertThat(Permissions.verdict(Identity.ANONYMOUS, room, PUBLISH)).isEqualTo(anonymous);
-    assertThat(Permissions.verdict(new Identity.User("ann"), room, PUBLISH)).isEqualTo(user);
-    assertThat(Permissions.verdict(new Identity.Server("prices"), room, PUBLISH)).isEqualTo(server);
+      String who,
+      Verdict anonymous,
+      Verdict nameless,
+      Verdict user,
+      Verdict named,
+      Verdict server) {
+    Map<Action, String> keys =
+        Map.of(
+            SUBSCRIBE,
+            "subscribe",
+            PUBLISH,
+            "publish",
+            HISTORY,
+            "readHistory",
+            PRESENCE,
+            "readPresence");
+    keys.forEach(
+        (action, key) -> {
+          Permissions permissions = room(key, who);
+          assertThat(permissions.verdict(Identity.ANONYMOUS, ROOM, action)).isEqualTo(anonymous);
+          assertThat(permissions.verdict(NAMELESS, ROOM, action)).isEqualTo(nameless);
+          assertThat(permissions.verdict(ANN, ROOM, action)).isEqualTo(user);
+          assertThat(permissions.verdict(granted(action, "team:*"), ROOM, action)).isEqualTo(named);
+          assertThat(permissions.verdict(SERVER, ROOM, action)).isEqualTo(server);
+        });
   }
 
   @Test
-  void publishing_and_listening_have_rules_of_their_own() {
-    RoomOptions quotes = room(Who.SERVER, Who.ANYONE);
-    assertThat(Permissions.verdict(Identity.ANONYMOUS, quotes, SUBSCRIBE)).isEqualTo(ALLOWED);
-    assertThat(Permissions.verdict(Identity.ANONYMOUS, quotes, PUBLISH)).isEqualTo(UNAUTHORIZED);
-    RoomOptions reports = room(Who.ANYONE, Who.SERVER);
-    assertThat(Permissions.verdict(Identity.ANONYMOUS, reports, PUBLISH)).isEqualTo(ALLOWED);
-    assertThat(Permissions.verdict(new Identity.User("ann"), reports, SUBSCRIBE))
-        .isEqualTo(FORBIDDEN);
+  void each_action_has_a_rule_of_its_own() {
+    Permissions permissions =
+        permissions("roomDefaults.publish=server", "roomDefaults.readPresence=authenticated");
+    assertThat(permissions.verdict(Identity.ANONYMOUS, ROOM, SUBSCRIBE)).isEqualTo(ALLOWED);
+    assertThat(permissions.verdict(Identity.ANONYMOUS, ROOM, HISTORY)).isEqualTo(ALLOWED);
+    assertThat(permissions.verdict(Identity.ANONYMOUS, ROOM, PUBLISH)).isEqualTo(UNAUTHORIZED);
+    assertThat(permissions.verdict(Identity.ANONYMOUS, ROOM, PRESENCE)).isEqualTo(UNAUTHORIZED);
+    assertThat(permissions.verdict(ANN, ROOM, PRESENCE)).isEqualTo(ALLOWED);
+  }
+
+  @Test
+  void who_may_listen_may_read_unless_the_room_says_otherwise() {
+    Permissions follows = room("subscribe", "token");
+    Identity listener = granted(SUBSCRIBE, "team:1");
+    assertThat(follows.verdict(listener, ROOM, HISTORY)).isEqualTo(ALLOWED);
+    assertThat(follows.verdict(listener, ROOM, PRESENCE)).isEqualTo(ALLOWED);
+    assertThat(follows.verdict(ANN, ROOM, HISTORY)).isEqualTo(FORBIDDEN);
+    Permissions own = permissions("roomDefaults.subscribe=token", "roomDefaults.readHistory=token");
+    assertThat(own.verdict(listener, ROOM, HISTORY)).isEqualTo(FORBIDDEN);
+    assertThat(own.verdict(listener, ROOM, PRESENCE)).isEqualTo(ALLOWED);
+  }
+
+  @Test
+  void a_token_for_one_room_or_action_allows_no_other() {
+    Permissions permissions = room("subscribe", "token");
+    Identity one = granted(SUBSCRIBE, "team:1");
+    assertThat(permissions.verdict(one, ROOM, SUBSCRIBE)).isEqualTo(ALLOWED);
+    assertThat(permissions.verdict(one, new RoomName("team:12"), SUBSCRIBE)).isEqualTo(FORBIDDEN);
+    assertThat(permissions.verdict(one, new RoomName("team"), SUBSCRIBE)).isEqualTo(FORBIDDEN);
+    assertThat(permissions.verdict(granted(PUBLISH, "*"), ROOM, SUBSCRIBE)).isEqualTo(FORBIDDEN);
+    assertThat(room("publish", "token").verdict(one, ROOM, PUBLISH)).isEqualTo(FORBIDDEN);
+  }
+
+  @Test
+  void a_token_for_a_subscription_lets_its_bearer_into_that_room() {
+    Permissions permissions = room("subscribe", "token");
+    Identity shown = ANN.with(ROOM);
+    assertThat(shown.user()).isEqualTo("ann");
+    assertThat(permissions.verdict(shown, ROOM, SUBSCRIBE)).isEqualTo(ALLOWED);
+    assertThat(permissions.verdict(shown, new RoomName("b"), SUBSCRIBE)).isEqualTo(FORBIDDEN);
+    assertThat(permissions.verdict(Identity.ANONYMOUS.with(ROOM), ROOM, SUBSCRIBE))
+        .isEqualTo(ALLOWED);
+    assertThat(room("subscribe", "server").verdict(shown, ROOM, SUBSCRIBE)).isEqualTo(FORBIDDEN);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Action.class)
+  void without_anonymous_clients_whoever_shows_nothing_may_nothing(Action action) {
+    Permissions permissions = permissions("identity.anonymous=false");
+    assertThat(permissions.verdict(Identity.ANONYMOUS, ROOM, action)).isEqualTo(UNAUTHORIZED);
+    assertThat(permissions.admission(Identity.ANONYMOUS)).isEqualTo(UNAUTHORIZED);
+    assertThat(permissions.verdict(NAMELESS, ROOM, action)).isEqualTo(ALLOWED);
+    assertThat(permissions.verdict(ANN, ROOM, action)).isEqualTo(ALLOWED);
+    assertThat(permissions.verdict(SERVER, ROOM, action)).isEqualTo(ALLOWED);
+    assertThat(permissions.explanation(ROOM, action)).contains("without a token or a key");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Action.class)
+  void insecure_lets_everyone_do_everything(Action action) {
+    Permissions permissions =
+        permissions(
+            "identity.insecure=true",
+            "identity.anonymous=false",
+            "roomDefaults.publish=server",
+            "roomDefaults.subscribe=server");
+    assertThat(permissions.verdict(Identity.ANONYMOUS, ROOM, action)).isEqualTo(ALLOWED);
   }
 }

@@ -8,6 +8,7 @@ import io.netty.buffer.Unpooled;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.Publication.Kind;
+import io.stentor.message.RoomName;
 import io.stentor.room.Format;
 import io.stentor.room.Notice;
 import java.nio.charset.StandardCharsets;
@@ -19,8 +20,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PlainTextTest {
   private static byte[] encode(Format format, Publication publication, long epoch, long offset) {
     ByteBuf out = Unpooled.buffer();
-    format.encode(publication, epoch, offset, out);
-    assertThat(out.readableBytes()).isLessThanOrEqualTo(format.sizeLimit(publication));
+    format.encode(RoomName.LOBBY, publication, epoch, offset, out);
+    assertThat(out.readableBytes())
+        .isLessThanOrEqualTo(format.sizeLimit(RoomName.LOBBY, publication));
     return ByteBufUtil.getBytes(out);
   }
 

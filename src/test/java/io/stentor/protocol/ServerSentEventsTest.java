@@ -8,6 +8,7 @@ import io.stentor.message.CloseReason;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.Publication.Kind;
+import io.stentor.message.RoomName;
 import io.stentor.room.Notice;
 import io.stentor.support.EventParser;
 import io.stentor.support.EventParser.Event;
@@ -37,7 +38,7 @@ class ServerSentEventsTest {
 
   private static String written(ServerSentEvents format, String text, long epoch, long offset) {
     Publication publication = Publication.text(text, 0);
-    return written(out -> format.encode(publication, epoch, offset, out));
+    return written(out -> format.encode(RoomName.LOBBY, publication, epoch, offset, out));
   }
 
   /** The one event of a stream. */
@@ -125,15 +126,16 @@ class ServerSentEventsTest {
   private static String json(String source) {
     byte[] data = source.getBytes(StandardCharsets.UTF_8);
     Publication publication = new Publication(Kind.JSON, data, 0, null, null);
-    return written(out -> UNFRAMED.encode(publication, 1, 7, out));
+    return written(out -> UNFRAMED.encode(RoomName.LOBBY, publication, 1, 7, out));
   }
 
   @Property
   void an_event_of_one_line_is_not_larger_than_announced(@ForAll("texts") String text) {
     Publication publication = Publication.text(text.replaceAll("[\r\n]", ""), 0);
     ByteBuf out = Unpooled.buffer();
-    CHUNKED.encode(publication, Position.EPOCH_LIMIT - 1, Long.MAX_VALUE, out);
-    assertThat(out.readableBytes()).isLessThanOrEqualTo(CHUNKED.sizeLimit(publication));
+    CHUNKED.encode(RoomName.LOBBY, publication, Position.EPOCH_LIMIT - 1, Long.MAX_VALUE, out);
+    assertThat(out.readableBytes())
+        .isLessThanOrEqualTo(CHUNKED.sizeLimit(RoomName.LOBBY, publication));
   }
 
   @ParameterizedTest

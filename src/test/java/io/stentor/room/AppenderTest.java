@@ -224,7 +224,9 @@ class AppenderTest {
                 1000,
                 true,
                 RoomOptions.Who.ANYONE,
-                RoomOptions.Who.ANYONE));
+                RoomOptions.Who.ANYONE,
+                RoomOptions.Reader.SUBSCRIBER,
+                RoomOptions.Reader.SUBSCRIBER));
     publish(rooms, "hi, straße");
     loop.turn();
     assertThat(texts(history.asked.get(0))).containsExactly("HI, STRASSE!!!");

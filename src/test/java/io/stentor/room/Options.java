@@ -35,7 +35,9 @@ final class Options {
         1000,
         true,
         Who.ANYONE,
-        Who.ANYONE);
+        Who.ANYONE,
+        RoomOptions.Reader.SUBSCRIBER,
+        RoomOptions.Reader.SUBSCRIBER);
   }
 
   /** With so many bytes that may wait to be appended. */
@@ -50,7 +52,9 @@ final class Options {
         1000,
         true,
         Who.ANYONE,
-        Who.ANYONE);
+        Who.ANYONE,
+        RoomOptions.Reader.SUBSCRIBER,
+        RoomOptions.Reader.SUBSCRIBER);
   }
 
   /** For slow connections: how many bytes wait for them, and what happens then. */
@@ -69,7 +73,9 @@ final class Options {
         maxMessageBytes,
         true,
         Who.ANYONE,
-        Who.ANYONE);
+        Who.ANYONE,
+        RoomOptions.Reader.SUBSCRIBER,
+        RoomOptions.Reader.SUBSCRIBER);
   }
 
   static RoomOptions coalescing(int millis) {
@@ -83,7 +89,9 @@ final class Options {
         1000,
         true,
         Who.ANYONE,
-        Who.ANYONE);
+        Who.ANYONE,
+        RoomOptions.Reader.SUBSCRIBER,
+        RoomOptions.Reader.SUBSCRIBER);
   }
 
   /** Rules by which every room has these options. */

@@ -115,7 +115,8 @@ class RecentTest {
 
   @Example
   void after_a_loss_nothing_from_before_is_waited_for() {
-    Sequence sequence = new Sequence(Options.usual().history(), new Outlets(), new Counts());
+    Sequence sequence =
+        new Sequence(Options.usual().history(), new Outlets(Scene.ROOM), new Counts());
     sequence.moveTo(7, 1);
     sequence.keep(new Broadcast(7, 5, List.of(Publication.text("early", 1_000_000))));
     assertThat(sequence.waits()).isTrue();
@@ -170,7 +171,7 @@ class RecentTest {
     History limits =
         new History(
             1 + random.nextInt(1000), 1000 + random.nextInt(200_000), 1 + random.nextInt(30));
-    Sequence sequence = new Sequence(limits, new Outlets(), new Counts());
+    Sequence sequence = new Sequence(limits, new Outlets(Scene.ROOM), new Counts());
     final long epoch = logs.read(Scene.ROOM, Position.NONE, 0, 0, limits).result().epoch();
     sequence.moveTo(epoch, 1);
     long number = 1;
@@ -196,7 +197,7 @@ class RecentTest {
     boolean possible = from.offset() + 1 >= log.oldest() && from.offset() <= log.top();
     long bytes = 0;
     for (Publication publication : log.publications()) {
-      bytes += publication.bytes() + Recent.OVERHEAD_BYTES;
+      bytes += publication.weight() + Recent.OVERHEAD_BYTES;
     }
     assertThat(at != null).isEqualTo(possible && bytes <= Recent.MAX_BYTES);
     if (at != null) {

@@ -2,6 +2,7 @@ package io.stentor.room;
 
 import io.netty.buffer.ByteBuf;
 import io.stentor.message.Publication;
+import io.stentor.message.RoomName;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -22,12 +23,12 @@ final class TestFormat implements Format {
   }
 
   @Override
-  public int sizeLimit(Publication publication) {
+  public int sizeLimit(RoomName room, Publication publication) {
     return 64 + publication.bytes();
   }
 
   @Override
-  public void encode(Publication publication, long epoch, long offset, ByteBuf out) {
+  public void encode(RoomName room, Publication publication, long epoch, long offset, ByteBuf out) {
     frame(epoch + ":" + offset + "=" + publication.text(), out);
   }
 

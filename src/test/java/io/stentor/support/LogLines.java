@@ -18,7 +18,7 @@ public final class LogLines {
   private boolean ended;
 
   /** Begins to read the stream, on a thread of its own, to its end. */
-  LogLines(InputStream in, String name) {
+  public LogLines(InputStream in, String name) {
     Thread reader = new Thread(() -> read(in), "log of " + name);
     reader.setDaemon(true);
     reader.start();

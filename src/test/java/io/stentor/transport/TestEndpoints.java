@@ -5,6 +5,7 @@ import io.stentor.config.Config;
 import io.stentor.config.ConfigLoader;
 import io.stentor.config.RoomRules;
 import io.stentor.history.LocalHistory;
+import io.stentor.identity.Access;
 import io.stentor.presence.LocalPresence;
 import io.stentor.presence.Presence;
 import io.stentor.room.Rooms;
@@ -40,7 +41,16 @@ final class TestEndpoints implements AutoCloseable {
     EventLoop loop = ((ContextInternal) context).nettyEventLoop();
     Presence presence = new LocalPresence(room -> rooms.options(room).presence());
     endpoints =
-        onLoop(() -> new Endpoints(vertx, loop, config, rooms, presence, new Connections()));
+        onLoop(
+            () ->
+                new Endpoints(
+                    vertx,
+                    loop,
+                    config,
+                    rooms,
+                    presence,
+                    Access.of(vertx, config),
+                    new Connections()));
     Future<HttpServer> listening =
         onLoop(
             () ->

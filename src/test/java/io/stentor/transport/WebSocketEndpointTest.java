@@ -77,7 +77,10 @@ class WebSocketEndpointTest {
   @ParameterizedTest
   @ValueSource(strings = {"/chat", "/rooms", "/rooms/a/b", "/roomsa", "/index.html"})
   void there_are_websockets_at_the_paths_of_rooms_only(String path) {
-    assertRefused(404, "WebSockets are at / and at /rooms/{room}.", RawWebSocket.upgrade(path));
+    assertRefused(
+        404,
+        "WebSockets are at /, at /rooms/{room} and at /connection/websocket.",
+        RawWebSocket.upgrade(path));
   }
 
   @ParameterizedTest

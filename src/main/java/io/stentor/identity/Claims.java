@@ -1,0 +1,137 @@
+package io.stentor.identity;
+
+import io.stentor.message.JsonSource;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonArray;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The members of a JSON object in a token, each asked for by name and kind. Whatever is of another
+ * kind fails with an {@link IllegalArgumentException} that names it and shows nothing of it.
+ */
+final class Claims {
+
+  private final Map<String, String> members;
+
+  /** The claims of an object's source. */
+  Claims(String object) {
+    this.members = JsonMembers.of(object);
+  }
+
+  boolean has(String name) {
+    return members.containsKey(name);
+  }
+
+  Iterable<String> names() {
+    return members.keySet();
+  }
+
+  /** A text; empty where there is none. */
+  String text(String name) {
+    Object value = value(name);
+    if (value == null) {
+      return "";
+    }
+    if (value instanceof String text) {
+      return text;
+    }
+    throw wrong(name, "a text");
+  }
+
+  /** A time in seconds since 1970 (RFC 7519, section 2), without its fraction. */
+  long time(String name, long otherwise) {
+    Object value = value(name);
+    if (value == null) {
+      return otherwise;
+    }
+    if (value instanceof Number number) {
+      return (long) number.doubleValue();
+    }
+    throw wrong(name, "a number of seconds");
+  }
+
+  /** True, false, or null where there is nothing. */
+  @Nullable Boolean flag(String name) {
+    Object value = value(name);
+    if (value == null || value instanceof Boolean) {
+      return (Boolean) value;
+    }
+    throw wrong(name, "true or false");
+  }
+
+  /** A list of texts; none where there is none. */
+  List<String> texts(String name) {
+    Object value = value(name);
+    if (value == null) {
+      return List.of();
+    }
+    if (!(value instanceof JsonArray list)) {
+      throw wrong(name, "a list of texts");
+    }
+    List<String> texts = new ArrayList<>();
+    for (Object each : list) {
+      if (!(each instanceof String text)) {
+        throw wrong(name, "a list of texts");
+      }
+      texts.add(text);
+    }
+    return texts;
+  }
+
+  /** Either a text or a list of texts, as {@code aud} may be. */
+  List<String> oneOrMore(String name) {
+    return value(name) instanceof String text ? List.of(text) : texts(name);
+  }
+
+  /** What an object holds; nothing where there is none. */
+  Claims object(String name) {
+    return new Claims(members.getOrDefault(name, "{}"));
+  }
+
+  /** The source of whatever stands under a name, as one line; null where there is nothing. */
+  @Nullable String source(String name) {
+    String source = members.get(name);
+    return source == null ? null : oneLine(name, source.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The same, or from Base64 where that is given under the other name. */
+  @Nullable String source(String name, String base64Name) {
+    String base64 = text(base64Name);
+    if (base64.isEmpty()) {
+      return source(name);
+    }
+    try {
+      return oneLine(base64Name, Base64.getDecoder().decode(base64));
+    } catch (IllegalArgumentException e) {
+      throw wrong(base64Name, "JSON in Base64");
+    }
+  }
+
+  private static String oneLine(String name, byte[] source) {
+    try {
+      return new String(JsonSource.checked(source), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw wrong(name, "JSON that is not nested too deeply");
+    }
+  }
+
+  private @Nullable Object value(String name) {
+    String source = members.get(name);
+    try {
+      return source == null ? null : Json.decodeValue(source);
+    } catch (DecodeException e) {
+      throw wrong(name, "JSON");
+    }
+  }
+
+  /** A claim that is not what it should be. */
+  static IllegalArgumentException wrong(String name, String allowed) {
+    return new IllegalArgumentException("its " + name + " is not " + allowed);
+  }
+}

@@ -1,0 +1,48 @@
+package io.stentor.identity;
+
+import io.stentor.config.RoomRules;
+import io.stentor.identity.Permissions.Action;
+import io.stentor.message.RoomName;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** What tokens allow in which rooms. Immutable; any thread. */
+public final class Grants {
+
+  /** Nothing. */
+  public static final Grants NONE = new Grants(Map.of());
+
+  private final Map<Action, List<String>> patterns;
+
+  /**
+   * What a token says.
+   *
+   * @param patterns names of rooms in which {@code *} stands for any run of characters
+   */
+  public Grants(Map<Action, List<String>> patterns) {
+    this.patterns = new EnumMap<>(Action.class);
+    patterns.forEach((action, list) -> this.patterns.put(action, List.copyOf(list)));
+  }
+
+  /** Whether this may be done in this room. */
+  public boolean allow(Action action, RoomName room) {
+    for (String pattern : patterns.getOrDefault(action, List.of())) {
+      if (RoomRules.matches(pattern, room.value())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** These, and one room more. */
+  Grants and(Action action, RoomName room) {
+    Map<Action, List<String>> more = new EnumMap<>(Action.class);
+    more.putAll(patterns);
+    List<String> list = new ArrayList<>(more.getOrDefault(action, List.of()));
+    list.add(room.value());
+    more.put(action, list);
+    return new Grants(more);
+  }
+}

@@ -1,0 +1,178 @@
+package io.stentor.identity;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The public keys that a URL serves (RFC 7517): fetched at the start, every so often, and when a
+ * token names a key that is not among them. While the URL does not answer, the last good set
+ * counts. Any thread.
+ */
+final class Jwks {
+
+  /** A fetch that was asked for by a token comes no sooner after the last one. */
+  static final int LEAST_SECONDS_BETWEEN = 5;
+
+  private static final int TIMEOUT_SECONDS = 5;
+  private static final int MAX_BYTES = 256 * 1024;
+  private static final int MAX_KEYS = 100;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Jwks.class);
+
+  private final Vertx vertx;
+  private final Context context;
+  private final HttpClient client;
+  private final String url;
+  private final long leastNanosBetween;
+  private volatile @Nullable KeySet current;
+  private @Nullable Future<Void> running;
+  private long endedAtNanos;
+  private boolean failed;
+
+  /**
+   * Begins to fetch.
+   *
+   * @param refreshSeconds how often
+   */
+  Jwks(Vertx vertx, String url, int refreshSeconds, int leastSecondsBetween) {
+    this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
+    this.url = url;
+    this.leastNanosBetween = TimeUnit.SECONDS.toNanos(leastSecondsBetween);
+    this.client =
+        vertx.createHttpClient(
+            new HttpClientOptions().setConnectTimeout(TIMEOUT_SECONDS * 1000).setKeepAlive(false));
+    vertx.setPeriodic(TimeUnit.SECONDS.toMillis(refreshSeconds), timer -> fetch());
+    fetch();
+  }
+
+  /**
+   * Keys that may have signed a token.
+   *
+   * @return fails with {@link KeysUnavailable} when there may be such a key that cannot be fetched
+   *     now; holds no key of this algorithm and id when there is none. Completes on any thread
+   */
+  Future<KeySet> keys(String algorithm, @Nullable String id) {
+    KeySet known = current;
+    if (known != null && known.has(algorithm, id)) {
+      return Future.succeededFuture(known);
+    }
+    return fetchForToken().transform(fetched -> nowKnown(algorithm, id));
+  }
+
+  private Future<KeySet> nowKnown(String algorithm, @Nullable String id) {
+    KeySet known = current;
+    if (known != null && (!lastFailed() || known.has(algorithm, id))) {
+      return Future.succeededFuture(known);
+    }
+    return Future.failedFuture(new KeysUnavailable("the keys for this token cannot be fetched"));
+  }
+
+  private synchronized boolean lastFailed() {
+    return failed;
+  }
+
+  private synchronized Future<Void> fetchForToken() {
+    boolean soon = System.nanoTime() - endedAtNanos < leastNanosBetween;
+    return running == null && soon ? Future.succeededFuture() : fetch();
+  }
+
+  private synchronized Future<Void> fetch() {
+    Future<Void> already = running;
+    if (already != null) {
+      return already;
+    }
+    Promise<Void> done = Promise.promise();
+    running = done.future();
+    context.runOnContext(
+        nothing -> request().map(this::read).onComplete(result -> end(result.cause(), done)));
+    return done.future();
+  }
+
+  private void end(@Nullable Throwable failure, Promise<Void> done) {
+    synchronized (this) {
+      running = null;
+      endedAtNanos = System.nanoTime();
+      failed = failure != null;
+    }
+    if (failure != null) {
+      String keeps = current == null ? "there are none yet" : "the last ones are kept";
+      LOG.warn("the keys at {} cannot be fetched, {}: {}", url, keeps, failure.getMessage());
+    }
+    done.complete();
+  }
+
+  private Future<Buffer> request() {
+    RequestOptions options =
+        new RequestOptions()
+            .setMethod(HttpMethod.GET)
+            .setAbsoluteURI(url)
+            .putHeader("Accept", "application/jwk-set+json, application/json")
+            .setTimeout(TimeUnit.SECONDS.toMillis(TIMEOUT_SECONDS));
+    return client
+        .request(options)
+        .compose(
+            request -> {
+              Future<Buffer> body = request.send().compose(this::body);
+              return body.timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                  .onFailure(failure -> request.reset());
+            });
+  }
+
+  private Future<Buffer> body(HttpClientResponse response) {
+    HttpClientRequest request = response.request();
+    Promise<Buffer> whole = Promise.promise();
+    response.exceptionHandler(whole::tryFail);
+    if (response.statusCode() != 200) {
+      whole.tryFail("the answer was " + response.statusCode());
+      request.reset();
+      return whole.future();
+    }
+    Buffer body = Buffer.buffer();
+    response.handler(
+        part -> {
+          body.appendBuffer(part);
+          if (body.length() > MAX_BYTES) {
+            whole.tryFail("the answer has more than " + MAX_BYTES + " bytes");
+            request.reset();
+          }
+        });
+    response.endHandler(end -> whole.tryComplete(body));
+    return whole.future();
+  }
+
+  /** Takes a set over only where it holds a key: an empty answer is more likely a mistake. */
+  private KeySet read(Buffer body) {
+    List<JsonObject> keys;
+    try {
+      JsonArray all = new JsonObject(body).getJsonArray("keys", new JsonArray());
+      keys = all.stream().limit(MAX_KEYS).flatMap(key -> Jwk.usable(key).stream()).toList();
+    } catch (DecodeException | ClassCastException e) {
+      throw new IllegalArgumentException("the answer is no set of keys");
+    }
+    if (keys.isEmpty()) {
+      throw new IllegalArgumentException("the answer holds no key that can check tokens");
+    }
+    KeySet read = KeySet.ofJwks(vertx, keys);
+    current = read;
+    LOG.debug("keys were fetched from {}", url);
+    return read;
+  }
+}

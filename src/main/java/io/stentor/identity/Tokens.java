@@ -1,0 +1,246 @@
+package io.stentor.identity;
+
+import io.stentor.config.Config;
+import io.stentor.identity.Verified.Expired;
+import io.stentor.identity.Verified.Invalid;
+import io.stentor.identity.Verified.Valid;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tokens (JWT, RFC 7519) that say who a client is and what it may. Any thread.
+ *
+ * <p>Answers may complete on any thread: a caller that belongs to an event loop has to come back to
+ * it. They fail only with {@link KeysUnavailable}, when a key cannot be fetched now.
+ */
+public final class Tokens {
+
+  /*
+   * A token is looked at in this order: its form; its header, in which only algorithms count for
+   * which there is a key; its signature, by vertx-auth-jwt; then what it says. So nothing of a
+   * forged token is ever read but its header. Each algorithm has keys of its own: a public key is
+   * never taken for a secret.
+   */
+
+  /** A longer token is not looked at. */
+  public static final int MAX_CHARACTERS = 16 * 1024;
+
+  /** RFC 7518, section 3.2: as long as the hash. */
+  private static final int GOOD_SECRET_BYTES = 32;
+
+  private static final Pattern FORM = Pattern.compile("[\\w-]+\\.[\\w-]+\\.[\\w-]+");
+
+  private static final Logger LOG = LoggerFactory.getLogger(Tokens.class);
+
+  private static final List<String> ALGORITHMS =
+      List.of(
+          "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "EdDSA");
+
+  private record Header(String algorithm, @Nullable String keyId) {
+    boolean isSecret() {
+      return algorithm.startsWith("HS");
+    }
+  }
+
+  private final Config.Tokens options;
+  private final boolean endless;
+  private final KeySet fixed;
+  private final @Nullable Jwks fetched;
+  private final WorkerExecutor workers;
+  private final LongSupplier nowSeconds;
+
+  /**
+   * Reads the keys that the configuration names; blocks while it reads files.
+   *
+   * @throws io.stentor.config.ConfigException when a file is not what it should be
+   */
+  public Tokens(Vertx vertx, Config.Identity identity) {
+    this(vertx, identity, () -> System.currentTimeMillis() / 1000, Jwks.LEAST_SECONDS_BETWEEN);
+  }
+
+  /** The same with a clock. */
+  Tokens(
+      Vertx vertx,
+      Config.Identity identity,
+      LongSupplier nowSeconds,
+      int leastSecondsBetweenFetches) {
+    this.options = identity.tokens();
+    this.endless = identity.insecure();
+    this.nowSeconds = nowSeconds;
+    this.fixed = KeySet.of(vertx, KeyFiles.all(options));
+    this.fetched =
+        options.jwksUrl().isEmpty()
+            ? null
+            : new Jwks(
+                vertx, options.jwksUrl(), options.jwksRefreshSeconds(), leastSecondsBetweenFetches);
+    this.workers = vertx.createSharedWorkerExecutor("tokens", 2);
+  }
+
+  /**
+   * Reads every file that the configuration names, and keeps nothing.
+   *
+   * @throws io.stentor.config.ConfigException when one is not what it should be
+   */
+  public static void check(Config.Identity identity) {
+    KeyFiles.all(identity.tokens());
+  }
+
+  /** Warns of what nobody should run in earnest. */
+  public static void warn(Config.Identity identity) {
+    int bytes = KeyFiles.secret(identity.tokens()).getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > 0 && bytes < GOOD_SECRET_BYTES) {
+      LOG.warn("the secret for tokens has under {} bytes and can be guessed", GOOD_SECRET_BYTES);
+    }
+    if (identity.insecure()) {
+      LOG.warn("identity.insecure: everyone may do everything in every room");
+    }
+    if (identity.demoLogin()) {
+      LOG.warn("identity.demoLogin: anybody is given a token for any name");
+    }
+  }
+
+  /** Checks a token that is to open a connection, or to keep one open. */
+  public Future<Verified<ConnectionClaims>> connection(String token) {
+    return verify(token, this::connection);
+  }
+
+  /** Checks a token that is to let a connection into one room. */
+  public Future<Verified<SubscriptionClaims>> subscription(String token) {
+    return verify(token, ClaimsReader::subscription);
+  }
+
+  private ConnectionClaims connection(Claims claims) {
+    ConnectionClaims read = ClaimsReader.connection(claims);
+    return endless
+        ? new ConnectionClaims(
+            read.user(), read.info(), read.meta(), 0, read.rooms(), read.grants())
+        : read;
+  }
+
+  /**
+   * A token for a connection of this user, by the configured secret.
+   *
+   * @param seconds how long it is good
+   * @throws IllegalStateException when there is no secret
+   */
+  public String issue(String user, int seconds) {
+    if (!fixed.has("HS256", null)) {
+      throw new IllegalStateException("there is no secret to sign with");
+    }
+    JsonObject claims =
+        new JsonObject().put("sub", user).put("exp", nowSeconds.getAsLong() + seconds);
+    if (!options.audience().isEmpty()) {
+      claims.put("aud", options.audience());
+    }
+    if (!options.issuer().isEmpty()) {
+      claims.put("iss", options.issuer());
+    }
+    return fixed.sign(claims);
+  }
+
+  private <C> Future<Verified<C>> verify(String token, Function<Claims, C> reader) {
+    Header header;
+    try {
+      header = header(token);
+    } catch (IllegalArgumentException e) {
+      return Future.succeededFuture(new Invalid<>("the token is refused: " + e.getMessage()));
+    }
+    return isSigned(token, header)
+        .map(
+            signed ->
+                signed
+                    ? read(token, reader)
+                    : new Invalid<>("the token is refused: no key that counts here signed it"));
+  }
+
+  private static Header header(String token) {
+    if (token.length() > MAX_CHARACTERS) {
+      throw new IllegalArgumentException("it has over " + MAX_CHARACTERS + " characters");
+    }
+    if (!FORM.matcher(token).matches()) {
+      throw new IllegalArgumentException("it is not three parts in Base64 with dots between");
+    }
+    Claims claims = part(token, 0);
+    if (claims.has("crit")) {
+      throw new IllegalArgumentException("its header asks for something that is not known here");
+    }
+    Header header = new Header(claims.text("alg"), claims.has("kid") ? claims.text("kid") : null);
+    if (!ALGORITHMS.contains(header.algorithm)) {
+      throw new IllegalArgumentException("its alg is none of " + String.join(", ", ALGORITHMS));
+    }
+    return header;
+  }
+
+  private static Claims part(String token, int index) {
+    byte[] json = Base64.getUrlDecoder().decode(token.split("\\.", -1)[index]);
+    return new Claims(new String(json, StandardCharsets.UTF_8));
+  }
+
+  private Future<Boolean> isSigned(String token, Header header) {
+    Jwks more = header.isSecret() ? null : fetched;
+    Future<Boolean> here = isSigned(token, header, fixed);
+    return more == null
+        ? here
+        : here.compose(
+            signed ->
+                signed
+                    ? here
+                    : more.keys(header.algorithm, header.keyId)
+                        .compose(keys -> isSigned(token, header, keys)));
+  }
+
+  /** What public keys have to compute is too long for an event loop. */
+  private Future<Boolean> isSigned(String token, Header header, KeySet keys) {
+    if (!keys.has(header.algorithm, header.keyId)) {
+      return Future.succeededFuture(false);
+    }
+    return header.isSecret()
+        ? Future.succeededFuture(keys.verifies(token))
+        : workers.executeBlocking(() -> keys.verifies(token), false);
+  }
+
+  /** What a token says whose signature is good. */
+  private <C> Verified<C> read(String token, Function<Claims, C> reader) {
+    try {
+      Claims claims = part(token, 1);
+      if (!options.issuer().isEmpty() && !options.issuer().equals(claims.text("iss"))) {
+        return new Invalid<>("the token is refused: its iss is not the one that counts here");
+      }
+      if (!options.audience().isEmpty() && !claims.oneOrMore("aud").contains(options.audience())) {
+        return new Invalid<>("the token is refused: its aud does not name this server");
+      }
+      C read = reader.apply(claims);
+      long now = nowSeconds.getAsLong();
+      if (isOver(claims, "exp", now) || isOver(claims, "expire_at", now)) {
+        return new Expired<>("the token has expired");
+      }
+      if (claims.time("nbf", Long.MIN_VALUE) > now + options.leewaySeconds()) {
+        return new Expired<>("the token is not valid yet");
+      }
+      return new Valid<>(read);
+    } catch (IllegalArgumentException e) {
+      return new Invalid<>("the token is refused: " + e.getMessage());
+    }
+  }
+
+  /** {@code expire_at} 0 means never; nothing else is 0. */
+  private boolean isOver(Claims claims, String claim, long now) {
+    if (!claims.has(claim)) {
+      return false;
+    }
+    long time = claims.time(claim, 0);
+    boolean never = time == 0 && claim.equals("expire_at");
+    return !never && now - options.leewaySeconds() >= time;
+  }
+}

@@ -1,0 +1,14 @@
+package io.stentor.protocol.centrifuge;
+
+/** {@code rpc} and {@code ping}: nothing here answers them. */
+record DeclinedCommand() implements Command {
+
+  static DeclinedCommand of(Fields fields) {
+    return new DeclinedCommand();
+  }
+
+  @Override
+  public void apply(Session session, Answer answer) {
+    throw new Refusal(ErrorCode.NOT_AVAILABLE);
+  }
+}

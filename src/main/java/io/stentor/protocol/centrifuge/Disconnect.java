@@ -1,0 +1,37 @@
+package io.stentor.protocol.centrifuge;
+
+import io.stentor.message.CloseReason;
+
+/** A command ends the connection. */
+final class Disconnect extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  static final CloseReason INVALID_TOKEN = new CloseReason(3500, "invalid token");
+  static final CloseReason CHANNEL_LIMIT = new CloseReason(3505, "channel limit");
+  static final CloseReason NOT_AVAILABLE = new CloseReason(3508, "not available");
+
+  private final transient CloseReason reason;
+
+  Disconnect(CloseReason reason) {
+    super(reason.toString(), null, false, false);
+    this.reason = reason;
+  }
+
+  /** What the client sent makes no sense. */
+  static Disconnect badRequest() {
+    return new Disconnect(new CloseReason(3501, "bad request"));
+  }
+
+  /**
+   * The same, saying why.
+   *
+   * @param why a few words of ASCII
+   */
+  static Disconnect badRequest(String why) {
+    return new Disconnect(new CloseReason(3501, "bad request: " + why));
+  }
+
+  CloseReason reason() {
+    return reason;
+  }
+}

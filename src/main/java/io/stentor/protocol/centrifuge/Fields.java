@@ -1,0 +1,184 @@
+package io.stentor.protocol.centrifuge;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import io.stentor.message.JsonSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The members of one JSON object by name, each as its source; what is asked for is decoded then.
+ * {@code null} is the same as nothing, and of members of one name the last counts. What has another
+ * type than is asked for ends the connection. One thread.
+ */
+final class Fields {
+
+  private static final JsonFactory FACTORY =
+      new JsonFactoryBuilder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(JsonSource.MAX_DEPTH)
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .maxNameLength(Integer.MAX_VALUE)
+                  .build())
+          .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
+          // Bytes that look like UTF-16 are no JSON here, and their places would not be known.
+          .configure(JsonFactory.Feature.CHARSET_DETECTION, false)
+          .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+          .build();
+
+  private record Value(JsonToken type, int from, int to) {}
+
+  private final byte[] source;
+  private final Map<String, Value> values = new LinkedHashMap<>();
+
+  private Fields(byte[] source) {
+    this.source = source;
+  }
+
+  /**
+   * Reads an object.
+   *
+   * @throws Disconnect when this is not one JSON object
+   */
+  static Fields of(byte[] source) {
+    Fields fields = new Fields(source);
+    try (JsonParser parser = FACTORY.createParser(source)) {
+      fields.read(parser);
+    } catch (JsonProcessingException e) {
+      throw Disconnect.badRequest("this is no JSON");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // There is no input but memory.
+    }
+    return fields;
+  }
+
+  private void read(JsonParser parser) throws IOException {
+    if (parser.nextToken() != JsonToken.START_OBJECT) {
+      throw Disconnect.badRequest("a JSON object was expected");
+    }
+    for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+      JsonToken type = parser.nextToken();
+      int from = (int) parser.currentTokenLocation().getByteOffset();
+      parser.skipChildren();
+      parser.finishToken();
+      int to = (int) parser.currentLocation().getByteOffset();
+      values.put(name, new Value(type, from, to));
+    }
+    if (parser.nextToken() != null) {
+      throw Disconnect.badRequest("one JSON object a line was expected");
+    }
+  }
+
+  boolean isEmpty() {
+    return values.isEmpty();
+  }
+
+  Set<String> names() {
+    return values.keySet();
+  }
+
+  boolean has(String name) {
+    return value(name) != null;
+  }
+
+  /** Empty where there is none. */
+  String text(String name) {
+    Value value = value(name, JsonToken.VALUE_STRING);
+    if (value == null) {
+      return "";
+    }
+    try (JsonParser parser = FACTORY.createParser(slice(value))) {
+      parser.nextToken();
+      return parser.getText();
+    } catch (IOException e) {
+      throw Disconnect.badRequest("this is no JSON");
+    }
+  }
+
+  /** 0 where there is none. */
+  long number(String name) {
+    Value value = value(name, JsonToken.VALUE_NUMBER_INT);
+    try {
+      return value == null
+          ? 0
+          : Long.parseLong(new String(slice(value), StandardCharsets.US_ASCII));
+    } catch (NumberFormatException e) {
+      throw Disconnect.badRequest("a number is too large");
+    }
+  }
+
+  /** 0 where there is none. */
+  long unsigned(String name) {
+    long number = number(name);
+    if (number < 0) {
+      throw Disconnect.badRequest("a number is negative");
+    }
+    return number;
+  }
+
+  /** False where there is none. */
+  boolean flag(String name) {
+    Value value = value(name);
+    if (value == null || value.type == JsonToken.VALUE_FALSE) {
+      return false;
+    }
+    require(value, JsonToken.VALUE_TRUE);
+    return true;
+  }
+
+  /** A JSON value as it came, without line ends; null where there is none. */
+  byte @Nullable [] raw(String name) {
+    Value value = value(name);
+    if (value == null) {
+      return null;
+    }
+    byte[] raw = slice(value);
+    int length = 0;
+    for (byte one : raw) {
+      // Inside of strings there are none, and a line has no other line end.
+      if (one != '\r') {
+        raw[length++] = one;
+      }
+    }
+    return length == raw.length ? raw : Arrays.copyOf(raw, length);
+  }
+
+  /** An object; null where there is none. */
+  @Nullable Fields object(String name) {
+    Value value = value(name, JsonToken.START_OBJECT);
+    return value == null ? null : of(slice(value));
+  }
+
+  private byte[] slice(Value value) {
+    return Arrays.copyOfRange(source, value.from, value.to);
+  }
+
+  private @Nullable Value value(String name, JsonToken type) {
+    Value value = value(name);
+    return value == null ? null : require(value, type);
+  }
+
+  private @Nullable Value value(String name) {
+    Value value = values.get(name);
+    return value == null || value.type == JsonToken.VALUE_NULL ? null : value;
+  }
+
+  private static Value require(Value value, JsonToken type) {
+    if (value.type != type) {
+      throw Disconnect.badRequest("a value has the wrong type");
+    }
+    return value;
+  }
+}

@@ -1,0 +1,24 @@
+package io.stentor.protocol.centrifuge;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * What stands around one JSON object on a transport. Constants; any thread.
+ *
+ * <p>Used as {@code int mark = begin(out)}, then the object is appended, then {@code end(out,
+ * mark)}.
+ */
+public interface Framing {
+
+  /** One WebSocket text frame for each object (RFC 6455, section 5.2). */
+  Framing WEB_SOCKET = new WebSocketFraming();
+
+  /** Most bytes that stand around an object. */
+  int overhead();
+
+  /** Makes room for what stands in front; returns a mark for {@link #end}. */
+  int begin(ByteBuf out);
+
+  /** Completes what was begun at the mark. */
+  void end(ByteBuf out, int mark);
+}

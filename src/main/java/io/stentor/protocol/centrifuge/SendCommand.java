@@ -1,0 +1,14 @@
+package io.stentor.protocol.centrifuge;
+
+/** {@code send}: nothing here listens to it, and no answer could say so. */
+record SendCommand() implements Command {
+
+  static SendCommand of(Fields fields) {
+    return new SendCommand();
+  }
+
+  @Override
+  public void apply(Session session, Answer answer) {
+    throw new Disconnect(Disconnect.NOT_AVAILABLE);
+  }
+}

@@ -1,0 +1,31 @@
+package io.stentor.protocol.centrifuge;
+
+import io.netty.channel.EventLoop;
+import io.stentor.identity.Access;
+import io.stentor.identity.Permissions;
+import io.stentor.identity.Tokens;
+import io.stentor.presence.Presence;
+import io.stentor.room.Rooms;
+
+/**
+ * What the sessions of one event loop share.
+ *
+ * @param eventLoop the loop that they all belong to
+ * @param rooms of the node
+ * @param presence of the node
+ * @param access who may do what on the node
+ * @param pingIntervalSeconds how often clients are pinged, which they are told; 0 for never
+ */
+public record Site(
+    EventLoop eventLoop, Rooms rooms, Presence presence, Access access, int pingIntervalSeconds) {
+
+  /** What is allowed to whom. */
+  Permissions permissions() {
+    return access.permissions();
+  }
+
+  /** Who is believed. */
+  Tokens tokens() {
+    return access.tokens();
+  }
+}

@@ -1,0 +1,78 @@
+package io.stentor.protocol.centrifuge;
+
+import io.stentor.identity.Identity;
+import io.stentor.message.Member;
+import io.stentor.message.RoomName;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The rooms of one session. One event loop. */
+final class Subscriptions {
+
+  /** Most rooms of one connection. */
+  static final int MAX_ROOMS = 128;
+
+  private final Session session;
+  private final Map<RoomName, Subscription> rooms = new HashMap<>();
+
+  Subscriptions(Session session) {
+    this.session = session;
+  }
+
+  /**
+   * Takes a place for a room.
+   *
+   * @throws Refusal when the client is in that room, or in too many
+   */
+  void add(Subscription subscription) {
+    if (rooms.containsKey(subscription.room())) {
+      throw new Refusal(ErrorCode.ALREADY_SUBSCRIBED);
+    }
+    if (rooms.size() == MAX_ROOMS) {
+      throw new Refusal(ErrorCode.LIMIT_EXCEEDED, "a connection has at most 128 subscriptions");
+    }
+    rooms.put(subscription.room(), subscription);
+  }
+
+  void remove(Subscription subscription) {
+    rooms.remove(subscription.room(), subscription);
+  }
+
+  @Nullable Subscription get(RoomName room) {
+    return rooms.get(room);
+  }
+
+  /** Who the client is in a room, with what a token for that room says. */
+  Identity identity(RoomName room) {
+    Terms terms = terms(room);
+    return terms == null ? session.client().identity() : terms.identity();
+  }
+
+  /** Who the client is to the others of a room. */
+  Member member(RoomName room) {
+    Terms terms = terms(room);
+    return session.client().member(terms == null ? null : terms.info());
+  }
+
+  private @Nullable Terms terms(RoomName room) {
+    Subscription subscription = rooms.get(room);
+    return subscription == null ? null : subscription.terms();
+  }
+
+  /** Connect was answered. */
+  void live() {
+    List.copyOf(rooms.values()).forEach(Subscription::live);
+  }
+
+  /** The client takes more again. */
+  void drained() {
+    List.copyOf(rooms.values()).forEach(Subscription::drained);
+  }
+
+  /** The client is gone. */
+  void closed() {
+    List.copyOf(rooms.values()).forEach(Subscription::leave);
+  }
+}

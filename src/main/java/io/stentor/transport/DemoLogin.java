@@ -1,0 +1,75 @@
+package io.stentor.transport;
+
+import io.stentor.identity.Tokens;
+import io.stentor.message.Member;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * {@code POST /demo/login}: gives anybody a token for any name. Only for demonstrations, and only
+ * by {@code identity.demoLogin}. One event loop.
+ */
+final class DemoLogin {
+
+  private static final int TOKEN_SECONDS = 600;
+  private static final int MAX_BODY_BYTES = 4096;
+
+  private final boolean on;
+  private final Tokens tokens;
+
+  /**
+   * An endpoint.
+   *
+   * @param on whether it is there at all
+   */
+  DemoLogin(boolean on, Tokens tokens) {
+    this.on = on;
+    this.tokens = tokens;
+  }
+
+  /** Answers with a token. */
+  void handleLogin(RoutingContext ctx) {
+    HttpServerRequest request = ctx.request();
+    if (!on) {
+      Problem.answer(request, ProblemType.NOT_FOUND, "There is no demo login on this server.");
+      return;
+    }
+    RequestBody.read(request, MAX_BODY_BYTES)
+        .map(this::answer)
+        .onSuccess(
+            json ->
+                request
+                    .response()
+                    .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                    .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                    .end(json))
+        .onFailure(failure -> Refusal.answer(request, failure));
+  }
+
+  private Buffer answer(Buffer body) {
+    String name = name(body);
+    return new JsonObject()
+        .put("name", name)
+        .put("token", tokens.issue(name, TOKEN_SECONDS))
+        .put("expiresInSeconds", TOKEN_SECONDS)
+        .toBuffer();
+  }
+
+  private static String name(Buffer body) {
+    try {
+      Object name = new JsonObject(body).getValue("name");
+      if (name instanceof String text) {
+        return Member.checkedName(text);
+      }
+      throw Refusal.of(ProblemType.BAD_REQUEST, "name is missing, or is not a text.");
+    } catch (DecodeException e) {
+      throw Refusal.of(ProblemType.INVALID_JSON, "The body is no JSON object.");
+    } catch (IllegalArgumentException e) {
+      throw Refusal.of(ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package io.stentor.transport;
+
+import io.netty.channel.EventLoop;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When the tokens of the connections of one event loop end. One tick a second looks after all of
+ * them. Belongs to that loop.
+ */
+final class Expiries {
+
+  /** A token's end; to be given back when the connection is closed before. */
+  static final class Term implements Comparable<Term> {
+    private final long atSeconds;
+    private final long number;
+    private final Runnable over;
+
+    private Term(long atSeconds, long number, Runnable over) {
+      this.atSeconds = atSeconds;
+      this.number = number;
+      this.over = over;
+    }
+
+    @Override
+    public int compareTo(Term other) {
+      int byTime = Long.compare(atSeconds, other.atSeconds);
+      return byTime != 0 ? byTime : Long.compare(number, other.number);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return Long.hashCode(number);
+    }
+  }
+
+  private final TreeSet<Term> terms = new TreeSet<>();
+  private final int graceSeconds;
+  private final LongSupplier nowSeconds;
+  private long next;
+
+  /**
+   * Nothing yet.
+   *
+   * @param graceSeconds how long after its end a token still does
+   */
+  Expiries(int graceSeconds, LongSupplier nowSeconds) {
+    this.graceSeconds = graceSeconds;
+    this.nowSeconds = nowSeconds;
+  }
+
+  void start(EventLoop loop) {
+    loop.scheduleAtFixedRate(this::everySecond, 1, 1, TimeUnit.SECONDS);
+  }
+
+  /**
+   * Runs something once a token has ended.
+   *
+   * @param atSeconds its end in seconds since 1970; 0 for never
+   * @return null for never
+   */
+  @Nullable Term add(long atSeconds, Runnable over) {
+    if (atSeconds == 0) {
+      return null;
+    }
+    Term term = new Term(atSeconds, next++, over);
+    terms.add(term);
+    return term;
+  }
+
+  /** Forgets a term; null, or one that is over, is no matter. */
+  void remove(@Nullable Term term) {
+    if (term != null) {
+      terms.remove(term);
+    }
+  }
+
+  /** How many wait. */
+  int size() {
+    return terms.size();
+  }
+
+  void everySecond() {
+    long last = nowSeconds.getAsLong() - graceSeconds;
+    while (!terms.isEmpty() && terms.first().atSeconds <= last) {
+      terms.pollFirst().over.run();
+    }
+  }
+}

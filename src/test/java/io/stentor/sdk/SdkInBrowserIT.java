@@ -1,0 +1,87 @@
+package io.stentor.sdk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import io.stentor.support.Browser;
+import io.stentor.support.NodeProcess;
+import io.stentor.support.NpmPackages;
+import io.stentor.support.Ports;
+import io.stentor.support.Window;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The official client of the Centrifuge protocol in Chromium, as its package ships it for pages.
+ */
+class SdkInBrowserIT {
+  private static NodeProcess server;
+  private static Browser browser;
+
+  @BeforeAll
+  static void start() {
+    browser = Browser.start();
+    NpmPackages.directory();
+    String port = Integer.toString(Ports.free());
+    server = NodeProcess.start(Setting.nodes().with("--port", port));
+  }
+
+  @AfterAll
+  static void stop() {
+    if (server != null) {
+      server.close();
+    }
+    if (browser != null) {
+      browser.close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "subscribes_and_publishes",
+        "connects_and_subscribes_in_one_message",
+        "sees_who_is_there",
+        "reads_history",
+        "recovers_after_a_cut",
+        "is_told_when_messages_were_lost",
+        "answers_pings",
+        "stays_away_after_a_terminal_close",
+        "is_refused_what_is_not_there",
+        "shows_tokens_and_renews_them",
+        "is_put_into_the_rooms_of_its_token",
+      })
+  void the_client(String scenario) throws IOException {
+    try (Window window = browser.open("http://127.0.0.1:" + server.port() + "/")) {
+      Page page = window.page();
+      for (String script : List.of("centrifuge.js", "sockets.js", "scenarios.js")) {
+        // What a script ends with is called if it is a function.
+        page.evaluate(Files.readString(file(script)) + "\n;null");
+      }
+      Object result =
+          page.evaluate(
+              """
+              ([scenario, url, tokens]) => scenarios.run(scenario, {
+                sdk: { Centrifuge },
+                urls: [url],
+                tokens: JSON.parse(tokens),
+                sockets: watchedSockets(WebSocket),
+                tell: () => {},
+              })""",
+              List.of(scenario, Setting.url(server.port()), Setting.tokens()));
+      assertThat(result).isEqualTo("done");
+    }
+  }
+
+  private static Path file(String script) {
+    Path directory = NpmPackages.directory();
+    Path shipped = directory.resolve("node_modules/centrifuge/dist").resolve(script);
+    return Files.exists(shipped) ? shipped : directory.resolve(script);
+  }
+}

@@ -1,0 +1,97 @@
+package io.stentor.sdk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stentor.support.ClusterOfProcesses;
+import io.stentor.support.LogLines;
+import io.stentor.support.NodeProcess;
+import io.stentor.support.NpmPackages;
+import io.stentor.support.Ports;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The official client of the Centrifuge protocol in Node: {@code src/test/js/scenarios.js}. */
+class SdkInNodeIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static Path scripts;
+  private static NodeProcess server;
+
+  @BeforeAll
+  static void start() {
+    scripts = NpmPackages.directory();
+    String port = Integer.toString(Ports.free());
+    server = NodeProcess.start(Setting.nodes().with("--port", port));
+  }
+
+  @AfterAll
+  static void stop() {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "subscribes_and_publishes",
+        "connects_and_subscribes_in_one_message",
+        "sees_who_is_there",
+        "reads_history",
+        "recovers_after_a_cut",
+        "recovers_more_than_one_answer_holds",
+        "is_told_when_messages_were_lost",
+        "answers_pings",
+        "stays_away_after_a_terminal_close",
+        "is_refused_what_is_not_there",
+        "may_be_in_128_rooms",
+        "shows_tokens_and_renews_them",
+        "is_put_into_the_rooms_of_its_token",
+      })
+  void the_client(String scenario) throws IOException {
+    LogLines lines = play(scenario, Setting.url(server.port()));
+    lines.await("^(done|failed)", PATIENCE);
+    assertThat(lines.all()).last().isEqualTo("done");
+  }
+
+  @Test
+  void recovers_after_its_node_was_killed() throws IOException {
+    try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2, Setting.nodes())) {
+      LogLines lines = play("recovers_after_its_node_was_killed", urls(cluster));
+      lines.await("^kill$", PATIENCE);
+      cluster.node(0).kill9();
+      lines.await("^(done|failed)", PATIENCE);
+      assertThat(lines.all()).last().isEqualTo("done");
+    }
+  }
+
+  @Test
+  void leaves_a_node_that_stops() throws IOException {
+    try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2, Setting.nodes())) {
+      LogLines lines = play("leaves_a_node_that_stops", urls(cluster));
+      lines.await("^stop$", PATIENCE);
+      cluster.node(0).terminate();
+      lines.await("^(done|failed)", PATIENCE);
+      assertThat(lines.all()).last().isEqualTo("done");
+    }
+  }
+
+  private static String urls(ClusterOfProcesses cluster) {
+    return Setting.url(cluster.node(0).port()) + "," + Setting.url(cluster.node(1).port());
+  }
+
+  private static LogLines play(String scenario, String urls) throws IOException {
+    Process process =
+        new ProcessBuilder("node", "run.js", scenario, urls, Setting.tokens())
+            .directory(scripts.toFile())
+            .redirectErrorStream(true)
+            .start();
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    return new LogLines(process.getInputStream(), scenario);
+  }
+}

@@ -1,0 +1,42 @@
+package io.stentor.sdk;
+
+import io.stentor.identity.Signer;
+import io.stentor.support.Launch;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+
+/** What the scenarios of {@code src/test/js} rely on: options of the nodes, and tokens. */
+final class Setting {
+  /** Some seconds, in which a token is renewed. */
+  private static final int SHORT_SECONDS = 4;
+
+  private static final Signer SIGNER = Signer.secret("HS256", "secret");
+
+  private Setting() {}
+
+  /** How nodes are started, without a port. */
+  static Launch nodes() {
+    String options = Path.of("src/test/resources/sdk.json").toAbsolutePath().toString();
+    return Launch.jar("--host", "127.0.0.1", "--conf", options);
+  }
+
+  /** Where a node is reached. */
+  static String url(int port) {
+    return "ws://127.0.0.1:" + port + "/connection/websocket";
+  }
+
+  /** Tokens by the names that the scenarios have for them, as JSON. */
+  static String tokens() {
+    long now = System.currentTimeMillis() / 1000;
+    JsonObject ann = new JsonObject().put("sub", "ann").put("info", new JsonObject().put("n", 1));
+    JsonObject room = new JsonObject().put("sub", "ann").put("channel", "tokens:a");
+    return new JsonObject()
+        .put("expired", SIGNER.sign(ann.copy().put("exp", now - 60)))
+        .put("short", SIGNER.sign(ann.copy().put("exp", now + SHORT_SECONDS)))
+        .put("long", SIGNER.sign(ann.copy().put("exp", now + 3600)))
+        .put("room", SIGNER.sign(room.put("info", new JsonObject().put("r", 2))))
+        .put("rooms", SIGNER.sign(ann.copy().put("channels", new JsonArray().add("news"))))
+        .encode();
+  }
+}

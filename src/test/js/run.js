@@ -1,0 +1,22 @@
+// node run.js SCENARIO URL[,URL] TOKENS: plays one scenario; the last line is "done" or the failure.
+"use strict";
+
+require("./sockets.js");
+require("./scenarios.js");
+
+const [name, urls, tokens] = process.argv.slice(2);
+const context = {
+  sdk: require("centrifuge"),
+  urls: urls.split(","),
+  tokens: JSON.parse(tokens),
+  sockets: globalThis.watchedSockets(require("ws")),
+  tell: (line) => console.log(line),
+};
+
+globalThis.scenarios
+  .run(name, context)
+  .then(console.log, (failure) => {
+    console.log(`failed: ${failure.stack}`);
+    process.exitCode = 1;
+  })
+  .finally(() => process.exit());

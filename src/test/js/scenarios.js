@@ -1,0 +1,297 @@
+// What a client does with the official SDK, in Node and in a browser alike. Each scenario is given
+//   sdk        the package centrifuge
+//   urls       one WebSocket address for each node
+//   tokens     tokens by name
+//   sockets    how WebSockets are made, see run.js
+//   tell(line) says to the test that it has come so far
+"use strict";
+
+(() => {
+  class Failure extends Error {}
+
+  const same = (actual, expected, what) => {
+    const [a, e] = [JSON.stringify(actual), JSON.stringify(expected)];
+    if (a !== e) throw new Failure(`${what}: expected ${e}, got ${a}`);
+  };
+
+  const event = (emitter, name, fits = () => true) =>
+    new Promise((resolve) => {
+      const listener = (ctx) => {
+        if (fits(ctx)) {
+          emitter.off(name, listener);
+          resolve(ctx);
+        }
+      };
+      emitter.on(name, listener);
+    });
+
+  const refused = async (promise, code, what) => {
+    const error = await promise.then(() => ({ code: "none" }), (e) => e);
+    same(error.code, code, what);
+  };
+
+  const client = ({ sdk, urls, sockets }, options = {}) =>
+    new sdk.Centrifuge(urls[0], {
+      websocket: sockets.WebSocket,
+      minReconnectDelay: 200,
+      maxReconnectDelay: 500,
+      timeout: 20000,
+      ...options,
+    });
+
+  const connected = async (context, options) => {
+    const one = client(context, options);
+    one.connect();
+    await one.ready();
+    return one;
+  };
+
+  const subscribed = async (one, room, options) => {
+    const subscription = one.newSubscription(room, options);
+    const context = event(subscription, "subscribed");
+    subscription.subscribe();
+    return [subscription, await context];
+  };
+
+  /** All publications from now on, and a promise for each number of them. */
+  const collect = (subscription) => {
+    const got = [];
+    const waiting = [];
+    subscription.on("publication", (publication) => {
+      got.push(publication);
+      waiting.filter((one) => one.count === got.length).forEach((one) => one.done(got));
+    });
+    const upTo = (count) =>
+      got.length >= count ? Promise.resolve(got) : new Promise((done) => waiting.push({ count, done }));
+    return { got, upTo };
+  };
+
+  const room = (name) => `${name}:${Math.random().toString(36).slice(2)}`;
+
+  const scenarios = {
+    async subscribes_and_publishes(context) {
+      const [ann, bob] = [await connected(context), await connected(context)];
+      const name = room("chat");
+      const [hearing] = await subscribed(ann, name);
+      const heard = collect(hearing);
+      await bob.publish(name, { text: "hi", list: [1, 2.5, null] });
+      await bob.publish(name, "a \"text\"\n\u00e9\u4f60");
+      await hearing.publish(3);
+      const got = await heard.upTo(3);
+      same(got.map((one) => one.data), [{ text: "hi", list: [1, 2.5, null] }, "a \"text\"\n\u00e9\u4f60", 3], "data");
+      same(got.map((one) => one.offset), [1, 2, 3], "offsets");
+      same(got[2].info.client !== got[0].info.client, true, "who said it");
+      return [ann, bob];
+    },
+
+    async connects_and_subscribes_in_one_message(context) {
+      const one = client(context);
+      const subscriptions = Array.from({ length: 20 }, (_, i) => one.newSubscription(room(`one${i}`)));
+      subscriptions.forEach((subscription) => subscription.subscribe());
+      one.connect();
+      await Promise.all(subscriptions.map((subscription) => subscription.ready()));
+      await Promise.all(subscriptions.map((subscription, i) => subscription.publish(i)));
+      return [one];
+    },
+
+    async sees_who_is_there(context) {
+      const [ann, bob] = [await connected(context), await connected(context)];
+      const name = room("there");
+      const [watching] = await subscribed(ann, name, { joinLeave: true });
+      const joined = event(watching, "join");
+      const [other] = await subscribed(bob, name);
+      same((await joined).info.client.length, 36, "the one who joined");
+      same(Object.keys((await watching.presence()).clients).length, 2, "members");
+      same(await watching.presenceStats(), { numUsers: 1, numClients: 2 }, "counts");
+      const left = event(watching, "leave");
+      other.unsubscribe();
+      await left;
+      watching.unsubscribe();
+      same(await ann.presenceStats(name), { numUsers: 0, numClients: 0 }, "counts at the end");
+      return [ann, bob];
+    },
+
+    async reads_history(context) {
+      const one = await connected(context);
+      const name = room("history");
+      for (let i = 1; i <= 5; i++) await one.publish(name, i);
+      const all = await one.history(name, { limit: -1 });
+      same(all.publications.map((p) => p.data), [1, 2, 3, 4, 5], "all");
+      const { epoch } = all;
+      const offsets = (page) => page.publications.map((p) => p.offset);
+      same(offsets(await one.history(name)), [], "without a limit");
+      same(offsets(await one.history(name, { limit: 2 })), [1, 2], "limited");
+      same(offsets(await one.history(name, { limit: 2, reverse: true })), [5, 4], "newest first");
+      same(offsets(await one.history(name, { limit: 9, since: { offset: 3, epoch } })), [4, 5], "since");
+      same(offsets(await one.history(name, { limit: 9, since: { offset: 3, epoch }, reverse: true })), [2, 1], "before");
+      await refused(one.history(name, { limit: 1, since: { offset: 3, epoch: "other" } }), 112, "epoch");
+      await refused(one.history("unlogged"), 108, "a room without a log");
+      return [one];
+    },
+
+    async recovers_after_a_cut(context) {
+      const [ann, bob] = [await connected(context), await connected(context)];
+      const name = room("cut");
+      const [hearing] = await subscribed(ann, name);
+      const heard = collect(hearing);
+      await bob.publish(name, 1);
+      await heard.upTo(1);
+      const again = event(hearing, "subscribed");
+      context.sockets.cut(ann);
+      for (let i = 2; i <= 20; i++) await bob.publish(name, i);
+      const back = await again;
+      same([back.wasRecovering, back.recovered], [true, true], "recovery");
+      await bob.publish(name, 21);
+      const got = await heard.upTo(21);
+      same(got.map((one) => one.data), Array.from({ length: 21 }, (_, i) => i + 1), "everything once");
+      return [ann, bob];
+    },
+
+    async recovers_more_than_one_answer_holds(context) {
+      const [ann, bob] = [await connected(context), await connected(context)];
+      const name = room("much");
+      const [hearing] = await subscribed(ann, name);
+      const heard = collect(hearing);
+      await bob.publish(name, 0);
+      await heard.upTo(1);
+      hearing.unsubscribe();
+      const filler = "x".repeat(1000);
+      await Promise.all(Array.from({ length: 700 }, (_, i) => bob.publish(name, { n: i + 1, filler })));
+      hearing.subscribe();
+      const got = await heard.upTo(701);
+      same(got.map((one) => one.offset), Array.from({ length: 701 }, (_, i) => i + 1), "offsets");
+      return [ann, bob];
+    },
+
+    async is_told_when_messages_were_lost(context) {
+      const [ann, bob] = [await connected(context), await connected(context)];
+      const name = room("small");
+      const [hearing] = await subscribed(ann, name);
+      const heard = collect(hearing);
+      await bob.publish(name, 1);
+      await heard.upTo(1);
+      const again = event(hearing, "subscribed");
+      context.sockets.cut(ann);
+      for (let i = 2; i <= 9; i++) await bob.publish(name, i);
+      const back = await again;
+      same([back.wasRecovering, back.recovered], [true, false], "recovery");
+      same(heard.got.length, 1, "no part of what was lost");
+      return [ann, bob];
+    },
+
+    async recovers_after_its_node_was_killed(context) {
+      const name = room("killed");
+      const ann = await connected(context);
+      const [hearing] = await subscribed(ann, name);
+      const heard = collect(hearing);
+      const bob = await connected({ ...context, urls: [context.urls[1]] });
+      for (let i = 1; i <= 10; i++) await bob.publish(name, i);
+      await heard.upTo(10);
+      const again = event(hearing, "subscribed");
+      context.sockets.redirect(context.urls[0], context.urls[1]);
+      context.tell("kill");
+      await event(ann, "connecting");
+      for (let i = 11; i <= 30; i++) await bob.publish(name, i);
+      const back = await again;
+      same([back.wasRecovering, back.recovered], [true, true], "recovery");
+      const got = await heard.upTo(30);
+      same(got.map((one) => one.data), Array.from({ length: 30 }, (_, i) => i + 1), "everything once");
+      return [ann, bob];
+    },
+
+    async answers_pings(context) {
+      const one = await connected(context);
+      let ended = false;
+      one.on("connecting", () => (ended = true));
+      await context.sockets.pings(one, 4);
+      same(ended, false, "was cut");
+      same(one.state, "connected", "state");
+      return [one];
+    },
+
+    async stays_away_after_a_terminal_close(context) {
+      const one = await connected(context);
+      const ended = event(one, "disconnected");
+      one.send({ nobody: "listens" });
+      same((await ended).code, 3508, "code");
+      same(one.state, "disconnected", "state");
+      return [one];
+    },
+
+    async is_refused_what_is_not_there(context) {
+      const one = await connected(context);
+      await refused(one.rpc("add", {}), 108, "rpc");
+      await refused(one.presence("unseen"), 108, "presence");
+      await refused(one.publish("no room", 1), 107, "a bad name");
+      await refused(one.publish("servers", 1), 103, "a room for servers");
+      return [one];
+    },
+
+    async may_be_in_128_rooms(context) {
+      const one = await connected(context);
+      const names = Array.from({ length: 128 }, (_, i) => room(`r${i}`));
+      await Promise.all(names.map((name) => subscribed(one, name)));
+      const more = one.newSubscription(room("more"));
+      const ended = event(more, "unsubscribed");
+      more.subscribe();
+      same((await ended).code, 106, "one more");
+      return [one];
+    },
+
+    async shows_tokens_and_renews_them(context) {
+      let asked = 0;
+      const one = client(context, {
+        token: context.tokens.expired,
+        getToken: async () => (asked++ === 0 ? context.tokens.short : context.tokens.long),
+      });
+      let ended = 0;
+      one.on("connecting", () => ended++);
+      one.connect();
+      await one.ready();
+      const subscription = one.newSubscription("tokens:a", { getToken: async () => context.tokens.room });
+      subscription.subscribe();
+      await subscription.ready();
+      const me = Object.values((await subscription.presence()).clients)[0];
+      same([me.user, me.connInfo, me.chanInfo], ["ann", { n: 1 }, { r: 2 }], "who it is");
+      const own = one.newSubscription("tokens:b");
+      const away = event(own, "unsubscribed");
+      own.subscribe();
+      same((await away).code, 103, "without a token");
+      while (asked < 2) await new Promise((done) => setTimeout(done, 50));
+      await one.publish(room("after"), 1);
+      same([ended, one.state], [1, "connected"], "renewed without a cut");
+      return [one];
+    },
+
+    async is_put_into_the_rooms_of_its_token(context) {
+      const one = client(context, { token: context.tokens.rooms });
+      const heard = event(one, "publication");
+      const inside = event(one, "subscribed");
+      one.connect();
+      await one.ready();
+      same((await inside).channel, "news", "the room");
+      await one.publish("news", { a: 1 });
+      same((await heard).data, { a: 1 }, "what it hears");
+      return [one];
+    },
+
+    async leaves_a_node_that_stops(context) {
+      const ann = await connected(context);
+      const away = event(ann, "connecting");
+      context.sockets.redirect(context.urls[0], context.urls[1]);
+      context.tell("stop");
+      same((await away).code, 3001, "code");
+      await event(ann, "connected");
+      return [ann];
+    },
+  };
+
+  globalThis.scenarios = {
+    names: Object.keys(scenarios),
+    async run(name, context) {
+      const clients = await scenarios[name](context);
+      clients.forEach((one) => one.disconnect());
+      return "done";
+    },
+  };
+})();
