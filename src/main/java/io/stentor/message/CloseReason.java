@@ -29,11 +29,7 @@ public record CloseReason(int code, String reason) {
   /** The node is going away; another one serves. */
   public static final CloseReason SHUTDOWN = new CloseReason(3001, "shutdown");
 
-  /** What the peer published could not be appended. */
-  public static final CloseReason APPEND_FAILED =
-      new CloseReason(3004, "a message could not be appended");
-
-  /** Something failed here that should not have. */
+  /** Something failed here; mostly that a message could not be appended or read for long. */
   public static final CloseReason INTERNAL = new CloseReason(3004, "internal server error");
 
   /** The peer's token has expired; with a new one it may come again. */

@@ -104,7 +104,7 @@ final class CatchUp {
   private void failed(Throwable failure) {
     if (++failures > MAX_FAILURES) {
       LOG.warn("room {}: history cannot be read: {}", tail.room().name(), failure.toString());
-      cursor.close(CloseReason.APPEND_FAILED);
+      cursor.close(CloseReason.INTERNAL);
     } else {
       readLater();
     }

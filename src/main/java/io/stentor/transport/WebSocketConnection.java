@@ -135,7 +135,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
 
     @Override
     public void refused(Throwable reason) {
-      onLoop(() -> close(CloseReason.APPEND_FAILED));
+      onLoop(() -> close(CloseReason.INTERNAL));
     }
 
     private void onLoop(Runnable task) {

@@ -78,7 +78,7 @@ class RepairTest {
     scene.history.failPercent = 0;
     settle(scene, clients);
     for (Client client : clients) {
-      if (client.connection.closed == CloseReason.APPEND_FAILED) {
+      if (client.connection.closed == CloseReason.INTERNAL) {
         assertThat(client.start).isNotInstanceOf(Start.Live.class);
       } else {
         check(client, scene);
