@@ -3,6 +3,9 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.ServerWebSocket;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -10,7 +13,7 @@ import java.util.Set;
 
 /**
  * The broadcast server that one writes first with Vert.x: an event-bus consumer for each room of
- * the verticle, and {@code writeTextMessage} to each socket.
+ * the verticle, and {@code writeTextMessage} to each socket; a POST is published on the event bus.
  */
 public final class NaiveVertx extends VerticleBase {
   private final Map<String, Set<ServerWebSocket>> rooms = new HashMap<>();
@@ -28,7 +31,18 @@ public final class NaiveVertx extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    return vertx.createHttpServer().webSocketHandler(this::join).listen(port, "127.0.0.1");
+    Router router = Router.router(vertx);
+    router.post("/rooms/:room/messages").handler(BodyHandler.create()).handler(this::publish);
+    return vertx
+        .createHttpServer()
+        .webSocketHandler(this::join)
+        .requestHandler(router)
+        .listen(port, "127.0.0.1");
+  }
+
+  private void publish(RoutingContext ctx) {
+    vertx.eventBus().publish("/rooms/" + ctx.pathParam("room"), ctx.body().asString());
+    ctx.response().setStatusCode(201).end();
   }
 
   private void join(ServerWebSocket socket) {

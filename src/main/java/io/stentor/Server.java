@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 /** One HTTP server on one event loop, with its own share of the sockets of the port. */
 final class Server extends VerticleBase {
 
+  /** Vert.x: a free port, the same one for all servers that ask with this number. */
+  private static final int ONE_FREE_PORT = -1;
+
   private final Config config;
   private final Rooms rooms;
   private final Presence presence;
@@ -32,8 +35,8 @@ final class Server extends VerticleBase {
   /**
    * A server that does not listen yet.
    *
-   * @param port where to listen; where it is 0, the first server of the node writes down the port
-   *     that it was given
+   * @param port where the first server of the node writes down the port that it listens on; before
+   *     that, the configured one
    */
   Server(
       Config config,
@@ -62,8 +65,9 @@ final class Server extends VerticleBase {
             .requestHandler(serving)
             .invalidRequestHandler(Problem::invalidRequest);
     server = created;
+    int wanted = config.http().port();
     return created
-        .listen(port.get(), config.http().host())
+        .listen(wanted == 0 ? ONE_FREE_PORT : wanted, config.http().host())
         .onSuccess(listening -> port.compareAndSet(0, listening.actualPort()));
   }
 

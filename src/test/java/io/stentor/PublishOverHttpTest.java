@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code POST /rooms/{room}/messages} and {@code POST /messages} of a whole node. */
+/** {@code POST /rooms/{room}/messages} of a whole node. */
 class PublishOverHttpTest {
   private static final String KEY = ApiKeys.generate();
   private static NodeInProcess node;
@@ -212,46 +212,5 @@ class PublishOverHttpTest {
     assertThat(refused).allMatch(a -> a.status() == 429 && a.header("Retry-After").equals("1"));
     long kept = answers.size() - refused.size();
     assertThat(full.read("?limit=1").json().getLong("offset")).isEqualTo(kept);
-  }
-
-  @Test
-  void a_batch_is_published_in_order_and_each_message_stands_alone() {
-    Answer answer =
-        room.publishBatch(
-            """
-            {"messages": [
-              {"room": "%1$s", "text": "one", "idempotencyKey": "b1"},
-              {"room": "%1$s", "data": {"two" : 2.0}},
-              {"room": "no room!", "text": "x"},
-              {"room": "shop", "text": "x"},
-              {"room": "small", "text": "01234567890"},
-              {"room": "%1$s", "text": "other", "idempotencyKey": "b1"},
-              {"room": "nolog", "text": "x"},
-              {"room": "%1$s", "text": "three"}]}
-            """
-                .formatted(name));
-    assertThat(answer.status()).isEqualTo(200);
-    JsonArray results = answer.json().getJsonArray("results");
-    assertThat(results)
-        .extracting(one -> ((JsonObject) one).getInteger("status"))
-        .containsExactly(201, 201, 400, 401, 413, 422, 202, 201);
-    assertThat(results.getJsonObject(2).getString("type")).endsWith(":invalid-room");
-    assertThat(results.getJsonObject(7).getLong("offset")).isEqualTo(3);
-    Answer read = room.read("");
-    assertThat(read.response().body()).contains("\"data\":{\"two\" : 2.0},");
-    assertThat(read.contents()).hasSize(3).startsWith("one").endsWith("three");
-  }
-
-  @Test
-  void a_large_batch_keeps_its_order() {
-    StringBuilder body = new StringBuilder("{\"messages\":[");
-    List<String> texts = new ArrayList<>();
-    for (int i = 0; i < 1000; i++) {
-      texts.add("m" + i);
-      body.append(i == 0 ? "" : ",")
-          .append("{\"room\":\"%s\",\"text\":\"m%d\"}".formatted(name, i));
-    }
-    room.publishBatch(body.append("]}").toString());
-    assertThat(room.read("?limit=1000").contents()).isEqualTo(texts);
   }
 }

@@ -68,9 +68,8 @@ class RoomsOverHttpTest {
   @Test
   void a_room_with_a_log_and_one_with_somebody_in_it_are_listed() {
     String position = named("-a").publish("x").position();
-    try (Client ann = enter("?name=Ann");
-        Client again = enter("?name=Ann");
-        Client nobody = enter("")) {
+    List<Client> clients = List.of(enter("?name=Ann"), enter("?name=Ann"), enter(""));
+    try {
       await().atMost(SOON).until(() -> connections() == 3);
       JsonArray rooms = room.get("/rooms?prefix=" + name).json().getJsonArray("rooms");
       JsonObject inhabited = rooms.getJsonObject(0);
@@ -83,6 +82,8 @@ class RoomsOverHttpTest {
       assertThat(logged.getInteger("connections")).isZero();
       assertThat(logged.getInteger("messages")).isEqualTo(1);
       assertThat(logged.getString("position")).isEqualTo(position);
+    } finally {
+      clients.forEach(Client::close);
     }
   }
 

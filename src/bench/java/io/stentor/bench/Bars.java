@@ -38,6 +38,7 @@ final class Bars {
         manyRooms(),
         coalescing(),
         eventStreams(),
+        posts(),
         centrifuge());
   }
 
@@ -225,6 +226,32 @@ final class Bars {
                 0.6),
             new Check(
                 "CPU per delivery over plain text's", CPU, "Centrifuge", "plain", false, 1.2)));
+  }
+
+  private Bar posts() {
+    String few = "--connections 8 --mode post" + timed(15, 1);
+    String many = "--connections 64 --mode post" + timed(15, 1);
+    String cpu = "cpu_us_per_request";
+    return new Bar(
+        "post",
+        "publishing by POST over 8 and 64 kept connections, 64-byte texts into one room",
+        List.of(
+            new Case("Stentor, 8", Candidate.stentor(options), few),
+            new Case("naive Vert.x, 8", Candidate.naive(options), few),
+            new Case("Stentor, 64", Candidate.stentor(options), many),
+            new Case("naive Vert.x, 64", Candidate.naive(options), many)),
+        List.of(
+            new Column("requests/s", "requests_per_s", 1, 0),
+            new Column("CPU µs/request", cpu, 1, 2),
+            BUSY,
+            P50,
+            P99,
+            new Column("refused", "refused", 1, 0)),
+        List.of(
+            new Check(
+                "CPU per request over naive's", cpu, "Stentor, 8", "naive Vert.x, 8", false, 1),
+            new Check(
+                "CPU per request over naive's", cpu, "Stentor, 64", "naive Vert.x, 64", false, 1)));
   }
 
   private String timed(int warmSeconds, int times) {

@@ -41,6 +41,10 @@ public final class Load {
   private void run() throws IOException {
     report.add("label", options.label);
     report.add("mode", options.mode.name().toLowerCase(Locale.ROOT));
+    if (options.mode == LoadOptions.Mode.POST) {
+      new PostLoad(options).run(report);
+      return;
+    }
     try (Swarm swarm = new Swarm(options)) {
       connect(swarm);
       if (options.mode != LoadOptions.Mode.IDLE) {

@@ -15,7 +15,9 @@ final class LoadOptions {
     /** Each publisher keeps a number of messages under way and sends one for each that returns. */
     CLOSED,
     /** None. */
-    IDLE
+    IDLE,
+    /** Each connection publishes by POST, and again when the answer has come; nobody listens. */
+    POST
   }
 
   static final String USAGE =
@@ -32,7 +34,9 @@ final class LoadOptions {
         --rooms R           number of rooms
         --publishers P      number of publishers
         --bytes B           payload, at least 40
-        --mode rate|closed|idle
+        --mode rate|closed|idle|post
+                            post: by HTTP to the url's path and /messages, one request under way
+                            on each of --connections
         --rate M            messages a second over all publishers
         --window W          closed: messages under way per publisher
         --seconds S         measured; before it --warm seconds that are not counted,
@@ -85,7 +89,7 @@ final class LoadOptions {
     rooms = (int) in.number("rooms", 1);
     bytes = (int) in.number("bytes", 64);
     mode = Mode.valueOf(in.text("mode", "rate").toUpperCase(java.util.Locale.ROOT));
-    publishers = mode == Mode.IDLE ? 0 : (int) in.number("publishers", 1);
+    publishers = mode == Mode.IDLE || mode == Mode.POST ? 0 : (int) in.number("publishers", 1);
     rate = in.number("rate", 50);
     window = (int) in.number("window", 4);
     seconds = in.number("seconds", 10);

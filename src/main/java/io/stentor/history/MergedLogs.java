@@ -57,8 +57,9 @@ final class MergedLogs {
   /**
    * All entries once, each log's in its own order: first what was there when they parted, then by
    * time where there is a choice. A publisher that did not get its answer on one side and tried
-   * again on the other appears once, too. That holds for what both windows still reach: a key that
-   * one side had outlived was free again there, and its new use is a message of its own.
+   * again on the other appears once, too; another message under that key stays. That holds for what
+   * both windows still reach: a key that one side had outlived was free again there, and its new
+   * use is a message of its own.
    */
   private void interleave(RoomLog one, RoomLog other) {
     List<Entry> ones = one.entries();
@@ -95,11 +96,15 @@ final class MergedLogs {
   private void addOncePerKey(Entry entry, Map<String, Long> keys) {
     String key = entry.publication().idempotencyKey();
     Long known = key == null ? null : keys.putIfAbsent(key, entries.size() + 1L);
-    if (known == null) {
-      add(entry);
-    } else {
+    if (known != null && saysTheSame(entry, entries.get((int) (known - 1)))) {
       offsets.put(Name.of(entry), known);
+    } else {
+      add(entry);
     }
+  }
+
+  private static boolean saysTheSame(Entry one, Entry other) {
+    return one.publication().saysTheSame(other.publication());
   }
 
   /** Index behind the last entry that has one of the names. */

@@ -211,7 +211,8 @@ public final class ClusterPresence implements Presence {
 
   private void pruned(RoomName room, Change change) {
     LOG.debug("presence in {}: {} left with their node", room, change.left().size());
-    place(room).home.run(() -> bus.publish(room, change));
+    News news = new News(register.node(), change);
+    place(room).home.run(() -> bus.publish(room, news));
   }
 
   @Override

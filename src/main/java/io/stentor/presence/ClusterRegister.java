@@ -115,6 +115,11 @@ final class ClusterRegister implements Register {
   }
 
   @Override
+  public boolean isNode(UUID node) {
+    return hazelcast.getCluster().getMembers().stream().anyMatch(one -> one.getUuid().equals(node));
+  }
+
+  @Override
   public Future<Change> announce(RoomName room, Announcement announcement) {
     long newEpoch = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
     return send(room, new AnnounceProcessor(announcement, newEpoch));

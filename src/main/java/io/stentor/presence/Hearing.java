@@ -32,7 +32,7 @@ final class Hearing {
    *
    * @param ready called once, when nothing is missed any more
    */
-  void start(Handler<Change> received, Runnable ready) {
+  void start(Handler<News> received, Runnable ready) {
     PresenceBus.Ear registering = bus.listen(room, received);
     ear = registering;
     registering
@@ -49,7 +49,7 @@ final class Hearing {
                     }));
   }
 
-  private void retry(Throwable failure, Handler<Change> received, Runnable ready) {
+  private void retry(Throwable failure, Handler<News> received, Runnable ready) {
     LOG.warn("presence in {}: cannot be heard yet: {}", room, failure.toString());
     unregister();
     home.after(

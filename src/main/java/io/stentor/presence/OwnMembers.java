@@ -177,7 +177,7 @@ final class OwnMembers {
       return;
     }
     retryMillis = FIRST_RETRY_MILLIS;
-    telling.bus.publish(room, change);
+    telling.bus.publish(room, new News(said.node(), change));
     View view = home.views.get(room);
     if (view != null && !said.absent().isEmpty()) {
       view.ownLeft();

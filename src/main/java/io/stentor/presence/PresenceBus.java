@@ -20,16 +20,16 @@ class PresenceBus {
 
   private final EventBus bus;
   private final DeliveryOptions options =
-      new DeliveryOptions().setCodecName(ChangeCodec.NAME).setTracingPolicy(TracingPolicy.IGNORE);
+      new DeliveryOptions().setCodecName(NewsCodec.NAME).setTracingPolicy(TracingPolicy.IGNORE);
 
   PresenceBus(Vertx vertx) {
     bus = vertx.eventBus();
-    bus.registerCodec(new ChangeCodec());
+    bus.registerCodec(new NewsCodec());
   }
 
   /** Sends to every node that watches the room, this one included. Losses are not told. */
-  void publish(RoomName room, Change change) {
-    bus.publish(PREFIX + room.value(), change, options);
+  void publish(RoomName room, News news) {
+    bus.publish(PREFIX + room.value(), news, options);
   }
 
   /** One consumer. */
@@ -44,9 +44,9 @@ class PresenceBus {
   /**
    * Registers this node's one consumer of a room. The handler runs on the context of the caller.
    */
-  Ear listen(RoomName room, Handler<Change> handler) {
-    Handler<Message<Change>> received = message -> handler.handle(message.body());
-    MessageConsumer<Change> consumer = bus.consumer(PREFIX + room.value(), received);
+  Ear listen(RoomName room, Handler<News> handler) {
+    Handler<Message<News>> received = message -> handler.handle(message.body());
+    MessageConsumer<News> consumer = bus.consumer(PREFIX + room.value(), received);
     return new Ear() {
       @Override
       public Future<Void> ready() {

@@ -21,6 +21,9 @@ interface Register {
    */
   UUID node();
 
+  /** Whether this is one of the nodes that this node sees, itself included. */
+  boolean isNode(UUID node);
+
   /** Says something of this node's members in a room. */
   Future<Change> announce(RoomName room, Announcement announcement);
 

@@ -92,11 +92,14 @@ final class View {
     hearing.close();
   }
 
-  private void received(Change change) {
+  private void received(News news) {
+    Change change = news.change();
     if (closed) {
       return;
     }
-    if (!live) {
+    if (!register.isNode(news.by())) {
+      check();
+    } else if (!live) {
       keep(change);
     } else if (change.epoch() != epoch) {
       check();

@@ -20,7 +20,7 @@ final class Recent {
    */
   static final int MAX_BYTES = CatchUp.PAGE_BYTES;
 
-  /** Memory that a publication needs besides its bytes. */
+  /** Memory that a publication needs besides its weight. */
   static final int OVERHEAD_BYTES = Appender.OVERHEAD_BYTES;
 
   private final RoomOptions.History limits;
@@ -48,9 +48,9 @@ final class Recent {
     }
     for (Publication publication : following) {
       all.add(publication);
-      bytes += publication.bytes();
+      bytes += publication.weight();
       while (isTooMuch(all.size())) {
-        bytes -= all.remove().bytes();
+        bytes -= all.remove().weight();
       }
     }
   }
@@ -67,7 +67,7 @@ final class Recent {
     if (all != null) {
       long tooOld = nowMillis - 1000L * limits.ageSeconds();
       while (!all.isEmpty() && all.element().timeMillis() < tooOld) {
-        bytes -= all.remove().bytes();
+        bytes -= all.remove().weight();
       }
       if (all.isEmpty()) {
         clear();

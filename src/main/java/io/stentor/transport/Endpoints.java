@@ -77,6 +77,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     DemoLogin demo = new DemoLogin(config.identity().demoLogin(), access.tokens());
     operations.put("demoLogin", demo::handleLogin);
     ApiRoutes.mount(router, Contract.read(), origins, operations);
+    LibraryFiles.mount(router);
     StaticFiles.mount(router, vertx, config.http().webroot());
     Problem.mount(router);
   }

@@ -11,8 +11,6 @@ final class Refusal extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   /** What a 401 has to have (RFC 9110, section 15.5.2). */
-  static final String AUTHENTICATE = "WWW-Authenticate";
-
   private static final Logger LOG = LoggerFactory.getLogger(Refusal.class);
 
   private final ProblemType type;
@@ -73,6 +71,7 @@ final class Refusal extends RuntimeException {
     if (retryAfterSeconds > 0 && !request.response().headWritten()) {
       request.response().putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(retryAfterSeconds));
     }
+    // RFC 9110, section 15.5.2.
     if (type == ProblemType.UNAUTHORIZED && !request.response().headWritten()) {
       request.response().putHeader("WWW-Authenticate", challenge);
     }

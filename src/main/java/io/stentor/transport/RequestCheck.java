@@ -46,6 +46,10 @@ final class RequestCheck implements Handler<RoutingContext> {
       refuse(ctx, ProblemType.UNSUPPORTED_MEDIA_TYPE, foreign);
       return;
     }
+    if (!isReadable(ctx.request())) {
+      refuse(ctx, ProblemType.BAD_REQUEST, "The query cannot be decoded.");
+      return;
+    }
     for (Parameter parameter : operation.parameters()) {
       if (isRefused(ctx, parameter)) {
         return;
@@ -56,6 +60,15 @@ final class RequestCheck implements Handler<RoutingContext> {
 
   private static void refuse(RoutingContext ctx, ProblemType type, String detail) {
     Problem.answer(ctx.request(), type, detail);
+  }
+
+  /** The router has looked at the query only where the path has parameters. */
+  private static boolean isReadable(HttpServerRequest request) {
+    try {
+      return request.query() == null || request.params() != null;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   private boolean accepts(RoutingContext ctx) {

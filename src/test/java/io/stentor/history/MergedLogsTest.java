@@ -123,20 +123,40 @@ class MergedLogsTest {
   @Test
   void a_key_that_was_published_on_both_sides_appears_once_at_its_first_place() {
     RoomLog one = common();
-    Batch ones = keyed(1, 3, NOW + 20, "second/k", "plain");
+    Batch ones = keyed(1, 3, NOW + 20, "once/k", "plain");
     one.append(ones, NOW, LIMITS);
     RoomLog other = common();
-    Batch others = keyed(2, 1, NOW + 10, "first/k");
+    Batch others = keyed(2, 1, NOW + 10, "once/k");
     other.append(others, NOW, LIMITS);
     for (RoomLog merged :
         List.of(MergedLogs.of(one, other, MERGED), MergedLogs.of(other, one, MERGED))) {
-      assertThat(texts(merged)).containsExactly("a", "b", "first", "plain");
+      assertThat(texts(merged)).containsExactly("a", "b", "once", "plain");
       assertThat(merged.append(ones, NOW, LIMITS).offsets(2)).containsExactly(3L, 4L);
       assertThat(merged.append(others, NOW, LIMITS).offsets(1)).containsExactly(3L);
-      Batch again = keyed(3, 1, NOW + 30, "third/k");
+      Batch again = keyed(3, 1, NOW + 30, "once/k");
       assertThat(merged.append(again, NOW, LIMITS).offsets(1)).containsExactly(3L);
       assertThat(merged.top()).isEqualTo(4);
     }
+  }
+
+  @Test
+  void a_key_appears_once_in_a_room_that_was_begun_on_both_sides_too() {
+    RoomLog one = new RoomLog(7);
+    one.append(batch(1, 1, NOW, "a", "b", "c"), NOW, LIMITS);
+    one.append(keyed(1, 4, NOW, "once/k"), NOW, new History(2, 1000, 300));
+    RoomLog other = new RoomLog(8);
+    other.append(keyed(2, 1, NOW - 10, "once/k"), NOW, LIMITS);
+    assertThat(texts(MergedLogs.of(one, other, MERGED))).containsExactly("once", "c");
+  }
+
+  @Test
+  void other_messages_under_one_key_were_acknowledged_and_stay() {
+    RoomLog one = common();
+    one.append(keyed(1, 3, NOW + 20, "second/k"), NOW, LIMITS);
+    RoomLog other = common();
+    other.append(keyed(2, 1, NOW + 10, "first/k"), NOW, LIMITS);
+    assertThat(texts(MergedLogs.of(one, other, MERGED)))
+        .containsExactly("a", "b", "first", "second");
   }
 
   /** One side's window had moved on, so the key was free again there and its use acknowledged. */
@@ -148,10 +168,10 @@ class MergedLogsTest {
     other.append(keyed(1, 1, NOW, "old/k", "b"), NOW, LIMITS);
     History two = new History(2, 1000, 300);
     one.append(batch(1, 3, NOW + 10, "c"), NOW, two);
-    one.append(keyed(1, 4, NOW + 10, "new/k"), NOW, two);
+    one.append(keyed(1, 4, NOW + 10, "old/k"), NOW, two);
     other.append(batch(2, 1, NOW + 5, "d"), NOW, LIMITS);
     RoomLog merged = MergedLogs.of(one, other, MERGED);
-    assertThat(texts(merged)).contains("new", "c", "d", "b");
+    assertThat(texts(merged)).containsExactly("old", "b", "d", "c", "old");
   }
 
   @Test

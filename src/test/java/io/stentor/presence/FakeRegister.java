@@ -63,6 +63,11 @@ final class FakeRegister implements Register {
   }
 
   @Override
+  public boolean isNode(UUID one) {
+    return shared.alive.contains(one);
+  }
+
+  @Override
   public Future<Change> announce(RoomName room, Announcement said) {
     return later(
         () -> {

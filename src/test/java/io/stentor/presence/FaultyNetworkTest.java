@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -221,6 +222,26 @@ class FaultyNetworkTest {
     advance(12_000);
     assertAllAgree();
     assertThat(watchers.get(0).changes()).hasSize(before);
+  }
+
+  @Test
+  void a_node_that_was_lost_and_does_not_know_it_is_not_believed() {
+    scene(45);
+    comeAndGo(50);
+    advance(500);
+    UUID lost = registers.get(2).node();
+    connected.get(2).clear();
+    registers.get(2).die();
+    nodesChanged();
+    advance(3000);
+    RoomMembers room = shared.rooms.get(ROOM);
+    Change fork =
+        new Change(room.epoch(), room.version() + 1, 0, List.of(), List.copyOf(everybody()));
+    bus.publish(ROOM, new News(lost, fork));
+    advance(2000);
+    assertThat(watchers.get(0).there()).isEqualTo(everybody());
+    assertThat(watchers.get(1).there()).isEqualTo(everybody());
+    assertEachEventOnce();
   }
 
   @Test

@@ -25,9 +25,9 @@ final class FaultyPresenceBus extends PresenceBus {
   private final Random random;
 
   private final class Listener implements Ear {
-    private final Handler<Change> handler;
+    private final Handler<News> handler;
 
-    Listener(Handler<Change> handler) {
+    Listener(Handler<News> handler) {
       this.handler = handler;
     }
 
@@ -44,31 +44,31 @@ final class FaultyPresenceBus extends PresenceBus {
 
   FaultyPresenceBus(Vertx vertx, Home clock, Random random) {
     super(vertx);
-    vertx.eventBus().unregisterCodec(ChangeCodec.NAME); // So that the next bus can register it.
+    vertx.eventBus().unregisterCodec(NewsCodec.NAME); // So that the next bus can register it.
     this.clock = clock;
     this.random = random;
   }
 
   @Override
-  void publish(RoomName room, Change change) {
+  void publish(RoomName room, News news) {
     published++;
     for (Listener listener : listeners) {
       for (int copies = random.nextInt(100) < repeatPercent ? 2 : 1; copies > 0; copies--) {
         if (random.nextInt(100) >= dropPercent) {
-          clock.after(random.nextInt(maxDelayMillis), () -> receive(listener, change));
+          clock.after(random.nextInt(maxDelayMillis), () -> receive(listener, news));
         }
       }
     }
   }
 
-  private void receive(Listener listener, Change change) {
+  private void receive(Listener listener, News news) {
     if (listeners.contains(listener)) {
-      listener.handler.handle(change);
+      listener.handler.handle(news);
     }
   }
 
   @Override
-  Ear listen(RoomName room, Handler<Change> handler) {
+  Ear listen(RoomName room, Handler<News> handler) {
     Listener listener = new Listener(handler);
     listeners.add(listener);
     return listener;

@@ -10,7 +10,9 @@ import io.stentor.cluster.NodeWatcher;
 import io.stentor.config.Config.Cluster;
 import io.stentor.config.Config.Discovery;
 import io.stentor.config.Config.Multicast;
+import io.stentor.history.ClusterHistory;
 import io.stentor.message.RoomName;
+import io.stentor.support.ClusterOfProcesses;
 import io.stentor.support.Ports;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -27,9 +29,31 @@ import org.awaitility.Awaitility;
 final class PresenceCluster {
   private static final Duration SOON = Duration.ofSeconds(30);
 
-  private final String name = "test-" + UUID.randomUUID();
-  private final int port = Ports.freeRange();
+  private static final int FEW_PARTITIONS = 31;
+
+  private final String name;
+  private final int port;
+
+  /** 0 leaves it as it is everywhere else. */
+  private final int partitions;
+
   private final List<Node> nodes = new ArrayList<>();
+
+  /** A cluster of its own. */
+  PresenceCluster() {
+    this("test-" + UUID.randomUUID(), Ports.freeRange(), FEW_PARTITIONS);
+  }
+
+  private PresenceCluster(String name, int port, int partitions) {
+    this.name = name;
+    this.port = port;
+    this.partitions = partitions;
+  }
+
+  /** A cluster that processes have begun. */
+  static PresenceCluster of(ClusterOfProcesses processes) {
+    return new PresenceCluster(processes.name(), processes.clusterPort(), 0);
+  }
 
   /** A node. */
   record Node(HazelcastInstance hazelcast, Vertx vertx, ClusterPresence presence) {
@@ -43,8 +67,15 @@ final class PresenceCluster {
     }
   }
 
-  /** Starts one more. */
+  /** Starts one more and waits until all see it. */
   Node join() {
+    Node node = start();
+    awaitWhole();
+    return node;
+  }
+
+  /** Starts one more. */
+  Node start() {
     Cluster cluster =
         new Cluster(
             true,
@@ -58,9 +89,12 @@ final class PresenceCluster {
             "",
             5);
     Config config = ClusteredVertx.hazelcast(cluster);
-    config.setProperty("hazelcast.partition.count", "31");
+    if (partitions > 0) {
+      config.setProperty("hazelcast.partition.count", Integer.toString(partitions));
+    }
     config.setProperty("hazelcast.merge.first.run.delay.seconds", "2");
     config.setProperty("hazelcast.merge.next.run.delay.seconds", "2");
+    ClusterHistory.configure(config, 300);
     ClusterPresence.configure(config);
     HazelcastInstance hazelcast = ClusteredVertx.join(config, UUID.randomUUID().toString());
     VertxOptions options = new VertxOptions().setEventLoopPoolSize(2);
@@ -71,7 +105,6 @@ final class PresenceCluster {
     NodeWatcher.watch(hazelcast, presence::nodesChanged);
     Node node = new Node(hazelcast, vertx, presence);
     nodes.add(node);
-    awaitWhole();
     return node;
   }
 

@@ -197,7 +197,7 @@ class RecentTest {
     boolean possible = from.offset() + 1 >= log.oldest() && from.offset() <= log.top();
     long bytes = 0;
     for (Publication publication : log.publications()) {
-      bytes += publication.bytes() + Recent.OVERHEAD_BYTES;
+      bytes += publication.weight() + Recent.OVERHEAD_BYTES;
     }
     assertThat(at != null).isEqualTo(possible && bytes <= Recent.MAX_BYTES);
     if (at != null) {

@@ -88,6 +88,14 @@ public final class Client implements AutoCloseable {
     return this;
   }
 
+  /**
+   * Sends a ping; fails where the line is broken, which the JDK's client does not always notice.
+   */
+  public Client ping() {
+    join(socket.sendPing(ByteBuffer.allocate(0)));
+    return this;
+  }
+
   /** The next text. */
   public String next() {
     return nextWithin(PATIENCE);

@@ -10,14 +10,16 @@ import java.util.UUID;
  */
 public final class ClusterOfProcesses implements AutoCloseable {
   private final List<NodeProcess> nodes = new ArrayList<>();
+  private final String name = "test-" + UUID.randomUUID();
+  private final int clusterPort = Ports.freeRange();
   private final Launch common;
 
   private ClusterOfProcesses(Launch launch) {
     common =
         launch
             .with("--cluster")
-            .withEnv("STENTOR_CLUSTER_NAME", "test-" + UUID.randomUUID())
-            .withEnv("STENTOR_CLUSTER_PORT", Ports.freeRange());
+            .withEnv("STENTOR_CLUSTER_NAME", name)
+            .withEnv("STENTOR_CLUSTER_PORT", clusterPort);
   }
 
   /** Starts a cluster of this many nodes and waits until each is ready. */
@@ -37,6 +39,16 @@ public final class ClusterOfProcesses implements AutoCloseable {
       cluster.close();
       throw e;
     }
+  }
+
+  /** The cluster's name, for a node that joins from elsewhere. */
+  public String name() {
+    return name;
+  }
+
+  /** The first port that nodes look for each other on. */
+  public int clusterPort() {
+    return clusterPort;
   }
 
   /** Starts one more node and waits until it is ready. */

@@ -58,6 +58,11 @@ public final class EventClient implements AutoCloseable {
     return new EventClient(port, 0).send(bytes);
   }
 
+  /** The same with a small receive buffer. */
+  public static EventClient rawSlow(int port, String bytes) {
+    return new EventClient(port, 8192).send(bytes);
+  }
+
   /** A whole request of HTTP/1.1. */
   public static String request(String path, String... more) {
     List<String> lines = new ArrayList<>(List.of("GET " + path + " HTTP/1.1", "Host: localhost"));
@@ -76,16 +81,28 @@ public final class EventClient implements AutoCloseable {
     }
   }
 
+  /** Reads a whole answer of a known length, and forgets it. */
+  public EventClient skipAnswer() {
+    head();
+    assertThat(read(Integer.parseInt(header("content-length")))).isNotEmpty();
+    return this;
+  }
+
   /** Reads the head of the next answer, which must be that of a stream. */
   public EventClient readHead() {
+    head();
+    assertThat(statusLine).contains(" 200 ");
+    assertThat(header("content-type")).isEqualTo("text/event-stream");
+    return this;
+  }
+
+  private void head() {
+    headers.clear();
     statusLine = line();
     for (String line = line(); !line.isEmpty(); line = line()) {
       int colon = line.indexOf(':');
       headers.put(line.substring(0, colon).strip(), line.substring(colon + 1).strip());
     }
-    assertThat(statusLine).contains(" 200 ");
-    assertThat(header("content-type")).isEqualTo("text/event-stream");
-    return this;
   }
 
   /** The first line of the answer. */

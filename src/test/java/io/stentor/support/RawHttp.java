@@ -80,27 +80,37 @@ public class RawHttp implements AutoCloseable {
   /** Reads the head of an answer and no body, whatever the head says. */
   public Answer headOnly() {
     String[] status = line().split(" ", 3);
+    return new Answer(Integer.parseInt(status[1]), headers(), "");
+  }
+
+  /** Reads a whole answer; its body by its length, or to the end of the connection. */
+  public Answer answer() {
+    return withBody(headOnly());
+  }
+
+  /** Reads what follows the first line of an answer, which had this status code. */
+  public Answer answerAfter(int code) {
+    return withBody(new Answer(code, headers(), ""));
+  }
+
+  private Answer withBody(Answer head) {
+    String length = head.headers().get("content-length");
+    byte[] body = new byte[0];
+    if (length != null) {
+      body = read(Integer.parseInt(length));
+    } else if (head.status() >= 200 && !head.headers().containsKey("transfer-encoding")) {
+      body = readToEnd();
+    }
+    return new Answer(head.status(), head.headers(), new String(body, StandardCharsets.UTF_8));
+  }
+
+  private Map<String, String> headers() {
     Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     for (String line = line(); !line.isEmpty(); line = line()) {
       int colon = line.indexOf(':');
       headers.put(line.substring(0, colon).trim(), line.substring(colon + 1).trim());
     }
-    return new Answer(Integer.parseInt(status[1]), headers, "");
-  }
-
-  /** Reads a whole answer; its body by its length, or to the end of the connection. */
-  public Answer answer() {
-    Answer head = headOnly();
-    Map<String, String> headers = head.headers();
-    int code = head.status();
-    String length = headers.get("content-length");
-    byte[] body = new byte[0];
-    if (length != null) {
-      body = read(Integer.parseInt(length));
-    } else if (code != 101 && !headers.containsKey("transfer-encoding")) {
-      body = readToEnd();
-    }
-    return new Answer(code, headers, new String(body, StandardCharsets.UTF_8));
+    return headers;
   }
 
   /** Whether the server has ended the connection; waits for it. */
@@ -129,7 +139,18 @@ public class RawHttp implements AutoCloseable {
     }
   }
 
-  private String line() {
+  /** Says that nothing more is sent; answers can still be read. */
+  public RawHttp endSending() {
+    try {
+      socket.shutdownOutput();
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Reads a line, without its end. */
+  public String line() {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     for (byte b = read(1)[0]; b != '\n'; b = read(1)[0]) {
       if (b != '\r') {

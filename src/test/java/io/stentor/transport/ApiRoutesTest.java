@@ -72,6 +72,12 @@ class ApiRoutesTest {
   }
 
   @Test
+  void a_query_that_cannot_be_decoded_is_a_bad_request_everywhere() {
+    assertRefused(
+        send(open, "GET", "/rooms?=%"), ProblemType.BAD_REQUEST, "The query cannot be decoded.");
+  }
+
+  @Test
   void a_program_can_read_which_parameter_was_wrong() {
     RawHttp.Answer answer = send(open, "GET", MESSAGES + "?limit=many");
     assertThat(new JsonObject(answer.body()).getString("parameter")).isEqualTo("limit");

@@ -50,7 +50,9 @@ class ContractTest {
     try (TestEndpoints endpoints = new TestEndpoints(new JsonObject())) {
       TreeSet<String> served = new TreeSet<>();
       for (Route route : endpoints.get().router().getRoutes()) {
-        if (route.getPath() != null && route.methods() != null) {
+        if (route.getPath() != null
+            && route.methods() != null
+            && !route.getPath().startsWith("/libraries/")) {
           String path = route.getPath().replaceAll(":(\\w+)", "{$1}");
           route.methods().forEach(method -> served.add(method + " " + path));
         }

@@ -6,23 +6,27 @@ import io.vertx.core.eventbus.MessageCodec;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The form of a {@link Change} between nodes: bytes. Inside one node the same object is handed to
- * the consumer.
+ * The form of {@link News} between nodes: bytes. Inside one node the same object is handed to the
+ * consumer.
  */
-final class ChangeCodec implements MessageCodec<Change, Change> {
+final class NewsCodec implements MessageCodec<News, News> {
 
   /*
-   * epoch 8 | version 8 | digest 8 | joined 4 | per member: connection, user, info, roomInfo
+   * by 16 | epoch 8 | version 8 | digest 8 | joined 4 | per member: connection, user, info, roomInfo
    * | left 4 | per connection: its text. A text: length 4, -1 where there is none | UTF-8
    */
 
   static final String NAME = "stentor.presence.change";
 
   @Override
-  public void encodeToWire(Buffer out, Change change) {
+  public void encodeToWire(Buffer out, News news) {
+    Change change = news.change();
+    out.appendLong(news.by().getMostSignificantBits());
+    out.appendLong(news.by().getLeastSignificantBits());
     out.appendLong(change.epoch()).appendLong(change.version()).appendLong(change.digest());
     out.appendInt(change.joined().size());
     for (Member member : change.joined()) {
@@ -45,8 +49,9 @@ final class ChangeCodec implements MessageCodec<Change, Change> {
   }
 
   @Override
-  public Change decodeFromWire(int start, Buffer in) {
+  public News decodeFromWire(int start, Buffer in) {
     Reader reader = new Reader(in, start);
+    UUID by = new UUID(reader.number(), reader.number());
     final long epoch = reader.number();
     final long version = reader.number();
     final long digest = reader.number();
@@ -61,7 +66,7 @@ final class ChangeCodec implements MessageCodec<Change, Change> {
     for (int i = 0; i < count; i++) {
       left.add(reader.text());
     }
-    return new Change(epoch, version, digest, joined, left);
+    return new News(by, new Change(epoch, version, digest, joined, left));
   }
 
   private static final class Reader {
@@ -99,8 +104,8 @@ final class ChangeCodec implements MessageCodec<Change, Change> {
   }
 
   @Override
-  public Change transform(Change change) {
-    return change;
+  public News transform(News news) {
+    return news;
   }
 
   @Override

@@ -1,0 +1,82 @@
+package io.stentor;
+
+import static io.stentor.support.NodeWithBystander.ROOM;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stentor.support.ContractDocument;
+import io.stentor.support.NodeWithBystander;
+import io.stentor.support.RandomRequests;
+import io.stentor.support.RandomRequests.Request;
+import io.stentor.support.RawHttp;
+import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * Whatever is sent, the server answers or ends the connection, fails at nothing and goes on. A
+ * longer run: {@code -Dstentor.fuzz=100000}; the same run again: {@code -Dstentor.fuzz.seed=N}.
+ */
+class FuzzIT {
+  private static final int REQUESTS = Integer.getInteger("stentor.fuzz", 3000);
+  private static final long SEED = Long.getLong("stentor.fuzz.seed", new Random().nextLong());
+  private static final Pattern STATUS = Pattern.compile("(\\S+) ([0-9]{3}) .*");
+  private static final ContractDocument DOCUMENT = ContractDocument.read();
+
+  @RegisterExtension static final NodeWithBystander node = new NodeWithBystander();
+
+  private final Map<String, Integer> seen = new TreeMap<>();
+
+  @Test
+  void no_request_makes_the_server_fail_or_hang() {
+    RandomRequests requests = new RandomRequests(SEED);
+    int lines = node.log().all().size();
+    for (int i = 0; i < REQUESTS; i++) {
+      Request request = requests.next();
+      String outcome = outcome(request, "seed " + SEED + ", request " + i + ":\n" + request);
+      seen.merge(outcome, 1, Integer::sum);
+      if (i % 500 == 0) {
+        assertAlive();
+      }
+    }
+    assertAlive();
+    System.out.println("fuzz, seed " + SEED + ", " + REQUESTS + " requests: " + seen);
+    assertThat(seen).as("the requests reach what they should").containsKeys("200", "201", "400");
+    assertThat(node.log().all().subList(lines, node.log().all().size()))
+        .noneMatch(line -> line.contains("ERROR") || line.contains("Exception"));
+  }
+
+  private String outcome(Request request, String what) {
+    try (RawHttp http = new RawHttp(node.port())) {
+      http.send(request.bytes());
+      if (!request.complete()) {
+        http.endSending();
+      }
+      String line = http.line();
+      Matcher status = STATUS.matcher(line);
+      assertThat(status.matches()).as(what + "\nwas answered with " + line).isTrue();
+      int code = Integer.parseInt(status.group(2));
+      if (code == 501 && !status.group(1).matches("HTTP/1[.][01]")) {
+        return "of no known version";
+      }
+      assertThat(code).as(what).isLessThan(500);
+      if (code >= 400 && !new String(request.bytes(), 0, 5).startsWith("HEAD")) {
+        DOCUMENT.assertDescribes("NONE", "/", http.answerAfter(code));
+      }
+      return status.group(2);
+    } catch (UncheckedIOException e) {
+      assertThat(e.getCause()).as(what).isNotInstanceOf(SocketTimeoutException.class);
+      assertThat(request.complete() && request.bytes().length < 1000).as(what + "\n" + e).isFalse();
+      return "ended";
+    }
+  }
+
+  private static void assertAlive() {
+    assertThat(RawHttp.get(node.port(), ROOM + "/messages").status()).isEqualTo(200);
+  }
+}

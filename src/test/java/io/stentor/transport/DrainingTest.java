@@ -1,0 +1,34 @@
+package io.stentor.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stentor.support.ContractDocument;
+import io.stentor.support.RawHttp;
+import io.vertx.core.json.JsonObject;
+import org.junit.jupiter.api.Test;
+
+class DrainingTest {
+
+  @Test
+  void a_request_under_way_is_answered_and_what_comes_then_is_refused() {
+    String post = "POST /rooms/tea/messages HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n";
+    try (TestEndpoints endpoints = new TestEndpoints(new JsonObject());
+        RawHttp http = new RawHttp(endpoints.port())) {
+      http.send(post + "Expect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+      assertThat(http.answer().status()).isEqualTo(100);
+
+      endpoints.onLoop(
+          () -> {
+            endpoints.get().drain();
+            return true;
+          });
+
+      assertThat(http.send("hello").answer().status()).isEqualTo(201);
+      RawHttp.Answer refused = http.send(post + "Content-Length: 5\r\n\r\nhello").answer();
+      ContractDocument.read().assertDescribes("POST", "/rooms/tea/messages", refused);
+      assertThat(refused.status()).isEqualTo(503);
+      assertThat(refused.body()).contains(ProblemType.DRAINING.urn());
+      assertThat(refused.header("retry-after")).isEqualTo("2");
+    }
+  }
+}
