@@ -89,6 +89,9 @@ class SocketTest {
   void nothing_is_published_after_a_close_and_nothing_is_delivered() {
     try (RawWebSocket leaving = connect("after");
         RawWebSocket staying = connect("after")) {
+      // Who hears itself is in the room, and hears what others say from then on.
+      staying.sendText("in");
+      assertThat(staying.nextFrame().text()).isEqualTo("in");
       leaving.sendText("before");
       assertThat(staying.nextFrame().text()).isEqualTo("before");
       // A close frame and a text in one packet, with masks that change nothing.
