@@ -150,10 +150,15 @@ class ChatPageIT extends InBrowser {
   void the_list_stays_bounded_and_says_so() {
     try (Window one = browser.open(page("?room=many")).awaitLive()) {
       assertThat(one.at("trimmed")).isHidden();
+      // Who hears itself is in the room, and hears what others say from then on.
+      one.say("in");
+      assertThat(one.page().locator("#ulMsg .text").last()).hasText("in");
       one.page()
           .evaluate(
-              "() => { const s = new WebSocket(`ws://${location.host}/rooms/many`);"
-                  + " s.onopen = () => { for (let i = 0; i < 1100; i++) s.send('m' + i); } }");
+              "() => new Promise((heardAll) => {"
+                  + " const s = new WebSocket(`ws://${location.host}/rooms/many`);"
+                  + " let heard = 0; s.onmessage = () => ++heard === 1100 && heardAll();"
+                  + " s.onopen = () => { for (let i = 0; i < 1100; i++) s.send('m' + i); } })");
 
       assertThat(one.page().locator("#ulMsg .text").last()).hasText("m1099");
       assertThat(one.page().locator("#ulMsg > li")).hasCount(1000);

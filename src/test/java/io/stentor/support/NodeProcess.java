@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 
 /**
  * One node: the fat jar in a JVM of its own, in an empty working directory. It never outlives the
@@ -121,6 +123,24 @@ public final class NodeProcess implements AutoCloseable {
   /** SIGSTOP: the process stays but does nothing, as in a long pause of its machine. */
   public void freeze() {
     signal("STOP");
+    // The signal stops the threads one after the other: until then some still do something.
+    Awaitility.await().atMost(EXIT).until(this::isStopped);
+  }
+
+  private boolean isStopped() {
+    try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid()), "task"))) {
+      return threads.allMatch(thread -> read(thread.resolve("status")).contains("\nState:\tT"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** SIGCONT: ends {@link #freeze}. */
