@@ -108,7 +108,7 @@ public record Config(
    * @param hmacSecret for HS256, HS384 and HS512; empty for none
    * @param hmacSecretFile a file that holds the same; empty for none
    * @param publicKeyFiles PEM files of public keys or certificates, for RS, ES and EdDSA
-   * @param jwksUrl where a set of public keys is fetched from; empty for nowhere
+   * @param jwksUrl where a set of public keys is fetched from; empty where there is none
    * @param jwksRefreshSeconds how often that is fetched
    * @param audience what {@code aud} has to name; empty for anything
    * @param issuer what {@code iss} has to be; empty for anything

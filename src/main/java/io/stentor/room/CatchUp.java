@@ -38,7 +38,10 @@ final class CatchUp {
   private Notice.Kind announce;
   private boolean announced;
   private Position after;
-  private boolean reading;
+
+  /** From when a page is asked for until it was written: never two at once. */
+  private boolean busy;
+
   private int failures;
 
   /**
@@ -68,7 +71,7 @@ final class CatchUp {
 
   /** The socket takes more. */
   void drained() {
-    if (!reading) {
+    if (!busy) {
       read();
     }
   }
@@ -79,7 +82,7 @@ final class CatchUp {
   }
 
   private void read() {
-    reading = true;
+    busy = true;
     cursor.next = tail.end();
     tail.room()
         .read(after, PAGE_MESSAGES, PAGE_BYTES)
@@ -88,7 +91,6 @@ final class CatchUp {
                 tail.loop()
                     .run(
                         () -> {
-                          reading = false;
                           if (cursor.hasLeft()) {
                             return;
                           }
@@ -111,7 +113,7 @@ final class CatchUp {
   }
 
   private void readLater() {
-    reading = true;
+    busy = true;
     tail.loop()
         .after(
             RETRY_MILLIS,
@@ -173,6 +175,8 @@ final class CatchUp {
       readLater();
     } else if (cursor.connection().isWritable()) {
       read();
+    } else {
+      busy = false;
     }
   }
 

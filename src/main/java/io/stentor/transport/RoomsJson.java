@@ -6,6 +6,7 @@ import io.stentor.message.Member;
 import io.stentor.message.RoomName;
 import io.stentor.presence.MembersPage;
 import io.stentor.presence.RoomStats;
+import io.stentor.protocol.MemberJson;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
@@ -77,23 +78,7 @@ final class RoomsJson {
         "{\"connections\":%d,\"users\":%d,\"members\":["
             .formatted(stats.connections(), stats.users());
     String next = page.more() ? RoomsQuery.next(members.get(members.size() - 1)) : null;
-    return lines(begin, members.stream().map(RoomsJson::member).toList(), next);
-  }
-
-  /** What is known of a member is JSON source already. */
-  private static String member(Member member) {
-    StringBuilder json = new StringBuilder("{\"connection\":");
-    json.append(Json.encode(member.connection()));
-    if (!member.user().isEmpty()) {
-      json.append(",\"user\":").append(Json.encode(member.user()));
-    }
-    if (member.info() != null) {
-      json.append(",\"info\":").append(member.info());
-    }
-    if (member.roomInfo() != null) {
-      json.append(",\"roomInfo\":").append(member.roomInfo());
-    }
-    return json.append('}').toString();
+    return lines(begin, members.stream().map(MemberJson::of).toList(), next);
   }
 
   private static Buffer lines(String begin, List<String> entries, @Nullable String next) {

@@ -51,6 +51,26 @@ class CatchUpTest {
     assertThat(connection.texts()).isEqualTo(range(epoch, 1, top));
   }
 
+  /**
+   * A connection may hold everything until it is told where it stands, and take it from then on.
+   */
+  @Test
+  void a_connection_that_takes_more_once_it_is_told_its_place_hears_nothing_twice() {
+    scene.publishMany(5000);
+    long epoch = scene.epoch();
+    scene.history.maxDelayMillis = 10;
+    FakeConnection connection = new FakeConnection(TestFormat.SILENT);
+    connection.writable = false;
+    Cursor cursor = scene.join(0, connection, new Start.Since(new Position(epoch, 0)));
+    connection.whenTold =
+        () -> {
+          connection.writable = true;
+          cursor.drained();
+        };
+    scene.advance(500);
+    assertThat(connection.texts()).isEqualTo(range(epoch, 1, 5000));
+  }
+
   /** What a slow reader of old messages has not read yet may leave the log: that is a loss too. */
   @Test
   void a_catch_up_that_the_log_outruns_is_told_and_never_goes_on_behind_a_gap() {

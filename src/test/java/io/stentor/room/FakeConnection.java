@@ -32,6 +32,9 @@ final class FakeConnection implements Connection {
   /** Done within each write. */
   Runnable whenWritten = () -> {};
 
+  /** Done when it is told about its place. */
+  Runnable whenTold = () -> {};
+
   volatile @Nullable CloseReason closed;
 
   FakeConnection(Format format) {
@@ -46,6 +49,12 @@ final class FakeConnection implements Connection {
   @Override
   public void joined() {
     joined = true;
+  }
+
+  @Override
+  public boolean tell(Notice notice) {
+    whenTold.run();
+    return Connection.super.tell(notice);
   }
 
   @Override

@@ -22,7 +22,7 @@ final class Publisher {
     this.session = session;
   }
 
-  /** Whether no more should be published for now. */
+  /** Whether nothing more should be published until some of it is in a log. */
   boolean isFull() {
     return full;
   }
