@@ -63,7 +63,8 @@ final class Bars {
   }
 
   private Bar calm() {
-    String load = "--connections 1000 --publishers 1 --mode rate --rate 50" + awake() + timed(10, 1);
+    String load =
+        "--connections 1000 --publishers 1 --mode rate --rate 50" + awake() + timed(10, 1);
     return new Bar(
         "bar2",
         "one room of 1,000 at 50 messages/s",
