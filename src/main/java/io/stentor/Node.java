@@ -11,6 +11,7 @@ import io.stentor.history.ClusterHistory;
 import io.stentor.history.History;
 import io.stentor.history.LocalHistory;
 import io.stentor.message.RoomName;
+import io.stentor.ops.Operations;
 import io.stentor.presence.ClusterPresence;
 import io.stentor.presence.LocalPresence;
 import io.stentor.presence.Presence;
@@ -45,6 +46,7 @@ final class Node {
   private final LoadedConfig loaded;
   private final Vertx vertx;
   private final @Nullable HazelcastInstance hazelcast;
+  private final Operations operations;
   private final AtomicInteger port;
   private @Nullable Presence presence;
 
@@ -52,6 +54,7 @@ final class Node {
     this.loaded = loaded;
     this.vertx = vertx;
     this.hazelcast = hazelcast;
+    this.operations = new Operations(vertx, loaded.config(), hazelcast);
     this.port = new AtomicInteger(loaded.config().http().port());
   }
 
@@ -123,18 +126,20 @@ final class Node {
   private Future<Node> serve() {
     Config config = loaded.config();
     History history = history();
-    Rooms rooms = new Rooms(vertx, new RoomRules(config), history);
+    Rooms rooms = new Rooms(vertx, new RoomRules(config), history, operations.timings());
     Presence who = presence(rooms);
     presence = who;
     Connections connections = new Connections();
+    operations.watch(rooms, connections);
     return withCopies()
         .compose(
             safe ->
                 vertx.deployVerticle(
-                    () -> new Server(config, rooms, who, connections, port),
+                    () -> new Server(config, rooms, who, connections, operations, port),
                     new DeploymentOptions().setInstances(eventLoops(config))))
+        .compose(deployed -> operations.start())
         .map(
-            deployed -> {
+            started -> {
               sayReady();
               return this;
             });
@@ -205,11 +210,13 @@ final class Node {
 
   /** Signs the members off, leaves the cluster and closes everything. */
   Future<Void> stop() {
+    operations.drain();
     Future<Void> signedOff = presence == null ? Future.succeededFuture() : presence.close();
     return signedOff
         .eventually(vertx::close)
         .eventually(
             () -> {
+              operations.close();
               if (hazelcast != null) {
                 hazelcast.shutdown();
               }

@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.stentor.config.Config;
 import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomRule;
+import io.stentor.ops.Operations;
 import io.stentor.presence.Presence;
 import io.stentor.protocol.PlainText;
 import io.stentor.room.Rooms;
@@ -26,6 +27,7 @@ final class Server extends VerticleBase {
   private final Rooms rooms;
   private final Presence presence;
   private final Connections connections;
+  private final Operations operations;
   private final AtomicInteger port;
   private @Nullable Endpoints endpoints;
   private @Nullable HttpServer server;
@@ -37,11 +39,17 @@ final class Server extends VerticleBase {
    *     that it was given
    */
   Server(
-      Config config, Rooms rooms, Presence presence, Connections connections, AtomicInteger port) {
+      Config config,
+      Rooms rooms,
+      Presence presence,
+      Connections connections,
+      Operations operations,
+      AtomicInteger port) {
     this.config = config;
     this.rooms = rooms;
     this.presence = presence;
     this.connections = connections;
+    this.operations = operations;
     this.port = port;
   }
 
@@ -53,7 +61,7 @@ final class Server extends VerticleBase {
     HttpServer created =
         vertx
             .createHttpServer(options())
-            .requestHandler(serving)
+            .requestHandler(operations.before(serving))
             .invalidRequestHandler(Problem::invalidRequest);
     server = created;
     return created

@@ -134,6 +134,9 @@ final class CatchUp {
     }
     if (!announced) {
       announced = true;
+      if (!fromOldest) {
+        tail.recovered(true);
+      }
       if (!cursor.tell(new Notice(after, announce, 0))) {
         return;
       }
@@ -146,10 +149,11 @@ final class CatchUp {
     if (!page.publications().isEmpty()) {
       Encoded encoded =
           Encoded.of(cursor.connection().format(), page.publications(), page.epoch(), page.first());
+      int bytes = encoded.size();
       cursor.connection().write(encoded.bytes());
       cursor.connection().flush();
       after = new Position(page.epoch(), page.last());
-      tail.delivered(encoded.count());
+      tail.delivered(encoded.count(), bytes);
     }
   }
 
@@ -172,6 +176,9 @@ final class CatchUp {
   }
 
   private void lost() {
+    if (!announced) {
+      tail.recovered(false);
+    }
     cursor.catchUp = null;
     cursor.next = tail.end();
     cursor.tell(new Notice(tail.position(), Notice.Kind.LOST, 0));

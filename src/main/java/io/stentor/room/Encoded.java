@@ -16,12 +16,17 @@ final class Encoded {
   /** Index of the first byte of each publication. */
   private final int[] starts;
 
-  private Encoded(ByteBuf bytes, int[] starts) {
+  private final long publishedMillis;
+
+  private Encoded(ByteBuf bytes, int[] starts, long publishedMillis) {
     this.bytes = bytes;
     this.starts = starts;
+    this.publishedMillis = publishedMillis;
   }
 
-  /** Encodes publications with consecutive offsets. The caller owns the one reference. */
+  /**
+   * Encodes publications, at least one, with consecutive offsets. The caller owns the reference.
+   */
   static Encoded of(Format format, List<Publication> publications, long epoch, long firstOffset) {
     int limit = 0;
     for (Publication publication : publications) {
@@ -35,7 +40,12 @@ final class Encoded {
       long offset = epoch == 0 ? 0 : firstOffset + i;
       format.encode(publications.get(i), epoch, offset, out);
     }
-    return new Encoded(out, starts);
+    return new Encoded(out, starts, publications.get(0).timeMillis());
+  }
+
+  /** When a server took the first publication, in milliseconds since 1970. */
+  long publishedMillis() {
+    return publishedMillis;
   }
 
   /** The frames, one after the other. The holder's reference covers them. */
@@ -49,6 +59,11 @@ final class Encoded {
 
   int size() {
     return bytes.readableBytes();
+  }
+
+  /** Bytes of everything from publication {@code index} on. */
+  int sizeFrom(int index) {
+    return bytes.writerIndex() - starts[index];
   }
 
   /** One reference to everything from publication {@code index} on. */
@@ -87,6 +102,6 @@ final class Encoded {
       out.writeBytes(part.bytes, part.bytes.readerIndex(), part.size());
       part.release();
     }
-    return new Encoded(out, starts);
+    return new Encoded(out, starts, parts.get(0).publishedMillis);
   }
 }

@@ -84,7 +84,7 @@ final class MessagesEndpoint {
 
     private void waitFrom(Position since) {
       new LongPoll(request.response(), since, query.limit(), polls, this::read)
-          .begin(server.rooms(), room, server.eventLoop(), query.waitSeconds());
+          .begin(server, room, query.waitSeconds());
     }
 
     private void read() {

@@ -83,7 +83,7 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
   }
 
   private void join(Start start) {
-    int count = server.connections().opened();
+    int count = server.connections().opened(Transport.SSE);
     LOG.info("connected: {} to room {}, {} open", this, room, count);
     keepAlive.add(this);
     tell(out -> stream.format().encodeRetry(random(MOST_RETRY_MILLIS), out));
@@ -216,7 +216,7 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
     gone = true;
     keepAlive.remove(this);
     leave();
-    int count = server.connections().closed();
+    int count = server.connections().closed(Transport.SSE, closing);
     String why = closing != null ? closing.toString() : peer != null ? peer : "by the client";
     LOG.info("closed: {} in room {}: {}, {} open", this, room, why, count);
   }
