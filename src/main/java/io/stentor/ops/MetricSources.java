@@ -12,11 +12,12 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 
-/** Says where the metrics are to be read that others count anyway. */
-final class MetricSources {
+/** Says where the metrics are to be read that others count anyway. One thread. */
+public final class MetricSources {
   private final Metrics metrics;
 
-  MetricSources(Metrics metrics) {
+  /** Of the process, and none else yet. */
+  public MetricSources(Metrics metrics) {
     this.metrics = metrics;
     metrics.gauge(
         MetricName.DIRECT_MEMORY, () -> Math.max(0, PlatformDependent.usedDirectMemory()));
@@ -26,7 +27,8 @@ final class MetricSources {
     }
   }
 
-  void watch(Rooms rooms) {
+  /** Of these rooms. To be called once. */
+  public void watch(Rooms rooms) {
     Counts counts = rooms.counts();
     metrics.gauge(MetricName.ROOMS, rooms::inUse);
     counter(MetricName.PUBLISHED, counts, Count.PUBLISHED);

@@ -52,6 +52,10 @@ public final class Metrics implements Timings, AutoCloseable {
   private final LongSupplier clockMillis;
   private final JvmGcMetrics collections = new JvmGcMetrics();
   private final List<Runnable> before = new ArrayList<>();
+
+  /** Micrometer itself does not keep what it reads a counter from. */
+  private final List<LongSupplier> counted = new ArrayList<>();
+
   private final Timer delivery;
   private final Timer append;
   private final DistributionSummary batch;
@@ -108,7 +112,8 @@ public final class Metrics implements Timings, AutoCloseable {
    *
    * @param labels names and values in turn
    */
-  void counter(MetricName name, LongSupplier count, String... labels) {
+  synchronized void counter(MetricName name, LongSupplier count, String... labels) {
+    counted.add(count);
     FunctionCounter.builder(name.meter(), count, LongSupplier::getAsLong)
         .tags(labels)
         .register(registry);

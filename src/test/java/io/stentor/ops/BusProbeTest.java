@@ -7,7 +7,6 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -91,14 +90,14 @@ class BusProbeTest {
     members.removeAll(Set.of("b", "c"));
     Vertx vertx = Vertx.vertx();
     try {
-      probe.start(vertx).await(20, TimeUnit.SECONDS);
+      probe.start(vertx).await();
       await().atMost(Duration.ofSeconds(20)).until(() -> probe.heardOfSelf() == 1);
       assertThat(probe.sent()).isEqualTo(1);
-      probe.deafen().await(20, TimeUnit.SECONDS);
+      probe.deafen().await();
       millis.addAndGet(SILENT_MILLIS + 1);
       assertThat(probe.isDeaf()).isTrue();
     } finally {
-      vertx.close().await(20, TimeUnit.SECONDS);
+      vertx.close().await();
     }
   }
 

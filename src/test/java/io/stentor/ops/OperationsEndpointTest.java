@@ -61,7 +61,7 @@ class OperationsEndpointTest {
   @AfterEach
   void stop() {
     metrics.close();
-    vertx.close().await(20, TimeUnit.SECONDS);
+    vertx.close().await();
   }
 
   @Test
