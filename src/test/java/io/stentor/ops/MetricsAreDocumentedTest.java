@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
  */
 class MetricsAreDocumentedTest {
   private static final Path DIRECTORY = Path.of("docs/operations");
-  private static final Pattern ROW = Pattern.compile("(?m)^\\| `(\\w+)` \\| (\\w+) \\| (.*?) \\|");
+  private static final Pattern ROW = Pattern.compile("(?m)^\\| `(\\w+)` \\| (\\w+) \\|(.*?)\\|");
   private static final Pattern LABEL = Pattern.compile("(\\w+)=\"");
   private static final Pattern METRIC =
       Pattern.compile("\\b(?:stentor|jvm|process|system)_[a-z_]+");
