@@ -1,12 +1,15 @@
 package io.stentor;
 
+import java.lang.reflect.Proxy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import sun.misc.Signal;
 
 /**
  * What other processes tell this one. The JVM's own answer to SIGTERM and SIGINT, its shutdown
  * hooks, cannot tell a second one from the first.
+ *
+ * <p>{@code sun.misc.Signal} is kept in the module {@code jdk.unsupported} for want of anything
+ * else (JEP 260), but the compiler warns of it wherever it is named.
  */
 final class Signals {
 
@@ -20,12 +23,22 @@ final class Signals {
     on("INT", action);
   }
 
-  @SuppressWarnings("sunapi") // the module jdk.unsupported keeps it for want of anything else
   private static void on(String name, Runnable action) {
     try {
-      Signal.handle(new Signal(name), signal -> action.run());
-    } catch (IllegalArgumentException e) { // the JVM runs with -Xrs, or the system lacks it
-      LOG.warn("SIG{} will end this process at once: {}", name, e.getMessage());
+      Class<?> signal = Class.forName("sun.misc.Signal");
+      Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      Object handling =
+          Proxy.newProxyInstance(
+              handler.getClassLoader(),
+              new Class<?>[] {handler},
+              (proxy, method, args) -> {
+                action.run();
+                return null;
+              });
+      Object named = signal.getConstructor(String.class).newInstance(name);
+      signal.getMethod("handle", signal, handler).invoke(null, named, handling);
+    } catch (ReflectiveOperationException e) { // the JVM runs with -Xrs, or the system lacks it
+      LOG.warn("SIG{} will end this process at once: {}", name, String.valueOf(e.getCause()));
     }
   }
 }

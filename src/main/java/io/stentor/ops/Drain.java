@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How a node takes leave of its clients: it calls itself unready, gives the balancer time to notice,
- * refuses what is new, sends its clients away one after another, and waits until everything that
- * they published is in the logs. Whoever runs it closes the node afterwards.
+ * How a node takes leave of its clients: it calls itself unready, gives the balancer time to
+ * notice, refuses what is new, sends its clients away one after another, and waits until everything
+ * that they published is in the logs. Whoever runs it closes the node afterwards.
  *
  * <p>Clients go before the logs are handed over: until the last of them has gone, publishing and
  * listening work as ever.
@@ -65,17 +65,15 @@ public final class Drain {
     if (times.balancerSeconds() > 0) {
       LOG.info("stopping: serving on for {} s, unready", times.balancerSeconds());
     }
-    return wait(times.balancerSeconds() * 1000L)
-        .compose(
-            waited -> {
-              doors.forEach(Door::refuse);
-              LOG.info("stopping: sending clients away, over {} s at most", times.leaveSeconds());
-              return Future.join(
-                  doors.stream()
-                      .map(door -> door.sendAway(times.leaveSeconds(), hurry.future()))
-                      .toList());
-            })
-        .eventually(this::settle);
+    return waited(times.balancerSeconds()).compose(waited -> sendAway()).eventually(this::settled);
+  }
+
+  private Future<Void> sendAway() {
+    doors.forEach(Door::refuse);
+    LOG.info("stopping: sending clients away, over {} s at most", times.leaveSeconds());
+    List<Future<Void>> gone =
+        doors.stream().map(door -> door.sendAway(times.leaveSeconds(), hurry.future())).toList();
+    return Future.join(gone).mapEmpty();
   }
 
   /** No more waiting for the sake of others. Any thread; again does nothing more. */
@@ -85,16 +83,15 @@ public final class Drain {
     }
   }
 
-  private Future<Void> wait(long millis) {
-    if (millis == 0) {
+  private Future<Void> waited(int seconds) {
+    if (seconds == 0) {
       return Future.succeededFuture();
     }
-    return Future.any(vertx.timer(millis, TimeUnit.MILLISECONDS), hurry.future())
-        .mapEmpty();
+    return Future.any(vertx.timer(seconds, TimeUnit.SECONDS), hurry.future()).mapEmpty();
   }
 
   /** Goes on for as long as it takes: the node's whole stop has a limit. */
-  private Future<Void> settle() {
+  private Future<Void> settled() {
     if (settled.getAsBoolean()) {
       return Future.succeededFuture();
     }

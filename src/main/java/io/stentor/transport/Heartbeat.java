@@ -6,6 +6,7 @@ import io.stentor.message.CloseReason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Finds peers that are gone without a word: pings every connection of one event loop once an
@@ -62,6 +63,11 @@ final class Heartbeat {
     beat.index = seconds.get(nextSecond).size();
     seconds.get(nextSecond).add(connection);
     nextSecond = (nextSecond + 1) % seconds.size();
+  }
+
+  /** Every connection of this loop. */
+  void forEach(Consumer<Pinged> action) {
+    seconds.forEach(second -> second.forEach(action));
   }
 
   /** Closes every connection of this loop. */
