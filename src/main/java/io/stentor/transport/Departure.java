@@ -2,14 +2,12 @@ package io.stentor.transport;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
-import io.stentor.message.CloseReason;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +24,7 @@ final class Departure {
 
   private static final int TICKS_A_SECOND = 1000 / TICK_MILLIS;
 
-  private final List<Consumer<CloseReason>> staying;
+  private final List<Runnable> staying;
   private final double leaversPerTick;
   private final Promise<Void> done = Promise.promise();
   private @Nullable ScheduledFuture<?> ticking;
@@ -35,11 +33,10 @@ final class Departure {
   /**
    * Nobody has gone yet.
    *
-   * @param clients closes each of them; one that is closed already does not mind. They go in no
-   *     particular order
+   * @param clients sends each of them away; one that has gone does not mind. In no particular order
    * @param seconds how long it takes at most; 0 sends all away at once
    */
-  Departure(List<Consumer<CloseReason>> clients, int seconds) {
+  Departure(List<Runnable> clients, int seconds) {
     staying = new ArrayList<>(clients);
     Collections.shuffle(staying);
     double perSecond =
@@ -64,7 +61,7 @@ final class Departure {
     due += leaversPerTick;
     while (due >= 1 && !staying.isEmpty()) {
       due--;
-      staying.remove(staying.size() - 1).accept(CloseReason.SHUTDOWN);
+      staying.remove(staying.size() - 1).run();
     }
     if (staying.isEmpty()) {
       end();
@@ -73,7 +70,7 @@ final class Departure {
 
   /** Sends away all who are still there. */
   void hasten() {
-    staying.forEach(client -> client.accept(CloseReason.SHUTDOWN));
+    staying.forEach(Runnable::run);
     staying.clear();
     end();
   }

@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /** Everything that one server verticle serves, and the connections that it has. */
 public final class Endpoints implements Handler<HttpServerRequest> {
@@ -143,9 +142,9 @@ public final class Endpoints implements Handler<HttpServerRequest> {
    */
   public Future<Void> sendAway(int seconds, Future<Void> hurry) {
     polls.closeAll();
-    List<Consumer<CloseReason>> clients = new ArrayList<>();
-    heartbeat.forEach(client -> clients.add(client::close));
-    events.forEach(client -> clients.add(client::close));
+    List<Runnable> clients = new ArrayList<>();
+    heartbeat.forEach(client -> clients.add(client::leave));
+    events.forEach(client -> clients.add(client::leave));
     Departure departure = new Departure(clients, seconds);
     hurry.onSuccess(now -> loop.execute(departure::hasten));
     return departure.begin(loop);

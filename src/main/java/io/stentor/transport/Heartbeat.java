@@ -23,6 +23,9 @@ final class Heartbeat {
 
     void close(CloseReason reason);
 
+    /** The node is going away: the peer is told so as soon as it owes it nothing. */
+    void leave();
+
     /** Where the heartbeat keeps it. */
     Beat beat();
   }

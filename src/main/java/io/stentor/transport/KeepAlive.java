@@ -20,6 +20,9 @@ final class KeepAlive {
 
     void close(CloseReason reason);
 
+    /** The node is going away: the client is told so. */
+    void leave();
+
     /** Where it is kept. */
     Place place();
   }
