@@ -131,6 +131,7 @@ final class Node {
     presence = who;
     Connections connections = new Connections();
     Access access = Access.of(vertx, config);
+    LOG.info("node:     {}", rooms.node());
     return withCopies()
         .compose(
             safe ->

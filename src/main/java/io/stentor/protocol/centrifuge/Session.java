@@ -44,6 +44,7 @@ public final class Session {
   private final Site site;
   private final Outlet outlet;
   private final Lines lines;
+  private final String name;
   private final CommandQueue waiting = new CommandQueue();
   private final Subscriptions subscriptions = new Subscriptions(this);
   private final Publisher publisher = new Publisher(this);
@@ -57,11 +58,13 @@ public final class Session {
    * A client that has said nothing yet.
    *
    * @param format how it is written to
+   * @param name what it calls itself, which counts where no token says who it is; empty for nothing
    */
-  public Session(Site site, Outlet outlet, PushFormat format) {
+  public Session(Site site, Outlet outlet, PushFormat format, String name) {
     this.site = site;
     this.outlet = outlet;
     this.lines = new Lines(outlet, format);
+    this.name = name;
   }
 
   /** Takes what came in one message: lines with a command each. */
@@ -254,6 +257,11 @@ public final class Session {
       throw new IllegalStateException("not connected");
     }
     return known;
+  }
+
+  /** What the client calls itself; empty for nothing. */
+  String name() {
+    return name;
   }
 
   Site site() {

@@ -148,8 +148,9 @@ final class Subscription implements Connection {
       attendance = here;
       here.enter();
     }
-    JsonLine result =
-        SubscribeResult.of(granted, wanted, expiry, notice.position(), recovered ? missed : null);
+    Page told = recovered ? missed : null;
+    boolean timed = session.lines().format().timed();
+    JsonLine result = SubscribeResult.of(granted, wanted, expiry, notice.position(), told, timed);
     missed = null;
     if (granted.tellJoinLeave() || (wanted.joinLeave() && granted.joinLeave())) {
       watch = watch(() -> announce(granted, result));
