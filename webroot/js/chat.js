@@ -167,7 +167,9 @@ function drawHead() {
   document.title = say(unread > 0 ? "titleUnread" : "title", { room: name, count: unread });
   at("roomName").textContent = `# ${name}`;
   at("shouts").hidden = current?.options?.transform !== "shout";
-  at("btnMembers").textContent = (current && counted(current.members)) || say("hereNow");
+  const here = current ? counted(current.members) : "";
+  at("btnMembers").textContent = here || say("hereNow");
+  at("membersTitle").textContent = here || say("hereNow");
   at("empty").hidden = !current || !current.isEmpty || current.isLoading || current.room.state !== "joined";
   at("older").textContent = olderHint();
   at("btnNew").hidden = !current || list.isAtEnd || current.unread === 0;

@@ -29,24 +29,28 @@ export function row(item, before, unread) {
   if (unread > 0) {
     element.append(mark("unread", say("unread", { count: unread })));
   }
+  const message = document.createElement("div");
   const isGrouped = !isNewDay && unread === 0 && belongTogether(before, item);
-  element.className = `message${item.own ? " own" : ""}${isGrouped ? " grouped" : ""}`;
-  element.append(head(item), body(item));
+  message.className = `message${item.own ? " own" : ""}${isGrouped ? " grouped" : ""}`;
+  message.append(head(item), body(item));
   if (item.own) {
-    element.append(sent(item));
+    message.append(sent(item));
   }
+  element.append(message);
   return element;
 }
 
 /** A message that is on its way, or failed. `act` has `retry(item)` and `discard(item)`. */
 export function pendingRow(item, isLive, act) {
   const element = document.createElement("li");
+  const message = document.createElement("div");
   const { failure } = item;
-  element.className = `message own pending${failure ? " failed" : ""}`;
-  element.append(head(item), body(item), fate(item, isLive));
+  message.className = `message own pending${failure ? " failed" : ""}`;
+  message.append(head(item), body(item), fate(item, isLive));
   if (failure) {
-    element.append(button("retry", () => act.retry(item)), button("discard", () => act.discard(item)));
+    message.append(button("retry", () => act.retry(item)), button("discard", () => act.discard(item)));
   }
+  element.append(message);
   return element;
 }
 
