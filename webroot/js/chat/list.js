@@ -192,10 +192,12 @@ export class List {
         this.#act.older();
       }
     }
-    if (below < NEAR_PIXELS) {
+    if (below < NEAR_PIXELS && !this.#follows) {
       this.#extendDown();
     }
-    const follows = this.#to === this.#conversation.end && below < AT_END_PIXELS;
+    // Who follows does so even where something has come that is not drawn yet.
+    const isLast = this.#follows || this.#to === this.#conversation.end;
+    const follows = isLast && below < AT_END_PIXELS;
     if (follows !== this.#follows) {
       this.#follows = follows;
       this.#act.moved(follows);

@@ -3,6 +3,7 @@ package io.stentor;
 import io.netty.channel.EventLoop;
 import io.stentor.config.Config;
 import io.stentor.identity.Access;
+import io.stentor.ops.Operations;
 import io.stentor.presence.Presence;
 import io.stentor.room.Rooms;
 import io.stentor.transport.Connections;
@@ -28,6 +29,7 @@ final class Server extends VerticleBase {
   private final Presence presence;
   private final Access access;
   private final Connections connections;
+  private final Operations operations;
   private final AtomicInteger port;
   private @Nullable Endpoints endpoints;
   private @Nullable HttpServer server;
@@ -44,12 +46,14 @@ final class Server extends VerticleBase {
       Presence presence,
       Access access,
       Connections connections,
+      Operations operations,
       AtomicInteger port) {
     this.config = config;
     this.rooms = rooms;
     this.presence = presence;
     this.access = access;
     this.connections = connections;
+    this.operations = operations;
     this.port = port;
   }
 
@@ -62,7 +66,7 @@ final class Server extends VerticleBase {
     HttpServer created =
         vertx
             .createHttpServer(options())
-            .requestHandler(serving)
+            .requestHandler(operations.before(serving))
             .invalidRequestHandler(Problem::invalidRequest);
     server = created;
     int wanted = config.http().port();

@@ -64,7 +64,7 @@ final class CentrifugeSocket implements Outlet, Heartbeat.Pinged, Socket.Listene
   /** Takes an accepted WebSocket over. */
   static void open(ServerWebSocket accepted, Wishes wishes, ServerLoop server) {
     CentrifugeSocket opened = new CentrifugeSocket(accepted, wishes, server);
-    int count = server.connections().opened();
+    int count = server.connections().opened(Transport.CENTRIFUGE);
     LOG.info("connected: {} by the Centrifuge protocol, {} open", opened, count);
     server.heartbeat().add(opened);
     if (wishes.json) {
@@ -119,7 +119,7 @@ final class CentrifugeSocket implements Outlet, Heartbeat.Pinged, Socket.Listene
   public void closed(@Nullable String peer) {
     server.heartbeat().remove(this);
     session.closed();
-    int count = server.connections().closed();
+    int count = server.connections().closed(Transport.CENTRIFUGE, closing);
     String why = closing != null ? closing.toString() : peer != null ? peer : "1006 without a word";
     LOG.info("closed: {}: {}, {} open", this, why, count);
     closing = closing != null ? closing : CloseReason.GONE;

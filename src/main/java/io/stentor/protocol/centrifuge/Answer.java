@@ -1,7 +1,13 @@
 package io.stentor.protocol.centrifuge;
 
+import io.stentor.message.CloseReason;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /** The way back from a command. One of its methods is called, once, on the event loop. */
 final class Answer {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Answer.class);
 
   private final Session session;
   private final long id;
@@ -13,6 +19,20 @@ final class Answer {
     this.session = session;
     this.id = id;
     this.name = name;
+  }
+
+  /** Runs a part of the command; what it refuses is answered so. */
+  void run(Runnable part) {
+    try {
+      part.run();
+    } catch (Refusal e) {
+      refused(e);
+    } catch (Disconnect e) {
+      session.close(e.reason());
+    } catch (RuntimeException e) {
+      LOG.error("{} failed", this, e);
+      session.close(CloseReason.INTERNAL);
+    }
   }
 
   /**

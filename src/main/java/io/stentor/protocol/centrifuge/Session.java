@@ -8,8 +8,6 @@ import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One client of the Centrifuge protocol, on whichever transport: lines with commands in, lines with
@@ -17,21 +15,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Session {
 
-  /*
-   * Commands begin in the order in which they came. Until connect is decided, and while a lot is
-   * under way for this client, the next ones wait in `waiting` and the transport does not read, so
-   * a client is slowed by TCP. What the client does not take waits in the outlet up to a limit.
-   */
-
-  /** More than this is not kept for a client that sends on although it is not read. */
-  private static final int MAX_WAITING_BYTES = 1024 * 1024;
-
-  /** Questions to the log and to presence that are under way at once. */
-  private static final int MAX_UNDER_WAY = 32;
-
   private static final ByteBuf PING =
       Unpooled.copiedBuffer("{}", StandardCharsets.US_ASCII).asReadOnly();
-  private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
   private enum State {
     NEW,
@@ -45,14 +30,11 @@ public final class Session {
   private final Outlet outlet;
   private final Lines lines;
   private final String name;
-  private final CommandQueue waiting = new CommandQueue();
+  private final Intake intake = new Intake(this);
   private final Subscriptions subscriptions = new Subscriptions(this);
   private final Publisher publisher = new Publisher(this);
   private State state = State.NEW;
   private @Nullable Client client;
-  private int underWay;
-  private boolean applying;
-  private boolean reading = true;
 
   /**
    * A client that has said nothing yet.
@@ -69,15 +51,8 @@ public final class Session {
 
   /** Takes what came in one message: lines with a command each. */
   public void received(byte[] message) {
-    if (state == State.CLOSED) {
-      return;
-    }
-    if (waiting.add(message) == 0) {
-      close(Disconnect.badRequest("a message without a command").reason());
-    } else if (waiting.bytes() > MAX_WAITING_BYTES) {
-      close(CloseReason.SLOW);
-    } else {
-      applyWaiting();
+    if (state != State.CLOSED) {
+      intake.received(message);
     }
   }
 
@@ -100,14 +75,14 @@ public final class Session {
 
   /** Whether the transport was asked to read, so that an answer would be heard. */
   public boolean isReading() {
-    return reading;
+    return intake.isReading();
   }
 
   /** The transport has ended. May be called twice. */
   public void closed() {
     if (state != State.CLOSED) {
       state = State.CLOSED;
-      waiting.clear();
+      intake.close();
       subscriptions.closed();
       if (client != null) {
         client.closed();
@@ -124,35 +99,16 @@ public final class Session {
     }
   }
 
-  private void applyWaiting() {
-    if (applying) {
-      return;
-    }
-    applying = true;
-    byte[] line = isBusy() ? null : waiting.poll();
-    while (line != null) {
-      apply(line);
-      line = isBusy() ? null : waiting.poll();
-    }
-    applying = false;
-    if (state != State.CLOSED) {
-      outlet.flush();
-      read(!isBusy());
-    }
+  boolean isConnecting() {
+    return state == State.CONNECTING;
   }
 
-  private boolean isBusy() {
-    return state == State.CONNECTING || underWay >= MAX_UNDER_WAY || publisher.isFull();
+  boolean isClosed() {
+    return state == State.CLOSED;
   }
 
-  private void read(boolean on) {
-    if (reading != on) {
-      reading = on;
-      outlet.read(on);
-    }
-  }
-
-  private void apply(byte[] line) {
+  /** Begins one command. */
+  void apply(byte[] line) {
     try {
       Commands.Numbered next = Commands.read(line);
       boolean connects = next.command() instanceof ConnectCommand;
@@ -163,56 +119,21 @@ public final class Session {
       if (connects) {
         state = State.CONNECTING;
       }
-      guarded(answer, () -> next.command().apply(this, answer));
+      answer.run(() -> next.command().apply(this, answer));
     } catch (Disconnect e) {
       close(e.reason());
-    }
-  }
-
-  /** Runs a part of a command; what it refuses is answered so. */
-  private void guarded(Answer answer, Runnable part) {
-    try {
-      part.run();
-    } catch (Refusal e) {
-      answer.refused(e);
-    } catch (Disconnect e) {
-      close(e.reason());
-    } catch (RuntimeException e) {
-      LOG.error("{} failed", answer, e);
-      close(CloseReason.INTERNAL);
     }
   }
 
   /** Goes on with a command on this event loop when the future is complete. */
   <T> void await(Answer answer, Future<T> future, Consumer<T> then) {
-    underWay++;
-    future.onComplete(
-        (value, failure) ->
-            onLoop(
-                () -> {
-                  underWay--;
-                  if (state == State.CLOSED) {
-                    return;
-                  }
-                  if (failure != null) {
-                    LOG.debug("{} cannot be answered: {}", answer, failure.toString());
-                  }
-                  guarded(
-                      answer,
-                      () -> {
-                        if (failure != null) {
-                          throw new Refusal(ErrorCode.INTERNAL);
-                        }
-                        then.accept(value);
-                      });
-                  applyWaiting();
-                }));
+    intake.await(answer, future, then);
   }
 
   /** Something that kept commands waiting may have ended. */
   void goOn() {
     if (state != State.CLOSED) {
-      applyWaiting();
+      intake.goOn();
     }
   }
 
@@ -245,7 +166,7 @@ public final class Session {
 
   /** Writes one object. */
   void write(JsonLine line) {
-    if (state != State.CLOSED && !lines.write(line, !applying)) {
+    if (state != State.CLOSED && !lines.write(line, !intake.isApplying())) {
       close(CloseReason.SLOW);
     }
   }

@@ -1,12 +1,8 @@
 package io.stentor.protocol.centrifuge;
 
 import io.netty.buffer.ByteBuf;
-import io.stentor.history.Page;
 import io.stentor.message.CloseReason;
-import io.stentor.message.Position;
 import io.stentor.message.RoomName;
-import io.stentor.presence.Attendance;
-import io.stentor.presence.Watch;
 import io.stentor.room.Connection;
 import io.stentor.room.Cursor;
 import io.stentor.room.Format;
@@ -34,19 +30,13 @@ final class Subscription implements Connection {
 
   private final Session session;
   private final RoomName room;
-  private final Wanted wanted;
-  private final Answer answer;
+  private final Opening opening;
   private final Expiry expiry;
   private final Gate gate;
+  private final Stay stay;
   private State state = State.OPENING;
-  private boolean announced;
   private @Nullable Terms terms;
-  private Consumer<JsonLine> opened = result -> {};
-  private @Nullable Page missed;
   private @Nullable Cursor cursor;
-  private @Nullable Attendance attendance;
-  private @Nullable Watch watch;
-  private @Nullable Runnable whenOpen;
 
   /**
    * A subscription that takes up a place, but is not decided.
@@ -56,9 +46,9 @@ final class Subscription implements Connection {
   Subscription(Session session, RoomName room, Wanted wanted, Answer answer) {
     this.session = session;
     this.room = room;
-    this.wanted = wanted;
-    this.answer = answer;
+    this.opening = new Opening(session, this, wanted, answer);
     this.gate = new Gate(session);
+    this.stay = new Stay(session, this);
     this.expiry = new Expiry(session.site().eventLoop(), this::expired);
   }
 
@@ -76,6 +66,10 @@ final class Subscription implements Connection {
     return state == State.OPEN;
   }
 
+  boolean isGone() {
+    return state == State.GONE;
+  }
+
   Expiry expiry() {
     return expiry;
   }
@@ -90,30 +84,12 @@ final class Subscription implements Connection {
       return;
     }
     terms = granted;
-    opened = result;
     expiry.at(granted.expiresAt());
-    if (wanted.recover() && granted.recovery()) {
-      session.await(answer, Recovery.read(session.site().rooms(), room, wanted), this::enterAfter);
-    } else if (wanted.recover() && wanted.onlyRecovered()) {
-      throw new Refusal(ErrorCode.UNRECOVERABLE_POSITION);
-    } else {
-      enter(new Start.Live());
-    }
+    opening.begin(granted, result);
   }
 
-  private void enterAfter(Recovery recovery) {
-    Page page = recovery.page();
-    missed = page;
-    if (page != null) {
-      enter(new Start.Since(new Position(page.epoch(), page.last())));
-    } else if (wanted.onlyRecovered()) {
-      throw new Refusal(ErrorCode.UNRECOVERABLE_POSITION);
-    } else {
-      enter(new Start.Live());
-    }
-  }
-
-  private void enter(Start start) {
+  /** Joins the room, unless the client has left in the meantime. */
+  void enter(Start start) {
     if (state == State.OPENING) {
       Cursor placed = session.site().rooms().join(room, this, start, session.site().eventLoop());
       cursor = placed;
@@ -125,8 +101,9 @@ final class Subscription implements Connection {
 
   @Override
   public boolean tell(Notice notice) {
-    if (state == State.OPENING) {
-      opened(notice);
+    Terms granted = terms;
+    if (state == State.OPENING && granted != null) {
+      opening.placed(granted, notice);
     } else if (notice.kind() == Notice.Kind.LOST) {
       lost();
     }
@@ -134,63 +111,20 @@ final class Subscription implements Connection {
     return state == State.OPEN;
   }
 
-  private void opened(Notice notice) {
-    Terms granted = terms;
-    boolean recovered = notice.kind() == Notice.Kind.RECOVERED;
-    if (granted == null || (wanted.onlyRecovered() && wanted.recover() && !recovered)) {
-      answer.refused(ErrorCode.UNRECOVERABLE_POSITION);
-      return;
-    }
+  /**
+   * The client is in the room.
+   *
+   * @param watches whether it is told who comes and goes
+   * @param then runs at once, or when everybody who comes from then on is told
+   */
+  void entered(Terms granted, boolean watches, Runnable then) {
     state = State.OPEN;
-    if (granted.presence()) {
-      Attendance here =
-          new Attendance(session.site().presence(), room, session.client().member(granted.info()));
-      attendance = here;
-      here.enter();
-    }
-    Page told = recovered ? missed : null;
-    boolean timed = session.lines().format().timed();
-    JsonLine result = SubscribeResult.of(granted, wanted, expiry, notice.position(), told, timed);
-    missed = null;
-    if (granted.tellJoinLeave() || (wanted.joinLeave() && granted.joinLeave())) {
-      watch = watch(() -> announce(granted, result));
-    } else {
-      announce(granted, result);
-    }
-  }
-
-  /** Tells the client, unless it is gone. */
-  private void announce(Terms granted, JsonLine result) {
-    if (state == State.OPEN && !announced) {
-      announced = true;
-      opened.accept(result);
-      if (!granted.byServer()) {
-        live();
-      }
-      decided();
-    }
-  }
-
-  private Watch watch(Runnable whenPresent) {
-    JoinLeave watcher = new JoinLeave(this, whenPresent);
-    return session.site().presence().watch(room, watcher, session.site().eventLoop());
+    stay.begin(granted, watches, then);
   }
 
   /** Runs a task when it is known what came of this. */
   void whenDecided(Runnable task) {
-    if (state != State.GONE && !announced) {
-      whenOpen = task;
-    } else {
-      task.run();
-    }
-  }
-
-  private void decided() {
-    Runnable task = whenOpen;
-    whenOpen = null;
-    if (task != null) {
-      task.run();
-    }
+    opening.whenDecided(task);
   }
 
   /** The client was answered: what waited for that goes out. */
@@ -212,9 +146,7 @@ final class Subscription implements Connection {
     if (cursor != null && gate.isOpen()) {
       cursor.drained();
     }
-    if (watch != null) {
-      watch.ready();
-    }
+    stay.ready();
   }
 
   /** The server ends it, and tells the client. */
@@ -228,8 +160,8 @@ final class Subscription implements Connection {
   }
 
   private void lost() {
-    if (!announced) {
-      answer.refused(ErrorCode.INTERNAL);
+    if (!opening.isOver()) {
+      opening.fail();
     } else if (terms != null && terms.byServer()) {
       session.close(CloseReason.INSUFFICIENT_STATE);
     } else {
@@ -249,13 +181,8 @@ final class Subscription implements Connection {
     if (cursor != null) {
       cursor.leave();
     }
-    if (attendance != null) {
-      attendance.leave();
-    }
-    if (watch != null) {
-      watch.close();
-    }
-    decided();
+    stay.end();
+    opening.decided();
   }
 
   @Override
