@@ -139,6 +139,7 @@ final class Node {
     presence = who;
     Connections connections = new Connections();
     Access access = Access.of(vertx, config);
+    LOG.info("node:     {}", rooms.node());
     operations.watch(rooms, connections);
     drain = new Drain(vertx, config.drain(), servers, () -> rooms.waitingToAppend() == 0);
     return withCopies()

@@ -29,6 +29,7 @@ public final class Session {
   private final Site site;
   private final Outlet outlet;
   private final Lines lines;
+  private final String name;
   private final Intake intake = new Intake(this);
   private final Subscriptions subscriptions = new Subscriptions(this);
   private final Publisher publisher = new Publisher(this);
@@ -40,11 +41,13 @@ public final class Session {
    * A client that has said nothing yet.
    *
    * @param format how it is written to
+   * @param name what it calls itself, which counts where no token says who it is; empty for nothing
    */
-  public Session(Site site, Outlet outlet, PushFormat format) {
+  public Session(Site site, Outlet outlet, PushFormat format, String name) {
     this.site = site;
     this.outlet = outlet;
     this.lines = new Lines(outlet, format);
+    this.name = name;
   }
 
   /** Takes what came in one message: lines with a command each. */
@@ -197,6 +200,11 @@ public final class Session {
       throw new IllegalStateException("not connected");
     }
     return known;
+  }
+
+  /** What the client calls itself; empty for nothing. */
+  String name() {
+    return name;
   }
 
   Site site() {
