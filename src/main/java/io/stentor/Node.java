@@ -7,6 +7,7 @@ import io.stentor.config.Config;
 import io.stentor.config.LoadedConfig;
 import io.stentor.config.RoomRule;
 import io.stentor.config.RoomRules;
+import io.stentor.control.EveryNode;
 import io.stentor.history.ClusterHistory;
 import io.stentor.history.History;
 import io.stentor.history.LocalHistory;
@@ -16,6 +17,7 @@ import io.stentor.message.RoomName;
 import io.stentor.presence.ClusterPresence;
 import io.stentor.presence.LocalPresence;
 import io.stentor.presence.Presence;
+import io.stentor.protocol.centrifuge.api.ServerApi;
 import io.stentor.room.Rooms;
 import io.stentor.transport.Connections;
 import io.vertx.core.DeploymentOptions;
@@ -131,11 +133,13 @@ final class Node {
     presence = who;
     Connections connections = new Connections();
     Access access = Access.of(vertx, config);
-    return withCopies()
+    return EveryNode.of(vertx)
+        .map(nodes -> new ServerApi(rooms, who, connections.directories(), nodes))
+        .compose(api -> withCopies().map(safe -> api))
         .compose(
-            safe ->
+            api ->
                 vertx.deployVerticle(
-                    () -> new Server(config, rooms, who, access, connections, port),
+                    () -> new Server(config, rooms, who, access, connections, api, port),
                     new DeploymentOptions().setInstances(eventLoops(config))))
         .map(
             deployed -> {

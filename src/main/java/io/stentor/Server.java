@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.stentor.config.Config;
 import io.stentor.identity.Access;
 import io.stentor.presence.Presence;
+import io.stentor.protocol.centrifuge.api.ServerApi;
 import io.stentor.room.Rooms;
 import io.stentor.transport.Connections;
 import io.stentor.transport.Endpoints;
@@ -28,6 +29,7 @@ final class Server extends VerticleBase {
   private final Presence presence;
   private final Access access;
   private final Connections connections;
+  private final ServerApi api;
   private final AtomicInteger port;
   private @Nullable Endpoints endpoints;
   private @Nullable HttpServer server;
@@ -44,12 +46,14 @@ final class Server extends VerticleBase {
       Presence presence,
       Access access,
       Connections connections,
+      ServerApi api,
       AtomicInteger port) {
     this.config = config;
     this.rooms = rooms;
     this.presence = presence;
     this.access = access;
     this.connections = connections;
+    this.api = api;
     this.port = port;
   }
 
@@ -57,7 +61,7 @@ final class Server extends VerticleBase {
   public Future<?> start() {
     EventLoop eventLoop = ((ContextInternal) context).nettyEventLoop();
     Endpoints serving =
-        new Endpoints(vertx, eventLoop, config, rooms, presence, access, connections);
+        new Endpoints(vertx, eventLoop, config, rooms, presence, access, connections, api);
     endpoints = serving;
     HttpServer created =
         vertx

@@ -70,6 +70,11 @@ public record CloseReason(int code, String reason) {
     }
   }
 
+  /** Whether the peer should stay away. */
+  public boolean isFinal() {
+    return (code >= 3500 && code < 4000) || code >= 4500;
+  }
+
   @Override
   public String toString() {
     return code + " " + reason;

@@ -148,6 +148,37 @@ public final class Rooms {
     return history;
   }
 
+  /**
+   * What stands up to this position in a room's log was removed there, so this node lets go of it,
+   * too. Any thread.
+   *
+   * @return complete when it has, on any thread
+   */
+  public Future<Void> forget(RoomName name, Position upTo) {
+    Promise<Void> done = Promise.promise();
+    Loop home = home(name);
+    home.run(
+        () -> {
+          Feed feed = home.feeds.get(name);
+          if (feed != null) {
+            feed.forget(upTo);
+          }
+          done.complete();
+        });
+    return done.future();
+  }
+
+  /** How much is listened to on this node. Completes on any thread. */
+  public Future<Load> load() {
+    List<Future<Load>> all = new ArrayList<>();
+    for (Loop loop : loops) {
+      Promise<Load> promise = Promise.promise();
+      loop.run(() -> promise.complete(loop.load()));
+      all.add(promise.future());
+    }
+    return Future.all(all).map(done -> done.<Load>list().stream().reduce(Load.NONE, Load::plus));
+  }
+
   /** How many rooms have something on its way to their logs. */
   int appenders() {
     return appenders.size();

@@ -2,11 +2,14 @@ package io.stentor.transport;
 
 import io.netty.channel.EventLoop;
 import io.stentor.config.Config;
+import io.stentor.control.Directory;
 import io.stentor.identity.Access;
+import io.stentor.identity.Expiries;
 import io.stentor.message.CloseReason;
 import io.stentor.presence.Presence;
 import io.stentor.protocol.PlainText;
 import io.stentor.protocol.centrifuge.Site;
+import io.stentor.protocol.centrifuge.api.ServerApi;
 import io.stentor.room.Rooms;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -46,14 +49,14 @@ public final class Endpoints implements Handler<HttpServerRequest> {
       Rooms rooms,
       Presence presence,
       Access access,
-      Connections connections) {
+      Connections connections,
+      ServerApi api) {
     heartbeat = new Heartbeat(config.webSocket());
     heartbeat.start(eventLoop);
     polls.start(eventLoop);
-    Expiries expiries =
-        new Expiries(
-            config.identity().tokens().leewaySeconds(), () -> System.currentTimeMillis() / 1000);
-    expiries.start(eventLoop);
+    Expiries expiries = expiries(config.identity().tokens().leewaySeconds(), eventLoop);
+    Expiries graceful = expiries(Site.GRACE_SECONDS, eventLoop);
+    Directory directory = connections.directories().add(eventLoop);
     int pingIntervalSeconds = config.webSocket().pingIntervalSeconds();
     ServerLoop server =
         new ServerLoop(
@@ -62,9 +65,10 @@ public final class Endpoints implements Handler<HttpServerRequest> {
             presence,
             heartbeat,
             expiries,
+            directory,
             connections,
             config.webSocket().closeTimeoutSeconds(),
-            new Site(eventLoop, rooms, presence, access, pingIntervalSeconds),
+            new Site(eventLoop, rooms, presence, access, directory, graceful, pingIntervalSeconds),
             Math.max(LEAST_MAX_FRAME_BYTES, config.largestMessageBytes()));
     Authentication authentication = new Authentication(access);
     AllowedOrigins origins = new AllowedOrigins(config.http().allowedOrigins());
@@ -76,16 +80,28 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     operations.put("getContract", new ContractEndpoint(Contract.read()));
     DemoLogin demo = new DemoLogin(config.identity().demoLogin(), access.tokens());
     operations.put("demoLogin", demo::handleLogin);
+    ServerApiEndpoint servers = new ServerApiEndpoint(api, access.keys(), context(vertx));
+    operations.putAll(servers.operations());
     ApiRoutes.mount(router, Contract.read(), origins, operations);
     LibraryFiles.mount(router);
     StaticFiles.mount(router, vertx, config.http().webroot());
     Problem.mount(router);
   }
 
+  private static Expiries expiries(int graceSeconds, EventLoop eventLoop) {
+    Expiries expiries = new Expiries(graceSeconds, () -> System.currentTimeMillis() / 1000);
+    expiries.start(eventLoop);
+    return expiries;
+  }
+
+  private static ContextInternal context(Vertx vertx) {
+    return (ContextInternal) vertx.getOrCreateContext();
+  }
+
   /** What serves each operation of the contract, by {@code operationId}. */
   private Map<String, Handler<RoutingContext>> operations(
       Vertx vertx, ServerLoop server, Authentication authentication) {
-    ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
+    ContextInternal context = context(vertx);
     Publishing publishing = new Publishing(server.rooms(), authentication, context);
     MessagesEndpoint messages = new MessagesEndpoint(server, authentication, publishing, polls);
     Map<String, Handler<RoutingContext>> operations = new HashMap<>();

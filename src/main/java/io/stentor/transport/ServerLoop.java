@@ -1,6 +1,8 @@
 package io.stentor.transport;
 
 import io.netty.channel.EventLoop;
+import io.stentor.control.Directory;
+import io.stentor.identity.Expiries;
 import io.stentor.presence.Presence;
 import io.stentor.protocol.centrifuge.Site;
 import io.stentor.room.Rooms;
@@ -13,6 +15,7 @@ import io.stentor.room.Rooms;
  * @param presence of the node
  * @param heartbeat of this loop
  * @param expiries of this loop
+ * @param directory where servers find the connections
  * @param connections of the node
  * @param closeTimeoutSeconds after which a socket that is being closed is cut
  * @param site what sessions of the Centrifuge protocol share
@@ -24,6 +27,7 @@ record ServerLoop(
     Presence presence,
     Heartbeat heartbeat,
     Expiries expiries,
+    Directory directory,
     Connections connections,
     int closeTimeoutSeconds,
     Site site,

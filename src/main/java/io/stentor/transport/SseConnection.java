@@ -45,7 +45,7 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
   private final boolean watches;
   private @Nullable Cursor cursor;
   private @Nullable Watch watch;
-  private Expiries.@Nullable Term term;
+  private @Nullable Visit visit;
   private @Nullable CloseReason closing;
   private boolean gone;
 
@@ -88,7 +88,7 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
     int count = server.connections().opened();
     LOG.info("connected: {} to room {}, {} open", this, room, count);
     keepAlive.add(this);
-    term = server.expiries().add(request.expiresAt(), () -> close(CloseReason.EXPIRED));
+    visit = new Visit(server, request.member(), request.expiresAt(), this::close);
     tell(out -> stream.format().encodeRetry(random(MOST_RETRY_MILLIS), out));
     cursor = server.rooms().join(room, this, request.start(), server.eventLoop());
     if (gone || closing != null) {
@@ -189,7 +189,9 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
   }
 
   private void leave() {
-    server.expiries().remove(term);
+    if (visit != null) {
+      visit.end();
+    }
     attendance.leave();
     if (watch != null) {
       watch.close();

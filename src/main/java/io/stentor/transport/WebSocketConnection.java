@@ -47,7 +47,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
   private boolean joined;
   private boolean paused;
   private boolean answered = true;
-  private Expiries.@Nullable Term term;
+  private @Nullable Visit visit;
 
   private WebSocketConnection(
       ServerWebSocket accepted, RoomName room, Visitor visitor, Format format, ServerLoop server) {
@@ -74,7 +74,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
     int count = server.connections().opened();
     LOG.info("connected: {} to room {}, {} open", this, room, count);
     server.heartbeat().add(this);
-    term = server.expiries().add(visitor.expiresAt(), () -> close(CloseReason.EXPIRED));
+    visit = new Visit(server, visitor.member(), visitor.expiresAt(), this::close);
     socket.read(false);
     cursor = server.rooms().join(room, this, start, server.eventLoop());
     if (closing != null) {
@@ -184,7 +184,9 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
   @Override
   public void closed(@Nullable String peer) {
     server.heartbeat().remove(this);
-    server.expiries().remove(term);
+    if (visit != null) {
+      visit.end();
+    }
     attendance.leave();
     if (cursor != null) {
       cursor.leave();

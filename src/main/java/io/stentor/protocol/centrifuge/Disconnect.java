@@ -3,7 +3,7 @@ package io.stentor.protocol.centrifuge;
 import io.stentor.message.CloseReason;
 
 /** A command ends the connection. */
-final class Disconnect extends RuntimeException {
+public final class Disconnect extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   static final CloseReason INVALID_TOKEN = new CloseReason(3500, "invalid token");
@@ -31,7 +31,7 @@ final class Disconnect extends RuntimeException {
     return new Disconnect(new CloseReason(3501, "bad request: " + why));
   }
 
-  CloseReason reason() {
+  public CloseReason reason() {
     return reason;
   }
 }

@@ -90,7 +90,7 @@ final class Intake {
       answer.run(() -> then.accept(value));
     } else {
       LOG.debug("{} cannot be answered: {}", answer, failure.toString());
-      answer.refused(ErrorCode.INTERNAL);
+      answer.refused(Refusal.of(failure));
     }
     goOn();
   }

@@ -4,6 +4,8 @@ import io.stentor.history.Page;
 import io.stentor.message.Position;
 import io.stentor.room.Notice;
 import io.stentor.room.Start;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +21,7 @@ final class Opening {
   private final Answer answer;
   private Consumer<JsonLine> told = result -> {};
   private @Nullable Page missed;
-  private @Nullable Runnable whenDecided;
+  private final List<Runnable> whenDecided = new ArrayList<>(0);
   private boolean over;
 
   /**
@@ -52,6 +54,12 @@ final class Opening {
     } else {
       subscription.enter(new Start.Live());
     }
+  }
+
+  /** Enters the room at a place that the server gives. */
+  void beginAt(Start start, Consumer<JsonLine> result) {
+    told = result;
+    subscription.enter(start);
   }
 
   private void enterBehind(Recovery recovery) {
@@ -108,16 +116,14 @@ final class Opening {
     if (subscription.isGone() || over) {
       task.run();
     } else {
-      whenDecided = task;
+      whenDecided.add(task);
     }
   }
 
   /** It is known. */
   void decided() {
-    Runnable task = whenDecided;
-    whenDecided = null;
-    if (task != null) {
-      task.run();
-    }
+    List<Runnable> tasks = List.copyOf(whenDecided);
+    whenDecided.clear();
+    tasks.forEach(Runnable::run);
   }
 }

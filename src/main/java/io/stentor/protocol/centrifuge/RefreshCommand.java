@@ -32,7 +32,7 @@ record RefreshCommand(String token) implements Command {
           if (!claims.user().equals(client.user())) {
             throw new Disconnect(Disconnect.INVALID_TOKEN);
           }
-          client.refreshed(session, claims);
+          client.refreshed(claims);
           JsonLine line = new JsonLine().open().text("client", client.id());
           client.expiry().tell(line);
           answer.done(line.close());

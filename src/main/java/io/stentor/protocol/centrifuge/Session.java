@@ -112,7 +112,7 @@ public final class Session {
       if (state != (connects ? State.NEW : State.CONNECTED)) {
         throw Disconnect.badRequest(connects ? "connect comes once" : "connect comes first");
       }
-      Answer answer = new Answer(this, next.id(), next.name());
+      Answer answer = new Reply(this, next.id(), next.name());
       if (connects) {
         state = State.CONNECTING;
       }
@@ -146,6 +146,7 @@ public final class Session {
   /** The client is who it is; its answer is on its way. */
   void connected(Client connected) {
     client = connected;
+    site.directory().add(connected);
   }
 
   /** Connect was answered with an error: the client has to come again. */

@@ -49,7 +49,7 @@ final class Subscription implements Connection {
     this.opening = new Opening(session, this, wanted, answer);
     this.gate = new Gate(session);
     this.stay = new Stay(session, this);
-    this.expiry = new Expiry(session.site().eventLoop(), this::expired);
+    this.expiry = new Expiry(session.site().expiries(), this::expired);
   }
 
   RoomName room() {
@@ -86,6 +86,17 @@ final class Subscription implements Connection {
     terms = granted;
     expiry.at(granted.expiresAt());
     opening.begin(granted, result);
+  }
+
+  /**
+   * The same from a place that a server names: what follows it comes as ordinary publications.
+   *
+   * @param start where to begin
+   */
+  void openAt(Start start, Terms granted, Consumer<JsonLine> result) {
+    terms = granted;
+    expiry.at(granted.expiresAt());
+    opening.beginAt(start, result);
   }
 
   /** Joins the room, unless the client has left in the meantime. */
