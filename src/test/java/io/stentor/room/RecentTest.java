@@ -138,7 +138,6 @@ class RecentTest {
     sequence.take(new Broadcast(7, 3, two));
     assertThat(sequence.since(new Position(7, 2), 1)).isNull();
     assertThat(sequence.since(new Position(7, 3), 1).publications()).containsExactly(two.get(1));
-    assertThat(sequence.since(new Position(7, 4), 1)).isNull();
   }
 
   @Example
