@@ -14,6 +14,7 @@ import io.stentor.history.LocalHistory;
 import io.stentor.identity.Access;
 import io.stentor.identity.Tokens;
 import io.stentor.message.RoomName;
+import io.stentor.ops.Operations;
 import io.stentor.presence.ClusterPresence;
 import io.stentor.presence.LocalPresence;
 import io.stentor.presence.Presence;
@@ -49,6 +50,7 @@ final class Node {
   private final LoadedConfig loaded;
   private final Vertx vertx;
   private final @Nullable HazelcastInstance hazelcast;
+  private final Operations operations;
   private final AtomicInteger port;
   private @Nullable Presence presence;
 
@@ -56,6 +58,7 @@ final class Node {
     this.loaded = loaded;
     this.vertx = vertx;
     this.hazelcast = hazelcast;
+    this.operations = new Operations(vertx, loaded.config(), hazelcast);
     this.port = new AtomicInteger(loaded.config().http().port());
   }
 
@@ -128,21 +131,24 @@ final class Node {
   private Future<Node> serve() {
     Config config = loaded.config();
     History history = history();
-    Rooms rooms = new Rooms(vertx, new RoomRules(config), history);
+    Rooms rooms = new Rooms(vertx, new RoomRules(config), history, operations.timings());
     Presence who = presence(rooms);
     presence = who;
     Connections connections = new Connections();
     Access access = Access.of(vertx, config);
+    operations.watch(rooms, connections);
     return EveryNode.of(vertx)
         .map(nodes -> new ServerApi(rooms, who, connections.directories(), nodes))
         .compose(api -> withCopies().map(safe -> api))
         .compose(
             api ->
                 vertx.deployVerticle(
-                    () -> new Server(config, rooms, who, access, connections, api, port),
+                    () ->
+                        new Server(config, rooms, who, access, connections, api, operations, port),
                     new DeploymentOptions().setInstances(eventLoops(config))))
+        .compose(deployed -> operations.start())
         .map(
-            deployed -> {
+            started -> {
               sayReady();
               return this;
             });
@@ -213,11 +219,13 @@ final class Node {
 
   /** Signs the members off, leaves the cluster and closes everything. */
   Future<Void> stop() {
+    operations.drain();
     Future<Void> signedOff = presence == null ? Future.succeededFuture() : presence.close();
     return signedOff
         .eventually(vertx::close)
         .eventually(
             () -> {
+              operations.close();
               if (hazelcast != null) {
                 hazelcast.shutdown();
               }

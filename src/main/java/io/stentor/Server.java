@@ -3,6 +3,7 @@ package io.stentor;
 import io.netty.channel.EventLoop;
 import io.stentor.config.Config;
 import io.stentor.identity.Access;
+import io.stentor.ops.Operations;
 import io.stentor.presence.Presence;
 import io.stentor.protocol.centrifuge.api.ServerApi;
 import io.stentor.room.Rooms;
@@ -30,6 +31,7 @@ final class Server extends VerticleBase {
   private final Access access;
   private final Connections connections;
   private final ServerApi api;
+  private final Operations operations;
   private final AtomicInteger port;
   private @Nullable Endpoints endpoints;
   private @Nullable HttpServer server;
@@ -47,6 +49,7 @@ final class Server extends VerticleBase {
       Access access,
       Connections connections,
       ServerApi api,
+      Operations operations,
       AtomicInteger port) {
     this.config = config;
     this.rooms = rooms;
@@ -54,6 +57,7 @@ final class Server extends VerticleBase {
     this.access = access;
     this.connections = connections;
     this.api = api;
+    this.operations = operations;
     this.port = port;
   }
 
@@ -66,7 +70,7 @@ final class Server extends VerticleBase {
     HttpServer created =
         vertx
             .createHttpServer(options())
-            .requestHandler(serving)
+            .requestHandler(operations.before(serving))
             .invalidRequestHandler(Problem::invalidRequest);
     server = created;
     int wanted = config.http().port();

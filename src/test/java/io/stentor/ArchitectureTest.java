@@ -40,7 +40,15 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule protocols_know_rooms =
       mayKnowOnly(
-          "protocol", "room", "history", "presence", "identity", "control", "message", "config", "ops");
+          "protocol",
+          "room",
+          "history",
+          "presence",
+          "identity",
+          "control",
+          "message",
+          "config",
+          "ops");
 
   @ArchTest
   static final ArchRule transports_know_no_cluster =

@@ -19,6 +19,7 @@ public record Config(
     Identity identity,
     Cluster cluster,
     Logging logging,
+    Metrics metrics,
     RoomOptions roomDefaults,
     List<RoomRule> rooms) {
 
@@ -212,6 +213,15 @@ public record Config(
 
   /** The multicast group that nodes announce themselves in. */
   public record Multicast(String group, int port) {}
+
+  /**
+   * What is counted for monitoring.
+   *
+   * @param enabled whether {@code /metrics} is served and times are measured
+   * @param port TCP port of its own for {@code /metrics}, with {@code /health}; 0 serves it with
+   *     everything else
+   */
+  public record Metrics(boolean enabled, int port) {}
 
   /**
    * What is logged.

@@ -19,6 +19,9 @@ class Loop {
   /** Cursors of all these rooms. */
   int cursors;
 
+  /** How many feeds had somebody to serve when they were last looked after. Any thread reads. */
+  volatile int feedsInUse;
+
   private final ContextInternal context;
   private final EventLoop thread;
 

@@ -58,7 +58,7 @@ final class CentrifugeSocket implements Outlet, Heartbeat.Pinged, Socket.Listene
    */
   static void open(ServerWebSocket accepted, boolean json, ServerLoop server) {
     CentrifugeSocket opened = new CentrifugeSocket(accepted, server);
-    int count = server.connections().opened();
+    int count = server.connections().opened(Transport.CENTRIFUGE);
     LOG.info("connected: {} by the Centrifuge protocol, {} open", opened, count);
     server.heartbeat().add(opened);
     if (json) {
@@ -113,7 +113,7 @@ final class CentrifugeSocket implements Outlet, Heartbeat.Pinged, Socket.Listene
   public void closed(@Nullable String peer) {
     server.heartbeat().remove(this);
     session.closed();
-    int count = server.connections().closed();
+    int count = server.connections().closed(Transport.CENTRIFUGE, closing);
     String why = closing != null ? closing.toString() : peer != null ? peer : "1006 without a word";
     LOG.info("closed: {}: {}, {} open", this, why, count);
     closing = closing != null ? closing : CloseReason.GONE;

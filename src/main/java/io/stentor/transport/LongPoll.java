@@ -60,6 +60,7 @@ final class LongPoll implements Connection, Polls.Waiting {
 
   /** Waits in the room; what was published since the position is answered at once. */
   void begin(RoomName room, int waitSeconds) {
+    server.connections().opened(Transport.POLL);
     if (!polls.add(this, waitSeconds)) {
       timeIsOver();
       return;
@@ -85,6 +86,7 @@ final class LongPoll implements Connection, Polls.Waiting {
     if (visit != null) {
       visit.end();
     }
+    server.connections().closed(Transport.POLL, null);
     if (cursor != null) {
       cursor.leave();
     }

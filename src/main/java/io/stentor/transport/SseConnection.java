@@ -85,7 +85,7 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
   }
 
   private void join(Request request) {
-    int count = server.connections().opened();
+    int count = server.connections().opened(Transport.SSE);
     LOG.info("connected: {} to room {}, {} open", this, room, count);
     keepAlive.add(this);
     visit = new Visit(server, request.member(), request.expiresAt(), this::close);
@@ -222,7 +222,7 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
     gone = true;
     keepAlive.remove(this);
     leave();
-    int count = server.connections().closed();
+    int count = server.connections().closed(Transport.SSE, closing);
     String why = closing != null ? closing.toString() : peer != null ? peer : "by the client";
     LOG.info("closed: {} in room {}: {}, {} open", this, room, why, count);
   }

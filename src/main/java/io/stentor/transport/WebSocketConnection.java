@@ -71,7 +71,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
   }
 
   private void join(Start start) {
-    int count = server.connections().opened();
+    int count = server.connections().opened(Transport.WEBSOCKET);
     LOG.info("connected: {} to room {}, {} open", this, room, count);
     server.heartbeat().add(this);
     visit = new Visit(server, visitor.member(), visitor.expiresAt(), this::close);
@@ -191,7 +191,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
     if (cursor != null) {
       cursor.leave();
     }
-    int count = server.connections().closed();
+    int count = server.connections().closed(Transport.WEBSOCKET, closing);
     String why = closing != null ? closing.toString() : peer != null ? peer : "1006 without a word";
     LOG.info("closed: {} in room {}: {}, {} open", this, room, why, count);
     closing = closing != null ? closing : CloseReason.GONE;

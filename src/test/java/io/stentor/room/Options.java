@@ -104,6 +104,7 @@ final class Options {
             DEFAULTS.identity(),
             DEFAULTS.cluster(),
             DEFAULTS.logging(),
+            DEFAULTS.metrics(),
             options,
             List.of()));
   }
