@@ -18,6 +18,7 @@ import io.stentor.presence.LocalPresence;
 import io.stentor.presence.Presence;
 import io.stentor.room.Rooms;
 import io.stentor.transport.Connections;
+import io.stentor.transport.Mailboxes;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -132,10 +133,11 @@ final class Node {
     Connections connections = new Connections();
     Access access = Access.of(vertx, config);
     return withCopies()
+        .compose(safe -> Mailboxes.open(vertx))
         .compose(
-            safe ->
+            mailboxes ->
                 vertx.deployVerticle(
-                    () -> new Server(config, rooms, who, access, connections, port),
+                    () -> new Server(config, rooms, who, access, connections, mailboxes, port),
                     new DeploymentOptions().setInstances(eventLoops(config))))
         .map(
             deployed -> {

@@ -7,6 +7,7 @@ import io.stentor.presence.Presence;
 import io.stentor.room.Rooms;
 import io.stentor.transport.Connections;
 import io.stentor.transport.Endpoints;
+import io.stentor.transport.Mailboxes;
 import io.stentor.transport.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -28,6 +29,7 @@ final class Server extends VerticleBase {
   private final Presence presence;
   private final Access access;
   private final Connections connections;
+  private final Mailboxes mailboxes;
   private final AtomicInteger port;
   private @Nullable Endpoints endpoints;
   private @Nullable HttpServer server;
@@ -44,12 +46,14 @@ final class Server extends VerticleBase {
       Presence presence,
       Access access,
       Connections connections,
+      Mailboxes mailboxes,
       AtomicInteger port) {
     this.config = config;
     this.rooms = rooms;
     this.presence = presence;
     this.access = access;
     this.connections = connections;
+    this.mailboxes = mailboxes;
     this.port = port;
   }
 
@@ -57,7 +61,7 @@ final class Server extends VerticleBase {
   public Future<?> start() {
     EventLoop eventLoop = ((ContextInternal) context).nettyEventLoop();
     Endpoints serving =
-        new Endpoints(vertx, eventLoop, config, rooms, presence, access, connections);
+        new Endpoints(vertx, eventLoop, config, rooms, presence, access, connections, mailboxes);
     endpoints = serving;
     HttpServer created =
         vertx

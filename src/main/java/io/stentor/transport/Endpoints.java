@@ -28,12 +28,16 @@ public final class Endpoints implements Handler<HttpServerRequest> {
   /** What clients of the Centrifuge protocol rely on. */
   private static final int LEAST_MAX_FRAME_BYTES = 64 * 1024;
 
+  /** How long a client of the Centrifuge protocol may take to say who it is. */
+  private static final int CONNECT_SECONDS = 10;
+
   /** When a client that was sent away should come again, hopefully to another node. */
   private static final int RETRY_SECONDS = 2;
 
   private final Heartbeat heartbeat;
   private final WebSocketEndpoint sockets;
   private final SseEndpoint events;
+  private final CentrifugeEndpoint centrifuge;
   private final Router router;
   private final Polls polls = new Polls();
   private boolean draining;
@@ -46,7 +50,8 @@ public final class Endpoints implements Handler<HttpServerRequest> {
       Rooms rooms,
       Presence presence,
       Access access,
-      Connections connections) {
+      Connections connections,
+      Mailboxes mailboxes) {
     heartbeat = new Heartbeat(config.webSocket());
     heartbeat.start(eventLoop);
     polls.start(eventLoop);
@@ -54,6 +59,8 @@ public final class Endpoints implements Handler<HttpServerRequest> {
         new Expiries(
             config.identity().tokens().leewaySeconds(), () -> System.currentTimeMillis() / 1000);
     expiries.start(eventLoop);
+    Newcomers newcomers = new Newcomers(CONNECT_SECONDS);
+    newcomers.start(eventLoop);
     int pingIntervalSeconds = config.webSocket().pingIntervalSeconds();
     ServerLoop server =
         new ServerLoop(
@@ -62,17 +69,22 @@ public final class Endpoints implements Handler<HttpServerRequest> {
             presence,
             heartbeat,
             expiries,
+            newcomers,
             connections,
+            mailboxes,
             config.webSocket().closeTimeoutSeconds(),
             new Site(eventLoop, rooms, presence, access, pingIntervalSeconds),
             Math.max(LEAST_MAX_FRAME_BYTES, config.largestMessageBytes()));
     Authentication authentication = new Authentication(access);
     AllowedOrigins origins = new AllowedOrigins(config.http().allowedOrigins());
     sockets = new WebSocketEndpoint(server, origins, authentication);
-    events = new SseEndpoint(server, authentication, config.webSocket());
+    StreamingResponses streams = new StreamingResponses(eventLoop, config.webSocket());
+    events = new SseEndpoint(server, authentication, streams);
+    centrifuge = new CentrifugeEndpoint(server, streams);
     router = Router.router(vertx);
     Map<String, Handler<RoutingContext>> operations = operations(vertx, server, authentication);
     operations.replaceAll((id, handler) -> authentication.before(handler));
+    operations.putAll(centrifuge.operations());
     operations.put("getContract", new ContractEndpoint(Contract.read()));
     DemoLogin demo = new DemoLogin(config.identity().demoLogin(), access.tokens());
     operations.put("demoLogin", demo::handleLogin);
@@ -108,7 +120,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
       Problem.answerRetry(request, ProblemType.DRAINING, detail, RETRY_SECONDS);
     } else if (WebSocketEndpoint.isUpgrade(request)) {
       sockets.handle(request);
-    } else if (WebSocketEndpoint.CENTRIFUGE.equals(request.path())) {
+    } else if (WebSocketEndpoint.isForUpgrades(request.path())) {
       WebSocketEndpoint.requireUpgrade(request);
     } else {
       router.handle(request);

@@ -13,7 +13,9 @@ import io.stentor.room.Rooms;
  * @param presence of the node
  * @param heartbeat of this loop
  * @param expiries of this loop
+ * @param newcomers of this loop
  * @param connections of the node
+ * @param mailboxes of the node
  * @param closeTimeoutSeconds after which a socket that is being closed is cut
  * @param site what sessions of the Centrifuge protocol share
  * @param maxFrameBytes limit of one message with commands of the Centrifuge protocol
@@ -24,7 +26,9 @@ record ServerLoop(
     Presence presence,
     Heartbeat heartbeat,
     Expiries expiries,
+    Newcomers newcomers,
     Connections connections,
+    Mailboxes mailboxes,
     int closeTimeoutSeconds,
     Site site,
     int maxFrameBytes) {}

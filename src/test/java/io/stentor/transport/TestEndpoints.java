@@ -40,6 +40,7 @@ final class TestEndpoints implements AutoCloseable {
     context = vertx.getOrCreateContext();
     EventLoop loop = ((ContextInternal) context).nettyEventLoop();
     Presence presence = new LocalPresence(room -> rooms.options(room).presence());
+    Mailboxes mailboxes = Mailboxes.open(vertx).await();
     endpoints =
         onLoop(
             () ->
@@ -50,7 +51,8 @@ final class TestEndpoints implements AutoCloseable {
                     rooms,
                     presence,
                     Access.of(vertx, config),
-                    new Connections()));
+                    new Connections(),
+                    mailboxes));
     Future<HttpServer> listening =
         onLoop(
             () ->

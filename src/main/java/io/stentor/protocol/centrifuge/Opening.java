@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Opening {
 
+  /** What is recovered with the answer to connect, in all rooms of it. */
+  private static final int MAX_CONNECT_BYTES = 256 * 1024;
+
   private final Session session;
   private final Subscription subscription;
   private final Wanted wanted;
@@ -45,13 +48,20 @@ final class Opening {
     if (wanted.recover() && granted.recovery()) {
       session.await(
           answer,
-          Recovery.read(session.site().rooms(), subscription.room(), wanted),
+          Recovery.read(session.site().rooms(), subscription.room(), wanted, share(granted)),
           this::enterBehind);
     } else if (wanted.recover() && wanted.onlyRecovered()) {
       throw new Refusal(ErrorCode.UNRECOVERABLE_POSITION);
     } else {
       subscription.enter(new Start.Live());
     }
+  }
+
+  /** What goes into one answer is for all rooms in it. */
+  private int share(Terms granted) {
+    return granted.byServer()
+        ? Math.min(Recovery.MAX_BYTES, MAX_CONNECT_BYTES / session.subscriptions().size())
+        : Recovery.MAX_BYTES;
   }
 
   private void enterBehind(Recovery recovery) {

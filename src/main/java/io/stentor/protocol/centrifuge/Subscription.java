@@ -135,9 +135,9 @@ final class Subscription implements Connection {
   }
 
   /** Tells the client something of this room. */
-  void push(JsonLine line) {
+  void push(JsonLine push) {
     if (state == State.OPEN) {
-      gate.push(line);
+      gate.push(push);
     }
   }
 
@@ -152,7 +152,7 @@ final class Subscription implements Connection {
   /** The server ends it, and tells the client. */
   void end(int code, String reason) {
     leave();
-    session.write(Pushes.unsubscribe(room, code, reason));
+    session.push(Pushes.unsubscribe(room, code, reason));
   }
 
   private void expired() {
