@@ -21,6 +21,7 @@ import io.stentor.presence.Presence;
 import io.stentor.protocol.centrifuge.api.ServerApi;
 import io.stentor.room.Rooms;
 import io.stentor.transport.Connections;
+import io.stentor.transport.Mailboxes;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -33,6 +34,7 @@ import java.lang.management.ManagementFactory;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -139,19 +141,35 @@ final class Node {
     operations.watch(rooms, connections);
     return EveryNode.of(vertx)
         .map(nodes -> new ServerApi(rooms, who, connections.directories(), nodes))
-        .compose(api -> withCopies().map(safe -> api))
         .compose(
             api ->
-                vertx.deployVerticle(
-                    () ->
-                        new Server(config, rooms, who, access, connections, api, operations, port),
-                    new DeploymentOptions().setInstances(eventLoops(config))))
+                withCopies()
+                    .compose(safe -> Mailboxes.open(vertx))
+                    .compose(
+                        mailboxes ->
+                            deploy(
+                                () ->
+                                    new Server(
+                                        config,
+                                        rooms,
+                                        who,
+                                        access,
+                                        connections,
+                                        api,
+                                        operations,
+                                        mailboxes,
+                                        port))))
         .compose(deployed -> operations.start())
         .map(
             started -> {
               sayReady();
               return this;
             });
+  }
+
+  private Future<String> deploy(Supplier<Server> server) {
+    DeploymentOptions options = new DeploymentOptions().setInstances(eventLoops(loaded.config()));
+    return vertx.deployVerticle(server, options);
   }
 
   private Presence presence(Rooms rooms) {

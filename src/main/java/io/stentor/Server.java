@@ -9,6 +9,7 @@ import io.stentor.protocol.centrifuge.api.ServerApi;
 import io.stentor.room.Rooms;
 import io.stentor.transport.Connections;
 import io.stentor.transport.Endpoints;
+import io.stentor.transport.Mailboxes;
 import io.stentor.transport.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -32,6 +33,7 @@ final class Server extends VerticleBase {
   private final Connections connections;
   private final ServerApi api;
   private final Operations operations;
+  private final Mailboxes mailboxes;
   private final AtomicInteger port;
   private @Nullable Endpoints endpoints;
   private @Nullable HttpServer server;
@@ -50,6 +52,7 @@ final class Server extends VerticleBase {
       Connections connections,
       ServerApi api,
       Operations operations,
+      Mailboxes mailboxes,
       AtomicInteger port) {
     this.config = config;
     this.rooms = rooms;
@@ -58,6 +61,7 @@ final class Server extends VerticleBase {
     this.connections = connections;
     this.api = api;
     this.operations = operations;
+    this.mailboxes = mailboxes;
     this.port = port;
   }
 
@@ -65,7 +69,8 @@ final class Server extends VerticleBase {
   public Future<?> start() {
     EventLoop eventLoop = ((ContextInternal) context).nettyEventLoop();
     Endpoints serving =
-        new Endpoints(vertx, eventLoop, config, rooms, presence, access, connections, api);
+        new Endpoints(
+            vertx, eventLoop, config, rooms, presence, access, connections, api, mailboxes);
     endpoints = serving;
     HttpServer created =
         vertx

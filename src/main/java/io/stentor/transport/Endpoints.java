@@ -31,12 +31,16 @@ public final class Endpoints implements Handler<HttpServerRequest> {
   /** What clients of the Centrifuge protocol rely on. */
   private static final int LEAST_MAX_FRAME_BYTES = 64 * 1024;
 
+  /** How long a client of the Centrifuge protocol may take to say who it is. */
+  private static final int CONNECT_SECONDS = 10;
+
   /** When a client that was sent away should come again, hopefully to another node. */
   private static final int RETRY_SECONDS = 2;
 
   private final Heartbeat heartbeat;
   private final WebSocketEndpoint sockets;
   private final SseEndpoint events;
+  private final CentrifugeEndpoint centrifuge;
   private final Router router;
   private final Polls polls = new Polls();
   private boolean draining;
@@ -50,13 +54,16 @@ public final class Endpoints implements Handler<HttpServerRequest> {
       Presence presence,
       Access access,
       Connections connections,
-      ServerApi api) {
+      ServerApi api,
+      Mailboxes mailboxes) {
     heartbeat = new Heartbeat(config.webSocket());
     heartbeat.start(eventLoop);
     polls.start(eventLoop);
     Expiries expiries = expiries(config.identity().tokens().leewaySeconds(), eventLoop);
     Expiries graceful = expiries(Site.GRACE_SECONDS, eventLoop);
     Directory directory = connections.directories().add(eventLoop);
+    Newcomers newcomers = new Newcomers(CONNECT_SECONDS);
+    newcomers.start(eventLoop);
     int pingIntervalSeconds = config.webSocket().pingIntervalSeconds();
     ServerLoop server =
         new ServerLoop(
@@ -66,17 +73,22 @@ public final class Endpoints implements Handler<HttpServerRequest> {
             heartbeat,
             expiries,
             directory,
+            newcomers,
             connections,
+            mailboxes,
             config.webSocket().closeTimeoutSeconds(),
             new Site(eventLoop, rooms, presence, access, directory, graceful, pingIntervalSeconds),
             Math.max(LEAST_MAX_FRAME_BYTES, config.largestMessageBytes()));
     Authentication authentication = new Authentication(access);
     AllowedOrigins origins = new AllowedOrigins(config.http().allowedOrigins());
     sockets = new WebSocketEndpoint(server, origins, authentication);
-    events = new SseEndpoint(server, authentication, config.webSocket());
+    StreamingResponses streams = new StreamingResponses(eventLoop, config.webSocket());
+    events = new SseEndpoint(server, authentication, streams);
+    centrifuge = new CentrifugeEndpoint(server, streams);
     router = Router.router(vertx);
     Map<String, Handler<RoutingContext>> operations = operations(vertx, server, authentication);
     operations.replaceAll((id, handler) -> authentication.before(handler));
+    operations.putAll(centrifuge.operations());
     operations.put("getContract", new ContractEndpoint(Contract.read()));
     DemoLogin demo = new DemoLogin(config.identity().demoLogin(), access.tokens());
     operations.put("demoLogin", demo::handleLogin);
@@ -124,7 +136,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
       Problem.answerRetry(request, ProblemType.DRAINING, detail, RETRY_SECONDS);
     } else if (WebSocketEndpoint.isUpgrade(request)) {
       sockets.handle(request);
-    } else if (WebSocketEndpoint.CENTRIFUGE.equals(request.path())) {
+    } else if (WebSocketEndpoint.isForUpgrades(request.path())) {
       WebSocketEndpoint.requireUpgrade(request);
     } else {
       router.handle(request);

@@ -40,6 +40,7 @@ final class Heartbeat {
   private final List<List<Pinged>> seconds = new ArrayList<>();
   private int now;
   private int nextSecond;
+  private boolean closed;
 
   Heartbeat(Config.WebSocket options) {
     timeoutSeconds = options.pongTimeoutSeconds();
@@ -64,8 +65,14 @@ final class Heartbeat {
     nextSecond = (nextSecond + 1) % seconds.size();
   }
 
+  /** Whether {@link #closeAll} was called: who comes now has to close by itself. */
+  boolean isClosed() {
+    return closed;
+  }
+
   /** Closes every connection of this loop. */
   void closeAll(CloseReason reason) {
+    closed = true;
     for (List<Pinged> second : seconds) {
       List.copyOf(second).forEach(connection -> connection.close(reason));
     }

@@ -16,7 +16,9 @@ import io.stentor.room.Rooms;
  * @param heartbeat of this loop
  * @param expiries of this loop
  * @param directory where servers find the connections
+ * @param newcomers of this loop
  * @param connections of the node
+ * @param mailboxes of the node
  * @param closeTimeoutSeconds after which a socket that is being closed is cut
  * @param site what sessions of the Centrifuge protocol share
  * @param maxFrameBytes limit of one message with commands of the Centrifuge protocol
@@ -28,7 +30,9 @@ record ServerLoop(
     Heartbeat heartbeat,
     Expiries expiries,
     Directory directory,
+    Newcomers newcomers,
     Connections connections,
+    Mailboxes mailboxes,
     int closeTimeoutSeconds,
     Site site,
     int maxFrameBytes) {}

@@ -45,6 +45,7 @@ final class TestEndpoints implements AutoCloseable {
     Connections connections = new Connections();
     EveryNode nodes = EveryNode.of(vertx).await();
     ServerApi api = new ServerApi(rooms, presence, connections.directories(), nodes);
+    Mailboxes mailboxes = Mailboxes.open(vertx).await();
     endpoints =
         onLoop(
             () ->
@@ -56,7 +57,8 @@ final class TestEndpoints implements AutoCloseable {
                     presence,
                     Access.of(vertx, config),
                     connections,
-                    api));
+                    api,
+                    mailboxes));
     Future<HttpServer> listening =
         onLoop(
             () ->

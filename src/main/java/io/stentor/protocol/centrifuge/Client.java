@@ -91,6 +91,12 @@ public final class Client implements Controlled {
   }
 
   @Override
+  public String session() {
+    Mailbox mailbox = session.mailbox();
+    return mailbox == null ? "" : mailbox.session();
+  }
+
+  @Override
   public Directory.Place place() {
     return place;
   }
@@ -109,6 +115,9 @@ public final class Client implements Controlled {
   public void refresh(long expiresAt, @Nullable String newInfo) {
     info = newInfo == null ? info : newInfo;
     expireAt(expiresAt);
+    if (!session.speaks()) {
+      session.push(Pushes.refresh(expiry));
+    }
   }
 
   /**

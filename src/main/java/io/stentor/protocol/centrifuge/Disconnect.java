@@ -10,6 +10,9 @@ public final class Disconnect extends RuntimeException {
   static final CloseReason CHANNEL_LIMIT = new CloseReason(3505, "channel limit");
   static final CloseReason NOT_AVAILABLE = new CloseReason(3508, "not available");
 
+  /** What the client sent makes no sense. */
+  static final int BAD_REQUEST = 3501;
+
   private final transient CloseReason reason;
 
   Disconnect(CloseReason reason) {
@@ -19,7 +22,7 @@ public final class Disconnect extends RuntimeException {
 
   /** What the client sent makes no sense. */
   static Disconnect badRequest() {
-    return new Disconnect(new CloseReason(3501, "bad request"));
+    return new Disconnect(new CloseReason(BAD_REQUEST, "bad request"));
   }
 
   /**
@@ -28,7 +31,7 @@ public final class Disconnect extends RuntimeException {
    * @param why a few words of ASCII
    */
   static Disconnect badRequest(String why) {
-    return new Disconnect(new CloseReason(3501, "bad request: " + why));
+    return new Disconnect(new CloseReason(BAD_REQUEST, "bad request: " + why));
   }
 
   public CloseReason reason() {

@@ -36,7 +36,7 @@ final class Intake {
 
   /** Takes what came in one message: lines with a command each. */
   void received(byte[] message) {
-    if (waiting.add(message) == 0) {
+    if ((session.speaks() ? waiting.add(message) : waiting.addWhole(message)) == 0) {
       session.close(Disconnect.badRequest("a message without a command").reason());
     } else if (waiting.bytes() > MAX_WAITING_BYTES) {
       session.close(CloseReason.SLOW);

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Opening {
 
+  /** What is recovered with the answer to connect, in all rooms of it. */
+  private static final int MAX_CONNECT_BYTES = 256 * 1024;
+
   private final Session session;
   private final Subscription subscription;
   private final Wanted wanted;
@@ -40,17 +43,14 @@ final class Opening {
    * Enters the room, behind what the client missed where it wants that.
    *
    * @param result is given the result as the client is to be told it
-   * @throws Refusal where the client wants nothing but what cannot be had
    */
   void begin(Terms granted, Consumer<JsonLine> result) {
     told = result;
     if (wanted.recover() && granted.recovery()) {
       session.await(
           answer,
-          Recovery.read(session.site().rooms(), subscription.room(), wanted),
+          Recovery.read(session.site().rooms(), subscription.room(), wanted, share(granted)),
           this::enterBehind);
-    } else if (wanted.recover() && wanted.onlyRecovered()) {
-      throw new Refusal(ErrorCode.UNRECOVERABLE_POSITION);
     } else {
       subscription.enter(new Start.Live());
     }
@@ -60,6 +60,13 @@ final class Opening {
   void beginAt(Start start, Consumer<JsonLine> result) {
     told = result;
     subscription.enter(start);
+  }
+
+  /** What goes into one answer is for all rooms in it. */
+  private int share(Terms granted) {
+    return granted.byServer()
+        ? Math.min(Recovery.MAX_BYTES, MAX_CONNECT_BYTES / session.subscriptions().size())
+        : Recovery.MAX_BYTES;
   }
 
   private void enterBehind(Recovery recovery) {
@@ -77,7 +84,7 @@ final class Opening {
   /** The room has told where the client is, before it writes anything. */
   void placed(Terms granted, Notice notice) {
     boolean recovered = notice.kind() == Notice.Kind.RECOVERED;
-    if (wanted.onlyRecovered() && wanted.recover() && !recovered) {
+    if (granted.recovery() && wanted.onlyRecovered() && wanted.recover() && !recovered) {
       answer.refused(ErrorCode.UNRECOVERABLE_POSITION);
       return;
     }
@@ -109,6 +116,11 @@ final class Opening {
   /** It came to nothing, by no fault of the client. */
   void fail() {
     answer.refused(ErrorCode.INTERNAL);
+  }
+
+  /** Whether somebody waits until it is known what came of this. */
+  boolean isAwaited() {
+    return !whenDecided.isEmpty();
   }
 
   /** Runs a task when it is known what came of this. */

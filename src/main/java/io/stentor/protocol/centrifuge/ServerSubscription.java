@@ -50,7 +50,7 @@ final class ServerSubscription extends Answer {
 
   @Override
   void tell(Session told, JsonLine result) {
-    told.write(Pushes.subscribe(room, result));
+    told.push(Pushes.subscribe(room, result));
   }
 
   @Override

@@ -133,6 +133,16 @@ final class Subscription implements Connection {
     stay.begin(granted, watches, then);
   }
 
+  /** Whether it is not known yet what came of this. */
+  boolean isUndecided() {
+    return state != State.GONE && !opening.isOver();
+  }
+
+  /** Whether somebody waits until it is known. */
+  boolean isAwaited() {
+    return opening.isAwaited();
+  }
+
   /** Runs a task when it is known what came of this. */
   void whenDecided(Runnable task) {
     opening.whenDecided(task);
@@ -146,9 +156,9 @@ final class Subscription implements Connection {
   }
 
   /** Tells the client something of this room. */
-  void push(JsonLine line) {
+  void push(JsonLine push) {
     if (state == State.OPEN) {
-      gate.push(line);
+      gate.push(push);
     }
   }
 
@@ -163,7 +173,7 @@ final class Subscription implements Connection {
   /** The server ends it, and tells the client. */
   void end(int code, String reason) {
     leave();
-    session.write(Pushes.unsubscribe(room, code, reason));
+    session.push(Pushes.unsubscribe(room, code, reason));
   }
 
   private void expired() {

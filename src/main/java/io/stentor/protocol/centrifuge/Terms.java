@@ -61,6 +61,12 @@ record Terms(
     return of(session, room, identity, info, claims.data(), expiresAt, claims.override(), true);
   }
 
+  /** For a room that a client has named as it connected. */
+  static Terms named(Session session, RoomName room) {
+    Identity identity = session.client().identity();
+    return of(session, room, identity, null, null, 0, SubscriptionOverride.NONE, true);
+  }
+
   private static Terms of(
       Session session,
       RoomName room,
