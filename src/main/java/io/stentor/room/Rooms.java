@@ -160,9 +160,28 @@ public final class Rooms {
     return true;
   }
 
-  /** Reads what follows a position; see {@link History#read}. Completes on any thread. */
+  /**
+   * Reads what follows a position; see {@link History#read}. Completes on a loop, where the history
+   * may be asked again.
+   */
   public Future<Page> read(RoomName name, Position after, int maxMessages, int maxBytes) {
-    return history.read(name, after, maxMessages, maxBytes, options(name).history());
+    return atHome(
+        name, history.read(name, after, maxMessages, maxBytes, options(name).history()));
+  }
+
+  /** Removes all that was said; see {@link History#removeAll}. Completes on a loop. */
+  public Future<Page> removeAll(RoomName name) {
+    return atHome(name, history.removeAll(name, options(name).history()));
+  }
+
+  /** The threads that answers come on may not be used to ask again. */
+  private <T> Future<T> atHome(RoomName name, Future<T> future) {
+    if (future.isComplete()) {
+      return future;
+    }
+    Promise<T> promise = Promise.promise();
+    future.onComplete(done -> home(name).run(() -> promise.handle(done)));
+    return promise.future();
   }
 
   /** The logs of the rooms. */

@@ -1,6 +1,5 @@
 package io.stentor.protocol.centrifuge.api;
 
-import io.stentor.config.RoomOptions;
 import io.stentor.control.EveryNode;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
@@ -30,13 +29,11 @@ final class Removal {
 
   Future<JsonLine> call(Fields request) {
     RoomName room = Requests.room(request);
-    RoomOptions.History limits = rooms.options(room).history();
-    if (limits.messages() == 0) {
+    if (rooms.options(room).history().messages() == 0) {
       throw new Refusal(ErrorCode.NOT_AVAILABLE);
     }
     return rooms
-        .history()
-        .removeAll(room, limits)
+        .removeAll(room)
         .compose(
             page -> nodes.ask(FORGET, new Position(page.epoch(), page.top()) + " " + room.value()))
         .map(done -> new JsonLine().open().close());
