@@ -14,6 +14,7 @@ import io.stentor.history.LocalHistory;
 import io.stentor.identity.Access;
 import io.stentor.identity.Tokens;
 import io.stentor.message.RoomName;
+import io.stentor.ops.Drain;
 import io.stentor.ops.Operations;
 import io.stentor.presence.ClusterPresence;
 import io.stentor.presence.LocalPresence;
@@ -31,7 +32,9 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -54,7 +57,9 @@ final class Node {
   private final @Nullable HazelcastInstance hazelcast;
   private final Operations operations;
   private final AtomicInteger port;
+  private final List<Server> servers = new CopyOnWriteArrayList<>();
   private @Nullable Presence presence;
+  private @Nullable Drain drain;
 
   private Node(LoadedConfig loaded, Vertx vertx, @Nullable HazelcastInstance hazelcast) {
     this.loaded = loaded;
@@ -138,7 +143,9 @@ final class Node {
     presence = who;
     Connections connections = new Connections();
     Access access = Access.of(vertx, config);
+    LOG.info("node:     {}", rooms.node());
     operations.watch(rooms, connections);
+    drain = new Drain(vertx, config.drain(), servers, () -> rooms.waitingToAppend() == 0);
     return EveryNode.of(vertx)
         .map(nodes -> new ServerApi(rooms, who, connections.directories(), nodes))
         .compose(
@@ -167,9 +174,15 @@ final class Node {
             });
   }
 
-  private Future<String> deploy(Supplier<Server> server) {
+  private Future<String> deploy(Supplier<Server> created) {
     DeploymentOptions options = new DeploymentOptions().setInstances(eventLoops(loaded.config()));
-    return vertx.deployVerticle(server, options);
+    return vertx.deployVerticle(
+        () -> {
+          Server server = created.get();
+          servers.add(server);
+          return server;
+        },
+        options);
   }
 
   private Presence presence(Rooms rooms) {
@@ -230,16 +243,26 @@ final class Node {
         "cannot listen on " + config().host() + ":" + port.get() + ": " + reason, failure);
   }
 
+  /** Lets a stop that is under way wait no longer for the sake of others. Any thread. */
+  void hasten() {
+    if (drain != null) {
+      drain.hasten();
+    }
+  }
+
   /** The port that is listened on. */
   int port() {
     return port.get();
   }
 
-  /** Signs the members off, leaves the cluster and closes everything. */
+  /**
+   * Takes leave of the clients, signs the members off, hands the logs over, leaves the cluster and
+   * closes everything.
+   */
   Future<Void> stop() {
     operations.drain();
-    Future<Void> signedOff = presence == null ? Future.succeededFuture() : presence.close();
-    return signedOff
+    Future<Void> left = drain == null ? Future.succeededFuture() : drain.run();
+    return left.eventually(() -> presence == null ? Future.succeededFuture() : presence.close())
         .eventually(vertx::close)
         .eventually(
             () -> {

@@ -101,6 +101,11 @@ public final class Rooms {
     return loops;
   }
 
+  /** Names this node among the others: some letters and digits, drawn at its start. */
+  public String node() {
+    return String.format("%06x", identity.appender() & 0xffffff);
+  }
+
   /** What happened in the rooms of this node. */
   public Counts counts() {
     return counts;
@@ -165,8 +170,7 @@ public final class Rooms {
    * may be asked again.
    */
   public Future<Page> read(RoomName name, Position after, int maxMessages, int maxBytes) {
-    return atHome(
-        name, history.read(name, after, maxMessages, maxBytes, options(name).history()));
+    return atHome(name, history.read(name, after, maxMessages, maxBytes, options(name).history()));
   }
 
   /** Removes all that was said; see {@link History#removeAll}. Completes on a loop. */

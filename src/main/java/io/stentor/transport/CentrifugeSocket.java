@@ -36,21 +36,24 @@ final class CentrifugeSocket
   private final Heartbeat.Beat beat = new Heartbeat.Beat();
   private boolean answered = true;
 
-  private CentrifugeSocket(ServerWebSocket accepted, PushFormat format, ServerLoop server) {
+  private CentrifugeSocket(
+      ServerWebSocket accepted, PushFormat format, String name, ServerLoop server) {
     this.server = server;
     this.texts = new TextAssembler(server.maxFrameBytes(), null);
     this.socket =
         Socket.takeOver(accepted, server.maxFrameBytes(), server.closeTimeoutSeconds(), this);
-    this.session = new Session(server.site(), this, format);
+    this.session = new Session(server.site(), this, format, null, name);
   }
 
   /**
    * Takes an accepted WebSocket over.
    *
    * @param format how it is written to, and whether it sends commands
+   * @param name what it calls itself; empty for nothing
    */
-  static CentrifugeSocket open(ServerWebSocket accepted, PushFormat format, ServerLoop server) {
-    CentrifugeSocket opened = new CentrifugeSocket(accepted, format, server);
+  static CentrifugeSocket open(
+      ServerWebSocket accepted, PushFormat format, String name, ServerLoop server) {
+    CentrifugeSocket opened = new CentrifugeSocket(accepted, format, name, server);
     int count = server.connections().opened(Transport.CENTRIFUGE);
     LOG.info("connected: {} by the Centrifuge protocol, {} open", opened, count);
     server.heartbeat().add(opened);
@@ -165,6 +168,12 @@ final class CentrifugeSocket
     if (socket.close(reason)) {
       session.closed();
     }
+  }
+
+  /** Nothing that was published is left unanswered. */
+  @Override
+  public void leave() {
+    session.leave(CloseReason.SHUTDOWN);
   }
 
   /** For log lines. */

@@ -43,7 +43,7 @@ final class CentrifugeStream
     this.stream = stream.apply(this);
     this.format = form.format(this.stream);
     this.mailbox = form.posts() ? server.mailboxes().open(this) : null;
-    this.session = new Session(server.site(), this, format, mailbox);
+    this.session = new Session(server.site(), this, format, mailbox, "");
   }
 
   /**
@@ -180,6 +180,12 @@ final class CentrifugeStream
       stream.end(
           unsaid ? Unpooled.EMPTY_BUFFER : format.disconnect(reason), server.closeTimeoutSeconds());
     }
+  }
+
+  /** Nothing that was published is left unanswered. */
+  @Override
+  public void leave() {
+    session.leave(CloseReason.SHUTDOWN);
   }
 
   /** For log lines. */

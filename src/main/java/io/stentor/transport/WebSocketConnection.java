@@ -181,15 +181,15 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
   @Override
   public void closed(String why) {
     server.heartbeat().remove(this);
-    if (visit != null) {
-      visit.end();
-    }
-    leave();
+    leaveRoom();
     int count = server.connections().closed(Transport.WEBSOCKET, socket.closeReason());
     LOG.info("closed: {} in room {}: {}, {} open", this, room, why, count);
   }
 
-  private void leave() {
+  private void leaveRoom() {
+    if (visit != null) {
+      visit.end();
+    }
     attendance.leave();
     if (cursor != null) {
       cursor.leave();
@@ -241,8 +241,13 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
   @Override
   public void close(CloseReason reason) {
     if (socket.close(reason)) {
-      leave();
+      leaveRoom();
     }
+  }
+
+  @Override
+  public void leave() {
+    close(CloseReason.SHUTDOWN);
   }
 
   /** For log lines: the address and the connection's id. */

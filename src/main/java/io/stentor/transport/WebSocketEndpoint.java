@@ -4,6 +4,7 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.stentor.identity.Identity;
 import io.stentor.identity.Permissions.Action;
+import io.stentor.message.Member;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.stentor.protocol.PlainText;
@@ -139,7 +140,7 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     upgrade(request, accepted -> WebSocketConnection.open(accepted, name, visitor, start, server));
   }
 
-  /** Who comes is said by the first command there, not by the request. */
+  /** Who comes is said by the first command there; the request has only what it calls itself. */
   private void acceptCentrifuge(HttpServerRequest request) {
     String agreed =
         SubProtocols.choose(request, List.of(CentrifugeSocket.JSON, CentrifugeSocket.PROTOBUF));
@@ -149,17 +150,29 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
             && !"protobuf".equals(request.getParam("format"));
     boolean uni = CENTRIFUGE_UNI.equals(request.path());
     String connect = uni ? request.getParam("cf_connect") : null;
-    PushFormat format = uni ? PushFormat.BARE_WEB_SOCKET : PushFormat.WEB_SOCKET;
-    upgrade(
-        request,
-        accepted -> {
-          CentrifugeSocket socket = CentrifugeSocket.open(accepted, format, server);
-          if (!json) {
-            socket.close(CentrifugeSocket.INAPPROPRIATE);
-          } else if (connect != null) {
-            socket.received(connect.getBytes(StandardCharsets.UTF_8));
-          }
-        });
+    String name = request.getParam("name");
+    try {
+      String checked = name == null ? "" : Member.checkedName(name);
+      upgrade(
+          request,
+          accepted -> {
+            CentrifugeSocket socket =
+                CentrifugeSocket.open(accepted, format(request, uni), checked, server);
+            if (!json) {
+              socket.close(CentrifugeSocket.INAPPROPRIATE);
+            } else if (connect != null) {
+              socket.received(connect.getBytes(StandardCharsets.UTF_8));
+            }
+          });
+    } catch (IllegalArgumentException e) {
+      Problem.answer(request, ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static PushFormat format(HttpServerRequest request, boolean uni) {
+    boolean timed = !uni && "true".equals(request.getParam("time"));
+    PushFormat speaking = timed ? PushFormat.WEB_SOCKET_TIMED : PushFormat.WEB_SOCKET;
+    return uni ? PushFormat.BARE_WEB_SOCKET : speaking;
   }
 
   private static void upgrade(HttpServerRequest request, Handler<ServerWebSocket> then) {

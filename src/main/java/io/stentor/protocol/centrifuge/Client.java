@@ -24,6 +24,7 @@ public final class Client implements Controlled {
   private final Directory.Place place = new Directory.Place();
   private final Session session;
   private final Expiry expiry;
+  private final String name;
   private Identity identity;
   private @Nullable String info;
 
@@ -31,6 +32,7 @@ public final class Client implements Controlled {
     this.session = session;
     this.identity = identity;
     this.info = info;
+    this.name = session.name();
     this.expiry = new Expiry(session.site().expiries(), () -> close(CloseReason.EXPIRED));
   }
 
@@ -80,9 +82,11 @@ public final class Client implements Controlled {
     expiry.cancel();
   }
 
+  /** By its own word where no token says it. */
   @Override
   public String user() {
-    return identity.user();
+    String proved = identity.user();
+    return proved.isEmpty() ? name : proved;
   }
 
   @Override

@@ -21,6 +21,7 @@ record HistoryCommand(String channel, HistoryQuery query) implements Command {
     if (!session.site().permissions().allow(identity, room, Action.HISTORY)) {
       throw new Refusal(ErrorCode.PERMISSION_DENIED);
     }
-    session.await(answer, query.read(session.site().rooms(), room), answer::done);
+    boolean timed = session.lines().format().timed();
+    session.await(answer, query.read(session.site().rooms(), room, timed), answer::done);
   }
 }

@@ -37,37 +37,38 @@ public record HistoryQuery(long limit, @Nullable Since since, boolean reverse) {
   /**
    * Reads the log.
    *
+   * @param timed whether publications carry their time
    * @return the result as an object; fails with a {@link Refusal}
    * @throws Refusal where there is nothing to be read
    */
-  public Future<JsonLine> read(Rooms rooms, RoomName room) {
+  public Future<JsonLine> read(Rooms rooms, RoomName room, boolean timed) {
     if (rooms.options(room).history().messages() == 0) {
       throw new Refusal(ErrorCode.NOT_AVAILABLE);
     }
     if (reverse && since != null && since.offset == 0) {
       throw new Refusal(ErrorCode.BAD_REQUEST, "nothing is before offset 0");
     }
-    return rooms.read(room, Position.NONE, 0, 0).compose(here -> read(rooms, room, here));
+    return rooms.read(room, Position.NONE, 0, 0).compose(here -> read(rooms, room, here, timed));
   }
 
-  private Future<JsonLine> read(Rooms rooms, RoomName room, Page here) {
+  private Future<JsonLine> read(Rooms rooms, RoomName room, Page here, boolean timed) {
     if (since != null && !fits(since.epoch, here)) {
       return Future.failedFuture(new Refusal(ErrorCode.UNRECOVERABLE_POSITION));
     }
     int most = (int) (limit < 0 ? MAX_MESSAGES : Math.min(limit, MAX_MESSAGES));
     if (most == 0) {
-      return Future.succeededFuture(result(here, List.of(), 0));
+      return Future.succeededFuture(result(here, List.of(), 0, timed));
     }
     if (reverse) {
       long end = since == null ? here.top() + 1 : Math.min(since.offset, here.top() + 1);
       return before(rooms, room, here.epoch(), end, most)
-          .map(page -> result(page, page.publications(), end));
+          .map(page -> result(page, page.publications(), end, timed));
     }
     // Beyond the end there is nothing, and an old place is answered with what is left.
     long after = since == null ? 0 : Math.min(since.offset, here.top());
     return rooms
         .read(room, new Position(here.epoch(), after), most, MAX_BYTES)
-        .map(page -> result(page, page.publications(), Long.MAX_VALUE));
+        .map(page -> result(page, page.publications(), Long.MAX_VALUE, timed));
   }
 
   private static boolean fits(String epoch, Page here) {
@@ -86,14 +87,14 @@ public record HistoryQuery(long limit, @Nullable Since since, boolean reverse) {
                     : before(rooms, room, epoch, end, most / 2));
   }
 
-  private JsonLine result(Page page, List<Publication> publications, long end) {
+  private JsonLine result(Page page, List<Publication> publications, long end, boolean timed) {
     JsonLine line = new JsonLine().open().name("publications").openArray();
     int count = publications.size();
     for (int i = 0; i < count; i++) {
       int index = reverse ? count - 1 - i : i;
       long offset = page.first() + index;
       if (offset < end) {
-        line.publication(publications.get(index), offset);
+        line.publication(publications.get(index), offset, timed);
       }
     }
     line.closeArray().name("epoch").string(Position.epochText(page.epoch()));

@@ -108,9 +108,9 @@ public final class JsonLine {
   }
 
   /** A publication; offset 0 where there is no log. */
-  public JsonLine publication(Publication publication, long offset) {
+  public JsonLine publication(Publication publication, long offset, boolean timed) {
     separate();
-    PublicationJson.write(publication, offset, out);
+    PublicationJson.write(publication, offset, timed, out);
     comma = true;
     return this;
   }

@@ -20,6 +20,9 @@ public final class PushFormat implements Format {
   /** In WebSocket frames. */
   public static final PushFormat WEB_SOCKET = new PushFormat(Framing.WEB_SOCKET, false);
 
+  /** The same, with the time of each publication. */
+  public static final PushFormat WEB_SOCKET_TIMED = new PushFormat(Framing.WEB_SOCKET, false, true);
+
   /** Bare, in WebSocket frames. */
   public static final PushFormat BARE_WEB_SOCKET = new PushFormat(Framing.WEB_SOCKET, true);
 
@@ -56,10 +59,21 @@ public final class PushFormat implements Format {
 
   private final Framing framing;
   private final boolean bare;
+  private final boolean timed;
 
   private PushFormat(Framing framing, boolean bare) {
+    this(framing, bare, false);
+  }
+
+  private PushFormat(Framing framing, boolean bare, boolean timed) {
     this.framing = framing;
     this.bare = bare;
+    this.timed = timed;
+  }
+
+  /** Whether publications carry their time, wherever they are told. */
+  boolean timed() {
+    return timed;
   }
 
   private static byte[] utf8(String text) {
@@ -85,7 +99,7 @@ public final class PushFormat implements Format {
     // The characters of a room's name need no escape.
     out.writeCharSequence(room.value(), StandardCharsets.UTF_8);
     out.writeBytes(PUB);
-    PublicationJson.write(publication, offset, out);
+    PublicationJson.write(publication, offset, timed, out);
     out.writeByte('}');
     end(out, mark);
   }

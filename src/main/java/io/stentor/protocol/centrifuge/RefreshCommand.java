@@ -29,7 +29,7 @@ record RefreshCommand(String token) implements Command {
           }
           ConnectionClaims claims = valid(verified, ErrorCode.TOKEN_EXPIRED);
           Client client = session.client();
-          if (!claims.user().equals(client.user())) {
+          if (!claims.user().equals(client.identity().user())) {
             throw new Disconnect(Disconnect.INVALID_TOKEN);
           }
           client.refreshed(claims);

@@ -69,7 +69,7 @@ record SubscribeCommand(
     }
     SubscriptionClaims claims = RefreshCommand.valid(verified, ErrorCode.TOKEN_EXPIRED);
     Client client = session.client();
-    if (!claims.fits(client.user(), client.id(), room)) {
+    if (!claims.fits(client.identity().user(), client.id(), room)) {
       throw new Disconnect(Disconnect.INVALID_TOKEN);
     }
     return claims;

@@ -95,7 +95,7 @@ class ExpiredClientTest {
             new Directory(),
             expiries,
             0);
-    onLoop(() -> session = new Session(site, outlet, PushFormat.WEB_SOCKET));
+    onLoop(() -> session = new Session(site, outlet, PushFormat.WEB_SOCKET, null, ""));
     send("{\"id\":1,\"connect\":{\"token\":\"" + token(new JsonObject()) + "\"}}");
     assertThat(next()).contains("\"expires\":true,\"ttl\":3600");
   }

@@ -31,6 +31,6 @@ final class Reading {
 
   /** A part of a room's log. */
   Future<JsonLine> history(Fields request) {
-    return HistoryQuery.of(request).read(rooms, Requests.room(request));
+    return HistoryQuery.of(request).read(rooms, Requests.room(request), false);
   }
 }
