@@ -68,6 +68,16 @@
 
   const room = (name) => `${name}:${Math.random().toString(36).slice(2)}`;
 
+  /** A call of the server API, as a server does it. */
+  const order = async ({ urls }, method, body) => {
+    const url = new URL(`/api/${method}`, urls[0].replace(/^ws/, "http"));
+    const headers = { "X-API-Key": "sdk-key" };
+    const answer = await fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
+    const { result, error } = await answer.json();
+    same(error, undefined, method);
+    return result;
+  };
+
   const scenarios = {
     async subscribes_and_publishes(context) {
       const [ann, bob] = [await connected(context), await connected(context)];
@@ -215,6 +225,47 @@
       one.send({ nobody: "listens" });
       same((await ended).code, 3508, "code");
       same(one.state, "disconnected", "state");
+      return [one];
+    },
+
+    async is_sent_away_by_a_server(context) {
+      const one = await connected(context, { token: context.tokens.long });
+      const again = event(one, "connecting");
+      await order(context, "disconnect", { user: "ann", disconnect: { code: 4001, reason: "come again" } });
+      same((await again).code, 4001, "a code to come again with");
+      await one.ready();
+      const ended = event(one, "disconnected");
+      await order(context, "disconnect", { user: "ann" });
+      const { code, reason } = await ended;
+      same([code, reason], [3503, "force disconnect"], "a code to stay away with");
+      return [one];
+    },
+
+    async is_taken_out_of_a_room_by_a_server(context) {
+      const one = await connected(context, { token: context.tokens.long });
+      const name = room("taken");
+      const [subscription] = await subscribed(one, name);
+      const ended = event(subscription, "unsubscribed");
+      await order(context, "unsubscribe", { user: "ann", channel: name });
+      same((await ended).code, 2000, "code");
+      same(one.state, "connected", "state");
+      subscription.subscribe();
+      await subscription.ready();
+      return [one];
+    },
+
+    async is_put_into_a_room_by_a_server(context) {
+      const one = await connected(context, { token: context.tokens.long });
+      const name = room("put");
+      const told = event(one, "subscribed", (ctx) => ctx.channel === name);
+      const heard = event(one, "publication", (ctx) => ctx.channel === name);
+      await order(context, "subscribe", { user: "ann", channel: name, data: { welcome: true } });
+      same((await told).data, { welcome: true }, "data");
+      await order(context, "publish", { channel: name, data: "hi" });
+      same((await heard).data, "hi", "publication");
+      const ended = event(one, "unsubscribed", (ctx) => ctx.channel === name);
+      await order(context, "unsubscribe", { user: "ann", channel: name });
+      await ended;
       return [one];
     },
 

@@ -7,6 +7,7 @@ import io.stentor.config.Config;
 import io.stentor.config.LoadedConfig;
 import io.stentor.config.RoomRule;
 import io.stentor.config.RoomRules;
+import io.stentor.control.EveryNode;
 import io.stentor.history.ClusterHistory;
 import io.stentor.history.History;
 import io.stentor.history.LocalHistory;
@@ -18,8 +19,10 @@ import io.stentor.ops.Operations;
 import io.stentor.presence.ClusterPresence;
 import io.stentor.presence.LocalPresence;
 import io.stentor.presence.Presence;
+import io.stentor.protocol.centrifuge.api.ServerApi;
 import io.stentor.room.Rooms;
 import io.stentor.transport.Connections;
+import io.stentor.transport.Mailboxes;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -34,6 +37,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -142,12 +146,26 @@ final class Node {
     LOG.info("node:     {}", rooms.node());
     operations.watch(rooms, connections);
     drain = new Drain(vertx, config.drain(), servers, () -> rooms.waitingToAppend() == 0);
-    return withCopies()
+    return EveryNode.of(vertx)
+        .map(nodes -> new ServerApi(rooms, who, connections.directories(), nodes))
         .compose(
-            safe ->
-                vertx.deployVerticle(
-                    () -> server(config, rooms, who, access, connections),
-                    new DeploymentOptions().setInstances(eventLoops(config))))
+            api ->
+                withCopies()
+                    .compose(safe -> Mailboxes.open(vertx))
+                    .compose(
+                        mailboxes ->
+                            deploy(
+                                () ->
+                                    new Server(
+                                        config,
+                                        rooms,
+                                        who,
+                                        access,
+                                        connections,
+                                        api,
+                                        operations,
+                                        mailboxes,
+                                        port))))
         .compose(deployed -> operations.start())
         .map(
             started -> {
@@ -156,11 +174,15 @@ final class Node {
             });
   }
 
-  private Server server(
-      Config config, Rooms rooms, Presence who, Access access, Connections connections) {
-    Server server = new Server(config, rooms, who, access, connections, operations, port);
-    servers.add(server);
-    return server;
+  private Future<String> deploy(Supplier<Server> created) {
+    DeploymentOptions options = new DeploymentOptions().setInstances(eventLoops(loaded.config()));
+    return vertx.deployVerticle(
+        () -> {
+          Server server = created.get();
+          servers.add(server);
+          return server;
+        },
+        options);
   }
 
   private Presence presence(Rooms rooms) {

@@ -6,9 +6,11 @@ import io.stentor.identity.Access;
 import io.stentor.ops.Drain;
 import io.stentor.ops.Operations;
 import io.stentor.presence.Presence;
+import io.stentor.protocol.centrifuge.api.ServerApi;
 import io.stentor.room.Rooms;
 import io.stentor.transport.Connections;
 import io.stentor.transport.Endpoints;
+import io.stentor.transport.Mailboxes;
 import io.stentor.transport.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -32,7 +34,9 @@ final class Server extends VerticleBase implements Drain.Door {
   private final Presence presence;
   private final Access access;
   private final Connections connections;
+  private final ServerApi api;
   private final Operations operations;
+  private final Mailboxes mailboxes;
   private final AtomicInteger port;
   private @Nullable Endpoints endpoints;
   private @Nullable HttpServer server;
@@ -49,14 +53,18 @@ final class Server extends VerticleBase implements Drain.Door {
       Presence presence,
       Access access,
       Connections connections,
+      ServerApi api,
       Operations operations,
+      Mailboxes mailboxes,
       AtomicInteger port) {
     this.config = config;
     this.rooms = rooms;
     this.presence = presence;
     this.access = access;
     this.connections = connections;
+    this.api = api;
     this.operations = operations;
+    this.mailboxes = mailboxes;
     this.port = port;
   }
 
@@ -64,7 +72,8 @@ final class Server extends VerticleBase implements Drain.Door {
   public Future<?> start() {
     EventLoop eventLoop = ((ContextInternal) context).nettyEventLoop();
     Endpoints serving =
-        new Endpoints(vertx, eventLoop, config, rooms, presence, access, connections);
+        new Endpoints(
+            vertx, eventLoop, config, rooms, presence, access, connections, api, mailboxes);
     endpoints = serving;
     HttpServer created =
         vertx

@@ -27,6 +27,8 @@ class ArchitectureTest {
   static final ArchRule presence_knows_messages =
       mayKnowOnly("presence", "message", "config", "ops").allowEmptyShould(true);
 
+  @ArchTest static final ArchRule directories_know_messages = mayKnowOnly("control", "message");
+
   @ArchTest
   static final ArchRule identities_know_configuration =
       mayKnowOnly("identity", "message", "config", "ops");
@@ -38,7 +40,15 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule protocols_know_rooms =
       mayKnowOnly(
-          "protocol", "room", "history", "presence", "identity", "message", "config", "ops");
+          "protocol",
+          "room",
+          "history",
+          "presence",
+          "identity",
+          "control",
+          "message",
+          "config",
+          "ops");
 
   @ArchTest
   static final ArchRule transports_know_no_cluster =
@@ -49,6 +59,7 @@ class ArchitectureTest {
           "history",
           "presence",
           "identity",
+          "control",
           "message",
           "config",
           "ops");

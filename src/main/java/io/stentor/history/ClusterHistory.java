@@ -78,6 +78,11 @@ public final class ClusterHistory implements History {
   }
 
   @Override
+  public Future<Page> removeAll(RoomName room, RoomOptions.History limits) {
+    return submit(room, new RemoveProcessor(Epoch.next(), clock.getAsLong(), limits));
+  }
+
+  @Override
   public Future<List<String>> names(String prefix, @Nullable String after, int limit) {
     return lists.names(prefix, after, limit);
   }

@@ -41,6 +41,14 @@ public interface History {
       RoomName room, Position after, int maxMessages, int maxBytes, RoomOptions.History limits);
 
   /**
+   * Removes all publications of a log, from every copy. Its offsets go on where they were, under
+   * its epoch; the keys of what was removed are forgotten. A log that does not exist is begun.
+   *
+   * @return where the log is, in a page without publications
+   */
+  Future<Page> removeAll(RoomName room, RoomOptions.History limits);
+
+  /**
    * The names of a part of the logs, in order as {@link String#compareTo} has it. Looks at every
    * name there is, on a thread for this; nothing counts as used. A log whose node comes or goes at
    * this moment may be left out.

@@ -77,6 +77,11 @@ public final class LocalHistory implements History {
     return use(room, limits, (log, now) -> log.read(after, maxMessages, maxBytes, now, limits));
   }
 
+  @Override
+  public Future<Page> removeAll(RoomName room, RoomOptions.History limits) {
+    return use(room, limits, (log, now) -> log.removeAll());
+  }
+
   private <T> Future<T> use(
       RoomName room, RoomOptions.History limits, BiFunction<RoomLog, Long, T> operation) {
     Slot slot = slots.computeIfAbsent(room, name -> new Slot(new RoomLog(Epoch.next())));

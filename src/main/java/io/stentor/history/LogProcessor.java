@@ -44,6 +44,11 @@ abstract class LogProcessor<R>
   /** Offset from which on the copy has to be given the log's entries. */
   abstract long firstForCopy(RoomLog log);
 
+  /** Whether the copy has to let go of what it has first. */
+  boolean removes() {
+    return false;
+  }
+
   /** The appender whose last answer the copy has to remember, if any. */
   abstract @Nullable Long appender();
 
@@ -58,7 +63,8 @@ abstract class LogProcessor<R>
     Long appender = appender();
     RoomLog.Answer answer = appender == null ? null : log.answers().get(appender);
     replicate =
-        new ReplicateProcessor(log.epoch(), first, entries, appender, answer, nowMillis, limits);
+        new ReplicateProcessor(
+            log.epoch(), removes(), first, entries, appender, answer, nowMillis, limits);
     return hasCopy(entry.getKey()) ? result : null;
   }
 

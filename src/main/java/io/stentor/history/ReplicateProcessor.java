@@ -17,6 +17,7 @@ final class ReplicateProcessor
     implements EntryProcessor<String, RoomLog, @Nullable Void>, IdentifiedDataSerializable {
 
   private long epoch;
+  private boolean removes;
   private long first;
   private List<Entry> entries = List.of();
   private @Nullable Long appender;
@@ -28,6 +29,7 @@ final class ReplicateProcessor
 
   ReplicateProcessor(
       long epoch,
+      boolean removes,
       long first,
       List<Entry> entries,
       @Nullable Long appender,
@@ -35,6 +37,7 @@ final class ReplicateProcessor
       long nowMillis,
       RoomOptions.History limits) {
     this.epoch = epoch;
+    this.removes = removes;
     this.first = first;
     this.entries = entries;
     this.appender = appender;
@@ -48,6 +51,9 @@ final class ReplicateProcessor
     RoomLog present = entry.getValue();
     RoomLog log = present != null ? present : new RoomLog(epoch);
     log.replicate(epoch, first, entries);
+    if (removes) {
+      log.removeAll();
+    }
     if (appender != null && answer != null) {
       log.remember(appender, answer);
     }
@@ -59,6 +65,7 @@ final class ReplicateProcessor
   @Override
   public void writeData(ObjectDataOutput out) throws IOException {
     out.writeLong(epoch);
+    out.writeBoolean(removes);
     out.writeLong(first);
     LogWire.writeEntries(entries, out);
     boolean answered = appender != null && answer != null;
@@ -70,6 +77,7 @@ final class ReplicateProcessor
   @Override
   public void readData(ObjectDataInput in) throws IOException {
     epoch = in.readLong();
+    removes = in.readBoolean();
     first = in.readLong();
     entries = LogWire.readEntries(in);
     for (Map.Entry<Long, Answer> one : LogWire.readAnswers(in).entrySet()) {

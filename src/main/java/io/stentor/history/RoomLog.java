@@ -183,6 +183,12 @@ final class RoomLog {
     return new Page(epoch, oldest(), top, first, publications);
   }
 
+  /** Lets go of all publications, never of their offsets. Says where the log is. */
+  Page removeAll() {
+    clear();
+    return new Page(epoch, oldest(), top, oldest(), List.of());
+  }
+
   /** Lets go of what is over the limits. */
   void trim(long nowMillis, RoomOptions.History limits) {
     long tooOld = nowMillis - 1000L * limits.ageSeconds();

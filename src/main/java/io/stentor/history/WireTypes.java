@@ -21,6 +21,7 @@ final class WireTypes implements DataSerializableFactory {
   static final int REPLICATE = 3;
   static final int NAMES = 4;
   static final int SUMMARIES = 5;
+  static final int REMOVE = 6;
 
   private static final int LOG_TYPE = 9898_1;
   private static final int APPENDED_TYPE = 9898_2;
@@ -42,6 +43,7 @@ final class WireTypes implements DataSerializableFactory {
       case REPLICATE -> new ReplicateProcessor();
       case NAMES -> new NamesTask();
       case SUMMARIES -> new SummariesTask();
+      case REMOVE -> new RemoveProcessor();
       default -> throw new IllegalArgumentException("no type " + type);
     };
   }

@@ -64,10 +64,19 @@ public record CloseReason(int code, String reason) {
   public CloseReason {
     boolean ofRfc = (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014);
     boolean ofUse = code >= 3000 && code <= 4999;
-    int bytes = reason.getBytes(StandardCharsets.UTF_8).length;
-    if (!(ofRfc || ofUse) || bytes == 0 || bytes > MAX_REASON_BYTES) {
+    if (!(ofRfc || ofUse) || !fits(reason)) {
       throw new IllegalArgumentException("no close reason: " + code + " '" + reason + "'");
     }
+  }
+
+  /** Whether the peer should stay away. */
+  public boolean isFinal() {
+    return (code >= 3500 && code < 4000) || code >= 4500;
+  }
+
+  /** Whether a reason has a length that may be sent. */
+  public static boolean fits(String reason) {
+    return !reason.isEmpty() && reason.getBytes(StandardCharsets.UTF_8).length <= MAX_REASON_BYTES;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.stentor.message;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,8 @@ public final class Publication {
     }
   }
 
+  private static final Pattern KEY = Pattern.compile("[!-~]{1,255}");
+
   private final Kind kind;
   private final byte[] data;
   private final long timeMillis;
@@ -59,6 +62,19 @@ public final class Publication {
     this.timeMillis = timeMillis;
     this.idempotencyKey = idempotencyKey;
     this.from = from;
+  }
+
+  /**
+   * Checks an idempotency key that a publisher gives.
+   *
+   * @throws IllegalArgumentException with one sentence that says what is allowed
+   */
+  public static String checkedKey(String key) {
+    if (!KEY.matcher(key).matches()) {
+      throw new IllegalArgumentException(
+          "an idempotency key has 1 to 255 visible ASCII characters");
+    }
+    return key;
   }
 
   /** A text without an idempotency key. */

@@ -146,14 +146,20 @@ public final class ClusterPresence implements Presence {
 
   @Override
   public Future<MembersPage> members(RoomName room, @Nullable Member after, int limit) {
-    return register.page(room, after, MembersPage.checked(limit));
+    return atHome(room, register.page(room, after, MembersPage.checked(limit)));
   }
 
   @Override
   public Future<RoomStats> stats(RoomName room) {
-    return register
-        .stats(Set.of(room))
+    return atHome(room, register.stats(Set.of(room)))
         .map(found -> Objects.requireNonNullElse(found.get(room), new RoomStats(room, 0, 0)));
+  }
+
+  /** The threads that answers come on may not be used to ask again. */
+  private <T> Future<T> atHome(RoomName room, Future<T> future) {
+    Promise<T> promise = Promise.promise();
+    future.onComplete(done -> place(room).home.run(() -> promise.handle(done)));
+    return promise.future();
   }
 
   @Override

@@ -39,7 +39,6 @@ public final class ServerSentEvents implements Format {
   private static final byte[] DATA = ascii("data: ");
   private static final byte[] CRLF = ascii("\r\n");
   private static final byte[] COMMENT = ascii(":\n\n");
-  private static final byte[] LAST_CHUNK = ascii("0\r\n\r\n");
   private static final byte[] NO_ID = {};
 
   /** Eight hexadecimal digits of a chunk's size, two line ends, the id's line, a blank line. */
@@ -96,7 +95,7 @@ public final class ServerSentEvents implements Format {
   }
 
   /**
-   * Appends why the server ends the stream, and its end.
+   * Appends why the server ends the stream.
    *
    * @param retryMillis how long the client should wait before it connects again; 0 says nothing
    */
@@ -104,9 +103,6 @@ public final class ServerSentEvents implements Format {
     String retry = retryMillis > 0 ? "retry: " + retryMillis + "\n" : "";
     JsonObject why = new JsonObject().put("code", reason.code()).put("reason", reason.reason());
     event(ascii("event: close\n" + retry), why.toBuffer().getBytes(), out);
-    if (chunked) {
-      out.writeBytes(LAST_CHUNK);
-    }
   }
 
   private void event(byte[] head, byte[] data, ByteBuf out) {

@@ -171,6 +171,11 @@ final class Feed {
     return live && logged ? sequence.since(after, clock.getAsLong()) : null;
   }
 
+  /** What stands up to this position in the log was removed there. */
+  void forget(Position upTo) {
+    sequence.forget(upTo);
+  }
+
   /** Compares with the log and reads what is missing. Also keeps the log from expiring. */
   void check() {
     if (!logged || closed || !live) {

@@ -16,6 +16,9 @@ class Loop {
   final Map<RoomName, Room> rooms = new HashMap<>();
   final Map<RoomName, Feed> feeds = new HashMap<>();
 
+  /** Cursors of all these rooms. */
+  int cursors;
+
   /** How many feeds had somebody to serve when they were last looked after. Any thread reads. */
   volatile int feedsInUse;
 
@@ -37,6 +40,11 @@ class Loop {
 
   boolean isCurrent() {
     return thread.inEventLoop();
+  }
+
+  /** The rooms whose home this is, and the cursors of this loop. */
+  Load load() {
+    return new Load(feeds.size(), cursors);
   }
 
   /** Runs the task on this loop: now if this is its thread, else in the order of the calls. */

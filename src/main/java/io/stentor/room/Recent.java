@@ -75,6 +75,17 @@ final class Recent {
     }
   }
 
+  /** Keeps the newest so many. */
+  void keep(int count) {
+    ArrayDeque<Publication> all = publications;
+    while (all != null && all.size() > count) {
+      bytes -= all.remove().weight();
+    }
+    if (count == 0) {
+      clear();
+    }
+  }
+
   /** The newest so many, of which there are so many. */
   List<Publication> newest(int count) {
     List<Publication> newest = new ArrayList<>(count);

@@ -73,6 +73,7 @@ final class Room {
     Tail tail = tail(connection.format());
     Cursor cursor = new Cursor(tail, connection);
     tail.add(cursor);
+    loop.cursors++;
     if (tail.isAttached()) {
       place(tail, cursor, start);
     } else {
@@ -143,6 +144,7 @@ final class Room {
   }
 
   void left(Tail tail) {
+    loop.cursors--;
     if (tail.isEmpty()) {
       waiting.removeIf(one -> one.tail == tail);
       tail.close();

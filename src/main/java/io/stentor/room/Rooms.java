@@ -165,14 +165,63 @@ public final class Rooms {
     return true;
   }
 
-  /** Reads what follows a position; see {@link History#read}. Completes on any thread. */
+  /**
+   * Reads what follows a position; see {@link History#read}. Completes on a loop, where the history
+   * may be asked again.
+   */
   public Future<Page> read(RoomName name, Position after, int maxMessages, int maxBytes) {
-    return history.read(name, after, maxMessages, maxBytes, options(name).history());
+    return atHome(name, history.read(name, after, maxMessages, maxBytes, options(name).history()));
+  }
+
+  /** Removes all that was said; see {@link History#removeAll}. Completes on a loop. */
+  public Future<Page> removeAll(RoomName name) {
+    return atHome(name, history.removeAll(name, options(name).history()));
+  }
+
+  /** The threads that answers come on may not be used to ask again. */
+  private <T> Future<T> atHome(RoomName name, Future<T> future) {
+    if (future.isComplete()) {
+      return future;
+    }
+    Promise<T> promise = Promise.promise();
+    future.onComplete(done -> home(name).run(() -> promise.handle(done)));
+    return promise.future();
   }
 
   /** The logs of the rooms. */
   public History history() {
     return history;
+  }
+
+  /**
+   * What stands up to this position in a room's log was removed there, so this node lets go of it,
+   * too. Any thread.
+   *
+   * @return complete when it has, on any thread
+   */
+  public Future<Void> forget(RoomName name, Position upTo) {
+    Promise<Void> done = Promise.promise();
+    Loop home = home(name);
+    home.run(
+        () -> {
+          Feed feed = home.feeds.get(name);
+          if (feed != null) {
+            feed.forget(upTo);
+          }
+          done.complete();
+        });
+    return done.future();
+  }
+
+  /** How much is listened to on this node. Completes on any thread. */
+  public Future<Load> load() {
+    List<Future<Load>> all = new ArrayList<>();
+    for (Loop loop : loops) {
+      Promise<Load> promise = Promise.promise();
+      loop.run(() -> promise.complete(loop.load()));
+      all.add(promise.future());
+    }
+    return Future.all(all).map(done -> done.<Load>list().stream().reduce(Load.NONE, Load::plus));
   }
 
   /** How many rooms somebody of this node was in, within the last second. Any thread. */

@@ -27,6 +27,9 @@ final class Sequence {
   private long epoch;
   private long next = 1;
 
+  /** Up to here the log was told to keep nothing. */
+  private long removed;
+
   /** The highest offset of this epoch that was heard of, kept or not. */
   private long heard;
 
@@ -74,10 +77,23 @@ final class Sequence {
     recent.trim(nowMillis);
   }
 
+  /** What stands up to this position in the log was removed there. */
+  void forget(Position upTo) {
+    if (upTo.epoch() == epoch) {
+      removed = Math.max(removed, upTo.offset());
+      keepRemembered();
+    }
+  }
+
+  private void keepRemembered() {
+    recent.keep((int) Math.max(0, Math.min(recent.size(), next - 1 - removed)));
+  }
+
   /** Goes on at another place of the log, or in another log. */
   void moveTo(long newEpoch, long newNext) {
     recent.clear();
     heard = 0;
+    removed = 0;
     epoch = newEpoch;
     next = newNext;
   }
@@ -103,6 +119,9 @@ final class Sequence {
             : batch.publications().subList(skip, batch.publications().size());
     next = batch.last() + 1;
     recent.add(rest);
+    if (removed >= next - rest.size()) {
+      keepRemembered();
+    }
     outlets.deliver(rest, epoch, next - rest.size(), position());
   }
 

@@ -7,8 +7,6 @@ import io.stentor.protocol.centrifuge.Outlet;
 import io.stentor.protocol.centrifuge.PushFormat;
 import io.stentor.protocol.centrifuge.Session;
 import io.vertx.core.http.ServerWebSocket;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,7 +14,8 @@ import org.slf4j.LoggerFactory;
  * One WebSocket of the Centrifuge protocol: texts in are commands, the session's frames go out.
  * Belongs to the socket's event loop, and is the only owner of the socket's handlers.
  */
-final class CentrifugeSocket implements Outlet, Heartbeat.Pinged, Socket.Listener {
+final class CentrifugeSocket
+    implements Outlet, Heartbeat.Pinged, Newcomers.Newcomer, Socket.Listener {
 
   /** The sub-protocol of JSON. Without any, JSON is spoken, too. */
   static final String JSON = "centrifuge-json";
@@ -25,59 +24,51 @@ final class CentrifugeSocket implements Outlet, Heartbeat.Pinged, Socket.Listene
   static final String PROTOBUF = "centrifuge-protobuf";
 
   /** The client speaks Protobuf. */
-  private static final CloseReason INAPPROPRIATE =
+  static final CloseReason INAPPROPRIATE =
       new CloseReason(3506, "inappropriate protocol: only JSON is spoken here");
 
-  /** The client did not say who it is. */
-  private static final CloseReason STALE = new CloseReason(3502, "stale");
-
-  private static final int CONNECT_SECONDS = 10;
   private static final Logger LOG = LoggerFactory.getLogger(CentrifugeSocket.class);
 
   private final ServerLoop server;
   private final Socket socket;
-  private final FrameWriter writer;
   private final TextAssembler texts;
   private final Session session;
   private final Heartbeat.Beat beat = new Heartbeat.Beat();
-  private @Nullable CloseReason closing;
   private boolean answered = true;
 
-  private CentrifugeSocket(ServerWebSocket accepted, Wishes wishes, ServerLoop server) {
+  private CentrifugeSocket(
+      ServerWebSocket accepted, PushFormat format, String name, ServerLoop server) {
     this.server = server;
     this.texts = new TextAssembler(server.maxFrameBytes(), null);
-    this.socket = Socket.takeOver(accepted, server.maxFrameBytes(), this);
-    this.writer = socket.writer();
-    PushFormat format = wishes.time ? PushFormat.WEB_SOCKET_TIMED : PushFormat.WEB_SOCKET;
-    this.session = new Session(server.site(), this, format, wishes.name);
+    this.socket =
+        Socket.takeOver(accepted, server.maxFrameBytes(), server.closeTimeoutSeconds(), this);
+    this.session = new Session(server.site(), this, format, null, name);
   }
 
   /**
-   * What a client asks for by its request, before it says anything.
+   * Takes an accepted WebSocket over.
    *
-   * @param json whether JSON is spoken, or else the socket is closed at once
+   * @param format how it is written to, and whether it sends commands
    * @param name what it calls itself; empty for nothing
-   * @param time whether it wants to know when a publication was taken
    */
-  record Wishes(boolean json, String name, boolean time) {}
-
-  /** Takes an accepted WebSocket over. */
-  static void open(ServerWebSocket accepted, Wishes wishes, ServerLoop server) {
-    CentrifugeSocket opened = new CentrifugeSocket(accepted, wishes, server);
+  static CentrifugeSocket open(
+      ServerWebSocket accepted, PushFormat format, String name, ServerLoop server) {
+    CentrifugeSocket opened = new CentrifugeSocket(accepted, format, name, server);
     int count = server.connections().opened(Transport.CENTRIFUGE);
     LOG.info("connected: {} by the Centrifuge protocol, {} open", opened, count);
     server.heartbeat().add(opened);
-    if (wishes.json) {
-      server.eventLoop().schedule(opened::closeIfStale, CONNECT_SECONDS, TimeUnit.SECONDS);
-    } else {
-      opened.session.close(INAPPROPRIATE);
-    }
+    server.newcomers().add(opened);
+    return opened;
   }
 
-  private void closeIfStale() {
-    if (!session.isConnected()) {
-      session.close(STALE);
-    }
+  /** A message that came with the request. */
+  void received(byte[] message) {
+    session.received(message);
+  }
+
+  @Override
+  public boolean isConnected() {
+    return session.isConnected();
   }
 
   @Override
@@ -116,21 +107,18 @@ final class CentrifugeSocket implements Outlet, Heartbeat.Pinged, Socket.Listene
   }
 
   @Override
-  public void closed(@Nullable String peer) {
+  public void closed(String why) {
     server.heartbeat().remove(this);
+    server.newcomers().remove(this);
     session.closed();
-    int count = server.connections().closed(Transport.CENTRIFUGE, closing);
-    String why = closing != null ? closing.toString() : peer != null ? peer : "1006 without a word";
+    int count = server.connections().closed(Transport.CENTRIFUGE, socket.closeReason());
     LOG.info("closed: {}: {}, {} open", this, why, count);
-    closing = closing != null ? closing : CloseReason.GONE;
   }
 
   @Override
   public void ping() {
-    if (session.isConnected()) {
-      answered = false;
-      session.ping();
-    }
+    answered = !session.answersPings();
+    session.ping();
   }
 
   /** A peer that is not read cannot be heard. */
@@ -146,49 +134,39 @@ final class CentrifugeSocket implements Outlet, Heartbeat.Pinged, Socket.Listene
 
   @Override
   public boolean isWritable() {
-    return closing == null && writer.isWritable();
+    return socket.isWritable();
   }
 
   @Override
   public long queuedBytes() {
-    return writer.queuedBytes();
+    return socket.queuedBytes();
   }
 
   @Override
   public void send(ByteBuf shared) {
-    if (closing == null) {
-      writer.sendNow(shared);
-    }
+    socket.send(shared);
   }
 
   @Override
   public void write(ByteBuf framed) {
-    if (closing == null) {
-      writer.write(framed);
-    } else {
-      framed.release();
-    }
+    socket.write(framed);
   }
 
   @Override
   public void flush() {
-    writer.flush();
+    socket.flush();
   }
 
   @Override
   public void read(boolean on) {
-    if (closing == null) {
-      socket.read(on);
-    }
+    socket.read(on);
   }
 
   /** The socket is closed; where the session does not know yet, it is told. */
   @Override
   public void close(CloseReason reason) {
-    if (closing == null) {
-      closing = reason;
+    if (socket.close(reason)) {
       session.closed();
-      socket.close(reason, server.closeTimeoutSeconds());
     }
   }
 

@@ -1,5 +1,6 @@
 package io.stentor.transport;
 
+import io.stentor.control.Directories;
 import io.stentor.message.CloseReason;
 import java.util.EnumMap;
 import java.util.Map;
@@ -19,6 +20,7 @@ public final class Connections {
   }
 
   private final Map<Transport, Count> counts = new EnumMap<>(Transport.class);
+  private final Directories directories = new Directories();
   private final AtomicInteger open = new AtomicInteger();
   private final Map<Integer, LongAdder> closes = new ConcurrentHashMap<>();
 
@@ -27,6 +29,11 @@ public final class Connections {
     for (Transport transport : Transport.values()) {
       counts.put(transport, new Count());
     }
+  }
+
+  /** Which connections there are, by user. */
+  public Directories directories() {
+    return directories;
   }
 
   private Count count(Transport transport) {

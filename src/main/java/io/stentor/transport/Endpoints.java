@@ -2,11 +2,14 @@ package io.stentor.transport;
 
 import io.netty.channel.EventLoop;
 import io.stentor.config.Config;
+import io.stentor.control.Directory;
 import io.stentor.identity.Access;
+import io.stentor.identity.Expiries;
 import io.stentor.message.CloseReason;
 import io.stentor.presence.Presence;
 import io.stentor.protocol.PlainText;
 import io.stentor.protocol.centrifuge.Site;
+import io.stentor.protocol.centrifuge.api.ServerApi;
 import io.stentor.room.Rooms;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -30,6 +33,9 @@ public final class Endpoints implements Handler<HttpServerRequest> {
   /** What clients of the Centrifuge protocol rely on. */
   private static final int LEAST_MAX_FRAME_BYTES = 64 * 1024;
 
+  /** How long a client of the Centrifuge protocol may take to say who it is. */
+  private static final int CONNECT_SECONDS = 10;
+
   /** When a client that was sent away should come again, hopefully to another node. */
   private static final int RETRY_SECONDS = 2;
 
@@ -37,6 +43,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
   private final Heartbeat heartbeat;
   private final WebSocketEndpoint sockets;
   private final SseEndpoint events;
+  private final CentrifugeEndpoint centrifuge;
   private final Router router;
   private final Polls polls = new Polls();
   private boolean draining;
@@ -49,15 +56,18 @@ public final class Endpoints implements Handler<HttpServerRequest> {
       Rooms rooms,
       Presence presence,
       Access access,
-      Connections connections) {
+      Connections connections,
+      ServerApi api,
+      Mailboxes mailboxes) {
     loop = eventLoop;
     heartbeat = new Heartbeat(config.webSocket());
     heartbeat.start(eventLoop);
     polls.start(eventLoop);
-    Expiries expiries =
-        new Expiries(
-            config.identity().tokens().leewaySeconds(), () -> System.currentTimeMillis() / 1000);
-    expiries.start(eventLoop);
+    Expiries expiries = expiries(config.identity().tokens().leewaySeconds(), eventLoop);
+    Expiries graceful = expiries(Site.GRACE_SECONDS, eventLoop);
+    Directory directory = connections.directories().add(eventLoop);
+    Newcomers newcomers = new Newcomers(CONNECT_SECONDS);
+    newcomers.start(eventLoop);
     int pingIntervalSeconds = config.webSocket().pingIntervalSeconds();
     ServerLoop server =
         new ServerLoop(
@@ -66,30 +76,48 @@ public final class Endpoints implements Handler<HttpServerRequest> {
             presence,
             heartbeat,
             expiries,
+            directory,
+            newcomers,
             connections,
+            mailboxes,
             config.webSocket().closeTimeoutSeconds(),
-            new Site(eventLoop, rooms, presence, access, pingIntervalSeconds),
+            new Site(eventLoop, rooms, presence, access, directory, graceful, pingIntervalSeconds),
             Math.max(LEAST_MAX_FRAME_BYTES, config.largestMessageBytes()));
     Authentication authentication = new Authentication(access);
     AllowedOrigins origins = new AllowedOrigins(config.http().allowedOrigins());
     sockets = new WebSocketEndpoint(server, origins, authentication);
-    events = new SseEndpoint(server, authentication, config.webSocket());
+    StreamingResponses streams = new StreamingResponses(eventLoop, config.webSocket());
+    events = new SseEndpoint(server, authentication, streams);
+    centrifuge = new CentrifugeEndpoint(server, streams);
     router = Router.router(vertx);
     Map<String, Handler<RoutingContext>> operations = operations(vertx, server, authentication);
     operations.replaceAll((id, handler) -> authentication.before(handler));
+    operations.putAll(centrifuge.operations());
     operations.put("getContract", new ContractEndpoint(Contract.read()));
     DemoLogin demo = new DemoLogin(config.identity().demoLogin(), access.tokens());
     operations.put("demoLogin", demo::handleLogin);
+    ServerApiEndpoint servers = new ServerApiEndpoint(api, access.keys(), context(vertx));
+    operations.putAll(servers.operations());
     ApiRoutes.mount(router, Contract.read(), origins, operations);
     LibraryFiles.mount(router);
     StaticFiles.mount(router, vertx, config.http().webroot());
     Problem.mount(router);
   }
 
+  private static Expiries expiries(int graceSeconds, EventLoop eventLoop) {
+    Expiries expiries = new Expiries(graceSeconds, () -> System.currentTimeMillis() / 1000);
+    expiries.start(eventLoop);
+    return expiries;
+  }
+
+  private static ContextInternal context(Vertx vertx) {
+    return (ContextInternal) vertx.getOrCreateContext();
+  }
+
   /** What serves each operation of the contract, by {@code operationId}. */
   private Map<String, Handler<RoutingContext>> operations(
       Vertx vertx, ServerLoop server, Authentication authentication) {
-    ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
+    ContextInternal context = context(vertx);
     Publishing publishing = new Publishing(server.rooms(), authentication, context);
     MessagesEndpoint messages = new MessagesEndpoint(server, authentication, publishing, polls);
     Map<String, Handler<RoutingContext>> operations = new HashMap<>();
@@ -112,7 +140,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
       Problem.answerRetry(request, ProblemType.DRAINING, detail, RETRY_SECONDS);
     } else if (WebSocketEndpoint.isUpgrade(request)) {
       sockets.handle(request);
-    } else if (WebSocketEndpoint.CENTRIFUGE.equals(request.path())) {
+    } else if (WebSocketEndpoint.isForUpgrades(request.path())) {
       WebSocketEndpoint.requireUpgrade(request);
     } else {
       router.handle(request);

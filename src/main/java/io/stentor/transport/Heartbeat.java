@@ -44,6 +44,7 @@ final class Heartbeat {
   private final List<List<Pinged>> seconds = new ArrayList<>();
   private int now;
   private int nextSecond;
+  private boolean closed;
 
   Heartbeat(Config.WebSocket options) {
     timeoutSeconds = options.pongTimeoutSeconds();
@@ -68,6 +69,11 @@ final class Heartbeat {
     nextSecond = (nextSecond + 1) % seconds.size();
   }
 
+  /** Whether {@link #closeAll} was called: who comes now has to close by itself. */
+  boolean isClosed() {
+    return closed;
+  }
+
   /** Every connection of this loop. */
   void forEach(Consumer<Pinged> action) {
     seconds.forEach(second -> second.forEach(action));
@@ -75,6 +81,7 @@ final class Heartbeat {
 
   /** Closes every connection of this loop. */
   void closeAll(CloseReason reason) {
+    closed = true;
     for (List<Pinged> second : seconds) {
       List.copyOf(second).forEach(connection -> connection.close(reason));
     }

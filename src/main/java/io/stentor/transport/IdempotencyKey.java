@@ -1,5 +1,6 @@
 package io.stentor.transport;
 
+import io.stentor.message.Publication;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -14,7 +15,6 @@ final class IdempotencyKey {
 
   static final String HEADER = "Idempotency-Key";
 
-  private static final Pattern VALID = Pattern.compile("[!-~]{1,255}");
   private static final Pattern QUOTED = Pattern.compile("\"(?:[^\"\\\\]|\\\\[\"\\\\])*\"");
 
   private IdempotencyKey() {}
@@ -51,10 +51,11 @@ final class IdempotencyKey {
    * @throws Refusal where it is too long, empty or has characters that cannot be seen
    */
   static String checked(String key) {
-    if (!VALID.matcher(key).matches()) {
+    try {
+      return Publication.checkedKey(key);
+    } catch (IllegalArgumentException e) {
       throw wrong();
     }
-    return key;
   }
 
   private static Refusal wrong() {

@@ -1,8 +1,8 @@
 package io.stentor.transport;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.EventLoop;
 import io.stentor.message.CloseReason;
+import io.stentor.message.Member;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.stentor.protocol.JsonMessages;
@@ -10,6 +10,7 @@ import io.stentor.room.Connection;
 import io.stentor.room.Cursor;
 import io.stentor.room.Format;
 import io.stentor.room.Start;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import org.jspecify.annotations.Nullable;
 
@@ -19,32 +20,38 @@ import org.jspecify.annotations.Nullable;
  */
 final class LongPoll implements Connection, Polls.Waiting {
 
+  private final HttpServerRequest request;
   private final HttpServerResponse response;
-  private final EventLoop eventLoop;
+  private final ServerLoop server;
+  private final Member member;
   private final Position since;
   private final int limit;
   private final Polls polls;
   private final Runnable readAgain;
   private final Polls.Place place = new Polls.Place();
   private @Nullable Cursor cursor;
-  private @Nullable Connections connections;
+  private @Nullable Visit visit;
   private boolean over;
 
   /**
    * A poll that does not wait yet.
    *
+   * @param user who asks; empty for nobody in particular
    * @param since where the client is; {@link Position#NONE} in a room without a log
    * @param readAgain answers from the log instead, for what a poll cannot tell
    */
   LongPoll(
-      HttpServerResponse response,
-      EventLoop eventLoop,
+      HttpServerRequest request,
+      ServerLoop server,
+      String user,
       Position since,
       int limit,
       Polls polls,
       Runnable readAgain) {
-    this.response = response;
-    this.eventLoop = eventLoop;
+    this.request = request;
+    this.response = request.response();
+    this.server = server;
+    this.member = Member.of("", user);
     this.since = since;
     this.limit = limit;
     this.polls = polls;
@@ -52,13 +59,13 @@ final class LongPoll implements Connection, Polls.Waiting {
   }
 
   /** Waits in the room; what was published since the position is answered at once. */
-  void begin(ServerLoop server, RoomName room, int waitSeconds) {
-    connections = server.connections();
-    connections.opened(Transport.POLL);
+  void begin(RoomName room, int waitSeconds) {
+    server.connections().opened(Transport.POLL);
     if (!polls.add(this, waitSeconds)) {
       timeIsOver();
       return;
     }
+    visit = new Visit(server, member, 0, this::sendAway);
     response.closeHandler(gone -> end());
     response.exceptionHandler(broken -> end());
     Start start = since.epoch() == 0 ? new Start.Live() : new Start.Since(since);
@@ -76,9 +83,10 @@ final class LongPoll implements Connection, Polls.Waiting {
     }
     over = true;
     polls.remove(this);
-    if (connections != null) {
-      connections.closed(Transport.POLL, null);
+    if (visit != null) {
+      visit.end();
     }
+    server.connections().closed(Transport.POLL, null);
     if (cursor != null) {
       cursor.leave();
     }
@@ -89,6 +97,15 @@ final class LongPoll implements Connection, Polls.Waiting {
   public void timeIsOver() {
     if (end()) {
       MessagesAnswer.none(response, since, true);
+    }
+  }
+
+  /** A server ends it: with nothing where the client may come again, else it is told not to. */
+  private void sendAway(CloseReason reason) {
+    if (!reason.isFinal()) {
+      timeIsOver();
+    } else if (end()) {
+      Refusal.of(ProblemType.FORBIDDEN, "You were sent away: " + reason + ".").answer(request);
     }
   }
 
@@ -117,7 +134,7 @@ final class LongPoll implements Connection, Polls.Waiting {
       bytes.release();
     } else if (follows) {
       // Each in a task of its own: ten thousand answers at once would hold up everybody else.
-      eventLoop.execute(() -> MessagesAnswer.lines(response, bytes, since, limit));
+      server.eventLoop().execute(() -> MessagesAnswer.lines(response, bytes, since, limit));
     } else {
       bytes.release();
       readAgain.run();

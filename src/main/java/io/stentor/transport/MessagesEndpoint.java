@@ -47,7 +47,7 @@ final class MessagesEndpoint {
       if (query.waitSeconds() > 0) {
         authentication.require(identity, room, Action.SUBSCRIBE);
       }
-      new Reading(request, room, query).begin(options);
+      new Reading(request, identity.user(), room, query).begin(options);
     } catch (Refusal refusal) {
       refusal.answer(request);
     }
@@ -57,10 +57,12 @@ final class MessagesEndpoint {
   private final class Reading {
     private final HttpServerRequest request;
     private final RoomName room;
+    private final String user;
     private final MessagesQuery query;
 
-    Reading(HttpServerRequest request, RoomName room, MessagesQuery query) {
+    Reading(HttpServerRequest request, String user, RoomName room, MessagesQuery query) {
       this.request = request;
+      this.user = user;
       this.room = room;
       this.query = query;
     }
@@ -88,8 +90,8 @@ final class MessagesEndpoint {
     }
 
     private void waitFrom(Position since) {
-      new LongPoll(request.response(), server.eventLoop(), since, query.limit(), polls, this::read)
-          .begin(server, room, query.waitSeconds());
+      new LongPoll(request, server, user, since, query.limit(), polls, this::read)
+          .begin(room, query.waitSeconds());
     }
 
     private void read() {

@@ -1,6 +1,8 @@
 package io.stentor.transport;
 
 import io.netty.channel.EventLoop;
+import io.stentor.control.Directory;
+import io.stentor.identity.Expiries;
 import io.stentor.presence.Presence;
 import io.stentor.protocol.centrifuge.Site;
 import io.stentor.room.Rooms;
@@ -13,7 +15,10 @@ import io.stentor.room.Rooms;
  * @param presence of the node
  * @param heartbeat of this loop
  * @param expiries of this loop
+ * @param directory where servers find the connections
+ * @param newcomers of this loop
  * @param connections of the node
+ * @param mailboxes of the node
  * @param closeTimeoutSeconds after which a socket that is being closed is cut
  * @param site what sessions of the Centrifuge protocol share
  * @param maxFrameBytes limit of one message with commands of the Centrifuge protocol
@@ -24,7 +29,10 @@ record ServerLoop(
     Presence presence,
     Heartbeat heartbeat,
     Expiries expiries,
+    Directory directory,
+    Newcomers newcomers,
     Connections connections,
+    Mailboxes mailboxes,
     int closeTimeoutSeconds,
     Site site,
     int maxFrameBytes) {}

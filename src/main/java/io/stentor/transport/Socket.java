@@ -1,20 +1,16 @@
 package io.stentor.transport;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
-import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
-import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
-import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
-import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import io.netty.util.ReferenceCountUtil;
 import io.stentor.message.CloseReason;
 import io.vertx.core.http.ServerWebSocket;
@@ -29,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * {@link Takeover}, so that ready-made frames can be written, see {@link FrameWriter}.
  */
 final class Socket extends ChannelInboundHandlerAdapter {
-
-  private static final String DECODER = "frames";
 
   /** Whoever uses the socket; called on its event loop. */
   interface Listener {
@@ -52,22 +46,29 @@ final class Socket extends ChannelInboundHandlerAdapter {
     /**
      * The socket is closed.
      *
-     * @param peer what the peer gave as its reason; null where it gave none
+     * @param why what it was closed with here, or else by the peer; for the log
      */
-    void closed(@Nullable String peer);
+    void closed(String why);
   }
 
   private final Listener listener;
   private final ChannelHandlerContext encoder;
   private final FrameWriter writer;
-  private final int maxFrameBytes;
+  private final FrameDecoding decoding;
+  private final int closeTimeoutSeconds;
 
+  private @Nullable CloseReason closing;
   private boolean closeSent;
   private @Nullable String peerReason;
 
-  private Socket(Listener listener, ChannelHandlerContext encoder, int maxFrameBytes) {
+  private Socket(
+      Listener listener,
+      ChannelHandlerContext encoder,
+      int maxFrameBytes,
+      int closeTimeoutSeconds) {
     this.listener = listener;
-    this.maxFrameBytes = maxFrameBytes;
+    this.decoding = new FrameDecoding(encoder.pipeline(), maxFrameBytes);
+    this.closeTimeoutSeconds = closeTimeoutSeconds;
     this.encoder = encoder;
     this.writer = new FrameWriter(encoder);
   }
@@ -76,66 +77,98 @@ final class Socket extends ChannelInboundHandlerAdapter {
    * Takes an accepted WebSocket over. To be called as soon as it is accepted, on its event loop.
    *
    * @param maxFrameBytes a longer frame is refused by its header, before any of it is kept
+   * @param closeTimeoutSeconds after which a socket that is being closed is cut
    * @throws IllegalStateException when the pipeline is not as expected: an update of Vert.x has
    *     changed it
    */
-  static Socket takeOver(ServerWebSocket accepted, int maxFrameBytes, Listener listener) {
+  static Socket takeOver(
+      ServerWebSocket accepted, int maxFrameBytes, int closeTimeoutSeconds, Listener listener) {
     ChannelHandlerContext encoder = Takeover.encoder(accepted);
-    encoder
-        .pipeline()
-        .replace(
-            WebSocketFrameDecoder.class,
-            DECODER,
-            new WebSocket13FrameDecoder(decoding(maxFrameBytes)));
-    Socket socket = new Socket(listener, encoder, maxFrameBytes);
+    Socket socket = new Socket(listener, encoder, maxFrameBytes, closeTimeoutSeconds);
     Takeover.replaceLast(encoder.pipeline(), socket);
     return socket;
-  }
-
-  private static WebSocketDecoderConfig decoding(int maxFrameBytes) {
-    return WebSocketDecoderConfig.newBuilder()
-        .maxFramePayloadLength(maxFrameBytes)
-        .expectMaskedFrames(true)
-        .allowExtensions(false)
-        .closeOnProtocolViolation(false)
-        .build();
   }
 
   String remoteAddress() {
     return String.valueOf(encoder.channel().remoteAddress());
   }
 
-  FrameWriter writer() {
-    return writer;
+  /** Whether it is open and nobody has begun to close it here. */
+  boolean isOpen() {
+    return closing == null;
+  }
+
+  boolean isWritable() {
+    return closing == null && writer.isWritable();
+  }
+
+  /** Bytes that wait for the peer. */
+  long queuedBytes() {
+    return writer.queuedBytes();
+  }
+
+  /** Sends ready-made frames at once. They are lent; what is not taken at once is retained. */
+  void send(ByteBuf shared) {
+    if (closing == null) {
+      writer.sendNow(shared);
+    }
+  }
+
+  /** Writes ready-made frames without sending them. Takes over one reference. */
+  void write(ByteBuf frames) {
+    if (closing == null) {
+      writer.write(frames);
+    } else {
+      frames.release();
+    }
+  }
+
+  /** Sends what was written. */
+  void flush() {
+    writer.flush();
   }
 
   void ping() {
-    writer.control(new PingWebSocketFrame(Unpooled.EMPTY_BUFFER));
+    if (closing == null) {
+      writer.control(new PingWebSocketFrame(Unpooled.EMPTY_BUFFER));
+    }
   }
 
   /** Whether to read. Frames that were read already still arrive. */
   void read(boolean on) {
-    encoder.channel().config().setAutoRead(on);
+    if (closing == null) {
+      encoder.channel().config().setAutoRead(on);
+    }
+  }
+
+  /** Why this node has closed it; null where it has not. */
+  @Nullable CloseReason closeReason() {
+    return CloseReason.GONE.equals(closing) ? null : closing;
   }
 
   /**
    * Sends a close frame, waits for the peer's and closes; cuts the socket where the peer does not
-   * answer or has stopped reading.
+   * answer or has stopped reading. Nothing is written any more.
+   *
+   * @return false where it is closed, or being closed here, already
    */
-  void close(CloseReason reason, int timeoutSeconds) {
+  boolean close(CloseReason reason) {
+    if (closing != null) {
+      return false;
+    }
+    closing = reason;
+    Channel channel = encoder.channel();
     if (reason.code() == CloseReason.GONE.code()) {
       // Said by no frame: the peer sees the connection end.
       closeSent = true;
-      encoder.channel().close();
+      channel.close();
     } else if (!closeSent) {
       closeSent = true;
       writer.control(new CloseWebSocketFrame(reason.code(), reason.reason()));
-      read(true);
-      encoder
-          .channel()
-          .eventLoop()
-          .schedule(() -> encoder.channel().close(), timeoutSeconds, TimeUnit.SECONDS);
+      channel.config().setAutoRead(true);
+      channel.eventLoop().schedule(() -> channel.close(), closeTimeoutSeconds, TimeUnit.SECONDS);
     }
+    return true;
   }
 
   @Override
@@ -185,24 +218,16 @@ final class Socket extends ChannelInboundHandlerAdapter {
     if (!(failure instanceof DecoderException)) {
       listener.failed(failure);
       ctx.close();
-    } else if (ctx.pipeline().get(DECODER) != null) {
-      // What the peer still sends is read and thrown away: closing now would reset the connection,
-      // and the peer might never see why.
-      ctx.pipeline().replace(DECODER, "discard", Takeover.DISCARD);
-      listener.broken(reason(failure), String.valueOf(failure.getMessage()));
+    } else if (decoding.stop()) {
+      listener.broken(decoding.reason(failure), String.valueOf(failure.getMessage()));
     }
-  }
-
-  private CloseReason reason(Throwable failure) {
-    boolean tooBig =
-        failure instanceof TooLongFrameException
-            || (failure instanceof CorruptedWebSocketFrameException broken
-                && broken.closeStatus().equals(WebSocketCloseStatus.MESSAGE_TOO_BIG));
-    return tooBig ? CloseReason.tooBig(maxFrameBytes) : CloseReason.NOT_THE_PROTOCOL;
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    listener.closed(peerReason);
+    String said = peerReason == null ? "1006 without a word" : peerReason;
+    String why = closing == null ? said : closing.toString();
+    closing = closing == null ? CloseReason.GONE : closing;
+    listener.closed(why);
   }
 }

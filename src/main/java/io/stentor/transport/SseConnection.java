@@ -7,6 +7,7 @@ import io.stentor.message.Member;
 import io.stentor.message.RoomName;
 import io.stentor.presence.Attendance;
 import io.stentor.presence.Watch;
+import io.stentor.protocol.ServerSentEvents;
 import io.stentor.room.Connection;
 import io.stentor.room.Cursor;
 import io.stentor.room.Format;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * One event stream in one room: the room's bytes go out, nothing comes in. Belongs to the stream's
  * event loop.
  */
-final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Listener {
+final class SseConnection implements Connection, KeepAlive.Kept, ResponseStream.Listener {
 
   private static final Logger LOG = LoggerFactory.getLogger(SseConnection.class);
 
@@ -40,12 +41,13 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
   private final ServerLoop server;
   private final KeepAlive keepAlive;
   private final KeepAlive.Place place = new KeepAlive.Place();
-  private final EventStream stream;
+  private final ResponseStream stream;
+  private final ServerSentEvents format;
   private final Attendance attendance;
   private final boolean watches;
   private @Nullable Cursor cursor;
   private @Nullable Watch watch;
-  private Expiries.@Nullable Term term;
+  private @Nullable Visit visit;
   private @Nullable CloseReason closing;
   private boolean gone;
 
@@ -53,13 +55,14 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
       Request request,
       ServerLoop server,
       KeepAlive keepAlive,
-      Function<EventStream.Listener, EventStream> stream) {
+      Function<ResponseStream.Listener, ResponseStream> stream) {
     this.room = request.room();
     this.server = server;
     this.keepAlive = keepAlive;
     this.attendance = new Attendance(server.presence(), room, request.member());
     this.watches = request.watches();
     this.stream = stream.apply(this);
+    this.format = this.stream.isChunked() ? ServerSentEvents.CHUNKED : ServerSentEvents.UNFRAMED;
   }
 
   /**
@@ -80,7 +83,7 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
       Request request,
       ServerLoop server,
       KeepAlive keepAlive,
-      Function<EventStream.Listener, EventStream> stream) {
+      Function<ResponseStream.Listener, ResponseStream> stream) {
     new SseConnection(request, server, keepAlive, stream).join(request);
   }
 
@@ -88,14 +91,19 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
     int count = server.connections().opened(Transport.SSE);
     LOG.info("connected: {} to room {}, {} open", this, room, count);
     keepAlive.add(this);
-    term = server.expiries().add(request.expiresAt(), () -> close(CloseReason.EXPIRED));
-    tell(out -> stream.format().encodeRetry(random(MOST_RETRY_MILLIS), out));
+    visit = new Visit(server, request.member(), request.expiresAt(), this::close);
+    tell(out -> format.encodeRetry(retryMillis(), out));
     cursor = server.rooms().join(room, this, request.start(), server.eventLoop());
     if (gone || closing != null) {
       leaveRoom();
     } else if (keepAlive.isClosed()) {
       close(CloseReason.SHUTDOWN);
     }
+  }
+
+  /** When a client that lost its stream should come again. */
+  static int retryMillis() {
+    return random(MOST_RETRY_MILLIS);
   }
 
   private static int random(int mostMillis) {
@@ -112,7 +120,7 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
 
   @Override
   public Format format() {
-    return stream.format();
+    return format;
   }
 
   @Override
@@ -147,7 +155,7 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
   @Override
   public void silent() {
     if (isWritable()) {
-      tell(stream.format()::encodeComment);
+      tell(format::encodeComment);
     }
   }
 
@@ -159,7 +167,7 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
   /** Sends an event of another kind than a message, if the stream takes it now. */
   boolean tell(String name, String data) {
     if (isWritable()) {
-      tell(out -> stream.format().encode(name, data, out));
+      tell(out -> format.encode(name, data, out));
       return true;
     }
     return false;
@@ -183,8 +191,7 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
       leaveRoom();
       int retry = reason.equals(CloseReason.SHUTDOWN) ? random(MOST_SHUTDOWN_RETRY_MILLIS) : 0;
       stream.end(
-          encoded(out -> stream.format().encodeClose(reason, retry, out)),
-          server.closeTimeoutSeconds());
+          encoded(out -> format.encodeClose(reason, retry, out)), server.closeTimeoutSeconds());
     }
   }
 
@@ -194,7 +201,9 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
   }
 
   private void leaveRoom() {
-    server.expiries().remove(term);
+    if (visit != null) {
+      visit.end();
+    }
     attendance.leave();
     if (watch != null) {
       watch.close();

@@ -10,7 +10,7 @@ public enum Transport {
   SSE,
   /** A request that waits for a message. */
   POLL,
-  /** A WebSocket of the Centrifuge protocol. */
+  /** The Centrifuge protocol, on a WebSocket or in responses of HTTP. */
   CENTRIFUGE;
 
   private final String label = name().toLowerCase(Locale.ROOT);

@@ -32,7 +32,6 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
   private static final int MAX_UNACKNOWLEDGED_BYTES = 64 * 1024;
 
   private final Socket socket;
-  private final FrameWriter writer;
   private final RoomName room;
   private final Format format;
   private final ServerLoop server;
@@ -41,13 +40,12 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
   private final Visitor visitor;
   private final Heartbeat.Beat beat = new Heartbeat.Beat();
   private @Nullable Cursor cursor;
-  private @Nullable CloseReason closing;
   private int unacknowledgedBytes;
   private int unacknowledged;
   private boolean joined;
   private boolean paused;
   private boolean answered = true;
-  private Expiries.@Nullable Term term;
+  private @Nullable Visit visit;
 
   private WebSocketConnection(
       ServerWebSocket accepted, RoomName room, Visitor visitor, Format format, ServerLoop server) {
@@ -59,8 +57,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
     int maxMessageBytes = server.rooms().options(room).maxMessageBytes();
     this.texts = new TextAssembler(maxMessageBytes, member.user().isEmpty() ? null : member);
     this.attendance = new Attendance(server.presence(), room, member);
-    this.socket = Socket.takeOver(accepted, maxMessageBytes, this);
-    this.writer = socket.writer();
+    this.socket = Socket.takeOver(accepted, maxMessageBytes, server.closeTimeoutSeconds(), this);
   }
 
   /** Takes an accepted WebSocket over and joins the room. */
@@ -74,10 +71,10 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
     int count = server.connections().opened(Transport.WEBSOCKET);
     LOG.info("connected: {} to room {}, {} open", this, room, count);
     server.heartbeat().add(this);
-    term = server.expiries().add(visitor.expiresAt(), () -> close(CloseReason.EXPIRED));
+    visit = new Visit(server, visitor.member(), visitor.expiresAt(), this::close);
     socket.read(false);
     cursor = server.rooms().join(room, this, start, server.eventLoop());
-    if (closing != null) {
+    if (!socket.isOpen()) {
       cursor.leave();
     }
   }
@@ -182,25 +179,27 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
   }
 
   @Override
-  public void closed(@Nullable String peer) {
+  public void closed(String why) {
     server.heartbeat().remove(this);
-    server.expiries().remove(term);
+    leaveRoom();
+    int count = server.connections().closed(Transport.WEBSOCKET, socket.closeReason());
+    LOG.info("closed: {} in room {}: {}, {} open", this, room, why, count);
+  }
+
+  private void leaveRoom() {
+    if (visit != null) {
+      visit.end();
+    }
     attendance.leave();
     if (cursor != null) {
       cursor.leave();
     }
-    int count = server.connections().closed(Transport.WEBSOCKET, closing);
-    String why = closing != null ? closing.toString() : peer != null ? peer : "1006 without a word";
-    LOG.info("closed: {} in room {}: {}, {} open", this, room, why, count);
-    closing = closing != null ? closing : CloseReason.GONE;
   }
 
   @Override
   public void ping() {
-    if (closing == null) {
-      answered = false;
-      socket.ping();
-    }
+    answered = false;
+    socket.ping();
   }
 
   /** A peer that is not read cannot be heard. */
@@ -221,39 +220,28 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
 
   @Override
   public boolean isWritable() {
-    return closing == null && writer.isWritable();
+    return socket.isWritable();
   }
 
   @Override
   public void send(ByteBuf shared) {
-    if (closing == null) {
-      writer.sendNow(shared);
-    }
+    socket.send(shared);
   }
 
   @Override
   public void write(ByteBuf bytes) {
-    if (closing == null) {
-      writer.write(bytes);
-    } else {
-      bytes.release();
-    }
+    socket.write(bytes);
   }
 
   @Override
   public void flush() {
-    writer.flush();
+    socket.flush();
   }
 
   @Override
   public void close(CloseReason reason) {
-    if (closing == null) {
-      closing = reason;
-      attendance.leave();
-      if (cursor != null) {
-        cursor.leave();
-      }
-      socket.close(reason, server.closeTimeoutSeconds());
+    if (socket.close(reason)) {
+      leaveRoom();
     }
   }
 

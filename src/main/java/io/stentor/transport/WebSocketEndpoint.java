@@ -8,14 +8,15 @@ import io.stentor.message.Member;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.stentor.protocol.PlainText;
+import io.stentor.protocol.centrifuge.PushFormat;
 import io.stentor.room.Start;
-import io.stentor.transport.CentrifugeSocket.Wishes;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.ServerWebSocket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -24,13 +25,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * WebSocket upgrades: {@code /} is the lobby, {@code /rooms/{room}} any room, and at {@value
- * #CENTRIFUGE} the Centrifuge protocol is spoken. What is wrong with a request is said as a problem
- * before the upgrade. One event loop.
+ * #CENTRIFUGE} and {@value #CENTRIFUGE_UNI} the Centrifuge protocol is spoken. What is wrong with a
+ * request is said as a problem before the upgrade. One event loop.
  */
 final class WebSocketEndpoint implements Handler<HttpServerRequest> {
 
   /** Where the Centrifuge protocol is spoken. */
   static final String CENTRIFUGE = "/connection/websocket";
+
+  /** Where it is spoken to clients that only listen. */
+  static final String CENTRIFUGE_UNI = "/connection/uni_websocket";
 
   private static final String ROOMS = "/rooms/";
 
@@ -64,6 +68,11 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     return upgrade != null && HttpHeaderValues.WEBSOCKET.contentEqualsIgnoreCase(upgrade);
   }
 
+  /** Whether there is nothing at a path but WebSockets. */
+  static boolean isForUpgrades(@Nullable String path) {
+    return CENTRIFUGE.equals(path) || CENTRIFUGE_UNI.equals(path);
+  }
+
   /** Says to a request without an upgrade what the path is for. */
   static void requireUpgrade(HttpServerRequest request) {
     request.response().putHeader(HttpHeaders.UPGRADE, "websocket");
@@ -84,7 +93,7 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
       Problem.answer(request, type, wrong);
     } else if (!origins.allow(request.getHeader(HttpHeaders.ORIGIN))) {
       Problem.answer(request, ProblemType.FORBIDDEN, "Pages of this origin may not connect here.");
-    } else if (CENTRIFUGE.equals(request.path())) {
+    } else if (isForUpgrades(request.path())) {
       acceptCentrifuge(request);
     } else if (room == null) {
       String detail = "WebSockets are at /, at /rooms/{room} and at " + CENTRIFUGE + ".";
@@ -139,15 +148,31 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
         !CentrifugeSocket.PROTOBUF.equals(agreed)
             && !"protobuf".equals(request.getParam("cf_protocol"))
             && !"protobuf".equals(request.getParam("format"));
+    boolean uni = CENTRIFUGE_UNI.equals(request.path());
+    String connect = uni ? request.getParam("cf_connect") : null;
     String name = request.getParam("name");
-    boolean time = "true".equals(request.getParam("time"));
     try {
       String checked = name == null ? "" : Member.checkedName(name);
-      Wishes wishes = new Wishes(json, checked, time);
-      upgrade(request, accepted -> CentrifugeSocket.open(accepted, wishes, server));
+      upgrade(
+          request,
+          accepted -> {
+            CentrifugeSocket socket =
+                CentrifugeSocket.open(accepted, format(request, uni), checked, server);
+            if (!json) {
+              socket.close(CentrifugeSocket.INAPPROPRIATE);
+            } else if (connect != null) {
+              socket.received(connect.getBytes(StandardCharsets.UTF_8));
+            }
+          });
     } catch (IllegalArgumentException e) {
       Problem.answer(request, ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
+  }
+
+  private static PushFormat format(HttpServerRequest request, boolean uni) {
+    boolean timed = !uni && "true".equals(request.getParam("time"));
+    PushFormat speaking = timed ? PushFormat.WEB_SOCKET_TIMED : PushFormat.WEB_SOCKET;
+    return uni ? PushFormat.BARE_WEB_SOCKET : speaking;
   }
 
   private static void upgrade(HttpServerRequest request, Handler<ServerWebSocket> then) {

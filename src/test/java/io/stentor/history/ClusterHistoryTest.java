@@ -100,6 +100,22 @@ class ClusterHistoryTest extends HistoryContract {
     }
 
     @Test
+    void what_was_removed_is_not_on_the_other_member_either() {
+      members.join();
+      members.join();
+      HazelcastInstance owner = members.owner(room);
+      HazelcastInstance other = members.other(owner);
+      await(on(other).append(room, batch("a", "b"), LIMITS));
+      final long epoch = await(on(other).removeAll(room, LIMITS)).epoch();
+      await(on(owner).append(room, batch("c"), LIMITS));
+      members.kill(owner);
+      Page page = eventually(other);
+      assertThat(texts(page)).containsExactly("c");
+      assertThat(page.epoch()).isEqualTo(epoch);
+      assertThat(page.top()).isEqualTo(3);
+    }
+
+    @Test
     void the_last_member_appends_alone_and_a_new_one_gets_its_copy() {
       HazelcastInstance alone = members.join();
       await(on(alone).append(room, batch("a"), LIMITS));

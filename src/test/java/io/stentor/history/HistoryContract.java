@@ -162,6 +162,28 @@ abstract class HistoryContract extends LogUnderTest {
   }
 
   @Test
+  void what_is_removed_is_gone_and_the_log_goes_on_where_it_was() {
+    append(LIMITS, new Batch(appender, 1, List.of(keyed("a", "k1"), keyed("b", "k2"))));
+    long epoch = all(LIMITS).epoch();
+    Page removed = await(history().removeAll(room, LIMITS));
+    assertThat(texts(removed)).isEmpty();
+    assertThat(List.of(removed.epoch(), removed.top(), removed.oldest()))
+        .containsExactly(epoch, 2L, 3L);
+    assertThat(texts(all(LIMITS))).isEmpty();
+    assertThat(read(new Position(epoch, 1), ALL, 1000, LIMITS).first()).isEqualTo(3);
+    List<Publication> again = List.of(keyed("a again", "k1"));
+    assertThat(append(LIMITS, new Batch(appender, 3, again))).containsExactly(3L);
+    assertThat(texts(all(LIMITS))).containsExactly("a again");
+  }
+
+  @Test
+  void removing_begins_a_log_that_does_not_exist() {
+    Page removed = await(history().removeAll(room, LIMITS));
+    assertThat(removed.top()).isZero();
+    assertThat(all(LIMITS).epoch()).isEqualTo(removed.epoch());
+  }
+
+  @Test
   void reading_begins_a_log_that_appending_goes_on_with() {
     Page page = all(LIMITS);
     assertThat(page.top()).isZero();

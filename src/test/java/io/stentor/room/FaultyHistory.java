@@ -67,6 +67,11 @@ final class FaultyHistory implements History {
   }
 
   @Override
+  public Future<Page> removeAll(RoomName room, RoomOptions.History limits) {
+    return slowly(() -> logs.removeAll(room, limits));
+  }
+
+  @Override
   public Future<List<String>> names(String prefix, @Nullable String after, int limit) {
     return slowly(() -> logs.names(prefix, after, limit));
   }

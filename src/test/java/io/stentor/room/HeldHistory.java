@@ -40,6 +40,11 @@ final class HeldHistory implements io.stentor.history.History {
   }
 
   @Override
+  public Future<Page> removeAll(RoomName room, History limits) {
+    return logs.removeAll(room, limits);
+  }
+
+  @Override
   public Future<List<String>> names(String prefix, @Nullable String after, int limit) {
     return logs.names(prefix, after, limit);
   }

@@ -114,6 +114,33 @@ class RecentTest {
   }
 
   @Example
+  void what_was_removed_from_the_log_is_not_at_hand_either() {
+    heard(scene).publishMany(10);
+    Position top = new Position(scene.epoch(), 10);
+    scene.history.removeAll(Scene.ROOM, Options.usual().history());
+    scene.nodes.get(0).forget(Scene.ROOM, top);
+    scene.publishMany(2);
+    long epoch = scene.epoch();
+    assertThat(scene.join(TestFormat.TELLING, since(scene, 5)).texts())
+        .containsExactly("!LOST " + epoch + ":12");
+    assertThat(scene.join(TestFormat.TELLING, since(scene, 10)).texts())
+        .isEqualTo(after("!RECOVERED " + epoch + ":10", range(epoch, 11, 12)));
+  }
+
+  @Example
+  void what_was_removed_before_it_came_over_the_bus_is_not_kept() {
+    Sequence sequence =
+        new Sequence(Options.usual().history(), new Outlets(Scene.ROOM), new Counts());
+    sequence.moveTo(7, 1);
+    sequence.forget(new Position(7, 3));
+    List<Publication> two = List.of(Publication.text("a", 1), Publication.text("b", 1));
+    sequence.take(new Broadcast(7, 1, two));
+    sequence.take(new Broadcast(7, 3, two));
+    assertThat(sequence.since(new Position(7, 2), 1)).isNull();
+    assertThat(sequence.since(new Position(7, 3), 1).publications()).containsExactly(two.get(1));
+  }
+
+  @Example
   void after_a_loss_nothing_from_before_is_waited_for() {
     Sequence sequence =
         new Sequence(Options.usual().history(), new Outlets(Scene.ROOM), new Counts());

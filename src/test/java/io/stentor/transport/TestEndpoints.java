@@ -4,10 +4,12 @@ import io.netty.channel.EventLoop;
 import io.stentor.config.Config;
 import io.stentor.config.ConfigLoader;
 import io.stentor.config.RoomRules;
+import io.stentor.control.EveryNode;
 import io.stentor.history.LocalHistory;
 import io.stentor.identity.Access;
 import io.stentor.presence.LocalPresence;
 import io.stentor.presence.Presence;
+import io.stentor.protocol.centrifuge.api.ServerApi;
 import io.stentor.room.Rooms;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -40,6 +42,10 @@ final class TestEndpoints implements AutoCloseable {
     context = vertx.getOrCreateContext();
     EventLoop loop = ((ContextInternal) context).nettyEventLoop();
     Presence presence = new LocalPresence(room -> rooms.options(room).presence());
+    Connections connections = new Connections();
+    EveryNode nodes = EveryNode.of(vertx).await();
+    ServerApi api = new ServerApi(rooms, presence, connections.directories(), nodes);
+    Mailboxes mailboxes = Mailboxes.open(vertx).await();
     endpoints =
         onLoop(
             () ->
@@ -50,7 +56,9 @@ final class TestEndpoints implements AutoCloseable {
                     rooms,
                     presence,
                     Access.of(vertx, config),
-                    new Connections()));
+                    connections,
+                    api,
+                    mailboxes));
     Future<HttpServer> listening =
         onLoop(
             () ->

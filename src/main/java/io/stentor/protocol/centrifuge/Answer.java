@@ -5,20 +5,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The way back from a command. One of its methods is called, once, on the event loop. */
-final class Answer {
+abstract class Answer {
 
   private static final Logger LOG = LoggerFactory.getLogger(Answer.class);
 
   private final Session session;
-  private final long id;
-  private final String name;
   private Runnable whenRefused = () -> {};
   private boolean given;
 
-  Answer(Session session, long id, String name) {
+  Answer(Session session) {
     this.session = session;
-    this.id = id;
-    this.name = name;
   }
 
   /** Runs a part of the command; what it refuses is answered so. */
@@ -42,7 +38,7 @@ final class Answer {
    */
   void done(JsonLine result) {
     given = true;
-    session.write(begun().name(name).raw(result).close());
+    tell(session, result);
   }
 
   /** What else is to be done when it is refused. */
@@ -61,23 +57,16 @@ final class Answer {
 
   /** It was not done. Once more changes nothing. */
   void refused(Refusal refusal) {
-    if (given) {
-      return;
+    if (!given) {
+      given = true;
+      whenRefused.run();
+      tell(session, refusal);
     }
-    given = true;
-    whenRefused.run();
-    ErrorCode code = refusal.code();
-    JsonLine line = begun().name("error").open().name("code").integer(code.code());
-    line.text("message", refusal.message()).flag("temporary", code.temporary());
-    session.write(line.close().close());
   }
 
-  @Override
-  public String toString() {
-    return name + " " + id;
-  }
+  /** Tells the client the result. */
+  abstract void tell(Session session, JsonLine result);
 
-  private JsonLine begun() {
-    return new JsonLine().open().name("id").integer(id);
-  }
+  /** Tells the client why it was not done. */
+  abstract void tell(Session session, Refusal refusal);
 }

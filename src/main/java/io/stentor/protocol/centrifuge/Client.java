@@ -1,26 +1,39 @@
 package io.stentor.protocol.centrifuge;
 
+import io.stentor.control.Controlled;
+import io.stentor.control.Directory;
 import io.stentor.identity.ConnectionClaims;
+import io.stentor.identity.ConnectionClaims.Subscribed;
 import io.stentor.identity.Identity;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
+import io.stentor.message.Position;
+import io.stentor.message.RoomName;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Who is at the other end of a session, once that is decided. One event loop. */
-final class Client {
+/**
+ * Who is at the other end of a session, once that is decided, and what servers may do to it. One
+ * event loop.
+ */
+public final class Client implements Controlled {
 
   private final String id = UUID.randomUUID().toString();
+  private final Directory.Place place = new Directory.Place();
+  private final Session session;
   private final Expiry expiry;
   private final String name;
   private Identity identity;
   private @Nullable String info;
 
   private Client(Session session, Identity identity, @Nullable String info) {
+    this.session = session;
     this.identity = identity;
     this.info = info;
     this.name = session.name();
-    this.expiry = new Expiry(session.site().eventLoop(), () -> session.close(CloseReason.EXPIRED));
+    this.expiry = new Expiry(session.site().expiries(), () -> close(CloseReason.EXPIRED));
   }
 
   /** Somebody without a token. */
@@ -31,18 +44,18 @@ final class Client {
   /** Somebody with a token. */
   static Client of(Session session, ConnectionClaims claims) {
     Client client = new Client(session, claims.identity(), claims.info());
-    client.expireAt(session, claims.expiresAt());
+    client.expireAt(claims.expiresAt());
     return client;
   }
 
   /** The client has shown a new token of the same user. */
-  void refreshed(Session session, ConnectionClaims claims) {
+  void refreshed(ConnectionClaims claims) {
     identity = claims.identity();
     info = claims.info();
-    expireAt(session, claims.expiresAt());
+    expireAt(claims.expiresAt());
   }
 
-  private void expireAt(Session session, long seconds) {
+  private void expireAt(long seconds) {
     expiry.at(session.site().permissions().isInsecure() ? 0 : seconds);
   }
 
@@ -55,22 +68,97 @@ final class Client {
     return identity;
   }
 
-  /** Who a token says that this is; empty for nobody in particular. */
-  String user() {
-    return identity.user();
-  }
-
   Expiry expiry() {
     return expiry;
   }
 
-  /** Who this is to the others of a room; by its own word where no token says it. */
+  /** Who this is to the others of a room. */
   Member member(@Nullable String roomInfo) {
-    String user = user();
-    return new Member(id, user.isEmpty() ? name : user, info, roomInfo);
+    return new Member(id, user(), info, roomInfo);
   }
 
   void closed() {
+    session.site().directory().remove(this);
     expiry.cancel();
+  }
+
+  /** By its own word where no token says it. */
+  @Override
+  public String user() {
+    String proved = identity.user();
+    return proved.isEmpty() ? name : proved;
+  }
+
+  @Override
+  public String connection() {
+    return id;
+  }
+
+  @Override
+  public String session() {
+    Mailbox mailbox = session.mailbox();
+    return mailbox == null ? "" : mailbox.session();
+  }
+
+  @Override
+  public Directory.Place place() {
+    return place;
+  }
+
+  @Override
+  public void close(CloseReason reason) {
+    session.close(reason);
+  }
+
+  /**
+   * A server lets the connection last longer, or shorter.
+   *
+   * @param expiresAt when it ends, in seconds since 1970; 0 for never
+   * @param newInfo what others may know of it from now on, as JSON source; null leaves it
+   */
+  public void refresh(long expiresAt, @Nullable String newInfo) {
+    info = newInfo == null ? info : newInfo;
+    expireAt(expiresAt);
+    if (!session.speaks()) {
+      session.push(Pushes.refresh(expiry));
+    }
+  }
+
+  /**
+   * A server takes the client out of a room, where it is in it.
+   *
+   * @return complete when the client was told
+   */
+  public Future<Void> unsubscribe(RoomName room) {
+    Subscription subscription = session.subscriptions().get(room);
+    if (subscription == null) {
+      return Future.succeededFuture();
+    }
+    Promise<Void> done = Promise.promise();
+    subscription.whenDecided(
+        () -> {
+          if (!subscription.isGone()) {
+            subscription.end(Pushes.SERVER_UNSUBSCRIBE, "server unsubscribe");
+          }
+          done.complete();
+        });
+    return done.future();
+  }
+
+  /**
+   * A server puts the client into a room, unless it is in it.
+   *
+   * @param granted as a token would have it
+   * @param expiresAt when it ends, in seconds since 1970; 0 for never
+   * @param since what the client has seen; null for what comes from now on
+   * @return complete when the client was told; fails with a {@link Refusal} where it cannot be in
+   *     the room
+   */
+  public Future<Void> subscribe(
+      RoomName room, Subscribed granted, long expiresAt, @Nullable Position since) {
+    if (session.subscriptions().get(room) != null) {
+      return Future.succeededFuture();
+    }
+    return new ServerSubscription(session, room).begin(granted, expiresAt, since);
   }
 }

@@ -31,6 +31,20 @@ final class CommandQueue {
     return count;
   }
 
+  /**
+   * Takes a message that is one object, however many lines it has.
+   *
+   * @return 1, or 0 where it is empty
+   */
+  int addWhole(byte[] message) {
+    if (message.length == 0) {
+      return 0;
+    }
+    lines.add(message);
+    bytes += message.length;
+    return 1;
+  }
+
   private static boolean isBlank(byte[] message, int from, int to) {
     for (int i = from; i < to; i++) {
       if (message[i] != ' ' && message[i] != '\t' && message[i] != '\r') {

@@ -55,6 +55,15 @@ final class Commands {
     return pong(id);
   }
 
+  /**
+   * Reads what {@code connect} has, alone.
+   *
+   * @throws Disconnect when it is something else
+   */
+  static Numbered connect(byte[] object) {
+    return new Numbered(0, "connect", ConnectCommand.of(Fields.of(object)));
+  }
+
   private static Numbered numbered(long id, String name, Command command) {
     if (id == 0 && !(command instanceof SendCommand)) {
       throw Disconnect.badRequest("a command needs an id");

@@ -1,18 +1,20 @@
 package io.stentor.protocol.centrifuge;
 
 import io.stentor.identity.ConnectionClaims;
+import io.stentor.identity.ConnectionClaims.Subscribed;
 import io.stentor.identity.Identity;
+import io.stentor.identity.Permissions.Action;
 import io.stentor.identity.Permissions.Verdict;
 import io.stentor.identity.Verified;
 import io.stentor.message.RoomName;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * {@code connect}: who the client is, and the rooms that its token puts it into.
+ * {@code connect}: who the client is, and the rooms that it is put into: those of its token, and
+ * those that it names where it can send no other command.
  *
  * @param token empty where it has none
  * @param positions where it was in those rooms
@@ -22,7 +24,7 @@ record ConnectCommand(String token, Map<String, Wanted> positions) implements Co
   private static final String SERVER = serverName();
 
   static ConnectCommand of(Fields fields) {
-    Map<String, Wanted> positions = new HashMap<>();
+    Map<String, Wanted> positions = new LinkedHashMap<>();
     Fields subs = fields.object("subs");
     if (subs != null) {
       for (String channel : subs.names()) {
@@ -49,7 +51,7 @@ record ConnectCommand(String token, Map<String, Wanted> positions) implements Co
           answer, site.tokens().connection(token), verified -> verified(session, answer, verified));
     } else if (site.permissions().admission(Identity.ANONYMOUS) == Verdict.ALLOWED) {
       session.connected(Client.anonymous(session));
-      answer(session, answer, Map.of());
+      join(session, answer, Map.of());
     } else {
       throw Disconnect.badRequest("a token is needed");
     }
@@ -63,37 +65,49 @@ record ConnectCommand(String token, Map<String, Wanted> positions) implements Co
       throw Disconnect.badRequest("the token says who you are: leave the name out");
     }
     session.connected(Client.of(session, claims));
-    join(session, answer, claims);
+    join(session, answer, claims.rooms());
   }
 
-  /** Enters the rooms of the token; the client is answered when it is in all of them. */
-  private void join(Session session, Answer answer, ConnectionClaims claims) {
-    if (claims.rooms().isEmpty()) {
+  /** Enters the rooms; the client is answered when it is in all of them. */
+  private void join(Session session, Answer answer, Map<RoomName, Subscribed> ofToken) {
+    Map<RoomName, Terms> rooms = new LinkedHashMap<>();
+    ofToken.forEach((room, claims) -> rooms.put(room, Terms.of(session, room, claims)));
+    if (!session.speaks()) {
+      addWanted(session, rooms);
+    }
+    if (rooms.isEmpty()) {
       answer(session, answer, Map.of());
       return;
     }
     List<Runnable> openings = new ArrayList<>();
     Map<RoomName, JsonLine> results = new LinkedHashMap<>();
-    claims
-        .rooms()
-        .forEach(
-            (room, claim) -> {
-              Wanted wanted = positions.getOrDefault(room.value(), Wanted.NOTHING);
-              Subscription subscription = new Subscription(session, room, wanted, answer);
-              session.subscriptions().add(subscription);
-              Terms terms = Terms.of(session, room, claim);
-              openings.add(
-                  () ->
-                      subscription.open(
-                          terms,
-                          result -> {
-                            results.put(room, result);
-                            if (results.size() == claims.rooms().size()) {
-                              answer(session, answer, results);
-                            }
-                          }));
-            });
+    rooms.forEach(
+        (room, terms) -> {
+          Wanted wanted = positions.getOrDefault(room.value(), Wanted.NOTHING);
+          Subscription subscription = new Subscription(session, room, wanted, answer);
+          session.subscriptions().add(subscription);
+          openings.add(
+              () ->
+                  subscription.open(
+                      terms,
+                      result -> {
+                        results.put(room, result);
+                        if (results.size() == rooms.size()) {
+                          answer(session, answer, results);
+                        }
+                      }));
+        });
     openings.forEach(Runnable::run);
+  }
+
+  /** Rooms that the client names; those that it may not listen in are left out. */
+  private void addWanted(Session session, Map<RoomName, Terms> rooms) {
+    for (String channel : positions.keySet()) {
+      RoomName room = Commands.room(channel);
+      if (session.site().permissions().allow(session.client().identity(), room, Action.SUBSCRIBE)) {
+        rooms.computeIfAbsent(room, wanted -> Terms.named(session, wanted));
+      }
+    }
   }
 
   private static void answer(Session session, Answer answer, Map<RoomName, JsonLine> subs) {
@@ -107,7 +121,12 @@ record ConnectCommand(String token, Map<String, Wanted> positions) implements Co
       subs.forEach((room, result) -> line.key(room.value()).raw(result));
       line.close();
     }
-    answer.done(line.number("ping", pingSeconds).flag("pong", pingSeconds > 0).close());
+    line.number("ping", pingSeconds).flag("pong", pingSeconds > 0 && session.speaks());
+    Mailbox mailbox = session.mailbox();
+    if (mailbox != null) {
+      line.text("session", mailbox.session()).text("node", mailbox.node());
+    }
+    answer.done(line.close());
     session.live();
   }
 }

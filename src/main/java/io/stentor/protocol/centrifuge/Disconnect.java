@@ -3,12 +3,15 @@ package io.stentor.protocol.centrifuge;
 import io.stentor.message.CloseReason;
 
 /** A command ends the connection. */
-final class Disconnect extends RuntimeException {
+public final class Disconnect extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   static final CloseReason INVALID_TOKEN = new CloseReason(3500, "invalid token");
   static final CloseReason CHANNEL_LIMIT = new CloseReason(3505, "channel limit");
   static final CloseReason NOT_AVAILABLE = new CloseReason(3508, "not available");
+
+  /** What the client sent makes no sense. */
+  static final int BAD_REQUEST = 3501;
 
   private final transient CloseReason reason;
 
@@ -19,7 +22,7 @@ final class Disconnect extends RuntimeException {
 
   /** What the client sent makes no sense. */
   static Disconnect badRequest() {
-    return new Disconnect(new CloseReason(3501, "bad request"));
+    return new Disconnect(new CloseReason(BAD_REQUEST, "bad request"));
   }
 
   /**
@@ -28,10 +31,10 @@ final class Disconnect extends RuntimeException {
    * @param why a few words of ASCII
    */
   static Disconnect badRequest(String why) {
-    return new Disconnect(new CloseReason(3501, "bad request: " + why));
+    return new Disconnect(new CloseReason(BAD_REQUEST, "bad request: " + why));
   }
 
-  CloseReason reason() {
+  public CloseReason reason() {
     return reason;
   }
 }

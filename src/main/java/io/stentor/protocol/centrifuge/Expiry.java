@@ -1,8 +1,6 @@
 package io.stentor.protocol.centrifuge;
 
-import io.netty.channel.EventLoop;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
+import io.stentor.identity.Expiries;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,16 +9,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Expiry {
 
-  /** How late a client may be with a new token. */
-  private static final int GRACE_SECONDS = 25;
-
-  private final EventLoop loop;
+  private final Expiries expiries;
   private final Runnable end;
   private long atSeconds;
-  private @Nullable Future<?> planned;
+  private Expiries.@Nullable Term term;
 
-  Expiry(EventLoop loop, Runnable end) {
-    this.loop = loop;
+  /**
+   * Without an end.
+   *
+   * @param expiries with the grace that clients have for a new token
+   */
+  Expiry(Expiries expiries, Runnable end) {
+    this.expiries = expiries;
     this.end = end;
   }
 
@@ -32,26 +32,18 @@ final class Expiry {
   void at(long seconds) {
     cancel();
     atSeconds = seconds;
-    if (seconds != 0) {
-      planned = loop.schedule(end, ttl() + GRACE_SECONDS, TimeUnit.SECONDS);
-    }
+    term = expiries.add(seconds, end);
   }
 
   /** Tells the client when to come with a new token; nothing where it need not. */
   void tell(JsonLine line) {
     if (atSeconds != 0) {
-      line.flag("expires", true).number("ttl", ttl());
+      line.flag("expires", true).number("ttl", Math.max(1, atSeconds - expiries.nowSeconds()));
     }
-  }
-
-  private long ttl() {
-    return Math.max(1, atSeconds - System.currentTimeMillis() / 1000);
   }
 
   void cancel() {
-    if (planned != null) {
-      planned.cancel(false);
-      planned = null;
-    }
+    expiries.remove(term);
+    term = null;
   }
 }

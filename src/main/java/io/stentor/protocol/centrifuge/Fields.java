@@ -11,8 +11,10 @@ import io.stentor.message.JsonSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * {@code null} is the same as nothing, and of members of one name the last counts. What has another
  * type than is asked for ends the connection. One thread.
  */
-final class Fields {
+public final class Fields {
 
   private static final JsonFactory FACTORY =
       new JsonFactoryBuilder()
@@ -52,7 +54,7 @@ final class Fields {
    *
    * @throws Disconnect when this is not one JSON object
    */
-  static Fields of(byte[] source) {
+  public static Fields of(byte[] source) {
     Fields fields = new Fields(source);
     try (JsonParser parser = FACTORY.createParser(source)) {
       fields.read(parser);
@@ -81,20 +83,20 @@ final class Fields {
     }
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return values.isEmpty();
   }
 
-  Set<String> names() {
+  public Set<String> names() {
     return values.keySet();
   }
 
-  boolean has(String name) {
+  public boolean has(String name) {
     return value(name) != null;
   }
 
   /** Empty where there is none. */
-  String text(String name) {
+  public String text(String name) {
     Value value = value(name, JsonToken.VALUE_STRING);
     if (value == null) {
       return "";
@@ -108,7 +110,7 @@ final class Fields {
   }
 
   /** 0 where there is none. */
-  long number(String name) {
+  public long number(String name) {
     Value value = value(name, JsonToken.VALUE_NUMBER_INT);
     try {
       return value == null
@@ -120,7 +122,7 @@ final class Fields {
   }
 
   /** 0 where there is none. */
-  long unsigned(String name) {
+  public long unsigned(String name) {
     long number = number(name);
     if (number < 0) {
       throw Disconnect.badRequest("a number is negative");
@@ -129,7 +131,7 @@ final class Fields {
   }
 
   /** False where there is none. */
-  boolean flag(String name) {
+  public boolean flag(String name) {
     Value value = value(name);
     if (value == null || value.type == JsonToken.VALUE_FALSE) {
       return false;
@@ -139,7 +141,7 @@ final class Fields {
   }
 
   /** A JSON value as it came, without line ends; null where there is none. */
-  byte @Nullable [] raw(String name) {
+  public byte @Nullable [] raw(String name) {
     Value value = value(name);
     if (value == null) {
       return null;
@@ -156,9 +158,60 @@ final class Fields {
   }
 
   /** An object; null where there is none. */
-  @Nullable Fields object(String name) {
+  public @Nullable Fields object(String name) {
     Value value = value(name, JsonToken.START_OBJECT);
     return value == null ? null : of(slice(value));
+  }
+
+  /** A list of texts; empty where there is none. */
+  public List<String> texts(String name) {
+    Value value = value(name, JsonToken.START_ARRAY);
+    List<String> texts = new ArrayList<>();
+    if (value != null) {
+      elements(value, JsonToken.VALUE_STRING, parser -> texts.add(parser.getText()));
+    }
+    return texts;
+  }
+
+  /** A list of objects; empty where there is none. */
+  public List<Fields> objects(String name) {
+    Value value = value(name, JsonToken.START_ARRAY);
+    List<Fields> objects = new ArrayList<>();
+    if (value != null) {
+      elements(
+          value,
+          JsonToken.START_OBJECT,
+          parser -> {
+            int from = value.from + (int) parser.currentTokenLocation().getByteOffset();
+            parser.skipChildren();
+            int to = value.from + (int) parser.currentLocation().getByteOffset();
+            objects.add(of(Arrays.copyOfRange(source, from, to)));
+          });
+    }
+    return objects;
+  }
+
+  private interface Element {
+    void read(JsonParser parser) throws IOException;
+  }
+
+  private void elements(Value array, JsonToken type, Element element) {
+    try (JsonParser parser = FACTORY.createParser(slice(array))) {
+      parser.nextToken();
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        if (parser.currentToken() != type) {
+          throw Disconnect.badRequest("a value has the wrong type");
+        }
+        element.read(parser);
+      }
+    } catch (IOException e) {
+      throw Disconnect.badRequest("this is no JSON");
+    }
+  }
+
+  /** The whole object as it came. */
+  public String source() {
+    return new String(source, StandardCharsets.UTF_8);
   }
 
   private byte[] slice(Value value) {

@@ -8,10 +8,22 @@ import io.netty.buffer.ByteBuf;
  * <p>Used as {@code int mark = begin(out)}, then the object is appended, then {@code end(out,
  * mark)}.
  */
-public interface Framing {
+interface Framing {
 
   /** One WebSocket text frame for each object (RFC 6455, section 5.2). */
   Framing WEB_SOCKET = new WebSocketFraming();
+
+  /** One line for each object. */
+  Framing LINES = new StreamFraming(false, "", "\n");
+
+  /** The same, each a chunk of HTTP/1.1. */
+  Framing CHUNKED_LINES = new StreamFraming(true, "", "\n");
+
+  /** One server-sent event for each object (WHATWG HTML, section 9.2). */
+  Framing EVENTS = new StreamFraming(false, "data: ", "\n\n");
+
+  /** The same, each a chunk of HTTP/1.1. */
+  Framing CHUNKED_EVENTS = new StreamFraming(true, "data: ", "\n\n");
 
   /** Most bytes that stand around an object. */
   int overhead();

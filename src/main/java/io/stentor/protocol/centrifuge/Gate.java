@@ -40,11 +40,11 @@ final class Gate {
     }
   }
 
-  void push(JsonLine line) {
+  void push(JsonLine push) {
     if (open) {
-      session.write(line);
+      session.push(push);
     } else {
-      held.add(session.lines().framed(line));
+      held.add(session.lines().format().framedPush(push));
     }
   }
 

@@ -36,7 +36,7 @@ final class Intake {
 
   /** Takes what came in one message: lines with a command each. */
   void received(byte[] message) {
-    if (waiting.add(message) == 0) {
+    if ((session.speaks() ? waiting.add(message) : waiting.addWhole(message)) == 0) {
       session.close(Disconnect.badRequest("a message without a command").reason());
     } else if (waiting.bytes() > MAX_WAITING_BYTES) {
       session.close(CloseReason.SLOW);
@@ -90,7 +90,7 @@ final class Intake {
       answer.run(() -> then.accept(value));
     } else {
       LOG.debug("{} cannot be answered: {}", answer, failure.toString());
-      answer.refused(ErrorCode.INTERNAL);
+      answer.refused(Refusal.of(failure));
     }
     session.goOn();
   }

@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
  * Writes one JSON object on one line. What the protocol leaves out where it has its default value,
  * {@link #text}, {@link #number} and {@link #flag} leave out. One thread.
  */
-final class JsonLine {
+public final class JsonLine {
 
   private final ByteBuf out;
   private boolean comma;
 
   /** Writes to memory that nobody has to release. */
-  JsonLine() {
+  public JsonLine() {
     this(Unpooled.buffer(128));
   }
 
@@ -27,24 +27,29 @@ final class JsonLine {
     this.out = out;
   }
 
+  /** What was written elsewhere as one object. */
+  public static JsonLine of(String object) {
+    return new JsonLine(Unpooled.copiedBuffer(object, StandardCharsets.UTF_8));
+  }
+
   /** What was written. */
-  ByteBuf bytes() {
+  public ByteBuf bytes() {
     return out;
   }
 
-  JsonLine open() {
+  public JsonLine open() {
     return begin('{');
   }
 
-  JsonLine close() {
+  public JsonLine close() {
     return end('}');
   }
 
-  JsonLine openArray() {
+  public JsonLine openArray() {
     return begin('[');
   }
 
-  JsonLine closeArray() {
+  public JsonLine closeArray() {
     return end(']');
   }
 
@@ -62,7 +67,7 @@ final class JsonLine {
   }
 
   /** A member's name that needs no escape; its value comes next. */
-  JsonLine name(String plain) {
+  public JsonLine name(String plain) {
     separate();
     out.writeByte('"');
     ByteBufUtil.writeAscii(out, plain);
@@ -72,7 +77,7 @@ final class JsonLine {
   }
 
   /** A member's name, escaped; its value comes next. */
-  JsonLine key(String any) {
+  public JsonLine key(String any) {
     separate();
     JsonText.write(any, out);
     out.writeByte(':');
@@ -80,14 +85,14 @@ final class JsonLine {
     return this;
   }
 
-  JsonLine string(String value) {
+  public JsonLine string(String value) {
     separate();
     JsonText.write(value, out);
     comma = true;
     return this;
   }
 
-  JsonLine integer(long value) {
+  public JsonLine integer(long value) {
     separate();
     ByteBufUtil.writeAscii(out, Long.toString(value));
     comma = true;
@@ -95,7 +100,7 @@ final class JsonLine {
   }
 
   /** JSON source as it is; it has no line ends. Its bytes are read. */
-  JsonLine raw(JsonLine source) {
+  public JsonLine raw(JsonLine source) {
     separate();
     out.writeBytes(source.out);
     comma = true;
@@ -103,7 +108,7 @@ final class JsonLine {
   }
 
   /** A publication; offset 0 where there is no log. */
-  JsonLine publication(Publication publication, long offset, boolean timed) {
+  public JsonLine publication(Publication publication, long offset, boolean timed) {
     separate();
     PublicationJson.write(publication, offset, timed, out);
     comma = true;
@@ -111,7 +116,7 @@ final class JsonLine {
   }
 
   /** Who a connection is. */
-  JsonLine member(Member member) {
+  public JsonLine member(Member member) {
     separate();
     PublicationJson.info(member, out);
     comma = true;
@@ -119,7 +124,7 @@ final class JsonLine {
   }
 
   /** JSON source as it is; it has no line ends. Nothing where it is null. */
-  JsonLine source(String name, @Nullable String source) {
+  public JsonLine source(String name, @Nullable String source) {
     if (source != null) {
       name(name);
       out.writeCharSequence(source, StandardCharsets.UTF_8);
@@ -129,23 +134,29 @@ final class JsonLine {
   }
 
   /** Nothing where the value is empty. */
-  JsonLine text(String name, @Nullable String value) {
+  public JsonLine text(String name, @Nullable String value) {
     return value == null || value.isEmpty() ? this : name(name).string(value);
   }
 
   /** Nothing where the value is 0. */
-  JsonLine number(String name, long value) {
+  public JsonLine number(String name, long value) {
     return value == 0 ? this : name(name).integer(value);
   }
 
   /** Nothing where the value is false. */
-  JsonLine flag(String name, boolean value) {
+  public JsonLine flag(String name, boolean value) {
     if (value) {
       name(name);
       ByteBufUtil.writeAscii(out, "true");
       comma = true;
     }
     return this;
+  }
+
+  /** What was written. */
+  @Override
+  public String toString() {
+    return out.toString(StandardCharsets.UTF_8);
   }
 
   private void separate() {

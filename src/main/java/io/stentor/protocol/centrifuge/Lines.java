@@ -1,7 +1,6 @@
 package io.stentor.protocol.centrifuge;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 
 /** Writes answers and pushes of one session, each in a frame. One event loop. */
 final class Lines {
@@ -17,7 +16,7 @@ final class Lines {
     this.format = format;
   }
 
-  /** How publications look to this client. */
+  /** How this client is written to. */
   PushFormat format() {
     return format;
   }
@@ -25,25 +24,14 @@ final class Lines {
   /**
    * Writes one object.
    *
+   * @param framed by {@link #format()}; takes over one reference
    * @return false when more waits for the client than may
    */
-  boolean write(JsonLine line, boolean flush) {
-    outlet.write(framed(line));
+  boolean write(ByteBuf framed, boolean flush) {
+    outlet.write(framed);
     if (flush) {
       outlet.flush();
     }
     return outlet.isWritable() || outlet.queuedBytes() <= MAX_QUEUED_BYTES;
-  }
-
-  /** One object as it goes to the outlet. */
-  ByteBuf framed(JsonLine line) {
-    ByteBuf object = line.bytes();
-    Framing framing = format.framing();
-    ByteBuf out =
-        PooledByteBufAllocator.DEFAULT.directBuffer(object.readableBytes() + framing.overhead());
-    int mark = framing.begin(out);
-    out.writeBytes(object);
-    framing.end(out, mark);
-    return out;
   }
 }

@@ -4,6 +4,8 @@ import io.stentor.history.Page;
 import io.stentor.message.Position;
 import io.stentor.room.Notice;
 import io.stentor.room.Start;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -13,13 +15,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Opening {
 
+  /** What is recovered with the answer to connect, in all rooms of it. */
+  private static final int MAX_CONNECT_BYTES = 256 * 1024;
+
   private final Session session;
   private final Subscription subscription;
   private final Wanted wanted;
   private final Answer answer;
   private Consumer<JsonLine> told = result -> {};
   private @Nullable Page missed;
-  private @Nullable Runnable whenDecided;
+  private final List<Runnable> whenDecided = new ArrayList<>(0);
   private boolean over;
 
   /**
@@ -38,20 +43,30 @@ final class Opening {
    * Enters the room, behind what the client missed where it wants that.
    *
    * @param result is given the result as the client is to be told it
-   * @throws Refusal where the client wants nothing but what cannot be had
    */
   void begin(Terms granted, Consumer<JsonLine> result) {
     told = result;
     if (wanted.recover() && granted.recovery()) {
       session.await(
           answer,
-          Recovery.read(session.site().rooms(), subscription.room(), wanted),
+          Recovery.read(session.site().rooms(), subscription.room(), wanted, share(granted)),
           this::enterBehind);
-    } else if (wanted.recover() && wanted.onlyRecovered()) {
-      throw new Refusal(ErrorCode.UNRECOVERABLE_POSITION);
     } else {
       subscription.enter(new Start.Live());
     }
+  }
+
+  /** Enters the room at a place that the server gives. */
+  void beginAt(Start start, Consumer<JsonLine> result) {
+    told = result;
+    subscription.enter(start);
+  }
+
+  /** What goes into one answer is for all rooms in it. */
+  private int share(Terms granted) {
+    return granted.byServer()
+        ? Math.min(Recovery.MAX_BYTES, MAX_CONNECT_BYTES / session.subscriptions().size())
+        : Recovery.MAX_BYTES;
   }
 
   private void enterBehind(Recovery recovery) {
@@ -69,7 +84,7 @@ final class Opening {
   /** The room has told where the client is, before it writes anything. */
   void placed(Terms granted, Notice notice) {
     boolean recovered = notice.kind() == Notice.Kind.RECOVERED;
-    if (wanted.onlyRecovered() && wanted.recover() && !recovered) {
+    if (granted.recovery() && wanted.onlyRecovered() && wanted.recover() && !recovered) {
       answer.refused(ErrorCode.UNRECOVERABLE_POSITION);
       return;
     }
@@ -105,21 +120,24 @@ final class Opening {
     answer.refused(ErrorCode.INTERNAL);
   }
 
+  /** Whether somebody waits until it is known what came of this. */
+  boolean isAwaited() {
+    return !whenDecided.isEmpty();
+  }
+
   /** Runs a task when it is known what came of this. */
   void whenDecided(Runnable task) {
     if (subscription.isGone() || over) {
       task.run();
     } else {
-      whenDecided = task;
+      whenDecided.add(task);
     }
   }
 
   /** It is known. */
   void decided() {
-    Runnable task = whenDecided;
-    whenDecided = null;
-    if (task != null) {
-      task.run();
-    }
+    List<Runnable> tasks = List.copyOf(whenDecided);
+    whenDecided.clear();
+    tasks.forEach(Runnable::run);
   }
 }

@@ -1,6 +1,8 @@
 package io.stentor.protocol.centrifuge;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.stentor.message.CloseReason;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
 import io.stentor.room.Format;
@@ -8,26 +10,64 @@ import io.stentor.room.Notice;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Publications as pushes: {@code {"push":{"channel":"…","pub":{…}}}}, one framed object each. What
- * a subscription is told of its place is no push and is left to {@link Subscription}. Any thread.
+ * Everything that a client is sent, one framed object each: publications as pushes, {@code
+ * {"push":{"channel":"…","pub":{…}}}}, or, where a client sends no commands and gets no replies,
+ * bare: {@code {"channel":"…","pub":{…}}}. What a subscription is told of its place is no push and
+ * is left to {@link Subscription}. Any thread.
  */
 public final class PushFormat implements Format {
 
-  /** Pushes in WebSocket frames. */
+  /** In WebSocket frames. */
   public static final PushFormat WEB_SOCKET = new PushFormat(Framing.WEB_SOCKET, false);
 
   /** The same, with the time of each publication. */
-  public static final PushFormat WEB_SOCKET_TIMED = new PushFormat(Framing.WEB_SOCKET, true);
+  public static final PushFormat WEB_SOCKET_TIMED = new PushFormat(Framing.WEB_SOCKET, false, true);
 
-  private static final byte[] PUSH = "{\"push\":{\"channel\":\"".getBytes(StandardCharsets.UTF_8);
-  private static final byte[] PUB = "\",\"pub\":".getBytes(StandardCharsets.UTF_8);
-  private static final byte[] END = "}}".getBytes(StandardCharsets.UTF_8);
+  /** Bare, in WebSocket frames. */
+  public static final PushFormat BARE_WEB_SOCKET = new PushFormat(Framing.WEB_SOCKET, true);
+
+  /** On lines. */
+  public static final PushFormat LINES = new PushFormat(Framing.LINES, false);
+
+  /** On lines, in chunks of HTTP/1.1. */
+  public static final PushFormat CHUNKED_LINES = new PushFormat(Framing.CHUNKED_LINES, false);
+
+  /** Bare, on lines. */
+  public static final PushFormat BARE_LINES = new PushFormat(Framing.LINES, true);
+
+  /** Bare, on lines, in chunks of HTTP/1.1. */
+  public static final PushFormat CHUNKED_BARE_LINES = new PushFormat(Framing.CHUNKED_LINES, true);
+
+  /** As server-sent events. */
+  public static final PushFormat EVENTS = new PushFormat(Framing.EVENTS, false);
+
+  /** As server-sent events, in chunks of HTTP/1.1. */
+  public static final PushFormat CHUNKED_EVENTS = new PushFormat(Framing.CHUNKED_EVENTS, false);
+
+  /** Bare, as server-sent events. */
+  public static final PushFormat BARE_EVENTS = new PushFormat(Framing.EVENTS, true);
+
+  /** Bare, as server-sent events, in chunks of HTTP/1.1. */
+  public static final PushFormat CHUNKED_BARE_EVENTS = new PushFormat(Framing.CHUNKED_EVENTS, true);
+
+  /** UTF-8 needs three bytes for a {@code char}, and four for two of them. */
+  private static final int MOST_BYTES_A_CHARACTER = 3;
+
+  private static final byte[] PUSH = utf8("{\"push\":");
+  private static final byte[] CHANNEL = utf8("{\"channel\":\"");
+  private static final byte[] PUB = utf8("\",\"pub\":");
 
   private final Framing framing;
+  private final boolean bare;
   private final boolean timed;
 
-  private PushFormat(Framing framing, boolean timed) {
+  private PushFormat(Framing framing, boolean bare) {
+    this(framing, bare, false);
+  }
+
+  private PushFormat(Framing framing, boolean bare, boolean timed) {
     this.framing = framing;
+    this.bare = bare;
     this.timed = timed;
   }
 
@@ -36,35 +76,80 @@ public final class PushFormat implements Format {
     return timed;
   }
 
-  /** What stands around each push, and around everything else on these connections. */
-  public Framing framing() {
-    return framing;
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Whether there is nothing but pushes: a client sends nothing after it has connected. */
+  public boolean isBare() {
+    return bare;
   }
 
   @Override
   public int sizeLimit(RoomName room, Publication publication) {
     int name = room.value().length() * MOST_BYTES_A_CHARACTER;
-    int around = framing.overhead() + PUSH.length + PUB.length + END.length;
+    int around = framing.overhead() + PUSH.length + CHANNEL.length + PUB.length + 2;
     return around + name + PublicationJson.size(publication);
   }
 
-  /** UTF-8 needs three bytes for a {@code char}, and four for two of them. */
-  private static final int MOST_BYTES_A_CHARACTER = 3;
-
   @Override
   public void encode(RoomName room, Publication publication, long epoch, long offset, ByteBuf out) {
-    int mark = framing.begin(out);
-    out.writeBytes(PUSH);
+    int mark = begin(out);
+    out.writeBytes(CHANNEL);
     // The characters of a room's name need no escape.
     out.writeCharSequence(room.value(), StandardCharsets.UTF_8);
     out.writeBytes(PUB);
     PublicationJson.write(publication, offset, timed, out);
-    out.writeBytes(END);
+    out.writeByte('}');
+    end(out, mark);
+  }
+
+  private int begin(ByteBuf out) {
+    int mark = framing.begin(out);
+    if (!bare) {
+      out.writeBytes(PUSH);
+    }
+    return mark;
+  }
+
+  private void end(ByteBuf out, int mark) {
+    if (!bare) {
+      out.writeByte('}');
+    }
     framing.end(out, mark);
   }
 
   @Override
   public boolean encode(Notice notice, ByteBuf out) {
     return false;
+  }
+
+  /** A whole object, a reply perhaps. */
+  ByteBuf framed(JsonLine line) {
+    ByteBuf object = line.bytes();
+    ByteBuf out = buffer(object.readableBytes() + framing.overhead());
+    int mark = framing.begin(out);
+    out.writeBytes(object);
+    framing.end(out, mark);
+    return out;
+  }
+
+  /** A push, given as it is when it is bare. */
+  ByteBuf framedPush(JsonLine push) {
+    ByteBuf object = push.bytes();
+    ByteBuf out = buffer(object.readableBytes() + framing.overhead() + PUSH.length + 1);
+    int mark = begin(out);
+    out.writeBytes(object);
+    end(out, mark);
+    return out;
+  }
+
+  private static ByteBuf buffer(int bytes) {
+    return PooledByteBufAllocator.DEFAULT.directBuffer(bytes);
+  }
+
+  /** The last push on a transport that cannot say otherwise why it ends. */
+  public ByteBuf disconnect(CloseReason reason) {
+    return framedPush(Pushes.disconnect(reason));
   }
 }

@@ -1,9 +1,10 @@
 package io.stentor.protocol.centrifuge;
 
+import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
 import io.stentor.message.RoomName;
 
-/** Pushes other than publications. */
+/** Pushes other than publications, bare: {@link PushFormat} puts around them what belongs there. */
 final class Pushes {
 
   /** The log does not go on for the client: it subscribes again at once. */
@@ -12,12 +13,40 @@ final class Pushes {
   /** The subscription's time is over: the client subscribes again with a new token. */
   static final int EXPIRED = 2501;
 
+  /** A server has ended a subscription: the client stays away. */
+  static final int SERVER_UNSUBSCRIBE = 2000;
+
   private Pushes() {}
 
   /** The server has ended a subscription; below 2500 the client stays away. */
   static JsonLine unsubscribe(RoomName room, int code, String reason) {
-    JsonLine line = begun(room).name("unsubscribe").open().name("code").integer(code);
-    return line.text("reason", reason).close().close().close();
+    return closed(begun(room).name("unsubscribe").open(), code, reason);
+  }
+
+  /** The server ends the connection. */
+  static JsonLine disconnect(CloseReason reason) {
+    JsonLine line = new JsonLine().open().name("disconnect").open();
+    return closed(line, reason.code(), reason.reason());
+  }
+
+  private static JsonLine closed(JsonLine line, int code, String reason) {
+    return line.name("code").integer(code).text("reason", reason).close().close();
+  }
+
+  /**
+   * The server has put the client into a room.
+   *
+   * @param result of the subscription
+   */
+  static JsonLine subscribe(RoomName room, JsonLine result) {
+    return begun(room).name("subscribe").raw(result).close();
+  }
+
+  /** A server has changed how long the connection lasts; for clients that cannot ask. */
+  static JsonLine refresh(Expiry expiry) {
+    JsonLine line = new JsonLine().open().name("refresh").open();
+    expiry.tell(line);
+    return line.close().close();
   }
 
   static JsonLine join(RoomName room, Member member) {
@@ -29,10 +58,10 @@ final class Pushes {
   }
 
   private static JsonLine of(RoomName room, String kind, Member member) {
-    return begun(room).name(kind).open().name("info").member(member).close().close().close();
+    return begun(room).name(kind).open().name("info").member(member).close().close();
   }
 
   private static JsonLine begun(RoomName room) {
-    return new JsonLine().open().name("push").open().name("channel").string(room.value());
+    return new JsonLine().open().name("channel").string(room.value());
   }
 }

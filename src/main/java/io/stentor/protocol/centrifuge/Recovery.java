@@ -19,18 +19,25 @@ record Recovery(@Nullable Page page) {
   /** Most messages in one answer. */
   static final int MAX_MESSAGES = 300;
 
-  private static final int MAX_BYTES = 64 * 1024;
+  /** Most bytes of them, unless one alone has more. */
+  static final int MAX_BYTES = 64 * 1024;
+
   private static final Recovery IMPOSSIBLE = new Recovery(null);
 
-  /** Reads the log. Completes on any thread. */
-  static Future<Recovery> read(Rooms rooms, RoomName room, Wanted wanted) {
+  /**
+   * Reads the log. Completes on any thread.
+   *
+   * @param maxBytes of the first page
+   */
+  static Future<Recovery> read(Rooms rooms, RoomName room, Wanted wanted, int maxBytes) {
     if (wanted.epoch().isEmpty()) {
       return rooms
           .read(room, Position.NONE, 0, 0)
-          .compose(here -> read(rooms, room, new Position(here.epoch(), wanted.offset())));
+          .compose(
+              here -> read(rooms, room, new Position(here.epoch(), wanted.offset()), maxBytes));
     }
     Position at = position(wanted.epoch(), wanted.offset());
-    return at == null ? Future.succeededFuture(IMPOSSIBLE) : read(rooms, room, at);
+    return at == null ? Future.succeededFuture(IMPOSSIBLE) : read(rooms, room, at, maxBytes);
   }
 
   /** Null where no log can have such an epoch. */
@@ -43,9 +50,9 @@ record Recovery(@Nullable Page page) {
     }
   }
 
-  private static Future<Recovery> read(Rooms rooms, RoomName room, Position at) {
+  private static Future<Recovery> read(Rooms rooms, RoomName room, Position at, int maxBytes) {
     return rooms
-        .read(room, at, MAX_MESSAGES, MAX_BYTES)
+        .read(room, at, MAX_MESSAGES, maxBytes)
         .map(page -> continues(page, at) ? new Recovery(page) : IMPOSSIBLE);
   }
 

@@ -29,10 +29,10 @@ record RefreshCommand(String token) implements Command {
           }
           ConnectionClaims claims = valid(verified, ErrorCode.TOKEN_EXPIRED);
           Client client = session.client();
-          if (!claims.user().equals(client.user())) {
+          if (!claims.user().equals(client.identity().user())) {
             throw new Disconnect(Disconnect.INVALID_TOKEN);
           }
-          client.refreshed(session, claims);
+          client.refreshed(claims);
           JsonLine line = new JsonLine().open().text("client", client.id());
           client.expiry().tell(line);
           answer.done(line.close());

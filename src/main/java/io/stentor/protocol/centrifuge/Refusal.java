@@ -3,29 +3,41 @@ package io.stentor.protocol.centrifuge;
 import org.jspecify.annotations.Nullable;
 
 /** A command is answered with an error, and the connection goes on. */
-final class Refusal extends RuntimeException {
+public final class Refusal extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   private final ErrorCode code;
 
-  Refusal(ErrorCode code) {
+  public Refusal(ErrorCode code) {
     this(code, null);
   }
 
   /**
    * @param detail what is wrong and what is allowed; null where the code says it all
    */
-  Refusal(ErrorCode code, @Nullable String detail) {
+  public Refusal(ErrorCode code, @Nullable String detail) {
     super(detail == null ? code.message() : code.message() + ": " + detail, null, false, false);
     this.code = code;
   }
 
-  ErrorCode code() {
+  /** The failure itself where it is one of these, else an internal one. */
+  public static Refusal of(Throwable failure) {
+    return failure instanceof Refusal refusal ? refusal : new Refusal(ErrorCode.INTERNAL);
+  }
+
+  /** What kind of error it is. */
+  public ErrorCode code() {
     return code;
   }
 
+  /** The error as an object. */
+  public JsonLine json() {
+    JsonLine line = new JsonLine().open().name("code").integer(code.code());
+    return line.text("message", message()).flag("temporary", code.temporary()).close();
+  }
+
   /** For people. */
-  String message() {
+  public String message() {
     return String.valueOf(getMessage());
   }
 }

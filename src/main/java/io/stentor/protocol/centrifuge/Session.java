@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One client of the Centrifuge protocol, on whichever transport: lines with commands in, lines with
- * replies and pushes out. Belongs to one event loop.
+ * replies and pushes out; or, where the format is {@linkplain PushFormat#isBare() bare}, one object
+ * with what {@code connect} has in, and pushes out. Belongs to one event loop.
  */
 public final class Session {
 
@@ -33,6 +34,7 @@ public final class Session {
   private final Intake intake = new Intake(this);
   private final Subscriptions subscriptions = new Subscriptions(this);
   private final Publisher publisher = new Publisher(this);
+  private final @Nullable Mailbox mailbox;
   private State state = State.NEW;
   private @Nullable Client client;
   private @Nullable CloseReason leaving;
@@ -41,20 +43,32 @@ public final class Session {
    * A client that has said nothing yet.
    *
    * @param format how it is written to
+   * @param mailbox where it posts its commands; null where the transport carries them, or where it
+   *     has none
    * @param name what it calls itself, which counts where no token says who it is; empty for nothing
    */
-  public Session(Site site, Outlet outlet, PushFormat format, String name) {
+  public Session(
+      Site site, Outlet outlet, PushFormat format, @Nullable Mailbox mailbox, String name) {
     this.site = site;
     this.outlet = outlet;
     this.lines = new Lines(outlet, format);
+    this.mailbox = mailbox;
     this.name = name;
   }
 
-  /** Takes what came in one message: lines with a command each. */
+  /**
+   * Takes what came in one message: lines with a command each. What comes of a client that has
+   * nothing to say any more is left alone.
+   */
   public void received(byte[] message) {
-    if (state != State.CLOSED && leaving == null) {
+    if (state != State.CLOSED && leaving == null && (speaks() || state == State.NEW)) {
       intake.received(message);
     }
+  }
+
+  /** Whether the client sends commands, and not only connects. */
+  boolean speaks() {
+    return !lines.format().isBare();
   }
 
   /** The client takes more again. */
@@ -62,16 +76,21 @@ public final class Session {
     subscriptions.drained();
   }
 
-  /** Asks whether the client is still there. It answers with any message, unless it is new. */
+  /** Asks whether the client is still there. It answers with any message if it is to. */
   public void ping() {
     if (state == State.CONNECTED) {
       write(new JsonLine(PING.duplicate()));
     }
   }
 
-  /** Whether the client is connected, so that it answers pings. */
+  /** Whether the client was told that it is connected. */
   public boolean isConnected() {
     return state == State.CONNECTED;
+  }
+
+  /** Whether the client is pinged now, and has to answer. */
+  public boolean answersPings() {
+    return state == State.CONNECTED && speaks();
   }
 
   /** Whether the transport was asked to read, so that an answer would be heard. */
@@ -132,12 +151,12 @@ public final class Session {
   /** Begins one command. */
   void apply(byte[] line) {
     try {
-      Commands.Numbered next = Commands.read(line);
+      Commands.Numbered next = speaks() ? Commands.read(line) : Commands.connect(line);
       boolean connects = next.command() instanceof ConnectCommand;
       if (state != (connects ? State.NEW : State.CONNECTED)) {
         throw Disconnect.badRequest(connects ? "connect comes once" : "connect comes first");
       }
-      Answer answer = new Answer(this, next.id(), next.name());
+      Answer answer = speaks() ? new Reply(this, next.id(), next.name()) : new Welcome(this);
       if (connects) {
         state = State.CONNECTING;
       }
@@ -171,6 +190,7 @@ public final class Session {
   /** The client is who it is; its answer is on its way. */
   void connected(Client connected) {
     client = connected;
+    site.directory().add(connected);
   }
 
   /** Connect was answered with an error: the client has to come again. */
@@ -188,7 +208,20 @@ public final class Session {
 
   /** Writes one object. */
   void write(JsonLine line) {
-    if (state != State.CLOSED && !lines.write(line, !intake.isApplying())) {
+    if (state != State.CLOSED) {
+      write(lines.format().framed(line));
+    }
+  }
+
+  /** Writes one push. */
+  void push(JsonLine push) {
+    if (state != State.CLOSED) {
+      write(lines.format().framedPush(push));
+    }
+  }
+
+  private void write(ByteBuf framed) {
+    if (!lines.write(framed, !intake.isApplying())) {
       close(CloseReason.SLOW);
     }
   }
@@ -200,6 +233,11 @@ public final class Session {
       throw new IllegalStateException("not connected");
     }
     return known;
+  }
+
+  /** Where the client posts its commands; null where it does not. */
+  @Nullable Mailbox mailbox() {
+    return mailbox;
   }
 
   /** What the client calls itself; empty for nothing. */

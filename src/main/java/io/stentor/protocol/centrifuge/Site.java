@@ -1,7 +1,9 @@
 package io.stentor.protocol.centrifuge;
 
 import io.netty.channel.EventLoop;
+import io.stentor.control.Directory;
 import io.stentor.identity.Access;
+import io.stentor.identity.Expiries;
 import io.stentor.identity.Permissions;
 import io.stentor.identity.Tokens;
 import io.stentor.presence.Presence;
@@ -14,10 +16,21 @@ import io.stentor.room.Rooms;
  * @param rooms of the node
  * @param presence of the node
  * @param access who may do what on the node
+ * @param directory where servers find them
+ * @param expiries of this loop, with a grace of {@link #GRACE_SECONDS}
  * @param pingIntervalSeconds how often clients are pinged, which they are told; 0 for never
  */
 public record Site(
-    EventLoop eventLoop, Rooms rooms, Presence presence, Access access, int pingIntervalSeconds) {
+    EventLoop eventLoop,
+    Rooms rooms,
+    Presence presence,
+    Access access,
+    Directory directory,
+    Expiries expiries,
+    int pingIntervalSeconds) {
+
+  /** How late a client may be with a new token. */
+  public static final int GRACE_SECONDS = 25;
 
   /** What is allowed to whom. */
   Permissions permissions() {

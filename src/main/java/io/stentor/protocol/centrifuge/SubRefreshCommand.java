@@ -36,7 +36,7 @@ record SubRefreshCommand(String channel, String token, boolean stream) implement
         verified -> {
           SubscriptionClaims claims = RefreshCommand.valid(verified, ErrorCode.EXPIRED);
           Client client = session.client();
-          if (!claims.fits(client.user(), client.id(), room)) {
+          if (!claims.fits(client.identity().user(), client.id(), room)) {
             throw new Disconnect(Disconnect.INVALID_TOKEN);
           }
           subscription.expiry().at(Terms.of(session, claims).expiresAt());

@@ -40,6 +40,12 @@ record SubscribeCommand(
       throw new Refusal(ErrorCode.BAD_REQUEST, "there are no tags to filter by");
     }
     RoomName room = Commands.room(channel);
+    Subscription before = session.subscriptions().get(room);
+    if (before != null && before.isAwaited()) {
+      // The client leaves the room first, as soon as it is known what came of its entering.
+      before.whenDecided(() -> answer.run(() -> apply(session, answer)));
+      return;
+    }
     Subscription subscription = new Subscription(session, room, wanted, answer);
     session.subscriptions().add(subscription);
     answer.whenRefused(subscription::leave);
@@ -63,7 +69,7 @@ record SubscribeCommand(
     }
     SubscriptionClaims claims = RefreshCommand.valid(verified, ErrorCode.TOKEN_EXPIRED);
     Client client = session.client();
-    if (!claims.fits(client.user(), client.id(), room)) {
+    if (!claims.fits(client.identity().user(), client.id(), room)) {
       throw new Disconnect(Disconnect.INVALID_TOKEN);
     }
     return claims;

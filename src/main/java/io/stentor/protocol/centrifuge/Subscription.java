@@ -49,7 +49,7 @@ final class Subscription implements Connection {
     this.opening = new Opening(session, this, wanted, answer);
     this.gate = new Gate(session);
     this.stay = new Stay(session, this);
-    this.expiry = new Expiry(session.site().eventLoop(), this::expired);
+    this.expiry = new Expiry(session.site().expiries(), this::expired);
   }
 
   RoomName room() {
@@ -88,6 +88,17 @@ final class Subscription implements Connection {
     opening.begin(granted, result);
   }
 
+  /**
+   * The same from a place that a server names: what follows it comes as ordinary publications.
+   *
+   * @param start where to begin
+   */
+  void openAt(Start start, Terms granted, Consumer<JsonLine> result) {
+    terms = granted;
+    expiry.at(granted.expiresAt());
+    opening.beginAt(start, result);
+  }
+
   /** Joins the room, unless the client has left in the meantime. */
   void enter(Start start) {
     if (state == State.OPENING) {
@@ -122,6 +133,16 @@ final class Subscription implements Connection {
     stay.begin(granted, watches, then);
   }
 
+  /** Whether it is not known yet what came of this. */
+  boolean isUndecided() {
+    return state != State.GONE && !opening.isOver();
+  }
+
+  /** Whether somebody waits until it is known. */
+  boolean isAwaited() {
+    return opening.isAwaited();
+  }
+
   /** Runs a task when it is known what came of this. */
   void whenDecided(Runnable task) {
     opening.whenDecided(task);
@@ -135,9 +156,9 @@ final class Subscription implements Connection {
   }
 
   /** Tells the client something of this room. */
-  void push(JsonLine line) {
+  void push(JsonLine push) {
     if (state == State.OPEN) {
-      gate.push(line);
+      gate.push(push);
     }
   }
 
@@ -152,7 +173,7 @@ final class Subscription implements Connection {
   /** The server ends it, and tells the client. */
   void end(int code, String reason) {
     leave();
-    session.write(Pushes.unsubscribe(room, code, reason));
+    session.push(Pushes.unsubscribe(room, code, reason));
   }
 
   private void expired() {

@@ -40,6 +40,10 @@ final class Subscriptions {
     rooms.remove(subscription.room(), subscription);
   }
 
+  int size() {
+    return rooms.size();
+  }
+
   @Nullable Subscription get(RoomName room) {
     return rooms.get(room);
   }

@@ -51,8 +51,20 @@ record Terms(
 
   /** For a room that the connection's token names. */
   static Terms of(Session session, RoomName room, Subscribed claims) {
+    return of(session, room, claims, 0);
+  }
+
+  /** For a room that a server puts the client into. */
+  static Terms of(Session session, RoomName room, Subscribed claims, long expiresAt) {
     Identity identity = session.client().identity().with(room);
-    return of(session, room, identity, claims.info(), claims.data(), 0, claims.override(), true);
+    String info = claims.info();
+    return of(session, room, identity, info, claims.data(), expiresAt, claims.override(), true);
+  }
+
+  /** For a room that a client has named as it connected. */
+  static Terms named(Session session, RoomName room) {
+    Identity identity = session.client().identity();
+    return of(session, room, identity, null, null, 0, SubscriptionOverride.NONE, true);
   }
 
   private static Terms of(

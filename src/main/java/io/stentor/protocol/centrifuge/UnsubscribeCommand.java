@@ -20,12 +20,11 @@ record UnsubscribeCommand(String channel) implements Command {
     Subscription subscription = find(session);
     if (subscription == null) {
       answer.done();
+    } else if (subscription.isUndecided()) {
+      subscription.whenDecided(() -> answer.run(() -> apply(session, answer)));
     } else {
-      subscription.whenDecided(
-          () -> {
-            subscription.leave();
-            answer.done();
-          });
+      subscription.leave();
+      answer.done();
     }
   }
 

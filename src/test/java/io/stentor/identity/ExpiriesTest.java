@@ -1,4 +1,4 @@
-package io.stentor.transport;
+package io.stentor.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.stentor.transport;
+package io.stentor.identity;
 
 import io.netty.channel.EventLoop;
 import java.util.TreeSet;
@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
  * When the tokens of the connections of one event loop end. One tick a second looks after all of
  * them. Belongs to that loop.
  */
-final class Expiries {
+public final class Expiries {
 
   /** A token's end; to be given back when the connection is closed before. */
-  static final class Term implements Comparable<Term> {
+  public static final class Term implements Comparable<Term> {
     private final long atSeconds;
     private final long number;
     private final Runnable over;
@@ -51,12 +51,13 @@ final class Expiries {
    *
    * @param graceSeconds how long after its end a token still does
    */
-  Expiries(int graceSeconds, LongSupplier nowSeconds) {
+  public Expiries(int graceSeconds, LongSupplier nowSeconds) {
     this.graceSeconds = graceSeconds;
     this.nowSeconds = nowSeconds;
   }
 
-  void start(EventLoop loop) {
+  /** Looks after all of them from now on. */
+  public void start(EventLoop loop) {
     loop.scheduleAtFixedRate(this::everySecond, 1, 1, TimeUnit.SECONDS);
   }
 
@@ -66,7 +67,7 @@ final class Expiries {
    * @param atSeconds its end in seconds since 1970; 0 for never
    * @return null for never
    */
-  @Nullable Term add(long atSeconds, Runnable over) {
+  public @Nullable Term add(long atSeconds, Runnable over) {
     if (atSeconds == 0) {
       return null;
     }
@@ -76,18 +77,24 @@ final class Expiries {
   }
 
   /** Forgets a term; null, or one that is over, is no matter. */
-  void remove(@Nullable Term term) {
+  public void remove(@Nullable Term term) {
     if (term != null) {
       terms.remove(term);
     }
   }
 
+  /** The time that counts, in seconds since 1970. */
+  public long nowSeconds() {
+    return nowSeconds.getAsLong();
+  }
+
   /** How many wait. */
-  int size() {
+  public int size() {
     return terms.size();
   }
 
-  void everySecond() {
+  /** Runs what is due. For {@link #start}, and for tests that move the time. */
+  public void everySecond() {
     long last = nowSeconds.getAsLong() - graceSeconds;
     while (!terms.isEmpty() && terms.first().atSeconds <= last) {
       terms.pollFirst().over.run();

@@ -1,31 +1,35 @@
 package io.stentor.transport;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
-import io.stentor.protocol.ServerSentEvents;
 import io.vertx.core.http.HttpConnection;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An event stream that has a connection of HTTP/1 for itself, taken over from Vert.x once the head
- * is sent. The head has said {@code Connection: close}, so what the peer still sends, a pipelined
+ * A stream that has a connection of HTTP/1 for itself, taken over from Vert.x once the head is
+ * sent. The head has said {@code Connection: close}, so what the peer still sends, a pipelined
  * request perhaps, is read and thrown away (RFC 9112, section 9.6).
  */
-final class Http1EventStream extends ChannelInboundHandlerAdapter implements EventStream {
+final class Http1ResponseStream extends ChannelInboundHandlerAdapter implements ResponseStream {
+
+  private static final ByteBuf LAST_CHUNK =
+      Unpooled.unreleasableBuffer(
+          Unpooled.copiedBuffer("0\r\n\r\n", StandardCharsets.US_ASCII).asReadOnly());
 
   private final Channel channel;
-  private final ServerSentEvents format;
+  private final boolean chunked;
   private final Listener listener;
   private final FrameWriter writer;
 
-  private Http1EventStream(
-      ChannelHandlerContext place, ServerSentEvents format, Listener listener) {
+  private Http1ResponseStream(ChannelHandlerContext place, boolean chunked, Listener listener) {
     this.channel = place.channel();
-    this.format = format;
+    this.chunked = chunked;
     this.listener = listener;
     this.writer = new FrameWriter(place);
   }
@@ -33,12 +37,13 @@ final class Http1EventStream extends ChannelInboundHandlerAdapter implements Eve
   /**
    * Takes the connection over. To be called in a turn of its own after the head was written.
    *
+   * @param chunked whether the head has said so
    * @throws IllegalStateException when an update of Vert.x has changed what is behind it
    */
-  static Http1EventStream takeOver(
-      HttpConnection connection, ServerSentEvents format, Listener listener) {
+  static Http1ResponseStream takeOver(
+      HttpConnection connection, boolean chunked, Listener listener) {
     ChannelHandlerContext place = Takeover.bare(connection);
-    Http1EventStream stream = new Http1EventStream(place, format, listener);
+    Http1ResponseStream stream = new Http1ResponseStream(place, chunked, listener);
     Takeover.replaceLast(place.pipeline(), stream);
     // Vert.x may have stopped reading, at requests behind this one.
     stream.channel.config().setAutoRead(true);
@@ -46,8 +51,8 @@ final class Http1EventStream extends ChannelInboundHandlerAdapter implements Eve
   }
 
   @Override
-  public ServerSentEvents format() {
-    return format;
+  public boolean isChunked() {
+    return chunked;
   }
 
   @Override
@@ -61,13 +66,18 @@ final class Http1EventStream extends ChannelInboundHandlerAdapter implements Eve
   }
 
   @Override
-  public void send(ByteBuf events) {
-    writer.sendNow(events);
+  public long queuedBytes() {
+    return writer.queuedBytes();
   }
 
   @Override
-  public void write(ByteBuf events) {
-    writer.write(events);
+  public void send(ByteBuf bytes) {
+    writer.sendNow(bytes);
+  }
+
+  @Override
+  public void write(ByteBuf bytes) {
+    writer.write(bytes);
   }
 
   @Override
@@ -76,8 +86,11 @@ final class Http1EventStream extends ChannelInboundHandlerAdapter implements Eve
   }
 
   @Override
-  public void end(ByteBuf events, int timeoutSeconds) {
-    channel.writeAndFlush(events).addListener(ChannelFutureListener.CLOSE);
+  public void end(ByteBuf bytes, int timeoutSeconds) {
+    channel.write(bytes);
+    channel
+        .writeAndFlush(chunked ? LAST_CHUNK.duplicate() : Unpooled.EMPTY_BUFFER)
+        .addListener(ChannelFutureListener.CLOSE);
     channel.eventLoop().schedule(() -> channel.close(), timeoutSeconds, TimeUnit.SECONDS);
   }
 

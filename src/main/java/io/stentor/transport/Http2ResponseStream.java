@@ -5,7 +5,6 @@ import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
-import io.stentor.protocol.ServerSentEvents;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -14,8 +13,8 @@ import io.vertx.core.internal.buffer.BufferInternal;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** An event stream that is one stream of an HTTP/2 connection, written through Vert.x. */
-final class Http2EventStream implements EventStream {
+/** A stream that is one stream of an HTTP/2 connection, written through Vert.x. */
+final class Http2ResponseStream implements ResponseStream {
 
   /*
    * Vert.x counts messages where its write queue is concerned; what is under way is counted in
@@ -40,7 +39,7 @@ final class Http2EventStream implements EventStream {
   private @Nullable String peer;
 
   /** A stream whose head is written. */
-  Http2EventStream(HttpServerRequest request, EventLoop loop, Listener listener) {
+  Http2ResponseStream(HttpServerRequest request, EventLoop loop, Listener listener) {
     this.response = request.response();
     this.remoteAddress = String.valueOf(request.connection().remoteAddress());
     this.loop = loop;
@@ -50,8 +49,8 @@ final class Http2EventStream implements EventStream {
   }
 
   @Override
-  public ServerSentEvents format() {
-    return ServerSentEvents.UNFRAMED;
+  public boolean isChunked() {
+    return false;
   }
 
   @Override
@@ -65,25 +64,30 @@ final class Http2EventStream implements EventStream {
   }
 
   @Override
-  public void send(ByteBuf events) {
-    write(events.retainedDuplicate());
+  public long queuedBytes() {
+    return (long) underWay + unsentBytes();
+  }
+
+  @Override
+  public void send(ByteBuf bytes) {
+    write(bytes.retainedDuplicate());
     flush();
   }
 
   /** Gathered until they are flushed, since Vert.x flushes at each write. */
   @Override
-  public void write(ByteBuf events) {
+  public void write(ByteBuf bytes) {
     ByteBuf before = unsent;
     if (before == null) {
-      unsent = events;
+      unsent = bytes;
     } else if (before instanceof CompositeByteBuf many) {
-      many.addComponent(true, events);
+      many.addComponent(true, bytes);
     } else {
       unsent =
           PooledByteBufAllocator.DEFAULT
               .compositeDirectBuffer(Integer.MAX_VALUE)
               .addComponent(true, before)
-              .addComponent(true, events);
+              .addComponent(true, bytes);
     }
     full |= underWay + unsentBytes() > MAX_UNDER_WAY_BYTES;
   }
@@ -122,10 +126,10 @@ final class Http2EventStream implements EventStream {
 
   /** The stream's end follows when all is on its way: a stream that has ended cannot be cut. */
   @Override
-  public void end(ByteBuf events, int timeoutSeconds) {
+  public void end(ByteBuf bytes, int timeoutSeconds) {
     ending = true;
     cut = loop.schedule(() -> response.reset(CANCEL), timeoutSeconds, TimeUnit.SECONDS);
-    write(events);
+    write(bytes);
     flush();
   }
 

@@ -1,0 +1,56 @@
+package io.stentor.control;
+
+import io.netty.channel.EventLoop;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+
+/** The directories of all event loops of this node. Any thread. */
+public final class Directories {
+
+  private record Shelf(EventLoop loop, Directory directory) {}
+
+  private final List<Shelf> shelves = new CopyOnWriteArrayList<>();
+
+  /** None yet. */
+  public Directories() {}
+
+  /** The directory of one more event loop. */
+  public Directory add(EventLoop loop) {
+    Directory directory = new Directory();
+    shelves.add(new Shelf(loop, directory));
+    return directory;
+  }
+
+  /**
+   * Does something with each directory, on its event loop.
+   *
+   * @return what came of it, when all have done it; completes on any thread
+   */
+  public <T> Future<List<T>> each(Function<Directory, Future<T>> task) {
+    List<Future<T>> done = new ArrayList<>();
+    for (Shelf shelf : shelves) {
+      Promise<T> promise = Promise.promise();
+      try {
+        shelf.loop.execute(() -> run(task, shelf.directory, promise));
+      } catch (RejectedExecutionException e) { // The node stops, and its connections end.
+        promise.fail(e);
+      }
+      done.add(promise.future());
+    }
+    return Future.all(done).map(all -> all.list());
+  }
+
+  private static <T> void run(
+      Function<Directory, Future<T>> task, Directory directory, Promise<T> promise) {
+    try {
+      task.apply(directory).onComplete(promise);
+    } catch (RuntimeException e) {
+      promise.fail(e);
+    }
+  }
+}

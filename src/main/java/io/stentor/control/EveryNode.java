@@ -1,0 +1,159 @@
+package io.stentor.control;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.spi.cluster.ClusterManager;
+import io.vertx.core.tracing.TracingPolicy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks something of every node and waits for all answers. Any thread; futures complete on any
+ * thread.
+ */
+public final class EveryNode {
+
+  /*
+   * The event bus may lose a question or an answer, so a node that is silent is asked again; what is
+   * asked does no harm when it is done twice. A node that has left the cluster owes no answer: its
+   * connections have ended with it.
+   */
+
+  private static final String ADDRESS = "stentor.node.";
+  private static final String KIND = "kind";
+  private static final long ASK_MILLIS = 1500;
+  private static final long AGAIN_MILLIS = 100;
+  private static final long PATIENCE_MILLIS = 6000;
+
+  private final Vertx vertx;
+  private final @Nullable ClusterManager cluster;
+  private final String self;
+  private final Map<String, Function<String, Future<String>>> answers = new ConcurrentHashMap<>();
+
+  private EveryNode(Vertx vertx, @Nullable ClusterManager cluster, String self) {
+    this.vertx = vertx;
+    this.cluster = cluster;
+    this.self = self;
+  }
+
+  /**
+   * All nodes of the cluster that this Vert.x is in, or it alone.
+   *
+   * @return complete when the others can ask this node
+   */
+  public static Future<EveryNode> of(Vertx vertx) {
+    ClusterManager cluster = ((VertxInternal) vertx).clusterManager();
+    if (cluster == null) {
+      return Future.succeededFuture(new EveryNode(vertx, null, "alone"));
+    }
+    EveryNode nodes = new EveryNode(vertx, cluster, cluster.getNodeId());
+    return vertx
+        .eventBus()
+        .consumer(ADDRESS + nodes.self, nodes::asked)
+        .completion()
+        .map(registered -> nodes);
+  }
+
+  /** Names this node, and no other. */
+  public String self() {
+    return self;
+  }
+
+  /**
+   * How this node answers.
+   *
+   * @param kind of questions; each has one who answers
+   * @param answer is called on any thread
+   */
+  public void answer(String kind, Function<String, Future<String>> answer) {
+    answers.put(kind, answer);
+  }
+
+  /**
+   * Asks all nodes, this one included.
+   *
+   * @return their answers in no order; fails where a node that is there has not answered within six
+   *     seconds, and some may have done what was asked
+   */
+  public Future<List<String>> ask(String kind, String question) {
+    List<Future<@Nullable String>> all = new ArrayList<>();
+    all.add(here(kind, question).map(answer -> answer));
+    if (cluster != null) {
+      long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+      for (String node : cluster.getNodes()) {
+        if (!node.equals(self)) {
+          all.add(there(cluster, node, kind, question, deadline));
+        }
+      }
+    }
+    return Future.all(all).map(EveryNode::given);
+  }
+
+  private static List<String> given(io.vertx.core.CompositeFuture answers) {
+    List<String> given = new ArrayList<>();
+    for (int i = 0; i < answers.size(); i++) {
+      String answer = answers.resultAt(i);
+      if (answer != null) {
+        given.add(answer);
+      }
+    }
+    return given;
+  }
+
+  private Future<String> here(String kind, String question) {
+    Function<String, Future<String>> answer = answers.get(kind);
+    if (answer == null) {
+      return Future.failedFuture("nobody answers questions of the kind " + kind);
+    }
+    try {
+      return answer.apply(question);
+    } catch (RuntimeException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  private void asked(Message<String> message) {
+    here(String.valueOf(message.headers().get(KIND)), message.body())
+        .onSuccess(message::reply)
+        .onFailure(failure -> message.fail(1, failure.toString()));
+  }
+
+  /** Null where the node has left. */
+  private Future<@Nullable String> there(
+      ClusterManager nodes, String node, String kind, String question, long deadline) {
+    DeliveryOptions options =
+        new DeliveryOptions()
+            .addHeader(KIND, kind)
+            .setSendTimeout(ASK_MILLIS)
+            .setTracingPolicy(TracingPolicy.IGNORE);
+    return vertx
+        .eventBus()
+        .<String>request(ADDRESS + node, question, options)
+        .<@Nullable String>map(Message::body)
+        .recover(
+            failure -> {
+              if (!nodes.getNodes().contains(node)) {
+                return Future.succeededFuture(null);
+              }
+              if (System.nanoTime() > deadline) {
+                return Future.failedFuture("node " + node + " does not answer: " + failure);
+              }
+              return later().compose(waited -> there(nodes, node, kind, question, deadline));
+            });
+  }
+
+  private Future<Void> later() {
+    Promise<Void> promise = Promise.promise();
+    vertx.setTimer(AGAIN_MILLIS, timer -> promise.complete());
+    return promise.future();
+  }
+}

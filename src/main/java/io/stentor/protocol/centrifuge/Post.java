@@ -1,0 +1,48 @@
+package io.stentor.protocol.centrifuge;
+
+import java.nio.charset.StandardCharsets;
+
+/** Commands on their way to a {@link Mailbox}. Immutable. */
+public final class Post {
+
+  private final Mailbox to;
+  private final byte[] commands;
+
+  private Post(Mailbox to, byte[] commands) {
+    this.to = to;
+    this.commands = commands;
+  }
+
+  /**
+   * Reads a post: {@code {"session":"…","node":"…","data":"…"}}.
+   *
+   * @throws IllegalArgumentException with the end of a sentence where it is none
+   */
+  public static Post read(byte[] source) {
+    try {
+      Fields fields = Fields.of(source);
+      Mailbox to = new Mailbox(required(fields, "session"), required(fields, "node"));
+      return new Post(to, required(fields, "data").getBytes(StandardCharsets.UTF_8));
+    } catch (Disconnect e) {
+      throw new IllegalArgumentException(e.reason().reason());
+    }
+  }
+
+  private static String required(Fields fields, String name) {
+    String text = fields.text(name);
+    if (text.isEmpty()) {
+      throw Disconnect.badRequest(name + " is missing");
+    }
+    return text;
+  }
+
+  /** Whom they are for. */
+  public Mailbox to() {
+    return to;
+  }
+
+  /** Lines with a command each; not to be changed. */
+  public byte[] commands() {
+    return commands;
+  }
+}

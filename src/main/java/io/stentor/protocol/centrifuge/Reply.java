@@ -1,0 +1,36 @@
+package io.stentor.protocol.centrifuge;
+
+/** An answer with the number of its command. */
+final class Reply extends Answer {
+
+  private final long id;
+  private final String name;
+
+  Reply(Session session, long id, String name) {
+    super(session);
+    this.id = id;
+    this.name = name;
+  }
+
+  @Override
+  void tell(Session session, JsonLine result) {
+    session.write(begun().name(name).raw(result).close());
+  }
+
+  @Override
+  void tell(Session session, Refusal refusal) {
+    ErrorCode code = refusal.code();
+    JsonLine line = begun().name("error").open().name("code").integer(code.code());
+    line.text("message", refusal.message()).flag("temporary", code.temporary());
+    session.write(line.close().close());
+  }
+
+  private JsonLine begun() {
+    return new JsonLine().open().name("id").integer(id);
+  }
+
+  @Override
+  public String toString() {
+    return name + " " + id;
+  }
+}

@@ -1,0 +1,60 @@
+package io.stentor.protocol.centrifuge;
+
+import io.stentor.identity.ConnectionClaims.Subscribed;
+import io.stentor.message.Position;
+import io.stentor.message.RoomName;
+import io.stentor.room.Start;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import org.jspecify.annotations.Nullable;
+
+/** A subscription that a server orders for a client that is connected. One event loop. */
+final class ServerSubscription extends Answer {
+
+  private final Session session;
+  private final RoomName room;
+  private final Promise<Void> done = Promise.promise();
+
+  ServerSubscription(Session session, RoomName room) {
+    super(session);
+    this.session = session;
+    this.room = room;
+  }
+
+  /**
+   * Puts the client into the room.
+   *
+   * @return complete when the client was told; fails with a {@link Refusal}
+   */
+  Future<Void> begin(Subscribed granted, long expiresAt, @Nullable Position since) {
+    Subscription subscription = new Subscription(session, room, Wanted.NOTHING, this);
+    run(
+        () -> {
+          session.subscriptions().add(subscription);
+          whenRefused(subscription::leave);
+          Terms terms = Terms.of(session, room, granted, expiresAt);
+          Start start =
+              since != null && terms.recovery() ? new Start.Since(since) : new Start.Live();
+          subscription.openAt(
+              start,
+              terms,
+              result -> {
+                done(result);
+                subscription.live();
+              });
+        });
+    // Where the client is gone meanwhile, there is nobody to be told.
+    subscription.whenDecided(done::tryComplete);
+    return done.future();
+  }
+
+  @Override
+  void tell(Session told, JsonLine result) {
+    told.push(Pushes.subscribe(room, result));
+  }
+
+  @Override
+  void tell(Session told, Refusal refusal) {
+    done.tryFail(refusal);
+  }
+}

@@ -1,0 +1,42 @@
+package io.stentor.protocol.centrifuge;
+
+import io.stentor.message.CloseReason;
+
+/**
+ * The answer to who connects where there are no replies: a push that says so, or the end of the
+ * connection.
+ */
+final class Welcome extends Answer {
+
+  Welcome(Session session) {
+    super(session);
+  }
+
+  @Override
+  void tell(Session session, JsonLine result) {
+    session.push(new JsonLine().open().name("connect").raw(result).close());
+  }
+
+  @Override
+  void tell(Session session, Refusal refusal) {
+    session.close(
+        switch (refusal.code()) {
+          case TOKEN_EXPIRED, EXPIRED -> CloseReason.EXPIRED;
+          case UNRECOVERABLE_POSITION -> CloseReason.INSUFFICIENT_STATE;
+          case LIMIT_EXCEEDED -> Disconnect.CHANNEL_LIMIT;
+          case INTERNAL -> CloseReason.INTERNAL;
+          default -> badRequest(refusal);
+        });
+  }
+
+  private static CloseReason badRequest(Refusal refusal) {
+    return CloseReason.fits(refusal.message())
+        ? new CloseReason(Disconnect.BAD_REQUEST, refusal.message())
+        : Disconnect.badRequest().reason();
+  }
+
+  @Override
+  public String toString() {
+    return "connect";
+  }
+}

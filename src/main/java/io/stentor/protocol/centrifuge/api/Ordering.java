@@ -1,0 +1,51 @@
+package io.stentor.protocol.centrifuge.api;
+
+import io.stentor.control.Controlled;
+import io.stentor.control.Directories;
+import io.stentor.control.Directory;
+import io.stentor.control.EveryNode;
+import io.stentor.protocol.centrifuge.Fields;
+import io.stentor.protocol.centrifuge.JsonLine;
+import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One kind of order: given to every node, and by each node to its connections. Answered when all of
+ * them have done it. Any thread.
+ */
+final class Ordering {
+
+  private final String name;
+  private final Directories directories;
+  private final EveryNode nodes;
+
+  Ordering(String name, Directories directories, EveryNode nodes) {
+    this.name = name;
+    this.directories = directories;
+    this.nodes = nodes;
+    nodes.answer(name, this::here);
+  }
+
+  /** Nodes are given the request as it came, once it is known to be an order. */
+  Future<JsonLine> call(Fields request) {
+    Order.of(name, request);
+    return nodes.ask(name, request.source()).map(done -> new JsonLine().open().close());
+  }
+
+  private Future<String> here(String request) {
+    Order order = Order.of(name, Fields.of(request.getBytes(StandardCharsets.UTF_8)));
+    return directories.each(directory -> apply(order, directory)).map(done -> "");
+  }
+
+  private static Future<Void> apply(Order order, Directory directory) {
+    List<Future<Void>> all = new ArrayList<>();
+    for (Controlled connection : directory.of(order.target().user())) {
+      if (order.target().isMet(connection)) {
+        all.add(order.apply(connection));
+      }
+    }
+    return Future.all(all).mapEmpty();
+  }
+}

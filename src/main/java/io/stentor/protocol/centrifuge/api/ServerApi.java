@@ -1,0 +1,96 @@
+package io.stentor.protocol.centrifuge.api;
+
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.stentor.control.Directories;
+import io.stentor.control.EveryNode;
+import io.stentor.presence.Presence;
+import io.stentor.protocol.centrifuge.Disconnect;
+import io.stentor.protocol.centrifuge.ErrorCode;
+import io.stentor.protocol.centrifuge.Fields;
+import io.stentor.protocol.centrifuge.JsonLine;
+import io.stentor.protocol.centrifuge.Refusal;
+import io.stentor.room.Rooms;
+import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The methods that servers call, by their names. One for each node; any thread. */
+public final class ServerApi {
+
+  /** The one whose answer is not put into {@code result}. */
+  public static final String BATCH = "batch";
+
+  private static final Logger LOG = LoggerFactory.getLogger(ServerApi.class);
+
+  private final Map<String, Method> methods = new LinkedHashMap<>();
+
+  /**
+   * The methods on this node.
+   *
+   * @param directories of this node's connections
+   * @param nodes all of them; this one answers from now on what others ask for their servers
+   */
+  public ServerApi(Rooms rooms, Presence presence, Directories directories, EveryNode nodes) {
+    Publishing publishing = new Publishing(rooms);
+    methods.put("publish", publishing::publish);
+    methods.put("broadcast", publishing::broadcast);
+    Reading reading = new Reading(rooms, presence);
+    methods.put("presence", reading::presence);
+    methods.put("presence_stats", reading::presenceStats);
+    methods.put("history", reading::history);
+    methods.put("history_remove", new Removal(rooms, nodes)::call);
+    methods.put("channels", new Channels(presence)::call);
+    methods.put("info", new Info(rooms, directories, nodes)::call);
+    for (String name : Order.NAMES) {
+      methods.put(name, new Ordering(name, directories, nodes)::call);
+    }
+    methods.put(BATCH, new Batch(Map.copyOf(methods))::call);
+  }
+
+  /** What can be called. */
+  public Set<String> methods() {
+    return methods.keySet();
+  }
+
+  /**
+   * Calls a method.
+   *
+   * @param name one of {@link #methods}
+   * @param body one JSON object
+   * @return the result as an object; fails with a {@link Refusal}, or with an {@link
+   *     IllegalArgumentException} that says why the body is no request. Completes on any thread
+   */
+  public Future<JsonLine> call(String name, byte[] body) {
+    if (!ByteBufUtil.isText(Unpooled.wrappedBuffer(body), StandardCharsets.UTF_8)) {
+      return Future.failedFuture(new IllegalArgumentException("a request has to be UTF-8"));
+    }
+    try {
+      return call(name, Objects.requireNonNull(methods.get(name)), Fields.of(body));
+    } catch (Disconnect e) {
+      return Future.failedFuture(new IllegalArgumentException(e.reason().reason(), e));
+    }
+  }
+
+  /** The same within a batch: what is wrong is always a refusal. */
+  static Future<JsonLine> call(String name, Method method, Fields request) {
+    try {
+      return method.call(request).recover(failure -> failed(name, failure));
+    } catch (Refusal e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  private static Future<JsonLine> failed(String name, Throwable failure) {
+    Refusal refusal = Refusal.of(failure);
+    if (refusal.code() == ErrorCode.INTERNAL) {
+      LOG.warn("{} for a server failed: {}", name, failure.toString());
+    }
+    return Future.failedFuture(refusal);
+  }
+}

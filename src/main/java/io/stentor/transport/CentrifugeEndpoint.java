@@ -1,0 +1,104 @@
+package io.stentor.transport;
+
+import io.stentor.protocol.centrifuge.Post;
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * The Centrifuge protocol over HTTP: streams, and commands that are posted besides. Who comes is
+ * said by {@code connect}, not by the request. One event loop.
+ */
+final class CentrifugeEndpoint {
+
+  /** What a client wants that says nothing. */
+  private static final byte[] NOTHING = {'{', '}'};
+
+  /** A string in JSON may have about twice its length, and there is something around it. */
+  private static final int AROUND_BYTES = 1024;
+
+  private final ServerLoop server;
+  private final StreamingResponses streams;
+
+  /**
+   * An endpoint of one server verticle.
+   *
+   * @param streams how responses are begun
+   */
+  CentrifugeEndpoint(ServerLoop server, StreamingResponses streams) {
+    this.server = server;
+    this.streams = streams;
+  }
+
+  /** What serves each operation of the contract, by {@code operationId}. */
+  Map<String, Handler<RoutingContext>> operations() {
+    return Map.of(
+        "connectByHttpStream", ctx -> openByBody(ctx, StreamForm.HTTP_STREAM),
+        "connectBySse", ctx -> openByQuery(ctx, StreamForm.SSE),
+        "connectBySseBody", ctx -> openByBody(ctx, StreamForm.SSE),
+        "postCommands", this::handlePost,
+        "listenByHttpStream", ctx -> openByBody(ctx, StreamForm.UNI_HTTP_STREAM),
+        "listenBySse", ctx -> openByQuery(ctx, StreamForm.UNI_SSE),
+        "listenBySseBody", ctx -> openByBody(ctx, StreamForm.UNI_SSE));
+  }
+
+  /** Where a client begins with the parameter {@code cf_connect}. */
+  private void openByQuery(RoutingContext ctx, StreamForm form) {
+    String connect = ctx.request().getParam("cf_connect");
+    open(ctx.request(), form, connect == null ? NOTHING : connect.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void openByBody(RoutingContext ctx, StreamForm form) {
+    HttpServerRequest request = ctx.request();
+    RequestBody.read(request, server.maxFrameBytes())
+        .onSuccess(body -> open(request, form, body.getBytes()))
+        .onFailure(failure -> Refusal.answer(request, failure));
+  }
+
+  private void open(HttpServerRequest request, StreamForm form, byte[] connect) {
+    streams.begin(
+        request,
+        form.contentType(),
+        stream -> CentrifugeStream.open(form, connect, server, stream));
+  }
+
+  /** POST: commands of a client that has a stream, here or on another node. */
+  private void handlePost(RoutingContext ctx) {
+    HttpServerRequest request = ctx.request();
+    RequestBody.read(request, 2 * server.maxFrameBytes() + AROUND_BYTES)
+        .map(this::post)
+        .compose(server.mailboxes()::deliver)
+        .onSuccess(taken -> answer(request, taken))
+        .onFailure(failure -> Refusal.answer(request, failure));
+  }
+
+  private Post post(Buffer body) {
+    Post post;
+    try {
+      post = Post.read(body.getBytes());
+    } catch (IllegalArgumentException e) {
+      String detail =
+          "A body is {\"session\":…,\"node\":…,\"data\":…} with three strings; "
+              + e.getMessage()
+              + ".";
+      throw Refusal.of(ProblemType.BAD_REQUEST, detail);
+    }
+    if (post.commands().length > server.maxFrameBytes()) {
+      String detail = "Commands have at most " + server.maxFrameBytes() + " bytes together.";
+      throw Refusal.of(ProblemType.TOO_LARGE, detail);
+    }
+    return post;
+  }
+
+  private static void answer(HttpServerRequest request, boolean taken) {
+    if (!taken) {
+      String detail = "There is no such node, or there is none any more: connect again.";
+      Problem.answer(request, ProblemType.NOT_FOUND, detail);
+    } else if (!request.response().closed()) {
+      request.response().setStatusCode(204).end();
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package io.stentor.transport;
+
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
+import io.stentor.message.CloseReason;
+
+/** How the frames of one socket are read. Event loop of the socket. */
+final class FrameDecoding {
+
+  private static final String NAME = "frames";
+
+  private final ChannelPipeline pipeline;
+  private final int maxFrameBytes;
+
+  /** Takes the place of Vert.x's decoder. */
+  FrameDecoding(ChannelPipeline pipeline, int maxFrameBytes) {
+    this.pipeline = pipeline;
+    this.maxFrameBytes = maxFrameBytes;
+    WebSocketDecoderConfig config =
+        WebSocketDecoderConfig.newBuilder()
+            .maxFramePayloadLength(maxFrameBytes)
+            .expectMaskedFrames(true)
+            .allowExtensions(false)
+            .closeOnProtocolViolation(false)
+            .build();
+    pipeline.replace(WebSocketFrameDecoder.class, NAME, new WebSocket13FrameDecoder(config));
+  }
+
+  /**
+   * What the peer still sends is read and thrown away: closing at once would reset the connection,
+   * and the peer might never see why.
+   *
+   * @return false where that was so before
+   */
+  boolean stop() {
+    if (pipeline.get(NAME) == null) {
+      return false;
+    }
+    pipeline.replace(NAME, "discard", Takeover.DISCARD);
+    return true;
+  }
+
+  /** What is said to a peer whose bytes could not be decoded. */
+  CloseReason reason(Throwable failure) {
+    boolean tooBig =
+        failure instanceof TooLongFrameException
+            || (failure instanceof CorruptedWebSocketFrameException broken
+                && broken.closeStatus().equals(WebSocketCloseStatus.MESSAGE_TOO_BIG));
+    return tooBig ? CloseReason.tooBig(maxFrameBytes) : CloseReason.NOT_THE_PROTOCOL;
+  }
+}

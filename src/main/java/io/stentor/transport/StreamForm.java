@@ -1,0 +1,48 @@
+package io.stentor.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.stentor.protocol.ServerSentEvents;
+import io.stentor.protocol.centrifuge.PushFormat;
+
+/**
+ * How the Centrifuge protocol looks on the responses of one path.
+ *
+ * @param contentType of the responses
+ * @param chunked in chunks of HTTP/1.1
+ * @param unchunked over HTTP/2 and HTTP/1.0
+ * @param posts whether clients post commands besides, to a mailbox
+ */
+record StreamForm(String contentType, PushFormat chunked, PushFormat unchunked, boolean posts) {
+
+  private static final String JSON = "application/json";
+  private static final String EVENTS = "text/event-stream";
+
+  static final StreamForm HTTP_STREAM =
+      new StreamForm(JSON, PushFormat.CHUNKED_LINES, PushFormat.LINES, true);
+
+  static final StreamForm SSE =
+      new StreamForm(EVENTS, PushFormat.CHUNKED_EVENTS, PushFormat.EVENTS, true);
+
+  static final StreamForm UNI_HTTP_STREAM =
+      new StreamForm(JSON, PushFormat.CHUNKED_BARE_LINES, PushFormat.BARE_LINES, false);
+
+  static final StreamForm UNI_SSE =
+      new StreamForm(EVENTS, PushFormat.CHUNKED_BARE_EVENTS, PushFormat.BARE_EVENTS, false);
+
+  /** What a stream begins with, so that proxies pass its head on: something that nobody hears. */
+  ByteBuf beginning(ResponseStream stream) {
+    ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(32);
+    if (contentType.equals(EVENTS)) {
+      ServerSentEvents events =
+          stream.isChunked() ? ServerSentEvents.CHUNKED : ServerSentEvents.UNFRAMED;
+      events.encodeRetry(SseConnection.retryMillis(), out);
+    }
+    return out;
+  }
+
+  /** How a stream is written to. */
+  PushFormat format(ResponseStream stream) {
+    return stream.isChunked() ? chunked : unchunked;
+  }
+}

@@ -1,0 +1,71 @@
+package io.stentor.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stentor.message.CloseReason;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class NewcomersTest {
+  private final Newcomers newcomers = new Newcomers(3);
+  private final List<String> closed = new ArrayList<>();
+
+  private final class Somebody implements Newcomers.Newcomer {
+    private final String name;
+    private boolean connected;
+
+    Somebody(String name) {
+      this.name = name;
+      newcomers.add(this);
+    }
+
+    @Override
+    public boolean isConnected() {
+      return connected;
+    }
+
+    @Override
+    public void close(CloseReason reason) {
+      closed.add(name + " " + reason);
+      newcomers.remove(this);
+    }
+  }
+
+  private void pass(int seconds) {
+    IntStream.range(0, seconds).forEach(i -> newcomers.everySecond());
+  }
+
+  @Test
+  void who_does_not_connect_in_time_has_to_go_and_not_before() {
+    new Somebody("ann");
+    pass(1);
+    new Somebody("bob");
+    pass(2);
+    assertThat(closed).isEmpty();
+    pass(1);
+    assertThat(closed).containsExactly("ann 3502 stale");
+    pass(1);
+    assertThat(closed).containsExactly("ann 3502 stale", "bob 3502 stale");
+    pass(10);
+    assertThat(closed).hasSize(2);
+  }
+
+  @Test
+  void who_is_connected_stays() {
+    new Somebody("ann").connected = true;
+    pass(10);
+    assertThat(closed).isEmpty();
+  }
+
+  @Test
+  void who_is_gone_is_not_closed_again() {
+    Somebody ann = new Somebody("ann");
+    new Somebody("bob");
+    newcomers.remove(ann);
+    newcomers.remove(ann);
+    pass(10);
+    assertThat(closed).containsExactly("bob 3502 stale");
+  }
+}
