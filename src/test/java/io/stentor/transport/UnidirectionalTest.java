@@ -12,6 +12,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -290,6 +291,24 @@ class UnidirectionalTest {
         assertThat(speaks.nextFrame().text()).startsWith(i + "x");
       }
       assertThat(stopped.expectDisconnect(3008)).startsWith("{\"disconnect\":");
+    }
+  }
+
+  @Test
+  void who_does_not_say_who_it_is_is_stale_after_ten_seconds() {
+    long past = System.currentTimeMillis() / 1000 - 60;
+    String expired = SIGNER.sign(new JsonObject().put("sub", "ann").put("exp", past));
+    JsonObject token = new JsonObject().put("token", expired);
+    String refused = new JsonObject().put("id", 1).put("connect", token).encode();
+    Duration most = Duration.ofSeconds(15);
+    try (RawWebSocket listens = RawWebSocket.connect(node.port(), SOCKET);
+        RawWebSocket speaks = RawWebSocket.connect(node.port(), "/connection/websocket");
+        LineStream stream = LineStream.post(node.port(), "/connection/http_stream", refused)) {
+      assertThat(stream.next()).startsWith("{\"id\":1,\"error\":{\"code\":109,");
+      List.of(listens, speaks, stream).forEach(client -> client.patience(most));
+      assertThat(listens.expectClosed(3502)).isEqualTo("stale");
+      assertThat(speaks.expectClosed(3502)).isEqualTo("stale");
+      stream.expectDisconnect(3502);
     }
   }
 }
