@@ -188,7 +188,12 @@ class ReconnectIT extends InBrowser {
     AtomicInteger connections = new AtomicInteger();
     try (Window window = browser.open("about:blank")) {
       // The longest waits, so that only the event can bring the connection back within the test.
-      window.page().addInitScript("Math.random = () => 0.999; Math.min = () => 600000;");
+      window
+          .page()
+          .addInitScript(
+              "Math.random = () => 0.999; const timeout = window.setTimeout;"
+                  + " window.setTimeout = (task, millis) =>"
+                  + " timeout(task, millis > 499 && millis < 500 ? 600000 : millis);");
       route(
           window,
           route -> {
