@@ -186,21 +186,21 @@ export class List {
     }
     const { scrollTop, scrollHeight, clientHeight } = this.#log;
     const below = scrollHeight - scrollTop - clientHeight;
-    if (scrollTop < NEAR_PIXELS) {
-      this.#extendUp();
-      if (this.#from === this.#conversation.start) {
-        this.#act.older();
-      }
-    }
-    if (below < NEAR_PIXELS && !this.#follows) {
-      this.#extendDown();
-    }
     // Who follows does so even where something has come that is not drawn yet.
     const isLast = this.#follows || this.#to === this.#conversation.end;
     const follows = isLast && below < AT_END_PIXELS;
     if (follows !== this.#follows) {
       this.#follows = follows;
       this.#act.moved(follows);
+    }
+    if (scrollTop < NEAR_PIXELS) {
+      this.#extendUp();
+      if (this.#from === this.#conversation.start) {
+        this.#act.older();
+      }
+    }
+    if (below < NEAR_PIXELS && !follows) {
+      this.#extendDown();
     }
   }
 

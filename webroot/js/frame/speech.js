@@ -2,7 +2,8 @@
  * What a page says, in the language that was chosen or that the browser speaks. A dictionary has the
  * same keys in `en` and `zh`; `{name}` in a sentence is filled in.
  *
- * In a page, `data-word="key"` on an element is its text, and `data-label="key"` its accessible name.
+ * In a page, the key in `data-word` of an element is its text, and the one in `data-label` its accessible
+ * name.
  */
 
 import { language as preferred, rememberLanguage } from "./preferences.js";

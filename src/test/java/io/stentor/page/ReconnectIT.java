@@ -4,49 +4,159 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.microsoft.playwright.WebSocketRoute;
 import com.microsoft.playwright.WebSocketRoute.CloseOptions;
+import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
+import io.stentor.support.Balancer;
 import io.stentor.support.ClusterOfProcesses;
 import io.stentor.support.Launch;
 import io.stentor.support.NodeProcess;
 import io.stentor.support.Window;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URISyntaxException;
-import java.net.URL;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** Pages against nodes that come and go, or that are several, each a real process. */
 class ReconnectIT extends InBrowser {
-  private static final int TUTORIAL_PORT = 9898;
+  private static final Pattern SOCKET = Pattern.compile("/connection/websocket");
+  private static final HasCountOptions PATIENCE = new HasCountOptions().setTimeout(60_000);
 
   @Test
-  void the_page_shows_a_lost_connection_keeps_the_text_and_comes_back() {
+  void what_is_said_without_a_connection_is_sent_when_it_is_back_and_losses_are_told() {
     NodeProcess first = NodeProcess.start(Launch.server());
     int port = first.port();
     try (first;
         Window window = browser.open(page(port, "?room=back")).awaitLive()) {
-      window.at("txtMsg").fill("written before");
+      window.say("before").awaitLast("before");
       first.kill9();
       assertThat(window.at("state")).hasText(Pattern.compile("reconnecting in \\d+ s|connecting"));
-      assertThat(window.at("btnSend")).isDisabled();
-      window.at("txtMsg").press("Enter");
-      assertThat(window.at("noticeText")).containsText("stays in the box");
-      assertThat(window.at("txtMsg")).hasValue("written before");
+      window.say("meanwhile");
+      assertThat(window.page().locator(".pending .fate")).hasText("waits for the connection");
 
       try (NodeProcess second =
           NodeProcess.start(Launch.jar("--host", "127.0.0.1", "--port", Integer.toString(port)))) {
         assertThat(second.isAlive()).isTrue();
-        window.awaitLive();
-        assertThat(window.at("notice")).isHidden();
-        window.at("txtMsg").press("Enter");
-        window.awaitMessages("written before");
+        window.awaitLive().awaitMessages("before", "meanwhile");
+        assertThat(window.page().locator(".pending")).hasCount(0);
+        assertThat(window.page().locator("#ulMsg .gap")).containsText("Messages are missing here");
       }
+    }
+  }
+
+  @Test
+  void a_conversation_survives_the_death_of_a_node_with_nothing_lost_or_doubled() {
+    try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2);
+        Balancer balancer = new Balancer(cluster.node(0).port(), cluster.node(1).port());
+        Window ann = browser.open(page(balancer.port(), "?room=lives")).awaitLive();
+        Window bob = browser.open(page(cluster.node(1).port(), "?room=lives")).awaitLive()) {
+      String before = ann.at("node").textContent();
+      List<String> said = new ArrayList<>();
+      for (int i = 0; i < 30; i++) {
+        if (i == 10) {
+          cluster.node(0).kill9();
+        }
+        ann.say("ann " + i);
+        bob.say("bob " + i);
+        said.add("ann " + i);
+        said.add("bob " + i);
+      }
+      for (Window window : List.of(ann, bob)) {
+        assertThat(window.texts()).hasCount(said.size(), PATIENCE);
+        assertThat(window.page().locator(".pending")).hasCount(0, PATIENCE);
+      }
+      List<String> heard = ann.texts().allTextContents();
+      assertThat(heard).containsExactlyInAnyOrderElementsOf(said);
+      assertThat(bob.texts().allTextContents()).isEqualTo(heard);
+      for (String who : List.of("ann", "bob")) {
+        assertThat(heard).filteredOn(text -> text.startsWith(who)).isSubsetOf(said);
+        assertThat(heard.stream().filter(text -> text.startsWith(who)).toList())
+            .isEqualTo(said.stream().filter(text -> text.startsWith(who)).toList());
+      }
+      assertThat(ann.page().locator("#ulMsg .gap")).hasCount(0);
+      assertThat(ann.at("node")).not().hasText(before);
+      ann.at("btnWire").click();
+      assertThat(ann.at("wire")).containsText("Reconnects");
+    }
+  }
+
+  @Test
+  void a_message_whose_answer_was_lost_appears_once() {
+    AtomicBoolean cut = new AtomicBoolean(true);
+    try (Window window = browser.open("about:blank")) {
+      route(
+          window,
+          route -> {
+            WebSocketRoute server = route.connectToServer();
+            server.onMessage(
+                frame -> {
+                  boolean published = frame.text().contains("\"publish\"");
+                  if (published || frame.text().contains("\"pub\"")) {
+                    if (cut.getAndSet(false)) {
+                      route.close(new CloseOptions().setCode(3001).setReason("shutdown"));
+                      return;
+                    }
+                  }
+                  route.send(frame.text());
+                });
+          });
+      window.page().navigate(page("?room=lost-answer"));
+      window.awaitLive().say("once");
+      assertThat(window.page().locator(".pending")).hasCount(0, PATIENCE);
+      window.say("after").awaitMessages("once", "after");
+      assertThat(cut).isFalse();
+    }
+  }
+
+  @Test
+  void a_message_that_is_refused_stays_with_its_reason_until_it_is_sent_again_or_discarded() {
+    AtomicBoolean refuse = new AtomicBoolean(true);
+    try (Window window = browser.open("about:blank")) {
+      Pattern id = Pattern.compile("\"id\":(\\d+)");
+      route(
+          window,
+          route -> {
+            WebSocketRoute server = route.connectToServer();
+            route.onMessage(
+                frame -> {
+                  if (refuse.get() && frame.text().contains("\"publish\"")) {
+                    String number =
+                        id.matcher(frame.text()).results().findFirst().orElseThrow().group(1);
+                    route.send(
+                        "{\"id\":%s,\"error\":{\"code\":103,\"message\":\"permission denied\"}}"
+                            .formatted(number));
+                  } else {
+                    server.send(frame.text());
+                  }
+                });
+          });
+      window.page().navigate(page("?room=refusing"));
+      window.awaitLive().say("one").say("two");
+      assertThat(window.page().locator(".failed .fate"))
+          .hasText(new String[] {"not sent: permission denied", "not sent: permission denied"});
+      refuse.set(false);
+      window.page().locator(".failed").first().getByText("Try again").click();
+      window.page().locator(".failed").last().getByText("Discard").click();
+
+      window.awaitMessages("one");
+      assertThat(window.page().locator(".pending")).hasCount(0);
+    }
+  }
+
+  @Test
+  void a_message_that_is_too_long_stays_in_the_box() {
+    try (Window window = browser.open(page("?room=short")).awaitLive()) {
+      String text = "x".repeat(65_500);
+      window.say(text);
+
+      assertThat(window.at("noticeText")).containsText("65502 bytes; this room allows 65024");
+      assertThat(window.at("txtMsg")).hasValue(text);
+      assertThat(window.page().locator(".pending")).hasCount(0);
+      window.say("short").awaitMessages("short");
+      assertThat(window.at("notice")).isHidden();
     }
   }
 
@@ -54,14 +164,12 @@ class ReconnectIT extends InBrowser {
   void a_server_that_asks_not_to_come_back_is_obeyed_and_its_reason_shown() {
     AtomicInteger connections = new AtomicInteger();
     try (Window window = browser.open("about:blank")) {
-      window
-          .page()
-          .routeWebSocket(
-              Pattern.compile("/rooms/banned"),
-              route -> {
-                connections.incrementAndGet();
-                route.close(new CloseOptions().setCode(3501).setReason("not wanted here"));
-              });
+      route(
+          window,
+          route -> {
+            connections.incrementAndGet();
+            route.close(new CloseOptions().setCode(3501).setReason("not wanted here"));
+          });
       window.page().navigate(page("?room=banned"));
 
       window.awaitState("closed");
@@ -70,8 +178,8 @@ class ReconnectIT extends InBrowser {
       window.page().evaluate("dispatchEvent(new Event('online'))");
       assertThat(connections).hasValue(1);
       window.at("btnRetry").click();
-      assertThat(window.at("noticeText")).containsText("not wanted here");
       await().untilAsserted(() -> assertThat(connections).hasValue(2));
+      assertThat(window.at("noticeText")).containsText("not wanted here");
     }
   }
 
@@ -80,16 +188,21 @@ class ReconnectIT extends InBrowser {
     AtomicInteger connections = new AtomicInteger();
     try (Window window = browser.open("about:blank")) {
       // The longest waits, so that only the event can bring the connection back within the test.
-      window.page().addInitScript("Math.random = () => 0.999; Math.min = () => 600000;");
       window
           .page()
-          .routeWebSocket(
-              Pattern.compile("/rooms/going"),
-              route -> {
-                if (connections.incrementAndGet() == 1) {
-                  route.close(new CloseOptions().setCode(3001).setReason("shutdown"));
-                }
-              });
+          .addInitScript(
+              "Math.random = () => 0.999; const timeout = window.setTimeout;"
+                  + " window.setTimeout = (task, millis) =>"
+                  + " timeout(task, millis > 499 && millis < 500 ? 600000 : millis);");
+      route(
+          window,
+          route -> {
+            if (connections.incrementAndGet() == 1) {
+              route.close(new CloseOptions().setCode(3001).setReason("shutdown"));
+            } else {
+              route.connectToServer();
+            }
+          });
       window.page().navigate(page("?room=going"));
 
       window.awaitState("waiting");
@@ -100,116 +213,22 @@ class ReconnectIT extends InBrowser {
   }
 
   @Test
-  void a_message_that_was_too_long_comes_back_into_the_box() {
-    try (Window window = browser.open("about:blank")) {
-      CloseOptions tooBig = new CloseOptions().setCode(1009).setReason("at most 5 bytes");
-      window
-          .page()
-          .routeWebSocket(
-              Pattern.compile("/rooms/short"), route -> route.onMessage(f -> route.close(tooBig)));
-      window.page().navigate(page("?room=short"));
-      window.awaitLive().say("too long");
-
-      assertThat(window.at("noticeText")).containsText("longer than this room allows");
-      assertThat(window.at("txtMsg")).hasValue("too long");
-      window.awaitLive();
-    }
-  }
-
-  @Test
-  void a_message_that_may_not_have_arrived_comes_back_into_the_box() {
-    try (Window window = browser.open("about:blank")) {
-      CloseOptions goingAway = new CloseOptions().setCode(3001).setReason("shutdown");
-      window
-          .page()
-          .routeWebSocket(
-              Pattern.compile("/rooms/unsure"),
-              route ->
-                  route.onMessage(
-                      frame -> {
-                        if (frame.text().equals("heard")) {
-                          route.send("heard");
-                        } else {
-                          route.close(goingAway);
-                        }
-                      }));
-      window.page().navigate(page("?room=unsure"));
-      window.awaitLive().say("heard").awaitMessages("heard");
-      assertThat(window.at("txtMsg")).isEmpty();
-      window.say("unheard");
-
-      assertThat(window.at("noticeText")).containsText("may not have arrived");
-      assertThat(window.at("txtMsg")).hasValue("unheard");
-    }
-  }
-
-  @Test
-  void waits_are_drawn_from_nothing_to_a_bound_that_doubles_up_to_a_cap() {
-    try (Window window = browser.open(page(""))) {
-      Object waits =
-          window
-              .page()
-              .evaluate(
-                  "import('/js/connection.js').then(({backoffMillis: b}) => ["
-                      + "b(0, () => 0), b(9, () => 0), b(0, () => 1), b(1, () => 1), b(2, () => 1),"
-                      + " b(5, () => 1), b(6, () => 1), b(1e9, () => 1)])");
-
-      assertThat(waits).isEqualTo(List.of(0, 0, 500, 1000, 2000, 16000, 20000, 20000));
-    }
-  }
-
-  @Test
-  void the_tutorials_own_page_works_unchanged_from_a_file() throws URISyntaxException {
-    Assumptions.assumeTrue(
-        isFree(TUTORIAL_PORT), "port 9898 is taken, the tutorial's page needs it");
-    URL file = Objects.requireNonNull(getClass().getResource("/tutorial/index.html"));
-    try (NodeProcess tutorial = NodeProcess.start(Launch.jar("--host", "127.0.0.1"));
-        Window one = browser.open(file.toURI().toString());
-        Window two = browser.open(file.toURI().toString())) {
-      for (Window window : List.of(one, two)) {
-        window.page().waitForCondition(() -> isOpen(window));
-      }
-      one.at("txtMsg").fill("hello");
-      one.at("btnSend").click();
-
-      for (Window window : List.of(one, two)) {
-        assertThat(window.page().locator("#ulMsg li")).hasText(new String[] {"消息列表：", "HELLO!!!"});
-        assertThat(window.complaints()).isEmpty();
-      }
-      assertThat(tutorial.isAlive()).isTrue();
-    }
-  }
-
-  private static boolean isOpen(Window window) {
-    return Boolean.TRUE.equals(window.page().evaluate("ws.readyState === WebSocket.OPEN"));
-  }
-
-  private static boolean isFree(int port) {
-    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-      return socket.isBound();
-    } catch (IOException taken) {
-      return false;
-    }
-  }
-
-  @Test
   void two_windows_talk_through_two_nodes() {
-    String attack = "<img src=x onerror=\"document.title='taken'\">";
     try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2);
         Window one = browser.open(page(cluster.node(0).port(), "?room=across")).awaitLive();
         Window two = browser.open(page(cluster.node(1).port(), "?room=across")).awaitLive()) {
-      // An open socket has not joined yet; who hears itself has.
-      one.say("a is here").awaitLast("a is here");
-      two.say("b is here").awaitLast("b is here");
-      one.awaitLast("b is here").say("from a");
-      two.awaitLast("from a").say(attack);
+      one.say("from a").awaitLast("from a");
+      two.say("from b").awaitLast("from b");
 
-      one.awaitLast(attack);
-      two.awaitLast(attack);
-      assertThat(one.page().locator("#ulMsg img")).hasCount(0);
-      assertThat(one.page().title()).isEqualTo("# across – Stentor");
+      one.awaitMessages("from a", "from b");
+      two.awaitMessages("from a", "from b");
+      assertThat(one.at("node").textContent()).isNotEqualTo(two.at("node").textContent());
       assertThat(one.complaints()).isEmpty();
       assertThat(two.complaints()).isEmpty();
     }
+  }
+
+  private static void route(Window window, Consumer<WebSocketRoute> handler) {
+    window.page().routeWebSocket(SOCKET, handler);
   }
 }

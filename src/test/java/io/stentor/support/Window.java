@@ -69,15 +69,30 @@ public final class Window implements AutoCloseable {
     return this;
   }
 
+  /** Calls its user by a name from now on, and waits until the others would see it. */
+  public Window rename(String name) {
+    at("btnRooms").and(page.locator(":visible")).all().forEach(Locator::click);
+    at("txtName").fill(name);
+    at("txtName").press("Enter");
+    assertThat(page.locator("#ulMembers li").first()).containsText(name);
+    page.keyboard().press("Escape");
+    return this;
+  }
+
+  /** The messages in the list. */
+  public Locator texts() {
+    return page.locator("#ulMsg .text");
+  }
+
   /** Waits until these are the messages in the list, in this order and no others. */
   public Window awaitMessages(String... texts) {
-    assertThat(page.locator("#ulMsg .text")).hasText(texts);
+    assertThat(texts()).hasText(texts);
     return this;
   }
 
   /** Waits until this is the last message in the list. */
   public Window awaitLast(String text) {
-    assertThat(page.locator("#ulMsg .text").last()).hasText(text);
+    assertThat(texts().last()).hasText(text);
     return this;
   }
 
