@@ -50,13 +50,15 @@ final class Node {
   private final @Nullable HazelcastInstance hazelcast;
   private final Operations operations;
   private final AtomicInteger port;
+  private final Demo demo;
   private @Nullable Presence presence;
 
-  private Node(LoadedConfig loaded, Vertx vertx, @Nullable HazelcastInstance hazelcast) {
+  private Node(LoadedConfig loaded, Vertx vertx, @Nullable HazelcastInstance hazelcast, Demo demo) {
     this.loaded = loaded;
     this.vertx = vertx;
     this.hazelcast = hazelcast;
     this.operations = new Operations(vertx, loaded.config(), hazelcast);
+    this.demo = demo;
     this.port = new AtomicInteger(loaded.config().http().port());
   }
 
@@ -90,16 +92,18 @@ final class Node {
                     .setClassPathResolvingEnabled(false)
                     .setFileCachingEnabled(false));
     VertxBuilder builder = Vertx.builder().with(options);
+    Demo demo = new Demo(config);
     if (!config.cluster().enabled()) {
-      return Future.succeededFuture(new Node(loaded, builder.build(), null));
+      return Future.succeededFuture(new Node(loaded, builder.build(), null, demo));
     }
     ClusteredVertx.withBus(options, config);
     com.hazelcast.config.Config joining = ClusteredVertx.hazelcast(config.cluster());
     ClusterHistory.configure(joining, longestAgeSeconds(config));
     ClusterPresence.configure(joining);
+    demo.offer(joining);
     HazelcastInstance hazelcast = ClusteredVertx.join(joining, UUID.randomUUID().toString());
     return ClusteredVertx.vertx(builder, hazelcast)
-        .map(vertx -> new Node(loaded, vertx, hazelcast))
+        .map(vertx -> new Node(loaded, vertx, hazelcast, demo))
         .onFailure(failure -> hazelcast.shutdown());
   }
 
@@ -127,7 +131,7 @@ final class Node {
   }
 
   private Future<Node> serve() {
-    Config config = loaded.config();
+    Config config = demo.withKey(loaded.config());
     History history = history();
     Rooms rooms = new Rooms(vertx, new RoomRules(config), history, operations.timings());
     Presence who = presence(rooms);
@@ -143,6 +147,7 @@ final class Node {
                     () -> new Server(config, rooms, who, access, connections, operations, port),
                     new DeploymentOptions().setInstances(eventLoops(config))))
         .compose(deployed -> operations.start())
+        .compose(deployed -> demo.start(vertx, config(), port(), hazelcast))
         .map(
             started -> {
               sayReady();

@@ -1,5 +1,6 @@
 package io.stentor.config;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,11 +21,27 @@ public record Config(
     Cluster cluster,
     Logging logging,
     Metrics metrics,
+    Demo demo,
     RoomOptions roomDefaults,
     List<RoomRule> rooms) {
 
   public Config {
     rooms = List.copyOf(rooms);
+  }
+
+  /** The same with one key of a server more. */
+  public Config withKey(ApiKey key) {
+    List<ApiKey> keys = new ArrayList<>(identity.apiKeys());
+    keys.add(key);
+    Identity more =
+        new Identity(
+            keys,
+            identity.anonymous(),
+            identity.insecure(),
+            identity.demoLogin(),
+            identity.tokens());
+    return new Config(
+        eventLoops, http, webSocket, more, cluster, logging, metrics, demo, roomDefaults, rooms);
   }
 
   /** The limit of the room that takes the longest messages, in bytes. */
@@ -245,4 +262,12 @@ public record Config(
       JSON
     }
   }
+
+  /**
+   * A simulated market in the rooms {@code quotes:*}.
+   *
+   * @param enabled whether this node takes part in it
+   * @param updatesPerSecond how many prices are published, of all symbols together
+   */
+  public record Demo(boolean enabled, int updatesPerSecond) {}
 }

@@ -33,6 +33,7 @@ final class ConfigReader {
         at("cluster", () -> cluster(json.getJsonObject("cluster"))),
         logging(json.getJsonObject("logging")),
         metrics(json.getJsonObject("metrics")),
+        demo(json.getJsonObject("demo")),
         at("roomDefaults", () -> room(defaults)),
         rules(json.getJsonArray("rooms"), defaults));
   }
@@ -113,6 +114,10 @@ final class ConfigReader {
 
   private static Config.Metrics metrics(JsonObject json) {
     return new Config.Metrics(json.getBoolean("enabled"), json.getInteger("port"));
+  }
+
+  private static Config.Demo demo(JsonObject json) {
+    return new Config.Demo(json.getBoolean("enabled"), json.getInteger("updatesPerSecond"));
   }
 
   private static RoomOptions room(JsonObject json) {
