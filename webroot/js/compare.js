@@ -1,5 +1,6 @@
 /** The comparison: sends messages into a room of its own and hears them in four ways. */
 
+import { Cpu } from "./compare/cpu.js";
 import { Delays, SECONDS } from "./compare/delays.js";
 import { LaneView, rounded } from "./compare/lane-view.js";
 import { Events, LongPolling, ShortPolling, Socket } from "./compare/lanes.js";
@@ -13,6 +14,7 @@ import words from "./words/compare.js";
 
 const INTERVALS = [100, 200, 500, 1000, 2000, 5000, 10_000];
 const FIGURES_MILLIS = 250;
+const CPU_MILLIS = 3000;
 const AGAIN_MILLIS = 3000;
 /** Who looks away for so long is not sent anything more. */
 const IDLE_MILLIS = 600_000;
@@ -31,12 +33,14 @@ const lanes = {
 };
 const names = Object.keys(lanes);
 const sentAt = new Map();
+const cpu = new Cpu();
 const sender = new Sender(room, onSent, onOutcome);
 
 let running = false;
 let wanted = true;
 let notice = null;
 let socketOpen = false;
+let busy = null;
 let idleSince = performance.now();
 let ink = {};
 let moment = performance.now();
@@ -145,6 +149,18 @@ function showFigures() {
   }
 }
 
+async function askCpu() {
+  if (running) {
+    busy = await cpu.ask();
+    showCpu();
+  }
+}
+
+function showCpu() {
+  const language = spoken();
+  at("cpu").textContent = busy === null ? "" : say("cpu", { part: number(language, busy * 100) });
+}
+
 /** What one sees, in two sentences. */
 function sentences() {
   const language = spoken();
@@ -228,8 +244,10 @@ whenSpoken(() => {
   show(notice);
   showSettings();
   showFigures();
+  showCpu();
 });
 listen();
 setInterval(showFigures, FIGURES_MILLIS);
+setInterval(askCpu, CPU_MILLIS);
 requestAnimationFrame(draw);
 begin();

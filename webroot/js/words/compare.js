@@ -12,7 +12,7 @@ export default {
     countedBytes:
       "Bytes are bodies, frames and headers, both ways, as over HTTP/1.1 and without TCP, IP, TLS and the POSTs, which all four share. Headers of answers are those that the browser shows to a page, headers of requests what such a browser sends; the network log of Chromium has the same within a few per cent.",
     countedReset: "Each change of a slider begins all figures anew.",
-    cpu: "Server CPU: {part}",
+    cpu: "The server uses {part} % of one core, for these four and everything else that it does.",
     empty: "{count} for nothing",
     interval: "Short polling asks every",
     lead: "The same messages of the same room, heard in four ways at once. Rings are questions, dots are messages.",
@@ -58,7 +58,7 @@ export default {
     countedBytes:
       "字节包括双向的正文、帧和头部，按 HTTP/1.1 计算，不含 TCP、IP、TLS，也不含四种方式共用的 POST。响应头取浏览器向页面公开的部分，请求头按此类浏览器实际发送的内容估算；与 Chromium 的网络日志相差百分之几。",
     countedReset: "每次移动滑块，所有数字重新开始。",
-    cpu: "服务器 CPU：{part}",
+    cpu: "服务器占用一个核心的 {part} %，包括这四种方式和它的其他一切工作。",
     empty: "{count} 次一无所获",
     interval: "短轮询的间隔",
     lead: "同一个房间的同一批消息，同时用四种方式接收。圆环是询问，圆点是消息。",
