@@ -95,7 +95,9 @@ export class Sender {
 
   async #post(path, type, body) {
     const response = await fetch(path, { method: "POST", headers: { "Content-Type": type }, body });
-    const answer = await response.json();
+    const text = await response.text();
+    // A room without a log answers nothing.
+    const answer = text ? JSON.parse(text) : {};
     if (!response.ok) {
       throw new Error(answer.detail ?? answer.title);
     }

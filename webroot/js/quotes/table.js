@@ -26,6 +26,7 @@ class Row {
   constructor(quote, choose) {
     this.quote = quote;
     this.element = document.createElement("tr");
+    this.element.dataset.symbol = quote.symbol;
     const head = document.createElement("th");
     head.scope = "row";
     this.button = document.createElement("button");

@@ -3,7 +3,6 @@ package io.stentor.page;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Request;
@@ -12,7 +11,6 @@ import com.microsoft.playwright.options.Sizes;
 import io.stentor.support.Launch;
 import io.stentor.support.NodeProcess;
 import io.stentor.support.Window;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
@@ -22,7 +20,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The comparison of the four ways in a real browser. */
 class ComparePageIT extends InBrowser {
-  private static final Duration SOON = Duration.ofSeconds(30);
   private static final List<String> LANES = List.of("short", "long", "stream", "socket");
 
   private static Window openComparison() {
@@ -30,11 +27,7 @@ class ComparePageIT extends InBrowser {
   }
 
   private static String text(Window window, String lane, String figure) {
-    return window
-        .page()
-        .locator(".lane[data-lane=" + lane + "] ." + figure)
-        .first()
-        .textContent();
+    return window.page().locator(".lane[data-lane=" + lane + "] ." + figure).first().textContent();
   }
 
   private static int requests(Window window, String lane) {
@@ -55,7 +48,7 @@ class ComparePageIT extends InBrowser {
 
   private static void awaitEveryLane(Window window) {
     for (String lane : LANES) {
-      await().atMost(SOON).until(() -> !text(window, lane, "mean").equals("–"));
+      Patience.until(window, () -> !text(window, lane, "mean").equals("–"));
     }
   }
 
@@ -66,7 +59,7 @@ class ComparePageIT extends InBrowser {
       one.page().onRequest(request -> asked.add(request.url()));
       one.page().navigate(page("compare.html"));
       awaitEveryLane(one);
-      await().atMost(SOON).until(() -> requests(one, "short") >= 3);
+      Patience.until(one, () -> requests(one, "short") >= 3);
 
       assertThat(requests(one, "stream")).isEqualTo(1);
       assertThat(requests(one, "socket")).isEqualTo(1);
@@ -92,8 +85,8 @@ class ComparePageIT extends InBrowser {
                 }
               });
       one.page().navigate(page("compare.html"));
-      await().atMost(SOON).until(() -> requests(one, "long") >= 40);
-      await().atMost(SOON).until(() -> requests(one, "short") >= 5);
+      Patience.until(one, () -> requests(one, "long") >= 40);
+      Patience.until(one, () -> requests(one, "short") >= 5);
       double shown = amount(one, "long", "bytes") + amount(one, "short", "bytes");
       double inAll = polls.stream().mapToDouble(request -> bytes(request.sizes())).sum();
 
@@ -113,7 +106,7 @@ class ComparePageIT extends InBrowser {
           .onWebSocket(
               socket -> socket.onFrameReceived(frame -> frames.add(2 + frame.text().length())));
       one.page().navigate(page("compare.html"));
-      await().atMost(SOON).until(() -> frames.size() >= 60);
+      Patience.until(one, () -> frames.size() >= 60);
       one.at("btnPause").click();
       double shown = amount(one, "socket", "bytes");
       double received = frames.stream().mapToInt(Integer::intValue).sum();
@@ -130,10 +123,10 @@ class ComparePageIT extends InBrowser {
       one.at("rngInterval").press("Home");
       assertThat(one.at("outInterval")).hasText("100 ms");
       assertThat(one.at("rngInterval")).hasAttribute("aria-valuetext", "100 ms");
-      await().atMost(SOON).until(() -> requests(one, "short") > 20);
+      Patience.until(one, () -> requests(one, "short") > 20);
       one.at("rngRate").press("End");
       assertThat(one.at("outRate")).hasText("50/s");
-      await().atMost(SOON).until(() -> messages(one) > 100);
+      Patience.until(one, () -> messages(one) > 100);
 
       assertThat(amount(one, "short", "mean")).isLessThan(1000);
       assertThat(requests(one, "socket")).isEqualTo(1);
@@ -221,7 +214,7 @@ class ComparePageIT extends InBrowser {
   private static com.microsoft.playwright.assertions.LocatorAssertions.IsHiddenOptions
       hiddenSoon() {
     return new com.microsoft.playwright.assertions.LocatorAssertions.IsHiddenOptions()
-        .setTimeout(SOON.toMillis());
+        .setTimeout(30_000);
   }
 
   @Test
@@ -246,11 +239,9 @@ class ComparePageIT extends InBrowser {
       names = {"LIGHT", "DARK"})
   void everybody_can_use_it_at_any_size(ColorScheme scheme) {
     try (Window one =
-        browser
-            .open(page("compare.html"), options -> options.setColorScheme(scheme))
-            .awaitLive()) {
+        browser.open(page("compare.html"), options -> options.setColorScheme(scheme)).awaitLive()) {
       awaitEveryLane(one);
-      await().atMost(SOON).until(() -> requests(one, "short") >= 4);
+      Patience.until(one, () -> requests(one, "short") >= 4);
       Pictures.take(one, "compare", scheme);
       assertThat(Accessible.seriousFindings(one)).isEmpty();
       assertThat(Accessible.shift(one)).isLessThan(0.05);

@@ -33,7 +33,8 @@ final class Pictures {
           page.screenshot(new Page.ScreenshotOptions().setPath(file).setFullPage(true));
         });
     page.setViewportSize(320, 640);
-    assertThat((int) page.evaluate("document.documentElement.scrollWidth")).isLessThanOrEqualTo(320);
+    assertThat((int) page.evaluate("document.documentElement.scrollWidth"))
+        .isLessThanOrEqualTo(320);
     page.setViewportSize(before.width, before.height);
   }
 }

@@ -2,10 +2,8 @@ package io.stentor.page;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Locator;
-import com.microsoft.playwright.Page;
 import com.microsoft.playwright.WebSocketRoute;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions;
@@ -16,7 +14,6 @@ import io.stentor.support.Launch;
 import io.stentor.support.NodeProcess;
 import io.stentor.support.Window;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
@@ -28,7 +25,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The page of live quotes in a real browser, beside a node with the simulated market. */
 class QuotesPageIT extends InBrowser {
-  private static final Duration SOON = Duration.ofSeconds(30);
   private static final int SOON_MILLIS = 30_000;
   private static NodeProcess market;
 
@@ -56,7 +52,7 @@ class QuotesPageIT extends InBrowser {
       java.util.function.Consumer<com.microsoft.playwright.Browser.NewContextOptions> settings) {
     Window one = browser.open(quotes(market), settings).awaitLive();
     assertThat(rows(one)).hasCount(24, new HasCountOptions().setTimeout(SOON_MILLIS));
-    await().atMost(SOON).until(() -> number(one, "updates") > 50);
+    Patience.until(one, () -> number(one, "updates") > 50);
     return one;
   }
 
@@ -65,19 +61,7 @@ class QuotesPageIT extends InBrowser {
   }
 
   private static Locator row(Window window, String symbol) {
-    return window
-        .page()
-        .locator(
-            "#symbols tr",
-            new Page.LocatorOptions()
-                .setHas(
-                    window
-                        .page()
-                        .locator("th", new Page.LocatorOptions().setHasText(exactly(symbol)))));
-  }
-
-  private static Pattern exactly(String text) {
-    return Pattern.compile("^" + Pattern.quote(text) + "$");
+    return window.page().locator("#symbols tr[data-symbol='" + symbol + "']");
   }
 
   private static int number(Window window, String id) {
@@ -103,7 +87,7 @@ class QuotesPageIT extends InBrowser {
       assertThat(rows(one)).hasCount(24, new HasCountOptions().setTimeout(SOON_MILLIS));
       String before = prices(one);
 
-      await().atMost(SOON).until(() -> number(one, "updates") > 50);
+      Patience.until(one, () -> number(one, "updates") > 50);
       assertThat(prices(one)).isNotEqualTo(before);
       assertThat(one.at("settings")).containsText("slowConsumer: latest");
       assertThat(one.at("count")).hasText("24");
@@ -138,7 +122,7 @@ class QuotesPageIT extends InBrowser {
       assertThat(one.at("pausedNote")).hasText(Pattern.compile("[1-9]\\d+ updates not shown"));
       assertThat(prices(one)).isEqualTo(before);
       one.at("btnPause").click();
-      await().atMost(SOON).until(() -> !prices(one).equals(before));
+      Patience.until(one, () -> !prices(one).equals(before));
       assertThat(one.at("pausedNote")).hasText("");
     }
   }
@@ -246,8 +230,7 @@ class QuotesPageIT extends InBrowser {
 
   @Test
   void a_node_that_lets_nobody_listen_is_told_of_with_its_reason() {
-    Launch closed =
-        Launch.server().withEnv("STENTOR_IDENTITY_ANONYMOUS", false).with("--demo");
+    Launch closed = Launch.server().withEnv("STENTOR_IDENTITY_ANONYMOUS", false).with("--demo");
     try (NodeProcess locked = NodeProcess.start(closed);
         Window one = browser.open(quotes(locked))) {
       assertThat(one.at("statusText")).containsText("without a token or a key");
@@ -269,8 +252,7 @@ class QuotesPageIT extends InBrowser {
 
   @Test
   void nothing_flashes_for_who_wants_no_motion() {
-    try (Window one =
-        openMarket(options -> options.setReducedMotion(ReducedMotion.REDUCE))) {
+    try (Window one = openMarket(options -> options.setReducedMotion(ReducedMotion.REDUCE))) {
       Locator flashing = one.page().locator("#symbols .last[data-flash]").first();
       assertThat(flashing).hasCSS("background-color", "rgba(0, 0, 0, 0)");
     }
