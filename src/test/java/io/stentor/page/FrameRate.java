@@ -81,7 +81,10 @@ class FrameRate extends InBrowser {
       one.page().navigate(address);
       one.page().waitForTimeout(2000);
       return finished.stream()
-          .filter(request -> List.of("document", "stylesheet", "script", "image").contains(request.resourceType()))
+          .filter(
+              request ->
+                  List.of("document", "stylesheet", "script", "image")
+                      .contains(request.resourceType()))
           .mapToLong(request -> received(request.sizes()))
           .sum();
     }
