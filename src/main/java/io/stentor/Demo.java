@@ -6,6 +6,7 @@ import io.stentor.config.Config;
 import io.stentor.demo.Ticker;
 import io.stentor.identity.ApiKeys;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ final class Demo {
 
   private final Config.Demo options;
   private final String key = ApiKeys.generate();
+  private volatile String deployment = "";
 
   Demo(Config config) {
     this.options = config.demo();
@@ -57,7 +59,22 @@ final class Demo {
           default -> http.host();
         };
     Eldest eldest = hazelcast == null ? null : new Eldest(hazelcast, TASK);
-    return vertx.deployVerticle(
-        new Ticker(options, host, port, key, () -> eldest == null || eldest.isThisNode()));
+    return vertx
+        .deployVerticle(
+            new Ticker(options, host, port, key, () -> eldest == null || eldest.isThisNode()))
+        .onSuccess(id -> deployment = id);
+  }
+
+  /**
+   * Ends the market, before the node takes no requests any more. The answer belongs to no event
+   * loop, since those are gone before the node is.
+   */
+  Future<Void> stop(Vertx vertx) {
+    if (deployment.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    Promise<Void> ended = Promise.promise();
+    vertx.undeploy(deployment).onComplete(done -> ended.complete());
+    return ended.future();
   }
 }

@@ -221,8 +221,9 @@ final class Node {
   /** Signs the members off, leaves the cluster and closes everything. */
   Future<Void> stop() {
     operations.drain();
-    Future<Void> signedOff = presence == null ? Future.succeededFuture() : presence.close();
-    return signedOff
+    Presence who = presence;
+    return demo.stop(vertx)
+        .eventually(() -> who == null ? Future.succeededFuture() : who.close())
         .eventually(vertx::close)
         .eventually(
             () -> {
