@@ -44,6 +44,9 @@ record Arguments(
       if (result.hasMatchedOption("--cluster")) {
         flags.add(new Flag("--cluster", "cluster.enabled", "true"));
       }
+      if (result.hasMatchedOption("--demo")) {
+        flags.add(new Flag("--demo", "demo.enabled", "true"));
+      }
       return new Arguments(
           List.of(result.matchedOptionValue("--conf", new String[0])),
           flags,
@@ -94,6 +97,10 @@ record Arguments(
     spec.addOption(value("--host", "H", "Address to serve on (http.host).").build());
     spec.addOption(value("--port", "N", "Port to serve on (http.port).").build());
     spec.addOption(plain("--cluster", "Join a cluster (cluster.enabled)."));
+    spec.addOption(
+        plain(
+            "--demo",
+            "Publish made-up prices to rooms quotes:*, for the page /quotes.html (demo.enabled)."));
     spec.addOption(plain("--check", "Only check the configuration."));
     spec.addOption(plain("--print-config", "Only print the configuration that results."));
     spec.addOption(plain("--new-api-key", "Print a new API key and what to put into a file."));

@@ -58,14 +58,16 @@ final class Node {
   private final Operations operations;
   private final AtomicInteger port;
   private final List<Server> servers = new CopyOnWriteArrayList<>();
+  private final Demo demo;
   private @Nullable Presence presence;
   private @Nullable Drain drain;
 
-  private Node(LoadedConfig loaded, Vertx vertx, @Nullable HazelcastInstance hazelcast) {
+  private Node(LoadedConfig loaded, Vertx vertx, @Nullable HazelcastInstance hazelcast, Demo demo) {
     this.loaded = loaded;
     this.vertx = vertx;
     this.hazelcast = hazelcast;
     this.operations = new Operations(vertx, loaded.config(), hazelcast);
+    this.demo = demo;
     this.port = new AtomicInteger(loaded.config().http().port());
   }
 
@@ -99,16 +101,18 @@ final class Node {
                     .setClassPathResolvingEnabled(false)
                     .setFileCachingEnabled(false));
     VertxBuilder builder = Vertx.builder().with(options);
+    Demo demo = new Demo(config);
     if (!config.cluster().enabled()) {
-      return Future.succeededFuture(new Node(loaded, builder.build(), null));
+      return Future.succeededFuture(new Node(loaded, builder.build(), null, demo));
     }
     ClusteredVertx.withBus(options, config);
     com.hazelcast.config.Config joining = ClusteredVertx.hazelcast(config.cluster());
     ClusterHistory.configure(joining, longestAgeSeconds(config));
     ClusterPresence.configure(joining);
+    demo.offer(joining);
     HazelcastInstance hazelcast = ClusteredVertx.join(joining, UUID.randomUUID().toString());
     return ClusteredVertx.vertx(builder, hazelcast)
-        .map(vertx -> new Node(loaded, vertx, hazelcast))
+        .map(vertx -> new Node(loaded, vertx, hazelcast, demo))
         .onFailure(failure -> hazelcast.shutdown());
   }
 
@@ -136,7 +140,7 @@ final class Node {
   }
 
   private Future<Node> serve() {
-    Config config = loaded.config();
+    Config config = demo.withKey(loaded.config());
     History history = history();
     Rooms rooms = new Rooms(vertx, new RoomRules(config), history, operations.timings());
     Presence who = presence(rooms);
@@ -167,6 +171,7 @@ final class Node {
                                         mailboxes,
                                         port))))
         .compose(deployed -> operations.start())
+        .compose(deployed -> demo.start(vertx, config(), port(), hazelcast))
         .map(
             started -> {
               sayReady();
@@ -261,8 +266,11 @@ final class Node {
    */
   Future<Void> stop() {
     operations.drain();
-    Future<Void> left = drain == null ? Future.succeededFuture() : drain.run();
-    return left.eventually(() -> presence == null ? Future.succeededFuture() : presence.close())
+    Presence who = presence;
+    Drain leave = drain;
+    return demo.stop(vertx)
+        .eventually(() -> leave == null ? Future.succeededFuture() : leave.run())
+        .eventually(() -> who == null ? Future.succeededFuture() : who.close())
         .eventually(vertx::close)
         .eventually(
             () -> {

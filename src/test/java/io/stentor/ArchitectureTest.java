@@ -68,6 +68,9 @@ class ArchitectureTest {
   static final ArchRule the_cluster_knows_configuration_only =
       mayKnowOnly("cluster", "config", "ops");
 
+  @ArchTest
+  static final ArchRule the_demo_knows_nothing_of_the_inside = mayKnowOnly("demo", "config");
+
   @ArchTest static final ArchRule configuration_knows_nothing = mayKnowOnly("config");
 
   @ArchTest

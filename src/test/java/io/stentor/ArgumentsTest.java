@@ -22,13 +22,23 @@ class ArgumentsTest {
   void files_keep_their_order_and_flags_name_their_options() throws BadArguments {
     Arguments all =
         Arguments.parse(
-            "--conf", "b", "--port", "1", "--conf=a", "--cluster", "--host", "::1", "--check");
+            "--conf",
+            "b",
+            "--port",
+            "1",
+            "--conf=a",
+            "--cluster",
+            "--demo",
+            "--host",
+            "::1",
+            "--check");
     assertThat(all.files()).containsExactly("b", "a");
     assertThat(all.flags())
         .containsExactly(
             new Flag("--host", "http.host", "::1"),
             new Flag("--port", "http.port", "1"),
-            new Flag("--cluster", "cluster.enabled", "true"));
+            new Flag("--cluster", "cluster.enabled", "true"),
+            new Flag("--demo", "demo.enabled", "true"));
     assertThat(all.check()).isTrue();
     assertThat(all.printConfig()).isFalse();
   }
@@ -52,7 +62,7 @@ class ArgumentsTest {
   @Test
   void the_usage_names_every_flag_and_fits_a_terminal() {
     assertThat(Arguments.usage())
-        .contains("--conf", "--port", "--host", "--cluster", "--check", "--print-config")
+        .contains("--conf", "--port", "--host", "--cluster", "--demo", "--check", "--print-config")
         .contains("--version", "--help", "STENTOR_HTTP_PORT", "Exit codes");
     assertThat(Arguments.usage().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThan(81));
   }

@@ -76,6 +76,17 @@ class MainTest {
   }
 
   @Test
+  void print_config_shows_the_rule_that_the_demo_adds_behind_the_others() {
+    assertThat(run("--print-config", "--demo")).isEqualTo(0);
+    JsonObject printed = new JsonObject(out.toString(StandardCharsets.UTF_8));
+    assertThat(printed.getJsonArray("rooms").getJsonObject(0).getString("match"))
+        .isEqualTo("lobby");
+    JsonObject rule = printed.getJsonArray("rooms").getJsonObject(1);
+    assertThat(rule.getString("match")).isEqualTo("quotes:*");
+    assertThat(rule.getString("slowConsumer")).isEqualTo("latest");
+  }
+
+  @Test
   void help_and_version_read_no_configuration() {
     environment.put("STENTOR_HTTP_PORT", "broken");
     assertThat(run("--help")).isEqualTo(0);

@@ -1,5 +1,6 @@
 package io.stentor.config;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,11 +22,27 @@ public record Config(
     Logging logging,
     Metrics metrics,
     Drain drain,
+    Demo demo,
     RoomOptions roomDefaults,
     List<RoomRule> rooms) {
 
   public Config {
     rooms = List.copyOf(rooms);
+  }
+
+  /** The same with one key of a server more. */
+  public Config withKey(ApiKey key) {
+    List<ApiKey> keys = new ArrayList<>(identity.apiKeys());
+    keys.add(key);
+    Identity more =
+        new Identity(
+            keys,
+            identity.anonymous(),
+            identity.insecure(),
+            identity.demoLogin(),
+            identity.tokens());
+    return new Config(
+        eventLoops, http, webSocket, more, cluster, logging, metrics, drain, demo, roomDefaults, rooms);
   }
 
   /** The limit of the room that takes the longest messages, in bytes. */
@@ -263,4 +280,12 @@ public record Config(
       JSON
     }
   }
+
+  /**
+   * A simulated market in the rooms {@code quotes:*}.
+   *
+   * @param enabled whether this node takes part in it
+   * @param updatesPerSecond how many prices are published, of all symbols together
+   */
+  public record Demo(boolean enabled, int updatesPerSecond) {}
 }

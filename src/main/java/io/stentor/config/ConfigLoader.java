@@ -56,6 +56,7 @@ public final class ConfigLoader {
 
     JsonObject effective = retrieve(layers);
     new SchemaCheck(schema, key -> source(key, layers)).check(effective);
+    DemoRooms.addRule(effective);
     Config config = new ConfigReader(key -> source(key, layers)).read(effective);
     requireWebroot(config.http().webroot(), defaults, layers);
     List<String> sources = layers.stream().map(Layer::name).toList();

@@ -34,6 +34,7 @@ final class ConfigReader {
         logging(json.getJsonObject("logging")),
         metrics(json.getJsonObject("metrics")),
         at("drain", () -> drain(json.getJsonObject("drain"))),
+        demo(json.getJsonObject("demo")),
         at("roomDefaults", () -> room(defaults)),
         rules(json.getJsonArray("rooms"), defaults));
   }
@@ -121,6 +122,10 @@ final class ConfigReader {
 
   private static Config.Metrics metrics(JsonObject json) {
     return new Config.Metrics(json.getBoolean("enabled"), json.getInteger("port"));
+  }
+
+  private static Config.Demo demo(JsonObject json) {
+    return new Config.Demo(json.getBoolean("enabled"), json.getInteger("updatesPerSecond"));
   }
 
   private static RoomOptions room(JsonObject json) {

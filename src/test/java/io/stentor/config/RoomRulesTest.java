@@ -58,6 +58,7 @@ class RoomRulesTest {
                 any.logging(),
                 any.metrics(),
                 any.drain(),
+                any.demo(),
                 defaults,
                 List.of(new RoomRule("quotes:ACME", first), new RoomRule("quotes:*", second))));
     assertThat(rules.optionsFor("quotes:ACME")).isSameAs(first);

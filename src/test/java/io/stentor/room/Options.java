@@ -106,6 +106,7 @@ final class Options {
             DEFAULTS.logging(),
             DEFAULTS.metrics(),
             DEFAULTS.drain(),
+            DEFAULTS.demo(),
             options,
             List.of()));
   }

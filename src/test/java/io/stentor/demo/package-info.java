@@ -1,0 +1,3 @@
+/** Tests of the simulated market. */
+@org.jspecify.annotations.NullMarked
+package io.stentor.demo;

@@ -1,0 +1,251 @@
+package io.stentor.page;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Request;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.Sizes;
+import io.stentor.support.Launch;
+import io.stentor.support.NodeProcess;
+import io.stentor.support.Window;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The comparison of the four ways in a real browser. */
+class ComparePageIT extends InBrowser {
+  private static final List<String> LANES = List.of("short", "long", "stream", "socket");
+
+  private static Window openComparison() {
+    return browser.open(page("compare.html")).awaitLive();
+  }
+
+  private static String text(Window window, String lane, String figure) {
+    return window.page().locator(".lane[data-lane=" + lane + "] ." + figure).first().textContent();
+  }
+
+  private static int requests(Window window, String lane) {
+    return Integer.parseInt(text(window, lane, "requests").replaceAll("\\D", ""));
+  }
+
+  /** A length of time or a number of bytes, in milliseconds or bytes. */
+  private static double amount(Window window, String lane, String figure) {
+    String[] parts = text(window, lane, figure).split(" ");
+    double unit =
+        switch (parts[1]) {
+          case "ms", "B" -> 1;
+          case "s", "kB" -> 1000;
+          default -> throw new AssertionError(parts[1]);
+        };
+    return Double.parseDouble(parts[0].replace(",", "")) * unit;
+  }
+
+  private static void awaitEveryLane(Window window) {
+    for (String lane : LANES) {
+      Patience.until(window, () -> !text(window, lane, "mean").equals("–"));
+    }
+  }
+
+  @Test
+  void hears_the_messages_in_all_four_ways_without_a_complaint_or_another_server() {
+    try (Window one = browser.open("about:blank")) {
+      CopyOnWriteArrayList<String> asked = new CopyOnWriteArrayList<>();
+      one.page().onRequest(request -> asked.add(request.url()));
+      one.page().navigate(page("compare.html"));
+      awaitEveryLane(one);
+      Patience.until(one, () -> requests(one, "short") >= 3);
+
+      assertThat(requests(one, "stream")).isEqualTo(1);
+      assertThat(requests(one, "socket")).isEqualTo(1);
+      assertThat(requests(one, "long")).isGreaterThan(requests(one, "short"));
+      assertThat(amount(one, "short", "mean")).isGreaterThan(amount(one, "socket", "mean"));
+      assertThat(amount(one, "short", "p99")).isBetween(500.0, 10_000.0);
+      assertThat(one.at("sees")).containsText("Short polling asks every 2 s");
+      assertThat(one.at("sees")).containsText("On the WebSocket the way stays open");
+      assertThat(one.complaints()).isEmpty();
+      assertThat(asked).isNotEmpty().allMatch(url -> url.startsWith(page("")));
+    }
+  }
+
+  @Test
+  void counts_the_bytes_of_requests_as_the_browser_itself_does() {
+    try (Window one = browser.open("about:blank")) {
+      CopyOnWriteArrayList<Request> polls = new CopyOnWriteArrayList<>();
+      one.page()
+          .onRequestFinished(
+              request -> {
+                if (request.url().contains("/messages?since=")) {
+                  polls.add(request);
+                }
+              });
+      one.page().navigate(page("compare.html"));
+      Patience.until(one, () -> requests(one, "long") >= 40);
+      Patience.until(one, () -> requests(one, "short") >= 5);
+      double shown = amount(one, "long", "bytes") + amount(one, "short", "bytes");
+      double inAll = polls.stream().mapToDouble(request -> bytes(request.sizes())).sum();
+
+      assertThat(shown / inAll).isCloseTo(1, within(0.08));
+    }
+  }
+
+  private static long bytes(Sizes sizes) {
+    return sizes.requestHeadersSize + sizes.responseHeadersSize + sizes.responseBodySize;
+  }
+
+  @Test
+  void counts_the_bytes_of_frames_as_the_browser_itself_does() {
+    try (Window one = browser.open("about:blank")) {
+      CopyOnWriteArrayList<Integer> frames = new CopyOnWriteArrayList<>();
+      one.page()
+          .onWebSocket(
+              socket -> socket.onFrameReceived(frame -> frames.add(2 + frame.text().length())));
+      one.page().navigate(page("compare.html"));
+      Patience.until(one, () -> frames.size() >= 60);
+      one.at("btnPause").click();
+      double shown = amount(one, "socket", "bytes");
+      double received = frames.stream().mapToInt(Integer::intValue).sum();
+
+      // The handshake is what the frames are not.
+      assertThat(shown - received).isBetween(500.0, 1200.0);
+    }
+  }
+
+  @Test
+  void more_messages_and_a_shorter_interval_are_chosen_by_keys_and_begin_the_figures_anew() {
+    try (Window one = openComparison()) {
+      awaitEveryLane(one);
+      one.at("rngInterval").press("Home");
+      assertThat(one.at("outInterval")).hasText("100 ms");
+      assertThat(one.at("rngInterval")).hasAttribute("aria-valuetext", "100 ms");
+      Patience.until(one, () -> requests(one, "short") > 20);
+      one.at("rngRate").press("End");
+      assertThat(one.at("outRate")).hasText("50/s");
+      Patience.until(one, () -> messages(one) > 100);
+
+      assertThat(amount(one, "short", "mean")).isLessThan(1000);
+      assertThat(requests(one, "socket")).isEqualTo(1);
+      assertThat(one.complaints()).isEmpty();
+    }
+  }
+
+  private static double messages(Window window) {
+    return text(window, "socket", "each").isEmpty()
+        ? 0
+        : amount(window, "socket", "bytes") / amount(window, "socket", "each");
+  }
+
+  @Test
+  void pause_ends_all_requests_and_resume_begins_anew() {
+    try (Window one = openComparison()) {
+      awaitEveryLane(one);
+      one.at("btnPause").click();
+      one.awaitState("paused");
+      CopyOnWriteArrayList<String> asked = new CopyOnWriteArrayList<>();
+      one.page().onRequest(request -> asked.add(request.url()));
+      one.page().evaluate("() => new Promise((done) => setTimeout(done, 2500))");
+      assertThat(asked).isEmpty();
+
+      one.at("btnPause").click();
+      one.awaitLive();
+      awaitEveryLane(one);
+      assertThat(one.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  void a_page_that_nobody_looks_at_sends_nothing() {
+    try (Window one = openComparison()) {
+      awaitEveryLane(one);
+      one.page()
+          .evaluate(
+              "Object.defineProperty(document, 'hidden', {value: true, configurable: true});"
+                  + " document.dispatchEvent(new Event('visibilitychange'))");
+      one.awaitState("paused");
+      one.page()
+          .evaluate(
+              "delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))");
+      one.awaitLive();
+      awaitEveryLane(one);
+    }
+  }
+
+  @Test
+  void says_what_the_server_does_not_allow() {
+    String closed = "[{\"match\": \"compare:*\", \"publish\": \"server\"}]";
+    try (NodeProcess locked = NodeProcess.start(Launch.server().withEnv("STENTOR_ROOMS", closed));
+        Window one = browser.open(page(locked.port(), "compare.html"))) {
+      assertThat(one.at("notice")).hasText(Pattern.compile("The server does not let.*compare:.*"));
+    }
+    String unlogged = "[{\"match\": \"compare:*\", \"history\": {\"messages\": 0}}]";
+    try (NodeProcess node = NodeProcess.start(Launch.server().withEnv("STENTOR_ROOMS", unlogged));
+        Window one = browser.open(page(node.port(), "compare.html"))) {
+      assertThat(one.at("notice")).hasText(Pattern.compile(".*keeps no log.*"));
+      assertThat(one.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  void goes_on_by_itself_when_the_server_is_back() {
+    NodeProcess first = NodeProcess.start(Launch.server());
+    int port = first.port();
+    try (first;
+        Window one = browser.open(page(port, "compare.html")).awaitLive()) {
+      awaitEveryLane(one);
+      first.kill9();
+      assertThat(one.at("notice")).containsText("cannot be reached");
+      one.awaitState("connecting");
+      try (NodeProcess second =
+          NodeProcess.start(Launch.jar("--host", "127.0.0.1", "--port", Integer.toString(port)))) {
+        assertThat(second.isAlive()).isTrue();
+        one.awaitLive();
+        assertThat(one.at("notice")).isHidden(hiddenSoon());
+        one.at("rngRate").press("ArrowRight");
+        awaitEveryLane(one);
+      }
+    }
+  }
+
+  private static com.microsoft.playwright.assertions.LocatorAssertions.IsHiddenOptions
+      hiddenSoon() {
+    return new com.microsoft.playwright.assertions.LocatorAssertions.IsHiddenOptions()
+        .setTimeout(30_000);
+  }
+
+  @Test
+  void speaks_both_languages() {
+    try (Window one =
+        browser.open(page("compare.html"), options -> options.setLocale("zh-CN")).awaitLive()) {
+      Locator heading = one.page().locator("h1");
+      assertThat(heading).hasText("听到消息的四种方式");
+      awaitEveryLane(one);
+      assertThat(one.at("sees")).containsText("短轮询每隔 2 s 问一次");
+      one.at("btnLanguage").click();
+      assertThat(heading).hasText("Four ways to hear a message");
+      assertThat(one.page().locator("#lane-short")).hasText("Short polling");
+      assertThat(one.page()).hasTitle("Four ways to hear a message – Stentor");
+      assertThat(one.complaints()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ColorScheme.class,
+      names = {"LIGHT", "DARK"})
+  void everybody_can_use_it_at_any_size(ColorScheme scheme) {
+    try (Window one =
+        browser.open(page("compare.html"), options -> options.setColorScheme(scheme)).awaitLive()) {
+      awaitEveryLane(one);
+      Patience.until(one, () -> requests(one, "short") >= 4);
+      Pictures.take(one, "compare", scheme);
+      assertThat(Accessible.seriousFindings(one)).isEmpty();
+      assertThat(Accessible.shift(one)).isLessThan(0.05);
+      assertThat(one.complaints()).isEmpty();
+    }
+  }
+}

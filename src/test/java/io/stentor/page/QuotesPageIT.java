@@ -1,0 +1,260 @@
+package io.stentor.page;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.WebSocketRoute;
+import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
+import com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
+import io.stentor.support.HttpRoom;
+import io.stentor.support.Launch;
+import io.stentor.support.NodeProcess;
+import io.stentor.support.Window;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The page of live quotes in a real browser, beside a node with the simulated market. */
+class QuotesPageIT extends InBrowser {
+  private static final int SOON_MILLIS = 30_000;
+  private static NodeProcess market;
+
+  @BeforeAll
+  static void startMarket() {
+    market = NodeProcess.start(Launch.server("--demo"));
+  }
+
+  @AfterAll
+  static void stopMarket() {
+    if (market != null) {
+      market.close();
+    }
+  }
+
+  private static String quotes(NodeProcess node) {
+    return page(node.port(), "quotes.html");
+  }
+
+  private static Window openMarket() {
+    return openMarket(options -> {});
+  }
+
+  private static Window openMarket(
+      java.util.function.Consumer<com.microsoft.playwright.Browser.NewContextOptions> settings) {
+    Window one = browser.open(quotes(market), settings).awaitLive();
+    assertThat(rows(one)).hasCount(24, new HasCountOptions().setTimeout(SOON_MILLIS));
+    Patience.until(one, () -> number(one, "updates") > 50);
+    return one;
+  }
+
+  private static Locator rows(Window window) {
+    return window.page().locator("#symbols tr");
+  }
+
+  private static Locator row(Window window, String symbol) {
+    return window.page().locator("#symbols tr[data-symbol='" + symbol + "']");
+  }
+
+  private static int number(Window window, String id) {
+    return Integer.parseInt(window.at(id).textContent().replaceAll("\\D", ""));
+  }
+
+  private static String prices(Window window) {
+    return String.join(" ", window.page().locator("#symbols .last").allTextContents());
+  }
+
+  private static void publish(NodeProcess node, String symbol, String json) {
+    HttpRoom room = HttpRoom.at(node.port(), "quotes:" + symbol);
+    byte[] body = json.getBytes(StandardCharsets.UTF_8);
+    assertThat(room.publish("application/json", body).status()).isEqualTo(201);
+  }
+
+  @Test
+  void shows_every_symbol_as_it_moves_without_a_complaint_or_another_server() {
+    try (Window one = browser.open("about:blank")) {
+      CopyOnWriteArrayList<String> asked = new CopyOnWriteArrayList<>();
+      one.page().onRequest(request -> asked.add(request.url()));
+      one.page().navigate(quotes(market));
+      assertThat(rows(one)).hasCount(24, new HasCountOptions().setTimeout(SOON_MILLIS));
+      String before = prices(one);
+
+      Patience.until(one, () -> number(one, "updates") > 50);
+      assertThat(prices(one)).isNotEqualTo(before);
+      assertThat(one.at("settings")).containsText("slowConsumer: latest");
+      assertThat(one.at("count")).hasText("24");
+      assertThat(one.page().locator("#chart canvas")).isVisible();
+      assertThat(one.complaints()).isEmpty();
+      assertThat(asked).isNotEmpty().allMatch(url -> url.startsWith(page(market.port(), "")));
+    }
+  }
+
+  @Test
+  void the_chosen_symbol_is_charted_and_told_in_words() {
+    try (Window one = openMarket()) {
+      assertThat(one.at("symbol")).hasText("AEGI");
+      row(one, "TROY").click();
+      assertThat(one.at("symbol")).hasText("TROY");
+      assertThat(one.at("chart"))
+          .hasAttribute("aria-label", Pattern.compile("^TROY: [\\d.,]+, [+−]?[\\d.]+ % since .*"));
+      row(one, "TROY").locator("button").press("ArrowUp");
+      assertThat(one.at("symbol")).hasText("STNT");
+      assertThat(row(one, "STNT").locator("button")).isFocused();
+      assertThat(row(one, "STNT").locator("button")).hasAttribute("aria-pressed", "true");
+      assertThat(row(one, "TROY").locator("button")).hasAttribute("aria-pressed", "false");
+    }
+  }
+
+  @Test
+  void pause_holds_the_picture_and_counts_what_it_does_not_show() {
+    try (Window one = openMarket()) {
+      one.at("btnPause").click();
+      String before = prices(one);
+
+      assertThat(one.at("pausedNote")).hasText(Pattern.compile("[1-9]\\d+ updates not shown"));
+      assertThat(prices(one)).isEqualTo(before);
+      one.at("btnPause").click();
+      Patience.until(one, () -> !prices(one).equals(before));
+      assertThat(one.at("pausedNote")).hasText("");
+    }
+  }
+
+  @Test
+  void speaks_both_languages() {
+    try (Window one = openMarket(options -> options.setLocale("zh-CN"))) {
+      assertThat(one.page().locator("h1")).hasText("实时行情");
+      assertThat(one.at("btnPause")).hasText("暂停");
+      assertThat(one.at("chart")).hasAttribute("aria-label", Pattern.compile(".*较开盘.*"));
+      one.at("btnLanguage").click();
+      assertThat(one.page().locator("h1")).hasText("Live quotes");
+      assertThat(one.page()).hasTitle("Live quotes – Stentor");
+      assertThat(one.at("btnPause")).hasText("Pause");
+      assertThat(one.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  void without_quotes_it_says_how_there_would_be_some_and_shows_the_first_one() {
+    try (NodeProcess empty = NodeProcess.start(Launch.server());
+        Window one = browser.open(quotes(empty)).awaitLive()) {
+      assertThat(one.at("statusText")).containsText("no quotes on this server");
+      assertThat(one.at("example")).containsText("--demo");
+      publish(empty, "MINE", "{\"price\": 12.5}");
+
+      assertThat(row(one, "MINE")).isVisible(visibleSoon());
+      assertThat(row(one, "MINE").locator(".last")).hasText("12.50");
+      assertThat(one.at("status")).isHidden();
+      assertThat(one.at("settings")).containsText("slowConsumer: disconnect");
+      assertThat(one.complaints()).isEmpty();
+    }
+  }
+
+  private static com.microsoft.playwright.assertions.LocatorAssertions.IsVisibleOptions
+      visibleSoon() {
+    return new com.microsoft.playwright.assertions.LocatorAssertions.IsVisibleOptions()
+        .setTimeout(SOON_MILLIS);
+  }
+
+  @Test
+  void what_is_no_quote_is_ignored_and_never_markup() {
+    String attack = "<img src=x onerror=\\\"document.title='taken'\\\">";
+    publish(node, "~a@b#c+1", "{\"price\": 7}");
+    publish(node, "EVIL", "{\"price\": 1}");
+    for (String bad :
+        List.of(
+            "\"" + attack + "\"",
+            "{\"price\": \"" + attack + "\"}",
+            "{\"price\": [3]}",
+            "{\"open\": 5}",
+            "null",
+            "[]")) {
+      publish(node, "EVIL", bad);
+    }
+    try (Window one = browser.open(quotes(node)).awaitLive()) {
+      assertThat(row(one, "EVIL").locator(".last"))
+          .hasText("1.00", new HasTextOptions().setTimeout(SOON_MILLIS));
+      publish(node, "EVIL", "{\"price\": 2, \"open\": \"" + attack + "\", \"time\": \"now\"}");
+
+      assertThat(row(one, "EVIL").locator(".last")).hasText("2.00");
+      assertThat(row(one, "EVIL").locator(".change")).hasText("+100.00 %");
+      assertThat(row(one, "~a@b#c+1").locator(".last")).hasText("7.00");
+      assertThat(one.page().locator("main img, main script")).hasCount(0);
+      assertThat(one.page()).hasTitle("Live quotes – Stentor");
+      assertThat(one.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  void what_the_server_left_out_is_counted_by_the_gaps_in_the_offsets() {
+    publish(node, "GAPS", "{\"price\": 1}");
+    try (Window one = browser.open("about:blank")) {
+      one.page()
+          .routeWebSocket(
+              Pattern.compile("/connection/websocket"), QuotesPageIT::passWithoutPrices2To4);
+      one.page().navigate(quotes(node));
+      Locator last = row(one, "GAPS").locator(".last");
+      assertThat(last).hasText("1.00", new HasTextOptions().setTimeout(SOON_MILLIS));
+      for (int price = 2; price <= 5; price++) {
+        publish(node, "GAPS", "{\"price\": " + price + "}");
+      }
+
+      assertThat(last).hasText("5.00");
+      assertThat(row(one, "GAPS").locator(".conflated")).hasText("3");
+      assertThat(one.at("conflated")).hasText("3");
+    }
+  }
+
+  private static void passWithoutPrices2To4(WebSocketRoute route) {
+    WebSocketRoute server = route.connectToServer();
+    server.onMessage(
+        frame -> {
+          String text =
+              frame
+                  .text()
+                  .lines()
+                  .filter(line -> !line.matches("\\{\"push\".*\"price\": ?[234]}.*"))
+                  .reduce("", (all, line) -> all.isEmpty() ? line : all + "\n" + line);
+          if (!text.isEmpty()) {
+            route.send(text);
+          }
+        });
+  }
+
+  @Test
+  void a_node_that_lets_nobody_listen_is_told_of_with_its_reason() {
+    Launch closed = Launch.server().withEnv("STENTOR_IDENTITY_ANONYMOUS", false).with("--demo");
+    try (NodeProcess locked = NodeProcess.start(closed);
+        Window one = browser.open(quotes(locked))) {
+      assertThat(one.at("statusText")).containsText("without a token or a key");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ColorScheme.class,
+      names = {"LIGHT", "DARK"})
+  void everybody_can_use_it_at_any_size(ColorScheme scheme) {
+    try (Window one = openMarket(options -> options.setColorScheme(scheme))) {
+      Pictures.take(one, "quotes", scheme);
+      assertThat(Accessible.seriousFindings(one)).isEmpty();
+      assertThat(Accessible.shift(one)).isLessThan(0.05);
+      assertThat(one.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  void nothing_flashes_for_who_wants_no_motion() {
+    try (Window one = openMarket(options -> options.setReducedMotion(ReducedMotion.REDUCE))) {
+      Locator flashing = one.page().locator("#symbols .last[data-flash]").first();
+      assertThat(flashing).hasCSS("background-color", "rgba(0, 0, 0, 0)");
+    }
+  }
+}
