@@ -14,11 +14,12 @@ RUN --mount=type=cache,target=/root/.m2 mvn -B -q -DskipTests package
 
 # Run: the libraries are a layer of their own; a change of code sends only the thin jar.
 FROM eclipse-temurin:25-jre
-RUN useradd --system --uid 9898 --user-group --home-dir /app --shell /usr/sbin/nologin stentor
+RUN useradd --uid 9898 --user-group --no-create-home --home-dir /app --shell /usr/sbin/nologin stentor
 WORKDIR /app
 COPY --from=build /build/target/lib lib
 COPY --from=build /build/target/stentor-thin.jar stentor.jar
-USER stentor
+# By number: Kubernetes can see that this is not root.
+USER 9898:9898
 
 # The event bus has a fixed port here, so that it can be published; Hazelcast listens on 5701.
 ENV STENTOR_CLUSTER_BUS_PORT=15701
