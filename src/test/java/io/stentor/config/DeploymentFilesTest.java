@@ -75,6 +75,8 @@ class DeploymentFilesTest {
       assertThat(cluster.enabled()).isTrue();
       assertThat(node.at("networks", "cluster", "ipv4_address").text()).isEqualTo(cluster.host());
       assertThat(node.at("read_only").text()).isEqualTo("true");
+      assertThat(number(node.at("stop_grace_period").text(), "(\\d+)s"))
+          .isGreaterThan(loaded.config().drain().timeoutSeconds());
       hosts.add(cluster.host());
       members.add(cluster.members());
     }
@@ -132,6 +134,8 @@ class DeploymentFilesTest {
   void the_unit_reads_a_file_of_its_own_and_is_not_started_again_when_that_is_refused() {
     String unit = read(OPERATIONS.resolve("stentor.service"));
     assertThat(unit).contains("RestartPreventExitStatus=2\n", "--conf /etc/stentor/stentor.json\n");
+    assertThat(number(unit, "TimeoutStopSec=(\\d+)"))
+        .isGreaterThan(number(unit, "STENTOR_DRAIN_TIMEOUT_SECONDS=(\\d+)"));
   }
 
   private static int number(String text, String pattern) {

@@ -181,4 +181,14 @@ class KubernetesFileTest {
     assertThat(Files.readString(Path.of("pom.xml")))
         .contains("<artifactId>stentor</artifactId>\n  <version>" + version + "</version>");
   }
+
+  @Test
+  void a_node_is_granted_the_time_that_it_takes_to_leave(@TempDir Path directory)
+      throws IOException {
+    Config.Drain drain = config(directory).drain();
+    int period = container.at("readinessProbe", "periodSeconds").number();
+    assertThat(drain.balancerSeconds()).isGreaterThan(2 * period);
+    assertThat(pod.at("terminationGracePeriodSeconds").number())
+        .isGreaterThan(drain.timeoutSeconds());
+  }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Assumptions;
 /**
  * The nginx or HAProxy that the machine has, with the configuration of {@code docs/operations}:
  * only addresses, ports and paths are other ones. Where the program is missing, the test is
- * skipped, or fails if the system property {@code stentor.proxies} is {@code required}. Any thread.
+ * skipped, or fails if the system property {@code stentor.tools} is {@code required}. Any thread.
  */
 public final class ReverseProxy implements AutoCloseable {
   private static final Duration SOON = Duration.ofSeconds(20);
@@ -124,7 +124,7 @@ public final class ReverseProxy implements AutoCloseable {
             () -> {
               String message =
                   "no " + name + " on the path or in /usr/sbin; script/test installs it";
-              if (System.getProperty("stentor.proxies", "auto").equals("required")) {
+              if (System.getProperty("stentor.tools", "auto").equals("required")) {
                 throw new AssertionError(message);
               }
               return Assumptions.abort(message);
