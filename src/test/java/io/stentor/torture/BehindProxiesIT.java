@@ -55,6 +55,8 @@ class BehindProxiesIT {
   private void roll(Function<int[], ReverseProxy> start) throws Exception {
     Launch launch =
         Launch.jar("--host", "127.0.0.1")
+            // A busy machine is no node that stands still.
+            .withEnv("STENTOR_CLUSTER_FAILURE_DETECTION_SECONDS", 60)
             .withEnv("STENTOR_DRAIN_BALANCER_SECONDS", 4)
             .withEnv("STENTOR_DRAIN_LEAVE_SECONDS", 2)
             .withEnv("STENTOR_ROOM_DEFAULTS_HISTORY_MESSAGES", 100_000)
