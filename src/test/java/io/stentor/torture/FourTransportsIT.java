@@ -4,16 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.support.ClusterOfProcesses;
 import io.stentor.support.CuttingProxy;
-import io.stentor.support.HttpRoom;
 import io.stentor.support.Launch;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +34,7 @@ class FourTransportsIT {
 
   private final long seed = System.nanoTime() % 1_000_000;
   private final Random random = new Random(seed);
-  private final Map<String, String> acknowledged = new ConcurrentHashMap<>();
+  private final HttpPublishers publishers = new HttpPublishers(ROOM, status -> false);
 
   @Test
   void a_client_that_changes_transport_and_node_at_every_cut_hears_everything_once()
@@ -66,9 +62,9 @@ class FourTransportsIT {
       transcripts.addAll(publish(ports, threads));
       one.stopCutting();
       two.stopCutting();
-      publishOnce(cluster.node(0).port(), LAST);
+      publishers.publishOnce(cluster.node(0).port(), LAST);
       awaitAll(listening, transcripts);
-      List<String> log = finalLog(cluster.node(1).port());
+      List<String> log = publishers.finalLog(cluster.node(1).port());
       assertThat(log.size()).isGreaterThan(PUBLISHERS * MESSAGES);
       Verdict verdict = Checker.check(transcripts, log, LAST, false);
       report(wanderers, verdict, one.cuts() + two.cuts());
@@ -106,7 +102,7 @@ class FourTransportsIT {
         "seed {}: {} published, {} acknowledged, {} cuts, heard {}, broken {}",
         seed,
         verdict.published(),
-        acknowledged.size(),
+        publishers.acknowledged(),
         cuts,
         heard,
         verdict.broken());
@@ -121,52 +117,10 @@ class FourTransportsIT {
       long itsSeed = random.nextLong();
       publishing.add(
           CompletableFuture.runAsync(
-              () -> publishAll(transcript, ports, new Random(itsSeed)), threads));
+              () -> publishers.publishAll(transcript, MESSAGES, ports, new Random(itsSeed)),
+              threads));
     }
     CompletableFuture.allOf(publishing.toArray(CompletableFuture[]::new)).get(4, TimeUnit.MINUTES);
     return transcripts;
-  }
-
-  private void publishAll(Transcript transcript, List<Integer> ports, Random dice) {
-    for (int number = 0; number < MESSAGES; number++) {
-      String text = new Message(transcript.name(), number, System.nanoTime()).text();
-      transcript.publishes(text);
-      while (!acknowledged.containsKey(text)) {
-        publishOnce(ports.get(dice.nextInt(ports.size())), text);
-      }
-    }
-  }
-
-  /** Whether it arrived is not known where the answer is cut; the key makes a repeat harmless. */
-  private void publishOnce(int port, String text) {
-    try {
-      HttpRoom.Answer answer =
-          HttpRoom.at(port, ROOM)
-              .publish(
-                  "text/plain",
-                  text.getBytes(StandardCharsets.UTF_8),
-                  "Idempotency-Key",
-                  text.replace(' ', '-'));
-      assertThat(answer.status()).as(answer.response().body()).isEqualTo(201);
-      acknowledged.put(text, answer.position());
-    } catch (CompletionException e) {
-      // Cut; the caller repeats it.
-    }
-  }
-
-  /** The whole log; each acknowledged text has to be where it was said to be. */
-  private List<String> finalLog(int port) {
-    List<String> texts = new ArrayList<>();
-    HttpRoom room = HttpRoom.at(port, ROOM);
-    String epoch = room.read("?limit=1").json().getString("epoch");
-    for (HttpRoom.Answer page = room.read("?since=" + epoch + ":0&limit=1000");
-        !page.contents().isEmpty();
-        page = room.read("?since=" + page.position() + "&limit=1000")) {
-      page.contents().forEach(text -> texts.add((String) text));
-    }
-    acknowledged.forEach(
-        (text, position) ->
-            assertThat(position).isEqualTo(epoch + ":" + (texts.indexOf(text) + 1)));
-    return texts;
   }
 }

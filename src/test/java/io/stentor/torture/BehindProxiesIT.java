@@ -1,0 +1,144 @@
+package io.stentor.torture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stentor.support.ClusterOfProcesses;
+import io.stentor.support.Launch;
+import io.stentor.support.NodeProcess;
+import io.stentor.support.RawHttp;
+import io.stentor.support.ReverseProxy;
+import io.stentor.support.TlsTunnel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Three nodes behind a real proxy with its shipped configuration are stopped and started again one
+ * after the other, while clients talk and listen in every way through the proxy: nothing is lost,
+ * nothing comes twice, and whoever asks for a page gets it all the time.
+ */
+class BehindProxiesIT {
+  private static final Logger LOG = LoggerFactory.getLogger(BehindProxiesIT.class);
+  private static final int NODES = 3;
+  private static final int LISTENERS = 12;
+  private static final String ROOM = "rolling";
+  private static final String LAST = "last";
+
+  private final long seed = System.nanoTime() % 1_000_000;
+  private final Random random = new Random(seed);
+
+  /** What a proxy answers when it cannot tell whether a node took the message, or none did. */
+  private final HttpPublishers publishers =
+      new HttpPublishers(ROOM, status -> status >= 502 && status <= 504);
+
+  @Test
+  void a_rolling_restart_behind_nginx_loses_and_repeats_nothing() throws Exception {
+    roll(ReverseProxy::nginx);
+  }
+
+  @Test
+  void a_rolling_restart_behind_haproxy_loses_and_repeats_nothing() throws Exception {
+    roll(ReverseProxy::haproxy);
+  }
+
+  private void roll(Function<int[], ReverseProxy> start) throws Exception {
+    Launch launch =
+        Launch.jar("--host", "127.0.0.1")
+            // A busy machine is no node that stands still.
+            .withEnv("STENTOR_CLUSTER_FAILURE_DETECTION_SECONDS", 60)
+            .withEnv("STENTOR_DRAIN_BALANCER_SECONDS", 4)
+            .withEnv("STENTOR_DRAIN_LEAVE_SECONDS", 2)
+            .withEnv("STENTOR_ROOM_DEFAULTS_HISTORY_MESSAGES", 100_000)
+            .withEnv("STENTOR_ROOM_DEFAULTS_HISTORY_BYTES", 100_000_000);
+    ExecutorService threads = Executors.newCachedThreadPool();
+    try (ClusterOfProcesses cluster = ClusterOfProcesses.of(NODES, launch);
+        ReverseProxy proxy =
+            start.apply(cluster.nodes().stream().mapToInt(NodeProcess::port).toArray());
+        TlsTunnel tunnel = new TlsTunnel(proxy.port(), "127.0.0.1")) {
+      List<Integer> ports = List.of(tunnel.port());
+      List<Transcript> transcripts = new ArrayList<>();
+      List<CompletableFuture<Void>> listening = listen(ports, transcripts, threads);
+      AtomicBoolean rolled = new AtomicBoolean();
+      Transcript publisher = new Transcript("publisher");
+      transcripts.add(publisher);
+      CompletableFuture<Void> publishing =
+          CompletableFuture.runAsync(() -> publish(publisher, ports, rolled), threads);
+      CompletableFuture<Map<Integer, Integer>> asking =
+          CompletableFuture.supplyAsync(() -> ask(tunnel.port(), rolled), threads);
+      restartEach(cluster);
+      rolled.set(true);
+      publishing.get(1, TimeUnit.MINUTES);
+      publishers.publishOnce(cluster.nodes().get(NODES).port(), LAST);
+      CompletableFuture.allOf(listening.toArray(CompletableFuture[]::new)).get(1, TimeUnit.MINUTES);
+      List<String> log = publishers.finalLog(cluster.nodes().get(NODES).port());
+      Verdict verdict = Checker.check(transcripts, log, LAST, false);
+      Map<Integer, Integer> statuses = asking.get(1, TimeUnit.MINUTES);
+      LOG.info(
+          "seed {}: {} published, {} heard, answers to GET {}, broken {}",
+          seed,
+          verdict.published(),
+          verdict.heard(),
+          statuses,
+          verdict.broken());
+      assertThat(verdict.violations()).as("seed %d", seed).isEmpty();
+      assertThat(verdict.published()).isGreaterThan(100);
+      assertThat(ends(transcripts)).as("clients sent away").isGreaterThan(LISTENERS / 3);
+      assertThat(statuses).containsOnlyKeys(200);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private List<CompletableFuture<Void>> listen(
+      List<Integer> ports, List<Transcript> transcripts, ExecutorService threads) {
+    List<CompletableFuture<Void>> listening = new ArrayList<>();
+    for (int i = 0; i < LISTENERS; i++) {
+      Transcript transcript = new Transcript("listener " + i);
+      transcripts.add(transcript);
+      Wanderer wanderer = new Wanderer(transcript, ports, ROOM, LAST, random.nextLong());
+      listening.add(CompletableFuture.runAsync(wanderer, threads));
+    }
+    return listening;
+  }
+
+  private void publish(Transcript transcript, List<Integer> ports, AtomicBoolean enough) {
+    while (!enough.get()) {
+      publishers.publishNext(transcript, ports, random);
+    }
+  }
+
+  /** Asks for a page again and again; returns how often each status code was the answer. */
+  private static Map<Integer, Integer> ask(int port, AtomicBoolean enough) {
+    Map<Integer, Integer> statuses = new TreeMap<>();
+    while (!enough.get()) {
+      statuses.merge(RawHttp.get(port, "/rooms/" + ROOM).status(), 1, Integer::sum);
+    }
+    return statuses;
+  }
+
+  private static void restartEach(ClusterOfProcesses cluster) {
+    for (int i = 0; i < NODES; i++) {
+      NodeProcess node = cluster.node(i);
+      assertThat(node.stop()).as(node.log().toString()).isZero();
+      cluster.addAt(node.port());
+    }
+  }
+
+  private static long ends(List<Transcript> transcripts) {
+    return transcripts.stream()
+        .flatMap(one -> one.events().stream())
+        .filter(Event.Ended.class::isInstance)
+        .count();
+  }
+}
