@@ -42,7 +42,17 @@ public record Config(
             identity.demoLogin(),
             identity.tokens());
     return new Config(
-        eventLoops, http, webSocket, more, cluster, logging, metrics, drain, demo, roomDefaults, rooms);
+        eventLoops,
+        http,
+        webSocket,
+        more,
+        cluster,
+        logging,
+        metrics,
+        drain,
+        demo,
+        roomDefaults,
+        rooms);
   }
 
   /** The limit of the room that takes the longest messages, in bytes. */

@@ -35,7 +35,10 @@ class PageClientIT {
     try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2, Setting.nodes())) {
       JsonArray nodes = new JsonArray();
       for (NodeProcess node : cluster.nodes()) {
-        nodes.add(new JsonObject().put("url", Setting.url("websocket", node.port())).put("pid", node.pid()));
+        nodes.add(
+            new JsonObject()
+                .put("url", Setting.url("websocket", node.port()))
+                .put("pid", node.pid()));
       }
       run("client.test.mjs", nodes);
     }
