@@ -12,6 +12,7 @@ import io.stentor.history.History;
 import io.stentor.history.LocalHistory;
 import io.stentor.identity.Access;
 import io.stentor.identity.Tokens;
+import io.stentor.limits.Limits;
 import io.stentor.message.RoomName;
 import io.stentor.ops.Operations;
 import io.stentor.presence.ClusterPresence;
@@ -19,6 +20,7 @@ import io.stentor.presence.LocalPresence;
 import io.stentor.presence.Presence;
 import io.stentor.room.Rooms;
 import io.stentor.transport.Connections;
+import io.stentor.transport.GuardedTransport;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -40,19 +42,25 @@ final class Node {
 
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
+  /** How often what addresses and rooms have used is forgotten where it is no matter any more. */
+  private static final long SWEEP_MILLIS = 10_000;
+
   /**
    * How many unused logs are looked at each second, so that a million take a while but no pause.
    */
   private static final int EXPIRE_AT_ONCE = 2000;
 
   private final LoadedConfig loaded;
+  private final Limits limits;
   private final Vertx vertx;
   private final @Nullable HazelcastInstance hazelcast;
   private final Operations operations;
   private final AtomicInteger port;
   private @Nullable Presence presence;
 
-  private Node(LoadedConfig loaded, Vertx vertx, @Nullable HazelcastInstance hazelcast) {
+  private Node(
+      LoadedConfig loaded, Limits limits, Vertx vertx, @Nullable HazelcastInstance hazelcast) {
+    this.limits = limits;
     this.loaded = loaded;
     this.vertx = vertx;
     this.hazelcast = hazelcast;
@@ -89,9 +97,11 @@ final class Node {
                 new FileSystemOptions()
                     .setClassPathResolvingEnabled(false)
                     .setFileCachingEnabled(false));
-    VertxBuilder builder = Vertx.builder().with(options);
+    Limits limits = new Limits(config.limits());
+    VertxBuilder builder =
+        Vertx.builder().with(options).withTransport(new GuardedTransport(limits));
     if (!config.cluster().enabled()) {
-      return Future.succeededFuture(new Node(loaded, builder.build(), null));
+      return Future.succeededFuture(new Node(loaded, limits, builder.build(), null));
     }
     ClusteredVertx.withBus(options, config);
     com.hazelcast.config.Config joining = ClusteredVertx.hazelcast(config.cluster());
@@ -99,7 +109,7 @@ final class Node {
     ClusterPresence.configure(joining);
     HazelcastInstance hazelcast = ClusteredVertx.join(joining, UUID.randomUUID().toString());
     return ClusteredVertx.vertx(builder, hazelcast)
-        .map(vertx -> new Node(loaded, vertx, hazelcast))
+        .map(vertx -> new Node(loaded, limits, vertx, hazelcast))
         .onFailure(failure -> hazelcast.shutdown());
   }
 
@@ -129,7 +139,8 @@ final class Node {
   private Future<Node> serve() {
     Config config = loaded.config();
     History history = history();
-    Rooms rooms = new Rooms(vertx, new RoomRules(config), history, operations.timings());
+    Rooms rooms = new Rooms(vertx, new RoomRules(config), history, operations.timings(), limits);
+    vertx.setPeriodic(SWEEP_MILLIS, timer -> vertx.executeBlocking(this::sweep));
     Presence who = presence(rooms);
     presence = who;
     Connections connections = new Connections();
@@ -147,6 +158,11 @@ final class Node {
               sayReady();
               return this;
             });
+  }
+
+  private Limits sweep() {
+    limits.sweep();
+    return limits;
   }
 
   private Presence presence(Rooms rooms) {

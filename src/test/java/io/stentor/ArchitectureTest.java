@@ -33,12 +33,20 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule rooms_know_logs_and_presence =
-      mayKnowOnly("room", "history", "presence", "message", "config", "ops");
+      mayKnowOnly("room", "history", "presence", "message", "config", "limits", "ops");
 
   @ArchTest
   static final ArchRule protocols_know_rooms =
       mayKnowOnly(
-          "protocol", "room", "history", "presence", "identity", "message", "config", "ops");
+          "protocol",
+          "room",
+          "history",
+          "presence",
+          "identity",
+          "message",
+          "config",
+          "limits",
+          "ops");
 
   @ArchTest
   static final ArchRule transports_know_no_cluster =
@@ -51,11 +59,16 @@ class ArchitectureTest {
           "identity",
           "message",
           "config",
+          "limits",
           "ops");
 
   @ArchTest
   static final ArchRule the_cluster_knows_configuration_only =
       mayKnowOnly("cluster", "config", "ops");
+
+  @ArchTest
+  static final ArchRule limits_know_messages_and_configuration =
+      mayKnowOnly("limits", "message", "config");
 
   @ArchTest static final ArchRule configuration_knows_nothing = mayKnowOnly("config");
 

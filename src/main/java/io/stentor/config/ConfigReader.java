@@ -33,6 +33,7 @@ final class ConfigReader {
         at("cluster", () -> cluster(json.getJsonObject("cluster"))),
         logging(json.getJsonObject("logging")),
         metrics(json.getJsonObject("metrics")),
+        at("limits", () -> limits(json.getJsonObject("limits"))),
         at("roomDefaults", () -> room(defaults)),
         rules(json.getJsonArray("rooms"), defaults));
   }
@@ -115,6 +116,25 @@ final class ConfigReader {
     return new Config.Metrics(json.getBoolean("enabled"), json.getInteger("port"));
   }
 
+  private static Config.Limits limits(JsonObject json) {
+    return new Config.Limits(
+        json.getBoolean("dryRun"),
+        strings(json.getJsonArray("trustedProxies")),
+        json.getString("clientAddressHeader"),
+        json.getInteger("connections"),
+        json.getInteger("connectionsPerAddress"),
+        json.getInteger("connectionsPerSecond"),
+        json.getInteger("connectionsPerSecondPerAddress"),
+        json.getInteger("rooms"),
+        json.getInteger("roomsPerConnection"),
+        json.getInteger("messagesPerSecondPerConnection"),
+        json.getInteger("messagesPerSecondPerAddress"),
+        json.getInteger("headerBytes"),
+        json.getInteger("handshakeSeconds"),
+        json.getInteger("bodySeconds"),
+        json.getInteger("idleSeconds"));
+  }
+
   private static RoomOptions room(JsonObject json) {
     JsonObject history = json.getJsonObject("history");
     return new RoomOptions(
@@ -128,6 +148,7 @@ final class ConfigReader {
         json.getInteger("appendQueueBytes"),
         json.getInteger("coalesceMillis"),
         json.getInteger("maxMessageBytes"),
+        json.getInteger("ratePerSecond"),
         json.getBoolean("presence"),
         constant(RoomOptions.Who.class, json.getString("publish")),
         constant(RoomOptions.Who.class, json.getString("subscribe")),

@@ -89,6 +89,17 @@ final class CentrifugeSocket implements Outlet, Heartbeat.Pinged, Socket.Listene
     }
   }
 
+  /** A message may hold many commands. */
+  @Override
+  public boolean countsMessages() {
+    return true;
+  }
+
+  @Override
+  public long take() {
+    return socket.take();
+  }
+
   @Override
   public void drained() {
     session.drained();
@@ -130,7 +141,7 @@ final class CentrifugeSocket implements Outlet, Heartbeat.Pinged, Socket.Listene
   /** A peer that is not read cannot be heard. */
   @Override
   public boolean hasAnswered() {
-    return answered || !session.isReading();
+    return answered || !session.isReading() || socket.isSlowed();
   }
 
   @Override

@@ -35,6 +35,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
   private final WebSocketEndpoint sockets;
   private final SseEndpoint events;
   private final Router router;
+  private final Turnstile turnstile;
   private final Polls polls = new Polls();
   private boolean draining;
 
@@ -47,6 +48,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
       Presence presence,
       Access access,
       Connections connections) {
+    turnstile = new Turnstile(rooms.limits());
     heartbeat = new Heartbeat(config.webSocket());
     heartbeat.start(eventLoop);
     polls.start(eventLoop);
@@ -106,6 +108,8 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     if (draining) {
       String detail = "This node is stopping; try again, another one serves.";
       Problem.answerRetry(request, ProblemType.DRAINING, detail, RETRY_SECONDS);
+    } else if (!turnstile.admits(request)) {
+      return;
     } else if (WebSocketEndpoint.isUpgrade(request)) {
       sockets.handle(request);
     } else if (WebSocketEndpoint.CENTRIFUGE.equals(request.path())) {
@@ -113,6 +117,11 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     } else {
       router.handle(request);
     }
+  }
+
+  /** What counts every request for its client and hands it on, to {@link #handle} in the end. */
+  public Handler<HttpServerRequest> counting(Handler<HttpServerRequest> next) {
+    return turnstile.before(next);
   }
 
   /** What is mounted. */

@@ -10,12 +10,14 @@ import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import io.netty.util.ReferenceCountUtil;
+import io.stentor.limits.Pace;
 import io.stentor.message.CloseReason;
 import io.vertx.core.http.ServerWebSocket;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +36,14 @@ final class Socket extends ChannelInboundHandlerAdapter {
 
   /** Whoever uses the socket; called on its event loop. */
   interface Listener {
+    /**
+     * Whether the listener takes whole messages from the pace by {@link Socket#take}, since there
+     * is more than one thing in each.
+     */
+    default boolean countsMessages() {
+      return false;
+    }
+
     /** A text, binary or continuation frame; its content is released after the call. */
     void received(WebSocketFrame frame);
 
@@ -62,13 +72,26 @@ final class Socket extends ChannelInboundHandlerAdapter {
   private final FrameWriter writer;
   private final int maxFrameBytes;
 
+  private final WebSocket13FrameDecoder decoder;
+  private final @Nullable Pace pace;
+
+  private boolean wanted = true;
+  private boolean slowed;
+  private @Nullable PingWebSocketFrame owed;
   private boolean closeSent;
   private @Nullable String peerReason;
 
-  private Socket(Listener listener, ChannelHandlerContext encoder, int maxFrameBytes) {
+  private Socket(
+      Listener listener,
+      ChannelHandlerContext encoder,
+      WebSocket13FrameDecoder decoder,
+      int maxFrameBytes) {
     this.listener = listener;
     this.maxFrameBytes = maxFrameBytes;
     this.encoder = encoder;
+    this.decoder = decoder;
+    Guard guard = Guard.of(encoder.channel());
+    this.pace = guard == null ? null : guard.pace();
     this.writer = new FrameWriter(encoder);
   }
 
@@ -81,13 +104,9 @@ final class Socket extends ChannelInboundHandlerAdapter {
    */
   static Socket takeOver(ServerWebSocket accepted, int maxFrameBytes, Listener listener) {
     ChannelHandlerContext encoder = Takeover.encoder(accepted);
-    encoder
-        .pipeline()
-        .replace(
-            WebSocketFrameDecoder.class,
-            DECODER,
-            new WebSocket13FrameDecoder(decoding(maxFrameBytes)));
-    Socket socket = new Socket(listener, encoder, maxFrameBytes);
+    WebSocket13FrameDecoder decoder = new WebSocket13FrameDecoder(decoding(maxFrameBytes));
+    encoder.pipeline().replace(WebSocketFrameDecoder.class, DECODER, decoder);
+    Socket socket = new Socket(listener, encoder, decoder, maxFrameBytes);
     Takeover.replaceLast(encoder.pipeline(), socket);
     return socket;
   }
@@ -115,7 +134,49 @@ final class Socket extends ChannelInboundHandlerAdapter {
 
   /** Whether to read. Frames that were read already still arrive. */
   void read(boolean on) {
-    encoder.channel().config().setAutoRead(on);
+    wanted = on;
+    encoder.channel().config().setAutoRead(on && !slowed);
+  }
+
+  /**
+   * Takes one message from the connection's pace.
+   *
+   * @return for how many nanoseconds nothing more should be taken; mostly 0
+   */
+  long take() {
+    return pace == null ? 0 : pace.take(remoteAddress());
+  }
+
+  /**
+   * Reads nothing for a while, so that TCP slows the peer down. What was read already waits as it
+   * came, one frame at most excepted.
+   */
+  void slow(long nanos) {
+    if (nanos > 0 && !slowed) {
+      slowed = true;
+      decoder.setSingleDecode(true);
+      encoder.channel().config().setAutoRead(false);
+      encoder.channel().eventLoop().schedule(this::goOn, nanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** Whether the peer is not read because it sent too fast. */
+  boolean isSlowed() {
+    return slowed;
+  }
+
+  private void goOn() {
+    slowed = false;
+    decoder.setSingleDecode(false);
+    ChannelHandlerContext decoding = encoder.pipeline().context(DECODER);
+    if (decoding != null) {
+      try {
+        decoder.channelRead(decoding, Unpooled.EMPTY_BUFFER);
+      } catch (Exception e) {
+        decoding.fireExceptionCaught(e);
+      }
+    }
+    read(wanted);
   }
 
   /**
@@ -143,6 +204,10 @@ final class Socket extends ChannelInboundHandlerAdapter {
     try {
       if (message instanceof WebSocketFrame frame) {
         listener.heard();
+        boolean whole = frame instanceof TextWebSocketFrame && frame.isFinalFragment();
+        if (!whole || !listener.countsMessages()) {
+          slow(take());
+        }
         received(frame);
       }
     } finally {
@@ -151,13 +216,37 @@ final class Socket extends ChannelInboundHandlerAdapter {
   }
 
   private void received(WebSocketFrame frame) {
-    if (frame instanceof PingWebSocketFrame) {
-      writer.control(new PongWebSocketFrame(frame.content().retain()));
+    if (frame instanceof PingWebSocketFrame ping) {
+      pong(ping);
     } else if (frame instanceof CloseWebSocketFrame close) {
       closeReceived(close);
     } else if (!(frame instanceof PongWebSocketFrame) && !closeSent) {
       listener.received(frame);
     }
+  }
+
+  /** Of a peer that does not read, only the latest ping is answered (RFC 6455, section 5.5.3). */
+  private void pong(PingWebSocketFrame ping) {
+    if (writer.isWritable()) {
+      writer.control(new PongWebSocketFrame(ping.content().retain()));
+      return;
+    }
+    forgetOwed();
+    owed = new PingWebSocketFrame(Unpooled.copiedBuffer(ping.content()));
+  }
+
+  private void forgetOwed() {
+    ReferenceCountUtil.release(owed);
+    owed = null;
+  }
+
+  private void drained() {
+    PingWebSocketFrame ping = owed;
+    if (ping != null && writer.isWritable()) {
+      pong(ping);
+      forgetOwed();
+    }
+    listener.drained();
   }
 
   private void closeReceived(CloseWebSocketFrame close) {
@@ -176,7 +265,7 @@ final class Socket extends ChannelInboundHandlerAdapter {
     writer.writabilityChanged();
     if (writer.isWritable()) {
       // Netty calls this from within a flush: who is flushing has to finish first.
-      ctx.executor().execute(listener::drained);
+      ctx.executor().execute(this::drained);
     }
   }
 
@@ -203,6 +292,7 @@ final class Socket extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
+    forgetOwed();
     listener.closed(peerReason);
   }
 }

@@ -57,6 +57,7 @@ class RoomRulesTest {
                 any.cluster(),
                 any.logging(),
                 any.metrics(),
+                any.limits(),
                 defaults,
                 List.of(new RoomRule("quotes:ACME", first), new RoomRule("quotes:*", second))));
     assertThat(rules.optionsFor("quotes:ACME")).isSameAs(first);
@@ -84,6 +85,7 @@ class RoomRulesTest {
                     10,
                     0,
                     10,
+                    0,
                     true,
                     Who.ANYONE,
                     Who.ANYONE,
@@ -102,6 +104,7 @@ class RoomRulesTest {
         10,
         coalesceMillis,
         10,
+        0,
         true,
         Who.ANYONE,
         Who.ANYONE,

@@ -32,6 +32,7 @@ final class Publisher {
     unacknowledgedBytes += bytes;
     boolean more =
         session.site().rooms().publish(room, publication, new Acknowledgement(bytes, answer));
+    session.slow(session.site().rooms().take(room));
     full |= !more || unacknowledgedBytes > MAX_UNACKNOWLEDGED_BYTES;
   }
 
