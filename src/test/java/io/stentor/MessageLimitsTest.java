@@ -7,6 +7,7 @@ import io.stentor.support.RawHttp;
 import io.stentor.support.RawWebSocket;
 import io.stentor.support.RawWebSocket.Frame;
 import io.stentor.support.Scrape;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -163,6 +164,19 @@ class MessageLimitsTest {
     assertRefused(answer, "messagesPerSecondPerAddress", 3);
     assertThat(post("a", "X-Forwarded-For: 203.0.113.2").status()).isEqualTo(201);
     assertThat(hits("messagesPerSecondPerAddress")).isPositive();
+  }
+
+  @Test
+  void who_asks_too_often_itself_is_answered_when_it_may_ask_again() throws IOException {
+    start(limits("messagesPerSecondPerAddress", 5).put("trustedProxies", new JsonArray()));
+    long begun = System.nanoTime();
+    int refused = 0;
+    for (int i = 0; i < 25; i++) {
+      refused += post("a").status() == 429 ? 1 : 0;
+    }
+    // Without a delay all of them are refused within a few milliseconds.
+    assertThat(System.nanoTime() - begun).isGreaterThan(TimeUnit.SECONDS.toNanos(1));
+    assertThat(refused).isPositive();
   }
 
   @Test

@@ -16,8 +16,8 @@ public final class Limits {
   /** So many seconds' worth of a rate may be taken at once. */
   public static final int BURST_SECONDS = 2;
 
-  /** So many refused connections are told why; what comes beyond is cut. */
-  static final int MAX_TOLD = 256;
+  /** So many refused connections are told why in a second; what comes beyond is cut. */
+  static final int TOLD_PER_SECOND = 100;
 
   private final Config.Limits options;
   private final LongSupplier nanoTime;
@@ -25,9 +25,9 @@ public final class Limits {
   private final Hits hits;
   private final RoomRates roomRates;
   private final @Nullable Rate arrivals;
+  private final Rate told;
   private final Map<Source, Usage> sources = new ConcurrentHashMap<>();
   private final AtomicInteger open = new AtomicInteger();
-  private final AtomicInteger told = new AtomicInteger();
 
   /** Limits of which nothing is used. */
   public Limits(Config.Limits options) {
@@ -41,6 +41,7 @@ public final class Limits {
     this.hits = new Hits(nanoTime, options.dryRun());
     this.roomRates = new RoomRates(this);
     this.arrivals = rate(options.connectionsPerSecond());
+    this.told = new Rate(TOLD_PER_SECOND, BURST_SECONDS, nanoTime());
   }
 
   /** No limits, for what stands alone. */
@@ -124,8 +125,8 @@ public final class Limits {
       met(met, usage == null ? peer : usage);
     }
     Limit refusedBy = options.dryRun() ? null : met;
-    boolean cut = refusedBy != null && told.incrementAndGet() > MAX_TOLD;
-    return new Ticket(usage, refusedBy, cut, () -> ended(usage, refusedBy));
+    boolean cut = refusedBy != null && told.tryTake(1, nanoTime()) > 0;
+    return new Ticket(usage, refusedBy, cut, () -> ended(usage));
   }
 
   private @Nullable Limit arrivalMet(Usage usage) {
@@ -138,13 +139,10 @@ public final class Limits {
         : null;
   }
 
-  private void ended(@Nullable Usage usage, @Nullable Limit refusedBy) {
+  private void ended(@Nullable Usage usage) {
     open.decrementAndGet();
     if (usage != null) {
       usage.connections.decrementAndGet();
-    }
-    if (refusedBy != null) {
-      told.decrementAndGet();
     }
   }
 
@@ -183,7 +181,7 @@ public final class Limits {
   }
 
   /**
-   * Counts an arrival for the node as a whole.
+   * Counts a connection that was let in for the node as a whole.
    *
    * @return for how many nanoseconds no connection should be accepted; mostly 0
    */

@@ -28,7 +28,7 @@ public final class Ticket {
     return refusedBy;
   }
 
-  /** Whether so many are being refused that this one is not even told. */
+  /** Whether so many are refused that this one is not even told. */
   public boolean isCut() {
     return cut;
   }

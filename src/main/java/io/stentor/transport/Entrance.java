@@ -42,7 +42,9 @@ final class Entrance extends ChannelInboundHandlerAdapter {
       Guard.install(connection, ticket, limits, this::deadlines);
       ctx.fireChannelRead(accepted);
     }
-    pause(ctx.channel(), limits.acceptPauseNanos());
+    if (ticket.refusedBy() == null) {
+      pause(ctx.channel(), limits.acceptPauseNanos());
+    }
   }
 
   private Deadlines deadlines(EventLoop loop) {

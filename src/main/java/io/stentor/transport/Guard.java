@@ -1,6 +1,5 @@
 package io.stentor.transport;
 
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -17,38 +16,27 @@ import io.stentor.limits.Pace;
 import io.stentor.limits.Ticket;
 import io.stentor.limits.Usage;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One accepted connection as limits see it: whose it is, and since when it owes the head of a
  * request. Sees every byte first, until the connection has become a WebSocket or an event stream.
- * Belongs to the connection's event loop.
+ * Times are whole seconds of {@link Deadlines}. Belongs to the connection's event loop.
  */
 final class Guard extends ChannelInboundHandlerAdapter {
 
-  /*
-   * Whether a request is being served is asked of its response once a second, since every slot for
-   * a handler of Vert.x is the endpoint's. So times are kept in whole seconds, of Deadlines.
-   */
-
   private static final AttributeKey<Guard> KEY = AttributeKey.valueOf(Guard.class, "guard");
   private static final String NAME = "guard";
-
-  /** A request on its way, and its place where it came by a proxy. */
-  private record Served(HttpServerResponse response, @Nullable Ticket ticket) {}
 
   private final Channel channel;
   private final Ticket ticket;
   private final Limits limits;
   private final Function<EventLoop, Deadlines> deadlinesOf;
   private @Nullable Ticket place;
-  private final List<Served> served = new ArrayList<>(1);
+  private final Underway underway = new Underway();
   private @Nullable Deadlines deadlines;
   private @Nullable Runnable held;
 
@@ -137,14 +125,8 @@ final class Guard extends ChannelInboundHandlerAdapter {
   private void closed() {
     leave();
     held = null;
-    served.forEach(Guard::giveBack);
+    underway.endAll();
     ticket.giveBack();
-  }
-
-  private static void giveBack(Served one) {
-    if (one.ticket != null) {
-      one.ticket.giveBack();
-    }
   }
 
   @Override
@@ -173,6 +155,20 @@ final class Guard extends ChannelInboundHandlerAdapter {
     held = task;
   }
 
+  /** Runs something after so long, unless the connection has ended by then. */
+  void later(Runnable task, long nanos) {
+    channel
+        .eventLoop()
+        .schedule(
+            () -> {
+              if (channel.isActive()) {
+                task.run();
+              }
+            },
+            nanos,
+            TimeUnit.NANOSECONDS);
+  }
+
   /** Whether the client has taken nearly all of what it asked for before. */
   boolean hasTakenAll() {
     return channel.isWritable();
@@ -184,12 +180,11 @@ final class Guard extends ChannelInboundHandlerAdapter {
    * @param byProxy the place of the client that it came from by a proxy; null where it came by none
    */
   void begin(HttpServerRequest request, @Nullable Ticket byProxy) {
-    forgetEnded();
     headSince = 0;
     serving = true;
     streams = request.version() == HttpVersion.HTTP_2;
     place = byProxy;
-    served.add(new Served(request.response(), byProxy));
+    underway.add(request.response(), byProxy);
   }
 
   /** The place of the latest request's client; null where that came by no proxy. */
@@ -220,20 +215,9 @@ final class Guard extends ChannelInboundHandlerAdapter {
     return limits.pace(client());
   }
 
-  private void forgetEnded() {
-    for (int i = served.size() - 1; i >= 0; i--) {
-      Served one = served.get(i);
-      if (one.response.ended() || one.response.closed()) {
-        giveBack(one);
-        served.remove(i);
-      }
-    }
-  }
-
   /** A second has passed. */
   void look(int now) {
-    forgetEnded();
-    if (!served.isEmpty()) {
+    if (!underway.isEmpty()) {
       return;
     }
     long unread = unread();
@@ -270,24 +254,10 @@ final class Guard extends ChannelInboundHandlerAdapter {
       channel.close();
       return;
     }
-    String body =
-        Problem.members(
-                ProblemType.REQUEST_TIMEOUT,
-                "The head of a request may take "
-                    + limits.options().handshakeSeconds()
-                    + " seconds (limits.handshakeSeconds).")
-            .put("limit", Limit.HANDSHAKE_SECONDS.label())
-            .encode();
-    String answer =
-        "HTTP/1.1 408 Request Timeout\r\nContent-Type: application/problem+json\r\n"
-            + "Cache-Control: no-store\r\nConnection: close\r\nContent-Length: "
-            + body.length()
-            + "\r\n\r\n"
-            + body;
     channel
         .pipeline()
         .context(this)
-        .writeAndFlush(Unpooled.copiedBuffer(answer, StandardCharsets.UTF_8))
+        .writeAndFlush(Problem.headTooSlow(limits.options().handshakeSeconds()))
         .addListener(ChannelFutureListener.CLOSE);
   }
 }

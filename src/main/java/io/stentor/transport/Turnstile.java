@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Turnstile {
   private static final int RETRY_SECONDS = 5;
+  private static final long MAX_DELAY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Limits limits;
 
@@ -63,7 +64,11 @@ final class Turnstile {
     return client == null ? null : limits.enter(Source.of(client));
   }
 
-  /** Whether a request may go on; else it is answered. */
+  /**
+   * Whether a request may go on; else it is answered. Who asks too often is answered only when it
+   * may ask again, or after a second, so that refusing is no work that an address can cause without
+   * end; a proxy, which others need, is answered at once.
+   */
   boolean admits(HttpServerRequest request) {
     Guard guard = guard(request);
     if (guard == null) {
@@ -83,7 +88,12 @@ final class Turnstile {
     }
     long wait = limits.tryTake(guard.client(), 1);
     if (wait > 0) {
-      tooFast(Limit.MESSAGES_PER_SECOND_PER_ADDRESS, wait).answer(request);
+      Refusal refusal = tooFast(wait);
+      if (place != null) {
+        refusal.answer(request);
+      } else {
+        guard.later(() -> refusal.answer(request), Math.min(wait, MAX_DELAY_NANOS));
+      }
     }
     return wait == 0;
   }
@@ -113,7 +123,8 @@ final class Turnstile {
         .of(limit, allowed);
   }
 
-  private Refusal tooFast(Limit limit, long waitNanos) {
+  private Refusal tooFast(long waitNanos) {
+    Limit limit = Limit.MESSAGES_PER_SECOND_PER_ADDRESS;
     int allowed = limits.allowed(limit);
     return Refusal.of(
             ProblemType.TOO_MANY_REQUESTS,

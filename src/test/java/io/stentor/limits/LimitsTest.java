@@ -82,7 +82,7 @@ class LimitsTest {
   @Test
   void far_too_many_are_cut_without_a_word() {
     List<Ticket> tickets = new ArrayList<>();
-    for (int i = 0; i < 4 + Limits.MAX_TOLD; i++) {
+    for (int i = 0; i < 4 + Limits.TOLD_PER_SECOND * Limits.BURST_SECONDS; i++) {
       tickets.add(limits.arrive(null));
       assertThat(tickets.get(i).isCut()).isFalse();
     }
