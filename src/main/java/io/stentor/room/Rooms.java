@@ -108,6 +108,11 @@ public final class Rooms {
     return loops;
   }
 
+  /** Names this node among the others: some letters and digits, drawn at its start. */
+  public String node() {
+    return String.format("%06x", identity.appender() & 0xffffff);
+  }
+
   /** What happened in the rooms of this node. */
   public Counts counts() {
     return counts;

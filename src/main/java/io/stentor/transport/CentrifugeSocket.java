@@ -43,25 +43,31 @@ final class CentrifugeSocket implements Outlet, Heartbeat.Pinged, Socket.Listene
   private @Nullable CloseReason closing;
   private boolean answered = true;
 
-  private CentrifugeSocket(ServerWebSocket accepted, ServerLoop server) {
+  private CentrifugeSocket(ServerWebSocket accepted, Wishes wishes, ServerLoop server) {
     this.server = server;
     this.texts = new TextAssembler(server.maxFrameBytes(), null);
     this.socket = Socket.takeOver(accepted, server.maxFrameBytes(), this);
     this.writer = socket.writer();
-    this.session = new Session(server.site(), this, PushFormat.WEB_SOCKET);
+    PushFormat format = wishes.time ? PushFormat.WEB_SOCKET_TIMED : PushFormat.WEB_SOCKET;
+    this.session = new Session(server.site(), this, format, wishes.name);
   }
 
   /**
-   * Takes an accepted WebSocket over.
+   * What a client asks for by its request, before it says anything.
    *
    * @param json whether JSON is spoken, or else the socket is closed at once
+   * @param name what it calls itself; empty for nothing
+   * @param time whether it wants to know when a publication was taken
    */
-  static void open(ServerWebSocket accepted, boolean json, ServerLoop server) {
-    CentrifugeSocket opened = new CentrifugeSocket(accepted, server);
+  record Wishes(boolean json, String name, boolean time) {}
+
+  /** Takes an accepted WebSocket over. */
+  static void open(ServerWebSocket accepted, Wishes wishes, ServerLoop server) {
+    CentrifugeSocket opened = new CentrifugeSocket(accepted, wishes, server);
     int count = server.connections().opened(Transport.CENTRIFUGE);
     LOG.info("connected: {} by the Centrifuge protocol, {} open", opened, count);
     server.heartbeat().add(opened);
-    if (json) {
+    if (wishes.json) {
       server.eventLoop().schedule(opened::closeIfStale, CONNECT_SECONDS, TimeUnit.SECONDS);
     } else {
       opened.session.close(INAPPROPRIATE);
@@ -195,6 +201,12 @@ final class CentrifugeSocket implements Outlet, Heartbeat.Pinged, Socket.Listene
       session.closed();
       socket.close(reason, server.closeTimeoutSeconds());
     }
+  }
+
+  /** Nothing that was published is left unanswered. */
+  @Override
+  public void leave() {
+    session.leave(CloseReason.SHUTDOWN);
   }
 
   /** For log lines. */

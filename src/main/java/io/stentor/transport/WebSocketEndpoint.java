@@ -4,10 +4,12 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.stentor.identity.Identity;
 import io.stentor.identity.Permissions.Action;
+import io.stentor.message.Member;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.stentor.protocol.PlainText;
 import io.stentor.room.Start;
+import io.stentor.transport.CentrifugeSocket.Wishes;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -130,7 +132,7 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     upgrade(request, accepted -> WebSocketConnection.open(accepted, name, visitor, start, server));
   }
 
-  /** Who comes is said by the first command there, not by the request. */
+  /** Who comes is said by the first command there; the request has only what it calls itself. */
   private void acceptCentrifuge(HttpServerRequest request) {
     String agreed =
         SubProtocols.choose(request, List.of(CentrifugeSocket.JSON, CentrifugeSocket.PROTOBUF));
@@ -138,7 +140,15 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
         !CentrifugeSocket.PROTOBUF.equals(agreed)
             && !"protobuf".equals(request.getParam("cf_protocol"))
             && !"protobuf".equals(request.getParam("format"));
-    upgrade(request, accepted -> CentrifugeSocket.open(accepted, json, server));
+    String name = request.getParam("name");
+    boolean time = "true".equals(request.getParam("time"));
+    try {
+      String checked = name == null ? "" : Member.checkedName(name);
+      Wishes wishes = new Wishes(json, checked, time);
+      upgrade(request, accepted -> CentrifugeSocket.open(accepted, wishes, server));
+    } catch (IllegalArgumentException e) {
+      Problem.answer(request, ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
+    }
   }
 
   private static void upgrade(HttpServerRequest request, Handler<ServerWebSocket> then) {

@@ -109,6 +109,7 @@ final class Options {
             DEFAULTS.cluster(),
             DEFAULTS.logging(),
             DEFAULTS.metrics(),
+            DEFAULTS.drain(),
             DEFAULTS.limits(),
             options,
             List.of()));

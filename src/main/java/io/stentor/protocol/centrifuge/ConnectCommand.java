@@ -57,6 +57,11 @@ record ConnectCommand(String token, Map<String, Wanted> positions) implements Co
 
   private void verified(Session session, Answer answer, Verified<ConnectionClaims> verified) {
     ConnectionClaims claims = RefreshCommand.valid(verified, ErrorCode.TOKEN_EXPIRED);
+    if (!session.name().isEmpty()
+        && !claims.user().isEmpty()
+        && !claims.user().equals(session.name())) {
+      throw Disconnect.badRequest("the token says who you are: leave the name out");
+    }
     session.connected(Client.of(session, claims));
     join(session, answer, claims);
   }
@@ -95,6 +100,7 @@ record ConnectCommand(String token, Map<String, Wanted> positions) implements Co
     Client client = session.client();
     int pingSeconds = session.site().pingIntervalSeconds();
     JsonLine line = new JsonLine().open().text("client", client.id()).text("version", SERVER);
+    line.text("node", session.site().rooms().node());
     client.expiry().tell(line);
     if (!subs.isEmpty()) {
       line.name("subs").open();

@@ -14,16 +14,26 @@ import java.nio.charset.StandardCharsets;
 public final class PushFormat implements Format {
 
   /** Pushes in WebSocket frames. */
-  public static final PushFormat WEB_SOCKET = new PushFormat(Framing.WEB_SOCKET);
+  public static final PushFormat WEB_SOCKET = new PushFormat(Framing.WEB_SOCKET, false);
+
+  /** The same, with the time of each publication. */
+  public static final PushFormat WEB_SOCKET_TIMED = new PushFormat(Framing.WEB_SOCKET, true);
 
   private static final byte[] PUSH = "{\"push\":{\"channel\":\"".getBytes(StandardCharsets.UTF_8);
   private static final byte[] PUB = "\",\"pub\":".getBytes(StandardCharsets.UTF_8);
   private static final byte[] END = "}}".getBytes(StandardCharsets.UTF_8);
 
   private final Framing framing;
+  private final boolean timed;
 
-  private PushFormat(Framing framing) {
+  private PushFormat(Framing framing, boolean timed) {
     this.framing = framing;
+    this.timed = timed;
+  }
+
+  /** Whether publications carry their time, wherever they are told. */
+  boolean timed() {
+    return timed;
   }
 
   /** What stands around each push, and around everything else on these connections. */
@@ -48,7 +58,7 @@ public final class PushFormat implements Format {
     // The characters of a room's name need no escape.
     out.writeCharSequence(room.value(), StandardCharsets.UTF_8);
     out.writeBytes(PUB);
-    PublicationJson.write(publication, offset, out);
+    PublicationJson.write(publication, offset, timed, out);
     out.writeBytes(END);
     framing.end(out, mark);
   }

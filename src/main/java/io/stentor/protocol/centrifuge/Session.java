@@ -29,26 +29,30 @@ public final class Session {
   private final Site site;
   private final Outlet outlet;
   private final Lines lines;
+  private final String name;
   private final Intake intake = new Intake(this);
   private final Subscriptions subscriptions = new Subscriptions(this);
   private final Publisher publisher = new Publisher(this);
   private State state = State.NEW;
   private @Nullable Client client;
+  private @Nullable CloseReason leaving;
 
   /**
    * A client that has said nothing yet.
    *
    * @param format how it is written to
+   * @param name what it calls itself, which counts where no token says who it is; empty for nothing
    */
-  public Session(Site site, Outlet outlet, PushFormat format) {
+  public Session(Site site, Outlet outlet, PushFormat format, String name) {
     this.site = site;
     this.outlet = outlet;
     this.lines = new Lines(outlet, format);
+    this.name = name;
   }
 
   /** Takes what came in one message: lines with a command each. */
   public void received(byte[] message) {
-    if (state != State.CLOSED) {
+    if (state != State.CLOSED && leaving == null) {
       intake.received(message);
     }
   }
@@ -84,6 +88,27 @@ public final class Session {
       if (client != null) {
         client.closed();
       }
+    }
+  }
+
+  /**
+   * Ends the connection as soon as the client knows of everything that it has published: no command
+   * is begun any more.
+   */
+  public void leave(CloseReason reason) {
+    if (state != State.CLOSED && leaving == null) {
+      leaving = reason;
+      intake.close();
+      outlet.read(false);
+      settled();
+    }
+  }
+
+  /** What was published may be decided, all of it. */
+  void settled() {
+    CloseReason reason = leaving;
+    if (reason != null && publisher.isSettled()) {
+      close(reason);
     }
   }
 
@@ -129,7 +154,7 @@ public final class Session {
 
   /** Something that kept commands waiting may have ended. */
   void goOn() {
-    if (state != State.CLOSED) {
+    if (state != State.CLOSED && leaving == null) {
       intake.goOn();
     }
   }
@@ -180,6 +205,11 @@ public final class Session {
       throw new IllegalStateException("not connected");
     }
     return known;
+  }
+
+  /** What the client calls itself; empty for nothing. */
+  String name() {
+    return name;
   }
 
   Site site() {
