@@ -124,8 +124,8 @@ final class ConfigReader {
     return new Config.Metrics(json.getBoolean("enabled"), json.getInteger("port"));
   }
 
-  private static Config.Limits limits(JsonObject json) {
-    return new Config.Limits(
+  private static LimitOptions limits(JsonObject json) {
+    return new LimitOptions(
         json.getBoolean("dryRun"),
         strings(json.getJsonArray("trustedProxies")),
         json.getString("clientAddressHeader"),

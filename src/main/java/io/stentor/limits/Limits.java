@@ -1,6 +1,6 @@
 package io.stentor.limits;
 
-import io.stentor.config.Config;
+import io.stentor.config.LimitOptions;
 import io.stentor.config.Networks;
 import java.net.InetAddress;
 import java.util.List;
@@ -19,7 +19,7 @@ public final class Limits {
   /** So many refused connections are told why in a second; what comes beyond is cut. */
   static final int TOLD_PER_SECOND = 100;
 
-  private final Config.Limits options;
+  private final LimitOptions options;
   private final LongSupplier nanoTime;
   private final Networks trusted;
   private final Hits hits;
@@ -30,11 +30,11 @@ public final class Limits {
   private final AtomicInteger open = new AtomicInteger();
 
   /** Limits of which nothing is used. */
-  public Limits(Config.Limits options) {
+  public Limits(LimitOptions options) {
     this(options, System::nanoTime);
   }
 
-  Limits(Config.Limits options, LongSupplier nanoTime) {
+  Limits(LimitOptions options, LongSupplier nanoTime) {
     this.options = options;
     this.nanoTime = nanoTime;
     this.trusted = new Networks(options.trustedProxies());
@@ -47,7 +47,7 @@ public final class Limits {
   /** No limits, for what stands alone. */
   public static Limits none() {
     return new Limits(
-        new Config.Limits(
+        new LimitOptions(
             false, List.of(), "X-Forwarded-For", 0, 0, 0, 0, 0, 0, 0, 0, 8192, 0, 0, 0));
   }
 
@@ -56,7 +56,7 @@ public final class Limits {
   }
 
   /** What is configured. */
-  public Config.Limits options() {
+  public LimitOptions options() {
     return options;
   }
 

@@ -1,6 +1,5 @@
 package io.stentor.limits;
 
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** The place of one connection, or of one request behind a proxy; to be given back. Any thread. */
@@ -9,7 +8,7 @@ public final class Ticket {
   private final @Nullable Limit refusedBy;
   private final boolean cut;
   private final Runnable giveBack;
-  private final AtomicBoolean given = new AtomicBoolean();
+  private boolean given;
 
   Ticket(@Nullable Usage usage, @Nullable Limit refusedBy, boolean cut, Runnable giveBack) {
     this.usage = usage;
@@ -34,8 +33,9 @@ public final class Ticket {
   }
 
   /** The connection has ended. May be called twice. */
-  public void giveBack() {
-    if (given.compareAndSet(false, true)) {
+  public synchronized void giveBack() {
+    if (!given) {
+      given = true;
       giveBack.run();
     }
   }

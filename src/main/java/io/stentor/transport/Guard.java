@@ -9,7 +9,7 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AttributeKey;
-import io.stentor.config.Config;
+import io.stentor.config.LimitOptions;
 import io.stentor.limits.Limit;
 import io.stentor.limits.Limits;
 import io.stentor.limits.Pace;
@@ -36,7 +36,7 @@ final class Guard extends ChannelInboundHandlerAdapter {
   private final Limits limits;
   private final Function<EventLoop, Deadlines> deadlinesOf;
   private @Nullable Ticket place;
-  private final Underway underway = new Underway();
+  private @Nullable Underway underway = new Underway();
   private @Nullable Deadlines deadlines;
   private @Nullable Runnable held;
 
@@ -81,6 +81,7 @@ final class Guard extends ChannelInboundHandlerAdapter {
     if (guard != null && channel.pipeline().get(NAME) != null) {
       channel.pipeline().remove(NAME);
       guard.leave();
+      guard.forgetRequests();
     }
   }
 
@@ -122,10 +123,21 @@ final class Guard extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** Nothing of a request is to stay in memory for as long as a socket is open. */
+  private void forgetRequests() {
+    underway = null;
+    deadlines = null;
+  }
+
   private void closed() {
     leave();
     held = null;
-    underway.endAll();
+    if (underway != null) {
+      underway.endAll();
+    }
+    if (place != null) {
+      place.giveBack();
+    }
     ticket.giveBack();
   }
 
@@ -184,7 +196,9 @@ final class Guard extends ChannelInboundHandlerAdapter {
     serving = true;
     streams = request.version() == HttpVersion.HTTP_2;
     place = byProxy;
-    underway.add(request.response(), byProxy);
+    if (underway != null) {
+      underway.add(request.response(), byProxy);
+    }
   }
 
   /** The place of the latest request's client; null where that came by no proxy. */
@@ -206,7 +220,7 @@ final class Guard extends ChannelInboundHandlerAdapter {
   }
 
   /** What is configured. */
-  Config.Limits options() {
+  LimitOptions options() {
     return limits.options();
   }
 
@@ -217,7 +231,7 @@ final class Guard extends ChannelInboundHandlerAdapter {
 
   /** A second has passed. */
   void look(int now) {
-    if (!underway.isEmpty()) {
+    if (underway == null || !underway.isEmpty()) {
       return;
     }
     long unread = unread();

@@ -120,8 +120,11 @@ final class Socket extends ChannelInboundHandlerAdapter {
         .build();
   }
 
+  /** For log lines: the peer, and for whom where it is a proxy. */
   String remoteAddress() {
-    return String.valueOf(encoder.channel().remoteAddress());
+    String peer = String.valueOf(encoder.channel().remoteAddress());
+    Guard guard = Guard.of(encoder.channel());
+    return guard == null || guard.place() == null ? peer : peer + " for " + guard.client();
   }
 
   FrameWriter writer() {

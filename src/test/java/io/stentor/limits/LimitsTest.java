@@ -2,7 +2,7 @@ package io.stentor.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.stentor.config.Config;
+import io.stentor.config.LimitOptions;
 import io.stentor.config.Networks;
 import io.stentor.message.RoomName;
 import java.net.InetAddress;
@@ -21,7 +21,7 @@ class LimitsTest {
 
   private Limits limits(boolean dryRun) {
     return new Limits(
-        new Config.Limits(
+        new LimitOptions(
             dryRun,
             List.of("10.0.0.0/8", "::1"),
             "X-Forwarded-For",
