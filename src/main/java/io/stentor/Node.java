@@ -13,6 +13,7 @@ import io.stentor.history.History;
 import io.stentor.history.LocalHistory;
 import io.stentor.identity.Access;
 import io.stentor.identity.Tokens;
+import io.stentor.limits.Limits;
 import io.stentor.message.RoomName;
 import io.stentor.ops.Drain;
 import io.stentor.ops.Operations;
@@ -22,6 +23,7 @@ import io.stentor.presence.Presence;
 import io.stentor.protocol.centrifuge.api.ServerApi;
 import io.stentor.room.Rooms;
 import io.stentor.transport.Connections;
+import io.stentor.transport.GuardedTransport;
 import io.stentor.transport.Mailboxes;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -47,12 +49,16 @@ final class Node {
 
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
+  /** How often what addresses and rooms have used is forgotten where it is no matter any more. */
+  private static final long SWEEP_MILLIS = 10_000;
+
   /**
    * How many unused logs are looked at each second, so that a million take a while but no pause.
    */
   private static final int EXPIRE_AT_ONCE = 2000;
 
   private final LoadedConfig loaded;
+  private final Limits limits;
   private final Vertx vertx;
   private final @Nullable HazelcastInstance hazelcast;
   private final Operations operations;
@@ -62,7 +68,13 @@ final class Node {
   private @Nullable Presence presence;
   private @Nullable Drain drain;
 
-  private Node(LoadedConfig loaded, Vertx vertx, @Nullable HazelcastInstance hazelcast, Demo demo) {
+  private Node(
+      LoadedConfig loaded,
+      Limits limits,
+      Vertx vertx,
+      @Nullable HazelcastInstance hazelcast,
+      Demo demo) {
+    this.limits = limits;
     this.loaded = loaded;
     this.vertx = vertx;
     this.hazelcast = hazelcast;
@@ -100,10 +112,12 @@ final class Node {
                 new FileSystemOptions()
                     .setClassPathResolvingEnabled(false)
                     .setFileCachingEnabled(false));
-    VertxBuilder builder = Vertx.builder().with(options);
     Demo demo = new Demo(config);
+    Limits limits = new Limits(config.limits());
+    VertxBuilder builder =
+        Vertx.builder().with(options).withTransport(new GuardedTransport(limits));
     if (!config.cluster().enabled()) {
-      return Future.succeededFuture(new Node(loaded, builder.build(), null, demo));
+      return Future.succeededFuture(new Node(loaded, limits, builder.build(), null, demo));
     }
     ClusteredVertx.withBus(options, config);
     com.hazelcast.config.Config joining = ClusteredVertx.hazelcast(config.cluster());
@@ -112,7 +126,7 @@ final class Node {
     demo.offer(joining);
     HazelcastInstance hazelcast = ClusteredVertx.join(joining, UUID.randomUUID().toString());
     return ClusteredVertx.vertx(builder, hazelcast)
-        .map(vertx -> new Node(loaded, vertx, hazelcast, demo))
+        .map(vertx -> new Node(loaded, limits, vertx, hazelcast, demo))
         .onFailure(failure -> hazelcast.shutdown());
   }
 
@@ -142,7 +156,8 @@ final class Node {
   private Future<Node> serve() {
     Config config = demo.withKey(loaded.config());
     History history = history();
-    Rooms rooms = new Rooms(vertx, new RoomRules(config), history, operations.timings());
+    Rooms rooms = new Rooms(vertx, new RoomRules(config), history, operations.timings(), limits);
+    vertx.setPeriodic(SWEEP_MILLIS, timer -> vertx.executeBlocking(this::sweep));
     Presence who = presence(rooms);
     presence = who;
     Connections connections = new Connections();
@@ -177,6 +192,11 @@ final class Node {
               sayReady();
               return this;
             });
+  }
+
+  private Limits sweep() {
+    limits.sweep();
+    return limits;
   }
 
   private Future<String> deploy(Supplier<Server> created) {

@@ -78,7 +78,7 @@ final class Server extends VerticleBase implements Drain.Door {
     HttpServer created =
         vertx
             .createHttpServer(options())
-            .requestHandler(operations.before(serving))
+            .requestHandler(serving.counting(operations.before(serving)))
             .invalidRequestHandler(Problem::invalidRequest);
     server = created;
     int wanted = config.http().port();
@@ -127,7 +127,12 @@ final class Server extends VerticleBase implements Drain.Door {
   private HttpServerOptions options() {
     // A longer frame is refused by its header; a room refuses what is over its own limit.
     int largest = config.largestMessageBytes();
-    return new HttpServerOptions()
+    int headerBytes = config.limits().headerBytes();
+    HttpServerOptions options = new HttpServerOptions();
+    options.getInitialSettings().setMaxHeaderListSize(headerBytes);
+    return options
+        .setMaxHeaderSize(headerBytes)
+        .setMaxInitialLineLength(headerBytes)
         // Writes come from the event loop only, which saves two queues a connection.
         .setStrictThreadMode(true)
         // Compression by Vert.x keeps a window per connection and cannot share frames.

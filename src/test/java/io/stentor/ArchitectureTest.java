@@ -35,7 +35,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule rooms_know_logs_and_presence =
-      mayKnowOnly("room", "history", "presence", "message", "config", "ops");
+      mayKnowOnly("room", "history", "presence", "message", "config", "limits", "ops");
 
   @ArchTest
   static final ArchRule protocols_know_rooms =
@@ -48,6 +48,7 @@ class ArchitectureTest {
           "control",
           "message",
           "config",
+          "limits",
           "ops");
 
   @ArchTest
@@ -62,6 +63,7 @@ class ArchitectureTest {
           "control",
           "message",
           "config",
+          "limits",
           "ops");
 
   @ArchTest
@@ -70,6 +72,10 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule the_demo_knows_nothing_of_the_inside = mayKnowOnly("demo", "config");
+
+  @ArchTest
+  static final ArchRule limits_know_messages_and_configuration =
+      mayKnowOnly("limits", "message", "config");
 
   @ArchTest static final ArchRule configuration_knows_nothing = mayKnowOnly("config");
 

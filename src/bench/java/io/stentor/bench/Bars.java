@@ -3,6 +3,7 @@ package io.stentor.bench;
 import io.stentor.bench.Bar.Case;
 import io.stentor.bench.Bar.Check;
 import io.stentor.bench.Bar.Column;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The bars. Server on one core with one event loop, loopback, 64-byte texts, history on. */
@@ -39,7 +40,8 @@ final class Bars {
         coalescing(),
         eventStreams(),
         centrifuge(),
-        posts());
+        posts(),
+        flood());
   }
 
   private Bar saturated() {
@@ -262,6 +264,33 @@ final class Bars {
                 "naive Vert.x, 64",
                 false,
                 1.5)));
+  }
+
+  private Bar flood() {
+    String load =
+        "--connections 200 --publishers 1 --mode rate --rate 100" + timed(10, 2) + " --flood ";
+    String calm = "calm";
+    List<Case> cases = new ArrayList<>();
+    cases.add(new Case(calm, Candidate.stentor(options, "limits"), load + "none"));
+    List<Check> checks = new ArrayList<>();
+    for (String kind : List.of("address", "room", "posts", "connections")) {
+      String name = "flood: " + kind;
+      cases.add(new Case(name, Candidate.stentor(options, "limits"), load + kind));
+      checks.add(new Check("p99 over p99 when calm", "p99_us", name, calm, false, 2));
+    }
+    cases.add(new Case("flood: room, no limits", Candidate.stentor(options), load + "room"));
+    return new Bar(
+        "flood",
+        "one room of 200 at 100 messages/s while others send all they can",
+        cases,
+        List.of(
+            P50,
+            P99,
+            BUSY,
+            LOST,
+            new Column("sent by the flood", "flood_sent", 1, 0),
+            new Column("of it refused", "flood_refused", 1, 0)),
+        checks);
   }
 
   /** Where CPU is counted at a fixed rate: what a server pays must not depend on who sleeps. */

@@ -47,8 +47,11 @@ public final class Load {
     }
     try (Swarm swarm = new Swarm(options)) {
       connect(swarm);
-      if (options.mode != LoadOptions.Mode.IDLE) {
-        measure(swarm);
+      try (Flood flood = Flood.start(options)) {
+        if (options.mode != LoadOptions.Mode.IDLE) {
+          measure(swarm);
+        }
+        report.add("flood_sent", flood.sent()).add("flood_refused", flood.refused());
       }
     }
   }

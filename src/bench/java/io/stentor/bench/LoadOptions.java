@@ -50,6 +50,8 @@ final class LoadOptions {
         --ramp N            handshakes under way at once
         --awake yes         looks for messages without ever sleeping, so that no server's system
                             calls pay for waking the generator; needs a core of its own
+        --flood KIND        address, room, posts or connections: somebody who does as much of it as
+                            the server lets, and who is not measured
         --label TEXT        repeated in the output
       """;
 
@@ -76,6 +78,7 @@ final class LoadOptions {
   final int sources;
   final int ramp;
   final boolean awake;
+  final Flood.Kind flood;
   final String label;
 
   private LoadOptions(Map<String, String> given) {
@@ -106,6 +109,7 @@ final class LoadOptions {
     sources = (int) in.number("sources", 1);
     ramp = (int) in.number("ramp", 64);
     awake = in.text("awake", "no").equals("yes");
+    flood = Flood.Kind.valueOf(in.text("flood", "none").toUpperCase(java.util.Locale.ROOT));
     label = in.text("label", "");
     check(given);
   }

@@ -23,6 +23,7 @@ public record Config(
     Metrics metrics,
     Drain drain,
     Demo demo,
+    LimitOptions limits,
     RoomOptions roomDefaults,
     List<RoomRule> rooms) {
 
@@ -51,6 +52,7 @@ public record Config(
         metrics,
         drain,
         demo,
+        limits,
         roomDefaults,
         rooms);
   }

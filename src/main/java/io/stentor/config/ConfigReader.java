@@ -35,6 +35,7 @@ final class ConfigReader {
         metrics(json.getJsonObject("metrics")),
         at("drain", () -> drain(json.getJsonObject("drain"))),
         demo(json.getJsonObject("demo")),
+        at("limits", () -> limits(json.getJsonObject("limits"))),
         at("roomDefaults", () -> room(defaults)),
         rules(json.getJsonArray("rooms"), defaults));
   }
@@ -128,6 +129,25 @@ final class ConfigReader {
     return new Config.Demo(json.getBoolean("enabled"), json.getInteger("updatesPerSecond"));
   }
 
+  private static LimitOptions limits(JsonObject json) {
+    return new LimitOptions(
+        json.getBoolean("dryRun"),
+        strings(json.getJsonArray("trustedProxies")),
+        json.getString("clientAddressHeader"),
+        json.getInteger("connections"),
+        json.getInteger("connectionsPerAddress"),
+        json.getInteger("connectionsPerSecond"),
+        json.getInteger("connectionsPerSecondPerAddress"),
+        json.getInteger("rooms"),
+        json.getInteger("roomsPerConnection"),
+        json.getInteger("messagesPerSecondPerConnection"),
+        json.getInteger("messagesPerSecondPerAddress"),
+        json.getInteger("headerBytes"),
+        json.getInteger("handshakeSeconds"),
+        json.getInteger("bodySeconds"),
+        json.getInteger("idleSeconds"));
+  }
+
   private static RoomOptions room(JsonObject json) {
     JsonObject history = json.getJsonObject("history");
     return new RoomOptions(
@@ -141,6 +161,7 @@ final class ConfigReader {
         json.getInteger("appendQueueBytes"),
         json.getInteger("coalesceMillis"),
         json.getInteger("maxMessageBytes"),
+        json.getInteger("ratePerSecond"),
         json.getBoolean("presence"),
         constant(RoomOptions.Who.class, json.getString("publish")),
         constant(RoomOptions.Who.class, json.getString("subscribe")),

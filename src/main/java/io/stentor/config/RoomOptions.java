@@ -14,6 +14,8 @@ package io.stentor.config;
  *     in one turn of the event loop
  * @param maxMessageBytes limit of one message in bytes of UTF-8; a longer one is refused (WebSocket
  *     close code 1009)
+ * @param ratePerSecond messages that one node takes in a second; 0 for no limit. Over it, WebSocket
+ *     publishers are not read for a while and HTTP publishers are refused
  * @param presence whether it is known who is in the room
  * @param publish who may publish
  * @param subscribe who may listen
@@ -28,6 +30,7 @@ public record RoomOptions(
     int appendQueueBytes,
     int coalesceMillis,
     int maxMessageBytes,
+    int ratePerSecond,
     boolean presence,
     Who publish,
     Who subscribe,

@@ -32,6 +32,7 @@ public enum MetricName {
   SKIPPED("stentor.skipped", Kind.COUNTER),
   QUEUED_BYTES("stentor.queued.bytes", Kind.GAUGE),
   PROBLEMS("stentor.problems", Kind.COUNTER),
+  LIMITS_HIT("stentor.limits.hit", Kind.COUNTER),
   CLUSTER_NODES("stentor.cluster.nodes", Kind.GAUGE),
   CLUSTER_SAFE("stentor.cluster.safe", Kind.GAUGE),
   BUS_PROBES_SENT("stentor.bus.probes.sent", Kind.COUNTER),

@@ -1,6 +1,9 @@
 package io.stentor.ops;
 
 import io.netty.util.internal.PlatformDependent;
+import io.stentor.limits.Limit;
+import io.stentor.limits.Limits;
+import io.stentor.message.CloseReason;
 import io.stentor.room.Counts;
 import io.stentor.room.Counts.Count;
 import io.stentor.room.Rooms;
@@ -11,9 +14,13 @@ import io.stentor.transport.Transport;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /** Says where the metrics are to be read that others count anyway. One thread. */
 public final class MetricSources {
+  /** The code of {@link CloseReason#tooBig}. */
+  private static final int TOO_BIG = 1009;
+
   private final Metrics metrics;
 
   /** Of the process, and none else yet. */
@@ -71,6 +78,26 @@ public final class MetricSources {
             }
           }
         });
+  }
+
+  /** Limits that another counts as well are read from there. */
+  void watch(Limits limits, Connections connections) {
+    for (Limit limit : Limit.values()) {
+      LongSupplier count =
+          switch (limit) {
+            case ROOM_NAME -> () -> Problem.answered(ProblemType.INVALID_ROOM);
+            case MESSAGE_BYTES ->
+                () -> connections.closes(TOO_BIG) + Problem.answered(ProblemType.TOO_LARGE);
+            case QUEUED_BYTES -> () -> connections.closes(CloseReason.SLOW.code());
+            case HEADER_BYTES ->
+                () ->
+                    Problem.answered(ProblemType.PATH_TOO_LONG)
+                        + Problem.answered(ProblemType.HEADERS_TOO_LARGE);
+            case BODY_SECONDS -> () -> Problem.answered(ProblemType.REQUEST_TIMEOUT);
+            default -> () -> limits.hits().count(limit);
+          };
+      metrics.counter(MetricName.LIMITS_HIT, count, "limit", limit.label());
+    }
   }
 
   void watch(LoopLags lags) {

@@ -93,6 +93,7 @@ public final class Operations {
     if (sources != null) {
       sources.watch(rooms);
       sources.watch(connections);
+      sources.watch(rooms.limits(), connections);
     }
   }
 

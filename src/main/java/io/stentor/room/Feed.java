@@ -88,6 +88,10 @@ final class Feed {
     return outlets.isEmpty() && waiting.isEmpty();
   }
 
+  RoomName room() {
+    return room;
+  }
+
   /** Registers the consumer, then reads where the log is; from then on nothing can be missed. */
   void start() {
     registration.begin(this::received, logged ? this::read : this::goLive);

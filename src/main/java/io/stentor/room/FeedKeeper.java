@@ -1,7 +1,9 @@
 package io.stentor.room;
 
+import io.stentor.message.RoomName;
 import java.util.Iterator;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 
 /**
  * Looks after the feeds of one loop, so that none needs a timer of its own: compares each with the
@@ -18,9 +20,12 @@ final class FeedKeeper {
   static final int LINGER_SECONDS = 10;
 
   private final Loop loop;
+  private final Consumer<RoomName> unused;
 
-  FeedKeeper(Loop loop) {
+  /** Tells which rooms nobody uses any more. */
+  FeedKeeper(Loop loop, Consumer<RoomName> unused) {
     this.loop = loop;
+    this.unused = unused;
   }
 
   void start() {
@@ -35,6 +40,7 @@ final class FeedKeeper {
       if (feed.isUnused()) {
         if (++feed.unusedSeconds >= LINGER_SECONDS) {
           feeds.remove();
+          unused.accept(feed.room());
           feed.close();
         }
       } else {

@@ -7,6 +7,7 @@ import io.stentor.config.RoomOptions.Transform;
 import io.stentor.config.RoomRules;
 import io.stentor.history.History;
 import io.stentor.history.Page;
+import io.stentor.limits.Limits;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
@@ -49,26 +50,29 @@ public final class Rooms {
   private final LongSupplier clock;
   private final Counts counts;
   private final Appender.Identity identity;
+  private final Limits limits;
+  private final RoomsInUse inUse;
 
   /** Rooms on every event loop of this Vert.x. */
   public Rooms(Vertx vertx, RoomRules rules, History history) {
-    this(vertx, rules, history, Timings.NONE);
+    this(vertx, rules, history, Timings.NONE, Limits.none());
   }
 
-  /** Rooms on every event loop of this Vert.x, which tell their times. */
-  public Rooms(Vertx vertx, RoomRules rules, History history, Timings timings) {
+  /** Rooms on every event loop of this Vert.x, which tell their times and keep the limits. */
+  public Rooms(Vertx vertx, RoomRules rules, History history, Timings timings, Limits limits) {
     this(
         loops(vertx),
         rules,
         history,
         new RoomBus(vertx),
         System::currentTimeMillis,
-        new Counts(timings));
+        new Counts(timings),
+        limits);
   }
 
   /** Rooms on these loops, which are nobody else's. */
   Rooms(List<Loop> loops, RoomRules rules, History history, RoomBus bus, LongSupplier clock) {
-    this(loops, rules, history, bus, clock, new Counts());
+    this(loops, rules, history, bus, clock, new Counts(), Limits.none());
   }
 
   private Rooms(
@@ -77,18 +81,21 @@ public final class Rooms {
       History history,
       RoomBus bus,
       LongSupplier clock,
-      Counts counts) {
+      Counts counts,
+      Limits limits) {
     this.rules = rules;
     this.history = history;
     this.bus = bus;
     this.clock = clock;
     this.counts = counts;
+    this.limits = limits;
+    this.inUse = new RoomsInUse(limits);
     long appender = ThreadLocalRandom.current().nextLong();
     this.identity = new Appender.Identity(appender, new AtomicLong(1));
     for (Loop loop : loops) {
       this.loops.add(loop);
       loopOf.put(loop.thread(), loop);
-      new FeedKeeper(loop).start();
+      new FeedKeeper(loop, inUse::remove).start();
     }
   }
 
@@ -111,6 +118,25 @@ public final class Rooms {
     return counts;
   }
 
+  /** The limits of this node. */
+  public Limits limits() {
+    return limits;
+  }
+
+  /** Whether the room may be entered: whether this node has, or may have, it. Any thread. */
+  public boolean hasPlace(RoomName name) {
+    return inUse.hasPlace(name);
+  }
+
+  /**
+   * Takes one message, which was published, from the room's rate. Any thread.
+   *
+   * @return for how many nanoseconds its publisher should publish nothing more; mostly 0
+   */
+  public long take(RoomName name) {
+    return limits.roomRates().take(name, options(name).ratePerSecond());
+  }
+
   /** The options of a room. Any thread. */
   public RoomOptions options(RoomName room) {
     return rules.optionsFor(room.value());
@@ -122,6 +148,7 @@ public final class Rooms {
    */
   public Cursor join(RoomName name, Connection connection, Start start, EventLoop eventLoop) {
     Loop loop = loop(eventLoop);
+    inUse.add(name);
     return loop.rooms
         .computeIfAbsent(
             name, n -> new Room(n, options(n), history, loop, new HomeFeeds(n), counts))
@@ -310,6 +337,7 @@ public final class Rooms {
     public void attach(Tail tail) {
       home.run(
           () -> {
+            inUse.add(name);
             Feed feed = home.feeds.get(name);
             if (feed == null) {
               feed = new Feed(name, options(name), home, history, bus, counts, clock);

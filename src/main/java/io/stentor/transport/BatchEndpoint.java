@@ -45,7 +45,7 @@ final class BatchEndpoint {
         throw Refusal.of(ProblemType.UNSUPPORTED_MEDIA_TYPE, "A batch is application/json.");
       }
       RequestBody.read(request, MAX_BODY_BYTES)
-          .compose(body -> new Batch(identity, from).publish(body))
+          .compose(body -> new Batch(request, identity, from).publish(body))
           .onSuccess(results -> answer(request.response(), results))
           .onFailure(failure -> Refusal.answer(request, failure));
     } catch (Refusal refusal) {
@@ -63,20 +63,25 @@ final class BatchEndpoint {
 
   /** One batch on its way. */
   private final class Batch {
+    private final HttpServerRequest request;
     private final Identity identity;
     private final @Nullable Member from;
 
     /** Rooms that took nothing more; what follows for them is refused too, to keep the order. */
     private final Set<RoomName> full = new HashSet<>();
 
-    Batch(Identity identity, @Nullable Member from) {
+    Batch(HttpServerRequest request, Identity identity, @Nullable Member from) {
+      this.request = request;
       this.identity = identity;
       this.from = from;
     }
 
     Future<JsonArray> publish(Buffer body) {
       List<Future<JsonObject>> results = new ArrayList<>();
-      for (BatchParser.Item item : BatchParser.parse(body.getBytes())) {
+      List<BatchParser.Item> items = BatchParser.parse(body.getBytes());
+      // The request itself has taken one.
+      Turnstile.owe(request, items.size() - 1);
+      for (BatchParser.Item item : items) {
         results.add(
             publish(item)
                 .map(BatchEndpoint::published)

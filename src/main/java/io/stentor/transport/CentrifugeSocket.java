@@ -86,6 +86,17 @@ final class CentrifugeSocket
     }
   }
 
+  /** A message may hold many commands. */
+  @Override
+  public boolean countsMessages() {
+    return true;
+  }
+
+  @Override
+  public long take() {
+    return socket.take();
+  }
+
   @Override
   public void drained() {
     session.drained();
@@ -124,7 +135,7 @@ final class CentrifugeSocket
   /** A peer that is not read cannot be heard. */
   @Override
   public boolean hasAnswered() {
-    return answered || !session.isReading();
+    return answered || !session.isReading() || socket.isSlowed();
   }
 
   @Override

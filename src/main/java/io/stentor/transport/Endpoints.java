@@ -45,6 +45,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
   private final SseEndpoint events;
   private final CentrifugeEndpoint centrifuge;
   private final Router router;
+  private final Turnstile turnstile;
   private final Polls polls = new Polls();
   private boolean draining;
 
@@ -60,6 +61,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
       ServerApi api,
       Mailboxes mailboxes) {
     loop = eventLoop;
+    turnstile = new Turnstile(rooms.limits());
     heartbeat = new Heartbeat(config.webSocket());
     heartbeat.start(eventLoop);
     polls.start(eventLoop);
@@ -138,6 +140,8 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     if (draining) {
       String detail = "This node is stopping; try again, another one serves.";
       Problem.answerRetry(request, ProblemType.DRAINING, detail, RETRY_SECONDS);
+    } else if (!turnstile.admits(request)) {
+      return;
     } else if (WebSocketEndpoint.isUpgrade(request)) {
       sockets.handle(request);
     } else if (WebSocketEndpoint.isForUpgrades(request.path())) {
@@ -145,6 +149,11 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     } else {
       router.handle(request);
     }
+  }
+
+  /** What counts every request for its client and hands it on, to {@link #handle} in the end. */
+  public Handler<HttpServerRequest> counting(Handler<HttpServerRequest> next) {
+    return turnstile.before(next);
   }
 
   /** What is mounted. */

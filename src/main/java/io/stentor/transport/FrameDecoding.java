@@ -1,5 +1,7 @@
 package io.stentor.transport;
 
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
@@ -16,6 +18,7 @@ final class FrameDecoding {
 
   private final ChannelPipeline pipeline;
   private final int maxFrameBytes;
+  private final WebSocket13FrameDecoder decoder;
 
   /** Takes the place of Vert.x's decoder. */
   FrameDecoding(ChannelPipeline pipeline, int maxFrameBytes) {
@@ -28,7 +31,26 @@ final class FrameDecoding {
             .allowExtensions(false)
             .closeOnProtocolViolation(false)
             .build();
-    pipeline.replace(WebSocketFrameDecoder.class, NAME, new WebSocket13FrameDecoder(config));
+    decoder = new WebSocket13FrameDecoder(config);
+    pipeline.replace(WebSocketFrameDecoder.class, NAME, decoder);
+  }
+
+  /** What was read already waits as it came, one frame at most excepted. */
+  void hold() {
+    decoder.setSingleDecode(true);
+  }
+
+  /** Decodes what waits since {@link #hold}. */
+  void goOn() {
+    decoder.setSingleDecode(false);
+    ChannelHandlerContext context = pipeline.context(NAME);
+    if (context != null) {
+      try {
+        decoder.channelRead(context, Unpooled.EMPTY_BUFFER);
+      } catch (Exception e) {
+        context.fireExceptionCaught(e);
+      }
+    }
   }
 
   /**

@@ -46,6 +46,7 @@ final class MessagesEndpoint {
       authentication.require(identity, room, Action.HISTORY);
       if (query.waitSeconds() > 0) {
         authentication.require(identity, room, Action.SUBSCRIBE);
+        server.requirePlace(room);
       }
       new Reading(request, identity.user(), room, query).begin(options);
     } catch (Refusal refusal) {

@@ -1,8 +1,11 @@
 package io.stentor.transport;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.stentor.limits.Limit;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -12,6 +15,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
@@ -163,6 +167,22 @@ public final class Problem {
     }
     answer(request, typeOf(status), detail(status));
     request.connection().close();
+  }
+
+  /** An answer of HTTP/1 to a head that does not come to its end; the connection ends with it. */
+  static ByteBuf headTooSlow(int seconds) {
+    String detail =
+        "The head of a request may take " + seconds + " seconds (limits.handshakeSeconds).";
+    String body =
+        members(ProblemType.REQUEST_TIMEOUT, detail)
+            .put("limit", Limit.HANDSHAKE_SECONDS.label())
+            .put("allowed", seconds)
+            .encode();
+    String head =
+        "HTTP/1.1 408 Request Timeout\r\nContent-Type: application/problem+json\r\n"
+            + "Cache-Control: no-store\r\nConnection: close\r\nContent-Length: ";
+    return Unpooled.copiedBuffer(
+        head + body.length() + "\r\n\r\n" + body, StandardCharsets.US_ASCII);
   }
 
   private static void failed(RoutingContext ctx) {

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.stentor.config.RoomOptions;
 import io.stentor.identity.Identity;
 import io.stentor.identity.Permissions.Action;
+import io.stentor.limits.Limit;
 import io.stentor.message.JsonSource;
 import io.stentor.message.Member;
 import io.stentor.message.Position;
@@ -76,6 +77,7 @@ final class Publishing {
         requireLog(options);
       }
       byte[] checked = checked(kind, data, options.maxMessageBytes());
+      requireRate(room, options.ratePerSecond());
       return offer(room, new Publication(kind, checked, System.currentTimeMillis(), key, from));
     } catch (Refusal refusal) {
       return Future.failedFuture(refusal);
@@ -92,6 +94,17 @@ final class Publishing {
       throw Refusal.of(
           ProblemType.BAD_REQUEST,
           "This room keeps no log, so it cannot recognise a message by its idempotency key.");
+    }
+  }
+
+  private void requireRate(RoomName room, int perSecond) {
+    long wait = rooms.limits().roomRates().tryTake(room, perSecond);
+    if (wait > 0) {
+      throw Refusal.of(
+              ProblemType.TOO_MANY_REQUESTS,
+              "This room takes " + perSecond + " messages a second (ratePerSecond).",
+              Turnstile.seconds(wait))
+          .of(Limit.RATE_PER_SECOND, perSecond);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.stentor.transport;
 
+import io.stentor.limits.Limit;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
@@ -35,6 +36,12 @@ final class Refusal extends RuntimeException {
   /** The same where trying again after a while may help. */
   static Refusal of(ProblemType type, String detail, int retryAfterSeconds) {
     return new Refusal(type, detail, retryAfterSeconds, new JsonObject());
+  }
+
+  /** The same, naming the limit that was met and what it allows. */
+  Refusal of(Limit limit, int allowed) {
+    JsonObject named = members.copy().put("limit", limit.label()).put("allowed", allowed);
+    return new Refusal(type, detail, retryAfterSeconds, named);
   }
 
   /** The same with members of its own. */

@@ -1,5 +1,6 @@
 package io.stentor.transport;
 
+import io.stentor.limits.Limit;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -10,8 +11,8 @@ import io.vertx.core.internal.http.HttpServerRequestInternal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of one request, read up to a limit, announced or not, and for 30 s. What comes beyond is
- * thrown away, so that the client sees the answer, see {@link RestOfBody}. Event loop of the
+ * The body of one request, read up to a limit, announced or not, and for so long. What comes beyond
+ * is thrown away, so that the client sees the answer, see {@link RestOfBody}. Event loop of the
  * request.
  */
 final class RequestBody {
@@ -20,20 +21,24 @@ final class RequestBody {
    * behind a 413, and takes a client that leaves for a failure of the server.
    */
 
-  private static final int TIMEOUT_SECONDS = 30;
+  /** Where nobody guards the connection. */
+  private static final int USUAL_SECONDS = 30;
+
   private static final int MAX_LENGTH_DIGITS = 18;
 
   private final HttpServerRequest request;
   private final Context context;
   private final int maxBytes;
+  private final int timeoutSeconds;
   private final Promise<Buffer> whole = Promise.promise();
   private @Nullable Buffer received;
   private long timer = -1;
 
-  private RequestBody(HttpServerRequest request, int maxBytes) {
+  private RequestBody(HttpServerRequest request, int maxBytes, int timeoutSeconds) {
     this.request = request;
     this.context = ((HttpServerRequestInternal) request).context();
     this.maxBytes = maxBytes;
+    this.timeoutSeconds = timeoutSeconds;
   }
 
   /**
@@ -42,7 +47,9 @@ final class RequestBody {
    * goes away.
    */
   static Future<Buffer> read(HttpServerRequest request, int maxBytes) {
-    return new RequestBody(request, maxBytes).read();
+    Guard guard = Guard.of(Takeover.channel(request.connection()));
+    int seconds = guard == null ? USUAL_SECONDS : guard.options().bodySeconds();
+    return new RequestBody(request, maxBytes, seconds).read();
   }
 
   private Future<Buffer> read() {
@@ -95,14 +102,15 @@ final class RequestBody {
   }
 
   private void setTimer() {
-    if (!request.isEnded() && !whole.future().isComplete()) {
-      timer = context.owner().setTimer(TIMEOUT_SECONDS * 1000L, fired -> timeOut());
+    if (timeoutSeconds > 0 && !request.isEnded() && !whole.future().isComplete()) {
+      timer = context.owner().setTimer(timeoutSeconds * 1000L, fired -> timeOut());
     }
   }
 
   private void timeOut() {
-    String detail = "The body did not arrive in " + TIMEOUT_SECONDS + " seconds.";
-    whole.tryFail(Refusal.of(ProblemType.REQUEST_TIMEOUT, detail));
+    String detail = "The body did not arrive in " + timeoutSeconds + " seconds.";
+    whole.tryFail(
+        Refusal.of(ProblemType.REQUEST_TIMEOUT, detail).of(Limit.BODY_SECONDS, timeoutSeconds));
     RestOfBody.cut(request);
   }
 

@@ -3,6 +3,8 @@ package io.stentor.transport;
 import io.netty.channel.EventLoop;
 import io.stentor.control.Directory;
 import io.stentor.identity.Expiries;
+import io.stentor.limits.Limit;
+import io.stentor.message.RoomName;
 import io.stentor.presence.Presence;
 import io.stentor.protocol.centrifuge.Site;
 import io.stentor.room.Rooms;
@@ -35,4 +37,23 @@ record ServerLoop(
     Mailboxes mailboxes,
     int closeTimeoutSeconds,
     Site site,
-    int maxFrameBytes) {}
+    int maxFrameBytes) {
+
+  private static final int RETRY_SECONDS = 5;
+
+  /**
+   * Goes on where a room may be entered.
+   *
+   * @throws Refusal where this node has as many rooms as it may
+   */
+  void requirePlace(RoomName room) {
+    if (!rooms.hasPlace(room)) {
+      int allowed = rooms.limits().allowed(Limit.ROOMS);
+      throw Refusal.of(
+              ProblemType.UNAVAILABLE,
+              "This node has " + allowed + " rooms, and takes no more (limits.rooms).",
+              RETRY_SECONDS)
+          .of(Limit.ROOMS, allowed);
+    }
+  }
+}

@@ -10,8 +10,10 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
+import io.stentor.limits.Pace;
 import io.stentor.message.CloseReason;
 import io.vertx.core.http.ServerWebSocket;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +30,14 @@ final class Socket extends ChannelInboundHandlerAdapter {
 
   /** Whoever uses the socket; called on its event loop. */
   interface Listener {
+    /**
+     * Whether the listener takes whole messages from the pace by {@link Socket#take}, since there
+     * is more than one thing in each.
+     */
+    default boolean countsMessages() {
+      return false;
+    }
+
     /** A text, binary or continuation frame; its content is released after the call. */
     void received(WebSocketFrame frame);
 
@@ -56,8 +66,12 @@ final class Socket extends ChannelInboundHandlerAdapter {
   private final FrameWriter writer;
   private final FrameDecoding decoding;
   private final int closeTimeoutSeconds;
+  private final @Nullable Pace pace;
 
   private @Nullable CloseReason closing;
+  private boolean wanted = true;
+  private boolean slowed;
+  private @Nullable PingWebSocketFrame owed;
   private boolean closeSent;
   private @Nullable String peerReason;
 
@@ -70,6 +84,8 @@ final class Socket extends ChannelInboundHandlerAdapter {
     this.decoding = new FrameDecoding(encoder.pipeline(), maxFrameBytes);
     this.closeTimeoutSeconds = closeTimeoutSeconds;
     this.encoder = encoder;
+    Guard guard = Guard.of(encoder.channel());
+    this.pace = guard == null ? null : guard.pace();
     this.writer = new FrameWriter(encoder);
   }
 
@@ -89,8 +105,11 @@ final class Socket extends ChannelInboundHandlerAdapter {
     return socket;
   }
 
+  /** For log lines: the peer, and for whom where it is a proxy. */
   String remoteAddress() {
-    return String.valueOf(encoder.channel().remoteAddress());
+    String peer = String.valueOf(encoder.channel().remoteAddress());
+    Guard guard = Guard.of(encoder.channel());
+    return guard == null || guard.place() == null ? peer : peer + " for " + guard.client();
   }
 
   /** Whether it is open and nobody has begun to close it here. */
@@ -136,14 +155,48 @@ final class Socket extends ChannelInboundHandlerAdapter {
 
   /** Whether to read. Frames that were read already still arrive. */
   void read(boolean on) {
+    wanted = on;
     if (closing == null) {
-      encoder.channel().config().setAutoRead(on);
+      encoder.channel().config().setAutoRead(on && !slowed);
     }
   }
 
   /** Why this node has closed it; null where it has not. */
   @Nullable CloseReason closeReason() {
     return CloseReason.GONE.equals(closing) ? null : closing;
+  }
+
+  /**
+   * Takes one message from the connection's pace.
+   *
+   * @return for how many nanoseconds nothing more should be taken; mostly 0
+   */
+  long take() {
+    return pace == null ? 0 : pace.take(remoteAddress());
+  }
+
+  /**
+   * Reads nothing for a while, so that TCP slows the peer down. What was read already waits as it
+   * came, one frame at most excepted.
+   */
+  void slow(long nanos) {
+    if (nanos > 0 && !slowed) {
+      slowed = true;
+      decoding.hold();
+      encoder.channel().config().setAutoRead(false);
+      encoder.channel().eventLoop().schedule(this::goOn, nanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** Whether the peer is not read because it sent too fast. */
+  boolean isSlowed() {
+    return slowed;
+  }
+
+  private void goOn() {
+    slowed = false;
+    decoding.goOn();
+    read(wanted);
   }
 
   /**
@@ -176,6 +229,10 @@ final class Socket extends ChannelInboundHandlerAdapter {
     try {
       if (message instanceof WebSocketFrame frame) {
         listener.heard();
+        boolean whole = frame instanceof TextWebSocketFrame && frame.isFinalFragment();
+        if (!whole || !listener.countsMessages()) {
+          slow(take());
+        }
         received(frame);
       }
     } finally {
@@ -184,13 +241,37 @@ final class Socket extends ChannelInboundHandlerAdapter {
   }
 
   private void received(WebSocketFrame frame) {
-    if (frame instanceof PingWebSocketFrame) {
-      writer.control(new PongWebSocketFrame(frame.content().retain()));
+    if (frame instanceof PingWebSocketFrame ping) {
+      pong(ping);
     } else if (frame instanceof CloseWebSocketFrame close) {
       closeReceived(close);
     } else if (!(frame instanceof PongWebSocketFrame) && !closeSent) {
       listener.received(frame);
     }
+  }
+
+  /** Of a peer that does not read, only the latest ping is answered (RFC 6455, section 5.5.3). */
+  private void pong(PingWebSocketFrame ping) {
+    if (writer.isWritable()) {
+      writer.control(new PongWebSocketFrame(ping.content().retain()));
+      return;
+    }
+    forgetOwed();
+    owed = new PingWebSocketFrame(Unpooled.copiedBuffer(ping.content()));
+  }
+
+  private void forgetOwed() {
+    ReferenceCountUtil.release(owed);
+    owed = null;
+  }
+
+  private void drained() {
+    PingWebSocketFrame ping = owed;
+    if (ping != null && writer.isWritable()) {
+      pong(ping);
+      forgetOwed();
+    }
+    listener.drained();
   }
 
   private void closeReceived(CloseWebSocketFrame close) {
@@ -209,7 +290,7 @@ final class Socket extends ChannelInboundHandlerAdapter {
     writer.writabilityChanged();
     if (writer.isWritable()) {
       // Netty calls this from within a flush: who is flushing has to finish first.
-      ctx.executor().execute(listener::drained);
+      ctx.executor().execute(this::drained);
     }
   }
 
@@ -225,6 +306,7 @@ final class Socket extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
+    forgetOwed();
     String said = peerReason == null ? "1006 without a word" : peerReason;
     String why = closing == null ? said : closing.toString();
     closing = closing == null ? CloseReason.GONE : closing;

@@ -1,5 +1,6 @@
 package io.stentor.transport;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
@@ -44,10 +45,16 @@ final class Takeover {
 
   private Takeover() {}
 
+  /** The channel of a connection of either version of HTTP. */
+  static Channel channel(HttpConnection connection) {
+    return ((ConnectionBase) connection).channel();
+  }
+
   /** The frame encoder's place on an accepted WebSocket, which Vert.x still has. */
   static ChannelHandlerContext encoder(ServerWebSocket accepted) {
     ChannelHandlerContext vertx = ((WebSocketInternal) accepted).channelHandlerContext();
     ChannelPipeline pipeline = vertx.pipeline();
+    Guard.open(vertx.channel());
     require(pipeline, pipeline.last() == vertx.handler());
     return require(pipeline, pipeline.context(WebSocketFrameEncoder.class));
   }
@@ -60,6 +67,7 @@ final class Takeover {
   static ChannelHandlerContext bare(HttpConnection connection) {
     ChannelHandlerContext vertx = ((ConnectionBase) connection).channelHandlerContext();
     ChannelPipeline pipeline = vertx.pipeline();
+    Guard.open(vertx.channel());
     require(pipeline, pipeline.last() == vertx.handler());
     require(pipeline, pipeline.get(HttpRequestDecoder.class));
     require(pipeline, pipeline.get(HttpResponseEncoder.class));
@@ -75,10 +83,7 @@ final class Takeover {
    * @param seconds 0 for what the system does by itself
    */
   static void limitSilence(HttpConnection connection, int seconds) {
-    ((ConnectionBase) connection)
-        .channel()
-        .config()
-        .setOption(EpollChannelOption.TCP_USER_TIMEOUT, seconds * 1000);
+    channel(connection).config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, seconds * 1000);
   }
 
   /** Replaces Vert.x, which is last. */

@@ -3,6 +3,7 @@ package io.stentor.transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.stentor.config.RoomOptions;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
 import io.stentor.message.Position;
@@ -40,6 +41,8 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
   private final Visitor visitor;
   private final Heartbeat.Beat beat = new Heartbeat.Beat();
   private @Nullable Cursor cursor;
+  private @Nullable CloseReason closing;
+  private final int ratePerSecond;
   private int unacknowledgedBytes;
   private int unacknowledged;
   private boolean joined;
@@ -54,7 +57,9 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
     this.room = room;
     this.format = format;
     this.server = server;
-    int maxMessageBytes = server.rooms().options(room).maxMessageBytes();
+    RoomOptions options = server.rooms().options(room);
+    this.ratePerSecond = options.ratePerSecond();
+    int maxMessageBytes = options.maxMessageBytes();
     this.texts = new TextAssembler(maxMessageBytes, member.user().isEmpty() ? null : member);
     this.attendance = new Attendance(server.presence(), room, member);
     this.socket = Socket.takeOver(accepted, maxMessageBytes, server.closeTimeoutSeconds(), this);
@@ -111,6 +116,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
     unacknowledgedBytes += bytes;
     unacknowledged++;
     boolean more = server.rooms().publish(room, publication, new Acknowledgement(bytes));
+    socket.slow(server.rooms().limits().roomRates().take(room, ratePerSecond));
     if ((!more || unacknowledgedBytes > MAX_UNACKNOWLEDGED_BYTES) && !paused) {
       // Not reading makes TCP slow the publisher down.
       paused = true;
@@ -205,7 +211,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
   /** A peer that is not read cannot be heard. */
   @Override
   public boolean hasAnswered() {
-    return answered || paused || !joined;
+    return answered || paused || !joined || socket.isSlowed();
   }
 
   @Override

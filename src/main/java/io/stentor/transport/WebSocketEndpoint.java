@@ -128,6 +128,7 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     try {
       Start asked = start(request.getParam("since"), request.getParam("last"));
       start = authentication.requireStart(identity, name, asked);
+      server.requirePlace(name);
       visitor =
           new Visitor(
               Visitor.member(identity, request.getParam("name")),

@@ -59,6 +59,7 @@ class RoomRulesTest {
                 any.metrics(),
                 any.drain(),
                 any.demo(),
+                any.limits(),
                 defaults,
                 List.of(new RoomRule("quotes:ACME", first), new RoomRule("quotes:*", second))));
     assertThat(rules.optionsFor("quotes:ACME")).isSameAs(first);
@@ -86,6 +87,7 @@ class RoomRulesTest {
                     10,
                     0,
                     10,
+                    0,
                     true,
                     Who.ANYONE,
                     Who.ANYONE,
@@ -104,6 +106,7 @@ class RoomRulesTest {
         10,
         coalesceMillis,
         10,
+        0,
         true,
         Who.ANYONE,
         Who.ANYONE,

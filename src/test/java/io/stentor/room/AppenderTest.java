@@ -222,6 +222,7 @@ class AppenderTest {
                 10_000,
                 0,
                 1000,
+                0,
                 true,
                 RoomOptions.Who.ANYONE,
                 RoomOptions.Who.ANYONE,

@@ -29,7 +29,14 @@ class CentrifugeSocketTest {
   private static NodeInProcess start(int pingSeconds, JsonArray rooms) throws IOException {
     JsonObject pings =
         new JsonObject().put("pingIntervalSeconds", pingSeconds).put("pongTimeoutSeconds", 1);
-    return NodeInProcess.start(new JsonObject().put("webSocket", pings).put("rooms", rooms));
+    JsonObject any = new JsonObject().put("messagesPerSecondPerConnection", 0);
+    JsonObject often = new JsonObject().put("ratePerSecond", 0);
+    return NodeInProcess.start(
+        new JsonObject()
+            .put("webSocket", pings)
+            .put("rooms", rooms)
+            .put("limits", any)
+            .put("roomDefaults", often));
   }
 
   @AfterAll

@@ -2,6 +2,7 @@ package io.stentor.protocol.centrifuge;
 
 import io.stentor.message.CloseReason;
 import io.vertx.core.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,6 +29,7 @@ final class Intake {
   private final CommandQueue waiting = new CommandQueue();
   private int underWay;
   private boolean applying;
+  private boolean slowed;
   private boolean reading = true;
 
   Intake(Session session) {
@@ -54,6 +56,7 @@ final class Intake {
     byte[] line = isBusy() ? null : waiting.poll();
     while (line != null) {
       session.apply(line);
+      slow(session.outlet().take());
       line = isBusy() ? null : waiting.poll();
     }
     applying = false;
@@ -64,7 +67,27 @@ final class Intake {
   }
 
   private boolean isBusy() {
-    return session.isConnecting() || underWay >= MAX_UNDER_WAY || session.publisher().isFull();
+    return session.isConnecting()
+        || slowed
+        || underWay >= MAX_UNDER_WAY
+        || session.publisher().isFull();
+  }
+
+  /** Begins no further command for so long. */
+  void slow(long nanos) {
+    if (nanos > 0 && !slowed) {
+      slowed = true;
+      session
+          .site()
+          .eventLoop()
+          .schedule(
+              () -> {
+                slowed = false;
+                session.goOn();
+              },
+              nanos,
+              TimeUnit.NANOSECONDS);
+    }
   }
 
   private void read(boolean on) {

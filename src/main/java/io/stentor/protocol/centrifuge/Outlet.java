@@ -27,6 +27,15 @@ public interface Outlet {
   /** Whether commands are wanted. Some that are on their way may come all the same. */
   void read(boolean on);
 
+  /**
+   * Takes one command from the pace of the connection.
+   *
+   * @return for how many nanoseconds no further one should be begun; mostly 0
+   */
+  default long take() {
+    return 0;
+  }
+
   /** Says why and closes; further writes are ignored. {@link Session#closed} follows. */
   void close(CloseReason reason);
 }

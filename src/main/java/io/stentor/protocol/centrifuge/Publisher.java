@@ -42,6 +42,7 @@ final class Publisher {
             .site()
             .rooms()
             .publish(room, publication, new Acknowledgement(bytes, keyed, answer));
+    session.slow(session.site().rooms().take(room));
     full |= !more || unacknowledgedBytes > MAX_UNACKNOWLEDGED_BYTES;
   }
 

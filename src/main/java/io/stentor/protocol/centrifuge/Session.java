@@ -178,6 +178,11 @@ public final class Session {
     }
   }
 
+  /** Begins no further command for so long; 0 for no matter. */
+  void slow(long nanos) {
+    intake.slow(nanos);
+  }
+
   void onLoop(Runnable task) {
     EventLoop loop = site.eventLoop();
     if (loop.inEventLoop()) {

@@ -1,6 +1,8 @@
 package io.stentor.protocol.centrifuge;
 
 import io.stentor.identity.Identity;
+import io.stentor.limits.Limit;
+import io.stentor.limits.Limits;
 import io.stentor.message.Member;
 import io.stentor.message.RoomName;
 import java.util.HashMap;
@@ -10,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The rooms of one session. One event loop. */
 final class Subscriptions {
-
-  /** Most rooms of one connection. */
-  static final int MAX_ROOMS = 128;
 
   private final Session session;
   private final Map<RoomName, Subscription> rooms = new HashMap<>();
@@ -30,8 +29,14 @@ final class Subscriptions {
     if (rooms.containsKey(subscription.room())) {
       throw new Refusal(ErrorCode.ALREADY_SUBSCRIBED);
     }
-    if (rooms.size() == MAX_ROOMS) {
-      throw new Refusal(ErrorCode.LIMIT_EXCEEDED, "a connection has at most 128 subscriptions");
+    Limits limits = session.site().rooms().limits();
+    int most = limits.options().roomsPerConnection();
+    if (most > 0 && rooms.size() >= most) {
+      limits.met(Limit.ROOMS_PER_CONNECTION, session.client().user());
+      if (!limits.isDryRun()) {
+        throw new Refusal(
+            ErrorCode.LIMIT_EXCEEDED, "a connection has at most " + most + " subscriptions");
+      }
     }
     rooms.put(subscription.room(), subscription);
   }

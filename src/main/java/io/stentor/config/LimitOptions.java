@@ -1,0 +1,50 @@
+package io.stentor.config;
+
+import java.util.List;
+
+/**
+ * What clients may take. 0 stands for no limit, except for the headers.
+ *
+ * @param dryRun whether limits on numbers and rates only count and log
+ * @param trustedProxies addresses and networks that are believed when they name a client
+ * @param clientAddressHeader where they name it: {@code X-Forwarded-For} or {@code Forwarded}
+ * @param connections of the node
+ * @param connectionsPerAddress of one IPv4 address or the first 64 bits of an IPv6 address
+ * @param connectionsPerSecond new ones of the node
+ * @param connectionsPerSecondPerAddress new ones of one address
+ * @param rooms that somebody on this node is in
+ * @param roomsPerConnection of one connection of the Centrifuge protocol
+ * @param messagesPerSecondPerConnection frames of one WebSocket
+ * @param messagesPerSecondPerAddress frames and HTTP requests of one address
+ * @param headerBytes of a request's first line, and of its headers
+ * @param handshakeSeconds that the head of a request may take
+ * @param bodySeconds that a body may take
+ * @param idleSeconds that a connection may be without a request
+ */
+public record LimitOptions(
+    boolean dryRun,
+    List<String> trustedProxies,
+    String clientAddressHeader,
+    int connections,
+    int connectionsPerAddress,
+    int connectionsPerSecond,
+    int connectionsPerSecondPerAddress,
+    int rooms,
+    int roomsPerConnection,
+    int messagesPerSecondPerConnection,
+    int messagesPerSecondPerAddress,
+    int headerBytes,
+    int handshakeSeconds,
+    int bodySeconds,
+    int idleSeconds) {
+  public LimitOptions {
+    trustedProxies = List.copyOf(trustedProxies);
+    for (int i = 0; i < trustedProxies.size(); i++) {
+      ConfigException.require(
+          Networks.isNetwork(trustedProxies.get(i)),
+          "trustedProxies[" + i + "]",
+          trustedProxies.get(i),
+          "an address, or a network such as 10.0.0.0/8");
+    }
+  }
+}

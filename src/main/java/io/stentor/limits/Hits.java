@@ -1,0 +1,67 @@
+package io.stentor.limits;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Counts who met which limit, and says so in the log: once in ten seconds for each limit, with how
+ * often it was. Any thread.
+ */
+public final class Hits {
+  private static final Logger LOG = LoggerFactory.getLogger(Hits.class);
+  private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private static final class Met {
+    final LongAdder count = new LongAdder();
+    final AtomicLong told = new AtomicLong();
+    final AtomicLong toldNanos = new AtomicLong();
+  }
+
+  private final Map<Limit, Met> all = new EnumMap<>(Limit.class);
+  private final LongSupplier nanoTime;
+  private final boolean dryRun;
+
+  Hits(LongSupplier nanoTime, boolean dryRun) {
+    this.nanoTime = nanoTime;
+    this.dryRun = dryRun;
+    for (Limit limit : Limit.values()) {
+      all.put(limit, new Met());
+    }
+  }
+
+  private Met of(Limit limit) {
+    return Objects.requireNonNull(all.get(limit));
+  }
+
+  /** How often a limit was met. */
+  public long count(Limit limit) {
+    return of(limit).count.sum();
+  }
+
+  /**
+   * Counts a limit that was met.
+   *
+   * @param allowed what it allows
+   * @param who for people
+   */
+  public void add(Limit limit, int allowed, String who) {
+    Met met = of(limit);
+    met.count.increment();
+    long now = nanoTime.getAsLong();
+    long last = met.toldNanos.get();
+    boolean first = met.told.get() == 0;
+    if ((first || now - last > QUIET_NANOS) && met.toldNanos.compareAndSet(last, now)) {
+      long sum = Math.max(1, met.count.sum());
+      long since = sum - met.told.getAndSet(sum);
+      String what = dryRun ? "would have been met" : "was met";
+      LOG.warn("limit {}: {} {}, {} times, last by {}", limit.label(), allowed, what, since, who);
+    }
+  }
+}

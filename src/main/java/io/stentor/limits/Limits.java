@@ -1,0 +1,241 @@
+package io.stentor.limits;
+
+import io.stentor.config.LimitOptions;
+import io.stentor.config.Networks;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The limits of one node, and what is used of them. Any thread. */
+public final class Limits {
+
+  /** So many seconds' worth of a rate may be taken at once. */
+  public static final int BURST_SECONDS = 2;
+
+  /** So many refused connections are told why in a second; what comes beyond is cut. */
+  static final int TOLD_PER_SECOND = 100;
+
+  private final LimitOptions options;
+  private final LongSupplier nanoTime;
+  private final Networks trusted;
+  private final Hits hits;
+  private final RoomRates roomRates;
+  private final @Nullable Rate arrivals;
+  private final Rate told;
+  private final Map<Source, Usage> sources = new ConcurrentHashMap<>();
+  private final AtomicInteger open = new AtomicInteger();
+
+  /** Limits of which nothing is used. */
+  public Limits(LimitOptions options) {
+    this(options, System::nanoTime);
+  }
+
+  Limits(LimitOptions options, LongSupplier nanoTime) {
+    this.options = options;
+    this.nanoTime = nanoTime;
+    this.trusted = new Networks(options.trustedProxies());
+    this.hits = new Hits(nanoTime, options.dryRun());
+    this.roomRates = new RoomRates(this);
+    this.arrivals = rate(options.connectionsPerSecond());
+    this.told = new Rate(TOLD_PER_SECOND, BURST_SECONDS, nanoTime());
+  }
+
+  /** No limits, for what stands alone. */
+  public static Limits none() {
+    return new Limits(
+        new LimitOptions(
+            false, List.of(), "X-Forwarded-For", 0, 0, 0, 0, 0, 0, 0, 0, 8192, 0, 0, 0));
+  }
+
+  private @Nullable Rate rate(int perSecond) {
+    return perSecond == 0 ? null : new Rate(perSecond, BURST_SECONDS, nanoTime());
+  }
+
+  /** What is configured. */
+  public LimitOptions options() {
+    return options;
+  }
+
+  /** Who met which limit. */
+  public Hits hits() {
+    return hits;
+  }
+
+  /** The rates of the rooms. */
+  public RoomRates roomRates() {
+    return roomRates;
+  }
+
+  /** Whether limits are only counted. */
+  public boolean isDryRun() {
+    return options.dryRun();
+  }
+
+  long nanoTime() {
+    return nanoTime.getAsLong();
+  }
+
+  /** What a limit allows, for those that are configured here. */
+  public int allowed(Limit limit) {
+    return switch (limit) {
+      case CONNECTIONS -> options.connections();
+      case CONNECTIONS_PER_ADDRESS -> options.connectionsPerAddress();
+      case CONNECTIONS_PER_SECOND -> options.connectionsPerSecond();
+      case CONNECTIONS_PER_SECOND_PER_ADDRESS -> options.connectionsPerSecondPerAddress();
+      case ROOMS -> options.rooms();
+      case ROOMS_PER_CONNECTION -> options.roomsPerConnection();
+      case MESSAGES_PER_SECOND_PER_CONNECTION -> options.messagesPerSecondPerConnection();
+      case MESSAGES_PER_SECOND_PER_ADDRESS -> options.messagesPerSecondPerAddress();
+      case HEADER_BYTES -> options.headerBytes();
+      case HANDSHAKE_SECONDS -> options.handshakeSeconds();
+      case BODY_SECONDS -> options.bodySeconds();
+      case IDLE_SECONDS -> options.idleSeconds();
+      case ROOM_NAME, MESSAGE_BYTES, RATE_PER_SECOND, QUEUED_BYTES ->
+          throw new IllegalArgumentException(limit + " is no option of limits");
+    };
+  }
+
+  /** Counts a limit that was met. */
+  public void met(Limit limit, @Nullable Object who) {
+    hits.add(limit, allowed(limit), String.valueOf(who));
+  }
+
+  /** Whether an address is that of a proxy, which says itself whom it speaks for. */
+  public boolean isTrusted(@Nullable InetAddress peer) {
+    return peer == null || trusted.contain(peer);
+  }
+
+  /**
+   * A connection has come.
+   *
+   * @param peer null for a socket that has no address
+   */
+  public Ticket arrive(@Nullable InetAddress peer) {
+    Usage usage = isTrusted(peer) || peer == null ? null : entered(Source.of(peer));
+    int all = open.incrementAndGet();
+    Limit met = usage == null ? null : arrivalMet(usage);
+    if (met == null && isOver(all, options.connections())) {
+      met = Limit.CONNECTIONS;
+    }
+    if (met != null) {
+      met(met, usage == null ? peer : usage);
+    }
+    Limit refusedBy = options.dryRun() ? null : met;
+    boolean cut = refusedBy != null && told.tryTake(1, nanoTime()) > 0;
+    return new Ticket(usage, refusedBy, cut, () -> ended(usage));
+  }
+
+  private @Nullable Limit arrivalMet(Usage usage) {
+    if (isOver(usage.connections.get(), options.connectionsPerAddress())) {
+      return Limit.CONNECTIONS_PER_ADDRESS;
+    }
+    Rate rate = usage.arrivals;
+    return rate != null && rate.tryTake(1, nanoTime()) > 0
+        ? Limit.CONNECTIONS_PER_SECOND_PER_ADDRESS
+        : null;
+  }
+
+  private void ended(@Nullable Usage usage) {
+    open.decrementAndGet();
+    if (usage != null) {
+      usage.connections.decrementAndGet();
+    }
+  }
+
+  /** A request has come by a proxy from this source; it counts as a connection while it lasts. */
+  public Ticket enter(Source source) {
+    Usage usage = entered(source);
+    Limit met = null;
+    if (isOver(usage.connections.get(), options.connectionsPerAddress())) {
+      met = Limit.CONNECTIONS_PER_ADDRESS;
+      met(met, usage);
+    }
+    return new Ticket(
+        usage, options.dryRun() ? null : met, false, () -> usage.connections.decrementAndGet());
+  }
+
+  private Usage entered(Source source) {
+    Usage entered =
+        sources.compute(
+            source,
+            (s, known) -> {
+              Usage usage =
+                  known != null
+                      ? known
+                      : new Usage(
+                          s,
+                          rate(options.connectionsPerSecondPerAddress()),
+                          rate(options.messagesPerSecondPerAddress()));
+              usage.connections.incrementAndGet();
+              return usage;
+            });
+    return entered;
+  }
+
+  private static boolean isOver(int number, int limit) {
+    return limit != 0 && number > limit;
+  }
+
+  /**
+   * Counts a connection that was let in for the node as a whole.
+   *
+   * @return for how many nanoseconds no connection should be accepted; mostly 0
+   */
+  public long acceptPauseNanos() {
+    long wait = arrivals == null ? 0 : arrivals.take(1, nanoTime());
+    if (wait > 0) {
+      met(Limit.CONNECTIONS_PER_SECOND, "the node");
+    }
+    return options.dryRun() ? 0 : wait;
+  }
+
+  /** The pace of a new connection. */
+  public Pace pace(@Nullable Usage usage) {
+    return new Pace(this, usage);
+  }
+
+  /**
+   * Takes messages, or a request, of an address if there is room for them.
+   *
+   * @param usage null for whom nothing is counted
+   * @return 0 where they were taken; else after how many nanoseconds they could be
+   */
+  public long tryTake(@Nullable Usage usage, int messages) {
+    Rate rate = usage == null ? null : usage.messages;
+    long wait = rate == null ? 0 : rate.tryTake(messages, nanoTime());
+    if (wait > 0) {
+      met(Limit.MESSAGES_PER_SECOND_PER_ADDRESS, usage);
+    }
+    return options.dryRun() ? 0 : wait;
+  }
+
+  /** Takes messages of an address that cannot be refused any more. */
+  public void owe(Usage usage, int messages) {
+    if (usage.messages != null) {
+      usage.messages.take(messages, nanoTime());
+    }
+  }
+
+  /** Forgets who has used nothing of late. To be called now and then. */
+  public void sweep() {
+    long now = nanoTime();
+    for (Source source : sources.keySet()) {
+      sources.computeIfPresent(source, (s, usage) -> usage.isIdle(now) ? null : usage);
+    }
+    roomRates.sweep(now);
+  }
+
+  /** Connections that are open. */
+  public int open() {
+    return open.get();
+  }
+
+  /** How many sources are known. */
+  int sources() {
+    return sources.size();
+  }
+}

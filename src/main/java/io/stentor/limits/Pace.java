@@ -1,0 +1,53 @@
+package io.stentor.limits;
+
+import org.jspecify.annotations.Nullable;
+
+/** How fast one connection may send: at its own rate and at that of its address. One thread. */
+public final class Pace {
+  private final Limits limits;
+  private final @Nullable Usage usage;
+
+  /** When the connection's own bucket will be full, see {@link Rate}. */
+  private long fullAt;
+
+  private boolean slow;
+
+  Pace(Limits limits, @Nullable Usage usage) {
+    this.limits = limits;
+    this.usage = usage;
+    this.fullAt = limits.nanoTime();
+  }
+
+  /**
+   * Takes one frame.
+   *
+   * @param who for people
+   * @return for how many nanoseconds nothing more should be read; mostly 0
+   */
+  public long take(Object who) {
+    long now = limits.nanoTime();
+    long own = own(now);
+    Rate ofAddress = usage == null ? null : usage.messages;
+    long shared = ofAddress == null ? 0 : ofAddress.take(1, now);
+    long wait = Math.max(own, shared);
+    if (wait > 0 && !slow) {
+      slow = true;
+      limits.met(
+          own >= shared
+              ? Limit.MESSAGES_PER_SECOND_PER_CONNECTION
+              : Limit.MESSAGES_PER_SECOND_PER_ADDRESS,
+          own >= shared ? who : usage);
+    }
+    slow = wait > 0;
+    return limits.isDryRun() ? 0 : wait;
+  }
+
+  private long own(long now) {
+    int perSecond = limits.options().messagesPerSecondPerConnection();
+    if (perSecond == 0) {
+      return 0;
+    }
+    fullAt = now + Math.max(0, fullAt - now) + 1_000_000_000L / perSecond;
+    return Math.max(0, fullAt - now - Limits.BURST_SECONDS * 1_000_000_000L);
+  }
+}

@@ -1,0 +1,277 @@
+package io.stentor.transport;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.AttributeKey;
+import io.stentor.config.LimitOptions;
+import io.stentor.limits.Limit;
+import io.stentor.limits.Limits;
+import io.stentor.limits.Pace;
+import io.stentor.limits.Ticket;
+import io.stentor.limits.Usage;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One accepted connection as limits see it: whose it is, and since when it owes the head of a
+ * request. Sees every byte first, until the connection has become a WebSocket or an event stream.
+ * Times are whole seconds of {@link Deadlines}. Belongs to the connection's event loop.
+ */
+final class Guard extends ChannelInboundHandlerAdapter {
+
+  private static final AttributeKey<Guard> KEY = AttributeKey.valueOf(Guard.class, "guard");
+  private static final String NAME = "guard";
+
+  private final Channel channel;
+  private final Ticket ticket;
+  private final Limits limits;
+  private final Function<EventLoop, Deadlines> deadlinesOf;
+  private @Nullable Ticket place;
+  private @Nullable Underway underway = new Underway();
+  private @Nullable Deadlines deadlines;
+  private @Nullable Runnable held;
+
+  /** Where it stands in {@link Deadlines}. */
+  int index = -1;
+
+  /** When the first byte of a head came that is not whole; 0 where none did. */
+  private int headSince;
+
+  private int idleSince;
+  private long unreadBytes;
+  private boolean serving;
+
+  /** On HTTP/2, frames come that begin no request. */
+  private boolean streams;
+
+  private Guard(
+      Channel channel, Ticket ticket, Limits limits, Function<EventLoop, Deadlines> deadlinesOf) {
+    this.channel = channel;
+    this.ticket = ticket;
+    this.limits = limits;
+    this.deadlinesOf = deadlinesOf;
+  }
+
+  /** Puts a guard in front of a connection that nobody has seen yet. Any thread. */
+  static void install(
+      Channel channel, Ticket ticket, Limits limits, Function<EventLoop, Deadlines> deadlinesOf) {
+    Guard guard = new Guard(channel, ticket, limits, deadlinesOf);
+    channel.attr(KEY).set(guard);
+    channel.closeFuture().addListener((ChannelFutureListener) closed -> guard.closed());
+    channel.pipeline().addLast(NAME, guard);
+  }
+
+  /** The guard of a connection; null where it was not accepted by an {@link Entrance}. */
+  static @Nullable Guard of(Channel channel) {
+    return channel.attr(KEY).get();
+  }
+
+  /** The connection is no longer one of requests: its deadlines are somebody else's. */
+  static void open(Channel channel) {
+    Guard guard = of(channel);
+    if (guard != null && channel.pipeline().get(NAME) != null) {
+      channel.pipeline().remove(NAME);
+      guard.leave();
+      guard.forgetRequests();
+    }
+  }
+
+  /** The limit that leaves no place for this connection; null where there is one. */
+  @Nullable Limit refusedBy() {
+    return ticket.refusedBy();
+  }
+
+  /** What the peer's address uses; null where that is a proxy. */
+  @Nullable Usage usage() {
+    return ticket.usage();
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    if (channel.isRegistered()) {
+      enter();
+    }
+  }
+
+  @Override
+  public void channelRegistered(ChannelHandlerContext ctx) {
+    enter();
+    ctx.fireChannelRegistered();
+  }
+
+  private void enter() {
+    if (deadlines == null) {
+      Deadlines mine = deadlinesOf.apply(channel.eventLoop());
+      deadlines = mine;
+      headSince = mine.now();
+      mine.add(this);
+    }
+  }
+
+  private void leave() {
+    if (deadlines != null) {
+      deadlines.remove(this);
+    }
+  }
+
+  /** Nothing of a request is to stay in memory for as long as a socket is open. */
+  private void forgetRequests() {
+    underway = null;
+    deadlines = null;
+  }
+
+  private void closed() {
+    leave();
+    held = null;
+    if (underway != null) {
+      underway.endAll();
+    }
+    if (place != null) {
+      place.giveBack();
+    }
+    ticket.giveBack();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (headSince == 0 && !streams && deadlines != null) {
+      headSince = deadlines.now();
+    }
+    ctx.fireChannelRead(message);
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    Runnable waiting = held;
+    if (waiting != null && channel.isWritable()) {
+      held = null;
+      ctx.executor().execute(waiting);
+    }
+    ctx.fireChannelWritabilityChanged();
+  }
+
+  /**
+   * Runs something as soon as the client has taken what it asked for before. Only one thing can
+   * wait: HTTP/1 answers one request after the other.
+   */
+  void whenTaken(Runnable task) {
+    held = task;
+  }
+
+  /** Runs something after so long, unless the connection has ended by then. */
+  void later(Runnable task, long nanos) {
+    channel
+        .eventLoop()
+        .schedule(
+            () -> {
+              if (channel.isActive()) {
+                task.run();
+              }
+            },
+            nanos,
+            TimeUnit.NANOSECONDS);
+  }
+
+  /** Whether the client has taken nearly all of what it asked for before. */
+  boolean hasTakenAll() {
+    return channel.isWritable();
+  }
+
+  /**
+   * A request has come whole, as far as its head goes.
+   *
+   * @param byProxy the place of the client that it came from by a proxy; null where it came by none
+   */
+  void begin(HttpServerRequest request, @Nullable Ticket byProxy) {
+    headSince = 0;
+    serving = true;
+    streams = request.version() == HttpVersion.HTTP_2;
+    place = byProxy;
+    if (underway != null) {
+      underway.add(request.response(), byProxy);
+    }
+  }
+
+  /** The place of the latest request's client; null where that came by no proxy. */
+  @Nullable Ticket place() {
+    return place;
+  }
+
+  /** What the latest request's client uses; null where nothing is counted for it. */
+  @Nullable Usage client() {
+    return place == null ? ticket.usage() : place.usage();
+  }
+
+  /** Takes messages of the latest request's client that cannot be refused any more. */
+  void owe(int messages) {
+    Usage client = client();
+    if (client != null) {
+      limits.owe(client, messages);
+    }
+  }
+
+  /** What is configured. */
+  LimitOptions options() {
+    return limits.options();
+  }
+
+  /** How fast the connection may send from now on. */
+  Pace pace() {
+    return limits.pace(client());
+  }
+
+  /** A second has passed. */
+  void look(int now) {
+    if (underway == null || !underway.isEmpty()) {
+      return;
+    }
+    long unread = unread();
+    if (serving || unread != unreadBytes) {
+      // An answer has just ended, or is still being taken.
+      serving = false;
+      unreadBytes = unread;
+      headSince = 0;
+      idleSince = now;
+    } else if (headSince != 0 && isOver(now - headSince, limits.options().handshakeSeconds())) {
+      limits.met(Limit.HANDSHAKE_SECONDS, channel.remoteAddress());
+      cut();
+    } else if (headSince == 0 && isOver(now - idleSince, limits.options().idleSeconds())) {
+      limits.met(Limit.IDLE_SECONDS, channel.remoteAddress());
+      channel.close();
+    }
+  }
+
+  private static boolean isOver(int seconds, int limit) {
+    return limit != 0 && seconds >= limit;
+  }
+
+  private long unread() {
+    ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
+    return waiting == null ? 0 : waiting.totalPendingWriteBytes();
+  }
+
+  /** A client that speaks HTTP/1 without TLS is told; it has had no answer that this would mix. */
+  private void cut() {
+    boolean plain =
+        channel.pipeline().get(SslHandler.class) == null
+            && channel.pipeline().get(HttpRequestDecoder.class) != null;
+    if (!plain) {
+      channel.close();
+      return;
+    }
+    channel
+        .pipeline()
+        .context(this)
+        .writeAndFlush(Problem.headTooSlow(limits.options().handshakeSeconds()))
+        .addListener(ChannelFutureListener.CLOSE);
+  }
+}
