@@ -20,6 +20,7 @@ public record Config(
     Cluster cluster,
     Logging logging,
     Metrics metrics,
+    Drain drain,
     RoomOptions roomDefaults,
     List<RoomRule> rooms) {
 
@@ -222,6 +223,23 @@ public record Config(
    *     everything else
    */
   public record Metrics(boolean enabled, int port) {}
+
+  /**
+   * How a node goes away.
+   *
+   * @param balancerSeconds how long it serves on, unready, so that a balancer notices
+   * @param leaveSeconds over how long its clients are sent away at most
+   * @param timeoutSeconds after which the process ends whatever is not done
+   */
+  public record Drain(int balancerSeconds, int leaveSeconds, int timeoutSeconds) {
+    public Drain {
+      ConfigException.require(
+          timeoutSeconds > balancerSeconds + leaveSeconds,
+          "timeoutSeconds",
+          timeoutSeconds,
+          "more than balancerSeconds and leaveSeconds together");
+    }
+  }
 
   /**
    * What is logged.
