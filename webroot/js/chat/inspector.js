@@ -30,7 +30,7 @@ function draw(client, room) {
     position: room?.position || "–",
     roundTrip: roundTripMillis === null ? "–" : say("roundTripMillis", { millis }),
     connects: count(Math.max(0, connects - 1)),
-    messages: count(messages),
+    heard: count(messages),
     recovered: count(recovered),
   };
   document.getElementById("wireFigures").replaceChildren(

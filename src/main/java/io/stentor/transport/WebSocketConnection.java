@@ -41,7 +41,6 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
   private final Visitor visitor;
   private final Heartbeat.Beat beat = new Heartbeat.Beat();
   private @Nullable Cursor cursor;
-  private @Nullable CloseReason closing;
   private final int ratePerSecond;
   private int unacknowledgedBytes;
   private int unacknowledged;
