@@ -13,6 +13,7 @@ import io.stentor.history.LocalHistory;
 import io.stentor.identity.Access;
 import io.stentor.identity.Tokens;
 import io.stentor.message.RoomName;
+import io.stentor.ops.Drain;
 import io.stentor.ops.Operations;
 import io.stentor.presence.ClusterPresence;
 import io.stentor.presence.LocalPresence;
@@ -28,7 +29,9 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +54,9 @@ final class Node {
   private final Operations operations;
   private final AtomicInteger port;
   private final Demo demo;
+  private final List<Server> servers = new CopyOnWriteArrayList<>();
   private @Nullable Presence presence;
+  private @Nullable Drain drain;
 
   private Node(LoadedConfig loaded, Vertx vertx, @Nullable HazelcastInstance hazelcast, Demo demo) {
     this.loaded = loaded;
@@ -140,11 +145,12 @@ final class Node {
     Access access = Access.of(vertx, config);
     LOG.info("node:     {}", rooms.node());
     operations.watch(rooms, connections);
+    drain = new Drain(vertx, config.drain(), servers, () -> rooms.waitingToAppend() == 0);
     return withCopies()
         .compose(
             safe ->
                 vertx.deployVerticle(
-                    () -> new Server(config, rooms, who, access, connections, operations, port),
+                    () -> server(config, rooms, who, access, connections),
                     new DeploymentOptions().setInstances(eventLoops(config))))
         .compose(deployed -> operations.start())
         .compose(deployed -> demo.start(vertx, config(), port(), hazelcast))
@@ -153,6 +159,13 @@ final class Node {
               sayReady();
               return this;
             });
+  }
+
+  private Server server(
+      Config config, Rooms rooms, Presence who, Access access, Connections connections) {
+    Server server = new Server(config, rooms, who, access, connections, operations, port);
+    servers.add(server);
+    return server;
   }
 
   private Presence presence(Rooms rooms) {
@@ -213,16 +226,28 @@ final class Node {
         "cannot listen on " + config().host() + ":" + port.get() + ": " + reason, failure);
   }
 
+  /** Lets a stop that is under way wait no longer for the sake of others. Any thread. */
+  void hasten() {
+    if (drain != null) {
+      drain.hasten();
+    }
+  }
+
   /** The port that is listened on. */
   int port() {
     return port.get();
   }
 
-  /** Signs the members off, leaves the cluster and closes everything. */
+  /**
+   * Takes leave of the clients, signs the members off, hands the logs over, leaves the cluster and
+   * closes everything.
+   */
   Future<Void> stop() {
     operations.drain();
+    Drain leaving = drain;
     Presence who = presence;
     return demo.stop(vertx)
+        .eventually(() -> leaving == null ? Future.succeededFuture() : leaving.run())
         .eventually(() -> who == null ? Future.succeededFuture() : who.close())
         .eventually(vertx::close)
         .eventually(

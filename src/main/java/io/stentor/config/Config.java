@@ -21,6 +21,7 @@ public record Config(
     Cluster cluster,
     Logging logging,
     Metrics metrics,
+    Drain drain,
     Demo demo,
     RoomOptions roomDefaults,
     List<RoomRule> rooms) {
@@ -41,7 +42,17 @@ public record Config(
             identity.demoLogin(),
             identity.tokens());
     return new Config(
-        eventLoops, http, webSocket, more, cluster, logging, metrics, demo, roomDefaults, rooms);
+        eventLoops,
+        http,
+        webSocket,
+        more,
+        cluster,
+        logging,
+        metrics,
+        drain,
+        demo,
+        roomDefaults,
+        rooms);
   }
 
   /** The limit of the room that takes the longest messages, in bytes. */
@@ -239,6 +250,23 @@ public record Config(
    *     everything else
    */
   public record Metrics(boolean enabled, int port) {}
+
+  /**
+   * How a node goes away.
+   *
+   * @param balancerSeconds how long it serves on, unready, so that a balancer notices
+   * @param leaveSeconds over how long its clients are sent away at most
+   * @param timeoutSeconds after which the process ends whatever is not done
+   */
+  public record Drain(int balancerSeconds, int leaveSeconds, int timeoutSeconds) {
+    public Drain {
+      ConfigException.require(
+          timeoutSeconds > balancerSeconds + leaveSeconds,
+          "timeoutSeconds",
+          timeoutSeconds,
+          "more than balancerSeconds and leaveSeconds together");
+    }
+  }
 
   /**
    * What is logged.

@@ -33,6 +33,7 @@ final class ConfigReader {
         at("cluster", () -> cluster(json.getJsonObject("cluster"))),
         logging(json.getJsonObject("logging")),
         metrics(json.getJsonObject("metrics")),
+        at("drain", () -> drain(json.getJsonObject("drain"))),
         demo(json.getJsonObject("demo")),
         at("roomDefaults", () -> room(defaults)),
         rules(json.getJsonArray("rooms"), defaults));
@@ -110,6 +111,13 @@ final class ConfigReader {
     return new Config.Logging(
         constant(Config.Logging.Level.class, json.getString("level")),
         constant(Config.Logging.Format.class, json.getString("format")));
+  }
+
+  private static Config.Drain drain(JsonObject json) {
+    return new Config.Drain(
+        json.getInteger("balancerSeconds"),
+        json.getInteger("leaveSeconds"),
+        json.getInteger("timeoutSeconds"));
   }
 
   private static Config.Metrics metrics(JsonObject json) {

@@ -192,6 +192,12 @@ final class CentrifugeSocket implements Outlet, Heartbeat.Pinged, Socket.Listene
     }
   }
 
+  /** Nothing that was published is left unanswered. */
+  @Override
+  public void leave() {
+    session.leave(CloseReason.SHUTDOWN);
+  }
+
   /** For log lines. */
   @Override
   public String toString() {

@@ -92,7 +92,7 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
     tell(out -> stream.format().encodeRetry(random(MOST_RETRY_MILLIS), out));
     cursor = server.rooms().join(room, this, request.start(), server.eventLoop());
     if (gone || closing != null) {
-      leave();
+      leaveRoom();
     } else if (keepAlive.isClosed()) {
       close(CloseReason.SHUTDOWN);
     }
@@ -180,7 +180,7 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
   public void close(CloseReason reason) {
     if (closing == null && !gone) {
       closing = reason;
-      leave();
+      leaveRoom();
       int retry = reason.equals(CloseReason.SHUTDOWN) ? random(MOST_SHUTDOWN_RETRY_MILLIS) : 0;
       stream.end(
           encoded(out -> stream.format().encodeClose(reason, retry, out)),
@@ -188,7 +188,12 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
     }
   }
 
-  private void leave() {
+  @Override
+  public void leave() {
+    close(CloseReason.SHUTDOWN);
+  }
+
+  private void leaveRoom() {
     server.expiries().remove(term);
     attendance.leave();
     if (watch != null) {
@@ -219,7 +224,7 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
   public void closed(@Nullable String peer) {
     gone = true;
     keepAlive.remove(this);
-    leave();
+    leaveRoom();
     int count = server.connections().closed(Transport.SSE, closing);
     String why = closing != null ? closing.toString() : peer != null ? peer : "by the client";
     LOG.info("closed: {} in room {}: {}, {} open", this, room, why, count);

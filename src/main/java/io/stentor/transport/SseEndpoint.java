@@ -17,6 +17,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,7 +50,12 @@ final class SseEndpoint {
     keepAlive.start(server.eventLoop());
   }
 
-  /** Sends every client away. */
+  /** Every stream, in no particular order. */
+  void forEach(Consumer<KeepAlive.Kept> action) {
+    keepAlive.forEach(action);
+  }
+
+  /** Sends every client away, and who comes later too. */
   void closeAll() {
     keepAlive.closeAll(CloseReason.SHUTDOWN);
   }

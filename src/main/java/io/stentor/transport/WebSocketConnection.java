@@ -257,6 +257,11 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
     }
   }
 
+  @Override
+  public void leave() {
+    close(CloseReason.SHUTDOWN);
+  }
+
   /** For log lines: the address and the connection's id. */
   @Override
   public String toString() {

@@ -57,6 +57,7 @@ class RoomRulesTest {
                 any.cluster(),
                 any.logging(),
                 any.metrics(),
+                any.drain(),
                 any.demo(),
                 defaults,
                 List.of(new RoomRule("quotes:ACME", first), new RoomRule("quotes:*", second))));

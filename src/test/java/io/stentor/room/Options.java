@@ -105,6 +105,7 @@ final class Options {
             DEFAULTS.cluster(),
             DEFAULTS.logging(),
             DEFAULTS.metrics(),
+            DEFAULTS.drain(),
             DEFAULTS.demo(),
             options,
             List.of()));

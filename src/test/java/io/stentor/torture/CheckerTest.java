@@ -25,7 +25,7 @@ class CheckerTest {
       log.add(text(i));
     }
     log.add(LAST);
-    bothSee(new Event.Asked(null));
+    bothSee(Event.Asked.now(null));
     bothSee(new Event.Placed(Told.JOINED, new Place("e", 0)));
     hears(alice, 1, 2, 3, 4);
     hearsLast(alice, "e", 5);
@@ -175,7 +175,7 @@ class CheckerTest {
   @Test
   void finds_messages_that_come_before_the_word_on_the_place() {
     hears(bob, 1, 2);
-    bob.add(new Event.Asked(new Place("e", 2)));
+    bob.add(Event.Asked.now(new Place("e", 2)));
     bobHearsTheRest(3, 4);
     assertFound(Kind.UNTOLD);
   }
@@ -216,7 +216,7 @@ class CheckerTest {
 
   private static void resumes(Transcript transcript, Told told, Place since, Place at) {
     transcript.add(new Event.Ended(1006, "cut"));
-    transcript.add(new Event.Asked(since));
+    transcript.add(Event.Asked.now(since));
     transcript.add(new Event.Placed(told, at));
   }
 

@@ -9,8 +9,15 @@ sealed interface Event {
    * It connected.
    *
    * @param since where it asked to go on; null where it had no place yet
+   * @param nanos when, on the clock of {@link System#nanoTime()}
    */
-  record Asked(@Nullable Place since) implements Event {}
+  record Asked(@Nullable Place since, long nanos) implements Event {
+
+    /** It connects now. */
+    static Asked now(@Nullable Place since) {
+      return new Asked(since, System.nanoTime());
+    }
+  }
 
   /** What the server can tell of a place. */
   enum Told {

@@ -170,7 +170,7 @@ final class Participant implements AutoCloseable {
         sent = CompletableFuture.completedStage(opened);
         lastNanos = now();
         connection = this;
-        transcript.add(new Event.Asked(at));
+        transcript.add(Event.Asked.now(at));
       }
       opened.request(1);
     }

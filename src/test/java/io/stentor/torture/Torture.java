@@ -84,6 +84,7 @@ public final class Torture implements AutoCloseable {
     verdicts.computeIfAbsent(fault, key -> new ArrayList<>()).add(verdict);
     System.out.println("round " + number + " " + fault + ": " + String.join(" | ", result.story()));
     System.out.println("    " + figures(verdict));
+    System.out.println("    " + Comebacks.of(result.transcripts()));
     if (!verdict.isGood()) {
       verdict.violations().stream().limit(SHOWN).forEach(v -> System.out.println("    !! " + v));
       System.out.println("    all of it in " + save(number, result));

@@ -81,7 +81,7 @@ final class Wanderer implements Runnable {
   private boolean webSocket(int port) {
     Place asked = at;
     try (Client client = Client.connect(port, "/rooms/" + room + since(), Wire.CURSOR)) {
-      transcript.add(new Event.Asked(asked));
+      transcript.add(Event.Asked.now(asked));
       while (true) {
         String text = client.poll(Duration.ofMillis(200));
         if (text != null && take(Wire.read(text), Way.WEB_SOCKET)) {
@@ -99,7 +99,7 @@ final class Wanderer implements Runnable {
   private boolean events(int port) {
     Place asked = at;
     try (EventClient client = EventClient.connect(port, "/rooms/" + room + "/events" + since())) {
-      transcript.add(new Event.Asked(asked));
+      transcript.add(Event.Asked.now(asked));
       while (true) {
         EventParser.Event event = client.next();
         Place place = Place.parse(event.lastEventId());
@@ -118,7 +118,7 @@ final class Wanderer implements Runnable {
     for (int i = 0; i < POLLS; i++) {
       Place asked = at;
       JsonObject answer = read(port, "?limit=20" + (asked == null ? "" : "&since=" + asked) + wait);
-      transcript.add(new Event.Asked(asked));
+      transcript.add(Event.Asked.now(asked));
       String epoch = answer.getString("epoch");
       JsonArray messages = answer.getJsonArray("messages");
       long first = answer.getLong("offset") - messages.size();

@@ -28,6 +28,11 @@ final class Publisher {
     return full;
   }
 
+  /** Whether everything that was published is decided. */
+  boolean isSettled() {
+    return unacknowledgedBytes == 0;
+  }
+
   void publish(RoomName room, Publication publication, Answer answer) {
     int bytes = publication.weight() + OVERHEAD_BYTES;
     unacknowledgedBytes += bytes;
@@ -83,6 +88,7 @@ final class Publisher {
               full = false;
               session.goOn();
             }
+            session.settled();
           });
     }
   }

@@ -35,6 +35,7 @@ public final class Session {
   private final Publisher publisher = new Publisher(this);
   private State state = State.NEW;
   private @Nullable Client client;
+  private @Nullable CloseReason leaving;
 
   /**
    * A client that has said nothing yet.
@@ -51,7 +52,7 @@ public final class Session {
 
   /** Takes what came in one message: lines with a command each. */
   public void received(byte[] message) {
-    if (state != State.CLOSED) {
+    if (state != State.CLOSED && leaving == null) {
       intake.received(message);
     }
   }
@@ -87,6 +88,27 @@ public final class Session {
       if (client != null) {
         client.closed();
       }
+    }
+  }
+
+  /**
+   * Ends the connection as soon as the client knows of everything that it has published: no command
+   * is begun any more.
+   */
+  public void leave(CloseReason reason) {
+    if (state != State.CLOSED && leaving == null) {
+      leaving = reason;
+      intake.close();
+      outlet.read(false);
+      settled();
+    }
+  }
+
+  /** What was published may be decided, all of it. */
+  void settled() {
+    CloseReason reason = leaving;
+    if (reason != null && publisher.isSettled()) {
+      close(reason);
     }
   }
 
@@ -132,7 +154,7 @@ public final class Session {
 
   /** Something that kept commands waiting may have ended. */
   void goOn() {
-    if (state != State.CLOSED) {
+    if (state != State.CLOSED && leaving == null) {
       intake.goOn();
     }
   }
