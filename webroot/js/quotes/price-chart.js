@@ -27,8 +27,14 @@ export class PriceChart {
 
   /** Takes the page's colours and language as they are now. */
   repaint() {
-    this.#plot?.destroy();
-    this.#plot = new window.uPlot(this.#options(), [[], []], this.#box);
+    if (this.#plot) {
+      this.#plot.destroy();
+      this.#plot = this.#made();
+    }
+  }
+
+  #made() {
+    return new window.uPlot(this.#options(), [[], []], this.#box);
   }
 
   #options() {
@@ -53,9 +59,7 @@ export class PriceChart {
 
   /** Draws the prices up to a moment. */
   draw(quote, clock) {
-    if (!this.#plot) {
-      this.repaint();
-    }
+    this.#plot ??= this.#made();
     const from = clock - CHART_SECONDS * 1000;
     const { times, prices } = quote.since(from);
     this.#plot.batch(() => {

@@ -2,6 +2,9 @@ package io.stentor.page;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
 import com.microsoft.playwright.options.Sizes;
@@ -59,14 +62,37 @@ class FrameRate extends InBrowser {
         assertThat(one.page().locator("#symbols tr"))
             .hasCount(24, new HasCountOptions().setTimeout(30_000));
         one.page().waitForTimeout(5000);
+        CDPSession processor = processorTimes(one);
+        double before = mainThreadSeconds(processor);
         Map<?, ?> counted = (Map<?, ?>) one.page().evaluate(COUNT, SECONDS);
         lines.add("frames a second: %.1f".formatted(number(counted, "perSecond")));
+        double busy = (mainThreadSeconds(processor) - before) / SECONDS;
+        lines.add("the page's main thread: %.0f %% of a core".formatted(busy * 100));
         lines.add("longest frame: %.0f ms".formatted(number(counted, "longest")));
         lines.add("updates a second: " + one.at("updates").textContent());
         lines.add("conflated: " + one.at("conflated").textContent());
       }
     }
     Files.write(Path.of("target", "frames.txt"), lines);
+  }
+
+  private static CDPSession processorTimes(Window window) {
+    CDPSession session = window.page().context().newCDPSession(window.page());
+    JsonObject options = new JsonObject();
+    options.addProperty("timeDomain", "threadTicks");
+    session.send("Performance.enable", options);
+    return session;
+  }
+
+  /** Processor time of all tasks of the page so far, which other processes do not add to. */
+  private static double mainThreadSeconds(CDPSession session) {
+    for (JsonElement metric : session.send("Performance.getMetrics").getAsJsonArray("metrics")) {
+      JsonObject one = metric.getAsJsonObject();
+      if (one.get("name").getAsString().equals("TaskDuration")) {
+        return one.get("value").getAsDouble();
+      }
+    }
+    throw new AssertionError("Chromium does not tell TaskDuration");
   }
 
   private static double number(Map<?, ?> map, String key) {
