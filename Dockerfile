@@ -26,7 +26,7 @@ EXPOSE 9898 5701 15701
 
 # Bash opens the connection itself: the image has no curl.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 CMD ["bash", "-c", \
-  "exec 3<>/dev/tcp/127.0.0.1/${STENTOR_HTTP_PORT:-9898} && printf 'GET / HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ \"$status\" = 200 ]"]
+  "exec 3<>/dev/tcp/127.0.0.1/${STENTOR_HTTP_PORT:-9898} && printf 'GET /health/live HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ \"$status\" = 200 ]"]
 
 # Exec form: the JVM is process 1 and gets the signal itself.
 STOPSIGNAL SIGTERM

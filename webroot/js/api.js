@@ -1,14 +1,10 @@
 /** The API page: what `openapi.yaml` says, by Swagger UI, as light or dark as the other pages. */
 
-import { chosenTheme, systemTheme } from "./preferences.js";
+import { frame } from "./frame/frame.js";
+import { isDark, whenPainted } from "./frame/theme.js";
 
-function paint() {
-  const dark = (chosenTheme() ?? (systemTheme.matches ? "dark" : "light")) === "dark";
-  document.documentElement.classList.toggle("dark-mode", dark);
-}
-
-systemTheme.addEventListener("change", paint);
-paint();
+frame("api", undefined, { pill: false });
+whenPainted(() => document.documentElement.classList.toggle("dark-mode", isDark()));
 
 window.SwaggerUIBundle({
   url: "openapi.yaml",

@@ -11,8 +11,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,9 +22,6 @@ public final class Main {
   static final int CANNOT_START = 1;
   static final int CANNOT_STOP = 1;
   static final int REFUSED = 2;
-
-  /** Below the 30 s that Kubernetes and Docker Compose users commonly grant. */
-  private static final int STOP_SECONDS = 25;
 
   private final PrintStream out;
   private final PrintStream err;
@@ -110,30 +105,13 @@ public final class Main {
     loaded.warnings().forEach(log::warn);
     try {
       Node node = start.apply(loaded).await();
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node, log), "stop"));
+      Signals.onStop(new Stop(node, loaded.config().drain().timeoutSeconds())::ask);
       return RUNNING;
     } catch (Exception e) { // await throws whatever the future failed with, checked or not
       err.println(e.getMessage() == null ? e.toString() : e.getMessage());
       log.debug("The node did not start", e);
       return CANNOT_START;
     }
-  }
-
-  /** Runs as the JVM's shutdown hook; ends the process itself, which else would exit with 143. */
-  private static void stop(Node node, Logger log) {
-    int code = CANNOT_STOP;
-    try {
-      node.stop().await(STOP_SECONDS, TimeUnit.SECONDS);
-      code = OK;
-    } catch (TimeoutException e) {
-      log.warn("Not everything was closed within {} s", STOP_SECONDS);
-    } catch (Exception e) {
-      log.warn("Stopping failed: {}", e.toString());
-      log.debug("Stopping failed", e);
-    } finally {
-      LoggingSetup.close();
-    }
-    Runtime.getRuntime().halt(code);
   }
 
   private static String version() {

@@ -13,6 +13,8 @@ import io.stentor.history.LocalHistory;
 import io.stentor.identity.Access;
 import io.stentor.identity.Tokens;
 import io.stentor.message.RoomName;
+import io.stentor.ops.Drain;
+import io.stentor.ops.Operations;
 import io.stentor.presence.ClusterPresence;
 import io.stentor.presence.LocalPresence;
 import io.stentor.presence.Presence;
@@ -28,7 +30,9 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -48,13 +52,17 @@ final class Node {
   private final LoadedConfig loaded;
   private final Vertx vertx;
   private final @Nullable HazelcastInstance hazelcast;
+  private final Operations operations;
   private final AtomicInteger port;
+  private final List<Server> servers = new CopyOnWriteArrayList<>();
   private @Nullable Presence presence;
+  private @Nullable Drain drain;
 
   private Node(LoadedConfig loaded, Vertx vertx, @Nullable HazelcastInstance hazelcast) {
     this.loaded = loaded;
     this.vertx = vertx;
     this.hazelcast = hazelcast;
+    this.operations = new Operations(vertx, loaded.config(), hazelcast);
     this.port = new AtomicInteger(loaded.config().http().port());
   }
 
@@ -127,23 +135,40 @@ final class Node {
   private Future<Node> serve() {
     Config config = loaded.config();
     History history = history();
-    Rooms rooms = new Rooms(vertx, new RoomRules(config), history);
+    Rooms rooms = new Rooms(vertx, new RoomRules(config), history, operations.timings());
     Presence who = presence(rooms);
     presence = who;
     Connections connections = new Connections();
     Access access = Access.of(vertx, config);
+    LOG.info("node:     {}", rooms.node());
+    operations.watch(rooms, connections);
+    drain = new Drain(vertx, config.drain(), servers, () -> rooms.waitingToAppend() == 0);
     return withCopies()
-        .compose(safe -> Mailboxes.open(vertx))
+        .compose(safe -> Mailboxes.open(vertx, rooms.node()))
         .compose(
             mailboxes ->
                 vertx.deployVerticle(
-                    () -> new Server(config, rooms, who, access, connections, mailboxes, port),
+                    () -> server(config, rooms, who, access, connections, mailboxes),
                     new DeploymentOptions().setInstances(eventLoops(config))))
+        .compose(deployed -> operations.start())
         .map(
-            deployed -> {
+            started -> {
               sayReady();
               return this;
             });
+  }
+
+  private Server server(
+      Config config,
+      Rooms rooms,
+      Presence who,
+      Access access,
+      Connections connections,
+      Mailboxes mailboxes) {
+    Server server =
+        new Server(config, rooms, who, access, connections, mailboxes, operations, port);
+    servers.add(server);
+    return server;
   }
 
   private Presence presence(Rooms rooms) {
@@ -204,18 +229,30 @@ final class Node {
         "cannot listen on " + config().host() + ":" + port.get() + ": " + reason, failure);
   }
 
+  /** Lets a stop that is under way wait no longer for the sake of others. Any thread. */
+  void hasten() {
+    if (drain != null) {
+      drain.hasten();
+    }
+  }
+
   /** The port that is listened on. */
   int port() {
     return port.get();
   }
 
-  /** Signs the members off, leaves the cluster and closes everything. */
+  /**
+   * Takes leave of the clients, signs the members off, hands the logs over, leaves the cluster and
+   * closes everything.
+   */
   Future<Void> stop() {
-    Future<Void> signedOff = presence == null ? Future.succeededFuture() : presence.close();
-    return signedOff
+    operations.drain();
+    Future<Void> left = drain == null ? Future.succeededFuture() : drain.run();
+    return left.eventually(() -> presence == null ? Future.succeededFuture() : presence.close())
         .eventually(vertx::close)
         .eventually(
             () -> {
+              operations.close();
               if (hazelcast != null) {
                 hazelcast.shutdown();
               }

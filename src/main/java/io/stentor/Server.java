@@ -3,6 +3,8 @@ package io.stentor;
 import io.netty.channel.EventLoop;
 import io.stentor.config.Config;
 import io.stentor.identity.Access;
+import io.stentor.ops.Drain;
+import io.stentor.ops.Operations;
 import io.stentor.presence.Presence;
 import io.stentor.room.Rooms;
 import io.stentor.transport.Connections;
@@ -10,16 +12,18 @@ import io.stentor.transport.Endpoints;
 import io.stentor.transport.Mailboxes;
 import io.stentor.transport.Problem;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.internal.ContextInternal;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One HTTP server on one event loop, with its own share of the sockets of the port. */
-final class Server extends VerticleBase {
+final class Server extends VerticleBase implements Drain.Door {
 
   /** Vert.x: a free port, the same one for all servers that ask with this number. */
   private static final int ONE_FREE_PORT = -1;
@@ -30,6 +34,7 @@ final class Server extends VerticleBase {
   private final Access access;
   private final Connections connections;
   private final Mailboxes mailboxes;
+  private final Operations operations;
   private final AtomicInteger port;
   private @Nullable Endpoints endpoints;
   private @Nullable HttpServer server;
@@ -47,6 +52,7 @@ final class Server extends VerticleBase {
       Access access,
       Connections connections,
       Mailboxes mailboxes,
+      Operations operations,
       AtomicInteger port) {
     this.config = config;
     this.rooms = rooms;
@@ -54,6 +60,7 @@ final class Server extends VerticleBase {
     this.access = access;
     this.connections = connections;
     this.mailboxes = mailboxes;
+    this.operations = operations;
     this.port = port;
   }
 
@@ -66,7 +73,7 @@ final class Server extends VerticleBase {
     HttpServer created =
         vertx
             .createHttpServer(options())
-            .requestHandler(serving)
+            .requestHandler(operations.before(serving))
             .invalidRequestHandler(Problem::invalidRequest);
     server = created;
     int wanted = config.http().port();
@@ -75,11 +82,36 @@ final class Server extends VerticleBase {
         .onSuccess(listening -> port.compareAndSet(0, listening.actualPort()));
   }
 
+  @Override
+  public void refuse() {
+    onLoop(
+        serving -> {
+          serving.refuse();
+          return Future.succeededFuture();
+        });
+  }
+
+  @Override
+  public Future<Void> sendAway(int seconds, Future<Void> hurry) {
+    return onLoop(serving -> serving.sendAway(seconds, hurry));
+  }
+
+  private Future<Void> onLoop(Function<Endpoints, Future<Void>> action) {
+    Promise<Void> promise = Promise.promise();
+    context.runOnContext(
+        turn -> {
+          Endpoints serving = endpoints;
+          (serving == null ? Future.<Void>succeededFuture() : action.apply(serving))
+              .onComplete(promise);
+        });
+    return promise.future();
+  }
+
   /** Refuses what comes from now on, sends clients away, and lets requests under way finish. */
   @Override
   public Future<?> stop() {
     if (endpoints != null) {
-      endpoints.drain();
+      endpoints.refuse();
       endpoints.closeAll();
     }
     return server == null

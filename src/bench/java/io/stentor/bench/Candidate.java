@@ -28,9 +28,11 @@ record Candidate(String name, Path needs, List<String> command, boolean jvm, int
     return stentor(options, 1, overlays);
   }
 
-  /** Two nodes of Stentor in one cluster. */
-  static Candidate cluster(BenchOptions options) {
-    return stentor(options, 2, "cluster");
+  /** Two nodes of Stentor in one cluster, with further configurations over it. */
+  static Candidate cluster(BenchOptions options, String... overlays) {
+    List<String> all = new ArrayList<>(List.of("cluster"));
+    all.addAll(List.of(overlays));
+    return stentor(options, 2, all.toArray(String[]::new));
   }
 
   /** The Vert.x server that one writes first. */

@@ -23,6 +23,11 @@ final class Cores {
         : "nothing pinned: it takes two cores and taskset";
   }
 
+  /** Whether one server and the load generator have a core each. */
+  static boolean apart() {
+    return CAN_PIN;
+  }
+
   /** A command confined to the core of the server with this number, from 0, of so many. */
   static List<String> server(int number, int servers, List<String> command) {
     return pin(servers < COUNT, number, command);

@@ -48,6 +48,8 @@ final class LoadOptions {
         --slow K            so many listeners stop reading while the measured time lasts
         --sources N         connect from so many addresses, 127.0.0.1 and following
         --ramp N            handshakes under way at once
+        --awake yes         looks for messages without ever sleeping, so that no server's system
+                            calls pay for waking the generator; needs a core of its own
         --label TEXT        repeated in the output
       """;
 
@@ -73,6 +75,7 @@ final class LoadOptions {
   final int slow;
   final int sources;
   final int ramp;
+  final boolean awake;
   final String label;
 
   private LoadOptions(Map<String, String> given) {
@@ -102,6 +105,7 @@ final class LoadOptions {
     slow = (int) in.number("slow", 0);
     sources = (int) in.number("sources", 1);
     ramp = (int) in.number("ramp", 64);
+    awake = in.text("awake", "no").equals("yes");
     label = in.text("label", "");
     check(given);
   }

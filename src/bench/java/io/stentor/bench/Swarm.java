@@ -102,7 +102,7 @@ final class Swarm implements AutoCloseable {
     long now = System.nanoTime();
     while (now < untilNanos && !(orAllReceived && tally.delivered >= tally.expected)) {
       long wake = sendDue(now, untilNanos);
-      long wait = (wake - System.nanoTime()) / MILLI;
+      long wait = options.awake ? 0 : (wake - System.nanoTime()) / MILLI;
       select(wait);
       now = System.nanoTime();
     }

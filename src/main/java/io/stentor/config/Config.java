@@ -19,6 +19,8 @@ public record Config(
     Identity identity,
     Cluster cluster,
     Logging logging,
+    Metrics metrics,
+    Drain drain,
     RoomOptions roomDefaults,
     List<RoomRule> rooms) {
 
@@ -212,6 +214,32 @@ public record Config(
 
   /** The multicast group that nodes announce themselves in. */
   public record Multicast(String group, int port) {}
+
+  /**
+   * What is counted for monitoring.
+   *
+   * @param enabled whether {@code /metrics} is served and times are measured
+   * @param port TCP port of its own for {@code /metrics}, with {@code /health}; 0 serves it with
+   *     everything else
+   */
+  public record Metrics(boolean enabled, int port) {}
+
+  /**
+   * How a node goes away.
+   *
+   * @param balancerSeconds how long it serves on, unready, so that a balancer notices
+   * @param leaveSeconds over how long its clients are sent away at most
+   * @param timeoutSeconds after which the process ends whatever is not done
+   */
+  public record Drain(int balancerSeconds, int leaveSeconds, int timeoutSeconds) {
+    public Drain {
+      ConfigException.require(
+          timeoutSeconds > balancerSeconds + leaveSeconds,
+          "timeoutSeconds",
+          timeoutSeconds,
+          "more than balancerSeconds and leaveSeconds together");
+    }
+  }
 
   /**
    * What is logged.

@@ -32,6 +32,8 @@ final class ConfigReader {
         at("identity", () -> identity(json.getJsonObject("identity"))),
         at("cluster", () -> cluster(json.getJsonObject("cluster"))),
         logging(json.getJsonObject("logging")),
+        metrics(json.getJsonObject("metrics")),
+        at("drain", () -> drain(json.getJsonObject("drain"))),
         at("roomDefaults", () -> room(defaults)),
         rules(json.getJsonArray("rooms"), defaults));
   }
@@ -108,6 +110,17 @@ final class ConfigReader {
     return new Config.Logging(
         constant(Config.Logging.Level.class, json.getString("level")),
         constant(Config.Logging.Format.class, json.getString("format")));
+  }
+
+  private static Config.Drain drain(JsonObject json) {
+    return new Config.Drain(
+        json.getInteger("balancerSeconds"),
+        json.getInteger("leaveSeconds"),
+        json.getInteger("timeoutSeconds"));
+  }
+
+  private static Config.Metrics metrics(JsonObject json) {
+    return new Config.Metrics(json.getBoolean("enabled"), json.getInteger("port"));
   }
 
   private static RoomOptions room(JsonObject json) {

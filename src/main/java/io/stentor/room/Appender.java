@@ -87,6 +87,11 @@ final class Appender {
     waitingBytes.addAndGet(bytes);
   }
 
+  /** Bytes that wait here, with {@link #OVERHEAD_BYTES} each. Any thread. */
+  long waitingBytes() {
+    return waitingBytes.get();
+  }
+
   /** Whether publishers should wait. Any thread. */
   boolean isFull() {
     return waitingBytes.get() > options.appendQueueBytes();
@@ -119,6 +124,7 @@ final class Appender {
     if (options.history().messages() == 0) {
       bus.publish(room, new Broadcast(0, 0, publications));
       counts.add(Count.PUBLISHED, batch.size());
+      counts.add(Count.PUBLISHED_BYTES, bytes);
       batch.forEach(one -> one.ack.appended(Position.NONE));
       done(batch);
     } else {
@@ -136,12 +142,18 @@ final class Appender {
                 home.run(
                     () -> {
                       if (appended != null) {
+                        timed(begunNanos, spentMillis, waiting.size());
                         appended(waiting, batch, appended);
                       } else {
                         long tookMillis = (System.nanoTime() - begunNanos) / 1_000_000;
                         failed(waiting, batch, failure, retryMillis, spentMillis + tookMillis);
                       }
                     }));
+  }
+
+  private void timed(long begunNanos, long spentMillis, int publications) {
+    long nanos = System.nanoTime() - begunNanos + spentMillis * 1_000_000;
+    counts.timings().appended(nanos, publications);
   }
 
   private void appended(List<Waiting> waiting, Batch batch, Appended appended) {
@@ -155,8 +167,10 @@ final class Appender {
       }
     }
     if (!fresh.isEmpty()) {
-      bus.publish(room, new Broadcast(appended.epoch(), appended.first(), fresh));
+      Broadcast broadcast = new Broadcast(appended.epoch(), appended.first(), fresh);
+      bus.publish(room, broadcast);
       counts.add(Count.PUBLISHED, fresh.size());
+      counts.add(Count.PUBLISHED_BYTES, broadcast.bytes());
     }
     List<Long> offsets = appended.offsets(waiting.size());
     for (int i = 0; i < waiting.size(); i++) {

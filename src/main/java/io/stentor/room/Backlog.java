@@ -22,7 +22,7 @@ final class Backlog {
   private final List<Cursor> cursors;
   private final RoomOptions options;
   private final Counts counts;
-  private final Pieces pieces = new Pieces();
+  private final Pieces pieces;
 
   /** The backlog of a tail with these cursors, which the tail adds to and takes from. */
   Backlog(Tail tail, List<Cursor> cursors, RoomOptions options, Counts counts) {
@@ -30,6 +30,7 @@ final class Backlog {
     this.cursors = cursors;
     this.options = options;
     this.counts = counts;
+    this.pieces = new Pieces(counts);
   }
 
   /** Number of the first publication that is still here, or of the next one. */
@@ -72,12 +73,15 @@ final class Backlog {
       return;
     }
     long before = cursor.next;
+    long bytes = 0;
     while (cursor.next < tail.sent() && !cursor.hasLeft() && cursor.isReady()) {
+      bytes += pieces.bytesFrom(cursor.next);
       cursor.next = pieces.writeFrom(cursor.next, cursor.connection());
     }
     if (cursor.next > before) {
       cursor.connection().flush();
       counts.add(Count.DELIVERED, cursor.next - before);
+      counts.add(Count.DELIVERED_BYTES, bytes);
     }
   }
 
@@ -108,6 +112,10 @@ final class Backlog {
 
   private void skip(Cursor cursor, long to) {
     if (cursor.next < to) {
+      if (!cursor.hasSkipped()) {
+        boolean latest = options.slowConsumer() == SlowConsumer.LATEST;
+        counts.add(latest ? Count.SLOW_LATEST : Count.SLOW_SKIPPING, 1);
+      }
       counts.add(Count.SKIPPED, to - cursor.next);
       cursor.skipTo(to);
     }

@@ -136,6 +136,9 @@ final class CatchUp {
     }
     if (!announced) {
       announced = true;
+      if (!fromOldest) {
+        tail.recovered(true);
+      }
       if (!cursor.tell(new Notice(after, announce, 0))) {
         return;
       }
@@ -153,10 +156,11 @@ final class CatchUp {
               page.publications(),
               page.epoch(),
               page.first());
+      int bytes = encoded.size();
       cursor.connection().write(encoded.bytes());
       cursor.connection().flush();
       after = new Position(page.epoch(), page.last());
-      tail.delivered(encoded.count());
+      tail.delivered(encoded.count(), bytes);
     }
   }
 
@@ -181,6 +185,9 @@ final class CatchUp {
   }
 
   private void lost() {
+    if (!announced) {
+      tail.recovered(false);
+    }
     cursor.catchUp = null;
     cursor.next = tail.end();
     cursor.tell(new Notice(tail.position(), Notice.Kind.LOST, 0));

@@ -5,32 +5,52 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What happened in all rooms of this node since it started. Any thread. */
+/** What happened in all rooms of this node since it started. Any thread, and no lock. */
 public final class Counts {
 
   /** What is counted. */
   public enum Count {
     /** Publications that this node appended. */
     PUBLISHED,
+    /** Bytes of the publications that this node appended. */
+    PUBLISHED_BYTES,
     /** Publications written to connections, once for each connection. */
     DELIVERED,
+    /** Encoded bytes of publications written to connections, once for each connection. */
+    DELIVERED_BYTES,
     /** Publications that the event bus did not bring in time and that were read from the log. */
     REPAIRED,
     /** Publications that the event bus brought again. */
     REPEATED,
     /** Times that a feed could not go on where it was, and told its cursors so. */
     LOST,
+    /** Times that a cursor was placed where it had been. */
+    RECOVERED,
+    /** Times that a cursor could not be placed where it had been. */
+    UNRECOVERABLE,
     /** Publications left out for slow cursors. */
     SKIPPED,
     /** Connections closed because they read too slowly. */
     SLOW_DISCONNECTED,
+    /** Times that a slow cursor began to miss publications, where the rule is to skip. */
+    SLOW_SKIPPING,
+    /** Times that a slow cursor began to miss publications, where the rule is the latest. */
+    SLOW_LATEST,
+    /** Encoded bytes that wait in tails for slow connections; goes down, too. */
+    WAITING_BYTES,
     /** Publications that could not be appended. */
     REFUSED
   }
 
   private final Map<Count, LongAdder> sums = new EnumMap<>(Count.class);
+  private final Timings timings;
 
   Counts() {
+    this(Timings.NONE);
+  }
+
+  Counts(Timings timings) {
+    this.timings = timings;
     for (Count what : Count.values()) {
       sums.put(what, new LongAdder());
     }
@@ -40,7 +60,12 @@ public final class Counts {
     Objects.requireNonNull(sums.get(what)).add(number);
   }
 
-  /** How much there was of it. */
+  /** Where times are told. */
+  Timings timings() {
+    return timings;
+  }
+
+  /** How much there was of it, or is. */
   public long get(Count what) {
     return Objects.requireNonNull(sums.get(what)).sum();
   }

@@ -17,12 +17,18 @@ final class Encoded {
   /** Index of the first byte of each publication. */
   private final int[] starts;
 
-  private Encoded(ByteBuf bytes, int[] starts) {
+  private final long publishedMillis;
+
+  private Encoded(ByteBuf bytes, int[] starts, long publishedMillis) {
     this.bytes = bytes;
     this.starts = starts;
+    this.publishedMillis = publishedMillis;
   }
 
-  /** Encodes publications of a room with consecutive offsets. The caller owns the one reference. */
+  /**
+   * Encodes publications of a room, at least one, with consecutive offsets. The caller owns the one
+   * reference.
+   */
   static Encoded of(
       Format format, RoomName room, List<Publication> publications, long epoch, long firstOffset) {
     int limit = 0;
@@ -37,7 +43,12 @@ final class Encoded {
       long offset = epoch == 0 ? 0 : firstOffset + i;
       format.encode(room, publications.get(i), epoch, offset, out);
     }
-    return new Encoded(out, starts);
+    return new Encoded(out, starts, publications.get(0).timeMillis());
+  }
+
+  /** When a server took the first publication, in milliseconds since 1970. */
+  long publishedMillis() {
+    return publishedMillis;
   }
 
   /** The frames, one after the other. The holder's reference covers them. */
@@ -51,6 +62,11 @@ final class Encoded {
 
   int size() {
     return bytes.readableBytes();
+  }
+
+  /** Bytes of everything from publication {@code index} on. */
+  int sizeFrom(int index) {
+    return bytes.writerIndex() - starts[index];
   }
 
   /** One reference to everything from publication {@code index} on. */
@@ -89,6 +105,6 @@ final class Encoded {
       out.writeBytes(part.bytes, part.bytes.readerIndex(), part.size());
       part.release();
     }
-    return new Encoded(out, starts);
+    return new Encoded(out, starts, parts.get(0).publishedMillis);
   }
 }

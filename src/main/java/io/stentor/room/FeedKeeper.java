@@ -28,6 +28,7 @@ final class FeedKeeper {
   }
 
   private void everySecond() {
+    int used = 0;
     Iterator<Feed> feeds = loop.feeds.values().iterator();
     while (feeds.hasNext()) {
       Feed feed = feeds.next();
@@ -37,6 +38,7 @@ final class FeedKeeper {
           feed.close();
         }
       } else {
+        used++;
         feed.unusedSeconds = 0;
         if (--feed.secondsToCheck <= 0) {
           feed.secondsToCheck = secondsToCheck();
@@ -44,6 +46,7 @@ final class FeedKeeper {
         }
       }
     }
+    loop.feedsInUse = used;
   }
 
   /** Spread, so that rooms that were joined together are not all checked in the same second. */

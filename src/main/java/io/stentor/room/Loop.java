@@ -16,6 +16,9 @@ class Loop {
   final Map<RoomName, Room> rooms = new HashMap<>();
   final Map<RoomName, Feed> feeds = new HashMap<>();
 
+  /** How many feeds had somebody to serve when they were last looked after. Any thread reads. */
+  volatile int feedsInUse;
+
   private final ContextInternal context;
   private final EventLoop thread;
 

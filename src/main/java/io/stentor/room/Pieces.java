@@ -1,5 +1,6 @@
 package io.stentor.room;
 
+import io.stentor.room.Counts.Count;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -10,7 +11,13 @@ import java.util.TreeMap;
 final class Pieces {
 
   private final TreeMap<Long, Encoded> byFirst = new TreeMap<>();
+  private final Counts counts;
   private long bytes;
+
+  /** No pieces; the bytes of those to come are counted there. */
+  Pieces(Counts counts) {
+    this.counts = counts;
+  }
 
   boolean isEmpty() {
     return byFirst.isEmpty();
@@ -30,6 +37,13 @@ final class Pieces {
   void add(long first, Encoded piece) {
     byFirst.put(first, piece);
     bytes += piece.size();
+    counts.add(Count.WAITING_BYTES, piece.size());
+  }
+
+  /** Bytes of the rest of the piece that has the publication, which is here. */
+  int bytesFrom(long number) {
+    Map.Entry<Long, Encoded> entry = byFirst.floorEntry(number);
+    return entry.getValue().sizeFrom((int) (number - entry.getKey()));
   }
 
   /**
@@ -67,6 +81,7 @@ final class Pieces {
   private void forgetOldest() {
     Encoded piece = byFirst.pollFirstEntry().getValue();
     bytes -= piece.size();
+    counts.add(Count.WAITING_BYTES, -piece.size());
     piece.release();
   }
 }

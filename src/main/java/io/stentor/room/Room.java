@@ -111,10 +111,12 @@ final class Room {
     cursor.connection().joined();
     if (start instanceof Start.Since since && logged && since.position().equals(live)) {
       // Nothing was said since: there is nothing to read, as for most long polls.
+      tail.recovered(true);
       cursor.tell(new Notice(live, Notice.Kind.RECOVERED, 0));
     } else if (start instanceof Start.Since since && logged) {
       new CatchUp(cursor, tail, since.position(), false).begin();
     } else if (start instanceof Start.Since) {
+      tail.recovered(false);
       cursor.tell(new Notice(live, Notice.Kind.LOST, 0));
     } else if (start instanceof Start.Last last && last.messages() > 0 && logged) {
       long offset = Math.max(0, live.offset() - last.messages());

@@ -47,20 +47,42 @@ public final class Rooms {
   private final History history;
   private final RoomBus bus;
   private final LongSupplier clock;
-  private final Counts counts = new Counts();
+  private final Counts counts;
   private final Appender.Identity identity;
 
   /** Rooms on every event loop of this Vert.x. */
   public Rooms(Vertx vertx, RoomRules rules, History history) {
-    this(loops(vertx), rules, history, new RoomBus(vertx), System::currentTimeMillis);
+    this(vertx, rules, history, Timings.NONE);
+  }
+
+  /** Rooms on every event loop of this Vert.x, which tell their times. */
+  public Rooms(Vertx vertx, RoomRules rules, History history, Timings timings) {
+    this(
+        loops(vertx),
+        rules,
+        history,
+        new RoomBus(vertx),
+        System::currentTimeMillis,
+        new Counts(timings));
   }
 
   /** Rooms on these loops, which are nobody else's. */
   Rooms(List<Loop> loops, RoomRules rules, History history, RoomBus bus, LongSupplier clock) {
+    this(loops, rules, history, bus, clock, new Counts());
+  }
+
+  private Rooms(
+      List<Loop> loops,
+      RoomRules rules,
+      History history,
+      RoomBus bus,
+      LongSupplier clock,
+      Counts counts) {
     this.rules = rules;
     this.history = history;
     this.bus = bus;
     this.clock = clock;
+    this.counts = counts;
     long appender = ThreadLocalRandom.current().nextLong();
     this.identity = new Appender.Identity(appender, new AtomicLong(1));
     for (Loop loop : loops) {
@@ -77,6 +99,11 @@ public final class Rooms {
       loops.add(new Loop(internal.contextBuilder().withEventLoop((EventLoop) thread).build()));
     }
     return loops;
+  }
+
+  /** Names this node among the others: some letters and digits, drawn at its start. */
+  public String node() {
+    return String.format("%06x", identity.appender() & 0xffffff);
   }
 
   /** What happened in the rooms of this node. */
@@ -146,6 +173,20 @@ public final class Rooms {
   /** The logs of the rooms. */
   public History history() {
     return history;
+  }
+
+  /** How many rooms somebody of this node was in, within the last second. Any thread. */
+  public int inUse() {
+    int sum = 0;
+    for (Loop loop : loops) {
+      sum += loop.feedsInUse;
+    }
+    return sum;
+  }
+
+  /** Bytes that wait to be appended, in all rooms. Any thread. */
+  public long waitingToAppend() {
+    return appenders.values().stream().mapToLong(Appender::waitingBytes).sum();
   }
 
   /** How many rooms have something on its way to their logs. */

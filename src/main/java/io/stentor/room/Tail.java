@@ -168,7 +168,11 @@ final class Tail {
       }
       i = cursor.index == i ? i + 1 : i; // Where one has just left, another stands now.
     }
-    counts.add(Count.DELIVERED, (long) written * piece.count());
+    if (written > 0) {
+      counts.add(Count.DELIVERED, (long) written * piece.count());
+      counts.add(Count.DELIVERED_BYTES, (long) written * piece.size());
+      counts.timings().offered(piece.publishedMillis());
+    }
     if (someWait) {
       backlog.keep(first, piece);
     } else {
@@ -182,8 +186,14 @@ final class Tail {
   }
 
   /** Counts publications that a catch-up has written. */
-  void delivered(int count) {
+  void delivered(int count, int bytes) {
     counts.add(Count.DELIVERED, count);
+    counts.add(Count.DELIVERED_BYTES, bytes);
+  }
+
+  /** Counts a cursor that wanted to go on where it had been. */
+  void recovered(boolean possible) {
+    counts.add(possible ? Count.RECOVERED : Count.UNRECOVERABLE, 1);
   }
 
   /** Whether everything from this number on is still here or to come. */

@@ -37,13 +37,14 @@ final class CentrifugeStream
 
   private CentrifugeStream(
       StreamForm form,
+      Wishes wishes,
       ServerLoop server,
       Function<ResponseStream.Listener, ResponseStream> stream) {
     this.server = server;
     this.stream = stream.apply(this);
-    this.format = form.format(this.stream);
-    this.mailbox = form.posts() ? server.mailboxes().open(this) : null;
-    this.session = new Session(server.site(), this, format, mailbox);
+    this.format = form.format(this.stream, wishes.time());
+    this.mailbox = form.listens() ? null : server.mailboxes().open(this);
+    this.session = new Session(server.site(), this, format, wishes.name(), mailbox);
   }
 
   /**
@@ -54,11 +55,12 @@ final class CentrifugeStream
    */
   static void open(
       StreamForm form,
+      Wishes wishes,
       byte[] first,
       ServerLoop server,
       Function<ResponseStream.Listener, ResponseStream> stream) {
-    CentrifugeStream opened = new CentrifugeStream(form, server, stream);
-    int count = server.connections().opened();
+    CentrifugeStream opened = new CentrifugeStream(form, wishes, server, stream);
+    int count = server.connections().opened(Transport.CENTRIFUGE);
     LOG.info("connected: {} by the Centrifuge protocol, {} open", opened, count);
     server.heartbeat().add(opened);
     server.newcomers().add(opened);
@@ -107,7 +109,8 @@ final class CentrifugeStream
     }
     session.closed();
     String why = closing != null ? closing.toString() : peer != null ? peer : "by the client";
-    LOG.info("closed: {}: {}, {} open", this, why, server.connections().closed());
+    int count = server.connections().closed(Transport.CENTRIFUGE, closing);
+    LOG.info("closed: {}: {}, {} open", this, why, count);
   }
 
   @Override
@@ -179,6 +182,12 @@ final class CentrifugeStream
       stream.end(
           unsaid ? Unpooled.EMPTY_BUFFER : format.disconnect(reason), server.closeTimeoutSeconds());
     }
+  }
+
+  /** Nothing that was published is left unanswered. */
+  @Override
+  public void leave() {
+    session.leave(CloseReason.SHUTDOWN);
   }
 
   /** For log lines. */

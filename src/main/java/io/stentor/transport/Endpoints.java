@@ -8,12 +8,14 @@ import io.stentor.presence.Presence;
 import io.stentor.protocol.PlainText;
 import io.stentor.protocol.centrifuge.Site;
 import io.stentor.room.Rooms;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +36,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
   /** When a client that was sent away should come again, hopefully to another node. */
   private static final int RETRY_SECONDS = 2;
 
+  private final EventLoop loop;
   private final Heartbeat heartbeat;
   private final WebSocketEndpoint sockets;
   private final SseEndpoint events;
@@ -52,6 +55,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
       Access access,
       Connections connections,
       Mailboxes mailboxes) {
+    loop = eventLoop;
     heartbeat = new Heartbeat(config.webSocket());
     heartbeat.start(eventLoop);
     polls.start(eventLoop);
@@ -115,7 +119,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
   /** Upgrades go past the router, whose context would stay in memory as long as the socket. */
   @Override
   public void handle(HttpServerRequest request) {
-    if (draining) {
+    if (draining && !CentrifugeEndpoint.POSTS.equals(request.path())) {
       String detail = "This node is stopping; try again, another one serves.";
       Problem.answerRetry(request, ProblemType.DRAINING, detail, RETRY_SECONDS);
     } else if (WebSocketEndpoint.isUpgrade(request)) {
@@ -137,12 +141,31 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     return polls.waiting();
   }
 
-  /** From now on requests are refused; those that were taken go on. To be called on the loop. */
-  public void drain() {
+  /**
+   * From now on requests are refused; those that were taken go on, and so do the commands of
+   * clients that are still here. To be called on the loop.
+   */
+  public void refuse() {
     draining = true;
   }
 
-  /** Sends every client away. To be called on the event loop. */
+  /**
+   * Sends every client away, over some seconds. To be called on the event loop.
+   *
+   * @param hurry completes when there is no more time for that
+   * @return completes when all were told
+   */
+  public Future<Void> sendAway(int seconds, Future<Void> hurry) {
+    polls.closeAll();
+    List<Runnable> clients = new ArrayList<>();
+    heartbeat.forEach(client -> clients.add(client::leave));
+    events.forEach(client -> clients.add(client::leave));
+    Departure departure = new Departure(clients, seconds);
+    hurry.onSuccess(now -> loop.execute(departure::hasten));
+    return departure.begin(loop);
+  }
+
+  /** Sends every client away at once. To be called on the event loop. */
   public void closeAll() {
     polls.closeAll();
     heartbeat.closeAll(CloseReason.SHUTDOWN);

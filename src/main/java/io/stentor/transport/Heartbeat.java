@@ -6,6 +6,7 @@ import io.stentor.message.CloseReason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Finds peers that are gone without a word: pings every connection of one event loop once an
@@ -21,6 +22,9 @@ final class Heartbeat {
     boolean hasAnswered();
 
     void close(CloseReason reason);
+
+    /** The node is going away: the peer is told so as soon as it owes it nothing. */
+    void leave();
 
     /** Where the heartbeat keeps it. */
     Beat beat();
@@ -63,6 +67,11 @@ final class Heartbeat {
     beat.index = seconds.get(nextSecond).size();
     seconds.get(nextSecond).add(connection);
     nextSecond = (nextSecond + 1) % seconds.size();
+  }
+
+  /** Every connection of this loop. */
+  void forEach(Consumer<Pinged> action) {
+    seconds.forEach(second -> second.forEach(action));
   }
 
   /** Whether {@link #closeAll} was called: who comes now has to close by itself. */

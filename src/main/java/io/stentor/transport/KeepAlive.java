@@ -5,6 +5,7 @@ import io.stentor.message.CloseReason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Has something written to every event stream of one event loop that was silent for an interval, so
@@ -18,6 +19,9 @@ final class KeepAlive {
     void silent();
 
     void close(CloseReason reason);
+
+    /** The node is going away: the client is told so. */
+    void leave();
 
     /** Where it is kept. */
     Place place();
@@ -81,6 +85,11 @@ final class KeepAlive {
       }
       place.slot = -1;
     }
+  }
+
+  /** Every stream of this loop. */
+  void forEach(Consumer<Kept> action) {
+    slots.forEach(slot -> slot.forEach(action));
   }
 
   /** Closes every stream of this loop. */

@@ -9,7 +9,6 @@ import io.stentor.protocol.JsonMessages;
 import io.stentor.room.Connection;
 import io.stentor.room.Cursor;
 import io.stentor.room.Format;
-import io.stentor.room.Rooms;
 import io.stentor.room.Start;
 import io.vertx.core.http.HttpServerResponse;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +27,7 @@ final class LongPoll implements Connection, Polls.Waiting {
   private final Runnable readAgain;
   private final Polls.Place place = new Polls.Place();
   private @Nullable Cursor cursor;
+  private @Nullable Connections connections;
   private boolean over;
 
   /**
@@ -52,7 +52,9 @@ final class LongPoll implements Connection, Polls.Waiting {
   }
 
   /** Waits in the room; what was published since the position is answered at once. */
-  void begin(Rooms rooms, RoomName room, int waitSeconds) {
+  void begin(ServerLoop server, RoomName room, int waitSeconds) {
+    connections = server.connections();
+    connections.opened(Transport.POLL);
     if (!polls.add(this, waitSeconds)) {
       timeIsOver();
       return;
@@ -60,7 +62,7 @@ final class LongPoll implements Connection, Polls.Waiting {
     response.closeHandler(gone -> end());
     response.exceptionHandler(broken -> end());
     Start start = since.epoch() == 0 ? new Start.Live() : new Start.Since(since);
-    Cursor joined = rooms.join(room, this, start, eventLoop);
+    Cursor joined = server.rooms().join(room, this, start, server.eventLoop());
     cursor = joined;
     if (over) {
       joined.leave();
@@ -74,6 +76,9 @@ final class LongPoll implements Connection, Polls.Waiting {
     }
     over = true;
     polls.remove(this);
+    if (connections != null) {
+      connections.closed(Transport.POLL, null);
+    }
     if (cursor != null) {
       cursor.leave();
     }

@@ -89,7 +89,7 @@ final class MessagesEndpoint {
 
     private void waitFrom(Position since) {
       new LongPoll(request.response(), server.eventLoop(), since, query.limit(), polls, this::read)
-          .begin(server.rooms(), room, query.waitSeconds());
+          .begin(server, room, query.waitSeconds());
     }
 
     private void read() {

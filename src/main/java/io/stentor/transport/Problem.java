@@ -13,7 +13,11 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +43,20 @@ public final class Problem {
           HttpHeaders.ETAG,
           HttpHeaders.LAST_MODIFIED);
 
+  private static final Map<ProblemType, LongAdder> ANSWERED = new EnumMap<>(ProblemType.class);
+
+  static {
+    for (ProblemType type : ProblemType.values()) {
+      ANSWERED.put(type, new LongAdder());
+    }
+  }
+
   private Problem() {}
+
+  /** How many requests this process has answered with a problem of this kind. Any thread. */
+  public static long answered(ProblemType type) {
+    return Objects.requireNonNull(ANSWERED.get(type)).sum();
+  }
 
   /** Answers with an error that has no members of its own, see the other {@code answer}. */
   public static void answer(HttpServerRequest request, ProblemType type, String detail) {
@@ -59,6 +76,7 @@ public final class Problem {
     if (response.ended() || response.closed()) {
       return;
     }
+    Objects.requireNonNull(ANSWERED.get(type)).increment();
     if (response.headWritten()) {
       response.reset();
       return;

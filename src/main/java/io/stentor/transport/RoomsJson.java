@@ -66,6 +66,8 @@ final class RoomsJson {
                     .put("bytes", history.bytes())
                     .put("ageSeconds", history.ageSeconds()))
             .put("presence", options.presence())
+            .put("transform", options.transform().name().toLowerCase(Locale.ROOT))
+            .put("slowConsumer", options.slowConsumer().name().toLowerCase(Locale.ROOT))
             .put("publish", options.publish().name().toLowerCase(Locale.ROOT))
             .put("subscribe", options.subscribe().name().toLowerCase(Locale.ROOT)));
     return json.toBuffer().appendString("\n");

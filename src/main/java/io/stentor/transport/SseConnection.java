@@ -88,14 +88,14 @@ final class SseConnection implements Connection, KeepAlive.Kept, ResponseStream.
   }
 
   private void join(Request request) {
-    int count = server.connections().opened();
+    int count = server.connections().opened(Transport.SSE);
     LOG.info("connected: {} to room {}, {} open", this, room, count);
     keepAlive.add(this);
     term = server.expiries().add(request.expiresAt(), () -> close(CloseReason.EXPIRED));
     tell(out -> format.encodeRetry(retryMillis(), out));
     cursor = server.rooms().join(room, this, request.start(), server.eventLoop());
     if (gone || closing != null) {
-      leave();
+      leaveRoom();
     } else if (keepAlive.isClosed()) {
       close(CloseReason.SHUTDOWN);
     }
@@ -188,14 +188,19 @@ final class SseConnection implements Connection, KeepAlive.Kept, ResponseStream.
   public void close(CloseReason reason) {
     if (closing == null && !gone) {
       closing = reason;
-      leave();
+      leaveRoom();
       int retry = reason.equals(CloseReason.SHUTDOWN) ? random(MOST_SHUTDOWN_RETRY_MILLIS) : 0;
       stream.end(
           encoded(out -> format.encodeClose(reason, retry, out)), server.closeTimeoutSeconds());
     }
   }
 
-  private void leave() {
+  @Override
+  public void leave() {
+    close(CloseReason.SHUTDOWN);
+  }
+
+  private void leaveRoom() {
     server.expiries().remove(term);
     attendance.leave();
     if (watch != null) {
@@ -226,8 +231,8 @@ final class SseConnection implements Connection, KeepAlive.Kept, ResponseStream.
   public void closed(@Nullable String peer) {
     gone = true;
     keepAlive.remove(this);
-    leave();
-    int count = server.connections().closed();
+    leaveRoom();
+    int count = server.connections().closed(Transport.SSE, closing);
     String why = closing != null ? closing.toString() : peer != null ? peer : "by the client";
     LOG.info("closed: {} in room {}: {}, {} open", this, room, why, count);
   }

@@ -10,6 +10,7 @@ import io.stentor.message.RoomName;
 import io.stentor.room.Start;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import java.util.function.Consumer;
 
 /**
  * Event streams: {@code GET /rooms/{room}/events}. What is wrong with a request is said as a
@@ -37,7 +38,12 @@ final class SseEndpoint {
     keepAlive.start(server.eventLoop());
   }
 
-  /** Sends every client away. */
+  /** Every stream, in no particular order. */
+  void forEach(Consumer<KeepAlive.Kept> action) {
+    keepAlive.forEach(action);
+  }
+
+  /** Sends every client away, and who comes later too. */
   void closeAll() {
     keepAlive.closeAll(CloseReason.SHUTDOWN);
   }

@@ -68,7 +68,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
   }
 
   private void join(Start start) {
-    int count = server.connections().opened();
+    int count = server.connections().opened(Transport.WEBSOCKET);
     LOG.info("connected: {} to room {}, {} open", this, room, count);
     server.heartbeat().add(this);
     term = server.expiries().add(visitor.expiresAt(), () -> close(CloseReason.EXPIRED));
@@ -179,15 +179,15 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
   }
 
   @Override
-  public void closed(String why) {
+  public void closed(@Nullable CloseReason reason, String why) {
     server.heartbeat().remove(this);
     server.expiries().remove(term);
-    leave();
-    int count = server.connections().closed();
+    leaveRoom();
+    int count = server.connections().closed(Transport.WEBSOCKET, reason);
     LOG.info("closed: {} in room {}: {}, {} open", this, room, why, count);
   }
 
-  private void leave() {
+  private void leaveRoom() {
     attendance.leave();
     if (cursor != null) {
       cursor.leave();
@@ -239,8 +239,13 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
   @Override
   public void close(CloseReason reason) {
     if (socket.close(reason)) {
-      leave();
+      leaveRoom();
     }
+  }
+
+  @Override
+  public void leave() {
+    close(CloseReason.SHUTDOWN);
   }
 
   /** For log lines: the address and the connection's id. */

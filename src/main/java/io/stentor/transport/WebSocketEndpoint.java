@@ -7,7 +7,6 @@ import io.stentor.identity.Permissions.Action;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.stentor.protocol.PlainText;
-import io.stentor.protocol.centrifuge.PushFormat;
 import io.stentor.room.Start;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
@@ -93,7 +92,11 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     } else if (!origins.allow(request.getHeader(HttpHeaders.ORIGIN))) {
       Problem.answer(request, ProblemType.FORBIDDEN, "Pages of this origin may not connect here.");
     } else if (isForUpgrades(request.path())) {
-      acceptCentrifuge(request);
+      try {
+        acceptCentrifuge(request);
+      } catch (Refusal refusal) {
+        refusal.answer(request);
+      }
     } else if (room == null) {
       String detail = "WebSockets are at /, at /rooms/{room} and at " + CENTRIFUGE + ".";
       Problem.answer(request, ProblemType.NOT_FOUND, detail);
@@ -139,7 +142,7 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     upgrade(request, accepted -> WebSocketConnection.open(accepted, name, visitor, start, server));
   }
 
-  /** Who comes is said by the first command there, not by the request. */
+  /** Who comes is said by the first command there; the request has only what it calls itself. */
   private void acceptCentrifuge(HttpServerRequest request) {
     String agreed =
         SubProtocols.choose(request, List.of(CentrifugeSocket.JSON, CentrifugeSocket.PROTOBUF));
@@ -147,13 +150,13 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
         !CentrifugeSocket.PROTOBUF.equals(agreed)
             && !"protobuf".equals(request.getParam("cf_protocol"))
             && !"protobuf".equals(request.getParam("format"));
-    boolean uni = CENTRIFUGE_UNI.equals(request.path());
-    String connect = uni ? request.getParam("cf_connect") : null;
-    PushFormat format = uni ? PushFormat.BARE_WEB_SOCKET : PushFormat.WEB_SOCKET;
+    boolean listens = CENTRIFUGE_UNI.equals(request.path());
+    String connect = listens ? request.getParam("cf_connect") : null;
+    Wishes wishes = Wishes.of(request);
     upgrade(
         request,
         accepted -> {
-          CentrifugeSocket socket = CentrifugeSocket.open(accepted, format, server);
+          CentrifugeSocket socket = CentrifugeSocket.open(accepted, listens, wishes, server);
           if (!json) {
             socket.close(CentrifugeSocket.INAPPROPRIATE);
           } else if (connect != null) {

@@ -71,6 +71,28 @@ class LoggingSetupTest {
   }
 
   @Test
+  void the_names_of_a_lines_fields_never_change() {
+    List<String> lines =
+        lines(
+            Config.Logging.Format.JSON,
+            () -> {
+              OWN.info("plain");
+              OWN.atWarn().addKeyValue("a", 1).setCause(new IllegalStateException("b")).log("all");
+            });
+    assertThat(new JsonObject(lines.get(0)).fieldNames())
+        .containsExactly("timestamp", "level", "threadName", "loggerName", "formattedMessage");
+    assertThat(new JsonObject(lines.get(1)).fieldNames())
+        .containsExactly(
+            "timestamp",
+            "level",
+            "threadName",
+            "loggerName",
+            "kvpList",
+            "formattedMessage",
+            "throwable");
+  }
+
+  @Test
   void libraries_only_warn_until_somebody_looks_for_a_fault() {
     apply(Config.Logging.Level.INFO, Config.Logging.Format.TEXT);
     assertThat(OWN.isInfoEnabled()).isTrue();

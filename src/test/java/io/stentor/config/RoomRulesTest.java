@@ -56,6 +56,8 @@ class RoomRulesTest {
                 any.identity(),
                 any.cluster(),
                 any.logging(),
+                any.metrics(),
+                any.drain(),
                 defaults,
                 List.of(new RoomRule("quotes:ACME", first), new RoomRule("quotes:*", second))));
     assertThat(rules.optionsFor("quotes:ACME")).isSameAs(first);

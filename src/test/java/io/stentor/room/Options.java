@@ -104,6 +104,8 @@ final class Options {
             DEFAULTS.identity(),
             DEFAULTS.cluster(),
             DEFAULTS.logging(),
+            DEFAULTS.metrics(),
+            DEFAULTS.drain(),
             options,
             List.of()));
   }

@@ -64,6 +64,13 @@ class ContractTest {
     }
   }
 
+  /** They are served before everything else, see the package of operations, and may change. */
+  @Test
+  void what_is_there_for_operators_is_no_part_of_the_contract() {
+    assertThat(document.operations())
+        .noneMatch(operation -> operation.contains("/health") || operation.contains("/metrics"));
+  }
+
   @Test
   void an_operation_that_nobody_serves_is_refused_at_the_start() {
     Map<String, Handler<RoutingContext>> handlers = handlers();

@@ -19,7 +19,7 @@ class DrainingTest {
 
       endpoints.onLoop(
           () -> {
-            endpoints.get().drain();
+            endpoints.get().refuse();
             return true;
           });
 

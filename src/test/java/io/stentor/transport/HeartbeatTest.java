@@ -46,6 +46,11 @@ class HeartbeatTest {
     }
 
     @Override
+    public void leave() {
+      close(CloseReason.SHUTDOWN);
+    }
+
+    @Override
     public Heartbeat.Beat beat() {
       return beat;
     }

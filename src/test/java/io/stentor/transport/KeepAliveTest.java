@@ -42,6 +42,11 @@ class KeepAliveTest {
     }
 
     @Override
+    public void leave() {
+      close(CloseReason.SHUTDOWN);
+    }
+
+    @Override
     public KeepAlive.Place place() {
       return place;
     }

@@ -40,7 +40,7 @@ final class TestEndpoints implements AutoCloseable {
     context = vertx.getOrCreateContext();
     EventLoop loop = ((ContextInternal) context).nettyEventLoop();
     Presence presence = new LocalPresence(room -> rooms.options(room).presence());
-    Mailboxes mailboxes = Mailboxes.open(vertx).await();
+    Mailboxes mailboxes = Mailboxes.open(vertx, rooms.node()).await();
     endpoints =
         onLoop(
             () ->

@@ -12,12 +12,14 @@ final class Client {
 
   private final String id = UUID.randomUUID().toString();
   private final Expiry expiry;
+  private final String name;
   private Identity identity;
   private @Nullable String info;
 
   private Client(Session session, Identity identity, @Nullable String info) {
     this.identity = identity;
     this.info = info;
+    this.name = session.name();
     this.expiry = new Expiry(session.site().eventLoop(), () -> session.close(CloseReason.EXPIRED));
   }
 
@@ -53,7 +55,7 @@ final class Client {
     return identity;
   }
 
-  /** Empty for nobody in particular. */
+  /** Who a token says that this is; empty for nobody in particular. */
   String user() {
     return identity.user();
   }
@@ -62,9 +64,10 @@ final class Client {
     return expiry;
   }
 
-  /** Who this is to the others of a room. */
+  /** Who this is to the others of a room; by its own word where no token says it. */
   Member member(@Nullable String roomInfo) {
-    return new Member(id, user(), info, roomInfo);
+    String user = user();
+    return new Member(id, user.isEmpty() ? name : user, info, roomInfo);
   }
 
   void closed() {

@@ -59,6 +59,11 @@ record ConnectCommand(String token, Map<String, Wanted> positions) implements Co
 
   private void verified(Session session, Answer answer, Verified<ConnectionClaims> verified) {
     ConnectionClaims claims = RefreshCommand.valid(verified, ErrorCode.TOKEN_EXPIRED);
+    if (!session.name().isEmpty()
+        && !claims.user().isEmpty()
+        && !claims.user().equals(session.name())) {
+      throw Disconnect.badRequest("the token says who you are: leave the name out");
+    }
     session.connected(Client.of(session, claims));
     join(session, answer, claims.rooms());
   }
@@ -109,6 +114,8 @@ record ConnectCommand(String token, Map<String, Wanted> positions) implements Co
     Client client = session.client();
     int pingSeconds = session.site().pingIntervalSeconds();
     JsonLine line = new JsonLine().open().text("client", client.id()).text("version", SERVER);
+    Mailbox mailbox = session.mailbox();
+    line.text("node", mailbox == null ? session.site().rooms().node() : mailbox.node());
     client.expiry().tell(line);
     if (!subs.isEmpty()) {
       line.name("subs").open();
@@ -116,9 +123,8 @@ record ConnectCommand(String token, Map<String, Wanted> positions) implements Co
       line.close();
     }
     line.number("ping", pingSeconds).flag("pong", pingSeconds > 0 && session.speaks());
-    Mailbox mailbox = session.mailbox();
     if (mailbox != null) {
-      line.text("session", mailbox.session()).text("node", mailbox.node());
+      line.text("session", mailbox.session());
     }
     answer.done(line.close());
     session.live();

@@ -70,20 +70,20 @@ record HistoryCommand(String channel, long limit, @Nullable Since since, boolean
     int most = (int) (limit < 0 ? MAX_MESSAGES : Math.min(limit, MAX_MESSAGES));
     Rooms rooms = session.site().rooms();
     if (most == 0) {
-      answer.done(result(here, List.of(), 0));
+      answer.done(result(session, here, List.of(), 0));
     } else if (reverse) {
       long end = since == null ? here.top() + 1 : Math.min(since.offset, here.top() + 1);
       session.await(
           answer,
           before(rooms, room, here.epoch(), end, most),
-          page -> answer.done(result(page, page.publications(), end)));
+          page -> answer.done(result(session, page, page.publications(), end)));
     } else {
       // Beyond the end there is nothing, and an old place is answered with what is left.
       long after = since == null ? 0 : Math.min(since.offset, here.top());
       session.await(
           answer,
           rooms.read(room, new Position(here.epoch(), after), most, MAX_BYTES),
-          page -> answer.done(result(page, page.publications(), Long.MAX_VALUE)));
+          page -> answer.done(result(session, page, page.publications(), Long.MAX_VALUE)));
     }
   }
 
@@ -99,14 +99,15 @@ record HistoryCommand(String channel, long limit, @Nullable Since since, boolean
                     : before(rooms, room, epoch, end, most / 2));
   }
 
-  private JsonLine result(Page page, List<Publication> publications, long end) {
+  private JsonLine result(Session session, Page page, List<Publication> publications, long end) {
+    boolean timed = session.lines().format().timed();
     JsonLine line = new JsonLine().open().name("publications").openArray();
     int count = publications.size();
     for (int i = 0; i < count; i++) {
       int index = reverse ? count - 1 - i : i;
       long offset = page.first() + index;
       if (offset < end) {
-        line.publication(publications.get(index), offset);
+        line.publication(publications.get(index), offset, timed);
       }
     }
     line.closeArray().name("epoch").string(Position.epochText(page.epoch()));

@@ -92,7 +92,7 @@ final class Intake {
       LOG.debug("{} cannot be answered: {}", answer, failure.toString());
       answer.refused(ErrorCode.INTERNAL);
     }
-    goOn();
+    session.goOn();
   }
 
   /** Whether commands are being begun: what they write is flushed behind the last of them. */

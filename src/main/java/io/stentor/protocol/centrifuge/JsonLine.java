@@ -103,9 +103,9 @@ final class JsonLine {
   }
 
   /** A publication; offset 0 where there is no log. */
-  JsonLine publication(Publication publication, long offset) {
+  JsonLine publication(Publication publication, long offset, boolean timed) {
     separate();
-    PublicationJson.write(publication, offset, out);
+    PublicationJson.write(publication, offset, timed, out);
     comma = true;
     return this;
   }

@@ -83,9 +83,11 @@ final class Opening {
       answer.refused(ErrorCode.UNRECOVERABLE_POSITION);
       return;
     }
+    Page recovery = recovered ? missed : null;
+    boolean timed = session.lines().format().timed();
     JsonLine result =
         SubscribeResult.of(
-            granted, wanted, subscription.expiry(), notice.position(), recovered ? missed : null);
+            granted, wanted, subscription.expiry(), notice.position(), recovery, timed);
     missed = null;
     boolean watches = granted.tellJoinLeave() || (wanted.joinLeave() && granted.joinLeave());
     subscription.entered(granted, watches, () -> tell(granted, result));

@@ -9,14 +9,15 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A publication on the wire: {@code {"data":…,"info":{…},"offset":…}}. A text is a JSON string,
- * JSON is its source. Any thread.
+ * A publication on the wire: {@code {"data":…,"info":{…},"offset":…,"time":…}}. A text is a JSON
+ * string, JSON is its source. Any thread.
  */
 final class PublicationJson {
 
   private static final byte[] DATA = ascii("{\"data\":");
   private static final byte[] INFO = ascii(",\"info\":");
   private static final byte[] OFFSET = ascii(",\"offset\":");
+  private static final byte[] TIME = ascii(",\"time\":");
   private static final byte[] USER = ascii("{\"user\":");
   private static final byte[] CLIENT = ascii(",\"client\":");
   private static final byte[] CONN_INFO = ascii(",\"conn_info\":");
@@ -37,11 +38,15 @@ final class PublicationJson {
     return DATA.length
         + (json ? publication.bytes() : JsonText.size(publication.data()))
         + info
-        + (OFFSET.length + LONGEST_NUMBER + 1);
+        + (OFFSET.length + TIME.length + 2 * LONGEST_NUMBER + 1);
   }
 
-  /** Appends a publication. */
-  static void write(Publication publication, long offset, ByteBuf out) {
+  /**
+   * Appends a publication.
+   *
+   * @param timed whether it is told when the server took it, in milliseconds since 1970
+   */
+  static void write(Publication publication, long offset, boolean timed, ByteBuf out) {
     out.writeBytes(DATA);
     if (publication.kind() == Publication.Kind.JSON) {
       out.writeBytes(publication.data());
@@ -56,6 +61,10 @@ final class PublicationJson {
     if (offset > 0) {
       out.writeBytes(OFFSET);
       ByteBufUtil.writeAscii(out, Long.toString(offset));
+    }
+    if (timed) {
+      out.writeBytes(TIME);
+      ByteBufUtil.writeAscii(out, Long.toString(publication.timeMillis()));
     }
     out.writeByte('}');
   }

@@ -1,31 +1,42 @@
 package io.stentor.protocol.centrifuge;
 
+import io.stentor.config.RoomOptions;
 import io.stentor.identity.Permissions.Action;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** {@code publish}: says something in a room; answered when it is in the log. */
+/**
+ * {@code publish}: says something in a room; answered when it is in the log. With our own field
+ * {@code idempotency_key} it may be sent again and appears once; then the answer says where.
+ */
 final class PublishCommand implements Command {
+
+  private static final Pattern KEY = Pattern.compile("[!-~]{1,255}");
 
   private final String channel;
   private final byte @Nullable [] data;
   private final boolean stream;
+  private final String key;
 
   /**
    * @param channel the room's name, not checked
    * @param data JSON source on one line; null where there is none
    * @param stream whether it is of the only type of publication that there is here
+   * @param key what the client calls it, not checked; empty for nothing
    */
-  private PublishCommand(String channel, byte @Nullable [] data, boolean stream) {
+  private PublishCommand(String channel, byte @Nullable [] data, boolean stream, String key) {
     this.channel = channel;
     this.data = data;
     this.stream = stream;
+    this.key = key;
   }
 
   static PublishCommand of(Fields fields) {
     boolean stream = fields.number("type") == 0 && !fields.has("key") && !fields.has("removed");
-    return new PublishCommand(Commands.channel(fields), fields.raw("data"), stream);
+    String key = fields.text("idempotency_key");
+    return new PublishCommand(Commands.channel(fields), fields.raw("data"), stream, key);
   }
 
   @Override
@@ -42,13 +53,34 @@ final class PublishCommand implements Command {
     if (!site.permissions().allow(subscriptions.identity(room), room, Action.PUBLISH)) {
       throw new Refusal(ErrorCode.PERMISSION_DENIED);
     }
-    int maxBytes = site.rooms().options(room).maxMessageBytes();
-    if (data.length > maxBytes) {
-      throw new Refusal(ErrorCode.BAD_REQUEST, "data has at most " + maxBytes + " bytes here");
+    RoomOptions options = site.rooms().options(room);
+    if (data.length > options.maxMessageBytes()) {
+      String limit = "data has at most " + options.maxMessageBytes() + " bytes here";
+      throw new Refusal(ErrorCode.BAD_REQUEST, limit);
     }
-    long now = System.currentTimeMillis();
     Publication publication =
-        new Publication(Publication.Kind.JSON, data, now, null, subscriptions.member(room));
+        new Publication(
+            Publication.Kind.JSON,
+            data,
+            System.currentTimeMillis(),
+            checkedKey(options),
+            subscriptions.member(room));
     session.publisher().publish(room, publication, answer);
+  }
+
+  /** Null where there is none. */
+  private @Nullable String checkedKey(RoomOptions options) {
+    if (key.isEmpty()) {
+      return null;
+    }
+    if (!KEY.matcher(key).matches()) {
+      throw new Refusal(
+          ErrorCode.BAD_REQUEST, "an idempotency key has 1 to 255 visible ASCII characters");
+    }
+    if (options.history().messages() == 0) {
+      throw new Refusal(
+          ErrorCode.BAD_REQUEST, "this room has no log, so it knows no idempotency key");
+    }
+    return key;
   }
 }

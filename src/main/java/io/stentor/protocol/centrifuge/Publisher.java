@@ -4,6 +4,7 @@ import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
 import io.stentor.room.Ack;
+import io.stentor.room.IdempotencyConflict;
 
 /** What one session publishes and what of it is not in a log yet. One event loop. */
 final class Publisher {
@@ -27,31 +28,55 @@ final class Publisher {
     return full;
   }
 
+  /** Whether everything that was published is decided. */
+  boolean isSettled() {
+    return unacknowledgedBytes == 0;
+  }
+
   void publish(RoomName room, Publication publication, Answer answer) {
     int bytes = publication.weight() + OVERHEAD_BYTES;
     unacknowledgedBytes += bytes;
+    boolean keyed = publication.idempotencyKey() != null;
     boolean more =
-        session.site().rooms().publish(room, publication, new Acknowledgement(bytes, answer));
+        session
+            .site()
+            .rooms()
+            .publish(room, publication, new Acknowledgement(bytes, keyed, answer));
     full |= !more || unacknowledgedBytes > MAX_UNACKNOWLEDGED_BYTES;
   }
 
   private final class Acknowledgement implements Ack {
     private final int bytes;
+    private final boolean keyed;
     private final Answer answer;
 
-    Acknowledgement(int bytes, Answer answer) {
+    /**
+     * @param keyed whether the client is told where the publication is
+     */
+    Acknowledgement(int bytes, boolean keyed, Answer answer) {
       this.bytes = bytes;
+      this.keyed = keyed;
       this.answer = answer;
     }
 
     @Override
     public void appended(Position position) {
-      decided(answer::done);
+      decided(keyed ? () -> answer.done(told(position)) : answer::done);
+    }
+
+    private static JsonLine told(Position position) {
+      JsonLine line = new JsonLine().open();
+      line.text("epoch", Position.epochText(position.epoch()));
+      return line.number("offset", position.offset()).close();
     }
 
     @Override
     public void refused(Throwable reason) {
-      decided(() -> answer.refused(ErrorCode.INTERNAL));
+      Refusal refusal =
+          reason instanceof IdempotencyConflict
+              ? new Refusal(ErrorCode.BAD_REQUEST, String.valueOf(reason.getMessage()))
+              : new Refusal(ErrorCode.INTERNAL);
+      decided(() -> answer.refused(refusal));
     }
 
     private void decided(Runnable tell) {
@@ -63,6 +88,7 @@ final class Publisher {
               full = false;
               session.goOn();
             }
+            session.settled();
           });
     }
   }

@@ -30,29 +30,29 @@ public final class Session {
   private final Site site;
   private final Outlet outlet;
   private final Lines lines;
+  private final String name;
   private final Intake intake = new Intake(this);
   private final Subscriptions subscriptions = new Subscriptions(this);
   private final Publisher publisher = new Publisher(this);
   private final @Nullable Mailbox mailbox;
   private State state = State.NEW;
   private @Nullable Client client;
-
-  /** A client that has said nothing yet, on a transport that carries its commands. */
-  public Session(Site site, Outlet outlet, PushFormat format) {
-    this(site, outlet, format, null);
-  }
+  private @Nullable CloseReason leaving;
 
   /**
    * A client that has said nothing yet.
    *
    * @param format how it is written to
+   * @param name what it calls itself, which counts where no token says who it is; empty for nothing
    * @param mailbox where it posts its commands; null where the transport carries them, or where it
    *     has none
    */
-  public Session(Site site, Outlet outlet, PushFormat format, @Nullable Mailbox mailbox) {
+  public Session(
+      Site site, Outlet outlet, PushFormat format, String name, @Nullable Mailbox mailbox) {
     this.site = site;
     this.outlet = outlet;
     this.lines = new Lines(outlet, format);
+    this.name = name;
     this.mailbox = mailbox;
   }
 
@@ -61,7 +61,8 @@ public final class Session {
    * nothing to say any more is left alone.
    */
   public void received(byte[] message) {
-    if (state != State.CLOSED && (speaks() || state == State.NEW)) {
+    boolean mayCome = speaks() || state == State.NEW;
+    if (state != State.CLOSED && leaving == null && mayCome) {
       intake.received(message);
     }
   }
@@ -110,6 +111,27 @@ public final class Session {
     }
   }
 
+  /**
+   * Ends the connection as soon as the client knows of everything that it has published: no command
+   * is begun any more.
+   */
+  public void leave(CloseReason reason) {
+    if (state != State.CLOSED && leaving == null) {
+      leaving = reason;
+      intake.close();
+      outlet.read(false);
+      settled();
+    }
+  }
+
+  /** What was published may be decided, all of it. */
+  void settled() {
+    CloseReason reason = leaving;
+    if (reason != null && publisher.isSettled()) {
+      close(reason);
+    }
+  }
+
   /** Ends the connection. */
   public void close(CloseReason reason) {
     if (state != State.CLOSED) {
@@ -152,7 +174,7 @@ public final class Session {
 
   /** Something that kept commands waiting may have ended. */
   void goOn() {
-    if (state != State.CLOSED) {
+    if (state != State.CLOSED && leaving == null) {
       intake.goOn();
     }
   }
@@ -216,6 +238,11 @@ public final class Session {
   /** Where the client posts its commands; null where it does not. */
   @Nullable Mailbox mailbox() {
     return mailbox;
+  }
+
+  /** What the client calls itself; empty for nothing. */
+  String name() {
+    return name;
   }
 
   Site site() {

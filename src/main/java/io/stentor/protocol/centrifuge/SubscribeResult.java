@@ -15,16 +15,22 @@ final class SubscribeResult {
    * @param position where the client is in the log
    * @param missed what it missed, right behind the offset that it gave; null where it was not
    *     recovered
+   * @param timed whether publications are told with their time
    */
   static JsonLine of(
-      Terms terms, Wanted wanted, Expiry expiry, Position position, @Nullable Page missed) {
+      Terms terms,
+      Wanted wanted,
+      Expiry expiry,
+      Position position,
+      @Nullable Page missed,
+      boolean timed) {
     JsonLine line = new JsonLine().open();
     expiry.tell(line);
     if (terms.recovery()) {
       line.flag("recoverable", true);
       line.text("epoch", Position.epochText(position.epoch()));
       if (missed != null) {
-        publications(missed, line);
+        publications(missed, timed, line);
         // The client moves on from there while it takes the publications.
         line.flag("recovered", true).number("offset", wanted.offset());
       } else {
@@ -36,10 +42,10 @@ final class SubscribeResult {
     return line.flag("was_recovering", wanted.recover() && terms.recovery()).close();
   }
 
-  private static void publications(Page page, JsonLine line) {
+  private static void publications(Page page, boolean timed, JsonLine line) {
     line.name("publications").openArray();
     for (int i = 0; i < page.publications().size(); i++) {
-      line.publication(page.publications().get(i), page.first() + i);
+      line.publication(page.publications().get(i), page.first() + i, timed);
     }
     line.closeArray();
   }

@@ -1,6 +1,4 @@
-/** What this browser remembers of its user: language, light or dark, rooms that were visited. */
-
-const ROOMS_KEPT = 12;
+/** What this browser remembers of its user: language, light or dark, and what pages ask it to. */
 
 /** `en` or `zh`: as chosen, else as the browser speaks. */
 export function language() {
@@ -28,19 +26,35 @@ export function rememberTheme(value) {
   write("theme", value);
 }
 
-/** Rooms that were visited, newest first, at most twelve. */
-export function visitedRooms() {
+/** What this browser remembers under a name, as it was given to `remember`; else `otherwise`. */
+export function remembered(key, otherwise) {
   try {
-    const rooms = JSON.parse(read("rooms") ?? "[]");
-    return Array.isArray(rooms) ? rooms.filter((room) => typeof room === "string") : [];
+    return JSON.parse(read(key)) ?? otherwise;
   } catch {
-    return [];
+    return otherwise;
   }
 }
 
-export function rememberRoom(room) {
-  const others = visitedRooms().filter((other) => other !== room);
-  write("rooms", JSON.stringify([room, ...others].slice(0, ROOMS_KEPT)));
+/** Remembers a value of JSON. */
+export function remember(key, value) {
+  write(key, JSON.stringify(value));
+}
+
+/** The same, only as long as this tab is open. */
+export function rememberedHere(key, otherwise) {
+  try {
+    return JSON.parse(sessionStorage.getItem(`stentor.${key}`)) ?? otherwise;
+  } catch {
+    return otherwise;
+  }
+}
+
+export function rememberHere(key, value) {
+  try {
+    sessionStorage.setItem(`stentor.${key}`, JSON.stringify(value));
+  } catch {
+    // Refused or full: forgotten with the next reload.
+  }
 }
 
 // A browser may refuse storage altogether; the page then works without remembering.

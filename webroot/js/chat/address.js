@@ -34,15 +34,18 @@ export function roomLink(room) {
 }
 
 /**
- * The WebSocket address of a room for a page at `location`. It keeps the page's host and path
- * prefix, and is encrypted where the page is: the lobby is the prefix itself, other rooms are
- * `rooms/{room}` below it.
+ * Where the server is reached for a page at `location`: with the page's host and path prefix, and
+ * encrypted where the page is.
  */
-export function socketAddress(location, room) {
-  const path = room === LOBBY ? "./" : `./rooms/${encodeURIComponent(room)}`;
-  const address = new URL(path, location.href);
+export function socketAddress(location) {
+  const address = new URL("./connection/websocket", location.href);
   address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
   return address.href;
+}
+
+/** Where the server tells of a room. */
+export function stateAddress(room) {
+  return `./rooms/${encodeURIComponent(room)}`;
 }
 
 function decoded(text) {

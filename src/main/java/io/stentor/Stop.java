@@ -1,0 +1,54 @@
+package io.stentor;
+
+import io.stentor.config.LoggingSetup;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The end of a process: the first request lets the node take its leave, the second hastens it. */
+final class Stop {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Stop.class);
+
+  private final Node node;
+  private final int timeoutSeconds;
+  private final AtomicBoolean asked = new AtomicBoolean();
+
+  /**
+   * Nothing is asked yet.
+   *
+   * @param timeoutSeconds the process ends after this long, whatever is not done by then
+   */
+  Stop(Node node, int timeoutSeconds) {
+    this.node = node;
+    this.timeoutSeconds = timeoutSeconds;
+  }
+
+  /** Somebody wants the process to end. Any thread; does not wait. */
+  void ask() {
+    if (asked.compareAndSet(false, true)) {
+      new Thread(this::end, "stop").start();
+    } else {
+      node.hasten();
+    }
+  }
+
+  /** Halts, since the JVM's own way out would exit with 143. */
+  private void end() {
+    int code = Main.CANNOT_STOP;
+    try {
+      node.stop().await(timeoutSeconds, TimeUnit.SECONDS);
+      code = Main.OK;
+    } catch (TimeoutException e) {
+      LOG.warn("Not everything was closed within {} s", timeoutSeconds);
+    } catch (Exception e) { // await throws whatever the future failed with, checked or not
+      LOG.warn("Stopping failed: {}", e.toString());
+      LOG.debug("Stopping failed", e);
+    } finally {
+      LoggingSetup.close();
+    }
+    Runtime.getRuntime().halt(code);
+  }
+}

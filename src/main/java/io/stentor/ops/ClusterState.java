@@ -1,0 +1,127 @@
+package io.stentor.ops;
+
+import com.hazelcast.cluster.Member;
+import com.hazelcast.core.HazelcastInstance;
+import io.vertx.core.Vertx;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+
+/**
+ * Whether this node is in its cluster and every log of the cluster is on a second node. Asking for
+ * the latter takes the other nodes' answers, so it is asked every two seconds on a worker thread,
+ * and what is told is what was seen last. Any thread.
+ */
+final class ClusterState {
+
+  private static final int LOOK_MILLIS = 2000;
+
+  /**
+   * How long logs may be without their copy before this node calls itself unfit: while the copies
+   * of a dead node are made again, the others go on serving, or nobody would.
+   */
+  static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  private final BooleanSupplier running;
+  private final BooleanSupplier copied;
+  private final IntSupplier nodes;
+  private final LongSupplier nanoTime;
+  private final AtomicBoolean looking = new AtomicBoolean();
+  private volatile boolean everSafe;
+  private volatile boolean safe;
+  private volatile long safeNanos;
+
+  /**
+   * A state that nobody has looked at.
+   *
+   * @param running whether this node is in the cluster; must not block
+   * @param copied whether every log has its copy; may block
+   * @param nodes how many nodes there are; must not block
+   */
+  ClusterState(
+      BooleanSupplier running, BooleanSupplier copied, IntSupplier nodes, LongSupplier nanoTime) {
+    this.running = running;
+    this.copied = copied;
+    this.nodes = nodes;
+    this.nanoTime = nanoTime;
+  }
+
+  /** Of this instance; looked at as long as Vert.x runs. */
+  static ClusterState of(HazelcastInstance hazelcast, Vertx vertx) {
+    ClusterState state =
+        new ClusterState(
+            () -> hazelcast.getLifecycleService().isRunning(),
+            () -> hazelcast.getPartitionService().isClusterSafe(),
+            () -> hazelcast.getCluster().getMembers().size(),
+            System::nanoTime);
+    state.lookSoon(vertx);
+    vertx.setPeriodic(LOOK_MILLIS, timer -> state.lookSoon(vertx));
+    return state;
+  }
+
+  /** The names by which the nodes know each other. */
+  static Set<String> names(HazelcastInstance hazelcast) {
+    return hazelcast.getCluster().getMembers().stream()
+        .map(ClusterState::name)
+        .collect(Collectors.toSet());
+  }
+
+  /** The name of this node. */
+  static String ownName(HazelcastInstance hazelcast) {
+    return name(hazelcast.getCluster().getLocalMember());
+  }
+
+  private static String name(Member member) {
+    return member.getUuid().toString();
+  }
+
+  private void lookSoon(Vertx vertx) {
+    if (looking.compareAndSet(false, true)) {
+      vertx
+          .executeBlocking(
+              () -> {
+                look();
+                return true;
+              },
+              false)
+          .onComplete(done -> looking.set(false));
+    }
+  }
+
+  /** Looks; may block. What cannot be asked is not safe. */
+  void look() {
+    boolean now = false;
+    try {
+      now = running.getAsBoolean() && copied.getAsBoolean();
+    } finally {
+      safe = now;
+      if (now) {
+        safeNanos = nanoTime.getAsLong();
+        everSafe = true;
+      }
+    }
+  }
+
+  boolean isJoined() {
+    return running.getAsBoolean();
+  }
+
+  /** Whether every log was on a second node at the last look, or there is no second node. */
+  boolean isSafe() {
+    return safe;
+  }
+
+  /** Whether this node may serve: joined, and safe once and at least now and then since. */
+  boolean isFit() {
+    return isJoined() && everSafe && nanoTime.getAsLong() - safeNanos <= GRACE_NANOS;
+  }
+
+  /** Nodes of the cluster as this one sees it, itself too; 0 where it is in none. */
+  int nodes() {
+    return isJoined() ? nodes.getAsInt() : 0;
+  }
+}

@@ -1,0 +1,60 @@
+package io.stentor.ops;
+
+import io.netty.util.concurrent.EventExecutor;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
+
+/** How late the event loops of a node are. Any thread. */
+final class LoopLags {
+  private final List<LoopLag> lags;
+
+  private LoopLags(List<LoopLag> lags) {
+    this.lags = lags;
+  }
+
+  /** Begins to measure on each loop; ends with the loops. */
+  static LoopLags of(Vertx vertx) {
+    List<LoopLag> lags = new ArrayList<>();
+    for (EventExecutor loop : ((VertxInternal) vertx).nettyEventLoopGroup()) {
+      LoopLag lag = new LoopLag(System::nanoTime);
+      lags.add(lag);
+      schedule(loop, lag);
+    }
+    return new LoopLags(List.copyOf(lags));
+  }
+
+  /** These. */
+  static LoopLags of(LoopLag... lags) {
+    return new LoopLags(List.of(lags));
+  }
+
+  private static void schedule(EventExecutor loop, LoopLag lag) {
+    if (!loop.isShuttingDown()) {
+      loop.schedule(
+          () -> {
+            lag.tick();
+            schedule(loop, lag);
+          },
+          LoopLag.TICK_MILLIS,
+          TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** The lag of the latest loop now. */
+  long nanos() {
+    return largest(LoopLag::nanos);
+  }
+
+  /** The largest lag of any loop in the last ten to twenty seconds. */
+  long recentNanos() {
+    return largest(LoopLag::recentNanos);
+  }
+
+  private long largest(ToLongFunction<LoopLag> lag) {
+    return lags.stream().mapToLong(lag).max().orElse(0);
+  }
+}

@@ -1,0 +1,98 @@
+package io.stentor.ops;
+
+import io.netty.util.internal.PlatformDependent;
+import io.stentor.room.Counts;
+import io.stentor.room.Counts.Count;
+import io.stentor.room.Rooms;
+import io.stentor.transport.Connections;
+import io.stentor.transport.Problem;
+import io.stentor.transport.ProblemType;
+import io.stentor.transport.Transport;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+
+/** Says where the metrics are to be read that others count anyway. One thread. */
+public final class MetricSources {
+  private final Metrics metrics;
+
+  /** Of the process, and none else yet. */
+  public MetricSources(Metrics metrics) {
+    this.metrics = metrics;
+    metrics.gauge(
+        MetricName.DIRECT_MEMORY, () -> Math.max(0, PlatformDependent.usedDirectMemory()));
+    for (ProblemType type : ProblemType.values()) {
+      String slug = type.name().toLowerCase(Locale.ROOT).replace('_', '-');
+      metrics.counter(MetricName.PROBLEMS, () -> Problem.answered(type), "type", slug);
+    }
+  }
+
+  /** Of these rooms. To be called once. */
+  public void watch(Rooms rooms) {
+    Counts counts = rooms.counts();
+    metrics.gauge(MetricName.ROOMS, rooms::inUse);
+    counter(MetricName.PUBLISHED, counts, Count.PUBLISHED);
+    counter(MetricName.PUBLISHED_BYTES, counts, Count.PUBLISHED_BYTES);
+    counter(MetricName.DELIVERED, counts, Count.DELIVERED);
+    counter(MetricName.DELIVERED_BYTES, counts, Count.DELIVERED_BYTES);
+    counter(MetricName.REFUSED, counts, Count.REFUSED);
+    counter(MetricName.REPAIRED, counts, Count.REPAIRED);
+    counter(MetricName.REPEATED, counts, Count.REPEATED);
+    counter(MetricName.GAPS, counts, Count.LOST);
+    counter(MetricName.SKIPPED, counts, Count.SKIPPED);
+    counter(MetricName.RECOVERIES, counts, Count.RECOVERED, "outcome", "ok");
+    counter(MetricName.RECOVERIES, counts, Count.UNRECOVERABLE, "outcome", "impossible");
+    counter(MetricName.SLOW_CONSUMERS, counts, Count.SLOW_DISCONNECTED, "rule", "disconnect");
+    counter(MetricName.SLOW_CONSUMERS, counts, Count.SLOW_SKIPPING, "rule", "skip");
+    counter(MetricName.SLOW_CONSUMERS, counts, Count.SLOW_LATEST, "rule", "latest");
+    metrics.gauge(MetricName.QUEUED_BYTES, rooms::waitingToAppend, "queue", "append");
+    metrics.gauge(MetricName.QUEUED_BYTES, () -> counts.get(Count.WAITING_BYTES), "queue", "tail");
+  }
+
+  private void counter(MetricName name, Counts counts, Count what, String... labels) {
+    metrics.counter(name, () -> counts.get(what), labels);
+  }
+
+  void watch(Connections connections) {
+    for (Transport transport : Transport.values()) {
+      String label = transport.label();
+      metrics.gauge(MetricName.CONNECTIONS, () -> connections.open(transport), "transport", label);
+      metrics.counter(
+          MetricName.CONNECTIONS_OPENED, () -> connections.total(transport), "transport", label);
+    }
+    Set<Integer> known = new HashSet<>();
+    metrics.beforeScrape(
+        () -> {
+          for (int code : connections.closeCodes()) {
+            if (known.add(code)) {
+              String label = Integer.toString(code);
+              metrics.counter(
+                  MetricName.CONNECTIONS_CLOSED, () -> connections.closes(code), "code", label);
+            }
+          }
+        });
+  }
+
+  void watch(LoopLags lags) {
+    metrics.nanos(MetricName.LOOP_LAG, lags::recentNanos);
+  }
+
+  void watch(BusProbe probe) {
+    metrics.counter(MetricName.BUS_PROBES_SENT, probe::sent);
+    metrics.counter(MetricName.BUS_PROBES_HEARD, probe::heardOfSelf, "from", "self");
+    metrics.counter(MetricName.BUS_PROBES_HEARD, probe::heardOfPeers, "from", "peer");
+    metrics.counter(MetricName.BUS_PROBES_MISSED, probe::missed);
+    metrics.gauge(MetricName.BUS_SILENT_NODES, () -> probe.silent().size());
+  }
+
+  void watch(ClusterState cluster) {
+    metrics.gauge(MetricName.CLUSTER_NODES, cluster::nodes);
+    metrics.gauge(MetricName.CLUSTER_SAFE, () -> cluster.isSafe() ? 1 : 0);
+  }
+
+  void watch(Health health) {
+    for (String check : health.readyChecks()) {
+      metrics.gauge(MetricName.HEALTH, () -> health.isUp(check) ? 1 : 0, "check", check);
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package io.stentor.ops;
+
+import com.hazelcast.core.HazelcastInstance;
+import io.stentor.config.Config;
+import io.stentor.room.Rooms;
+import io.stentor.room.Timings;
+import io.stentor.transport.Connections;
+import io.stentor.transport.Problem;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Health, metrics and totals of one node. Any thread. */
+public final class Operations {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Operations.class);
+
+  /** Two probes may be lost, and a node that is gone may not have been noticed yet. */
+  private static final long SILENT_MILLIS = 15_000;
+
+  private final Vertx vertx;
+  private final Config config;
+  private final Health health;
+  private final BusProbe probe;
+  private final @Nullable Metrics metrics;
+  private final @Nullable MetricSources sources;
+  private volatile boolean draining;
+
+  /**
+   * Begins to look at a node, and ends with its Vert.x.
+   *
+   * @param hazelcast null for a node that is alone
+   */
+  public Operations(Vertx vertx, Config config, @Nullable HazelcastInstance hazelcast) {
+    this.vertx = vertx;
+    this.config = config;
+    this.health = new Health(vertx);
+    this.metrics = config.metrics().enabled() ? new Metrics(System::currentTimeMillis) : null;
+    this.sources = metrics == null ? null : new MetricSources(metrics);
+    LoopLags lags = LoopLags.of(vertx);
+    this.probe = probe(config, hazelcast);
+    Checks.live(health, lags);
+    Checks.ready(health, () -> draining, lags, Memory.ofProcess(), probe);
+    ClusterState cluster = hazelcast == null ? alone() : ClusterState.of(hazelcast, vertx);
+    if (hazelcast != null) {
+      Checks.ready(health, cluster);
+    }
+    if (sources != null) {
+      sources.watch(lags);
+      sources.watch(probe);
+      sources.watch(cluster);
+      sources.watch(health);
+    }
+  }
+
+  private static ClusterState alone() {
+    ClusterState alone = new ClusterState(() -> true, () -> true, () -> 1, System::nanoTime);
+    alone.look();
+    return alone;
+  }
+
+  private static BusProbe probe(Config config, @Nullable HazelcastInstance hazelcast) {
+    long silent =
+        Math.max(
+            SILENT_MILLIS,
+            TimeUnit.SECONDS.toMillis(2L * config.cluster().failureDetectionSeconds()));
+    if (hazelcast == null) {
+      return new BusProbe("alone", () -> Set.of("alone"), silent, Operations::millis);
+    }
+    String self = ClusterState.ownName(hazelcast);
+    return new BusProbe(self, () -> ClusterState.names(hazelcast), silent, Operations::millis);
+  }
+
+  private static long millis() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+  }
+
+  /** Where the rooms of this node tell their times. */
+  public Timings timings() {
+    return metrics == null ? Timings.NONE : metrics;
+  }
+
+  /** Begins with the totals and metrics of these. To be called once. */
+  public void watch(Rooms rooms, Connections connections) {
+    Totals totals = new Totals(rooms, connections);
+    vertx.setPeriodic(Totals.INTERVAL_MILLIS, timer -> totals.tell());
+    if (sources != null) {
+      sources.watch(rooms);
+      sources.watch(connections);
+    }
+  }
+
+  /** Begins to probe the event bus, and listens on the port of the metrics where there is one. */
+  public Future<?> start() {
+    Future<Void> probing = probe.start(vertx);
+    int port = config.metrics().port();
+    if (metrics == null || port == 0) {
+      return probing;
+    }
+    return probing.compose(
+        done ->
+            vertx
+                .createHttpServer()
+                .requestHandler(
+                    new OperationsEndpoint(vertx, health, metrics, OperationsEndpoint::notFound))
+                .invalidRequestHandler(Problem::invalidRequest)
+                .listen(port, config.http().host())
+                .onSuccess(
+                    listening ->
+                        LOG.info("metrics:  http://{}:{}/metrics", config.http().host(), port)));
+  }
+
+  /** Takes the requests about health, and about metrics where they have no port of their own. */
+  public Handler<HttpServerRequest> before(Handler<HttpServerRequest> others) {
+    Metrics here = config.metrics().port() == 0 ? metrics : null;
+    return new OperationsEndpoint(vertx, health, here, others);
+  }
+
+  /** The node is going away: it is not ready from now on. */
+  public void drain() {
+    draining = true;
+  }
+
+  /** Stops measuring. */
+  public void close() {
+    if (metrics != null) {
+      metrics.close();
+    }
+  }
+}

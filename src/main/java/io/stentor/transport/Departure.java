@@ -1,0 +1,84 @@
+package io.stentor.transport;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends the clients of one event loop away, spread over some seconds, so that the other nodes are
+ * not called by all of them in one moment. Belongs to that loop.
+ */
+final class Departure {
+
+  /** How often some are sent away. */
+  static final int TICK_MILLIS = 50;
+
+  /** At least this many leave in a second: a few clients are not worth a long wait. */
+  static final int LEAST_A_SECOND = 100;
+
+  private static final int TICKS_A_SECOND = 1000 / TICK_MILLIS;
+
+  private final List<Runnable> staying;
+  private final double leaversPerTick;
+  private final Promise<Void> done = Promise.promise();
+  private @Nullable ScheduledFuture<?> ticking;
+  private double due;
+
+  /**
+   * Nobody has gone yet.
+   *
+   * @param clients sends each of them away; one that has gone does not mind. In no particular order
+   * @param seconds how long it takes at most; 0 sends all away at once
+   */
+  Departure(List<Runnable> clients, int seconds) {
+    staying = new ArrayList<>(clients);
+    Collections.shuffle(staying);
+    double perSecond =
+        seconds == 0
+            ? Double.POSITIVE_INFINITY
+            : Math.max(LEAST_A_SECOND, (double) staying.size() / seconds);
+    leaversPerTick = perSecond / TICKS_A_SECOND;
+  }
+
+  /** Begins; the answer comes on this loop when all have been told to go. */
+  Future<Void> begin(EventLoop loop) {
+    tick();
+    if (!done.future().isComplete()) {
+      ticking =
+          loop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+    return done.future();
+  }
+
+  /** Sends away those whose turn it is. */
+  void tick() {
+    due += leaversPerTick;
+    while (due >= 1 && !staying.isEmpty()) {
+      due--;
+      staying.remove(staying.size() - 1).run();
+    }
+    if (staying.isEmpty()) {
+      end();
+    }
+  }
+
+  /** Sends away all who are still there. */
+  void hasten() {
+    staying.forEach(Runnable::run);
+    staying.clear();
+    end();
+  }
+
+  private void end() {
+    if (ticking != null) {
+      ticking.cancel(false);
+    }
+    done.tryComplete();
+  }
+}

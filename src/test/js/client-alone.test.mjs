@@ -1,0 +1,247 @@
+// The pages' client against a server that the test plays: time, silence, and answers out of the ordinary.
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+
+const { backoffMillis } = await import("./client/backoff.js");
+const { Client, isFinal } = await import("./client/client.js");
+
+/** A WebSocket whose other side is the test. */
+class Played {
+  static all = [];
+  sent = [];
+
+  constructor(address) {
+    this.address = address;
+    Played.all.push(this);
+  }
+
+  send(text) {
+    const command = JSON.parse(text);
+    this.sent.push(command);
+    if (command.connect) this.say({ id: command.id, connect: { client: `c${Played.all.length}`, ping: 25, pong: true } });
+  }
+
+  say(...objects) {
+    this.onmessage?.({ data: objects.map((object) => JSON.stringify(object)).join("\n") });
+  }
+
+  close(code = 1006, reason = "") {
+    const told = this.onclose;
+    this.onclose = null;
+    told?.({ code, reason });
+  }
+
+  last(name) {
+    return this.sent.findLast((command) => command[name]);
+  }
+}
+
+const now = () => Played.all.at(-1);
+const settled = () => new Promise((done) => setImmediate(done));
+
+async function connected(options = {}) {
+  Played.all = [];
+  const client = new Client("ws://played/connection/websocket", { WebSocket: Played, random: () => 1, ...options });
+  client.connect();
+  await settled();
+  now().onopen();
+  assert.equal(client.state, "live");
+  return client;
+}
+
+function subscribed(socket, result = { recoverable: true, epoch: "e", offset: 0 }) {
+  const command = socket.last("subscribe");
+  socket.say({ id: command.id, subscribe: result });
+}
+
+test("waits are drawn from nothing to a bound that doubles up to a cap", () => {
+  const waits = [
+    [0, 0], [9, 0], [0, 1], [1, 1], [2, 1], [5, 1], [6, 1], [1e9, 1],
+  ].map(([attempt, drawn]) => backoffMillis(attempt, () => drawn));
+  assert.deepEqual(waits, [0, 0, 500, 1000, 2000, 16000, 20000, 20000]);
+});
+
+test("close codes say whether to come back", () => {
+  assert.deepEqual([1006, 3001, 3499, 3500, 3999, 4000, 4499, 4500, 4999].map(isFinal),
+    [false, false, false, true, true, false, false, true, true]);
+});
+
+test("a ping is answered", async () => {
+  const client = await connected();
+  now().say({});
+  assert.deepEqual(now().sent.at(-1), {});
+  client.close();
+});
+
+test("a silent server is left", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const client = await connected();
+  mock.timers.tick(34_000);
+  assert.equal(client.state, "live");
+  now().say({});
+  mock.timers.tick(34_000);
+  assert.equal(client.state, "live");
+  mock.timers.tick(1_000);
+  assert.equal(client.state, "waiting");
+  client.close();
+  mock.timers.reset();
+});
+
+test("a command that is not answered means that the connection is dead", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const client = await connected();
+  const asked = client.command("presence", { channel: "a" });
+  mock.timers.tick(10_000);
+  await assert.rejects(asked, { unsure: true });
+  assert.equal(client.state, "waiting");
+  client.close();
+  mock.timers.reset();
+});
+
+test("what comes right behind an answer, in the same message, is heard", async () => {
+  const client = await connected();
+  const room = client.room("a");
+  const heard = [];
+  room.addEventListener("message", ({ detail }) => heard.push(detail.data));
+  room.join();
+  const { id } = now().last("subscribe");
+  now().say(
+    { id, subscribe: { recoverable: true, epoch: "e", offset: 4 } },
+    { push: { channel: "a", pub: { data: "five", offset: 5 } } },
+  );
+  assert.deepEqual(heard, ["five"]);
+  assert.equal(room.position, "e:5");
+  client.close();
+});
+
+test("repeats are left out and gaps are told", async () => {
+  const client = await connected();
+  const room = client.room("a");
+  const heard = [];
+  room.addEventListener("message", ({ detail }) => heard.push(detail.data));
+  room.addEventListener("gap", ({ detail }) => heard.push(`${detail.from}-${detail.to}`));
+  room.join();
+  subscribed(now());
+  const pub = (offset) => now().say({ push: { channel: "a", pub: { data: offset, offset } } });
+  [1, 2, 2, 1, 3, 7, 8].forEach(pub);
+  assert.deepEqual(heard, [1, 2, 3, "4-6", 7, 8]);
+  client.close();
+});
+
+test("one message is on its way at a time, and the next goes when it is in the log", async () => {
+  const client = await connected();
+  const room = client.room("a");
+  room.join();
+  const [one, two] = [room.publish("one"), room.publish("two")];
+  assert.equal(now().last("publish"), undefined);
+  subscribed(now());
+  const first = now().last("publish");
+  assert.equal(first.publish.data, "one");
+  now().say({ id: first.id, publish: { epoch: "e", offset: 1 } });
+  assert.equal(now().last("publish").publish.data, "two");
+  assert.deepEqual(await one, { epoch: "e", offset: 1 });
+  // Hearing it is as good as an answer.
+  now().say({ push: { channel: "a", pub: { data: "two", offset: 2, info: { user: "", client: "c1" } } } });
+  assert.deepEqual(await two, { epoch: "e", offset: 2 });
+  client.close();
+});
+
+test("a message that is heard behind its answer is not taken for the next one", async () => {
+  const client = await connected();
+  const room = client.room("a");
+  const keys = [];
+  room.addEventListener("message", ({ detail }) => keys.push(detail.key));
+  room.join();
+  subscribed(now());
+  const first = room.publish("first", "k1");
+  now().say({ id: now().last("publish").id, publish: { epoch: "e", offset: 1 } });
+  await first;
+  room.publish("next", "k2").catch(() => {});
+  now().say({ push: { channel: "a", pub: { data: "first", offset: 1, info: { user: "", client: "c1" } } } });
+  assert.equal(room.unacknowledged, 1);
+  now().say({ push: { channel: "a", pub: { data: "next", offset: 2, info: { user: "", client: "c1" } } } });
+  assert.equal(room.unacknowledged, 0);
+  assert.deepEqual(keys, ["k1", "k2"]);
+  client.close();
+});
+
+test("a message of an earlier connection is not taken for the one that is on its way", async () => {
+  const client = await connected();
+  const room = client.room("a");
+  room.join();
+  subscribed(now());
+  const lost = room.publish("lost");
+  now().close(3001, "shutdown");
+  client.retryNow();
+  await settled();
+  now().onopen();
+  subscribed(now(), { recoverable: true, epoch: "f", offset: 9, was_recovering: true });
+  await assert.rejects(lost, { unsure: true });
+  const next = room.publish("next");
+  now().say({ push: { channel: "a", pub: { data: "lost", offset: 10, info: { user: "", client: "c1" } } } });
+  assert.equal(room.unacknowledged, 1);
+  now().say({ push: { channel: "a", pub: { data: "next", offset: 11, info: { user: "", client: "c2" } } } });
+  assert.deepEqual(await next, { epoch: "f", offset: 11 });
+  client.close();
+});
+
+test("what the server cannot take at the moment is sent again under the same key, before anything else", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const client = await connected();
+  const room = client.room("a");
+  room.join();
+  subscribed(now());
+  const said = [room.publish("one"), room.publish("two")];
+  const first = now().last("publish");
+  now().say({ id: first.id, error: { code: 100, message: "internal server error", temporary: true } });
+  assert.equal(now().last("publish"), first);
+  mock.timers.tick(500);
+  const again = now().last("publish");
+  assert.notEqual(again.id, first.id);
+  assert.deepEqual(again.publish, first.publish);
+  now().say({ id: again.id, publish: { epoch: "e", offset: 1 } });
+  now().say({ id: now().last("publish").id, error: { code: 103, message: "permission denied" } });
+  await said[0];
+  await assert.rejects(said[1], { code: 103, temporary: false });
+  client.close();
+  mock.timers.reset();
+});
+
+test("a server that asks not to come back is obeyed, and tried again when asked to", async () => {
+  const client = await connected();
+  const states = [];
+  client.addEventListener("state", ({ detail }) => states.push([detail.state, detail.reason]));
+  now().close(3503, "force disconnect");
+  client.retryNow();
+  assert.deepEqual(states, [["closed", "force disconnect"]]);
+  client.connect();
+  await settled();
+  assert.equal(Played.all.length, 2);
+  client.close();
+});
+
+test("a token is shown, and a new one before it ends and when it has expired", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  Played.all = [];
+  let tokens = 0;
+  const client = new Client("ws://played/", { WebSocket: Played, random: () => 0, getToken: () => `t${++tokens}` });
+  Played.prototype.send = function (text) {
+    this.sent.push(JSON.parse(text));
+  };
+  client.connect();
+  await settled();
+  now().onopen();
+  assert.deepEqual(now().sent.at(-1), { connect: { token: "t1" }, id: 1 });
+  now().say({ id: 1, error: { code: 109, message: "token expired" } });
+  assert.equal(client.state, "waiting");
+  mock.timers.tick(1);
+  await settled();
+  now().onopen();
+  assert.deepEqual(now().sent.at(-1), { connect: { token: "t2" }, id: 1 });
+  now().say({ id: 1, connect: { client: "c", expires: true, ttl: 10 } });
+  mock.timers.tick(8_000);
+  await settled();
+  assert.deepEqual(now().sent.at(-1), { refresh: { token: "t3" }, id: 2 });
+  client.close();
+  mock.timers.reset();
+});
