@@ -1,13 +1,15 @@
-// node run.js SCENARIO URL[,URL] TOKENS: plays one scenario; the last line is "done" or the failure.
+// node run.js SCENARIO TRANSPORT URL[,URL] POSTS TOKENS: plays one scenario; the last line is "done" or the failure.
 "use strict";
 
 require("./sockets.js");
 require("./scenarios.js");
 
-const [name, urls, tokens] = process.argv.slice(2);
+const [name, transport, urls, posts, tokens] = process.argv.slice(2);
 const context = {
   sdk: require("centrifuge"),
+  transport,
   urls: urls.split(","),
+  posts,
   tokens: JSON.parse(tokens),
   sockets: globalThis.watchedSockets(require("ws")),
   tell: (line) => console.log(line),

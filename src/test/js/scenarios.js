@@ -1,8 +1,10 @@
 // What a client does with the official SDK, in Node and in a browser alike. Each scenario is given
 //   sdk        the package centrifuge
-//   urls       one WebSocket address for each node
+//   transport  websocket, http_stream or sse
+//   urls       one address of that transport for each node
+//   posts      where commands are posted if the transport does not carry them
 //   tokens     tokens by name
-//   sockets    how WebSockets are made, see run.js
+//   sockets    how connections are made, see sockets.js
 //   tell(line) says to the test that it has come so far
 "use strict";
 
@@ -30,9 +32,12 @@
     same(error.code, code, what);
   };
 
-  const client = ({ sdk, urls, sockets }, options = {}) =>
-    new sdk.Centrifuge(urls[0], {
+  const client = ({ sdk, transport, urls, posts, sockets }, options = {}) =>
+    new sdk.Centrifuge(transport === "websocket" ? urls[0] : [{ transport, endpoint: urls[0] }], {
       websocket: sockets.WebSocket,
+      fetch: sockets.fetch,
+      eventsource: sockets.EventSource,
+      emulationEndpoint: posts,
       minReconnectDelay: 200,
       maxReconnectDelay: 500,
       timeout: 20000,
@@ -117,6 +122,8 @@
       other.unsubscribe();
       await left;
       watching.unsubscribe();
+      // Commands that are posted may overtake each other on their way.
+      while ((await ann.presenceStats(name)).numClients > 0) await new Promise((done) => setTimeout(done, 50));
       same(await ann.presenceStats(name), { numUsers: 0, numClients: 0 }, "counts at the end");
       return [ann, bob];
     },

@@ -151,7 +151,7 @@ final class Node {
         .compose(
             api ->
                 withCopies()
-                    .compose(safe -> Mailboxes.open(vertx))
+                    .compose(safe -> Mailboxes.open(vertx, rooms.node()))
                     .compose(
                         mailboxes ->
                             deploy(

@@ -46,9 +46,10 @@ final class Socket extends ChannelInboundHandlerAdapter {
     /**
      * The socket is closed.
      *
-     * @param why what it was closed with here, or else by the peer; for the log
+     * @param reason what it was closed with here; null where it was not
+     * @param why the same, or else what the peer said; for the log
      */
-    void closed(String why);
+    void closed(@Nullable CloseReason reason, String why);
   }
 
   private final Listener listener;
@@ -141,11 +142,6 @@ final class Socket extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Why this node has closed it; null where it has not. */
-  @Nullable CloseReason closeReason() {
-    return CloseReason.GONE.equals(closing) ? null : closing;
-  }
-
   /**
    * Sends a close frame, waits for the peer's and closes; cuts the socket where the peer does not
    * answer or has stopped reading. Nothing is written any more.
@@ -225,9 +221,9 @@ final class Socket extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
+    CloseReason reason = closing;
     String said = peerReason == null ? "1006 without a word" : peerReason;
-    String why = closing == null ? said : closing.toString();
-    closing = closing == null ? CloseReason.GONE : closing;
-    listener.closed(why);
+    closing = reason == null ? CloseReason.GONE : reason;
+    listener.closed(reason, reason == null ? said : reason.toString());
   }
 }

@@ -12,10 +12,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The official client of the Centrifuge protocol in Chromium, as its package ships it for pages.
@@ -42,9 +44,8 @@ class SdkInBrowserIT {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
+  static Stream<Arguments> scenarios() {
+    return Setting.byEachTransport(
         "subscribes_and_publishes",
         "connects_and_subscribes_in_one_message",
         "sees_who_is_there",
@@ -55,9 +56,12 @@ class SdkInBrowserIT {
         "stays_away_after_a_terminal_close",
         "is_refused_what_is_not_there",
         "shows_tokens_and_renews_them",
-        "is_put_into_the_rooms_of_its_token",
-      })
-  void the_client(String scenario) throws IOException {
+        "is_put_into_the_rooms_of_its_token");
+  }
+
+  @ParameterizedTest
+  @MethodSource("scenarios")
+  void the_client(String transport, String scenario) throws IOException {
     try (Window window = browser.open("http://127.0.0.1:" + server.port() + "/")) {
       Page page = window.page();
       for (String script : List.of("centrifuge.js", "sockets.js", "scenarios.js")) {
@@ -67,14 +71,21 @@ class SdkInBrowserIT {
       Object result =
           page.evaluate(
               """
-              ([scenario, url, tokens]) => scenarios.run(scenario, {
+              ([scenario, transport, url, posts, tokens]) => scenarios.run(scenario, {
                 sdk: { Centrifuge },
+                transport,
                 urls: [url],
+                posts,
                 tokens: JSON.parse(tokens),
                 sockets: watchedSockets(WebSocket),
                 tell: () => {},
               })""",
-              List.of(scenario, Setting.url(server.port()), Setting.tokens()));
+              List.of(
+                  scenario,
+                  transport,
+                  Setting.url(transport, server.port()),
+                  Setting.posts(server.port()),
+                  Setting.tokens()));
       assertThat(result).isEqualTo("done");
     }
   }

@@ -10,11 +10,13 @@ import io.stentor.support.Ports;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The official client of the Centrifuge protocol in Node: {@code src/test/js/scenarios.js}. */
 class SdkInNodeIT {
@@ -36,9 +38,8 @@ class SdkInNodeIT {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
+  static Stream<Arguments> scenarios() {
+    return Setting.byEachTransport(
         "subscribes_and_publishes",
         "connects_and_subscribes_in_one_message",
         "sees_who_is_there",
@@ -54,43 +55,58 @@ class SdkInNodeIT {
         "is_refused_what_is_not_there",
         "may_be_in_128_rooms",
         "shows_tokens_and_renews_them",
-        "is_put_into_the_rooms_of_its_token",
-      })
-  void the_client(String scenario) throws IOException {
-    LogLines lines = play(scenario, Setting.url(server.port()));
+        "is_put_into_the_rooms_of_its_token");
+  }
+
+  @ParameterizedTest
+  @MethodSource("scenarios")
+  void the_client(String transport, String scenario) throws IOException {
+    String url = Setting.url(transport, server.port());
+    expectDone(play(scenario, transport, url, server.port()));
+  }
+
+  /** Where commands are posted to the other node, they are forwarded. */
+  @ParameterizedTest
+  @CsvSource({"websocket,0", "http_stream,0", "http_stream,1", "sse,0", "sse,1"})
+  void recovers_after_its_node_was_killed(String transport, int posts) throws IOException {
+    try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2, Setting.nodes())) {
+      int port = cluster.node(posts).port();
+      LogLines lines =
+          play("recovers_after_its_node_was_killed", transport, urls(transport, cluster), port);
+      lines.await("^kill$", PATIENCE);
+      cluster.node(0).kill9();
+      expectDone(lines);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"websocket,0", "http_stream,0", "http_stream,1", "sse,0", "sse,1"})
+  void leaves_a_node_that_stops(String transport, int posts) throws IOException {
+    try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2, Setting.nodes())) {
+      int port = cluster.node(posts).port();
+      LogLines lines = play("leaves_a_node_that_stops", transport, urls(transport, cluster), port);
+      lines.await("^stop$", PATIENCE);
+      cluster.node(0).terminate();
+      expectDone(lines);
+    }
+  }
+
+  private static String urls(String transport, ClusterOfProcesses cluster) {
+    return Setting.url(transport, cluster.node(0).port())
+        + ","
+        + Setting.url(transport, cluster.node(1).port());
+  }
+
+  private static void expectDone(LogLines lines) {
     lines.await("^(done|failed)", PATIENCE);
     assertThat(lines.all()).last().isEqualTo("done");
   }
 
-  @Test
-  void recovers_after_its_node_was_killed() throws IOException {
-    try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2, Setting.nodes())) {
-      LogLines lines = play("recovers_after_its_node_was_killed", urls(cluster));
-      lines.await("^kill$", PATIENCE);
-      cluster.node(0).kill9();
-      lines.await("^(done|failed)", PATIENCE);
-      assertThat(lines.all()).last().isEqualTo("done");
-    }
-  }
-
-  @Test
-  void leaves_a_node_that_stops() throws IOException {
-    try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2, Setting.nodes())) {
-      LogLines lines = play("leaves_a_node_that_stops", urls(cluster));
-      lines.await("^stop$", PATIENCE);
-      cluster.node(0).terminate();
-      lines.await("^(done|failed)", PATIENCE);
-      assertThat(lines.all()).last().isEqualTo("done");
-    }
-  }
-
-  private static String urls(ClusterOfProcesses cluster) {
-    return Setting.url(cluster.node(0).port()) + "," + Setting.url(cluster.node(1).port());
-  }
-
-  private static LogLines play(String scenario, String urls) throws IOException {
+  private static LogLines play(String scenario, String transport, String urls, int postsPort)
+      throws IOException {
+    String posts = Setting.posts(postsPort);
     Process process =
-        new ProcessBuilder("node", "run.js", scenario, urls, Setting.tokens())
+        new ProcessBuilder("node", "run.js", scenario, transport, urls, posts, Setting.tokens())
             .directory(scripts.toFile())
             .redirectErrorStream(true)
             .start();

@@ -5,11 +5,16 @@ import io.stentor.support.Launch;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.Arguments;
 
 /** What the scenarios of {@code src/test/js} rely on: options of the nodes, and tokens. */
 final class Setting {
   /** Some seconds, in which a token is renewed. */
   private static final int SHORT_SECONDS = 4;
+
+  static final List<String> TRANSPORTS = List.of("websocket", "http_stream", "sse");
 
   private static final Signer SIGNER = Signer.secret("HS256", "secret");
 
@@ -21,9 +26,26 @@ final class Setting {
     return Launch.jar("--host", "127.0.0.1", "--conf", options);
   }
 
-  /** Where a node is reached. */
+  /** Where a node is reached by WebSocket. */
   static String url(int port) {
-    return "ws://127.0.0.1:" + port + "/connection/websocket";
+    return url("websocket", port);
+  }
+
+  /** Where a node is reached by a transport. */
+  static String url(String transport, int port) {
+    String scheme = transport.equals("websocket") ? "ws" : "http";
+    return scheme + "://127.0.0.1:" + port + "/connection/" + transport;
+  }
+
+  /** Where a node takes commands of transports that do not carry them. */
+  static String posts(int port) {
+    return "http://127.0.0.1:" + port + "/emulation";
+  }
+
+  /** Each of the scenarios by each transport. */
+  static Stream<Arguments> byEachTransport(String... scenarios) {
+    return TRANSPORTS.stream()
+        .flatMap(transport -> Stream.of(scenarios).map(name -> Arguments.of(transport, name)));
   }
 
   /** Tokens by the names that the scenarios have for them, as JSON. */

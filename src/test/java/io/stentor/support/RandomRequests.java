@@ -63,6 +63,11 @@ public final class RandomRequests {
           "/messages",
           "/messages",
           "/rooms/ROOM/events",
+          "/connection/http_stream",
+          "/connection/sse",
+          "/connection/uni_http_stream",
+          "/connection/uni_sse",
+          "/emulation",
           "/rooms/ROOM",
           "/rooms/ROOM/members",
           "/rooms",
@@ -80,8 +85,19 @@ public final class RandomRequests {
 
   private static final List<String> PARAMETERS =
       List.of(
-          "since", "limit", "wait", "strict", "last", "name", "members", "prefix", "after",
-          "unknown", "room", "");
+          "since",
+          "limit",
+          "wait",
+          "strict",
+          "last",
+          "name",
+          "members",
+          "prefix",
+          "after",
+          "unknown",
+          "room",
+          "cf_connect",
+          "");
 
   private static final List<String> VALUES =
       List.of(
@@ -98,6 +114,7 @@ public final class RandomRequests {
           "TRUE",
           "",
           "0:0",
+          "%7B%22id%22:1,%22connect%22:%7B%7D%7D",
           "1a2b3c:42",
           "zzzzzzzz:9223372036854775807",
           "a:99999999999999999999",
@@ -202,6 +219,8 @@ public final class RandomRequests {
           "1e999999999",
           DEEP,
           "{\"messages\":[]}",
+          "{\"id\":1,\"connect\":{}}",
+          "{\"session\":\"a\",\"node\":\"b\",\"data\":\"{}\"}",
           "{\"messages\":[{\"room\":\"fuzz\",\"text\":\"hi\"}]}",
           "{\"messages\":[{\"room\":\"a b\",\"data\":{}},{\"room\":\"fuzz\",\"data\":"
               + DEEP

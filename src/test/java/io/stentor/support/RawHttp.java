@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -59,6 +60,16 @@ public class RawHttp implements AutoCloseable {
   /** Sends GET for this path on a connection of its own. The path is sent as it is. */
   public static Answer get(int port, String path) {
     return exchange(port, "GET " + path + " HTTP/1.1", "Host: localhost", "Connection: close");
+  }
+
+  /** Has reads wait for so long from now on. */
+  public RawHttp patience(Duration most) {
+    try {
+      socket.setSoTimeout(Math.toIntExact(most.toMillis()));
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Writes text as UTF-8. */

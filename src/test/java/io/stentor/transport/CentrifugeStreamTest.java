@@ -1,10 +1,16 @@
 package io.stentor.transport;
 
+import static io.stentor.support.PostingClient.body;
+import static io.stentor.support.PostingClient.command;
+import static io.stentor.support.PostingClient.exchange;
+import static io.stentor.support.PostingClient.post;
+import static io.stentor.support.PostingClient.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.NodeInProcess;
 import io.stentor.support.Http2Events;
 import io.stentor.support.LineStream;
+import io.stentor.support.PostingClient;
 import io.stentor.support.RawHttp;
 import io.stentor.support.RawWebSocket;
 import io.vertx.core.json.JsonArray;
@@ -12,9 +18,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,65 +50,8 @@ class CentrifugeStreamTest {
     node.close();
   }
 
-  /** A client that is connected, and how it sends. */
-  private static final class Connected implements AutoCloseable {
-    private final int port;
-    private final LineStream stream;
-    private final String session;
-    private final String nodeId;
-
-    Connected(int port, String path) {
-      this.port = port;
-      this.stream = LineStream.post(port, path, CONNECT);
-      JsonObject connect = new JsonObject(stream.next()).getJsonObject("connect");
-      this.session = connect.getString("session");
-      this.nodeId = connect.getString("node");
-    }
-
-    String next() {
-      return stream.next();
-    }
-
-    void send(String... commands) {
-      assertThat(post(port, body(session, nodeId, String.join("\n", commands))).status())
-          .isEqualTo(204);
-    }
-
-    void subscribe(int id, String room) {
-      send(command(id, "subscribe", "{\"channel\":\"" + room + "\"}"));
-      assertThat(next()).startsWith("{\"id\":" + id + ",\"subscribe\":");
-    }
-
-    @Override
-    public void close() {
-      stream.close();
-    }
-  }
-
-  private static Connected connected(String path) {
-    return new Connected(node.port(), path);
-  }
-
-  private static RawHttp.Answer post(int port, String body) {
-    return exchange(port, LineStream.request("POST", "/emulation", body, "Connection: close"));
-  }
-
-  private static RawHttp.Answer exchange(int port, String request) {
-    try (RawHttp http = new RawHttp(port)) {
-      return http.send(request).answer();
-    }
-  }
-
-  private static String body(String session, String node, String data) {
-    return new JsonObject().put("session", session).put("node", node).put("data", data).encode();
-  }
-
-  private static String command(int id, String name, String body) {
-    return "{\"id\":" + id + ",\"" + name + "\":" + body + "}";
-  }
-
-  private static String publish(int id, String room, String data) {
-    return command(id, "publish", "{\"channel\":\"" + room + "\",\"data\":" + data + "}");
+  private static PostingClient connected(String path) {
+    return new PostingClient(node.port(), path);
   }
 
   private static String query(String connect) {
@@ -122,7 +69,7 @@ class CentrifugeStreamTest {
         assertThat(stream.next())
             .matches(
                 "\\{\"id\":1,\"connect\":\\{\"client\":\"[0-9a-f-]{36}\",\"version\":\"Stentor.*\","
-                    + "\"session\":\"[\\w-]{24}\",\"node\":\"[0-9a-f-]{36}\"}}");
+                    + "\"node\":\"[0-9a-f]{6}-[0-9a-f]{16}\",\"session\":\"[\\w-]{24}\"}}");
       }
       assertThat(lines.header("content-type")).isEqualTo("application/json");
       assertThat(events.header("content-type")).isEqualTo("text/event-stream");
@@ -132,7 +79,7 @@ class CentrifugeStreamTest {
   @ParameterizedTest
   @ValueSource(strings = {LINES, EVENTS})
   void commands_are_posted_and_answered_on_the_stream(String path) {
-    try (Connected client = connected(path)) {
+    try (PostingClient client = connected(path)) {
       String room = "talk:" + path.substring(12);
       client.subscribe(2, room);
       client.send(publish(3, room, "{\"a\" : \"\\n\"}"), command(4, "presence_stats", room(room)));
@@ -149,35 +96,10 @@ class CentrifugeStreamTest {
   }
 
   @Test
-  void what_is_posted_while_other_posts_are_under_way_is_done_in_the_order_of_arrival() {
-    int count = 300;
-    try (Connected client = connected(LINES);
-        RawHttp http = new RawHttp(node.port())) {
-      client.subscribe(2, "order:a");
-      StringBuilder all = new StringBuilder();
-      for (int i = 1; i <= count; i++) {
-        String post = body(client.session, client.nodeId, publish(i + 2, "order:a", "" + i));
-        all.append(LineStream.request("POST", "/emulation", post));
-      }
-      http.send(all.toString());
-      List<Integer> offsets = new ArrayList<>();
-      List<Integer> said = new ArrayList<>();
-      while (offsets.size() < count) {
-        JsonObject pub = new JsonObject(client.next()).getJsonObject("push", new JsonObject());
-        if (pub.containsKey("pub")) {
-          offsets.add(pub.getJsonObject("pub").getInteger("offset"));
-          said.add(pub.getJsonObject("pub").getInteger("data"));
-        }
-      }
-      assertThat(said).isEqualTo(offsets).isSorted().hasSize(count);
-    }
-  }
-
-  @Test
   void a_long_object_comes_whole() {
     String filler = "\"" + "x".repeat(60_000) + "\"";
     for (String path : List.of(LINES, EVENTS)) {
-      try (Connected client = connected(path)) {
+      try (PostingClient client = connected(path)) {
         client.subscribe(2, "long" + path.substring(11).replace("/", ":"));
         client.send(publish(3, "long" + path.substring(11).replace("/", ":"), filler));
         assertThat(client.next() + client.next()).contains(filler);
@@ -244,75 +166,6 @@ class CentrifugeStreamTest {
   }
 
   @Test
-  void a_command_that_ends_the_connection_ends_the_stream_and_later_ones_do_nothing() {
-    try (Connected client = connected(LINES)) {
-      client.send("{\"send\":{\"data\":1}}", publish(3, "later:a", "1"));
-      client.stream.expectDisconnect(3508);
-      client.send(publish(4, "later:a", "1"));
-      assertThat(RawHttp.get(node.port(), "/rooms/later:a/messages").body())
-          .contains("\"offset\":0");
-    }
-  }
-
-  @Test
-  void a_node_that_does_not_exist_is_a_404_and_a_session_that_does_not_exist_is_not() {
-    try (Connected client = connected(LINES);
-        Connected other = connected(LINES)) {
-      String publish = publish(2, "guess:a", "1");
-      String nobody = "00000000-0000-4000-8000-000000000000";
-      for (String gone : List.of(nobody, "x", "*", client.nodeId.toUpperCase(Locale.ROOT))) {
-        RawHttp.Answer answer = post(node.port(), body(client.session, gone, publish));
-        assertThat(answer.status()).isEqualTo(404);
-        assertThat(answer.body()).contains("connect again");
-      }
-      for (String guess : List.of("x", client.session.substring(1), client.session + "A")) {
-        assertThat(post(node.port(), body(guess, client.nodeId, publish)).status()).isEqualTo(204);
-      }
-      other.send(command(2, "presence_stats", room("guess:a")));
-      assertThat(other.next()).startsWith("{\"id\":2,\"presence_stats\"");
-      client.send(command(9, "presence_stats", room("guess:a")));
-      assertThat(client.next()).startsWith("{\"id\":9,\"presence_stats\"");
-      assertThat(RawHttp.get(node.port(), "/rooms/guess:a/messages").body())
-          .contains("\"offset\":0");
-    }
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "{}|session is missing",
-        "{\"session\":\"a\"}|node is missing",
-        "{\"session\":\"a\",\"node\":\"b\",\"data\":\"\"}|data is missing",
-        "{\"session\":\"a\",\"node\":\"b\",\"data\":{}}|a value has the wrong type",
-        "{\"session\":1,\"node\":\"b\",\"data\":\"{}\"}|a value has the wrong type",
-        "[]|a JSON object was expected",
-        "''|a JSON object was expected",
-        "{|this is no JSON",
-      })
-  void a_post_that_is_none_is_refused(String body, String why) {
-    RawHttp.Answer answer = post(node.port(), body);
-    assertThat(answer.status()).isEqualTo(400);
-    assertThat(answer.body()).contains("with three strings").contains(why);
-  }
-
-  @Test
-  void what_is_too_long_is_refused_and_the_session_goes_on() {
-    try (Connected client = connected(LINES)) {
-      String filler = "x".repeat(65_537);
-      String escaped = "\u0001".repeat(30_000);
-      for (String data : List.of(filler, filler + filler, escaped)) {
-        RawHttp.Answer answer = post(node.port(), body(client.session, client.nodeId, data));
-        assertThat(answer.status()).isEqualTo(413);
-      }
-      client.send(command(2, "presence_stats", room("a")));
-      assertThat(client.next()).startsWith("{\"id\":2,");
-    }
-    String tooLong = LineStream.request("POST", LINES, CONNECT + " ".repeat(70_000));
-    assertThat(exchange(node.port(), tooLong).status()).isEqualTo(413);
-  }
-
-  @Test
   void a_body_of_another_kind_is_refused() {
     for (String path : List.of(LINES, EVENTS, "/emulation")) {
       String request =
@@ -325,12 +178,12 @@ class CentrifugeStreamTest {
   @Test
   void who_answers_pings_stays_and_who_does_not_is_told_3012() throws IOException {
     try (NodeInProcess pinging = start(1, new JsonArray());
-        Connected client = new Connected(pinging.port(), EVENTS)) {
+        PostingClient client = new PostingClient(pinging.port(), EVENTS)) {
       for (int i = 0; i < 3; i++) {
         assertThat(client.next()).isEqualTo("{}");
         client.send("{}");
       }
-      String last = client.stream.expectDisconnect(3012);
+      String last = client.stream().expectDisconnect(3012);
       assertThat(last)
           .isEqualTo("{\"push\":{\"disconnect\":{\"code\":3012,\"reason\":\"no pong\"}}}");
     }
@@ -339,8 +192,8 @@ class CentrifugeStreamTest {
   @Test
   void who_does_not_read_is_told_3008_and_the_others_hear_everything() {
     String filler = "x".repeat(60_000);
-    try (Connected stopped = connected(LINES);
-        Connected reads = connected(EVENTS);
+    try (PostingClient stopped = connected(LINES);
+        PostingClient reads = connected(EVENTS);
         RawWebSocket speaks = RawWebSocket.connect(node.port(), "/rooms/slow:a")) {
       stopped.subscribe(2, "slow:a");
       reads.subscribe(2, "slow:a");
@@ -349,14 +202,14 @@ class CentrifugeStreamTest {
         assertThat(speaks.nextFrame().text()).startsWith(i + "x");
         assertThat(reads.next()).contains("\"data\":\"" + i + "x");
       }
-      stopped.stream.expectDisconnect(3008);
+      stopped.stream().expectDisconnect(3008);
     }
   }
 
   @Test
   void answers_that_nobody_takes_are_not_kept_without_end() {
     String filler = "\"" + "x".repeat(60_000) + "\"";
-    try (Connected client = connected(LINES)) {
+    try (PostingClient client = connected(LINES)) {
       for (int i = 2; i < 12; i++) {
         client.send(publish(i, "answers:a", filler));
         client.next();
@@ -364,18 +217,18 @@ class CentrifugeStreamTest {
       for (int i = 12; i < 150; i++) {
         client.send(command(i, "history", "{\"channel\":\"answers:a\",\"limit\":-1}"));
       }
-      client.stream.expectDisconnect(3008);
+      client.stream().expectDisconnect(3008);
     }
   }
 
   @Test
   void a_node_that_stops_tells_3001() throws IOException {
     NodeInProcess stopping = start(0, new JsonArray());
-    try (Connected lines = new Connected(stopping.port(), LINES);
-        Connected events = new Connected(stopping.port(), EVENTS)) {
+    try (PostingClient lines = new PostingClient(stopping.port(), LINES);
+        PostingClient events = new PostingClient(stopping.port(), EVENTS)) {
       stopping.close();
-      lines.stream.expectDisconnect(3001);
-      events.stream.expectDisconnect(3001);
+      lines.stream().expectDisconnect(3001);
+      events.stream().expectDisconnect(3001);
     }
   }
 

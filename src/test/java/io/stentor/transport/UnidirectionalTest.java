@@ -12,6 +12,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -80,7 +81,7 @@ class UnidirectionalTest {
       assertThat(stream.header("content-type")).isEqualTo("application/json");
       assertThat(stream.next())
           .matches(
-              "\\{\"connect\":\\{\"client\":\"[0-9a-f-]{36}\",\"version\":\"Stentor.*\",\"subs\":\\{"
+              "\\{\"connect\":\\{\"client\":\"[0-9a-f-]{36}\",\"version\":\"Stentor.*\",\"node\":\"\\w+\",\"subs\":\\{"
                   + "\"(news|more)\":\\{\"recoverable\":true,\"epoch\":\"\\w+\","
                   + "\"positioned\":true},\"(news|more)\":\\{.*}}}}");
       publish("news", "{\"a\": 1}");
@@ -100,7 +101,7 @@ class UnidirectionalTest {
         LineStream nothing = LineStream.ask(node.port(), EVENTS)) {
       assertThat(connect(asked.next()).getJsonObject("subs").fieldNames()).containsExactly(room);
       assertThat(connect(posted.next()).getJsonObject("subs").fieldNames()).containsExactly(room);
-      assertThat(connect(nothing.next()).fieldNames()).containsExactly("client", "version");
+      assertThat(connect(nothing.next()).fieldNames()).containsExactly("client", "version", "node");
       publish(room, "\"hi\"");
       String push = "{\"channel\":\"events\",\"pub\":{\"data\":\"hi\",\"offset\":1}}";
       assertThat(asked.next()).isEqualTo(push);
@@ -233,6 +234,28 @@ class UnidirectionalTest {
     }
   }
 
+  @Test
+  void a_name_and_the_wish_for_times_come_with_the_request() {
+    String there = "{\"subs\":{\"named\":{\"join_leave\":true}}}";
+    String wishes = "?name=Ann&time=true";
+    try (LineStream stream = LineStream.post(node.port(), LINES + wishes, there);
+        LineStream events = LineStream.ask(node.port(), query(EVENTS, there) + "&name=Bob")) {
+      assertThat(connect(stream.next()).getJsonObject("subs").fieldNames()).contains("named");
+      assertThat(connect(events.next()).getJsonObject("subs").fieldNames()).contains("named");
+      String join = stream.next();
+      while (!join.contains("\"user\":\"Bob\"")) {
+        assertThat(join).contains("\"join\":{\"info\":{\"user\":\"Ann\"");
+        join = stream.next();
+      }
+      publish("named", "1");
+      assertThat(stream.next()).matches(".*\"offset\":1,\"time\":\\d{13}}}");
+    }
+    String bad = LineStream.request("POST", LINES + "?name=" + "x".repeat(300), "{}");
+    try (RawHttp http = new RawHttp(node.port())) {
+      assertThat(http.send(bad).answer().status()).isEqualTo(400);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -290,6 +313,24 @@ class UnidirectionalTest {
         assertThat(speaks.nextFrame().text()).startsWith(i + "x");
       }
       assertThat(stopped.expectDisconnect(3008)).startsWith("{\"disconnect\":");
+    }
+  }
+
+  @Test
+  void who_does_not_say_who_it_is_is_stale_after_ten_seconds() {
+    long past = System.currentTimeMillis() / 1000 - 60;
+    String expired = SIGNER.sign(new JsonObject().put("sub", "ann").put("exp", past));
+    JsonObject token = new JsonObject().put("token", expired);
+    String refused = new JsonObject().put("id", 1).put("connect", token).encode();
+    Duration most = Duration.ofSeconds(15);
+    try (RawWebSocket listens = RawWebSocket.connect(node.port(), SOCKET);
+        RawWebSocket speaks = RawWebSocket.connect(node.port(), "/connection/websocket");
+        LineStream stream = LineStream.post(node.port(), "/connection/http_stream", refused)) {
+      assertThat(stream.next()).startsWith("{\"id\":1,\"error\":{\"code\":109,");
+      List.of(listens, speaks, stream).forEach(client -> client.patience(most));
+      assertThat(listens.expectClosed(3502)).isEqualTo("stale");
+      assertThat(speaks.expectClosed(3502)).isEqualTo("stale");
+      stream.expectDisconnect(3502);
     }
   }
 }

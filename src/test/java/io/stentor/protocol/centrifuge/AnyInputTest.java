@@ -3,6 +3,8 @@ package io.stentor.protocol.centrifuge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.NodeInProcess;
+import io.stentor.support.LineStream;
+import io.stentor.support.RawHttp;
 import io.stentor.support.RawWebSocket;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -120,11 +122,100 @@ class AnyInputTest {
     }
   }
 
+  @Test
+  void mutated_posts_get_their_status_and_answers_errors_or_the_end_on_the_stream() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    try (RawWebSocket bystander = RawWebSocket.connect(node.port(), "/rooms/bystander2")) {
+      for (int round = 0; round < 100; round++) {
+        post(seed, random);
+      }
+      bystander.sendText("still here");
+      assertThat(bystander.nextFrame().text()).isEqualTo("still here");
+    }
+  }
+
+  private static void post(long seed, Random random) {
+    String path = "/connection/" + (random.nextBoolean() ? "sse" : "http_stream");
+    try (LineStream stream = LineStream.post(node.port(), path, "{\"id\":1,\"connect\":{}}")) {
+      JsonObject mailbox = new JsonObject(stream.next()).getJsonObject("connect");
+      String last = "{\"id\":99,\"presence_stats\":{\"channel\":\"fuzz:a\"}}";
+      List<String> messages =
+          List.of(message(random), message(random), message(random), message(random), last);
+      String about = "seed " + seed + ": " + messages;
+      for (String message : messages) {
+        String body =
+            new JsonObject()
+                .put("session", mailbox.getString("session"))
+                .put("node", mailbox.getString("node"))
+                .put("data", message)
+                .encode();
+        boolean whole = message.equals(last) || random.nextInt(3) > 0;
+        int status = status(whole ? body : mutated(body, random));
+        assertThat(status).as(about).isIn(204, 400, 404);
+        // What has no command is not taken for a post.
+        assertThat(whole && !message.isEmpty() && status != 204).as(about).isFalse();
+      }
+      String object = stream.next();
+      while (!object.startsWith("{\"id\":99,")) {
+        assertThat(new JsonObject(object).fieldNames()).as(about).containsAnyOf("id", "push");
+        if (object.startsWith("{\"push\":{\"disconnect\":")) {
+          String code = object.replaceAll(".*\"code\":(\\d+).*", "$1");
+          assertThat(CODES).as(about).contains(Integer.parseInt(code));
+          stream.expectEnd();
+          return;
+        }
+        object = stream.next();
+      }
+    }
+  }
+
+  private static int status(String body) {
+    try (RawHttp http = new RawHttp(node.port())) {
+      String request = LineStream.request("POST", "/emulation", body, "Connection: close");
+      return http.send(request).answer().status();
+    }
+  }
+
+  @Test
+  void who_only_listens_and_connects_with_anything_hears_who_it_is_or_why_not() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    String good =
+        "{\"token\":\"\",\"subs\":{\"fuzz:a\":{\"recover\":true,\"offset\":1}},\"x\":[1]}";
+    for (int round = 0; round < 200; round++) {
+      String connect = mutated(good, random);
+      String about = "seed " + seed + ": " + connect;
+      String path = "/connection/" + (random.nextBoolean() ? "uni_sse" : "uni_http_stream");
+      try (LineStream stream = LineStream.post(node.port(), path, connect);
+          RawWebSocket ws = RawWebSocket.connect(node.port(), "/connection/uni_websocket")) {
+        JsonObject first = new JsonObject(stream.next());
+        assertThat(first.fieldNames()).as(about).containsAnyOf("connect", "disconnect");
+        if (first.containsKey("disconnect")) {
+          assertThat(CODES)
+              .as(about)
+              .contains(first.getJsonObject("disconnect").getInteger("code"));
+          stream.expectEnd();
+        }
+        ws.sendText(connect);
+        RawWebSocket.Frame frame = ws.nextFrame();
+        assertThat(frame.opcode())
+            .as(about)
+            .isEqualTo(first.containsKey("connect") ? RawWebSocket.TEXT : RawWebSocket.CLOSE);
+      }
+    }
+  }
+
   private static String message(Random random) {
     StringBuilder message = new StringBuilder();
     for (int lines = 1 + random.nextInt(3); lines > 0; lines--) {
       message.append(GOOD.get(random.nextInt(GOOD.size()))).append(lines > 1 ? "\n" : "");
     }
+    return mutated(message.toString(), random);
+  }
+
+  private static String mutated(String good, Random random) {
+    StringBuilder message = new StringBuilder(good);
     for (int edits = random.nextInt(4); edits > 0; edits--) {
       int at = random.nextInt(message.length() + 1);
       switch (random.nextInt(3)) {
