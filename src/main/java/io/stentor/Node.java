@@ -170,7 +170,7 @@ final class Node {
         .compose(
             api ->
                 withCopies()
-                    .compose(safe -> Mailboxes.open(vertx))
+                    .compose(safe -> Mailboxes.open(vertx, rooms.node()))
                     .compose(
                         mailboxes ->
                             deploy(

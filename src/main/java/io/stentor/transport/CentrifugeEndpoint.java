@@ -14,6 +14,9 @@ import java.util.Map;
  */
 final class CentrifugeEndpoint {
 
+  /** Where commands are posted. */
+  static final String POSTS = "/emulation";
+
   /** What a client wants that says nothing. */
   private static final byte[] NOTHING = {'{', '}'};
 
@@ -48,21 +51,31 @@ final class CentrifugeEndpoint {
   /** Where a client begins with the parameter {@code cf_connect}. */
   private void openByQuery(RoutingContext ctx, StreamForm form) {
     String connect = ctx.request().getParam("cf_connect");
-    open(ctx.request(), form, connect == null ? NOTHING : connect.getBytes(StandardCharsets.UTF_8));
+    byte[] first = connect == null ? NOTHING : connect.getBytes(StandardCharsets.UTF_8);
+    try {
+      open(ctx.request(), form, Wishes.of(ctx.request()), first);
+    } catch (Refusal refusal) {
+      refusal.answer(ctx.request());
+    }
   }
 
   private void openByBody(RoutingContext ctx, StreamForm form) {
     HttpServerRequest request = ctx.request();
-    RequestBody.read(request, server.maxFrameBytes())
-        .onSuccess(body -> open(request, form, body.getBytes()))
-        .onFailure(failure -> Refusal.answer(request, failure));
+    try {
+      Wishes wishes = Wishes.of(request);
+      RequestBody.read(request, server.maxFrameBytes())
+          .onSuccess(body -> open(request, form, wishes, body.getBytes()))
+          .onFailure(failure -> Refusal.answer(request, failure));
+    } catch (Refusal refusal) {
+      refusal.answer(request);
+    }
   }
 
-  private void open(HttpServerRequest request, StreamForm form, byte[] connect) {
+  private void open(HttpServerRequest request, StreamForm form, Wishes wishes, byte[] connect) {
     streams.begin(
         request,
         form.contentType(),
-        stream -> CentrifugeStream.open(form, connect, server, stream));
+        stream -> CentrifugeStream.open(form, wishes, connect, server, stream));
   }
 
   /** POST: commands of a client that has a stream, here or on another node. */

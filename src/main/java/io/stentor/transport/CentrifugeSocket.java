@@ -3,10 +3,12 @@ package io.stentor.transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.stentor.message.CloseReason;
+import io.stentor.protocol.centrifuge.Framing;
 import io.stentor.protocol.centrifuge.Outlet;
 import io.stentor.protocol.centrifuge.PushFormat;
 import io.stentor.protocol.centrifuge.Session;
 import io.vertx.core.http.ServerWebSocket;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,23 +39,23 @@ final class CentrifugeSocket
   private boolean answered = true;
 
   private CentrifugeSocket(
-      ServerWebSocket accepted, PushFormat format, String name, ServerLoop server) {
+      ServerWebSocket accepted, boolean listens, Wishes wishes, ServerLoop server) {
     this.server = server;
     this.texts = new TextAssembler(server.maxFrameBytes(), null);
     this.socket =
         Socket.takeOver(accepted, server.maxFrameBytes(), server.closeTimeoutSeconds(), this);
-    this.session = new Session(server.site(), this, format, null, name);
+    PushFormat format = PushFormat.of(Framing.WEB_SOCKET, listens, wishes.time());
+    this.session = new Session(server.site(), this, format, wishes.name(), null);
   }
 
   /**
    * Takes an accepted WebSocket over.
    *
-   * @param format how it is written to, and whether it sends commands
-   * @param name what it calls itself; empty for nothing
+   * @param listens whether the client connects and then sends nothing more
    */
   static CentrifugeSocket open(
-      ServerWebSocket accepted, PushFormat format, String name, ServerLoop server) {
-    CentrifugeSocket opened = new CentrifugeSocket(accepted, format, name, server);
+      ServerWebSocket accepted, boolean listens, Wishes wishes, ServerLoop server) {
+    CentrifugeSocket opened = new CentrifugeSocket(accepted, listens, wishes, server);
     int count = server.connections().opened(Transport.CENTRIFUGE);
     LOG.info("connected: {} by the Centrifuge protocol, {} open", opened, count);
     server.heartbeat().add(opened);
@@ -118,11 +120,11 @@ final class CentrifugeSocket
   }
 
   @Override
-  public void closed(String why) {
+  public void closed(@Nullable CloseReason reason, String why) {
     server.heartbeat().remove(this);
     server.newcomers().remove(this);
     session.closed();
-    int count = server.connections().closed(Transport.CENTRIFUGE, socket.closeReason());
+    int count = server.connections().closed(Transport.CENTRIFUGE, reason);
     LOG.info("closed: {}: {}, {} open", this, why, count);
   }
 

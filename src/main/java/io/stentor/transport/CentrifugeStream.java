@@ -37,13 +37,14 @@ final class CentrifugeStream
 
   private CentrifugeStream(
       StreamForm form,
+      Wishes wishes,
       ServerLoop server,
       Function<ResponseStream.Listener, ResponseStream> stream) {
     this.server = server;
     this.stream = stream.apply(this);
-    this.format = form.format(this.stream);
-    this.mailbox = form.posts() ? server.mailboxes().open(this) : null;
-    this.session = new Session(server.site(), this, format, mailbox, "");
+    this.format = form.format(this.stream, wishes.time());
+    this.mailbox = form.listens() ? null : server.mailboxes().open(this);
+    this.session = new Session(server.site(), this, format, wishes.name(), mailbox);
   }
 
   /**
@@ -54,10 +55,11 @@ final class CentrifugeStream
    */
   static void open(
       StreamForm form,
+      Wishes wishes,
       byte[] first,
       ServerLoop server,
       Function<ResponseStream.Listener, ResponseStream> stream) {
-    CentrifugeStream opened = new CentrifugeStream(form, server, stream);
+    CentrifugeStream opened = new CentrifugeStream(form, wishes, server, stream);
     int count = server.connections().opened(Transport.CENTRIFUGE);
     LOG.info("connected: {} by the Centrifuge protocol, {} open", opened, count);
     server.heartbeat().add(opened);

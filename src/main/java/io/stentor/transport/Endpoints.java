@@ -137,7 +137,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
   /** Upgrades go past the router, whose context would stay in memory as long as the socket. */
   @Override
   public void handle(HttpServerRequest request) {
-    if (draining) {
+    if (draining && !CentrifugeEndpoint.POSTS.equals(request.path())) {
       String detail = "This node is stopping; try again, another one serves.";
       Problem.answerRetry(request, ProblemType.DRAINING, detail, RETRY_SECONDS);
     } else if (!turnstile.admits(request)) {
@@ -166,7 +166,10 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     return polls.waiting();
   }
 
-  /** From now on requests are refused; those that were taken go on. To be called on the loop. */
+  /**
+   * From now on requests are refused; those that were taken go on, and so do the commands of
+   * clients that are still here. To be called on the loop.
+   */
   public void refuse() {
     draining = true;
   }

@@ -69,14 +69,14 @@ final class Heartbeat {
     nextSecond = (nextSecond + 1) % seconds.size();
   }
 
-  /** Whether {@link #closeAll} was called: who comes now has to close by itself. */
-  boolean isClosed() {
-    return closed;
-  }
-
   /** Every connection of this loop. */
   void forEach(Consumer<Pinged> action) {
     seconds.forEach(second -> second.forEach(action));
+  }
+
+  /** Whether {@link #closeAll} was called: who comes now has to close by itself. */
+  boolean isClosed() {
+    return closed;
   }
 
   /** Closes every connection of this loop. */

@@ -15,7 +15,6 @@ import io.vertx.core.tracing.TracingPolicy;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -44,22 +43,27 @@ public final class Mailboxes {
   private static final int SESSION_BYTES = 18;
   private static final String ADDRESS = "stentor.mailboxes.";
   private static final String SESSION = "session";
-  private static final String NODE_PATTERN = "[0-9a-f-]{36}";
+  private static final String NODE_PATTERN = "\\w{1,20}-[0-9a-f]{16}";
   private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
 
   private final SecureRandom random = new SecureRandom();
-  private final String node = UUID.randomUUID().toString();
+  private final String node;
   private final Map<String, Owner> owners = new ConcurrentHashMap<>();
   private final AtomicLong forwardedBytes = new AtomicLong();
   private final EventBus bus;
 
-  private Mailboxes(EventBus bus) {
+  private Mailboxes(EventBus bus, String nodeName) {
     this.bus = bus;
+    this.node = nodeName + String.format("-%016x", random.nextLong());
   }
 
-  /** The mailboxes of this node; completes when the others can reach them. */
-  public static Future<Mailboxes> open(Vertx vertx) {
-    Mailboxes mailboxes = new Mailboxes(vertx.eventBus());
+  /**
+   * The mailboxes of this node; completes when the others can reach them.
+   *
+   * @param nodeName letters and digits
+   */
+  public static Future<Mailboxes> open(Vertx vertx, String nodeName) {
+    Mailboxes mailboxes = new Mailboxes(vertx.eventBus(), nodeName);
     MessageConsumer<Buffer> consumer =
         mailboxes.bus.consumer(ADDRESS + mailboxes.node, mailboxes::arrived);
     return consumer.completion().map(registered -> mailboxes);

@@ -56,9 +56,10 @@ final class Socket extends ChannelInboundHandlerAdapter {
     /**
      * The socket is closed.
      *
-     * @param why what it was closed with here, or else by the peer; for the log
+     * @param reason what it was closed with here; null where it was not
+     * @param why the same, or else what the peer said; for the log
      */
-    void closed(String why);
+    void closed(@Nullable CloseReason reason, String why);
   }
 
   private final Listener listener;
@@ -159,11 +160,6 @@ final class Socket extends ChannelInboundHandlerAdapter {
     if (closing == null) {
       encoder.channel().config().setAutoRead(on && !slowed);
     }
-  }
-
-  /** Why this node has closed it; null where it has not. */
-  @Nullable CloseReason closeReason() {
-    return CloseReason.GONE.equals(closing) ? null : closing;
   }
 
   /**
@@ -307,9 +303,9 @@ final class Socket extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     forgetOwed();
+    CloseReason reason = closing;
     String said = peerReason == null ? "1006 without a word" : peerReason;
-    String why = closing == null ? said : closing.toString();
-    closing = closing == null ? CloseReason.GONE : closing;
-    listener.closed(why);
+    closing = reason == null ? CloseReason.GONE : reason;
+    listener.closed(reason, reason == null ? said : reason.toString());
   }
 }

@@ -3,6 +3,7 @@ package io.stentor.transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.stentor.protocol.ServerSentEvents;
+import io.stentor.protocol.centrifuge.Framing;
 import io.stentor.protocol.centrifuge.PushFormat;
 
 /**
@@ -11,24 +12,24 @@ import io.stentor.protocol.centrifuge.PushFormat;
  * @param contentType of the responses
  * @param chunked in chunks of HTTP/1.1
  * @param unchunked over HTTP/2 and HTTP/1.0
- * @param posts whether clients post commands besides, to a mailbox
+ * @param listens whether clients connect and then send nothing more; else they post commands
  */
-record StreamForm(String contentType, PushFormat chunked, PushFormat unchunked, boolean posts) {
+record StreamForm(String contentType, Framing chunked, Framing unchunked, boolean listens) {
 
   private static final String JSON = "application/json";
   private static final String EVENTS = "text/event-stream";
 
   static final StreamForm HTTP_STREAM =
-      new StreamForm(JSON, PushFormat.CHUNKED_LINES, PushFormat.LINES, true);
+      new StreamForm(JSON, Framing.CHUNKED_LINES, Framing.LINES, false);
 
   static final StreamForm SSE =
-      new StreamForm(EVENTS, PushFormat.CHUNKED_EVENTS, PushFormat.EVENTS, true);
+      new StreamForm(EVENTS, Framing.CHUNKED_EVENTS, Framing.EVENTS, false);
 
   static final StreamForm UNI_HTTP_STREAM =
-      new StreamForm(JSON, PushFormat.CHUNKED_BARE_LINES, PushFormat.BARE_LINES, false);
+      new StreamForm(JSON, Framing.CHUNKED_LINES, Framing.LINES, true);
 
   static final StreamForm UNI_SSE =
-      new StreamForm(EVENTS, PushFormat.CHUNKED_BARE_EVENTS, PushFormat.BARE_EVENTS, false);
+      new StreamForm(EVENTS, Framing.CHUNKED_EVENTS, Framing.EVENTS, true);
 
   /** What a stream begins with, so that proxies pass its head on: something that nobody hears. */
   ByteBuf beginning(ResponseStream stream) {
@@ -42,7 +43,7 @@ record StreamForm(String contentType, PushFormat chunked, PushFormat unchunked, 
   }
 
   /** How a stream is written to. */
-  PushFormat format(ResponseStream stream) {
-    return stream.isChunked() ? chunked : unchunked;
+  PushFormat format(ResponseStream stream, boolean timed) {
+    return PushFormat.of(stream.isChunked() ? chunked : unchunked, listens, timed);
   }
 }

@@ -10,7 +10,7 @@ public enum Transport {
   SSE,
   /** A request that waits for a message. */
   POLL,
-  /** The Centrifuge protocol, on a WebSocket or in responses of HTTP. */
+  /** The Centrifuge protocol, on a WebSocket or a stream. */
   CENTRIFUGE;
 
   private final String label = name().toLowerCase(Locale.ROOT);

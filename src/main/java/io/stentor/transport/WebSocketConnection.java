@@ -184,10 +184,10 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
   }
 
   @Override
-  public void closed(String why) {
+  public void closed(@Nullable CloseReason reason, String why) {
     server.heartbeat().remove(this);
     leaveRoom();
-    int count = server.connections().closed(Transport.WEBSOCKET, socket.closeReason());
+    int count = server.connections().closed(Transport.WEBSOCKET, reason);
     LOG.info("closed: {} in room {}: {}, {} open", this, room, why, count);
   }
 

@@ -4,11 +4,9 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.stentor.identity.Identity;
 import io.stentor.identity.Permissions.Action;
-import io.stentor.message.Member;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.stentor.protocol.PlainText;
-import io.stentor.protocol.centrifuge.PushFormat;
 import io.stentor.room.Start;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
@@ -94,7 +92,11 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     } else if (!origins.allow(request.getHeader(HttpHeaders.ORIGIN))) {
       Problem.answer(request, ProblemType.FORBIDDEN, "Pages of this origin may not connect here.");
     } else if (isForUpgrades(request.path())) {
-      acceptCentrifuge(request);
+      try {
+        acceptCentrifuge(request);
+      } catch (Refusal refusal) {
+        refusal.answer(request);
+      }
     } else if (room == null) {
       String detail = "WebSockets are at /, at /rooms/{room} and at " + CENTRIFUGE + ".";
       Problem.answer(request, ProblemType.NOT_FOUND, detail);
@@ -149,31 +151,19 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
         !CentrifugeSocket.PROTOBUF.equals(agreed)
             && !"protobuf".equals(request.getParam("cf_protocol"))
             && !"protobuf".equals(request.getParam("format"));
-    boolean uni = CENTRIFUGE_UNI.equals(request.path());
-    String connect = uni ? request.getParam("cf_connect") : null;
-    String name = request.getParam("name");
-    try {
-      String checked = name == null ? "" : Member.checkedName(name);
-      upgrade(
-          request,
-          accepted -> {
-            CentrifugeSocket socket =
-                CentrifugeSocket.open(accepted, format(request, uni), checked, server);
-            if (!json) {
-              socket.close(CentrifugeSocket.INAPPROPRIATE);
-            } else if (connect != null) {
-              socket.received(connect.getBytes(StandardCharsets.UTF_8));
-            }
-          });
-    } catch (IllegalArgumentException e) {
-      Problem.answer(request, ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
-    }
-  }
-
-  private static PushFormat format(HttpServerRequest request, boolean uni) {
-    boolean timed = !uni && "true".equals(request.getParam("time"));
-    PushFormat speaking = timed ? PushFormat.WEB_SOCKET_TIMED : PushFormat.WEB_SOCKET;
-    return uni ? PushFormat.BARE_WEB_SOCKET : speaking;
+    boolean listens = CENTRIFUGE_UNI.equals(request.path());
+    String connect = listens ? request.getParam("cf_connect") : null;
+    Wishes wishes = Wishes.of(request);
+    upgrade(
+        request,
+        accepted -> {
+          CentrifugeSocket socket = CentrifugeSocket.open(accepted, listens, wishes, server);
+          if (!json) {
+            socket.close(CentrifugeSocket.INAPPROPRIATE);
+          } else if (connect != null) {
+            socket.received(connect.getBytes(StandardCharsets.UTF_8));
+          }
+        });
   }
 
   private static void upgrade(HttpServerRequest request, Handler<ServerWebSocket> then) {

@@ -26,6 +26,11 @@ final class Setting {
     return Launch.jar("--host", "127.0.0.1", "--conf", options);
   }
 
+  /** Where a node is reached by WebSocket. */
+  static String url(int port) {
+    return url("websocket", port);
+  }
+
   /** Where a node is reached by a transport. */
   static String url(String transport, int port) {
     String scheme = transport.equals("websocket") ? "ws" : "http";

@@ -69,7 +69,7 @@ class CentrifugeStreamTest {
         assertThat(stream.next())
             .matches(
                 "\\{\"id\":1,\"connect\":\\{\"client\":\"[0-9a-f-]{36}\",\"version\":\"Stentor.*\","
-                    + "\"session\":\"[\\w-]{24}\",\"node\":\"[0-9a-f-]{36}\"}}");
+                    + "\"node\":\"[0-9a-f]{6}-[0-9a-f]{16}\",\"session\":\"[\\w-]{24}\"}}");
       }
       assertThat(lines.header("content-type")).isEqualTo("application/json");
       assertThat(events.header("content-type")).isEqualTo("text/event-stream");

@@ -87,7 +87,7 @@ class PostedCommandsTest {
     try (PostingClient client = connected(LINES);
         PostingClient other = connected(LINES)) {
       String publish = publish(2, "guess:a", "1");
-      String nobody = "00000000-0000-4000-8000-000000000000";
+      String nobody = "000000-0000000000000000";
       for (String gone : List.of(nobody, "x", "*", client.node().toUpperCase(Locale.ROOT))) {
         RawHttp.Answer answer = post(node.port(), body(client.session(), gone, publish));
         assertThat(answer.status()).isEqualTo(404);

@@ -45,7 +45,7 @@ final class TestEndpoints implements AutoCloseable {
     Connections connections = new Connections();
     EveryNode nodes = EveryNode.of(vertx).await();
     ServerApi api = new ServerApi(rooms, presence, connections.directories(), nodes);
-    Mailboxes mailboxes = Mailboxes.open(vertx).await();
+    Mailboxes mailboxes = Mailboxes.open(vertx, rooms.node()).await();
     endpoints =
         onLoop(
             () ->

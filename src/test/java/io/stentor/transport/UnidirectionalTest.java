@@ -81,7 +81,7 @@ class UnidirectionalTest {
       assertThat(stream.header("content-type")).isEqualTo("application/json");
       assertThat(stream.next())
           .matches(
-              "\\{\"connect\":\\{\"client\":\"[0-9a-f-]{36}\",\"version\":\"Stentor.*\",\"subs\":\\{"
+              "\\{\"connect\":\\{\"client\":\"[0-9a-f-]{36}\",\"version\":\"Stentor.*\",\"node\":\"\\w+\",\"subs\":\\{"
                   + "\"(news|more)\":\\{\"recoverable\":true,\"epoch\":\"\\w+\","
                   + "\"positioned\":true},\"(news|more)\":\\{.*}}}}");
       publish("news", "{\"a\": 1}");
@@ -101,7 +101,7 @@ class UnidirectionalTest {
         LineStream nothing = LineStream.ask(node.port(), EVENTS)) {
       assertThat(connect(asked.next()).getJsonObject("subs").fieldNames()).containsExactly(room);
       assertThat(connect(posted.next()).getJsonObject("subs").fieldNames()).containsExactly(room);
-      assertThat(connect(nothing.next()).fieldNames()).containsExactly("client", "version");
+      assertThat(connect(nothing.next()).fieldNames()).containsExactly("client", "version", "node");
       publish(room, "\"hi\"");
       String push = "{\"channel\":\"events\",\"pub\":{\"data\":\"hi\",\"offset\":1}}";
       assertThat(asked.next()).isEqualTo(push);
@@ -231,6 +231,28 @@ class UnidirectionalTest {
                     + "\"}}}");
       }
       assertThat(stream.next()).startsWith("{\"channel\":\"there\",\"leave\":{\"info\":");
+    }
+  }
+
+  @Test
+  void a_name_and_the_wish_for_times_come_with_the_request() {
+    String there = "{\"subs\":{\"named\":{\"join_leave\":true}}}";
+    String wishes = "?name=Ann&time=true";
+    try (LineStream stream = LineStream.post(node.port(), LINES + wishes, there);
+        LineStream events = LineStream.ask(node.port(), query(EVENTS, there) + "&name=Bob")) {
+      assertThat(connect(stream.next()).getJsonObject("subs").fieldNames()).contains("named");
+      assertThat(connect(events.next()).getJsonObject("subs").fieldNames()).contains("named");
+      String join = stream.next();
+      while (!join.contains("\"user\":\"Bob\"")) {
+        assertThat(join).contains("\"join\":{\"info\":{\"user\":\"Ann\"");
+        join = stream.next();
+      }
+      publish("named", "1");
+      assertThat(stream.next()).matches(".*\"offset\":1,\"time\":\\d{13}}}");
+    }
+    String bad = LineStream.request("POST", LINES + "?name=" + "x".repeat(300), "{}");
+    try (RawHttp http = new RawHttp(node.port())) {
+      assertThat(http.send(bad).answer().status()).isEqualTo(400);
     }
   }
 

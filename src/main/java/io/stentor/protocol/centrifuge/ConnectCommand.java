@@ -114,7 +114,8 @@ record ConnectCommand(String token, Map<String, Wanted> positions) implements Co
     Client client = session.client();
     int pingSeconds = session.site().pingIntervalSeconds();
     JsonLine line = new JsonLine().open().text("client", client.id()).text("version", SERVER);
-    line.text("node", session.site().rooms().node());
+    Mailbox mailbox = session.mailbox();
+    line.text("node", mailbox == null ? session.site().rooms().node() : mailbox.node());
     client.expiry().tell(line);
     if (!subs.isEmpty()) {
       line.name("subs").open();
@@ -122,9 +123,8 @@ record ConnectCommand(String token, Map<String, Wanted> positions) implements Co
       line.close();
     }
     line.number("ping", pingSeconds).flag("pong", pingSeconds > 0 && session.speaks());
-    Mailbox mailbox = session.mailbox();
     if (mailbox != null) {
-      line.text("session", mailbox.session()).text("node", mailbox.node());
+      line.text("session", mailbox.session());
     }
     answer.done(line.close());
     session.live();

@@ -1,6 +1,7 @@
 package io.stentor.protocol.centrifuge;
 
 import io.netty.buffer.ByteBuf;
+import java.util.List;
 
 /**
  * What stands around one JSON object on a transport. Constants; any thread.
@@ -8,7 +9,7 @@ import io.netty.buffer.ByteBuf;
  * <p>Used as {@code int mark = begin(out)}, then the object is appended, then {@code end(out,
  * mark)}.
  */
-interface Framing {
+public interface Framing {
 
   /** One WebSocket text frame for each object (RFC 6455, section 5.2). */
   Framing WEB_SOCKET = new WebSocketFraming();
@@ -24,6 +25,9 @@ interface Framing {
 
   /** The same, each a chunk of HTTP/1.1. */
   Framing CHUNKED_EVENTS = new StreamFraming(true, "data: ", "\n\n");
+
+  /** Every one of them. */
+  List<Framing> ALL = List.of(WEB_SOCKET, LINES, CHUNKED_LINES, EVENTS, CHUNKED_EVENTS);
 
   /** Most bytes that stand around an object. */
   int overhead();

@@ -8,6 +8,10 @@ import io.stentor.message.RoomName;
 import io.stentor.room.Format;
 import io.stentor.room.Notice;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 
 /**
  * Everything that a client is sent, one framed object each: publications as pushes, {@code
@@ -17,38 +21,9 @@ import java.nio.charset.StandardCharsets;
  */
 public final class PushFormat implements Format {
 
-  /** In WebSocket frames. */
-  public static final PushFormat WEB_SOCKET = new PushFormat(Framing.WEB_SOCKET, false);
-
-  /** The same, with the time of each publication. */
-  public static final PushFormat WEB_SOCKET_TIMED = new PushFormat(Framing.WEB_SOCKET, false, true);
-
-  /** Bare, in WebSocket frames. */
-  public static final PushFormat BARE_WEB_SOCKET = new PushFormat(Framing.WEB_SOCKET, true);
-
-  /** On lines. */
-  public static final PushFormat LINES = new PushFormat(Framing.LINES, false);
-
-  /** On lines, in chunks of HTTP/1.1. */
-  public static final PushFormat CHUNKED_LINES = new PushFormat(Framing.CHUNKED_LINES, false);
-
-  /** Bare, on lines. */
-  public static final PushFormat BARE_LINES = new PushFormat(Framing.LINES, true);
-
-  /** Bare, on lines, in chunks of HTTP/1.1. */
-  public static final PushFormat CHUNKED_BARE_LINES = new PushFormat(Framing.CHUNKED_LINES, true);
-
-  /** As server-sent events. */
-  public static final PushFormat EVENTS = new PushFormat(Framing.EVENTS, false);
-
-  /** As server-sent events, in chunks of HTTP/1.1. */
-  public static final PushFormat CHUNKED_EVENTS = new PushFormat(Framing.CHUNKED_EVENTS, false);
-
-  /** Bare, as server-sent events. */
-  public static final PushFormat BARE_EVENTS = new PushFormat(Framing.EVENTS, true);
-
-  /** Bare, as server-sent events, in chunks of HTTP/1.1. */
-  public static final PushFormat CHUNKED_BARE_EVENTS = new PushFormat(Framing.CHUNKED_EVENTS, true);
+  /** All there are, by their framing. */
+  private static final Map<Framing, List<PushFormat>> ALL =
+      Framing.ALL.stream().collect(Collectors.toUnmodifiableMap(one -> one, PushFormat::with));
 
   /** UTF-8 needs three bytes for a {@code char}, and four for two of them. */
   private static final int MOST_BYTES_A_CHARACTER = 3;
@@ -61,14 +36,32 @@ public final class PushFormat implements Format {
   private final boolean bare;
   private final boolean timed;
 
-  private PushFormat(Framing framing, boolean bare) {
-    this(framing, bare, false);
-  }
-
   private PushFormat(Framing framing, boolean bare, boolean timed) {
     this.framing = framing;
     this.bare = bare;
     this.timed = timed;
+  }
+
+  private static List<PushFormat> with(Framing framing) {
+    return List.of(
+        new PushFormat(framing, false, false),
+        new PushFormat(framing, false, true),
+        new PushFormat(framing, true, false),
+        new PushFormat(framing, true, true));
+  }
+
+  /**
+   * One of the formats that there are.
+   *
+   * @param bare whether there is nothing but pushes: a client sends nothing after it has connected
+   * @param timed whether publications carry their time
+   */
+  public static PushFormat of(Framing framing, boolean bare, boolean timed) {
+    return Objects.requireNonNull(ALL.get(framing)).get((bare ? 2 : 0) + (timed ? 1 : 0));
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   /** Whether publications carry their time, wherever they are told. */
@@ -76,12 +69,8 @@ public final class PushFormat implements Format {
     return timed;
   }
 
-  private static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  /** Whether there is nothing but pushes: a client sends nothing after it has connected. */
-  public boolean isBare() {
+  /** Whether there is nothing but pushes. */
+  boolean isBare() {
     return bare;
   }
 

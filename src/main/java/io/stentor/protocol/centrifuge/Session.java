@@ -43,17 +43,17 @@ public final class Session {
    * A client that has said nothing yet.
    *
    * @param format how it is written to
+   * @param name what it calls itself, which counts where no token says who it is; empty for nothing
    * @param mailbox where it posts its commands; null where the transport carries them, or where it
    *     has none
-   * @param name what it calls itself, which counts where no token says who it is; empty for nothing
    */
   public Session(
-      Site site, Outlet outlet, PushFormat format, @Nullable Mailbox mailbox, String name) {
+      Site site, Outlet outlet, PushFormat format, String name, @Nullable Mailbox mailbox) {
     this.site = site;
     this.outlet = outlet;
     this.lines = new Lines(outlet, format);
-    this.mailbox = mailbox;
     this.name = name;
+    this.mailbox = mailbox;
   }
 
   /**
@@ -61,7 +61,8 @@ public final class Session {
    * nothing to say any more is left alone.
    */
   public void received(byte[] message) {
-    if (state != State.CLOSED && leaving == null && (speaks() || state == State.NEW)) {
+    boolean mayCome = speaks() || state == State.NEW;
+    if (state != State.CLOSED && leaving == null && mayCome) {
       intake.received(message);
     }
   }

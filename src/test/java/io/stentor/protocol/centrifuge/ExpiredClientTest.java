@@ -95,7 +95,11 @@ class ExpiredClientTest {
             new Directory(),
             expiries,
             0);
-    onLoop(() -> session = new Session(site, outlet, PushFormat.WEB_SOCKET, null, ""));
+    onLoop(
+        () ->
+            session =
+                new Session(
+                    site, outlet, PushFormat.of(Framing.WEB_SOCKET, false, false), "", null));
     send("{\"id\":1,\"connect\":{\"token\":\"" + token(new JsonObject()) + "\"}}");
     assertThat(next()).contains("\"expires\":true,\"ttl\":3600");
   }

@@ -61,7 +61,7 @@ final class Info {
       users.addAll(loop.users);
     }
     var process = ManagementFactory.getRuntimeMXBean();
-    JsonLine line = new JsonLine().open().text("uid", nodes.self()).text("name", process.getName());
+    JsonLine line = new JsonLine().open().text("uid", rooms.node()).text("name", process.getName());
     line.text("version", Info.class.getPackage().getImplementationVersion());
     line.name("num_clients").integer(clients).name("num_users").integer(users.size());
     line.name("num_channels").integer(load.rooms()).name("num_subs").integer(load.cursors());
