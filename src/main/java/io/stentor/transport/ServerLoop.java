@@ -31,4 +31,14 @@ record ServerLoop(
     Mailboxes mailboxes,
     int closeTimeoutSeconds,
     Site site,
-    int maxFrameBytes) {}
+    int maxFrameBytes) {
+
+  /** Runs a task on the event loop, at once where that is this thread. */
+  void onLoop(Runnable task) {
+    if (eventLoop.inEventLoop()) {
+      task.run();
+    } else {
+      eventLoop.execute(task);
+    }
+  }
+}

@@ -80,7 +80,7 @@ final class Publisher {
     }
 
     private void decided(Runnable tell) {
-      session.onLoop(
+      session.site().onLoop(
           () -> {
             unacknowledgedBytes -= bytes;
             tell.run();

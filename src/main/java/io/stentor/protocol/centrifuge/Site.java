@@ -19,6 +19,15 @@ import io.stentor.room.Rooms;
 public record Site(
     EventLoop eventLoop, Rooms rooms, Presence presence, Access access, int pingIntervalSeconds) {
 
+  /** Runs a task on the event loop, at once where that is this thread. */
+  void onLoop(Runnable task) {
+    if (eventLoop.inEventLoop()) {
+      task.run();
+    } else {
+      eventLoop.execute(task);
+    }
+  }
+
   /** What is allowed to whom. */
   Permissions permissions() {
     return access.permissions();
