@@ -38,8 +38,7 @@ class DrainingTest {
   @Test
   void who_has_a_stream_may_go_on_until_it_is_sent_away() {
     try (TestEndpoints endpoints = new TestEndpoints(new JsonObject());
-        PostingClient client =
-            new PostingClient(endpoints.port(), "/connection/http_stream")) {
+        PostingClient client = new PostingClient(endpoints.port(), "/connection/http_stream")) {
       endpoints.onLoop(
           () -> {
             endpoints.get().refuse();

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One client of the Centrifuge protocol, on whichever transport: lines with commands in, replies
- * and pushes out; or, where the format is {@linkplain PushFormat bare}, one object with
- * what {@code connect} has in, and pushes out. Belongs to one event loop.
+ * and pushes out; or, where the format is {@linkplain PushFormat bare}, one object with what {@code
+ * connect} has in, and pushes out. Belongs to one event loop.
  */
 public final class Session {
 
