@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.stentor.support.ClusterOfProcesses;
+import io.stentor.support.Launch;
 import io.stentor.support.LineStream;
 import io.stentor.support.NodeProcess;
 import io.stentor.support.RawHttp;
@@ -27,7 +28,9 @@ class EmulationClusterIT {
 
   @BeforeEach
   void connect() {
-    cluster = ClusterOfProcesses.of(2);
+    Launch noPings =
+        Launch.jar("--host", "127.0.0.1").withEnv("STENTOR_WEB_SOCKET_PING_INTERVAL_SECONDS", 0);
+    cluster = ClusterOfProcesses.of(2, noPings);
     int port = cluster.node(0).port();
     stream = LineStream.post(port, "/connection/http_stream", "{\"id\":1,\"connect\":{}}");
     mailbox = new JsonObject(stream.next()).getJsonObject("connect");

@@ -56,4 +56,13 @@ record ServerLoop(
           .of(Limit.ROOMS, allowed);
     }
   }
+
+  /** Runs a task on the event loop, at once where that is this thread. */
+  void onLoop(Runnable task) {
+    if (eventLoop.inEventLoop()) {
+      task.run();
+    } else {
+      eventLoop.execute(task);
+    }
+  }
 }

@@ -1,7 +1,6 @@
 package io.stentor.transport;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.stentor.config.RoomOptions;
 import io.stentor.message.CloseReason;
@@ -132,21 +131,12 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
 
     @Override
     public void appended(Position position) {
-      onLoop(() -> acknowledged(bytes));
+      server.onLoop(() -> acknowledged(bytes));
     }
 
     @Override
     public void refused(Throwable reason) {
-      onLoop(() -> close(CloseReason.INTERNAL));
-    }
-
-    private void onLoop(Runnable task) {
-      EventLoop loop = server.eventLoop();
-      if (loop.inEventLoop()) {
-        task.run();
-      } else {
-        loop.execute(task);
-      }
+      server.onLoop(() -> close(CloseReason.INTERNAL));
     }
   }
 

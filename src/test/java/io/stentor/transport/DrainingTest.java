@@ -3,7 +3,10 @@ package io.stentor.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.support.ContractDocument;
+import io.stentor.support.LineStream;
+import io.stentor.support.PostingClient;
 import io.stentor.support.RawHttp;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +32,23 @@ class DrainingTest {
       assertThat(refused.status()).isEqualTo(503);
       assertThat(refused.body()).contains(ProblemType.DRAINING.urn());
       assertThat(refused.header("retry-after")).isEqualTo("2");
+    }
+  }
+
+  @Test
+  void who_has_a_stream_may_go_on_until_it_is_sent_away() {
+    try (TestEndpoints endpoints = new TestEndpoints(new JsonObject());
+        PostingClient client = new PostingClient(endpoints.port(), "/connection/http_stream")) {
+      endpoints.onLoop(
+          () -> {
+            endpoints.get().refuse();
+            return true;
+          });
+      client.subscribe(2, "tea");
+      String another = LineStream.request("POST", "/connection/http_stream", "{}");
+      assertThat(PostingClient.exchange(endpoints.port(), another).status()).isEqualTo(503);
+      endpoints.onLoop(() -> endpoints.get().sendAway(0, Future.succeededFuture()));
+      client.stream().expectDisconnect(3001);
     }
   }
 }

@@ -101,7 +101,7 @@ final class Intake {
   <T> void await(Answer answer, Future<T> future, Consumer<T> then) {
     underWay++;
     future.onComplete(
-        (value, failure) -> session.onLoop(() -> arrived(answer, value, failure, then)));
+        (value, failure) -> session.site().onLoop(() -> arrived(answer, value, failure, then)));
   }
 
   private <T> void arrived(Answer answer, T value, @Nullable Throwable failure, Consumer<T> then) {

@@ -81,16 +81,18 @@ final class Publisher {
     }
 
     private void decided(Runnable tell) {
-      session.onLoop(
-          () -> {
-            unacknowledgedBytes -= bytes;
-            tell.run();
-            if (full && unacknowledgedBytes < MAX_UNACKNOWLEDGED_BYTES / 2) {
-              full = false;
-              session.goOn();
-            }
-            session.settled();
-          });
+      session
+          .site()
+          .onLoop(
+              () -> {
+                unacknowledgedBytes -= bytes;
+                tell.run();
+                if (full && unacknowledgedBytes < MAX_UNACKNOWLEDGED_BYTES / 2) {
+                  full = false;
+                  session.goOn();
+                }
+                session.settled();
+              });
     }
   }
 }

@@ -1,23 +1,17 @@
 package io.stentor.protocol.centrifuge;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.EventLoop;
 import io.stentor.message.CloseReason;
 import io.vertx.core.Future;
-import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client of the Centrifuge protocol, on whichever transport: lines with commands in, lines with
- * replies and pushes out; or, where the format is {@linkplain PushFormat#isBare() bare}, one object
- * with what {@code connect} has in, and pushes out. Belongs to one event loop.
+ * One client of the Centrifuge protocol, on whichever transport: lines with commands in, replies
+ * and pushes out; or, where the format is {@linkplain PushFormat bare}, one object with what {@code
+ * connect} has in, and pushes out. Belongs to one event loop.
  */
 public final class Session {
-
-  private static final ByteBuf PING =
-      Unpooled.copiedBuffer("{}", StandardCharsets.US_ASCII).asReadOnly();
 
   private enum State {
     NEW,
@@ -61,8 +55,7 @@ public final class Session {
    * nothing to say any more is left alone.
    */
   public void received(byte[] message) {
-    boolean mayCome = speaks() || state == State.NEW;
-    if (state != State.CLOSED && leaving == null && mayCome) {
+    if (state != State.CLOSED && leaving == null && (speaks() || state == State.NEW)) {
       intake.received(message);
     }
   }
@@ -80,7 +73,7 @@ public final class Session {
   /** Asks whether the client is still there. It answers with any message if it is to. */
   public void ping() {
     if (state == State.CONNECTED) {
-      write(new JsonLine(PING.duplicate()));
+      write(new JsonLine().open().close());
     }
   }
 
@@ -182,15 +175,6 @@ public final class Session {
   /** Begins no further command for so long; 0 for no matter. */
   void slow(long nanos) {
     intake.slow(nanos);
-  }
-
-  void onLoop(Runnable task) {
-    EventLoop loop = site.eventLoop();
-    if (loop.inEventLoop()) {
-      task.run();
-    } else {
-      loop.execute(task);
-    }
   }
 
   /** The client is who it is; its answer is on its way. */

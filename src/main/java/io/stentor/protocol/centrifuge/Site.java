@@ -32,6 +32,15 @@ public record Site(
   /** How late a client may be with a new token. */
   public static final int GRACE_SECONDS = 25;
 
+  /** Runs a task on the event loop, at once where that is this thread. */
+  void onLoop(Runnable task) {
+    if (eventLoop.inEventLoop()) {
+      task.run();
+    } else {
+      eventLoop.execute(task);
+    }
+  }
+
   /** What is allowed to whom. */
   Permissions permissions() {
     return access.permissions();
