@@ -1,5 +1,7 @@
 package io.stentor;
 
+import io.stentor.config.Certificate;
+import io.stentor.config.Config;
 import io.stentor.config.ConfigException;
 import io.stentor.config.ConfigLoader;
 import io.stentor.config.LoadedConfig;
@@ -87,7 +89,7 @@ public final class Main {
     }
     LoadedConfig loaded =
         new ConfigLoader(directory, environment).load(arguments.files(), arguments.flags());
-    Tokens.check(loaded.config().identity());
+    check(loaded.config());
     if (arguments.check() || arguments.printConfig()) {
       loaded.warnings().forEach(err::println);
       out.println(
@@ -97,6 +99,14 @@ public final class Main {
       return OK;
     }
     return serve(loaded);
+  }
+
+  /** Reads every other file that the configuration names, and keeps nothing. */
+  private static void check(Config config) {
+    Tokens.check(config.identity());
+    if (config.http().tls().isOn()) {
+      Certificate.read("http.tls", config.http().tls());
+    }
   }
 
   private int serve(LoadedConfig loaded) {

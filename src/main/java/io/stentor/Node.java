@@ -3,7 +3,9 @@ package io.stentor;
 import com.hazelcast.core.HazelcastInstance;
 import io.stentor.cluster.ClusteredVertx;
 import io.stentor.cluster.NodeWatcher;
+import io.stentor.config.Certificate;
 import io.stentor.config.Config;
+import io.stentor.config.LiveConfig;
 import io.stentor.config.LoadedConfig;
 import io.stentor.config.RoomRule;
 import io.stentor.config.RoomRules;
@@ -33,6 +35,8 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,6 +53,8 @@ final class Node {
   private static final int EXPIRE_AT_ONCE = 2000;
 
   private final LoadedConfig loaded;
+  private final LiveConfig live;
+  private final AtomicReference<@Nullable Certificate> certificate;
   private final Vertx vertx;
   private final @Nullable HazelcastInstance hazelcast;
   private final Operations operations;
@@ -59,10 +65,16 @@ final class Node {
 
   private Node(LoadedConfig loaded, Vertx vertx, @Nullable HazelcastInstance hazelcast) {
     this.loaded = loaded;
+    this.live = new LiveConfig(loaded.config());
+    this.certificate = new AtomicReference<>(certificate(loaded.config().http().tls()));
     this.vertx = vertx;
     this.hazelcast = hazelcast;
     this.operations = new Operations(vertx, loaded.config(), hazelcast);
     this.port = new AtomicInteger(loaded.config().http().port());
+  }
+
+  private static @Nullable Certificate certificate(Config.Tls tls) {
+    return tls.isOn() ? Certificate.read("http.tls", tls) : null;
   }
 
   /**
@@ -134,7 +146,7 @@ final class Node {
   private Future<Node> serve() {
     Config config = loaded.config();
     History history = history();
-    Rooms rooms = new Rooms(vertx, new RoomRules(config), history, operations.timings());
+    Rooms rooms = new Rooms(vertx, new RoomRules(live), history, operations.timings());
     Presence who = presence(rooms);
     presence = who;
     Connections connections = new Connections();
@@ -143,12 +155,14 @@ final class Node {
     operations.watch(rooms, connections);
     drain = new Drain(vertx, config.drain(), servers, () -> rooms.waitingToAppend() == 0);
     return withCopies()
+        .compose(safe -> onUnixSocket((path, mode) -> UnixSocket.clear(path)))
         .compose(
-            safe ->
+            clear ->
                 vertx.deployVerticle(
-                    () -> server(config, rooms, who, access, connections),
+                    () -> server(rooms, who, access, connections),
                     new DeploymentOptions().setInstances(eventLoops(config))))
-        .compose(deployed -> operations.start())
+        .compose(deployed -> onUnixSocket(UnixSocket::permit))
+        .compose(permitted -> operations.start())
         .map(
             started -> {
               sayReady();
@@ -156,9 +170,20 @@ final class Node {
             });
   }
 
-  private Server server(
-      Config config, Rooms rooms, Presence who, Access access, Connections connections) {
-    Server server = new Server(config, rooms, who, access, connections, operations, port);
+  private Future<Boolean> onUnixSocket(BiConsumer<String, String> action) {
+    String path = config().unixSocket();
+    return path.isEmpty()
+        ? Future.succeededFuture(true)
+        : vertx.executeBlocking(
+            () -> {
+              action.accept(path, config().unixSocketMode());
+              return true;
+            });
+  }
+
+  private Server server(Rooms rooms, Presence who, Access access, Connections connections) {
+    Server server =
+        new Server(live, certificate::get, rooms, who, access, connections, operations, port);
     servers.add(server);
     return server;
   }
@@ -196,12 +221,7 @@ final class Node {
   }
 
   private void sayReady() {
-    String host = config().host();
-    String shown = host.equals("0.0.0.0") || host.equals("::") ? "localhost" : host;
-    String authority = (shown.contains(":") ? "[" + shown + "]" : shown) + ":" + port.get();
-    LOG.info("pages:    http://{}/ (listening on {} port {})", authority, host, port.get());
-    LOG.info("lobby:    ws://{}/", authority);
-    LOG.info("any room: ws://{}/rooms/<name>", authority);
+    new Addresses(config(), port.get()).tell(LOG);
     long millis = ManagementFactory.getRuntimeMXBean().getUptime();
     LOG.info("ready after {} ms, with {} event loops", millis, eventLoops(loaded.config()));
   }

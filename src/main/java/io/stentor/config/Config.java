@@ -43,11 +43,44 @@ public record Config(
    * @param host address to bind
    * @param port TCP port; 0 takes a free one
    * @param webroot directory of static files; where it does not exist, the files in the jar serve
-   * @param allowedOrigins origins that browsers may connect from; empty allows all
+   * @param allowedOrigins origins that browsers may connect from, in which {@code *} stands for any
+   *     run of characters; empty allows all
+   * @param unixSocket path of a Unix domain socket that is listened on too; empty for none
+   * @param unixSocketMode who may connect to it, as three octal digits
+   * @param tls with what TCP connections are encrypted
    */
-  public record Http(String host, int port, String webroot, List<String> allowedOrigins) {
+  public record Http(
+      String host,
+      int port,
+      String webroot,
+      List<String> allowedOrigins,
+      String unixSocket,
+      String unixSocketMode,
+      Tls tls) {
     public Http {
       allowedOrigins = List.copyOf(allowedOrigins);
+    }
+  }
+
+  /**
+   * A certificate and its key; both empty for no TLS.
+   *
+   * @param certificateFile PEM file of the certificate, followed by those between it and an
+   *     authority that clients know
+   * @param keyFile PEM file of its private key, without a password
+   */
+  public record Tls(String certificateFile, String keyFile) {
+    public Tls {
+      ConfigException.require(
+          certificateFile.isEmpty() == keyFile.isEmpty(),
+          "keyFile",
+          keyFile,
+          "set where certificateFile is, and only there");
+    }
+
+    /** Whether there is a certificate. */
+    public boolean isOn() {
+      return !certificateFile.isEmpty();
     }
   }
 

@@ -29,7 +29,7 @@ final class ConfigReader {
         json.getInteger("eventLoops"),
         http(json.getJsonObject("http")),
         webSocket(json.getJsonObject("webSocket")),
-        at("identity", () -> identity(json.getJsonObject("identity"))),
+        identity(json.getJsonObject("identity")),
         at("cluster", () -> cluster(json.getJsonObject("cluster"))),
         logging(json.getJsonObject("logging")),
         metrics(json.getJsonObject("metrics")),
@@ -50,12 +50,19 @@ final class ConfigReader {
     }
   }
 
-  private static Config.Http http(JsonObject json) {
+  private Config.Http http(JsonObject json) {
     return new Config.Http(
         json.getString("host"),
         json.getInteger("port"),
         json.getString("webroot"),
-        strings(json.getJsonArray("allowedOrigins")));
+        strings(json.getJsonArray("allowedOrigins")),
+        json.getString("unixSocket"),
+        json.getString("unixSocketMode"),
+        at("http.tls", () -> tls(json.getJsonObject("tls"))));
+  }
+
+  private static Config.Tls tls(JsonObject json) {
+    return new Config.Tls(json.getString("certificateFile"), json.getString("keyFile"));
   }
 
   private static Config.WebSocket webSocket(JsonObject json) {
@@ -71,12 +78,16 @@ final class ConfigReader {
       JsonObject key = (JsonObject) each;
       keys.add(new Config.ApiKey(key.getString("name"), key.getString("sha256")));
     }
-    return new Config.Identity(
-        keys,
-        json.getBoolean("anonymous"),
-        json.getBoolean("insecure"),
-        json.getBoolean("demoLogin"),
-        at("tokens", () -> tokens(json.getJsonObject("tokens"))));
+    Config.Tokens tokens = at("identity.tokens", () -> tokens(json.getJsonObject("tokens")));
+    return at(
+        "identity",
+        () ->
+            new Config.Identity(
+                keys,
+                json.getBoolean("anonymous"),
+                json.getBoolean("insecure"),
+                json.getBoolean("demoLogin"),
+                tokens));
   }
 
   private static Config.Tokens tokens(JsonObject json) {

@@ -45,8 +45,9 @@ final class CentrifugeSocket implements Outlet, Heartbeat.Pinged, Socket.Listene
 
   private CentrifugeSocket(ServerWebSocket accepted, Wishes wishes, ServerLoop server) {
     this.server = server;
-    this.texts = new TextAssembler(server.maxFrameBytes(), null);
-    this.socket = Socket.takeOver(accepted, server.maxFrameBytes(), this);
+    int maxFrameBytes = server.maxFrameBytes().getAsInt();
+    this.texts = new TextAssembler(maxFrameBytes, null);
+    this.socket = Socket.takeOver(accepted, maxFrameBytes, this);
     this.writer = socket.writer();
     PushFormat format = wishes.time ? PushFormat.WEB_SOCKET_TIMED : PushFormat.WEB_SOCKET;
     this.session = new Session(server.site(), this, format, wishes.name);

@@ -2,6 +2,7 @@ package io.stentor.transport;
 
 import io.netty.channel.EventLoop;
 import io.stentor.config.Config;
+import io.stentor.config.LiveConfig;
 import io.stentor.identity.Access;
 import io.stentor.message.CloseReason;
 import io.stentor.presence.Presence;
@@ -45,18 +46,20 @@ public final class Endpoints implements Handler<HttpServerRequest> {
   public Endpoints(
       Vertx vertx,
       EventLoop eventLoop,
-      Config config,
+      LiveConfig live,
       Rooms rooms,
       Presence presence,
       Access access,
       Connections connections) {
     loop = eventLoop;
+    Config config = live.get();
     heartbeat = new Heartbeat(config.webSocket());
     heartbeat.start(eventLoop);
     polls.start(eventLoop);
     Expiries expiries =
         new Expiries(
-            config.identity().tokens().leewaySeconds(), () -> System.currentTimeMillis() / 1000);
+            () -> live.get().identity().tokens().leewaySeconds(),
+            () -> System.currentTimeMillis() / 1000);
     expiries.start(eventLoop);
     int pingIntervalSeconds = config.webSocket().pingIntervalSeconds();
     ServerLoop server =
@@ -69,16 +72,16 @@ public final class Endpoints implements Handler<HttpServerRequest> {
             connections,
             config.webSocket().closeTimeoutSeconds(),
             new Site(eventLoop, rooms, presence, access, pingIntervalSeconds),
-            Math.max(LEAST_MAX_FRAME_BYTES, config.largestMessageBytes()));
+            () -> Math.max(LEAST_MAX_FRAME_BYTES, live.get().largestMessageBytes()));
     Authentication authentication = new Authentication(access);
-    AllowedOrigins origins = new AllowedOrigins(config.http().allowedOrigins());
+    AllowedOrigins origins = new AllowedOrigins(() -> live.get().http().allowedOrigins());
     sockets = new WebSocketEndpoint(server, origins, authentication);
     events = new SseEndpoint(server, authentication, config.webSocket());
     router = Router.router(vertx);
     Map<String, Handler<RoutingContext>> operations = operations(vertx, server, authentication);
     operations.replaceAll((id, handler) -> authentication.before(handler));
     operations.put("getContract", new ContractEndpoint(Contract.read()));
-    DemoLogin demo = new DemoLogin(config.identity().demoLogin(), access.tokens());
+    DemoLogin demo = new DemoLogin(() -> live.get().identity().demoLogin(), access::tokens);
     operations.put("demoLogin", demo::handleLogin);
     ApiRoutes.mount(router, Contract.read(), origins, operations);
     LibraryFiles.mount(router);

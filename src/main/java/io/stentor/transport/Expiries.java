@@ -3,6 +3,7 @@ package io.stentor.transport;
 import io.netty.channel.EventLoop;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +43,7 @@ final class Expiries {
   }
 
   private final TreeSet<Term> terms = new TreeSet<>();
-  private final int graceSeconds;
+  private final IntSupplier graceSeconds;
   private final LongSupplier nowSeconds;
   private long next;
 
@@ -51,7 +52,7 @@ final class Expiries {
    *
    * @param graceSeconds how long after its end a token still does
    */
-  Expiries(int graceSeconds, LongSupplier nowSeconds) {
+  Expiries(IntSupplier graceSeconds, LongSupplier nowSeconds) {
     this.graceSeconds = graceSeconds;
     this.nowSeconds = nowSeconds;
   }
@@ -88,7 +89,7 @@ final class Expiries {
   }
 
   void everySecond() {
-    long last = nowSeconds.getAsLong() - graceSeconds;
+    long last = nowSeconds.getAsLong() - graceSeconds.getAsInt();
     while (!terms.isEmpty() && terms.first().atSeconds <= last) {
       terms.pollFirst().over.run();
     }

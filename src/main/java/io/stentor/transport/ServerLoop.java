@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.stentor.presence.Presence;
 import io.stentor.protocol.centrifuge.Site;
 import io.stentor.room.Rooms;
+import java.util.function.IntSupplier;
 
 /**
  * What the connections of one server verticle share.
@@ -27,4 +28,4 @@ record ServerLoop(
     Connections connections,
     int closeTimeoutSeconds,
     Site site,
-    int maxFrameBytes) {}
+    IntSupplier maxFrameBytes) {}
