@@ -115,6 +115,7 @@ public final class Main {
     loaded.warnings().forEach(log::warn);
     try {
       Node node = start.apply(loaded).await();
+      Signals.onReload(node::reload);
       Signals.onStop(new Stop(node, loaded.config().drain().timeoutSeconds())::ask);
       return RUNNING;
     } catch (Exception e) { // await throws whatever the future failed with, checked or not

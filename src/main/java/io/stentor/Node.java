@@ -7,7 +7,6 @@ import io.stentor.config.Certificate;
 import io.stentor.config.Config;
 import io.stentor.config.LiveConfig;
 import io.stentor.config.LoadedConfig;
-import io.stentor.config.RoomRule;
 import io.stentor.config.RoomRules;
 import io.stentor.history.ClusterHistory;
 import io.stentor.history.History;
@@ -37,6 +36,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,6 +62,7 @@ final class Node {
   private final List<Server> servers = new CopyOnWriteArrayList<>();
   private @Nullable Presence presence;
   private @Nullable Drain drain;
+  private @Nullable Reload reload;
 
   private Node(LoadedConfig loaded, Vertx vertx, @Nullable HazelcastInstance hazelcast) {
     this.loaded = loaded;
@@ -112,7 +113,7 @@ final class Node {
     }
     ClusteredVertx.withBus(options, config);
     com.hazelcast.config.Config joining = ClusteredVertx.hazelcast(config.cluster());
-    ClusterHistory.configure(joining, longestAgeSeconds(config));
+    ClusterHistory.configure(joining, config.longestAgeSeconds());
     ClusterPresence.configure(joining);
     HazelcastInstance hazelcast = ClusteredVertx.join(joining, UUID.randomUUID().toString());
     return ClusteredVertx.vertx(builder, hazelcast)
@@ -124,14 +125,6 @@ final class Node {
     return config.eventLoops() > 0
         ? config.eventLoops()
         : Runtime.getRuntime().availableProcessors();
-  }
-
-  private static int longestAgeSeconds(Config config) {
-    int longest = config.roomDefaults().history().ageSeconds();
-    for (RoomRule rule : config.rooms()) {
-      longest = Math.max(longest, rule.options().history().ageSeconds());
-    }
-    return longest;
   }
 
   private History history() {
@@ -150,9 +143,10 @@ final class Node {
     Presence who = presence(rooms);
     presence = who;
     Connections connections = new Connections();
-    Access access = Access.of(vertx, config);
+    Access access = Access.of(vertx, live);
     LOG.info("node:     {}", rooms.node());
     operations.watch(rooms, connections);
+    reload = new Reload(loaded, live, access, rooms::optionsChanged, this::show);
     drain = new Drain(vertx, config.drain(), servers, () -> rooms.waitingToAppend() == 0);
     return withCopies()
         .compose(safe -> onUnixSocket((path, mode) -> UnixSocket.clear(path)))
@@ -166,6 +160,7 @@ final class Node {
         .map(
             started -> {
               sayReady();
+              whenRunning(Reload::begin);
               return this;
             });
   }
@@ -222,6 +217,10 @@ final class Node {
 
   private void sayReady() {
     new Addresses(config(), port.get()).tell(LOG);
+    Certificate shown = certificate.get();
+    if (shown != null) {
+      Reload.tell(shown, LOG);
+    }
     long millis = ManagementFactory.getRuntimeMXBean().getUptime();
     LOG.info("ready after {} ms, with {} event loops", millis, eventLoops(loaded.config()));
   }
@@ -248,6 +247,27 @@ final class Node {
     }
   }
 
+  /** Reads the configuration again and takes it over, or refuses it as a whole. Any thread. */
+  void reload() {
+    whenRunning(Reload::now);
+  }
+
+  private void whenRunning(Consumer<Reload> action) {
+    Reload running = reload;
+    if (running != null) {
+      action.accept(running);
+    }
+  }
+
+  private void show(Certificate other) {
+    certificate.set(other);
+    for (Server server : servers) {
+      server
+          .renew()
+          .onFailure(failure -> LOG.error("the certificate could not be changed", failure));
+    }
+  }
+
   /** The port that is listened on. */
   int port() {
     return port.get();
@@ -259,6 +279,7 @@ final class Node {
    */
   Future<Void> stop() {
     operations.drain();
+    whenRunning(Reload::end);
     Future<Void> left = drain == null ? Future.succeededFuture() : drain.run();
     return left.eventually(() -> presence == null ? Future.succeededFuture() : presence.close())
         .eventually(vertx::close)

@@ -37,6 +37,15 @@ public record Config(
     return largest;
   }
 
+  /** The age that the log of some room keeps the longest, in seconds. */
+  public int longestAgeSeconds() {
+    int longest = roomDefaults.history().ageSeconds();
+    for (RoomRule rule : rooms) {
+      longest = Math.max(longest, rule.options().history().ageSeconds());
+    }
+    return longest;
+  }
+
   /**
    * Where HTTP and WebSockets are served.
    *

@@ -50,7 +50,7 @@ final class TestEndpoints implements AutoCloseable {
                     new LiveConfig(config),
                     rooms,
                     presence,
-                    Access.of(vertx, config),
+                    Access.of(vertx, new LiveConfig(config)),
                     new Connections()));
     Future<HttpServer> listening =
         onLoop(
