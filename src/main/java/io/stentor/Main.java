@@ -1,5 +1,6 @@
 package io.stentor;
 
+import io.stentor.cluster.ClusteredVertx;
 import io.stentor.config.Certificate;
 import io.stentor.config.Config;
 import io.stentor.config.ConfigException;
@@ -103,6 +104,7 @@ public final class Main {
 
   /** Reads every other file that the configuration names, and keeps nothing. */
   private static void check(Config config) {
+    ClusteredVertx.check(config.cluster().tls());
     Tokens.check(config.identity());
     if (config.http().tls().isOn()) {
       Certificate.read("http.tls", config.http().tls());

@@ -225,6 +225,7 @@ public record Config(
    * @param multicast group and port, for {@link Discovery#MULTICAST}
    * @param kubernetesServiceDns name of a headless service, for {@link Discovery#KUBERNETES}
    * @param failureDetectionSeconds a node that is silent for this long is taken out
+   * @param tls with what the event bus between nodes is encrypted
    */
   public record Cluster(
       boolean enabled,
@@ -236,7 +237,8 @@ public record Config(
       List<String> members,
       Multicast multicast,
       String kubernetesServiceDns,
-      int failureDetectionSeconds) {
+      int failureDetectionSeconds,
+      BusTls tls) {
     public Cluster {
       members = List.copyOf(members);
       ConfigException.require(
@@ -244,6 +246,30 @@ public record Config(
           "kubernetesServiceDns",
           kubernetesServiceDns,
           "a service's DNS name where discovery is kubernetes");
+    }
+  }
+
+  /**
+   * What nodes show each other on the event bus; all empty for no TLS.
+   *
+   * @param certificateFile PEM file of this node's certificate, followed by those between it and
+   *     the authority
+   * @param keyFile PEM file of its private key, without a password
+   * @param authorityFile PEM file of the authorities one of which has to have signed the
+   *     certificate of each node
+   */
+  public record BusTls(String certificateFile, String keyFile, String authorityFile) {
+    public BusTls {
+      boolean on = !certificateFile.isEmpty();
+      String allowed = "set where certificateFile is, and only there";
+      ConfigException.require(on != keyFile.isEmpty(), "keyFile", keyFile, allowed);
+      ConfigException.require(
+          on != authorityFile.isEmpty(), "authorityFile", authorityFile, allowed);
+    }
+
+    /** Whether there is a certificate. */
+    public boolean isOn() {
+      return !certificateFile.isEmpty();
     }
   }
 

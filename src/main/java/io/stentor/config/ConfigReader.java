@@ -30,7 +30,7 @@ final class ConfigReader {
         http(json.getJsonObject("http")),
         webSocket(json.getJsonObject("webSocket")),
         identity(json.getJsonObject("identity")),
-        at("cluster", () -> cluster(json.getJsonObject("cluster"))),
+        cluster(json.getJsonObject("cluster")),
         logging(json.getJsonObject("logging")),
         metrics(json.getJsonObject("metrics")),
         at("drain", () -> drain(json.getJsonObject("drain"))),
@@ -102,7 +102,19 @@ final class ConfigReader {
         json.getInteger("leewaySeconds"));
   }
 
-  private static Config.Cluster cluster(JsonObject json) {
+  private Config.Cluster cluster(JsonObject json) {
+    Config.BusTls tls = at("cluster.tls", () -> busTls(json.getJsonObject("tls")));
+    return at("cluster", () -> cluster(json, tls));
+  }
+
+  private static Config.BusTls busTls(JsonObject json) {
+    return new Config.BusTls(
+        json.getString("certificateFile"),
+        json.getString("keyFile"),
+        json.getString("authorityFile"));
+  }
+
+  private static Config.Cluster cluster(JsonObject json, Config.BusTls tls) {
     JsonObject multicast = json.getJsonObject("multicast");
     return new Config.Cluster(
         json.getBoolean("enabled"),
@@ -114,7 +126,8 @@ final class ConfigReader {
         strings(json.getJsonArray("members")),
         new Config.Multicast(multicast.getString("group"), multicast.getInteger("port")),
         json.getString("kubernetesServiceDns"),
-        json.getInteger("failureDetectionSeconds"));
+        json.getInteger("failureDetectionSeconds"),
+        tls);
   }
 
   private static Config.Logging logging(JsonObject json) {

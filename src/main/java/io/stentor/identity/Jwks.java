@@ -121,9 +121,14 @@ final class Jwks {
     }
     if (failure != null) {
       String keeps = current == null ? "there are none yet" : "the last ones are kept";
-      LOG.warn("the keys at {} cannot be fetched, {}: {}", url, keeps, failure.getMessage());
+      LOG.warn("the keys at {} cannot be fetched, {}: {}", shown(), keeps, failure.getMessage());
     }
     done.complete();
+  }
+
+  /** The address without what may be a secret in it: the user, the password and the query. */
+  private String shown() {
+    return url.replaceFirst("//[^/?#]*@", "//").replaceFirst("[?#].*", "");
   }
 
   private Future<Buffer> request() {
@@ -179,7 +184,7 @@ final class Jwks {
     }
     KeySet read = KeySet.ofJwks(vertx, keys);
     current = read;
-    LOG.debug("keys were fetched from {}", url);
+    LOG.debug("keys were fetched from {}", shown());
     return read;
   }
 }

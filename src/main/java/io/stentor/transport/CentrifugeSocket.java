@@ -66,7 +66,7 @@ final class CentrifugeSocket implements Outlet, Heartbeat.Pinged, Socket.Listene
   static void open(ServerWebSocket accepted, Wishes wishes, ServerLoop server) {
     CentrifugeSocket opened = new CentrifugeSocket(accepted, wishes, server);
     int count = server.connections().opened(Transport.CENTRIFUGE);
-    LOG.info("connected: {} by the Centrifuge protocol, {} open", opened, count);
+    LOG.debug("connected: {} by the Centrifuge protocol, {} open", opened, count);
     server.heartbeat().add(opened);
     if (wishes.json) {
       server.eventLoop().schedule(opened::closeIfStale, CONNECT_SECONDS, TimeUnit.SECONDS);
@@ -113,7 +113,7 @@ final class CentrifugeSocket implements Outlet, Heartbeat.Pinged, Socket.Listene
   }
 
   private void error(String what) {
-    LOG.info("error: {}, {} open: {}", this, server.connections().open(), what);
+    LOG.debug("error: {}, {} open: {}", this, server.connections().open(), what);
   }
 
   @Override
@@ -122,7 +122,7 @@ final class CentrifugeSocket implements Outlet, Heartbeat.Pinged, Socket.Listene
     session.closed();
     int count = server.connections().closed(Transport.CENTRIFUGE, closing);
     String why = closing != null ? closing.toString() : peer != null ? peer : "1006 without a word";
-    LOG.info("closed: {}: {}, {} open", this, why, count);
+    LOG.debug("closed: {}: {}, {} open", this, why, count);
     closing = closing != null ? closing : CloseReason.GONE;
   }
 

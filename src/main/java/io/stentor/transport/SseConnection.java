@@ -86,7 +86,7 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
 
   private void join(Request request) {
     int count = server.connections().opened(Transport.SSE);
-    LOG.info("connected: {} to room {}, {} open", this, room, count);
+    LOG.debug("connected: {} to room {}, {} open", this, room, count);
     keepAlive.add(this);
     term = server.expiries().add(request.expiresAt(), () -> close(CloseReason.EXPIRED));
     tell(out -> stream.format().encodeRetry(random(MOST_RETRY_MILLIS), out));
@@ -217,7 +217,7 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
   @Override
   public void failed(Throwable failure) {
     int open = server.connections().open();
-    LOG.info("error: {} in room {}, {} open: {}", this, room, open, failure.toString());
+    LOG.debug("error: {} in room {}, {} open: {}", this, room, open, failure.toString());
   }
 
   @Override
@@ -227,7 +227,7 @@ final class SseConnection implements Connection, KeepAlive.Kept, EventStream.Lis
     leaveRoom();
     int count = server.connections().closed(Transport.SSE, closing);
     String why = closing != null ? closing.toString() : peer != null ? peer : "by the client";
-    LOG.info("closed: {} in room {}: {}, {} open", this, room, why, count);
+    LOG.debug("closed: {} in room {}: {}, {} open", this, room, why, count);
   }
 
   /** For log lines: the address and the connection's id. */

@@ -72,7 +72,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
 
   private void join(Start start) {
     int count = server.connections().opened(Transport.WEBSOCKET);
-    LOG.info("connected: {} to room {}, {} open", this, room, count);
+    LOG.debug("connected: {} to room {}, {} open", this, room, count);
     server.heartbeat().add(this);
     term = server.expiries().add(visitor.expiresAt(), () -> close(CloseReason.EXPIRED));
     socket.read(false);
@@ -178,7 +178,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
 
   private void error(String what) {
     int open = server.connections().open();
-    LOG.info("error: {} in room {}, {} open: {}", this, room, open, what);
+    LOG.debug("error: {} in room {}, {} open: {}", this, room, open, what);
   }
 
   @Override
@@ -191,7 +191,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
     }
     int count = server.connections().closed(Transport.WEBSOCKET, closing);
     String why = closing != null ? closing.toString() : peer != null ? peer : "1006 without a word";
-    LOG.info("closed: {} in room {}: {}, {} open", this, room, why, count);
+    LOG.debug("closed: {} in room {}: {}, {} open", this, room, why, count);
     closing = closing != null ? closing : CloseReason.GONE;
   }
 

@@ -1,5 +1,7 @@
 package io.stentor.support;
 
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,8 +13,11 @@ import java.security.cert.Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An authority that signs certificates for this machine, made anew by the JDK's own tool. One
@@ -99,6 +104,24 @@ public final class TestCertificates {
 
   /** What clients that know this authority, and no other, use. */
   public SSLContext trusted() {
+    return context(null);
+  }
+
+  /** The same for clients that show a certificate. */
+  public SSLContext trusted(Pair own) {
+    try {
+      KeyManagerFactory keys =
+          new PemKeyCertOptions()
+              .setCertValue(Buffer.buffer(Files.readAllBytes(own.chainFile)))
+              .setKeyValue(Buffer.buffer(Files.readAllBytes(own.keyFile)))
+              .getKeyManagerFactory(null);
+      return context(keys.getKeyManagers());
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private SSLContext context(KeyManager @Nullable [] keys) {
     try {
       KeyStore known = KeyStore.getInstance("PKCS12");
       known.load(null, null);
@@ -107,7 +130,7 @@ public final class TestCertificates {
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       trust.init(known);
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, trust.getTrustManagers(), null);
+      context.init(keys, trust.getTrustManagers(), null);
       return context;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
