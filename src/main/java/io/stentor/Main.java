@@ -1,5 +1,8 @@
 package io.stentor;
 
+import io.stentor.cluster.ClusteredVertx;
+import io.stentor.config.Certificate;
+import io.stentor.config.Config;
 import io.stentor.config.ConfigException;
 import io.stentor.config.ConfigLoader;
 import io.stentor.config.LoadedConfig;
@@ -87,7 +90,7 @@ public final class Main {
     }
     LoadedConfig loaded =
         new ConfigLoader(directory, environment).load(arguments.files(), arguments.flags());
-    Tokens.check(loaded.config().identity());
+    check(loaded.config());
     if (arguments.check() || arguments.printConfig()) {
       loaded.warnings().forEach(err::println);
       out.println(
@@ -99,12 +102,22 @@ public final class Main {
     return serve(loaded);
   }
 
+  /** Reads every other file that the configuration names, and keeps nothing. */
+  private static void check(Config config) {
+    ClusteredVertx.check(config.cluster().tls());
+    Tokens.check(config.identity());
+    if (config.http().tls().isOn()) {
+      Certificate.read("http.tls", config.http().tls());
+    }
+  }
+
   private int serve(LoadedConfig loaded) {
     LoggingSetup.apply(loaded.config().logging());
     Logger log = LoggerFactory.getLogger(Main.class);
     loaded.warnings().forEach(log::warn);
     try {
       Node node = start.apply(loaded).await();
+      Signals.onReload(node::reload);
       Signals.onStop(new Stop(node, loaded.config().drain().timeoutSeconds())::ask);
       return RUNNING;
     } catch (Exception e) { // await throws whatever the future failed with, checked or not

@@ -3,9 +3,10 @@ package io.stentor;
 import com.hazelcast.core.HazelcastInstance;
 import io.stentor.cluster.ClusteredVertx;
 import io.stentor.cluster.NodeWatcher;
+import io.stentor.config.Certificate;
 import io.stentor.config.Config;
+import io.stentor.config.LiveConfig;
 import io.stentor.config.LoadedConfig;
-import io.stentor.config.RoomRule;
 import io.stentor.config.RoomRules;
 import io.stentor.control.EveryNode;
 import io.stentor.history.ClusterHistory;
@@ -38,6 +39,9 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +63,8 @@ final class Node {
 
   private final LoadedConfig loaded;
   private final Limits limits;
+  private final LiveConfig live;
+  private final AtomicReference<@Nullable Certificate> certificate;
   private final Vertx vertx;
   private final @Nullable HazelcastInstance hazelcast;
   private final Operations operations;
@@ -67,6 +73,7 @@ final class Node {
   private final Demo demo;
   private @Nullable Presence presence;
   private @Nullable Drain drain;
+  private @Nullable Reload reload;
 
   private Node(
       LoadedConfig loaded,
@@ -76,11 +83,17 @@ final class Node {
       Demo demo) {
     this.limits = limits;
     this.loaded = loaded;
+    this.live = new LiveConfig(demo.withKey(loaded.config()));
+    this.certificate = new AtomicReference<>(certificate(loaded.config().http().tls()));
     this.vertx = vertx;
     this.hazelcast = hazelcast;
     this.operations = new Operations(vertx, loaded.config(), hazelcast);
     this.demo = demo;
     this.port = new AtomicInteger(loaded.config().http().port());
+  }
+
+  private static @Nullable Certificate certificate(Config.Tls tls) {
+    return tls.isOn() ? Certificate.read("http.tls", tls) : null;
   }
 
   /**
@@ -121,7 +134,7 @@ final class Node {
     }
     ClusteredVertx.withBus(options, config);
     com.hazelcast.config.Config joining = ClusteredVertx.hazelcast(config.cluster());
-    ClusterHistory.configure(joining, longestAgeSeconds(config));
+    ClusterHistory.configure(joining, config.longestAgeSeconds());
     ClusterPresence.configure(joining);
     demo.offer(joining);
     HazelcastInstance hazelcast = ClusteredVertx.join(joining, UUID.randomUUID().toString());
@@ -136,14 +149,6 @@ final class Node {
         : Runtime.getRuntime().availableProcessors();
   }
 
-  private static int longestAgeSeconds(Config config) {
-    int longest = config.roomDefaults().history().ageSeconds();
-    for (RoomRule rule : config.rooms()) {
-      longest = Math.max(longest, rule.options().history().ageSeconds());
-    }
-    return longest;
-  }
-
   private History history() {
     if (hazelcast != null) {
       return new ClusterHistory(hazelcast, System::currentTimeMillis);
@@ -154,29 +159,32 @@ final class Node {
   }
 
   private Future<Node> serve() {
-    Config config = demo.withKey(loaded.config());
+    Config config = live.get();
     History history = history();
-    Rooms rooms = new Rooms(vertx, new RoomRules(config), history, operations.timings(), limits);
+    Rooms rooms = new Rooms(vertx, new RoomRules(live), history, operations.timings(), limits);
     vertx.setPeriodic(SWEEP_MILLIS, timer -> vertx.executeBlocking(this::sweep));
     Presence who = presence(rooms);
     presence = who;
     Connections connections = new Connections();
-    Access access = Access.of(vertx, config);
+    Access access = Access.of(vertx, live);
     LOG.info("node:     {}", rooms.node());
     operations.watch(rooms, connections);
+    reload = new Reload(loaded, demo::withKey, live, access, rooms::optionsChanged, this::show);
     drain = new Drain(vertx, config.drain(), servers, () -> rooms.waitingToAppend() == 0);
     return EveryNode.of(vertx)
         .map(nodes -> new ServerApi(rooms, who, connections.directories(), nodes))
         .compose(
             api ->
                 withCopies()
-                    .compose(safe -> Mailboxes.open(vertx, rooms.node()))
+                    .compose(safe -> onUnixSocket((path, mode) -> UnixSocket.clear(path)))
+                    .compose(clear -> Mailboxes.open(vertx, rooms.node()))
                     .compose(
                         mailboxes ->
                             deploy(
                                 () ->
                                     new Server(
-                                        config,
+                                        live,
+                                        certificate::get,
                                         rooms,
                                         who,
                                         access,
@@ -185,11 +193,13 @@ final class Node {
                                         operations,
                                         mailboxes,
                                         port))))
-        .compose(deployed -> operations.start())
-        .compose(deployed -> demo.start(vertx, config(), port(), hazelcast))
+        .compose(deployed -> onUnixSocket(UnixSocket::permit))
+        .compose(permitted -> operations.start())
+        .compose(started -> demo.start(vertx, config(), port(), hazelcast))
         .map(
             started -> {
               sayReady();
+              whenRunning(Reload::begin);
               return this;
             });
   }
@@ -208,6 +218,17 @@ final class Node {
           return server;
         },
         options);
+  }
+
+  private Future<Boolean> onUnixSocket(BiConsumer<String, String> action) {
+    String path = config().unixSocket();
+    return path.isEmpty()
+        ? Future.succeededFuture(true)
+        : vertx.executeBlocking(
+            () -> {
+              action.accept(path, config().unixSocketMode());
+              return true;
+            });
   }
 
   private Presence presence(Rooms rooms) {
@@ -243,12 +264,11 @@ final class Node {
   }
 
   private void sayReady() {
-    String host = config().host();
-    String shown = host.equals("0.0.0.0") || host.equals("::") ? "localhost" : host;
-    String authority = (shown.contains(":") ? "[" + shown + "]" : shown) + ":" + port.get();
-    LOG.info("pages:    http://{}/ (listening on {} port {})", authority, host, port.get());
-    LOG.info("lobby:    ws://{}/", authority);
-    LOG.info("any room: ws://{}/rooms/<name>", authority);
+    new Addresses(config(), port.get()).tell(LOG);
+    Certificate shown = certificate.get();
+    if (shown != null) {
+      Reload.tell(shown, LOG);
+    }
     long millis = ManagementFactory.getRuntimeMXBean().getUptime();
     LOG.info("ready after {} ms, with {} event loops", millis, eventLoops(loaded.config()));
   }
@@ -275,6 +295,27 @@ final class Node {
     }
   }
 
+  /** Reads the configuration again and takes it over, or refuses it as a whole. Any thread. */
+  void reload() {
+    whenRunning(Reload::now);
+  }
+
+  private void whenRunning(Consumer<Reload> action) {
+    Reload running = reload;
+    if (running != null) {
+      action.accept(running);
+    }
+  }
+
+  private void show(Certificate other) {
+    certificate.set(other);
+    for (Server server : servers) {
+      server
+          .renew()
+          .onFailure(failure -> LOG.error("the certificate could not be changed", failure));
+    }
+  }
+
   /** The port that is listened on. */
   int port() {
     return port.get();
@@ -286,6 +327,7 @@ final class Node {
    */
   Future<Void> stop() {
     operations.drain();
+    whenRunning(Reload::end);
     Presence who = presence;
     Drain leave = drain;
     return demo.stop(vertx)

@@ -1,7 +1,9 @@
 package io.stentor;
 
 import io.netty.channel.EventLoop;
+import io.stentor.config.Certificate;
 import io.stentor.config.Config;
+import io.stentor.config.LiveConfig;
 import io.stentor.identity.Access;
 import io.stentor.ops.Drain;
 import io.stentor.ops.Operations;
@@ -18,9 +20,12 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.net.SocketAddress;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One HTTP server on one event loop, with its own share of the sockets of the port. */
@@ -29,7 +34,8 @@ final class Server extends VerticleBase implements Drain.Door {
   /** Vert.x: a free port, the same one for all servers that ask with this number. */
   private static final int ONE_FREE_PORT = -1;
 
-  private final Config config;
+  private final LiveConfig live;
+  private final Supplier<@Nullable Certificate> certificate;
   private final Rooms rooms;
   private final Presence presence;
   private final Access access;
@@ -40,15 +46,18 @@ final class Server extends VerticleBase implements Drain.Door {
   private final AtomicInteger port;
   private @Nullable Endpoints endpoints;
   private @Nullable HttpServer server;
+  private @Nullable HttpServer unix;
 
   /**
    * A server that does not listen yet.
    *
+   * @param certificate null for no TLS
    * @param port where the first server of the node writes down the port that it listens on; before
    *     that, the configured one
    */
   Server(
-      Config config,
+      LiveConfig live,
+      Supplier<@Nullable Certificate> certificate,
       Rooms rooms,
       Presence presence,
       Access access,
@@ -57,7 +66,8 @@ final class Server extends VerticleBase implements Drain.Door {
       Operations operations,
       Mailboxes mailboxes,
       AtomicInteger port) {
-    this.config = config;
+    this.live = live;
+    this.certificate = certificate;
     this.rooms = rooms;
     this.presence = presence;
     this.access = access;
@@ -72,19 +82,39 @@ final class Server extends VerticleBase implements Drain.Door {
   public Future<?> start() {
     EventLoop eventLoop = ((ContextInternal) context).nettyEventLoop();
     Endpoints serving =
-        new Endpoints(
-            vertx, eventLoop, config, rooms, presence, access, connections, api, mailboxes);
+        new Endpoints(vertx, eventLoop, live, rooms, presence, access, connections, api, mailboxes);
     endpoints = serving;
-    HttpServer created =
-        vertx
-            .createHttpServer(options())
-            .requestHandler(serving.counting(operations.before(serving)))
-            .invalidRequestHandler(Problem::invalidRequest);
+    Config.Http http = live.get().http();
+    HttpServer created = serving(withTls(options()), serving);
     server = created;
-    int wanted = config.http().port();
     return created
-        .listen(wanted == 0 ? ONE_FREE_PORT : wanted, config.http().host())
-        .onSuccess(listening -> port.compareAndSet(0, listening.actualPort()));
+        .listen(http.port() == 0 ? ONE_FREE_PORT : http.port(), http.host())
+        .onSuccess(listening -> port.compareAndSet(0, listening.actualPort()))
+        .compose(listening -> listenUnix(http.unixSocket(), serving));
+  }
+
+  private HttpServer serving(HttpServerOptions options, Endpoints serving) {
+    return vertx
+        .createHttpServer(options)
+        .requestHandler(serving.counting(operations.before(serving)))
+        .invalidRequestHandler(Problem::invalidRequest);
+  }
+
+  private Future<?> listenUnix(String path, Endpoints serving) {
+    if (path.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    HttpServer created = serving(options(), serving);
+    unix = created;
+    return created.listen(SocketAddress.domainSocketAddress(path));
+  }
+
+  /** New connections are given the present certificate; those that are open stay. Any thread. */
+  Future<Boolean> renew() {
+    HttpServer listening = server;
+    return listening == null
+        ? Future.succeededFuture(false)
+        : listening.updateSSLOptions(withTls(options()).getSslOptions());
   }
 
   @Override
@@ -119,13 +149,19 @@ final class Server extends VerticleBase implements Drain.Door {
       endpoints.refuse();
       endpoints.closeAll();
     }
-    return server == null
+    return shutdown(unix).eventually(() -> shutdown(server));
+  }
+
+  private Future<Void> shutdown(@Nullable HttpServer listening) {
+    int seconds = live.get().webSocket().closeTimeoutSeconds();
+    return listening == null
         ? Future.succeededFuture()
-        : server.shutdown(config.webSocket().closeTimeoutSeconds(), TimeUnit.SECONDS);
+        : listening.shutdown(seconds, TimeUnit.SECONDS);
   }
 
   private HttpServerOptions options() {
     // A longer frame is refused by its header; a room refuses what is over its own limit.
+    Config config = live.get();
     int largest = config.largestMessageBytes();
     int headerBytes = config.limits().headerBytes();
     HttpServerOptions options = new HttpServerOptions();
@@ -142,5 +178,16 @@ final class Server extends VerticleBase implements Drain.Door {
         .setMaxWebSocketFrameSize(largest)
         .setMaxWebSocketMessageSize(largest)
         .setWebSocketClosingTimeout(config.webSocket().closeTimeoutSeconds());
+  }
+
+  private HttpServerOptions withTls(HttpServerOptions options) {
+    Certificate shown = certificate.get();
+    return shown == null
+        ? options
+        : options
+            .setSsl(true)
+            .setUseAlpn(true)
+            .setKeyCertOptions(shown.options())
+            .setEnabledSecureTransportProtocols(Set.of("TLSv1.2", "TLSv1.3"));
   }
 }

@@ -23,6 +23,11 @@ final class Signals {
     on("INT", action);
   }
 
+  /** Has something done at each SIGHUP, on a thread of the JVM's. */
+  static void onReload(Runnable action) {
+    on("HUP", action);
+  }
+
   private static void on(String name, Runnable action) {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");

@@ -92,7 +92,7 @@ class EventStreamsIT {
 
   @Test
   void streams_are_logged_and_counted_like_websockets() {
-    try (NodeProcess node = NodeProcess.start(Launch.server())) {
+    try (NodeProcess node = NodeProcess.start(Launch.server().atDebug())) {
       int before = node.log().all().size();
       try (EventClient events = EventClient.connect(node.port(), "/rooms/tea/events")) {
         events.joined();

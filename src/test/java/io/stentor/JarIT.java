@@ -54,7 +54,7 @@ class JarIT {
 
   @Test
   void logs_connects_and_closes_with_code_reason_and_count() {
-    try (NodeProcess node = NodeProcess.start(Launch.server())) {
+    try (NodeProcess node = NodeProcess.start(Launch.server().atDebug())) {
       int before = node.log().all().size();
       try (Client client = Client.connect(node.port(), "/rooms/tea")) {
         node.log().await("connect.*\\b1\\b", before, Duration.ofSeconds(10));

@@ -12,30 +12,53 @@ import java.util.concurrent.TimeUnit;
 /** A whole node inside this JVM, alone, on a free port of the loopback interface. */
 public final class NodeInProcess implements AutoCloseable {
   private final Node node;
+  private final Path file;
 
-  private NodeInProcess(Node node) {
+  private NodeInProcess(Node node, Path file) {
     this.node = node;
+    this.file = file;
   }
 
   /** Starts a node with these options laid over the defaults. */
   public static NodeInProcess start(JsonObject options) throws IOException {
-    JsonObject http = options.getJsonObject("http", new JsonObject());
-    http.put("host", "127.0.0.1").put("port", 0);
-    JsonObject all = options.copy().put("http", http).put("eventLoops", 2);
     Path file = Files.createTempFile("stentor", ".json");
-    Files.writeString(file, all.encode());
+    Files.writeString(file, complete(options).encode());
     ConfigLoader loader = new ConfigLoader(Path.of("target"), Map.of());
-    return new NodeInProcess(
+    Node node =
         Node.start(loader.load(List.of(file.toString()), List.of()))
             .toCompletionStage()
             .toCompletableFuture()
             .orTimeout(30, TimeUnit.SECONDS)
-            .join());
+            .join();
+    return new NodeInProcess(node, file);
+  }
+
+  private static JsonObject complete(JsonObject options) {
+    JsonObject http = options.getJsonObject("http", new JsonObject()).copy();
+    if (!http.containsKey("port")) {
+      http.put("port", 0);
+    }
+    return options.copy().put("http", http.put("host", "127.0.0.1")).put("eventLoops", 2);
   }
 
   /** Where it listens. */
   public int port() {
     return node.port();
+  }
+
+  /** Changes the file of the node's options to these, which it notices by itself. */
+  public void change(JsonObject options) throws IOException {
+    write(complete(options).encode());
+  }
+
+  /** Changes the file to any text. */
+  public void write(String text) throws IOException {
+    Files.writeString(file, text);
+  }
+
+  /** Has the node read its files, as SIGHUP does; does not wait. */
+  public void reload() {
+    node.reload();
   }
 
   @Override

@@ -6,15 +6,20 @@ import com.hazelcast.config.MultiMapConfig;
 import com.hazelcast.config.NetworkConfig;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
+import io.stentor.config.Certificate;
 import io.stentor.config.Config;
+import io.stentor.config.Config.BusTls;
 import io.stentor.config.Config.Cluster;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.net.PemTrustOptions;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -150,6 +155,35 @@ public final class ClusteredVertx {
             .setClusterPingReplyInterval(Math.max(1000, detectMillis / 2))
             .setConnectTimeout((int) detectMillis)
             .setTcpNoDelay(true);
-    return options.setEventBusOptions(bus);
+    return options.setEventBusOptions(cluster.tls().isOn() ? encrypted(bus, cluster.tls()) : bus);
+  }
+
+  /** Each side shows a certificate that the same authorities have signed, whatever it names. */
+  private static EventBusOptions encrypted(EventBusOptions bus, BusTls tls) {
+    Certificate own = certificate(tls);
+    return bus.setSsl(true)
+        .setKeyCertOptions(own.options())
+        .setTrustOptions(
+            new PemTrustOptions()
+                .addCertValue(
+                    Certificate.authorities("cluster.tls.authorityFile", tls.authorityFile())))
+        .setClientAuth(ClientAuth.REQUIRED)
+        .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"));
+  }
+
+  private static Certificate certificate(BusTls tls) {
+    return Certificate.read("cluster.tls", tls.certificateFile(), tls.keyFile());
+  }
+
+  /**
+   * Reads the files of the event bus's TLS, and keeps nothing.
+   *
+   * @throws io.stentor.config.ConfigException when one is not what it should be
+   */
+  public static void check(BusTls tls) {
+    if (tls.isOn()) {
+      certificate(tls);
+      Certificate.authorities("cluster.tls.authorityFile", tls.authorityFile());
+    }
   }
 }

@@ -66,17 +66,59 @@ public record Config(
     return largest;
   }
 
+  /** The age that the log of some room keeps the longest, in seconds. */
+  public int longestAgeSeconds() {
+    int longest = roomDefaults.history().ageSeconds();
+    for (RoomRule rule : rooms) {
+      longest = Math.max(longest, rule.options().history().ageSeconds());
+    }
+    return longest;
+  }
+
   /**
    * Where HTTP and WebSockets are served.
    *
    * @param host address to bind
    * @param port TCP port; 0 takes a free one
    * @param webroot directory of static files; where it does not exist, the files in the jar serve
-   * @param allowedOrigins origins that browsers may connect from; empty allows all
+   * @param allowedOrigins origins that browsers may connect from, in which {@code *} stands for any
+   *     run of characters; empty allows all
+   * @param unixSocket path of a Unix domain socket that is listened on too; empty for none
+   * @param unixSocketMode who may connect to it, as three octal digits
+   * @param tls with what TCP connections are encrypted
    */
-  public record Http(String host, int port, String webroot, List<String> allowedOrigins) {
+  public record Http(
+      String host,
+      int port,
+      String webroot,
+      List<String> allowedOrigins,
+      String unixSocket,
+      String unixSocketMode,
+      Tls tls) {
     public Http {
       allowedOrigins = List.copyOf(allowedOrigins);
+    }
+  }
+
+  /**
+   * A certificate and its key; both empty for no TLS.
+   *
+   * @param certificateFile PEM file of the certificate, followed by those between it and an
+   *     authority that clients know
+   * @param keyFile PEM file of its private key, without a password
+   */
+  public record Tls(String certificateFile, String keyFile) {
+    public Tls {
+      ConfigException.require(
+          certificateFile.isEmpty() == keyFile.isEmpty(),
+          "keyFile",
+          keyFile,
+          "set where certificateFile is, and only there");
+    }
+
+    /** Whether there is a certificate. */
+    public boolean isOn() {
+      return !certificateFile.isEmpty();
     }
   }
 
@@ -212,6 +254,7 @@ public record Config(
    * @param multicast group and port, for {@link Discovery#MULTICAST}
    * @param kubernetesServiceDns name of a headless service, for {@link Discovery#KUBERNETES}
    * @param failureDetectionSeconds a node that is silent for this long is taken out
+   * @param tls with what the event bus between nodes is encrypted
    */
   public record Cluster(
       boolean enabled,
@@ -223,7 +266,8 @@ public record Config(
       List<String> members,
       Multicast multicast,
       String kubernetesServiceDns,
-      int failureDetectionSeconds) {
+      int failureDetectionSeconds,
+      BusTls tls) {
     public Cluster {
       members = List.copyOf(members);
       ConfigException.require(
@@ -231,6 +275,30 @@ public record Config(
           "kubernetesServiceDns",
           kubernetesServiceDns,
           "a service's DNS name where discovery is kubernetes");
+    }
+  }
+
+  /**
+   * What nodes show each other on the event bus; all empty for no TLS.
+   *
+   * @param certificateFile PEM file of this node's certificate, followed by those between it and
+   *     the authority
+   * @param keyFile PEM file of its private key, without a password
+   * @param authorityFile PEM file of the authorities one of which has to have signed the
+   *     certificate of each node
+   */
+  public record BusTls(String certificateFile, String keyFile, String authorityFile) {
+    public BusTls {
+      boolean on = !certificateFile.isEmpty();
+      String allowed = "set where certificateFile is, and only there";
+      ConfigException.require(on != keyFile.isEmpty(), "keyFile", keyFile, allowed);
+      ConfigException.require(
+          on != authorityFile.isEmpty(), "authorityFile", authorityFile, allowed);
+    }
+
+    /** Whether there is a certificate. */
+    public boolean isOn() {
+      return !certificateFile.isEmpty();
     }
   }
 

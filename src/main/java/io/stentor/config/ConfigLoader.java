@@ -60,7 +60,20 @@ public final class ConfigLoader {
     Config config = new ConfigReader(key -> source(key, layers)).read(effective);
     requireWebroot(config.http().webroot(), defaults, layers);
     List<String> sources = layers.stream().map(Layer::name).toList();
-    return new LoadedConfig(config, schema.masked(effective), sources, environment.warnings());
+    return new LoadedConfig(
+        config,
+        schema.masked(effective),
+        sources,
+        environment.warnings(),
+        paths(files),
+        () -> load(files, flags));
+  }
+
+  private List<Path> paths(List<String> files) {
+    List<Path> paths = new ArrayList<>();
+    paths.add(directory.resolve(DEFAULTS).toAbsolutePath());
+    files.forEach(name -> paths.add(directory.resolve(name).toAbsolutePath()));
+    return paths;
   }
 
   private List<Layer> layers(

@@ -29,8 +29,8 @@ final class ConfigReader {
         json.getInteger("eventLoops"),
         http(json.getJsonObject("http")),
         webSocket(json.getJsonObject("webSocket")),
-        at("identity", () -> identity(json.getJsonObject("identity"))),
-        at("cluster", () -> cluster(json.getJsonObject("cluster"))),
+        identity(json.getJsonObject("identity")),
+        cluster(json.getJsonObject("cluster")),
         logging(json.getJsonObject("logging")),
         metrics(json.getJsonObject("metrics")),
         at("drain", () -> drain(json.getJsonObject("drain"))),
@@ -52,12 +52,19 @@ final class ConfigReader {
     }
   }
 
-  private static Config.Http http(JsonObject json) {
+  private Config.Http http(JsonObject json) {
     return new Config.Http(
         json.getString("host"),
         json.getInteger("port"),
         json.getString("webroot"),
-        strings(json.getJsonArray("allowedOrigins")));
+        strings(json.getJsonArray("allowedOrigins")),
+        json.getString("unixSocket"),
+        json.getString("unixSocketMode"),
+        at("http.tls", () -> tls(json.getJsonObject("tls"))));
+  }
+
+  private static Config.Tls tls(JsonObject json) {
+    return new Config.Tls(json.getString("certificateFile"), json.getString("keyFile"));
   }
 
   private static Config.WebSocket webSocket(JsonObject json) {
@@ -73,12 +80,16 @@ final class ConfigReader {
       JsonObject key = (JsonObject) each;
       keys.add(new Config.ApiKey(key.getString("name"), key.getString("sha256")));
     }
-    return new Config.Identity(
-        keys,
-        json.getBoolean("anonymous"),
-        json.getBoolean("insecure"),
-        json.getBoolean("demoLogin"),
-        at("tokens", () -> tokens(json.getJsonObject("tokens"))));
+    Config.Tokens tokens = at("identity.tokens", () -> tokens(json.getJsonObject("tokens")));
+    return at(
+        "identity",
+        () ->
+            new Config.Identity(
+                keys,
+                json.getBoolean("anonymous"),
+                json.getBoolean("insecure"),
+                json.getBoolean("demoLogin"),
+                tokens));
   }
 
   private static Config.Tokens tokens(JsonObject json) {
@@ -93,7 +104,19 @@ final class ConfigReader {
         json.getInteger("leewaySeconds"));
   }
 
-  private static Config.Cluster cluster(JsonObject json) {
+  private Config.Cluster cluster(JsonObject json) {
+    Config.BusTls tls = at("cluster.tls", () -> busTls(json.getJsonObject("tls")));
+    return at("cluster", () -> cluster(json, tls));
+  }
+
+  private static Config.BusTls busTls(JsonObject json) {
+    return new Config.BusTls(
+        json.getString("certificateFile"),
+        json.getString("keyFile"),
+        json.getString("authorityFile"));
+  }
+
+  private static Config.Cluster cluster(JsonObject json, Config.BusTls tls) {
     JsonObject multicast = json.getJsonObject("multicast");
     return new Config.Cluster(
         json.getBoolean("enabled"),
@@ -105,7 +128,8 @@ final class ConfigReader {
         strings(json.getJsonArray("members")),
         new Config.Multicast(multicast.getString("group"), multicast.getInteger("port")),
         json.getString("kubernetesServiceDns"),
-        json.getInteger("failureDetectionSeconds"));
+        json.getInteger("failureDetectionSeconds"),
+        tls);
   }
 
   private static Config.Logging logging(JsonObject json) {

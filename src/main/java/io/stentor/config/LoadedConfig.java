@@ -1,7 +1,9 @@
 package io.stentor.config;
 
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A configuration and how it came to be.
@@ -11,10 +13,18 @@ import java.util.List;
  *     shown: secrets are masked in it
  * @param sources what was read, in order: files, variables, flags
  * @param warnings one line each about what was ignored
+ * @param files that were read, or would be if they were there
+ * @param again does the same anew; blocks, and throws {@link ConfigException} as it did
  */
 public record LoadedConfig(
-    Config config, JsonObject effective, List<String> sources, List<String> warnings) {
+    Config config,
+    JsonObject effective,
+    List<String> sources,
+    List<String> warnings,
+    List<Path> files,
+    Supplier<LoadedConfig> again) {
   public LoadedConfig {
+    files = List.copyOf(files);
     sources = List.copyOf(sources);
     warnings = List.copyOf(warnings);
   }

@@ -47,6 +47,11 @@ public final class LoggingSetup extends ContextAwareBase implements Configurator
     set((LoggerContext) LoggerFactory.getILoggerFactory(), logging.level(), logging.format());
   }
 
+  /** Writes other levels from now on, in the same format. */
+  public static void relevel(Config.Logging.Level level) {
+    levels((LoggerContext) LoggerFactory.getILoggerFactory(), level);
+  }
+
   /** Writes what is left and logs nothing more. */
   public static void close() {
     ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
@@ -54,6 +59,13 @@ public final class LoggingSetup extends ContextAwareBase implements Configurator
 
   private static void set(
       LoggerContext loggers, Config.Logging.Level level, Config.Logging.Format format) {
+    levels(loggers, level);
+    Logger root = loggers.getLogger(Logger.ROOT_LOGGER_NAME);
+    root.detachAndStopAllAppenders();
+    root.addAppender(new BehindQueue(loggers, console(loggers, format)));
+  }
+
+  private static void levels(LoggerContext loggers, Config.Logging.Level level) {
     Level own = Level.toLevel(level.name());
     Level others = others(level);
     loggers.getLogger("io.stentor").setLevel(own);
@@ -61,8 +73,6 @@ public final class LoggingSetup extends ContextAwareBase implements Configurator
     loggers.getLogger("com.hazelcast").setLevel(others);
     Logger root = loggers.getLogger(Logger.ROOT_LOGGER_NAME);
     root.setLevel(own.isGreaterOrEqual(Level.WARN) ? own : Level.WARN);
-    root.detachAndStopAllAppenders();
-    root.addAppender(new BehindQueue(loggers, console(loggers, format)));
   }
 
   /** Libraries only warn, until somebody looks for a fault. */

@@ -1,26 +1,30 @@
 package io.stentor.config;
 
-import java.util.List;
+import java.util.function.Supplier;
 
-/** Which options a room has. Immutable; any thread. */
+/** Which options a room has. Any thread. */
 public final class RoomRules {
-  private final List<RoomRule> rules;
-  private final RoomOptions defaults;
+  private final Supplier<Config> config;
 
-  /** The rules of a configuration. */
+  /** The rules of a configuration, for good. */
   public RoomRules(Config config) {
-    this.rules = config.rooms();
-    this.defaults = config.roomDefaults();
+    this(() -> config);
+  }
+
+  /** The rules of the configuration that there is when they are asked for. */
+  public RoomRules(Supplier<Config> config) {
+    this.config = config;
   }
 
   /** The options of the first rule that matches the name, else the defaults. */
   public RoomOptions optionsFor(String room) {
-    for (RoomRule rule : rules) {
+    Config now = config.get();
+    for (RoomRule rule : now.rooms()) {
       if (matches(rule.match(), room)) {
         return rule.options();
       }
     }
-    return defaults;
+    return now.roomDefaults();
   }
 
   /** Whether the pattern, in which {@code *} stands for any run of characters, fits all of name. */

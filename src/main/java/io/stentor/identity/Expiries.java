@@ -3,6 +3,7 @@ package io.stentor.identity;
 import io.netty.channel.EventLoop;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +43,7 @@ public final class Expiries {
   }
 
   private final TreeSet<Term> terms = new TreeSet<>();
-  private final int graceSeconds;
+  private final IntSupplier graceSeconds;
   private final LongSupplier nowSeconds;
   private long next;
 
@@ -51,7 +52,7 @@ public final class Expiries {
    *
    * @param graceSeconds how long after its end a token still does
    */
-  public Expiries(int graceSeconds, LongSupplier nowSeconds) {
+  public Expiries(IntSupplier graceSeconds, LongSupplier nowSeconds) {
     this.graceSeconds = graceSeconds;
     this.nowSeconds = nowSeconds;
   }
@@ -95,7 +96,7 @@ public final class Expiries {
 
   /** Runs what is due. For {@link #start}, and for tests that move the time. */
   public void everySecond() {
-    long last = nowSeconds.getAsLong() - graceSeconds;
+    long last = nowSeconds.getAsLong() - graceSeconds.getAsInt();
     while (!terms.isEmpty() && terms.first().atSeconds <= last) {
       terms.pollFirst().over.run();
     }

@@ -41,6 +41,7 @@ final class Jwks {
   private final HttpClient client;
   private final String url;
   private final long leastNanosBetween;
+  private final long timer;
   private volatile @Nullable KeySet current;
   private @Nullable Future<Void> running;
   private long endedAtNanos;
@@ -59,7 +60,7 @@ final class Jwks {
     this.client =
         vertx.createHttpClient(
             new HttpClientOptions().setConnectTimeout(TIMEOUT_SECONDS * 1000).setKeepAlive(false));
-    vertx.setPeriodic(TimeUnit.SECONDS.toMillis(refreshSeconds), timer -> fetch());
+    this.timer = vertx.setPeriodic(TimeUnit.SECONDS.toMillis(refreshSeconds), tick -> fetch());
     fetch();
   }
 
@@ -75,6 +76,12 @@ final class Jwks {
       return Future.succeededFuture(known);
     }
     return fetchForToken().transform(fetched -> nowKnown(algorithm, id));
+  }
+
+  /** Fetches nothing more, but what is being fetched. */
+  void close() {
+    vertx.cancelTimer(timer);
+    client.shutdown(TIMEOUT_SECONDS, TimeUnit.SECONDS);
   }
 
   private Future<KeySet> nowKnown(String algorithm, @Nullable String id) {
@@ -114,9 +121,14 @@ final class Jwks {
     }
     if (failure != null) {
       String keeps = current == null ? "there are none yet" : "the last ones are kept";
-      LOG.warn("the keys at {} cannot be fetched, {}: {}", url, keeps, failure.getMessage());
+      LOG.warn("the keys at {} cannot be fetched, {}: {}", shown(), keeps, failure.getMessage());
     }
     done.complete();
+  }
+
+  /** The address without what may be a secret in it: the user, the password and the query. */
+  private String shown() {
+    return url.replaceFirst("//[^/?#]*@", "//").replaceFirst("[?#].*", "");
   }
 
   private Future<Buffer> request() {
@@ -172,7 +184,7 @@ final class Jwks {
     }
     KeySet read = KeySet.ofJwks(vertx, keys);
     current = read;
-    LOG.debug("keys were fetched from {}", url);
+    LOG.debug("keys were fetched from {}", shown());
     return read;
   }
 }

@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.auth.PubSecKeyOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -55,6 +56,7 @@ public final class Tokens {
 
   private final Config.Tokens options;
   private final boolean endless;
+  private final List<PubSecKeyOptions> fixedKeys;
   private final KeySet fixed;
   private final @Nullable Jwks fetched;
   private final WorkerExecutor workers;
@@ -78,7 +80,8 @@ public final class Tokens {
     this.options = identity.tokens();
     this.endless = identity.insecure();
     this.nowSeconds = nowSeconds;
-    this.fixed = KeySet.of(vertx, KeyFiles.all(options));
+    this.fixedKeys = KeyFiles.all(options);
+    this.fixed = KeySet.of(vertx, fixedKeys);
     this.fetched =
         options.jwksUrl().isEmpty()
             ? null
@@ -107,6 +110,29 @@ public final class Tokens {
     }
     if (identity.demoLogin()) {
       LOG.warn("identity.demoLogin: anybody is given a token for any name");
+    }
+  }
+
+  /**
+   * Whether a configuration believes the same tokens. Reads files; blocks while it does.
+   *
+   * @throws io.stentor.config.ConfigException when a file is not what it should be
+   */
+  boolean areThoseOf(Config.Identity identity) {
+    List<PubSecKeyOptions> keys = KeyFiles.all(identity.tokens());
+    return options.equals(identity.tokens())
+        && endless == identity.insecure()
+        && texts(keys).equals(texts(fixedKeys));
+  }
+
+  private static List<String> texts(List<PubSecKeyOptions> keys) {
+    return keys.stream().map(key -> key.getAlgorithm() + " " + key.getBuffer()).toList();
+  }
+
+  /** Fetches no keys any more. Tokens that are being checked are checked to the end. */
+  void close() {
+    if (fetched != null) {
+      fetched.close();
     }
   }
 

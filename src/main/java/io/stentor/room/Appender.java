@@ -37,7 +37,7 @@ final class Appender {
   private static final Logger LOG = LoggerFactory.getLogger(Appender.class);
 
   private final RoomName room;
-  private final RoomOptions options;
+  private volatile RoomOptions options;
   private final Loop home;
   private final History history;
   private final RoomBus bus;
@@ -80,6 +80,11 @@ final class Appender {
 
   RoomOptions options() {
     return options;
+  }
+
+  /** From now on these hold; whether there is a log stays as it was. Any thread. */
+  void options(RoomOptions changed) {
+    options = changed;
   }
 
   /** Counts a publication that is about to be offered. Any thread. */

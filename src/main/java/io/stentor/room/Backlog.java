@@ -1,6 +1,5 @@
 package io.stentor.room;
 
-import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomOptions.SlowConsumer;
 import io.stentor.message.CloseReason;
 import io.stentor.room.Counts.Count;
@@ -20,15 +19,13 @@ final class Backlog {
 
   private final Tail tail;
   private final List<Cursor> cursors;
-  private final RoomOptions options;
   private final Counts counts;
   private final Pieces pieces;
 
   /** The backlog of a tail with these cursors, which the tail adds to and takes from. */
-  Backlog(Tail tail, List<Cursor> cursors, RoomOptions options, Counts counts) {
+  Backlog(Tail tail, List<Cursor> cursors, Counts counts) {
     this.tail = tail;
     this.cursors = cursors;
-    this.options = options;
     this.counts = counts;
     this.pieces = new Pieces(counts);
   }
@@ -46,12 +43,13 @@ final class Backlog {
       Cursor cursor = cursors.get(i);
       if (cursor.next < sent && cursor.isReady()) {
         writePieces(cursor);
-      } else if (cursor.catchUp == null && options.slowConsumer() == SlowConsumer.LATEST) {
+      } else if (cursor.catchUp == null
+          && tail.room().options().slowConsumer() == SlowConsumer.LATEST) {
         skip(cursor, sent - 1);
       }
     }
     forgetTaken();
-    pieces.limit(options.tailBytes());
+    pieces.limit(tail.room().options().tailBytes());
     leaveBehind();
   }
 
@@ -101,7 +99,7 @@ final class Backlog {
       if (cursor.next >= start || cursor.catchUp != null) {
         continue;
       }
-      if (options.slowConsumer() == SlowConsumer.DISCONNECT) {
+      if (tail.room().options().slowConsumer() == SlowConsumer.DISCONNECT) {
         counts.add(Count.SLOW_DISCONNECTED, 1);
         cursor.close(CloseReason.SLOW);
       } else {
@@ -113,7 +111,7 @@ final class Backlog {
   private void skip(Cursor cursor, long to) {
     if (cursor.next < to) {
       if (!cursor.hasSkipped()) {
-        boolean latest = options.slowConsumer() == SlowConsumer.LATEST;
+        boolean latest = tail.room().options().slowConsumer() == SlowConsumer.LATEST;
         counts.add(latest ? Count.SLOW_LATEST : Count.SLOW_SKIPPING, 1);
       }
       counts.add(Count.SKIPPED, to - cursor.next);

@@ -37,7 +37,7 @@ final class Feed {
   private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
 
   private final RoomName room;
-  private final RoomOptions options;
+  private RoomOptions options;
   private final Loop home;
   private final History history;
   private final Counts counts;
@@ -82,6 +82,12 @@ final class Feed {
     this.counts = counts;
     this.logged = options.history().messages() > 0;
     this.sequence = new Sequence(options.history(), outlets, counts);
+  }
+
+  /** From now on these hold; whether there is a log stays as it was. */
+  void options(RoomOptions changed) {
+    options = changed;
+    sequence.limits(changed.history());
   }
 
   boolean isUnused() {

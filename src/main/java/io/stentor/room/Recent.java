@@ -23,7 +23,7 @@ final class Recent {
   /** Memory that a publication needs besides its weight. */
   static final int OVERHEAD_BYTES = Appender.OVERHEAD_BYTES;
 
-  private final RoomOptions.History limits;
+  private RoomOptions.History limits;
 
   /** Null while there are none, so that a quiet room pays nothing. */
   private @Nullable ArrayDeque<Publication> publications;
@@ -33,6 +33,11 @@ final class Recent {
   /** None yet, and never more than these limits and {@link #MAX_BYTES} allow. */
   Recent(RoomOptions.History limits) {
     this.limits = limits;
+  }
+
+  /** What the log keeps from now on; what is too much goes when something is added. */
+  void limits(RoomOptions.History changed) {
+    limits = changed;
   }
 
   int size() {

@@ -19,7 +19,7 @@ final class Room {
   private record Waiting(Tail tail, Cursor cursor, Start start) {}
 
   private final RoomName name;
-  private final RoomOptions options;
+  private RoomOptions options;
   private final History history;
   private final Loop loop;
   private final Attachments attachments;
@@ -66,6 +66,11 @@ final class Room {
 
   RoomOptions options() {
     return options;
+  }
+
+  /** From now on these hold; whether there is a log stays as it was. */
+  void options(RoomOptions changed) {
+    options = changed;
   }
 
   /** Places a cursor, at once or as soon as this node hears the room. */

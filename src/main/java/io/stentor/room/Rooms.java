@@ -311,6 +311,21 @@ public final class Rooms {
     }
   }
 
+  /**
+   * The rules say something else from now on: rooms that are in use go on as they say. Whether a
+   * room has a log must not have changed.
+   */
+  public void optionsChanged() {
+    appenders.forEach((name, appender) -> appender.options(options(name)));
+    for (Loop loop : loops) {
+      loop.run(
+          () -> {
+            loop.rooms.forEach((name, room) -> room.options(options(name)));
+            loop.feeds.forEach((name, feed) -> feed.options(options(name)));
+          });
+    }
+  }
+
   private Loop loop(EventLoop eventLoop) {
     Loop loop = loopOf.get(eventLoop);
     if (loop == null) {

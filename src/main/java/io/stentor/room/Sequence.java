@@ -39,6 +39,11 @@ final class Sequence {
     this.counts = counts;
   }
 
+  /** What the log keeps from now on. */
+  void limits(RoomOptions.History changed) {
+    recent.limits(changed);
+  }
+
   long epoch() {
     return epoch;
   }

@@ -1,6 +1,5 @@
 package io.stentor.room;
 
-import io.stentor.config.RoomOptions;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Position;
 import io.stentor.room.Counts.Count;
@@ -23,7 +22,6 @@ final class Tail {
 
   private final Room room;
   private final Format format;
-  private final RoomOptions options;
   private final Loop loop;
   private final Counts counts;
 
@@ -44,10 +42,9 @@ final class Tail {
   Tail(Room room, Format format, Loop loop, Counts counts) {
     this.room = room;
     this.format = format;
-    this.options = room.options();
     this.loop = loop;
     this.counts = counts;
-    this.backlog = new Backlog(this, cursors, options, counts);
+    this.backlog = new Backlog(this, cursors, counts);
   }
 
   Room room() {
@@ -134,8 +131,9 @@ final class Tail {
     position = after;
     if (!flushPlanned) {
       flushPlanned = true;
-      if (options.coalesceMillis() > 0) {
-        loop.after(options.coalesceMillis(), this::flush);
+      int coalesceMillis = room.options().coalesceMillis();
+      if (coalesceMillis > 0) {
+        loop.after(coalesceMillis, this::flush);
       } else {
         loop.atEndOfTurn(this::flush);
       }

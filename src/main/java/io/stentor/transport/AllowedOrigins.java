@@ -1,5 +1,6 @@
 package io.stentor.transport;
 
+import io.stentor.config.RoomRules;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -7,11 +8,13 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.CorsHandler;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which origins' pages may come (Fetch standard, CORS). No cookies are used here, so a page of
- * another origin can do nothing that a program could not. Immutable; any thread.
+ * another origin can do nothing that a program could not. Any thread.
  */
 final class AllowedOrigins {
 
@@ -21,20 +24,37 @@ final class AllowedOrigins {
   /** How long a browser may keep the answer to its question; Chromium's own limit. */
   private static final int MAX_AGE_SECONDS = 7200;
 
-  private final List<String> allowed;
+  /** What a star may stand for some of. */
+  private static final Pattern HOST_AND_PORT = Pattern.compile("[A-Za-z0-9._~:\\[\\]-]+");
+
+  private final Supplier<List<String>> allowed;
 
   /**
    * Origins.
    *
-   * @param allowed as browsers write them; empty allows all
+   * @param allowed as browsers write them, {@code *} for any run of characters but {@code /}; empty
+   *     allows all; asked for at each request
    */
-  AllowedOrigins(List<String> allowed) {
-    this.allowed = List.copyOf(allowed);
+  AllowedOrigins(Supplier<List<String>> allowed) {
+    this.allowed = allowed;
   }
 
   /** Whether a request of this origin is served; one without an origin is not from a page. */
   boolean allow(@Nullable String origin) {
-    return allowed.isEmpty() || origin == null || allowed.contains(origin);
+    List<String> now = allowed.get();
+    return now.isEmpty() || origin == null || now.stream().anyMatch(one -> fits(one, origin));
+  }
+
+  /** A star stands for a part of the host, or of the port, and never reaches into a path. */
+  private static boolean fits(String pattern, String origin) {
+    if (pattern.equals(origin)) {
+      return true;
+    }
+    int authority = pattern.indexOf("://") + "://".length();
+    return pattern.indexOf('*') >= 0
+        && origin.startsWith(pattern.substring(0, authority))
+        && HOST_AND_PORT.matcher(origin.substring(authority)).matches()
+        && RoomRules.matches(pattern, origin);
   }
 
   /**

@@ -63,7 +63,7 @@ final class CentrifugeEndpoint {
     HttpServerRequest request = ctx.request();
     try {
       Wishes wishes = Wishes.of(request);
-      RequestBody.read(request, server.maxFrameBytes())
+      RequestBody.read(request, server.maxFrameBytes().getAsInt())
           .onSuccess(body -> open(request, form, wishes, body.getBytes()))
           .onFailure(failure -> Refusal.answer(request, failure));
     } catch (Refusal refusal) {
@@ -81,7 +81,7 @@ final class CentrifugeEndpoint {
   /** POST: commands of a client that has a stream, here or on another node. */
   private void handlePost(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
-    RequestBody.read(request, 2 * server.maxFrameBytes() + AROUND_BYTES)
+    RequestBody.read(request, 2 * server.maxFrameBytes().getAsInt() + AROUND_BYTES)
         .map(this::post)
         .compose(server.mailboxes()::deliver)
         .onSuccess(taken -> answer(request, taken))
@@ -99,8 +99,9 @@ final class CentrifugeEndpoint {
               + ".";
       throw Refusal.of(ProblemType.BAD_REQUEST, detail);
     }
-    if (post.commands().length > server.maxFrameBytes()) {
-      String detail = "Commands have at most " + server.maxFrameBytes() + " bytes together.";
+    if (post.commands().length > server.maxFrameBytes().getAsInt()) {
+      String detail =
+          "Commands have at most " + server.maxFrameBytes().getAsInt() + " bytes together.";
       throw Refusal.of(ProblemType.TOO_LARGE, detail);
     }
     return post;

@@ -41,9 +41,9 @@ final class CentrifugeSocket
   private CentrifugeSocket(
       ServerWebSocket accepted, boolean listens, Wishes wishes, ServerLoop server) {
     this.server = server;
-    this.texts = new TextAssembler(server.maxFrameBytes(), null);
-    this.socket =
-        Socket.takeOver(accepted, server.maxFrameBytes(), server.closeTimeoutSeconds(), this);
+    int maxFrameBytes = server.maxFrameBytes().getAsInt();
+    this.texts = new TextAssembler(maxFrameBytes, null);
+    this.socket = Socket.takeOver(accepted, maxFrameBytes, server.closeTimeoutSeconds(), this);
     PushFormat format = PushFormat.of(Framing.WEB_SOCKET, listens, wishes.time());
     this.session = new Session(server.site(), this, format, wishes.name(), null);
   }
@@ -57,7 +57,7 @@ final class CentrifugeSocket
       ServerWebSocket accepted, boolean listens, Wishes wishes, ServerLoop server) {
     CentrifugeSocket opened = new CentrifugeSocket(accepted, listens, wishes, server);
     int count = server.connections().opened(Transport.CENTRIFUGE);
-    LOG.info("connected: {} by the Centrifuge protocol, {} open", opened, count);
+    LOG.debug("connected: {} by the Centrifuge protocol, {} open", opened, count);
     server.heartbeat().add(opened);
     server.newcomers().add(opened);
     return opened;
@@ -116,7 +116,7 @@ final class CentrifugeSocket
   }
 
   private void error(String what) {
-    LOG.info("error: {}, {} open: {}", this, server.connections().open(), what);
+    LOG.debug("error: {}, {} open: {}", this, server.connections().open(), what);
   }
 
   @Override
@@ -125,7 +125,7 @@ final class CentrifugeSocket
     server.newcomers().remove(this);
     session.closed();
     int count = server.connections().closed(Transport.CENTRIFUGE, reason);
-    LOG.info("closed: {}: {}, {} open", this, why, count);
+    LOG.debug("closed: {}: {}, {} open", this, why, count);
   }
 
   @Override

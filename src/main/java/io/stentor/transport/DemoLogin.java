@@ -8,6 +8,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * {@code POST /demo/login}: gives anybody a token for any name. Only for demonstrations, and only
@@ -18,15 +20,15 @@ final class DemoLogin {
   private static final int TOKEN_SECONDS = 600;
   private static final int MAX_BODY_BYTES = 4096;
 
-  private final boolean on;
-  private final Tokens tokens;
+  private final BooleanSupplier on;
+  private final Supplier<Tokens> tokens;
 
   /**
    * An endpoint.
    *
    * @param on whether it is there at all
    */
-  DemoLogin(boolean on, Tokens tokens) {
+  DemoLogin(BooleanSupplier on, Supplier<Tokens> tokens) {
     this.on = on;
     this.tokens = tokens;
   }
@@ -34,7 +36,7 @@ final class DemoLogin {
   /** Answers with a token. */
   void handleLogin(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
-    if (!on) {
+    if (!on.getAsBoolean()) {
       Problem.answer(request, ProblemType.NOT_FOUND, "There is no demo login on this server.");
       return;
     }
@@ -54,7 +56,7 @@ final class DemoLogin {
     String name = name(body);
     return new JsonObject()
         .put("name", name)
-        .put("token", tokens.issue(name, TOKEN_SECONDS))
+        .put("token", tokens.get().issue(name, TOKEN_SECONDS))
         .put("expiresInSeconds", TOKEN_SECONDS)
         .toBuffer();
   }

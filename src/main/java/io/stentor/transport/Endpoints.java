@@ -2,6 +2,7 @@ package io.stentor.transport;
 
 import io.netty.channel.EventLoop;
 import io.stentor.config.Config;
+import io.stentor.config.LiveConfig;
 import io.stentor.control.Directory;
 import io.stentor.identity.Access;
 import io.stentor.identity.Expiries;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntSupplier;
 
 /** Everything that one server verticle serves, and the connections that it has. */
 public final class Endpoints implements Handler<HttpServerRequest> {
@@ -53,7 +55,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
   public Endpoints(
       Vertx vertx,
       EventLoop eventLoop,
-      Config config,
+      LiveConfig live,
       Rooms rooms,
       Presence presence,
       Access access,
@@ -61,12 +63,13 @@ public final class Endpoints implements Handler<HttpServerRequest> {
       ServerApi api,
       Mailboxes mailboxes) {
     loop = eventLoop;
+    Config config = live.get();
     turnstile = new Turnstile(rooms.limits());
     heartbeat = new Heartbeat(config.webSocket());
     heartbeat.start(eventLoop);
     polls.start(eventLoop);
-    Expiries expiries = expiries(config.identity().tokens().leewaySeconds(), eventLoop);
-    Expiries graceful = expiries(Site.GRACE_SECONDS, eventLoop);
+    Expiries expiries = expiries(() -> live.get().identity().tokens().leewaySeconds(), eventLoop);
+    Expiries graceful = expiries(() -> Site.GRACE_SECONDS, eventLoop);
     Directory directory = connections.directories().add(eventLoop);
     Newcomers newcomers = new Newcomers(CONNECT_SECONDS);
     newcomers.start(eventLoop);
@@ -84,9 +87,9 @@ public final class Endpoints implements Handler<HttpServerRequest> {
             mailboxes,
             config.webSocket().closeTimeoutSeconds(),
             new Site(eventLoop, rooms, presence, access, directory, graceful, pingIntervalSeconds),
-            Math.max(LEAST_MAX_FRAME_BYTES, config.largestMessageBytes()));
+            () -> Math.max(LEAST_MAX_FRAME_BYTES, live.get().largestMessageBytes()));
     Authentication authentication = new Authentication(access);
-    AllowedOrigins origins = new AllowedOrigins(config.http().allowedOrigins());
+    AllowedOrigins origins = new AllowedOrigins(() -> live.get().http().allowedOrigins());
     sockets = new WebSocketEndpoint(server, origins, authentication);
     StreamingResponses streams = new StreamingResponses(eventLoop, config.webSocket());
     events = new SseEndpoint(server, authentication, streams);
@@ -96,7 +99,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     operations.replaceAll((id, handler) -> authentication.before(handler));
     operations.putAll(centrifuge.operations());
     operations.put("getContract", new ContractEndpoint(Contract.read()));
-    DemoLogin demo = new DemoLogin(config.identity().demoLogin(), access.tokens());
+    DemoLogin demo = new DemoLogin(() -> live.get().identity().demoLogin(), access::tokens);
     operations.put("demoLogin", demo::handleLogin);
     ServerApiEndpoint servers = new ServerApiEndpoint(api, access.keys(), context(vertx));
     operations.putAll(servers.operations());
@@ -106,7 +109,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     Problem.mount(router);
   }
 
-  private static Expiries expiries(int graceSeconds, EventLoop eventLoop) {
+  private static Expiries expiries(IntSupplier graceSeconds, EventLoop eventLoop) {
     Expiries expiries = new Expiries(graceSeconds, () -> System.currentTimeMillis() / 1000);
     expiries.start(eventLoop);
     return expiries;

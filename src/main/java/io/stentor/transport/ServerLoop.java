@@ -8,6 +8,7 @@ import io.stentor.message.RoomName;
 import io.stentor.presence.Presence;
 import io.stentor.protocol.centrifuge.Site;
 import io.stentor.room.Rooms;
+import java.util.function.IntSupplier;
 
 /**
  * What the connections of one server verticle share.
@@ -37,7 +38,7 @@ record ServerLoop(
     Mailboxes mailboxes,
     int closeTimeoutSeconds,
     Site site,
-    int maxFrameBytes) {
+    IntSupplier maxFrameBytes) {
 
   private static final int RETRY_SECONDS = 5;
 

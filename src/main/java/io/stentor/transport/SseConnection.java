@@ -89,7 +89,7 @@ final class SseConnection implements Connection, KeepAlive.Kept, ResponseStream.
 
   private void join(Request request) {
     int count = server.connections().opened(Transport.SSE);
-    LOG.info("connected: {} to room {}, {} open", this, room, count);
+    LOG.debug("connected: {} to room {}, {} open", this, room, count);
     keepAlive.add(this);
     visit = new Visit(server, request.member(), request.expiresAt(), this::close);
     tell(out -> format.encodeRetry(retryMillis(), out));
@@ -226,7 +226,7 @@ final class SseConnection implements Connection, KeepAlive.Kept, ResponseStream.
   @Override
   public void failed(Throwable failure) {
     int open = server.connections().open();
-    LOG.info("error: {} in room {}, {} open: {}", this, room, open, failure.toString());
+    LOG.debug("error: {} in room {}, {} open: {}", this, room, open, failure.toString());
   }
 
   @Override
@@ -236,7 +236,7 @@ final class SseConnection implements Connection, KeepAlive.Kept, ResponseStream.
     leaveRoom();
     int count = server.connections().closed(Transport.SSE, closing);
     String why = closing != null ? closing.toString() : peer != null ? peer : "by the client";
-    LOG.info("closed: {} in room {}: {}, {} open", this, room, why, count);
+    LOG.debug("closed: {} in room {}: {}, {} open", this, room, why, count);
   }
 
   /** For log lines: the address and the connection's id. */

@@ -72,7 +72,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
 
   private void join(Start start) {
     int count = server.connections().opened(Transport.WEBSOCKET);
-    LOG.info("connected: {} to room {}, {} open", this, room, count);
+    LOG.debug("connected: {} to room {}, {} open", this, room, count);
     server.heartbeat().add(this);
     visit = new Visit(server, visitor.member(), visitor.expiresAt(), this::close);
     socket.read(false);
@@ -170,7 +170,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
 
   private void error(String what) {
     int open = server.connections().open();
-    LOG.info("error: {} in room {}, {} open: {}", this, room, open, what);
+    LOG.debug("error: {} in room {}, {} open: {}", this, room, open, what);
   }
 
   @Override

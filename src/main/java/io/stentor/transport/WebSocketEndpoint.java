@@ -172,7 +172,7 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
         .onSuccess(then)
         .onFailure(
             failure ->
-                LOG.info("upgrade by {} failed: {}", request.remoteAddress(), failure.toString()));
+                LOG.debug("upgrade by {} failed: {}", request.remoteAddress(), failure.toString()));
   }
 
   private static @Nullable String wrongUpgrade(HttpServerRequest request) {

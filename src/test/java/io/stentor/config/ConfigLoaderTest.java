@@ -23,7 +23,10 @@ class ConfigLoaderTest {
     assertThat(loaded.sources()).containsExactly("the defaults");
     assertThat(loaded.warnings()).isEmpty();
     Config config = loaded.config();
-    assertThat(config.http()).isEqualTo(new Config.Http("0.0.0.0", 9898, "webroot", List.of()));
+    assertThat(config.http())
+        .isEqualTo(
+            new Config.Http(
+                "0.0.0.0", 9898, "webroot", List.of(), "", "660", new Config.Tls("", "")));
     assertThat(config.cluster().discovery()).isEqualTo(Config.Discovery.MEMBERS);
     assertThat(config.logging().level()).isEqualTo(Config.Logging.Level.INFO);
     assertThat(config.roomDefaults().history())

@@ -80,7 +80,8 @@ class LoggingSetupTest {
               OWN.atWarn().addKeyValue("a", 1).setCause(new IllegalStateException("b")).log("all");
             });
     assertThat(new JsonObject(lines.get(0)).fieldNames())
-        .containsExactly("timestamp", "level", "threadName", "loggerName", "formattedMessage");
+        .containsExactly(
+            "timestamp", "level", "threadName", "loggerName", "formattedMessage", "throwable");
     assertThat(new JsonObject(lines.get(1)).fieldNames())
         .containsExactly(
             "timestamp",

@@ -6,6 +6,7 @@ import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.internal.cluster.impl.ClusterServiceImpl;
 import io.stentor.cluster.ClusteredVertx;
+import io.stentor.config.Config.BusTls;
 import io.stentor.config.Config.Cluster;
 import io.stentor.config.Config.Discovery;
 import io.stentor.config.Config.Multicast;
@@ -38,7 +39,8 @@ final class Members {
             List.of("127.0.0.1:" + port, "127.0.0.1:" + (port + 1), "127.0.0.1:" + (port + 2)),
             new Multicast("224.2.2.3", 54327),
             "",
-            5);
+            5,
+            new BusTls("", "", ""));
     Config config = ClusteredVertx.hazelcast(cluster);
     config.setProperty("hazelcast.partition.count", "31");
     config.setProperty("hazelcast.merge.first.run.delay.seconds", "2");

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class ExpiriesTest {
   private final AtomicLong now = new AtomicLong(100);
-  private final Expiries expiries = new Expiries(5, now::get);
+  private final Expiries expiries = new Expiries(() -> 5, now::get);
   private final List<String> over = new ArrayList<>();
 
   private Expiries.Term add(long at, String name) {

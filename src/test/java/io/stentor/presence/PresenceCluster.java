@@ -7,6 +7,7 @@ import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.internal.cluster.impl.ClusterServiceImpl;
 import io.stentor.cluster.ClusteredVertx;
 import io.stentor.cluster.NodeWatcher;
+import io.stentor.config.Config.BusTls;
 import io.stentor.config.Config.Cluster;
 import io.stentor.config.Config.Discovery;
 import io.stentor.config.Config.Multicast;
@@ -87,7 +88,8 @@ final class PresenceCluster {
             IntStream.range(0, 3).mapToObj(i -> "127.0.0.1:" + (port + i)).toList(),
             new Multicast("224.2.2.3", 54327),
             "",
-            5);
+            5,
+            new BusTls("", "", ""));
     Config config = ClusteredVertx.hazelcast(cluster);
     if (partitions > 0) {
       config.setProperty("hazelcast.partition.count", Integer.toString(partitions));

@@ -68,6 +68,11 @@ public record Launch(
     return new Launch(java, jvm, arguments, all);
   }
 
+  /** With lines about who comes and goes in its log. */
+  public Launch atDebug() {
+    return withEnv("STENTOR_LOGGING_LEVEL", "debug");
+  }
+
   /** The port of the last {@code --port} argument, 9898 where there is none. */
   int port() {
     int at = arguments.lastIndexOf("--port");

@@ -114,6 +114,11 @@ public final class NodeProcess implements AutoCloseable {
     signal("TERM");
   }
 
+  /** SIGHUP; does not wait. */
+  public void hangUp() {
+    signal("HUP");
+  }
+
   /** SIGTERM, and waits for the end. Returns the exit code. */
   public int stop() {
     terminate();

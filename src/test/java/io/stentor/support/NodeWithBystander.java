@@ -38,7 +38,7 @@ public final class NodeWithBystander
 
   @Override
   public void beforeAll(ExtensionContext context) {
-    node = NodeProcess.start(Launch.server());
+    node = NodeProcess.start(Launch.server().atDebug());
   }
 
   @Override

@@ -120,6 +120,6 @@ class ContractTest {
   }
 
   private void mount(Map<String, Handler<RoutingContext>> handlers) {
-    ApiRoutes.mount(Router.router(vertx), contract, new AllowedOrigins(List.of()), handlers);
+    ApiRoutes.mount(Router.router(vertx), contract, new AllowedOrigins(List::of), handlers);
   }
 }

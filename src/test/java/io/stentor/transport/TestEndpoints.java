@@ -3,6 +3,7 @@ package io.stentor.transport;
 import io.netty.channel.EventLoop;
 import io.stentor.config.Config;
 import io.stentor.config.ConfigLoader;
+import io.stentor.config.LiveConfig;
 import io.stentor.config.RoomRules;
 import io.stentor.control.EveryNode;
 import io.stentor.history.LocalHistory;
@@ -52,10 +53,10 @@ final class TestEndpoints implements AutoCloseable {
                 new Endpoints(
                     vertx,
                     loop,
-                    config,
+                    new LiveConfig(config),
                     rooms,
                     presence,
-                    Access.of(vertx, config),
+                    Access.of(vertx, new LiveConfig(config)),
                     connections,
                     api,
                     mailboxes));

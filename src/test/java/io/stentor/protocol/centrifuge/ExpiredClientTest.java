@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.stentor.config.Config;
 import io.stentor.config.ConfigLoader;
+import io.stentor.config.LiveConfig;
 import io.stentor.config.RoomRules;
 import io.stentor.control.Directory;
 import io.stentor.history.LocalHistory;
@@ -42,7 +43,7 @@ class ExpiredClientTest {
   private final EventLoop loop = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
   private final long end = System.currentTimeMillis() / 1000 + 3600;
   private final AtomicLong now = new AtomicLong(end - 3600);
-  private final Expiries expiries = new Expiries(Site.GRACE_SECONDS, now::get);
+  private final Expiries expiries = new Expiries(() -> Site.GRACE_SECONDS, now::get);
   private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
   private Session session;
 
@@ -91,7 +92,7 @@ class ExpiredClientTest {
             loop,
             rooms,
             new LocalPresence(room -> true),
-            Access.of(vertx, config),
+            Access.of(vertx, new LiveConfig(config)),
             new Directory(),
             expiries,
             0);

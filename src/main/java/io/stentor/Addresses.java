@@ -1,0 +1,31 @@
+package io.stentor;
+
+import io.stentor.config.Config;
+import org.slf4j.Logger;
+
+/**
+ * Where a node is reached, for its log.
+ *
+ * @param http what is configured
+ * @param port that is listened on
+ */
+record Addresses(Config.Http http, int port) {
+
+  /** Writes one line for each. */
+  void tell(Logger log) {
+    String secure = http.tls().isOn() ? "s" : "";
+    log.info(
+        "pages:    http{}://{}/ (listening on {} port {})", secure, authority(), http.host(), port);
+    log.info("lobby:    ws{}://{}/", secure, authority());
+    log.info("any room: ws{}://{}/rooms/<name>", secure, authority());
+    if (!http.unixSocket().isEmpty()) {
+      log.info("socket:   {} (mode {})", http.unixSocket(), http.unixSocketMode());
+    }
+  }
+
+  private String authority() {
+    String host = http.host();
+    String shown = host.equals("0.0.0.0") || host.equals("::") ? "localhost" : host;
+    return (shown.contains(":") ? "[" + shown + "]" : shown) + ":" + port;
+  }
+}

@@ -1,0 +1,102 @@
+package io.stentor.config;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
+
+/** What differs between configurations, and which of it a running node can take over. */
+public final class Changes {
+
+  /** Options that a running node takes over, or whose inner options it does. */
+  static final List<String> WHILE_RUNNING =
+      List.of("http.allowedOrigins", "http.tls", "identity", "logging", "roomDefaults", "rooms");
+
+  /** A property of a room, and to which rooms it applies by name. */
+  private record Kind(String match, boolean holds) {}
+
+  private final Config atStart;
+
+  /** Changes to a node that was started with this. */
+  public Changes(Config atStart) {
+    this.atStart = atStart;
+  }
+
+  /**
+   * The options that differ, in the order of the files; {@code rooms} is one.
+   *
+   * @return the keys, with no values
+   */
+  public static List<String> between(Config before, Config after) {
+    List<String> keys = new ArrayList<>();
+    collect("", before, after, keys);
+    return keys;
+  }
+
+  private static void collect(String prefix, Record before, Record after, List<String> keys) {
+    for (RecordComponent component : before.getClass().getRecordComponents()) {
+      Object one = value(component, before);
+      Object other = value(component, after);
+      String key = prefix + component.getName();
+      if (one instanceof Record inner && other instanceof Record changed) {
+        collect(key + ".", inner, changed, keys);
+      } else if (!Objects.equals(one, other)) {
+        keys.add(key);
+      }
+    }
+  }
+
+  private static Object value(RecordComponent component, Record of) {
+    try {
+      return component.getAccessor().invoke(of);
+    } catch (IllegalAccessException | InvocationTargetException e) {
+      throw new IllegalStateException("a record that cannot be read: " + component, e);
+    }
+  }
+
+  /**
+   * What of another configuration only a restart brings about: keys, with a few words where the key
+   * alone does not say it. Empty where the node can take it over while it runs.
+   */
+  public List<String> needRestart(Config next) {
+    List<String> found = new ArrayList<>();
+    for (String key : between(atStart, next)) {
+      if (WHILE_RUNNING.stream().noneMatch(one -> key.equals(one) || key.startsWith(one + "."))) {
+        found.add(key);
+      }
+    }
+    if (next.http().tls().isOn() != atStart.http().tls().isOn()) {
+      found.add("http.tls (on or off)");
+    }
+    if (!kinds(next, Changes::isLogged).equals(kinds(atStart, Changes::isLogged))) {
+      found.add("history.messages (between 0 and more)");
+    }
+    if (!kinds(next, RoomOptions::presence).equals(kinds(atStart, RoomOptions::presence))) {
+      found.add("presence");
+    }
+    if (atStart.cluster().enabled() && next.longestAgeSeconds() > atStart.longestAgeSeconds()) {
+      found.add("history.ageSeconds (over " + atStart.longestAgeSeconds() + " in a cluster)");
+    }
+    return found;
+  }
+
+  private static boolean isLogged(RoomOptions options) {
+    return options.history().messages() > 0;
+  }
+
+  /** What decides on a property of each room; rules at the end that say what goes anyway do not. */
+  private static List<Kind> kinds(Config config, Predicate<RoomOptions> property) {
+    List<Kind> kinds = new ArrayList<>();
+    for (RoomRule rule : config.rooms()) {
+      kinds.add(new Kind(rule.match(), property.test(rule.options())));
+    }
+    boolean usual = property.test(config.roomDefaults());
+    while (!kinds.isEmpty() && kinds.get(kinds.size() - 1).holds() == usual) {
+      kinds.remove(kinds.size() - 1);
+    }
+    kinds.add(new Kind("*", usual));
+    return kinds;
+  }
+}

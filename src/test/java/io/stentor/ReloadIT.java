@@ -1,0 +1,38 @@
+package io.stentor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stentor.support.Client;
+import io.stentor.support.Launch;
+import io.stentor.support.NodeProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process whose files change. */
+class ReloadIT {
+  private static final Duration SOON = Duration.ofSeconds(20);
+
+  @Test
+  void sighup_has_the_files_read_at_once_and_ends_nothing(@TempDir Path directory)
+      throws IOException {
+    Path file = Files.writeString(directory.resolve("a.json"), "{}");
+    try (NodeProcess node = NodeProcess.start(Launch.server("--conf", file.toString()));
+        Client client = Client.connect(node.port(), "/rooms/tea")) {
+      client.expectNothingBefore("before");
+      Files.writeString(file, "{\"rooms\":[{\"match\":\"*\",\"transform\":\"shout\"}]}");
+      node.hangUp();
+      node.log().await("told to read the configuration again", SOON);
+      node.log().await("configuration changed: rooms", SOON);
+      client.publish("now").expect("NOW!!!");
+      Files.writeString(file, "{\"http\":{\"prot\":1}}");
+      node.hangUp();
+      String refused = node.log().await("WARN .*stays as it was", SOON);
+      assertThat(refused).contains("http.prot", "is not an option");
+      client.publish("on").expect("ON!!!");
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package io.stentor.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AllowedOriginsTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://*.example.org, https://a.example.org, true",
+    "https://*.example.org, https://a.b.example.org, true",
+    "https://*.example.org, https://example.org, false",
+    "https://*.example.org, http://a.example.org, false",
+    "https://*.example.org, https://a.example.org:8443, false",
+    "https://*.example.org, https://a.example.org.evil.net, false",
+    "https://*.example.org, https://evil.net/.example.org, false",
+    "https://*.example.org, https://evil.net?.example.org, false",
+    "https://*.example.org, https://evil.net#.example.org, false",
+    "https://*.example.org, https://evil.net@a.example.org, false",
+    "https://localhost:*, https://localhost:3000, true",
+    "https://localhost:*, https://localhost, false",
+    "https://*, https://any.where, true",
+    "https://*, http://any.where, false",
+    "https://example.org, https://example.org, true",
+    "https://example.org, https://example.org:443, false",
+    "https://example.org, null, false",
+    "null, null, true",
+  })
+  void a_star_stands_for_any_run_of_characters_within_host_and_port(
+      String allowed, String origin, boolean served) {
+    assertThat(new AllowedOrigins(() -> List.of(allowed)).allow(origin)).isEqualTo(served);
+  }
+
+  @Test
+  void an_empty_list_allows_all_and_what_has_no_origin_is_no_page() {
+    assertThat(new AllowedOrigins(List::of).allow("https://any.where")).isTrue();
+    assertThat(new AllowedOrigins(() -> List.of("https://a.b")).allow(null)).isTrue();
+  }
+}
