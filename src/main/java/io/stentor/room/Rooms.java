@@ -3,7 +3,6 @@ package io.stentor.room;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import io.stentor.config.RoomOptions;
-import io.stentor.config.RoomOptions.Transform;
 import io.stentor.config.RoomRules;
 import io.stentor.history.History;
 import io.stentor.history.Page;
@@ -15,19 +14,13 @@ import io.stentor.room.Counts.Count;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.VertxInternal;
-import io.vertx.core.json.Json;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -150,8 +143,7 @@ public final class Rooms {
     Loop loop = loop(eventLoop);
     inUse.add(name);
     return loop.rooms
-        .computeIfAbsent(
-            name, n -> new Room(n, options(n), history, loop, new HomeFeeds(n), counts))
+        .computeIfAbsent(name, n -> new Room(n, options(n), history, loop, attachments(n), counts))
         .join(connection, start);
   }
 
@@ -171,7 +163,7 @@ public final class Rooms {
               one.reserve(reserved);
               return one;
             });
-    Publication changed = transformed(publication, appender.options().transform());
+    Publication changed = Transforms.apply(appender.options().transform(), publication);
     Appender.Waiting waiting = new Appender.Waiting(changed, reserved, ack);
     appender.home().run(() -> appender.offer(waiting));
     return !appender.isFull();
@@ -276,25 +268,13 @@ public final class Rooms {
     return new Appender(name, options(name), home(name), history, bus, counts, identity, idle);
   }
 
-  /** Texts and JSON strings are changed; other JSON is nothing that anyone says. */
-  private static Publication transformed(Publication publication, Transform transform) {
-    if (transform == Transform.NONE) {
-      return publication;
-    }
-    if (publication.kind() == Publication.Kind.TEXT) {
-      return publication.with(shouted(publication.text()).getBytes(StandardCharsets.UTF_8));
-    }
-    byte[] source = publication.data();
-    if (source.length > 0
-        && source[0] == '"'
-        && Json.decodeValue(Buffer.buffer(source)) instanceof String value) {
-      return publication.with(Json.encode(shouted(value)).getBytes(StandardCharsets.UTF_8));
-    }
-    return publication;
-  }
-
-  private static String shouted(String text) {
-    return text.toUpperCase(Locale.ROOT) + "!!!";
+  private Room.Attachments attachments(RoomName name) {
+    Loop home = home(name);
+    return new HomeFeed(
+        name,
+        home,
+        () -> inUse.add(name),
+        () -> new Feed(name, options(name), home, history, bus, counts, clock));
   }
 
   /**
@@ -336,62 +316,5 @@ public final class Rooms {
 
   private Loop home(RoomName name) {
     return loops.get(Math.floorMod((name.value().hashCode() * 0x9E3779B9) >>> 8, loops.size()));
-  }
-
-  /** The way from a room's tails on any loop to its feed on the room's home. */
-  private final class HomeFeeds implements Room.Attachments {
-    private final RoomName name;
-    private final Loop home;
-
-    HomeFeeds(RoomName name) {
-      this.name = name;
-      this.home = home(name);
-    }
-
-    @Override
-    public void attach(Tail tail) {
-      home.run(
-          () -> {
-            inUse.add(name);
-            Feed feed = home.feeds.get(name);
-            if (feed == null) {
-              feed = new Feed(name, options(name), home, history, bus, counts, clock);
-              home.feeds.put(name, feed);
-              feed.start();
-            }
-            feed.attach(tail);
-          });
-    }
-
-    @Override
-    public void detach(Tail tail) {
-      withFeed(feed -> feed.detach(tail));
-    }
-
-    @Override
-    public void check() {
-      withFeed(Feed::check);
-    }
-
-    @Override
-    public Future<Optional<Page>> recent(Position after) {
-      Promise<Optional<Page>> promise = Promise.promise();
-      home.run(
-          () -> {
-            Feed feed = home.feeds.get(name);
-            promise.complete(Optional.ofNullable(feed == null ? null : feed.since(after)));
-          });
-      return promise.future();
-    }
-
-    private void withFeed(Consumer<Feed> action) {
-      home.run(
-          () -> {
-            Feed feed = home.feeds.get(name);
-            if (feed != null) {
-              action.accept(feed);
-            }
-          });
-    }
   }
 }

@@ -1,0 +1,78 @@
+package io.stentor.room;
+
+import io.stentor.history.Page;
+import io.stentor.message.Position;
+import io.stentor.message.RoomName;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** The way from a room's tails on any loop to its feed, on the loop that is the room's home. */
+final class HomeFeed implements Room.Attachments {
+
+  private final RoomName name;
+  private final Loop home;
+  private final Runnable used;
+  private final Supplier<Feed> made;
+
+  /**
+   * Makes no feed yet.
+   *
+   * @param used called on the home loop whenever somebody begins to listen
+   * @param made makes the room's feed, on the home loop, where there is none
+   */
+  HomeFeed(RoomName name, Loop home, Runnable used, Supplier<Feed> made) {
+    this.name = name;
+    this.home = home;
+    this.used = used;
+    this.made = made;
+  }
+
+  @Override
+  public void attach(Tail tail) {
+    home.run(
+        () -> {
+          used.run();
+          Feed feed = home.feeds.get(name);
+          if (feed == null) {
+            feed = made.get();
+            home.feeds.put(name, feed);
+            feed.start();
+          }
+          feed.attach(tail);
+        });
+  }
+
+  @Override
+  public void detach(Tail tail) {
+    withFeed(feed -> feed.detach(tail));
+  }
+
+  @Override
+  public void check() {
+    withFeed(Feed::check);
+  }
+
+  @Override
+  public Future<Optional<Page>> recent(Position after) {
+    Promise<Optional<Page>> promise = Promise.promise();
+    home.run(
+        () -> {
+          Feed feed = home.feeds.get(name);
+          promise.complete(Optional.ofNullable(feed == null ? null : feed.since(after)));
+        });
+    return promise.future();
+  }
+
+  private void withFeed(Consumer<Feed> action) {
+    home.run(
+        () -> {
+          Feed feed = home.feeds.get(name);
+          if (feed != null) {
+            action.accept(feed);
+          }
+        });
+  }
+}
