@@ -61,7 +61,7 @@ final class CentrifugeStream
       Function<ResponseStream.Listener, ResponseStream> stream) {
     CentrifugeStream opened = new CentrifugeStream(form, wishes, server, stream);
     int count = server.connections().opened(Transport.CENTRIFUGE);
-    LOG.info("connected: {} by the Centrifuge protocol, {} open", opened, count);
+    LOG.debug("connected: {} by the Centrifuge protocol, {} open", opened, count);
     server.heartbeat().add(opened);
     server.newcomers().add(opened);
     if (server.heartbeat().isClosed()) {
@@ -96,7 +96,7 @@ final class CentrifugeStream
 
   @Override
   public void failed(Throwable failure) {
-    LOG.info("error: {}, {} open: {}", this, server.connections().open(), failure.toString());
+    LOG.debug("error: {}, {} open: {}", this, server.connections().open(), failure.toString());
   }
 
   @Override
@@ -110,7 +110,7 @@ final class CentrifugeStream
     session.closed();
     String why = closing != null ? closing.toString() : peer != null ? peer : "by the client";
     int count = server.connections().closed(Transport.CENTRIFUGE, closing);
-    LOG.info("closed: {}: {}, {} open", this, why, count);
+    LOG.debug("closed: {}: {}, {} open", this, why, count);
   }
 
   @Override

@@ -178,7 +178,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
     server.heartbeat().remove(this);
     leaveRoom();
     int count = server.connections().closed(Transport.WEBSOCKET, reason);
-    LOG.info("closed: {} in room {}: {}, {} open", this, room, why, count);
+    LOG.debug("closed: {} in room {}: {}, {} open", this, room, why, count);
   }
 
   private void leaveRoom() {
