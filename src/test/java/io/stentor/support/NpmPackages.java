@@ -1,7 +1,12 @@
 package io.stentor.support;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,6 +23,7 @@ public final class NpmPackages {
   private static final Path SOURCE = Path.of("src", "test", "js");
   private static final Path DIRECTORY = Path.of("target", "js");
   private static final Path INSTALLED = DIRECTORY.resolve("installed-lock.json");
+  private static final Path LOCK = DIRECTORY.resolve("lock");
   private static final int INSTALL_SECONDS = 180;
 
   private NpmPackages() {}
@@ -30,21 +36,34 @@ public final class NpmPackages {
   public static synchronized Path directory() {
     try {
       Files.createDirectories(DIRECTORY);
-      try (Stream<Path> files = Files.list(SOURCE)) {
-        for (Path file : files.filter(Files::isRegularFile).toList()) {
-          Path copy = DIRECTORY.resolve(file.getFileName());
-          Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
-        }
+      // Tests run in several processes, which share the directory.
+      try (FileChannel lock = FileChannel.open(LOCK, CREATE, WRITE);
+          FileLock held = lock.lock()) {
+        return filled(held);
       }
-      Path lock = DIRECTORY.resolve("package-lock.json");
-      if (!Files.exists(INSTALLED) || Files.mismatch(lock, INSTALLED) >= 0) {
-        install();
-        Files.copy(lock, INSTALLED, StandardCopyOption.REPLACE_EXISTING);
-      }
-      return DIRECTORY;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static Path filled(FileLock held) throws IOException {
+    if (!held.isValid()) {
+      throw new IllegalStateException("the lock was lost");
+    }
+    try (Stream<Path> files = Files.list(SOURCE)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path copy = DIRECTORY.resolve(file.getFileName());
+        if (!Files.exists(copy) || Files.mismatch(file, copy) >= 0) {
+          Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+        }
+      }
+    }
+    Path wanted = DIRECTORY.resolve("package-lock.json");
+    if (!Files.exists(INSTALLED) || Files.mismatch(wanted, INSTALLED) >= 0) {
+      install();
+      Files.copy(wanted, INSTALLED, StandardCopyOption.REPLACE_EXISTING);
+    }
+    return DIRECTORY;
   }
 
   private static void install() throws IOException {
