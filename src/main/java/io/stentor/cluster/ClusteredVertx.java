@@ -6,6 +6,7 @@ import com.hazelcast.config.MultiMapConfig;
 import com.hazelcast.config.NetworkConfig;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.IndeterminateOperationStateException;
 import io.stentor.config.Certificate;
 import io.stentor.config.Config;
 import io.stentor.config.Config.BusTls;
@@ -39,6 +40,9 @@ public final class ClusteredVertx {
    * that start at the same moment wait for each other.
    */
   private static final int JOIN_SECONDS = 2;
+
+  /** How often a node tries to write itself down in the maps of its cluster. */
+  private static final int MOST_TRIES = 5;
 
   private static final long COPIES_MILLIS = 10_000;
 
@@ -121,9 +125,23 @@ public final class ClusteredVertx {
     return Hazelcast.newHazelcastInstance(config);
   }
 
-  /** Makes a Vert.x on a Hazelcast instance that has joined. */
+  /**
+   * Makes a Vert.x on a Hazelcast instance that has joined. It writes itself down in the cluster's
+   * maps, which fails where their copies are moving at that moment; so it is tried a few times.
+   */
   public static Future<Vertx> vertx(VertxBuilder builder, HazelcastInstance hazelcast) {
-    return builder.withClusterManager(new HazelcastClusterManager(hazelcast)).buildClustered();
+    return vertx(builder, hazelcast, MOST_TRIES);
+  }
+
+  private static Future<Vertx> vertx(VertxBuilder builder, HazelcastInstance hazelcast, int tries) {
+    return builder
+        .withClusterManager(new HazelcastClusterManager(hazelcast))
+        .buildClustered()
+        .recover(
+            failure ->
+                tries > 1 && failure instanceof IndeterminateOperationStateException
+                    ? vertx(builder, hazelcast, tries - 1)
+                    : Future.failedFuture(failure));
   }
 
   /**
