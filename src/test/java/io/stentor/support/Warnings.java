@@ -1,5 +1,6 @@
 package io.stentor.support;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
@@ -7,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
-/** What is logged in this JVM while a test runs, of what the level lets through. Any thread. */
+/** What is logged as a warning or worse in this JVM while a test runs. Any thread. */
 public final class Warnings extends AppenderBase<ILoggingEvent> implements AutoCloseable {
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private final Logger logger;
@@ -22,7 +23,9 @@ public final class Warnings extends AppenderBase<ILoggingEvent> implements AutoC
 
   @Override
   protected void append(ILoggingEvent event) {
-    lines.add(event.getFormattedMessage());
+    if (event.getLevel().isGreaterOrEqual(Level.WARN)) {
+      lines.add(event.getFormattedMessage());
+    }
   }
 
   /** The messages so far. */
