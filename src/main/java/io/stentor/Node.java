@@ -171,13 +171,14 @@ final class Node {
     operations.watch(rooms, connections);
     reload = new Reload(loaded, demo::withKey, live, access, rooms::optionsChanged, this::show);
     drain = new Drain(vertx, config.drain(), servers, () -> rooms.waitingToAppend() == 0);
-    return EveryNode.of(vertx)
+    // Consumers are written down in the cluster's maps, which takes copies that stand still.
+    return withCopies()
+        .compose(safe -> onUnixSocket((path, mode) -> UnixSocket.clear(path)))
+        .compose(clear -> EveryNode.of(vertx))
         .map(nodes -> new ServerApi(rooms, who, connections.directories(), nodes))
         .compose(
             api ->
-                withCopies()
-                    .compose(safe -> onUnixSocket((path, mode) -> UnixSocket.clear(path)))
-                    .compose(clear -> Mailboxes.open(vertx, rooms.node()))
+                Mailboxes.open(vertx, rooms.node())
                     .compose(
                         mailboxes ->
                             deploy(
