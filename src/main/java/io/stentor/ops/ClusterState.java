@@ -55,7 +55,7 @@ final class ClusterState {
     ClusterState state =
         new ClusterState(
             () -> hazelcast.getLifecycleService().isRunning(),
-            () -> hazelcast.getPartitionService().isClusterSafe(),
+            () -> hazelcast.getPartitionService().isLocalMemberSafe(),
             () -> hazelcast.getCluster().getMembers().size(),
             System::nanoTime);
     state.lookSoon(vertx);
