@@ -39,7 +39,7 @@ final class ClusterState {
    * A state that nobody has looked at.
    *
    * @param running whether this node is in the cluster; must not block
-   * @param copied whether every log has its copy; may block
+   * @param copied whether every log that this node owns has its copy; may block
    * @param nodes how many nodes there are; must not block
    */
   ClusterState(
@@ -110,7 +110,7 @@ final class ClusterState {
     return running.getAsBoolean();
   }
 
-  /** Whether every log was on a second node at the last look, or there is no second node. */
+  /** Whether every log that this node owns was on a second one at the last look, or there is none. */
   boolean isSafe() {
     return safe;
   }
