@@ -116,9 +116,9 @@ public final class Main {
     Logger log = LoggerFactory.getLogger(Main.class);
     loaded.warnings().forEach(log::warn);
     try {
-      Node node = start.apply(loaded).await();
-      Signals.onReload(node::reload);
-      Signals.onStop(new Stop(node, loaded.config().drain().timeoutSeconds())::ask);
+      Future<Node> starting = start.apply(loaded);
+      Signals.onStop(new Stop(starting, loaded.config().drain().timeoutSeconds())::ask);
+      Signals.onReload(starting.await()::reload);
       return RUNNING;
     } catch (Exception e) { // await throws whatever the future failed with, checked or not
       err.println(e.getMessage() == null ? e.toString() : e.getMessage());

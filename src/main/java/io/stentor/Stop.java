@@ -1,27 +1,32 @@
 package io.stentor;
 
 import io.stentor.config.LoggingSetup;
+import io.vertx.core.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The end of a process: the first request lets the node take its leave, the second hastens it. */
+/**
+ * The end of a process: the first request lets the node take its leave, the second hastens it. A
+ * node that is still starting is stopped as soon as it runs.
+ */
 final class Stop {
 
   private static final Logger LOG = LoggerFactory.getLogger(Stop.class);
 
-  private final Node node;
+  private final Future<Node> node;
   private final int timeoutSeconds;
   private final AtomicBoolean asked = new AtomicBoolean();
 
   /**
    * Nothing is asked yet.
    *
+   * @param node the node, once it runs
    * @param timeoutSeconds the process ends after this long, whatever is not done by then
    */
-  Stop(Node node, int timeoutSeconds) {
+  Stop(Future<Node> node, int timeoutSeconds) {
     this.node = node;
     this.timeoutSeconds = timeoutSeconds;
   }
@@ -31,7 +36,7 @@ final class Stop {
     if (asked.compareAndSet(false, true)) {
       new Thread(this::end, "stop").start();
     } else {
-      node.hasten();
+      node.onSuccess(Node::hasten);
     }
   }
 
@@ -39,7 +44,7 @@ final class Stop {
   private void end() {
     int code = Main.CANNOT_STOP;
     try {
-      node.stop().await(timeoutSeconds, TimeUnit.SECONDS);
+      node.compose(Node::stop).await(timeoutSeconds, TimeUnit.SECONDS);
       code = Main.OK;
     } catch (TimeoutException e) {
       LOG.warn("Not everything was closed within {} s", timeoutSeconds);

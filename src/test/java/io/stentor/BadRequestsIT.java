@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.stentor.support.NodeWithBystander;
 import io.stentor.support.RawHttp;
 import io.stentor.support.RawWebSocket;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -85,6 +86,21 @@ class BadRequestsIT {
         RawHttp.exchange(
             node.port(), "GET / HTTP/1.1", "Host: localhost", "X-Long: " + "x".repeat(100_000));
     assertThat(answer.status()).isIn(400, 431);
+  }
+
+  @Test
+  void what_is_not_http_behind_the_request_of_a_client_that_goes_leaves_no_failure_in_the_log() {
+    int before = node.log().all().size();
+    for (int i = 0; i < 50; i++) {
+      try (RawHttp http = new RawHttp(node.port())) {
+        http.send("GET / HTTP/1.1\r\nHost: x\r\n\r\nhello\r\n\r\n").endSending().isEnded();
+      } catch (UncheckedIOException e) {
+        // Cut off before the answer.
+      }
+    }
+    assertProblem(RawHttp.exchange(node.port(), "GET /x", "Host: x"), 400);
+    assertThat(node.log().all().subList(before, node.log().all().size()))
+        .noneMatch(line -> line.contains("WARN") || line.contains("Exception"));
   }
 
   private static void assertProblem(RawHttp.Answer answer, int status) {

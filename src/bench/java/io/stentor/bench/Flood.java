@@ -8,16 +8,14 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * Somebody who sends as much as the server takes, beside the load that is measured: from addresses
- * of its own, into a room of its own. Threads of its own, which mostly wait.
+ * of its own, into a room of its own. A program of its own, see {@link FloodProcess}.
  */
-final class Flood implements AutoCloseable {
+final class Flood {
 
   /** What comes too much. */
   enum Kind {
@@ -38,9 +36,13 @@ final class Flood implements AutoCloseable {
 
   private final Kind kind;
   private final InetSocketAddress server;
-  private final List<Thread> threads = new ArrayList<>();
+
+  /** Frames, requests or connections that the server has taken, or that are on their way to it. */
   private final AtomicLong sent = new AtomicLong();
+
+  /** Connections that were refused or ended, and requests that were refused. */
   private final AtomicLong refused = new AtomicLong();
+
   private volatile boolean over;
 
   private Flood(Kind kind, URI url) {
@@ -48,27 +50,22 @@ final class Flood implements AutoCloseable {
     this.server = new InetSocketAddress(url.getHost(), url.getPort());
   }
 
-  /** Begins to flood. */
-  static Flood start(LoadOptions options) {
-    Flood flood = new Flood(options.flood, options.url);
-    for (int i = 0; i < (options.flood == Kind.NONE ? 0 : SOCKETS); i++) {
+  /**
+   * Floods until its input ends, then says how much it sent and how much of it was refused.
+   *
+   * @param args a kind and the server's URL
+   */
+  public static void main(String[] args) throws IOException {
+    Flood flood = new Flood(Kind.valueOf(args[0]), URI.create(args[1]));
+    for (int i = 0; i < SOCKETS; i++) {
       int number = i;
       Thread thread = new Thread(() -> flood.run(number), "flood-" + i);
       thread.setDaemon(true);
-      flood.threads.add(thread);
       thread.start();
     }
-    return flood;
-  }
-
-  /** Frames, requests or connections that the server has taken, or that are on their way to it. */
-  long sent() {
-    return sent.get();
-  }
-
-  /** Connections that were refused or ended, and requests that were refused. */
-  long refused() {
-    return refused.get();
+    System.in.readAllBytes();
+    flood.over = true;
+    System.out.println(flood.sent.get() + " " + flood.refused.get());
   }
 
   private void run(int number) {
@@ -159,10 +156,5 @@ final class Flood implements AutoCloseable {
       throw new IOException("closed");
     }
     return Integer.parseInt(new String(answer, 9, 3, StandardCharsets.US_ASCII));
-  }
-
-  @Override
-  public void close() {
-    over = true;
   }
 }

@@ -47,12 +47,19 @@ public final class Load {
     }
     try (Swarm swarm = new Swarm(options)) {
       connect(swarm);
-      try (Flood flood = Flood.start(options)) {
-        if (options.mode != LoadOptions.Mode.IDLE) {
-          measure(swarm);
-        }
-        report.add("flood_sent", flood.sent()).add("flood_refused", flood.refused());
+      if (options.flood != Flood.Kind.NONE) {
+        flooded(swarm);
+      } else if (options.mode != LoadOptions.Mode.IDLE) {
+        measure(swarm);
       }
+    }
+  }
+
+  private void flooded(Swarm swarm) throws IOException {
+    try (FloodProcess flood = new FloodProcess(options.flood, options.url)) {
+      measure(swarm);
+      long[] counts = flood.end();
+      report.add("flood_sent", counts[0]).add("flood_refused", counts[1]);
     }
   }
 

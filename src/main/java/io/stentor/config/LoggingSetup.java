@@ -73,6 +73,11 @@ public final class LoggingSetup extends ContextAwareBase implements Configurator
     loggers.getLogger("com.hazelcast").setLevel(others);
     Logger root = loggers.getLogger(Logger.ROOT_LOGGER_NAME);
     root.setLevel(own.isGreaterOrEqual(Level.WARN) ? own : Level.WARN);
+    // Vert.x takes every failure of a connection that lives. What arrives here comes after that: a
+    // client went away in the middle of an answer, with bytes behind its request that are not HTTP.
+    loggers
+        .getLogger("io.netty.channel.DefaultChannelPipeline")
+        .setLevel(own == Level.TRACE ? Level.WARN : Level.ERROR);
   }
 
   /** Libraries only warn, until somebody looks for a fault. */

@@ -84,15 +84,19 @@ public final class Window implements AutoCloseable {
     return page.locator("#ulMsg .text");
   }
 
-  /** Waits until these are the messages in the list, in this order and no others. */
+  /**
+   * Waits until these are the messages in the list, in this order, each in the log, and no others.
+   */
   public Window awaitMessages(String... texts) {
     assertThat(texts()).hasText(texts);
+    assertThat(page.locator(".pending")).hasCount(0);
     return this;
   }
 
-  /** Waits until this is the last message in the list. */
+  /** Waits until this is the last message in the list, and in the log. */
   public Window awaitLast(String text) {
     assertThat(texts().last()).hasText(text);
+    assertThat(page.locator(".pending")).hasCount(0);
     return this;
   }
 
