@@ -5,9 +5,11 @@ import io.stentor.cluster.ClusteredVertx;
 import io.stentor.cluster.NodeWatcher;
 import io.stentor.config.Certificate;
 import io.stentor.config.Config;
+import io.stentor.config.HttpOptions;
 import io.stentor.config.LiveConfig;
 import io.stentor.config.LoadedConfig;
 import io.stentor.config.RoomRules;
+import io.stentor.config.TlsOptions;
 import io.stentor.control.EveryNode;
 import io.stentor.history.ClusterHistory;
 import io.stentor.history.History;
@@ -92,7 +94,7 @@ final class Node {
     this.port = new AtomicInteger(loaded.config().http().port());
   }
 
-  private static @Nullable Certificate certificate(Config.Tls tls) {
+  private static @Nullable Certificate certificate(TlsOptions tls) {
     return tls.isOn() ? Certificate.read("http.tls", tls) : null;
   }
 
@@ -274,7 +276,7 @@ final class Node {
     LOG.info("ready after {} ms, with {} event loops", millis, eventLoops(loaded.config()));
   }
 
-  private Config.Http config() {
+  private HttpOptions config() {
     return loaded.config().http();
   }
 

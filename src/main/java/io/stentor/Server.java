@@ -3,6 +3,7 @@ package io.stentor;
 import io.netty.channel.EventLoop;
 import io.stentor.config.Certificate;
 import io.stentor.config.Config;
+import io.stentor.config.HttpOptions;
 import io.stentor.config.LiveConfig;
 import io.stentor.identity.Access;
 import io.stentor.ops.Drain;
@@ -84,7 +85,7 @@ final class Server extends VerticleBase implements Drain.Door {
     Endpoints serving =
         new Endpoints(vertx, eventLoop, live, rooms, presence, access, connections, api, mailboxes);
     endpoints = serving;
-    Config.Http http = live.get().http();
+    HttpOptions http = live.get().http();
     HttpServer created = serving(withTls(options()), serving);
     server = created;
     return created

@@ -1,6 +1,7 @@
 package io.stentor.identity;
 
-import io.stentor.config.Config;
+import io.stentor.config.IdentityOptions;
+import io.stentor.config.TokenOptions;
 import io.stentor.identity.Verified.Expired;
 import io.stentor.identity.Verified.Invalid;
 import io.stentor.identity.Verified.Valid;
@@ -54,7 +55,7 @@ public final class Tokens {
     }
   }
 
-  private final Config.Tokens options;
+  private final TokenOptions options;
   private final boolean endless;
   private final List<PubSecKeyOptions> fixedKeys;
   private final KeySet fixed;
@@ -67,14 +68,14 @@ public final class Tokens {
    *
    * @throws io.stentor.config.ConfigException when a file is not what it should be
    */
-  public Tokens(Vertx vertx, Config.Identity identity) {
+  public Tokens(Vertx vertx, IdentityOptions identity) {
     this(vertx, identity, () -> System.currentTimeMillis() / 1000, Jwks.LEAST_SECONDS_BETWEEN);
   }
 
   /** The same with a clock. */
   Tokens(
       Vertx vertx,
-      Config.Identity identity,
+      IdentityOptions identity,
       LongSupplier nowSeconds,
       int leastSecondsBetweenFetches) {
     this.options = identity.tokens();
@@ -95,12 +96,12 @@ public final class Tokens {
    *
    * @throws io.stentor.config.ConfigException when one is not what it should be
    */
-  public static void check(Config.Identity identity) {
+  public static void check(IdentityOptions identity) {
     KeyFiles.all(identity.tokens());
   }
 
   /** Warns of what nobody should run in earnest. */
-  public static void warn(Config.Identity identity) {
+  public static void warn(IdentityOptions identity) {
     int bytes = KeyFiles.secret(identity.tokens()).getBytes(StandardCharsets.UTF_8).length;
     if (bytes > 0 && bytes < GOOD_SECRET_BYTES) {
       LOG.warn("the secret for tokens has under {} bytes and can be guessed", GOOD_SECRET_BYTES);
@@ -118,7 +119,7 @@ public final class Tokens {
    *
    * @throws io.stentor.config.ConfigException when a file is not what it should be
    */
-  boolean areThoseOf(Config.Identity identity) {
+  boolean areThoseOf(IdentityOptions identity) {
     List<PubSecKeyOptions> keys = KeyFiles.all(identity.tokens());
     return options.equals(identity.tokens())
         && endless == identity.insecure()

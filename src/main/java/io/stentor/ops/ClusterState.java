@@ -110,7 +110,9 @@ final class ClusterState {
     return running.getAsBoolean();
   }
 
-  /** Whether every log that this node owns was on a second one at the last look, or there is none. */
+  /**
+   * Whether every log that this node owns was on a second one at the last look, or there is none.
+   */
   boolean isSafe() {
     return safe;
   }

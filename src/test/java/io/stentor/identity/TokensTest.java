@@ -3,8 +3,10 @@ package io.stentor.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.stentor.config.Config;
 import io.stentor.config.ConfigException;
+import io.stentor.config.IdentityOptions;
+import io.stentor.config.Secret;
+import io.stentor.config.TokenOptions;
 import io.stentor.message.RoomName;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -45,13 +47,12 @@ class TokensTest {
     vertx.close();
   }
 
-  static Config.Tokens options(String secret, List<String> files, String audience, String issuer) {
-    return new Config.Tokens(
-        new Config.Secret(secret), "", files, "", 300, audience, issuer, LEEWAY);
+  static TokenOptions options(String secret, List<String> files, String audience, String issuer) {
+    return new TokenOptions(new Secret(secret), "", files, "", 300, audience, issuer, LEEWAY);
   }
 
-  private static Tokens tokens(Config.Tokens options, boolean insecure) {
-    Config.Identity identity = new Config.Identity(List.of(), true, insecure, false, options);
+  private static Tokens tokens(TokenOptions options, boolean insecure) {
+    IdentityOptions identity = new IdentityOptions(List.of(), true, insecure, false, options);
     return new Tokens(vertx, identity, () -> NOW, 0);
   }
 
@@ -351,7 +352,7 @@ class TokensTest {
             directory.resolve("private.pem"),
             "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
     for (Path file : List.of(none, privateKey, directory.resolve("missing.pem"))) {
-      Config.Tokens options = options("", List.of(file.toString()), "", "");
+      TokenOptions options = options("", List.of(file.toString()), "", "");
       assertThatThrownBy(() -> tokens(options, false))
           .isInstanceOf(ConfigException.class)
           .hasMessageContaining("identity.tokens.publicKeyFiles")
@@ -362,11 +363,10 @@ class TokensTest {
   @Test
   void a_secret_is_read_from_its_file_and_is_never_a_pem_key() throws IOException {
     Path file = Files.writeString(directory.resolve("secret"), SECRET + "\n");
-    Config.Tokens fromFile =
-        new Config.Tokens(
-            new Config.Secret(""), file.toString(), List.of(), "", 300, "", "", LEEWAY);
+    TokenOptions fromFile =
+        new TokenOptions(new Secret(""), file.toString(), List.of(), "", 300, "", "", LEEWAY);
     assertThat(valid(connection(tokens(fromFile, false), hs256.sign(ann())))).isNotNull();
-    Config.Tokens pem = options(Signer.publicKey("RS256").pem(), List.of(), "", "");
+    TokenOptions pem = options(Signer.publicKey("RS256").pem(), List.of(), "", "");
     assertThatThrownBy(() -> tokens(pem, false)).hasMessageContaining("which is no secret");
   }
 }
