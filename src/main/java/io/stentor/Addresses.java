@@ -1,6 +1,6 @@
 package io.stentor;
 
-import io.stentor.config.Config;
+import io.stentor.config.HttpOptions;
 import org.slf4j.Logger;
 
 /**
@@ -9,7 +9,7 @@ import org.slf4j.Logger;
  * @param http what is configured
  * @param port that is listened on
  */
-record Addresses(Config.Http http, int port) {
+record Addresses(HttpOptions http, int port) {
 
   /** Writes one line for each. */
   void tell(Logger log) {

@@ -2,7 +2,10 @@ package io.stentor;
 
 import com.hazelcast.core.HazelcastInstance;
 import io.stentor.cluster.Eldest;
+import io.stentor.config.ApiKey;
 import io.stentor.config.Config;
+import io.stentor.config.DemoOptions;
+import io.stentor.config.HttpOptions;
 import io.stentor.demo.Ticker;
 import io.stentor.identity.ApiKeys;
 import io.vertx.core.Future;
@@ -21,7 +24,7 @@ final class Demo {
 
   private static final String TASK = "stentor.demo";
 
-  private final Config.Demo options;
+  private final DemoOptions options;
   private final String key = ApiKeys.generate();
   private volatile String deployment = "";
 
@@ -38,9 +41,7 @@ final class Demo {
 
   /** The configuration with the key of the market, which is made at each start and told nobody. */
   Config withKey(Config config) {
-    return options.enabled()
-        ? config.withKey(new Config.ApiKey(KEY_NAME, ApiKeys.hash(key)))
-        : config;
+    return options.enabled() ? config.withKey(new ApiKey(KEY_NAME, ApiKeys.hash(key))) : config;
   }
 
   /**
@@ -48,7 +49,7 @@ final class Demo {
    *
    * @param hazelcast null where the node is alone
    */
-  Future<?> start(Vertx vertx, Config.Http http, int port, @Nullable HazelcastInstance hazelcast) {
+  Future<?> start(Vertx vertx, HttpOptions http, int port, @Nullable HazelcastInstance hazelcast) {
     if (!options.enabled()) {
       return Future.succeededFuture();
     }

@@ -6,7 +6,10 @@ import io.stentor.config.Config;
 import io.stentor.config.ConfigException;
 import io.stentor.config.LiveConfig;
 import io.stentor.config.LoadedConfig;
+import io.stentor.config.LoggingOptions;
 import io.stentor.config.LoggingSetup;
+import io.stentor.config.TlsOptions;
+import io.stentor.config.TokenOptions;
 import io.stentor.identity.Access;
 import io.stentor.identity.Tokens;
 import java.nio.file.Path;
@@ -75,7 +78,7 @@ final class Reload {
   }
 
   private Collection<Path> settingsFiles() {
-    Config.Tokens tokens = live.get().identity().tokens();
+    TokenOptions tokens = live.get().identity().tokens();
     List<Path> files = new ArrayList<>(atStart.files());
     if (!tokens.hmacSecretFile().isEmpty()) {
       files.add(Path.of(tokens.hmacSecretFile()));
@@ -85,7 +88,7 @@ final class Reload {
   }
 
   private Collection<Path> certificateFiles() {
-    Config.Tls tls = live.get().http().tls();
+    TlsOptions tls = live.get().http().tls();
     return tls.isOn() ? List.of(Path.of(tls.certificateFile()), Path.of(tls.keyFile())) : List.of();
   }
 
@@ -166,11 +169,11 @@ final class Reload {
     Tokens.warn(next.identity());
   }
 
-  private static @Nullable Certificate certificate(Config.Tls tls) {
+  private static @Nullable Certificate certificate(TlsOptions tls) {
     return tls.isOn() ? Certificate.read("http.tls", tls) : null;
   }
 
-  private static void log(Config.Logging before, Config.Logging next) {
+  private static void log(LoggingOptions before, LoggingOptions next) {
     if (before.format() != next.format()) {
       LoggingSetup.apply(next);
     } else if (before.level() != next.level()) {

@@ -3,16 +3,11 @@ package io.stentor;
 import io.netty.channel.EventLoop;
 import io.stentor.config.Certificate;
 import io.stentor.config.Config;
-import io.stentor.config.LiveConfig;
-import io.stentor.identity.Access;
+import io.stentor.config.HttpOptions;
 import io.stentor.ops.Drain;
 import io.stentor.ops.Operations;
-import io.stentor.presence.Presence;
-import io.stentor.protocol.centrifuge.api.ServerApi;
-import io.stentor.room.Rooms;
-import io.stentor.transport.Connections;
 import io.stentor.transport.Endpoints;
-import io.stentor.transport.Mailboxes;
+import io.stentor.transport.House;
 import io.stentor.transport.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -34,15 +29,9 @@ final class Server extends VerticleBase implements Drain.Door {
   /** Vert.x: a free port, the same one for all servers that ask with this number. */
   private static final int ONE_FREE_PORT = -1;
 
-  private final LiveConfig live;
-  private final Supplier<@Nullable Certificate> certificate;
-  private final Rooms rooms;
-  private final Presence presence;
-  private final Access access;
-  private final Connections connections;
-  private final ServerApi api;
+  private final House house;
   private final Operations operations;
-  private final Mailboxes mailboxes;
+  private final Supplier<@Nullable Certificate> certificate;
   private final AtomicInteger port;
   private @Nullable Endpoints endpoints;
   private @Nullable HttpServer server;
@@ -51,40 +40,29 @@ final class Server extends VerticleBase implements Drain.Door {
   /**
    * A server that does not listen yet.
    *
+   * @param house what it serves
+   * @param operations what it serves of health and metrics
    * @param certificate null for no TLS
    * @param port where the first server of the node writes down the port that it listens on; before
    *     that, the configured one
    */
   Server(
-      LiveConfig live,
-      Supplier<@Nullable Certificate> certificate,
-      Rooms rooms,
-      Presence presence,
-      Access access,
-      Connections connections,
-      ServerApi api,
+      House house,
       Operations operations,
-      Mailboxes mailboxes,
+      Supplier<@Nullable Certificate> certificate,
       AtomicInteger port) {
-    this.live = live;
-    this.certificate = certificate;
-    this.rooms = rooms;
-    this.presence = presence;
-    this.access = access;
-    this.connections = connections;
-    this.api = api;
+    this.house = house;
     this.operations = operations;
-    this.mailboxes = mailboxes;
+    this.certificate = certificate;
     this.port = port;
   }
 
   @Override
   public Future<?> start() {
     EventLoop eventLoop = ((ContextInternal) context).nettyEventLoop();
-    Endpoints serving =
-        new Endpoints(vertx, eventLoop, live, rooms, presence, access, connections, api, mailboxes);
+    Endpoints serving = new Endpoints(vertx, eventLoop, house);
     endpoints = serving;
-    Config.Http http = live.get().http();
+    HttpOptions http = house.live().get().http();
     HttpServer created = serving(withTls(options()), serving);
     server = created;
     return created
@@ -153,7 +131,7 @@ final class Server extends VerticleBase implements Drain.Door {
   }
 
   private Future<Void> shutdown(@Nullable HttpServer listening) {
-    int seconds = live.get().webSocket().closeTimeoutSeconds();
+    int seconds = house.live().get().webSocket().closeTimeoutSeconds();
     return listening == null
         ? Future.succeededFuture()
         : listening.shutdown(seconds, TimeUnit.SECONDS);
@@ -161,7 +139,7 @@ final class Server extends VerticleBase implements Drain.Door {
 
   private HttpServerOptions options() {
     // A longer frame is refused by its header; a room refuses what is over its own limit.
-    Config config = live.get();
+    Config config = house.live().get();
     int largest = config.largestMessageBytes();
     int headerBytes = config.limits().headerBytes();
     HttpServerOptions options = new HttpServerOptions();

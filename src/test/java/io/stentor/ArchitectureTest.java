@@ -21,11 +21,12 @@ class ArchitectureTest {
   @ArchTest static final ArchRule messages_know_nothing = mayKnowOnly("message");
 
   @ArchTest
-  static final ArchRule logs_know_messages = mayKnowOnly("history", "message", "config", "ops");
+  static final ArchRule logs_know_messages =
+      mayKnowOnly("history", "message", "config", "cluster", "ops");
 
   @ArchTest
   static final ArchRule presence_knows_messages =
-      mayKnowOnly("presence", "message", "config", "ops").allowEmptyShould(true);
+      mayKnowOnly("presence", "message", "config", "cluster", "ops").allowEmptyShould(true);
 
   @ArchTest static final ArchRule directories_know_messages = mayKnowOnly("control", "message");
 

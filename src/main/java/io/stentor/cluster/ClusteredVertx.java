@@ -7,10 +7,10 @@ import com.hazelcast.config.NetworkConfig;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.IndeterminateOperationStateException;
+import io.stentor.config.BusTlsOptions;
 import io.stentor.config.Certificate;
+import io.stentor.config.ClusterOptions;
 import io.stentor.config.Config;
-import io.stentor.config.Config.BusTls;
-import io.stentor.config.Config.Cluster;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
@@ -52,7 +52,7 @@ public final class ClusteredVertx {
    * The Hazelcast configuration of this node: members find each other, a dead one is taken out in
    * seconds, and nothing but what is configured is listened on or called.
    */
-  public static com.hazelcast.config.Config hazelcast(Cluster cluster) {
+  public static com.hazelcast.config.Config hazelcast(ClusterOptions cluster) {
     com.hazelcast.config.Config config = new com.hazelcast.config.Config();
     config.setClusterName(cluster.name());
     properties(config, cluster);
@@ -67,7 +67,7 @@ public final class ClusteredVertx {
     return config;
   }
 
-  private static void properties(com.hazelcast.config.Config config, Cluster cluster) {
+  private static void properties(com.hazelcast.config.Config config, ClusterOptions cluster) {
     config
         .setProperty("hazelcast.logging.type", "slf4j")
         .setProperty("hazelcast.phone.home.enabled", "false")
@@ -88,7 +88,7 @@ public final class ClusteredVertx {
         .setProperty("hazelcast.operation.call.timeout.millis", "10000");
   }
 
-  private static void network(NetworkConfig network, Cluster cluster) {
+  private static void network(NetworkConfig network, ClusterOptions cluster) {
     network.setPort(cluster.port()).setPortAutoIncrement(true).setPortCount(PORTS);
     network.getInterfaces().setEnabled(true).addInterface(cluster.host());
     network.setPublicAddress(cluster.host());
@@ -163,7 +163,7 @@ public final class ClusteredVertx {
 
   /** The event bus of a node: its own port, and connections that notice a dead peer in seconds. */
   public static VertxOptions withBus(VertxOptions options, Config config) {
-    Cluster cluster = config.cluster();
+    ClusterOptions cluster = config.cluster();
     long detectMillis = TimeUnit.SECONDS.toMillis(cluster.failureDetectionSeconds());
     EventBusOptions bus =
         new EventBusOptions()
@@ -177,7 +177,7 @@ public final class ClusteredVertx {
   }
 
   /** Each side shows a certificate that the same authorities have signed, whatever it names. */
-  private static EventBusOptions encrypted(EventBusOptions bus, BusTls tls) {
+  private static EventBusOptions encrypted(EventBusOptions bus, BusTlsOptions tls) {
     Certificate own = certificate(tls);
     return bus.setSsl(true)
         .setKeyCertOptions(own.options())
@@ -189,7 +189,7 @@ public final class ClusteredVertx {
         .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"));
   }
 
-  private static Certificate certificate(BusTls tls) {
+  private static Certificate certificate(BusTlsOptions tls) {
     return Certificate.read("cluster.tls", tls.certificateFile(), tls.keyFile());
   }
 
@@ -198,7 +198,7 @@ public final class ClusteredVertx {
    *
    * @throws io.stentor.config.ConfigException when one is not what it should be
    */
-  public static void check(BusTls tls) {
+  public static void check(BusTlsOptions tls) {
     if (tls.isOn()) {
       certificate(tls);
       Certificate.authorities("cluster.tls.authorityFile", tls.authorityFile());

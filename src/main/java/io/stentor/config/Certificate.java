@@ -58,7 +58,7 @@ public final class Certificate {
   }
 
   /** The same of a server's options, which have to be on. */
-  public static Certificate read(String option, Config.Tls tls) {
+  public static Certificate read(String option, TlsOptions tls) {
     return read(option, tls.certificateFile(), tls.keyFile());
   }
 

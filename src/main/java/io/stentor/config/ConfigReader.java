@@ -52,8 +52,8 @@ final class ConfigReader {
     }
   }
 
-  private Config.Http http(JsonObject json) {
-    return new Config.Http(
+  private HttpOptions http(JsonObject json) {
+    return new HttpOptions(
         json.getString("host"),
         json.getInteger("port"),
         json.getString("webroot"),
@@ -63,28 +63,28 @@ final class ConfigReader {
         at("http.tls", () -> tls(json.getJsonObject("tls"))));
   }
 
-  private static Config.Tls tls(JsonObject json) {
-    return new Config.Tls(json.getString("certificateFile"), json.getString("keyFile"));
+  private static TlsOptions tls(JsonObject json) {
+    return new TlsOptions(json.getString("certificateFile"), json.getString("keyFile"));
   }
 
-  private static Config.WebSocket webSocket(JsonObject json) {
-    return new Config.WebSocket(
+  private static WebSocketOptions webSocket(JsonObject json) {
+    return new WebSocketOptions(
         json.getInteger("pingIntervalSeconds"),
         json.getInteger("pongTimeoutSeconds"),
         json.getInteger("closeTimeoutSeconds"));
   }
 
-  private Config.Identity identity(JsonObject json) {
-    List<Config.ApiKey> keys = new ArrayList<>();
+  private IdentityOptions identity(JsonObject json) {
+    List<ApiKey> keys = new ArrayList<>();
     for (Object each : json.getJsonArray("apiKeys")) {
       JsonObject key = (JsonObject) each;
-      keys.add(new Config.ApiKey(key.getString("name"), key.getString("sha256")));
+      keys.add(new ApiKey(key.getString("name"), key.getString("sha256")));
     }
-    Config.Tokens tokens = at("identity.tokens", () -> tokens(json.getJsonObject("tokens")));
+    TokenOptions tokens = at("identity.tokens", () -> tokens(json.getJsonObject("tokens")));
     return at(
         "identity",
         () ->
-            new Config.Identity(
+            new IdentityOptions(
                 keys,
                 json.getBoolean("anonymous"),
                 json.getBoolean("insecure"),
@@ -92,9 +92,9 @@ final class ConfigReader {
                 tokens));
   }
 
-  private static Config.Tokens tokens(JsonObject json) {
-    return new Config.Tokens(
-        new Config.Secret(json.getString("hmacSecret")),
+  private static TokenOptions tokens(JsonObject json) {
+    return new TokenOptions(
+        new Secret(json.getString("hmacSecret")),
         json.getString("hmacSecretFile"),
         strings(json.getJsonArray("publicKeyFiles")),
         json.getString("jwksUrl"),
@@ -104,53 +104,53 @@ final class ConfigReader {
         json.getInteger("leewaySeconds"));
   }
 
-  private Config.Cluster cluster(JsonObject json) {
-    Config.BusTls tls = at("cluster.tls", () -> busTls(json.getJsonObject("tls")));
+  private ClusterOptions cluster(JsonObject json) {
+    BusTlsOptions tls = at("cluster.tls", () -> busTls(json.getJsonObject("tls")));
     return at("cluster", () -> cluster(json, tls));
   }
 
-  private static Config.BusTls busTls(JsonObject json) {
-    return new Config.BusTls(
+  private static BusTlsOptions busTls(JsonObject json) {
+    return new BusTlsOptions(
         json.getString("certificateFile"),
         json.getString("keyFile"),
         json.getString("authorityFile"));
   }
 
-  private static Config.Cluster cluster(JsonObject json, Config.BusTls tls) {
+  private static ClusterOptions cluster(JsonObject json, BusTlsOptions tls) {
     JsonObject multicast = json.getJsonObject("multicast");
-    return new Config.Cluster(
+    return new ClusterOptions(
         json.getBoolean("enabled"),
         json.getString("name"),
         json.getString("host"),
         json.getInteger("port"),
         json.getInteger("busPort"),
-        constant(Config.Discovery.class, json.getString("discovery")),
+        constant(ClusterOptions.Discovery.class, json.getString("discovery")),
         strings(json.getJsonArray("members")),
-        new Config.Multicast(multicast.getString("group"), multicast.getInteger("port")),
+        new ClusterOptions.Multicast(multicast.getString("group"), multicast.getInteger("port")),
         json.getString("kubernetesServiceDns"),
         json.getInteger("failureDetectionSeconds"),
         tls);
   }
 
-  private static Config.Logging logging(JsonObject json) {
-    return new Config.Logging(
-        constant(Config.Logging.Level.class, json.getString("level")),
-        constant(Config.Logging.Format.class, json.getString("format")));
+  private static LoggingOptions logging(JsonObject json) {
+    return new LoggingOptions(
+        constant(LoggingOptions.Level.class, json.getString("level")),
+        constant(LoggingOptions.Format.class, json.getString("format")));
   }
 
-  private static Config.Drain drain(JsonObject json) {
-    return new Config.Drain(
+  private static DrainOptions drain(JsonObject json) {
+    return new DrainOptions(
         json.getInteger("balancerSeconds"),
         json.getInteger("leaveSeconds"),
         json.getInteger("timeoutSeconds"));
   }
 
-  private static Config.Metrics metrics(JsonObject json) {
-    return new Config.Metrics(json.getBoolean("enabled"), json.getInteger("port"));
+  private static MetricsOptions metrics(JsonObject json) {
+    return new MetricsOptions(json.getBoolean("enabled"), json.getInteger("port"));
   }
 
-  private static Config.Demo demo(JsonObject json) {
-    return new Config.Demo(json.getBoolean("enabled"), json.getInteger("updatesPerSecond"));
+  private static DemoOptions demo(JsonObject json) {
+    return new DemoOptions(json.getBoolean("enabled"), json.getInteger("updatesPerSecond"));
   }
 
   private static LimitOptions limits(JsonObject json) {

@@ -38,17 +38,17 @@ public final class LoggingSetup extends ContextAwareBase implements Configurator
 
   @Override
   public ExecutionStatus configure(LoggerContext loggers) {
-    set(loggers, Config.Logging.Level.WARN, Config.Logging.Format.TEXT);
+    set(loggers, LoggingOptions.Level.WARN, LoggingOptions.Format.TEXT);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
   /** Logs as configured from now on. */
-  public static void apply(Config.Logging logging) {
+  public static void apply(LoggingOptions logging) {
     set((LoggerContext) LoggerFactory.getILoggerFactory(), logging.level(), logging.format());
   }
 
   /** Writes other levels from now on, in the same format. */
-  public static void relevel(Config.Logging.Level level) {
+  public static void relevel(LoggingOptions.Level level) {
     levels((LoggerContext) LoggerFactory.getILoggerFactory(), level);
   }
 
@@ -58,14 +58,14 @@ public final class LoggingSetup extends ContextAwareBase implements Configurator
   }
 
   private static void set(
-      LoggerContext loggers, Config.Logging.Level level, Config.Logging.Format format) {
+      LoggerContext loggers, LoggingOptions.Level level, LoggingOptions.Format format) {
     levels(loggers, level);
     Logger root = loggers.getLogger(Logger.ROOT_LOGGER_NAME);
     root.detachAndStopAllAppenders();
     root.addAppender(new BehindQueue(loggers, console(loggers, format)));
   }
 
-  private static void levels(LoggerContext loggers, Config.Logging.Level level) {
+  private static void levels(LoggerContext loggers, LoggingOptions.Level level) {
     Level own = Level.toLevel(level.name());
     Level others = others(level);
     loggers.getLogger("io.stentor").setLevel(own);
@@ -81,7 +81,7 @@ public final class LoggingSetup extends ContextAwareBase implements Configurator
   }
 
   /** Libraries only warn, until somebody looks for a fault. */
-  private static Level others(Config.Logging.Level level) {
+  private static Level others(LoggingOptions.Level level) {
     return switch (level) {
       case ERROR -> Level.ERROR;
       case WARN, INFO -> Level.WARN;
@@ -91,11 +91,11 @@ public final class LoggingSetup extends ContextAwareBase implements Configurator
   }
 
   private static ConsoleAppender<ILoggingEvent> console(
-      LoggerContext loggers, Config.Logging.Format format) {
+      LoggerContext loggers, LoggingOptions.Format format) {
     ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
     console.setContext(loggers);
     console.setName("console");
-    console.setEncoder(format == Config.Logging.Format.JSON ? json(loggers) : text(loggers));
+    console.setEncoder(format == LoggingOptions.Format.JSON ? json(loggers) : text(loggers));
     console.start();
     return console;
   }

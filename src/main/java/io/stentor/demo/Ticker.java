@@ -1,6 +1,6 @@
 package io.stentor.demo;
 
-import io.stentor.config.Config;
+import io.stentor.config.DemoOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonObject;
@@ -52,7 +52,7 @@ public final class Ticker extends VerticleBase {
    * @param key an API key of the node
    * @param turn whether it is this node that has the market; asked often, must not block
    */
-  public Ticker(Config.Demo options, String host, int port, String key, BooleanSupplier turn) {
+  public Ticker(DemoOptions options, String host, int port, String key, BooleanSupplier turn) {
     this.updatesPerSecond = options.updatesPerSecond();
     this.host = host;
     this.port = port;

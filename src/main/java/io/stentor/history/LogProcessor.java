@@ -59,9 +59,9 @@ abstract class LogProcessor<R>
     R result = apply(log);
     entry.setValue(log);
     long first = Math.max(firstForCopy(log), log.oldest());
-    List<RoomLog.Entry> entries = log.entriesFrom(first);
+    List<Entry> entries = log.entriesFrom(first);
     Long appender = appender();
-    RoomLog.Answer answer = appender == null ? null : log.answers().get(appender);
+    Answer answer = appender == null ? null : log.answers().get(appender);
     replicate =
         new ReplicateProcessor(
             log.epoch(), removes(), first, entries, appender, answer, nowMillis, limits);

@@ -3,8 +3,6 @@ package io.stentor.history;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import io.stentor.config.RoomOptions;
-import io.stentor.history.RoomLog.Answer;
-import io.stentor.history.RoomLog.Entry;
 import io.stentor.message.Member;
 import io.stentor.message.Publication;
 import java.io.IOException;

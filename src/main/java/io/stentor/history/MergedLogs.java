@@ -1,7 +1,5 @@
 package io.stentor.history;
 
-import io.stentor.history.RoomLog.Answer;
-import io.stentor.history.RoomLog.Entry;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -5,8 +5,6 @@ import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import io.stentor.config.RoomOptions;
-import io.stentor.history.RoomLog.Answer;
-import io.stentor.history.RoomLog.Entry;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

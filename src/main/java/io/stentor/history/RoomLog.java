@@ -31,19 +31,6 @@ final class RoomLog {
   private static final int FIRST_CAPACITY = 8;
   private static final @Nullable Entry[] NOTHING = {};
 
-  /**
-   * A publication and its name for good: who appended it, and its number among all of that
-   * appender. Two logs that have an entry of the same name have the same publication.
-   */
-  record Entry(long appender, long number, Publication publication) {
-    boolean isSame(Entry other) {
-      return appender == other.appender && number == other.number;
-    }
-  }
-
-  /** The answer to an appender's last batch. */
-  record Answer(long number, int count, Appended appended) {}
-
   private long epoch;
   private long top;
   private long bytes;

@@ -1,13 +1,9 @@
 package io.stentor.history;
 
 import com.hazelcast.config.SerializationConfig;
-import com.hazelcast.config.SerializerConfig;
-import com.hazelcast.nio.ObjectDataInput;
-import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.DataSerializableFactory;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
-import com.hazelcast.nio.serialization.StreamSerializer;
-import java.io.IOException;
+import io.stentor.cluster.WireType;
 
 /**
  * Which of our types travel between nodes, under which numbers. Nothing is serialised by Java's own
@@ -30,9 +26,9 @@ final class WireTypes implements DataSerializableFactory {
   /** Makes the types known. */
   static void register(SerializationConfig config) {
     config.addDataSerializableFactory(FACTORY, new WireTypes());
-    add(config, RoomLog.class, LOG_TYPE, LogWire::write, LogWire::readLog);
-    add(config, Appended.class, APPENDED_TYPE, LogWire::write, LogWire::readAppended);
-    add(config, Page.class, PAGE_TYPE, LogWire::write, LogWire::readPage);
+    WireType.add(config, RoomLog.class, LOG_TYPE, LogWire::write, LogWire::readLog);
+    WireType.add(config, Appended.class, APPENDED_TYPE, LogWire::write, LogWire::readAppended);
+    WireType.add(config, Page.class, PAGE_TYPE, LogWire::write, LogWire::readPage);
   }
 
   @Override
@@ -46,40 +42,5 @@ final class WireTypes implements DataSerializableFactory {
       case REMOVE -> new RemoveProcessor();
       default -> throw new IllegalArgumentException("no type " + type);
     };
-  }
-
-  private interface Writing<T> {
-    void write(T value, ObjectDataOutput out) throws IOException;
-  }
-
-  private interface Reading<T> {
-    T read(ObjectDataInput in) throws IOException;
-  }
-
-  private static <T> void add(
-      SerializationConfig config,
-      Class<T> type,
-      int number,
-      Writing<T> writing,
-      Reading<T> reading) {
-    StreamSerializer<T> serializer =
-        new StreamSerializer<>() {
-          @Override
-          public int getTypeId() {
-            return number;
-          }
-
-          @Override
-          public void write(ObjectDataOutput out, T value) throws IOException {
-            writing.write(value, out);
-          }
-
-          @Override
-          public T read(ObjectDataInput in) throws IOException {
-            return reading.read(in);
-          }
-        };
-    config.addSerializerConfig(
-        new SerializerConfig().setTypeClass(type).setImplementation(serializer));
   }
 }

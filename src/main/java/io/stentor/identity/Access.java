@@ -1,6 +1,6 @@
 package io.stentor.identity;
 
-import io.stentor.config.Config;
+import io.stentor.config.IdentityOptions;
 import io.stentor.config.LiveConfig;
 import io.stentor.config.RoomRules;
 import io.vertx.core.Vertx;
@@ -40,7 +40,7 @@ public final class Access {
   private Access(Vertx vertx, LiveConfig live) {
     this.vertx = vertx;
     this.live = live;
-    Config.Identity identity = live.get().identity();
+    IdentityOptions identity = live.get().identity();
     this.state = state(identity, new Tokens(vertx, identity));
   }
 
@@ -53,7 +53,7 @@ public final class Access {
     return new Access(vertx, live);
   }
 
-  private State state(Config.Identity identity, Tokens tokens) {
+  private State state(IdentityOptions identity, Tokens tokens) {
     return new State(
         new ApiKeys(identity.apiKeys()), tokens, new Permissions(new RoomRules(live), identity));
   }
@@ -64,7 +64,7 @@ public final class Access {
    *
    * @throws io.stentor.config.ConfigException when a file of keys is not what it should be
    */
-  public Change prepare(Config.Identity next) {
+  public Change prepare(IdentityOptions next) {
     Tokens now = state.tokens;
     return new Change(state(next, now.areThoseOf(next) ? now : new Tokens(vertx, next)));
   }

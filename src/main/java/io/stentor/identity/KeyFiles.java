@@ -1,7 +1,7 @@
 package io.stentor.identity;
 
-import io.stentor.config.Config;
 import io.stentor.config.ConfigException;
+import io.stentor.config.TokenOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.auth.PubSecKeyOptions;
 import java.io.ByteArrayInputStream;
@@ -45,7 +45,7 @@ final class KeyFiles {
    *
    * @throws ConfigException when its file cannot be read, is empty, or holds a key of another kind
    */
-  static String secret(Config.Tokens options) {
+  static String secret(TokenOptions options) {
     String file = options.hmacSecretFile();
     if (file.isEmpty()) {
       return requireSecret("identity.tokens.hmacSecret", options.hmacSecret().value());
@@ -67,7 +67,7 @@ final class KeyFiles {
   }
 
   /** The keys, each once for each algorithm that it is for. */
-  static List<PubSecKeyOptions> all(Config.Tokens options) {
+  static List<PubSecKeyOptions> all(TokenOptions options) {
     List<PubSecKeyOptions> keys = new ArrayList<>();
     String secret = secret(options);
     if (!secret.isEmpty()) {

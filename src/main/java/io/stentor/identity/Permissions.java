@@ -1,6 +1,6 @@
 package io.stentor.identity;
 
-import io.stentor.config.Config;
+import io.stentor.config.IdentityOptions;
 import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomOptions.Reader;
 import io.stentor.config.RoomOptions.Who;
@@ -37,7 +37,7 @@ public final class Permissions {
   private final boolean insecure;
 
   /** What a configuration permits. */
-  public Permissions(RoomRules rooms, Config.Identity options) {
+  public Permissions(RoomRules rooms, IdentityOptions options) {
     this.rooms = rooms;
     this.anonymous = options.anonymous() || options.insecure();
     this.insecure = options.insecure();

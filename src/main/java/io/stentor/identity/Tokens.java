@@ -1,6 +1,7 @@
 package io.stentor.identity;
 
-import io.stentor.config.Config;
+import io.stentor.config.IdentityOptions;
+import io.stentor.config.TokenOptions;
 import io.stentor.identity.Verified.Expired;
 import io.stentor.identity.Verified.Invalid;
 import io.stentor.identity.Verified.Valid;
@@ -10,11 +11,9 @@ import io.vertx.core.WorkerExecutor;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.auth.PubSecKeyOptions;
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,27 +33,12 @@ public final class Tokens {
    * never taken for a secret.
    */
 
-  /** A longer token is not looked at. */
-  public static final int MAX_CHARACTERS = 16 * 1024;
-
   /** RFC 7518, section 3.2: as long as the hash. */
   private static final int GOOD_SECRET_BYTES = 32;
 
-  private static final Pattern FORM = Pattern.compile("[\\w-]+\\.[\\w-]+\\.[\\w-]+");
-
   private static final Logger LOG = LoggerFactory.getLogger(Tokens.class);
 
-  private static final List<String> ALGORITHMS =
-      List.of(
-          "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "EdDSA");
-
-  private record Header(String algorithm, @Nullable String keyId) {
-    boolean isSecret() {
-      return algorithm.startsWith("HS");
-    }
-  }
-
-  private final Config.Tokens options;
+  private final TokenOptions options;
   private final boolean endless;
   private final List<PubSecKeyOptions> fixedKeys;
   private final KeySet fixed;
@@ -67,14 +51,14 @@ public final class Tokens {
    *
    * @throws io.stentor.config.ConfigException when a file is not what it should be
    */
-  public Tokens(Vertx vertx, Config.Identity identity) {
+  public Tokens(Vertx vertx, IdentityOptions identity) {
     this(vertx, identity, () -> System.currentTimeMillis() / 1000, Jwks.LEAST_SECONDS_BETWEEN);
   }
 
   /** The same with a clock. */
   Tokens(
       Vertx vertx,
-      Config.Identity identity,
+      IdentityOptions identity,
       LongSupplier nowSeconds,
       int leastSecondsBetweenFetches) {
     this.options = identity.tokens();
@@ -95,12 +79,12 @@ public final class Tokens {
    *
    * @throws io.stentor.config.ConfigException when one is not what it should be
    */
-  public static void check(Config.Identity identity) {
+  public static void check(IdentityOptions identity) {
     KeyFiles.all(identity.tokens());
   }
 
   /** Warns of what nobody should run in earnest. */
-  public static void warn(Config.Identity identity) {
+  public static void warn(IdentityOptions identity) {
     int bytes = KeyFiles.secret(identity.tokens()).getBytes(StandardCharsets.UTF_8).length;
     if (bytes > 0 && bytes < GOOD_SECRET_BYTES) {
       LOG.warn("the secret for tokens has under {} bytes and can be guessed", GOOD_SECRET_BYTES);
@@ -118,7 +102,7 @@ public final class Tokens {
    *
    * @throws io.stentor.config.ConfigException when a file is not what it should be
    */
-  boolean areThoseOf(Config.Identity identity) {
+  boolean areThoseOf(IdentityOptions identity) {
     List<PubSecKeyOptions> keys = KeyFiles.all(identity.tokens());
     return options.equals(identity.tokens())
         && endless == identity.insecure()
@@ -175,14 +159,14 @@ public final class Tokens {
     return fixed.sign(claims);
   }
 
-  private <C> Future<Verified<C>> verify(String token, Function<Claims, C> reader) {
-    Header header;
+  private <C> Future<Verified<C>> verify(String text, Function<Claims, C> reader) {
+    CompactToken token;
     try {
-      header = header(token);
+      token = CompactToken.of(text);
     } catch (IllegalArgumentException e) {
       return Future.succeededFuture(new Invalid<>("the token is refused: " + e.getMessage()));
     }
-    return isSigned(token, header)
+    return isSigned(token)
         .map(
             signed ->
                 signed
@@ -190,56 +174,33 @@ public final class Tokens {
                     : new Invalid<>("the token is refused: no key that counts here signed it"));
   }
 
-  private static Header header(String token) {
-    if (token.length() > MAX_CHARACTERS) {
-      throw new IllegalArgumentException("it has over " + MAX_CHARACTERS + " characters");
-    }
-    if (!FORM.matcher(token).matches()) {
-      throw new IllegalArgumentException("it is not three parts in Base64 with dots between");
-    }
-    Claims claims = part(token, 0);
-    if (claims.has("crit")) {
-      throw new IllegalArgumentException("its header asks for something that is not known here");
-    }
-    Header header = new Header(claims.text("alg"), claims.has("kid") ? claims.text("kid") : null);
-    if (!ALGORITHMS.contains(header.algorithm)) {
-      throw new IllegalArgumentException("its alg is none of " + String.join(", ", ALGORITHMS));
-    }
-    return header;
-  }
-
-  private static Claims part(String token, int index) {
-    byte[] json = Base64.getUrlDecoder().decode(token.split("\\.", -1)[index]);
-    return new Claims(new String(json, StandardCharsets.UTF_8));
-  }
-
-  private Future<Boolean> isSigned(String token, Header header) {
-    Jwks more = header.isSecret() ? null : fetched;
-    Future<Boolean> here = isSigned(token, header, fixed);
+  private Future<Boolean> isSigned(CompactToken token) {
+    Jwks more = token.isSecret() ? null : fetched;
+    Future<Boolean> here = isSigned(token, fixed);
     return more == null
         ? here
         : here.compose(
             signed ->
                 signed
                     ? here
-                    : more.keys(header.algorithm, header.keyId)
-                        .compose(keys -> isSigned(token, header, keys)));
+                    : more.keys(token.algorithm(), token.keyId())
+                        .compose(keys -> isSigned(token, keys)));
   }
 
   /** What public keys have to compute is too long for an event loop. */
-  private Future<Boolean> isSigned(String token, Header header, KeySet keys) {
-    if (!keys.has(header.algorithm, header.keyId)) {
+  private Future<Boolean> isSigned(CompactToken token, KeySet keys) {
+    if (!keys.has(token.algorithm(), token.keyId())) {
       return Future.succeededFuture(false);
     }
-    return header.isSecret()
-        ? Future.succeededFuture(keys.verifies(token))
-        : workers.executeBlocking(() -> keys.verifies(token), false);
+    return token.isSecret()
+        ? Future.succeededFuture(keys.verifies(token.text()))
+        : workers.executeBlocking(() -> keys.verifies(token.text()), false);
   }
 
   /** What a token says whose signature is good. */
-  private <C> Verified<C> read(String token, Function<Claims, C> reader) {
+  private <C> Verified<C> read(CompactToken token, Function<Claims, C> reader) {
     try {
-      Claims claims = part(token, 1);
+      Claims claims = token.claims();
       if (!options.issuer().isEmpty() && !options.issuer().equals(claims.text("iss"))) {
         return new Invalid<>("the token is refused: its iss is not the one that counts here");
       }

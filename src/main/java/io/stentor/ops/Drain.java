@@ -1,6 +1,6 @@
 package io.stentor.ops;
 
-import io.stentor.config.Config;
+import io.stentor.config.DrainOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -41,7 +41,7 @@ public final class Drain {
   }
 
   private final Vertx vertx;
-  private final Config.Drain times;
+  private final DrainOptions times;
   private final List<? extends Door> doors;
   private final BooleanSupplier settled;
   private final Promise<Void> hurry = Promise.promise();
@@ -53,7 +53,7 @@ public final class Drain {
    * @param settled whether nothing that was published waits for a log
    */
   public Drain(
-      Vertx vertx, Config.Drain times, List<? extends Door> doors, BooleanSupplier settled) {
+      Vertx vertx, DrainOptions times, List<? extends Door> doors, BooleanSupplier settled) {
     this.vertx = vertx;
     this.times = times;
     this.doors = doors;

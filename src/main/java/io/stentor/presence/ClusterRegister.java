@@ -7,7 +7,6 @@ import com.hazelcast.config.MergePolicyConfig;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.IndeterminateOperationStateException;
 import com.hazelcast.map.IMap;
-import com.hazelcast.partition.Partition;
 import com.hazelcast.query.Predicate;
 import com.hazelcast.query.Predicates;
 import com.hazelcast.spi.merge.DiscardMergePolicy;
@@ -20,7 +19,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -60,10 +58,7 @@ final class ClusterRegister implements Register {
   private final HazelcastInstance hazelcast;
   private final Vertx vertx;
   private final IMap<String, RoomMembers> rooms;
-
-  /** For each partition a text that is in it: Hazelcast asks for partitions by that. */
-  private final String[] keyOfPartition;
-
+  private final OwnedPartitions partitions;
   private final WorkerExecutor namesWorker;
   private final WorkerExecutor pruneWorker;
   private final AtomicInteger listing = new AtomicInteger();
@@ -79,21 +74,7 @@ final class ClusterRegister implements Register {
     this.namesWorker = vertx.createSharedWorkerExecutor("stentor-presence-names", 1);
     this.pruneWorker = vertx.createSharedWorkerExecutor("stentor-presence-prune", 1);
     this.rooms = hazelcast.getMap(MAP);
-    this.keyOfPartition = keys(hazelcast);
-  }
-
-  private static String[] keys(HazelcastInstance hazelcast) {
-    String[] keys = new String[hazelcast.getPartitionService().getPartitions().size()];
-    int missing = keys.length;
-    for (int i = 0; missing > 0; i++) {
-      String key = Integer.toString(i);
-      int partition = hazelcast.getPartitionService().getPartition(key).getPartitionId();
-      if (keys[partition] == null) {
-        keys[partition] = key;
-        missing--;
-      }
-    }
-    return keys;
+    this.partitions = new OwnedPartitions(hazelcast);
   }
 
   /** Adds what the register needs to the configuration of a Hazelcast instance. */
@@ -191,12 +172,7 @@ final class ClusterRegister implements Register {
         hazelcast.getCluster().getMembers().stream()
             .map(node -> node.getUuid())
             .collect(Collectors.toSet());
-    Set<String> owned = new HashSet<>();
-    for (Partition partition : hazelcast.getPartitionService().getPartitions()) {
-      if (partition.getOwner() != null && partition.getOwner().localMember()) {
-        owned.add(keyOfPartition[partition.getPartitionId()]);
-      }
-    }
+    Set<String> owned = partitions.keys();
     Map<RoomName, Change> changes = new HashMap<>();
     if (!owned.isEmpty()) {
       rooms

@@ -1,13 +1,9 @@
 package io.stentor.presence;
 
 import com.hazelcast.config.SerializationConfig;
-import com.hazelcast.config.SerializerConfig;
-import com.hazelcast.nio.ObjectDataInput;
-import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.DataSerializableFactory;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
-import com.hazelcast.nio.serialization.StreamSerializer;
-import java.io.IOException;
+import io.stentor.cluster.WireType;
 
 /**
  * Which types of presence travel between nodes, under which numbers, which nodes of different
@@ -24,11 +20,12 @@ final class PresenceTypes implements DataSerializableFactory {
   /** Makes the types known. */
   static void register(SerializationConfig config) {
     config.addDataSerializableFactory(PresenceWire.FACTORY, new PresenceTypes());
-    add(config, RoomMembers.class, ROOM_TYPE, PresenceWire::write, PresenceWire::readRoom);
-    add(config, Change.class, CHANGE_TYPE, PresenceWire::write, PresenceWire::readChange);
-    add(config, Standing.class, STANDING_TYPE, PresenceWire::write, PresenceWire::readStanding);
-    add(config, MembersPage.class, PAGE_TYPE, PresenceWire::write, PresenceWire::readPage);
-    add(config, RoomStats.class, STATS_TYPE, PresenceWire::write, PresenceWire::readStats);
+    WireType.add(config, RoomMembers.class, ROOM_TYPE, PresenceWire::write, PresenceWire::readRoom);
+    WireType.add(config, Change.class, CHANGE_TYPE, PresenceWire::write, PresenceWire::readChange);
+    WireType.add(
+        config, Standing.class, STANDING_TYPE, PresenceWire::write, PresenceWire::readStanding);
+    WireType.add(config, MembersPage.class, PAGE_TYPE, PresenceWire::write, PresenceWire::readPage);
+    WireType.add(config, RoomStats.class, STATS_TYPE, PresenceWire::write, PresenceWire::readStats);
   }
 
   @Override
@@ -42,40 +39,5 @@ final class PresenceTypes implements DataSerializableFactory {
       case PresenceWire.VERIFY -> new VerifyQuestion();
       default -> throw new IllegalArgumentException("no type " + type);
     };
-  }
-
-  private interface Writing<T> {
-    void write(T value, ObjectDataOutput out) throws IOException;
-  }
-
-  private interface Reading<T> {
-    T read(ObjectDataInput in) throws IOException;
-  }
-
-  private static <T> void add(
-      SerializationConfig config,
-      Class<T> type,
-      int number,
-      Writing<T> writing,
-      Reading<T> reading) {
-    StreamSerializer<T> serializer =
-        new StreamSerializer<>() {
-          @Override
-          public int getTypeId() {
-            return number;
-          }
-
-          @Override
-          public void write(ObjectDataOutput out, T value) throws IOException {
-            writing.write(value, out);
-          }
-
-          @Override
-          public T read(ObjectDataInput in) throws IOException {
-            return reading.read(in);
-          }
-        };
-    config.addSerializerConfig(
-        new SerializerConfig().setTypeClass(type).setImplementation(serializer));
   }
 }

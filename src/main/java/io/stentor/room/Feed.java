@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * In order of the offsets, each once, and what the bus did not bring is read from the log. Belongs
  * to the loop that is the room's home.
  */
-final class Feed {
+final class Feed implements Inquiry.Asker {
 
   /*
    * The sequence sorts the batches. If one that it waits for does not come within GRACE_MILLIS, the
@@ -27,19 +27,16 @@ final class Feed {
    */
 
   private static final long GRACE_MILLIS = 20;
-  private static final long RETRY_MILLIS = 250;
 
   /** Other nodes hear of a new consumer with some delay, and do not send to it until then. */
   private static final long[] CHECK_AFTER_START_MILLIS = {100, 500, 2000};
 
   private static final int PAGE_MESSAGES = 4096;
-  private static final int PAGE_BYTES = 512 * 1024;
   private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
 
   private final RoomName room;
   private RoomOptions options;
   private final Loop home;
-  private final History history;
   private final Counts counts;
   private final LongSupplier clock;
   private final boolean logged;
@@ -51,17 +48,13 @@ final class Feed {
   int unusedSeconds;
 
   private final Registration registration;
+  private final Inquiry log;
   private final Outlets outlets;
   private final List<Tail> waiting = new ArrayList<>();
   private final Sequence sequence;
   private boolean live;
   private boolean closed;
-  private boolean reading;
   private boolean readAgain;
-
-  /** What was next when the log was asked; the bus may be ahead of the answer. */
-  private long nextWhenAsked;
-
   private boolean gracePlanned;
 
   Feed(
@@ -77,7 +70,7 @@ final class Feed {
     this.outlets = new Outlets(room);
     this.options = options;
     this.home = home;
-    this.history = history;
+    this.log = new Inquiry(room, home, history, this);
     this.registration = new Registration(room, home, bus);
     this.counts = counts;
     this.logged = options.history().messages() > 0;
@@ -131,6 +124,7 @@ final class Feed {
   void close() {
     closed = true;
     registration.end();
+    log.end();
   }
 
   private void received(Broadcast batch) {
@@ -160,7 +154,7 @@ final class Feed {
   }
 
   private void planGrace() {
-    if (!gracePlanned && !reading) {
+    if (!gracePlanned && !log.isReading()) {
       gracePlanned = true;
       home.after(
           GRACE_MILLIS,
@@ -192,7 +186,7 @@ final class Feed {
       return;
     }
     sequence.trim(clock.getAsLong());
-    if (reading) {
+    if (log.isReading()) {
       readAgain = true;
     } else {
       read();
@@ -200,41 +194,28 @@ final class Feed {
   }
 
   private void read() {
-    reading = true;
-    nextWhenAsked = sequence.next();
-    history
-        .read(room, sequence.position(), live ? PAGE_MESSAGES : 0, PAGE_BYTES, options.history())
-        .onComplete((page, failure) -> home.run(() -> answered(page, failure)));
+    log.read(sequence.position(), live ? PAGE_MESSAGES : 0, options.history());
   }
 
-  private void answered(@Nullable Page page, @Nullable Throwable failure) {
-    reading = false;
-    if (closed) {
-      return;
-    }
-    if (page == null) {
-      LOG.warn("room {}: history cannot be read: {}", room, String.valueOf(failure));
-      home.after(RETRY_MILLIS, this::readUnlessReading);
-    } else if (!live) {
+  @Override
+  public void askAgain() {
+    read();
+  }
+
+  @Override
+  public void answered(Position asked, Page page) {
+    if (live) {
+      take(asked, page);
+    } else {
       sequence.moveTo(page.epoch(), page.top() + 1);
       goLive();
-    } else {
-      take(page);
     }
   }
 
-  private void readUnlessReading() {
-    if (!reading && !closed) {
-      read();
-    }
-  }
-
-  private void take(Page page) {
+  private void take(Position asked, Page page) {
     long before = sequence.next();
     boolean continues =
-        page.epoch() == sequence.epoch()
-            && page.oldest() <= before
-            && page.top() >= nextWhenAsked - 1;
+        page.epoch() == sequence.epoch() && page.oldest() <= before && page.top() >= asked.offset();
     if (!continues) {
       counts.add(Count.LOST, 1);
       sequence.moveTo(page.epoch(), page.top() + 1);

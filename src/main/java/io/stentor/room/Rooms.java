@@ -1,7 +1,6 @@
 package io.stentor.room;
 
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.EventExecutor;
 import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomRules;
 import io.stentor.history.History;
@@ -10,17 +9,10 @@ import io.stentor.limits.Limits;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
-import io.stentor.room.Counts.Count;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.internal.VertxInternal;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
@@ -34,15 +26,13 @@ public final class Rooms {
 
   private static final long[] CHECK_AFTER_CHANGE_MILLIS = {500, 2000, 5000, 10_000};
 
-  private final List<Loop> loops = new ArrayList<>();
-  private final Map<EventExecutor, Loop> loopOf = new ConcurrentHashMap<>();
-  private final Map<RoomName, Appender> appenders = new ConcurrentHashMap<>();
+  private final Loops loops;
+  private final Appenders appenders;
   private final RoomRules rules;
   private final History history;
   private final RoomBus bus;
   private final LongSupplier clock;
   private final Counts counts;
-  private final Appender.Identity identity;
   private final Limits limits;
   private final RoomsInUse inUse;
 
@@ -54,7 +44,7 @@ public final class Rooms {
   /** Rooms on every event loop of this Vert.x, which tell their times and keep the limits. */
   public Rooms(Vertx vertx, RoomRules rules, History history, Timings timings, Limits limits) {
     this(
-        loops(vertx),
+        Loops.of(vertx),
         rules,
         history,
         new RoomBus(vertx),
@@ -65,17 +55,18 @@ public final class Rooms {
 
   /** Rooms on these loops, which are nobody else's. */
   Rooms(List<Loop> loops, RoomRules rules, History history, RoomBus bus, LongSupplier clock) {
-    this(loops, rules, history, bus, clock, new Counts(), Limits.none());
+    this(new Loops(loops), rules, history, bus, clock, new Counts(), Limits.none());
   }
 
   private Rooms(
-      List<Loop> loops,
+      Loops loops,
       RoomRules rules,
       History history,
       RoomBus bus,
       LongSupplier clock,
       Counts counts,
       Limits limits) {
+    this.loops = loops;
     this.rules = rules;
     this.history = history;
     this.bus = bus;
@@ -83,27 +74,15 @@ public final class Rooms {
     this.counts = counts;
     this.limits = limits;
     this.inUse = new RoomsInUse(limits);
-    long appender = ThreadLocalRandom.current().nextLong();
-    this.identity = new Appender.Identity(appender, new AtomicLong(1));
+    this.appenders = new Appenders(rules, loops, history, bus, counts);
     for (Loop loop : loops) {
-      this.loops.add(loop);
-      loopOf.put(loop.thread(), loop);
       new FeedKeeper(loop, inUse::remove).start();
     }
   }
 
-  private static List<Loop> loops(Vertx vertx) {
-    VertxInternal internal = (VertxInternal) vertx;
-    List<Loop> loops = new ArrayList<>();
-    for (EventExecutor thread : internal.nettyEventLoopGroup()) {
-      loops.add(new Loop(internal.contextBuilder().withEventLoop((EventLoop) thread).build()));
-    }
-    return loops;
-  }
-
   /** Names this node among the others: some letters and digits, drawn at its start. */
   public String node() {
-    return String.format("%06x", identity.appender() & 0xffffff);
+    return String.format("%06x", appenders.id() & 0xffffff);
   }
 
   /** What happened in the rooms of this node. */
@@ -140,7 +119,7 @@ public final class Rooms {
    * written to on that loop only.
    */
   public Cursor join(RoomName name, Connection connection, Start start, EventLoop eventLoop) {
-    Loop loop = loop(eventLoop);
+    Loop loop = loops.at(eventLoop);
     inUse.add(name);
     return loop.rooms
         .computeIfAbsent(name, n -> new Room(n, options(n), history, loop, attachments(n), counts))
@@ -154,19 +133,7 @@ public final class Rooms {
    *     until this publication is acknowledged; it is taken all the same
    */
   public boolean publish(RoomName name, Publication publication, Ack ack) {
-    int reserved = publication.weight() + Appender.OVERHEAD_BYTES;
-    Appender appender =
-        appenders.compute(
-            name,
-            (n, present) -> {
-              Appender one = present != null ? present : appender(n);
-              one.reserve(reserved);
-              return one;
-            });
-    Publication changed = Transforms.apply(appender.options().transform(), publication);
-    Appender.Waiting waiting = new Appender.Waiting(changed, reserved, ack);
-    appender.home().run(() -> appender.offer(waiting));
-    return !appender.isFull();
+    return appenders.publish(name, publication, ack);
   }
 
   /**
@@ -175,13 +142,7 @@ public final class Rooms {
    * @return false when it was not taken; the ack is not called then
    */
   public boolean offer(RoomName name, Publication publication, Ack ack) {
-    Appender appender = appenders.get(name);
-    if (appender != null && appender.isFull()) {
-      counts.add(Count.REFUSED, 1);
-      return false;
-    }
-    publish(name, publication, ack);
-    return true;
+    return appenders.offer(name, publication, ack);
   }
 
   /**
@@ -189,22 +150,13 @@ public final class Rooms {
    * may be asked again.
    */
   public Future<Page> read(RoomName name, Position after, int maxMessages, int maxBytes) {
-    return atHome(name, history.read(name, after, maxMessages, maxBytes, options(name).history()));
+    return loops.atHome(
+        name, history.read(name, after, maxMessages, maxBytes, options(name).history()));
   }
 
   /** Removes all that was said; see {@link History#removeAll}. Completes on a loop. */
   public Future<Page> removeAll(RoomName name) {
-    return atHome(name, history.removeAll(name, options(name).history()));
-  }
-
-  /** The threads that answers come on may not be used to ask again. */
-  private <T> Future<T> atHome(RoomName name, Future<T> future) {
-    if (future.isComplete()) {
-      return future;
-    }
-    Promise<T> promise = Promise.promise();
-    future.onComplete(done -> home(name).run(() -> promise.handle(done)));
-    return promise.future();
+    return loops.atHome(name, history.removeAll(name, options(name).history()));
   }
 
   /** The logs of the rooms. */
@@ -220,7 +172,7 @@ public final class Rooms {
    */
   public Future<Void> forget(RoomName name, Position upTo) {
     Promise<Void> done = Promise.promise();
-    Loop home = home(name);
+    Loop home = loops.home(name);
     home.run(
         () -> {
           Feed feed = home.feeds.get(name);
@@ -234,27 +186,17 @@ public final class Rooms {
 
   /** How much is listened to on this node. Completes on any thread. */
   public Future<Load> load() {
-    List<Future<Load>> all = new ArrayList<>();
-    for (Loop loop : loops) {
-      Promise<Load> promise = Promise.promise();
-      loop.run(() -> promise.complete(loop.load()));
-      all.add(promise.future());
-    }
-    return Future.all(all).map(done -> done.<Load>list().stream().reduce(Load.NONE, Load::plus));
+    return loops.load();
   }
 
   /** How many rooms somebody of this node was in, within the last second. Any thread. */
   public int inUse() {
-    int sum = 0;
-    for (Loop loop : loops) {
-      sum += loop.feedsInUse;
-    }
-    return sum;
+    return loops.feedsInUse();
   }
 
   /** Bytes that wait to be appended, in all rooms. Any thread. */
   public long waitingToAppend() {
-    return appenders.values().stream().mapToLong(Appender::waitingBytes).sum();
+    return appenders.waitingBytes();
   }
 
   /** How many rooms have something on its way to their logs. */
@@ -262,14 +204,8 @@ public final class Rooms {
     return appenders.size();
   }
 
-  private Appender appender(RoomName name) {
-    Runnable idle =
-        () -> appenders.computeIfPresent(name, (n, present) -> present.isIdle() ? null : present);
-    return new Appender(name, options(name), home(name), history, bus, counts, identity, idle);
-  }
-
   private Room.Attachments attachments(RoomName name) {
-    Loop home = home(name);
+    Loop home = loops.home(name);
     return new HomeFeed(
         name,
         home,
@@ -296,7 +232,7 @@ public final class Rooms {
    * room has a log must not have changed.
    */
   public void optionsChanged() {
-    appenders.forEach((name, appender) -> appender.options(options(name)));
+    appenders.optionsChanged();
     for (Loop loop : loops) {
       loop.run(
           () -> {
@@ -304,17 +240,5 @@ public final class Rooms {
             loop.feeds.forEach((name, feed) -> feed.options(options(name)));
           });
     }
-  }
-
-  private Loop loop(EventLoop eventLoop) {
-    Loop loop = loopOf.get(eventLoop);
-    if (loop == null) {
-      throw new IllegalArgumentException("not an event loop of this node: " + eventLoop);
-    }
-    return loop;
-  }
-
-  private Loop home(RoomName name) {
-    return loops.get(Math.floorMod((name.value().hashCode() * 0x9E3779B9) >>> 8, loops.size()));
   }
 }

@@ -4,20 +4,16 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.stentor.message.CloseReason;
 import io.stentor.protocol.centrifuge.Framing;
-import io.stentor.protocol.centrifuge.Outlet;
 import io.stentor.protocol.centrifuge.PushFormat;
 import io.stentor.protocol.centrifuge.Session;
 import io.vertx.core.http.ServerWebSocket;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One WebSocket of the Centrifuge protocol: texts in are commands, the session's frames go out.
  * Belongs to the socket's event loop, and is the only owner of the socket's handlers.
  */
-final class CentrifugeSocket
-    implements Outlet, Heartbeat.Pinged, Newcomers.Newcomer, Socket.Listener {
+final class CentrifugeSocket implements CentrifugeConnection, SocketListener {
 
   /** The sub-protocol of JSON. Without any, JSON is spoken, too. */
   static final String JSON = "centrifuge-json";
@@ -28,8 +24,6 @@ final class CentrifugeSocket
   /** The client speaks Protobuf. */
   static final CloseReason INAPPROPRIATE =
       new CloseReason(3506, "inappropriate protocol: only JSON is spoken here");
-
-  private static final Logger LOG = LoggerFactory.getLogger(CentrifugeSocket.class);
 
   private final ServerLoop server;
   private final Socket socket;
@@ -56,10 +50,7 @@ final class CentrifugeSocket
   static CentrifugeSocket open(
       ServerWebSocket accepted, boolean listens, Wishes wishes, ServerLoop server) {
     CentrifugeSocket opened = new CentrifugeSocket(accepted, listens, wishes, server);
-    int count = server.connections().opened(Transport.CENTRIFUGE);
-    LOG.debug("connected: {} by the Centrifuge protocol, {} open", opened, count);
-    server.heartbeat().add(opened);
-    server.newcomers().add(opened);
+    opened.opened();
     return opened;
   }
 
@@ -69,8 +60,13 @@ final class CentrifugeSocket
   }
 
   @Override
-  public boolean isConnected() {
-    return session.isConnected();
+  public Session session() {
+    return session;
+  }
+
+  @Override
+  public ServerLoop server() {
+    return server;
   }
 
   @Override
@@ -115,17 +111,9 @@ final class CentrifugeSocket
     error(String.valueOf(failure.getMessage()));
   }
 
-  private void error(String what) {
-    LOG.debug("error: {}, {} open: {}", this, server.connections().open(), what);
-  }
-
   @Override
   public void closed(@Nullable CloseReason reason, String why) {
-    server.heartbeat().remove(this);
-    server.newcomers().remove(this);
-    session.closed();
-    int count = server.connections().closed(Transport.CENTRIFUGE, reason);
-    LOG.debug("closed: {}: {}, {} open", this, why, count);
+    ended(reason, why);
   }
 
   @Override
@@ -183,15 +171,9 @@ final class CentrifugeSocket
     }
   }
 
-  /** Nothing that was published is left unanswered. */
-  @Override
-  public void leave() {
-    session.leave(CloseReason.SHUTDOWN);
-  }
-
   /** For log lines. */
   @Override
   public String toString() {
-    return socket.remoteAddress();
+    return socket.toString();
   }
 }

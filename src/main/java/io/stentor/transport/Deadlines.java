@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  * stream yet. One timer for all. Belongs to that loop.
  */
 final class Deadlines {
-  private final List<Guard> guards = new ArrayList<>();
+  private final List<Deadline> all = new ArrayList<>();
   private int now = 1;
 
   Deadlines(EventLoop loop) {
@@ -22,26 +22,26 @@ final class Deadlines {
     return now;
   }
 
-  void add(Guard guard) {
-    guard.index = guards.size();
-    guards.add(guard);
+  void add(Deadline deadline) {
+    deadline.index = all.size();
+    all.add(deadline);
   }
 
-  void remove(Guard guard) {
-    if (guard.index >= 0) {
-      Guard last = guards.remove(guards.size() - 1);
-      if (last != guard) {
-        guards.set(guard.index, last);
-        last.index = guard.index;
+  void remove(Deadline deadline) {
+    if (deadline.index >= 0) {
+      Deadline last = all.remove(all.size() - 1);
+      if (last != deadline) {
+        all.set(deadline.index, last);
+        last.index = deadline.index;
       }
-      guard.index = -1;
+      deadline.index = -1;
     }
   }
 
   private void everySecond() {
     now++;
-    for (int i = guards.size() - 1; i >= 0; i--) {
-      guards.get(i).look(now);
+    for (int i = all.size() - 1; i >= 0; i--) {
+      all.get(i).look(now);
     }
   }
 }

@@ -3,15 +3,9 @@ package io.stentor.transport;
 import io.netty.channel.EventLoop;
 import io.stentor.config.Config;
 import io.stentor.config.LiveConfig;
-import io.stentor.control.Directory;
 import io.stentor.identity.Access;
-import io.stentor.identity.Expiries;
 import io.stentor.message.CloseReason;
-import io.stentor.presence.Presence;
 import io.stentor.protocol.PlainText;
-import io.stentor.protocol.centrifuge.Site;
-import io.stentor.protocol.centrifuge.api.ServerApi;
-import io.stentor.room.Rooms;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -23,7 +17,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntSupplier;
 
 /** Everything that one server verticle serves, and the connections that it has. */
 public final class Endpoints implements Handler<HttpServerRequest> {
@@ -31,12 +24,6 @@ public final class Endpoints implements Handler<HttpServerRequest> {
   /** Every sub-protocol that is spoken at one path or another. */
   public static final List<String> SUB_PROTOCOLS =
       List.of(PlainText.CURSOR_SUB_PROTOCOL, CentrifugeSocket.JSON, CentrifugeSocket.PROTOBUF);
-
-  /** What clients of the Centrifuge protocol rely on. */
-  private static final int LEAST_MAX_FRAME_BYTES = 64 * 1024;
-
-  /** How long a client of the Centrifuge protocol may take to say who it is. */
-  private static final int CONNECT_SECONDS = 10;
 
   /** When a client that was sent away should come again, hopefully to another node. */
   private static final int RETRY_SECONDS = 2;
@@ -52,42 +39,15 @@ public final class Endpoints implements Handler<HttpServerRequest> {
   private boolean draining;
 
   /** Endpoints on one event loop. */
-  public Endpoints(
-      Vertx vertx,
-      EventLoop eventLoop,
-      LiveConfig live,
-      Rooms rooms,
-      Presence presence,
-      Access access,
-      Connections connections,
-      ServerApi api,
-      Mailboxes mailboxes) {
-    loop = eventLoop;
+  public Endpoints(Vertx vertx, EventLoop eventLoop, House house) {
+    LiveConfig live = house.live();
+    Access access = house.access();
     Config config = live.get();
-    turnstile = new Turnstile(rooms.limits());
-    heartbeat = new Heartbeat(config.webSocket());
-    heartbeat.start(eventLoop);
+    ServerLoop server = ServerLoop.of(eventLoop, house);
+    loop = eventLoop;
+    turnstile = new Turnstile(house.rooms().limits());
+    heartbeat = server.heartbeat();
     polls.start(eventLoop);
-    Expiries expiries = expiries(() -> live.get().identity().tokens().leewaySeconds(), eventLoop);
-    Expiries graceful = expiries(() -> Site.GRACE_SECONDS, eventLoop);
-    Directory directory = connections.directories().add(eventLoop);
-    Newcomers newcomers = new Newcomers(CONNECT_SECONDS);
-    newcomers.start(eventLoop);
-    int pingIntervalSeconds = config.webSocket().pingIntervalSeconds();
-    ServerLoop server =
-        new ServerLoop(
-            eventLoop,
-            rooms,
-            presence,
-            heartbeat,
-            expiries,
-            directory,
-            newcomers,
-            connections,
-            mailboxes,
-            config.webSocket().closeTimeoutSeconds(),
-            new Site(eventLoop, rooms, presence, access, directory, graceful, pingIntervalSeconds),
-            () -> Math.max(LEAST_MAX_FRAME_BYTES, live.get().largestMessageBytes()));
     Authentication authentication = new Authentication(access);
     AllowedOrigins origins = new AllowedOrigins(() -> live.get().http().allowedOrigins());
     sockets = new WebSocketEndpoint(server, origins, authentication);
@@ -101,18 +61,12 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     operations.put("getContract", new ContractEndpoint(Contract.read()));
     DemoLogin demo = new DemoLogin(() -> live.get().identity().demoLogin(), access::tokens);
     operations.put("demoLogin", demo::handleLogin);
-    ServerApiEndpoint servers = new ServerApiEndpoint(api, access.keys(), context(vertx));
+    ServerApiEndpoint servers = new ServerApiEndpoint(house.api(), access.keys(), context(vertx));
     operations.putAll(servers.operations());
     ApiRoutes.mount(router, Contract.read(), origins, operations);
     LibraryFiles.mount(router);
     StaticFiles.mount(router, vertx, config.http().webroot());
     Problem.mount(router);
-  }
-
-  private static Expiries expiries(IntSupplier graceSeconds, EventLoop eventLoop) {
-    Expiries expiries = new Expiries(graceSeconds, () -> System.currentTimeMillis() / 1000);
-    expiries.start(eventLoop);
-    return expiries;
   }
 
   private static ContextInternal context(Vertx vertx) {

@@ -8,7 +8,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelOutboundHandler;
 import io.netty.channel.unix.UnixChannel;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +41,9 @@ final class FrameWriter {
   private int queued;
 
   private boolean writable;
+
+  /** The latest ping that is not answered yet. */
+  private @Nullable PingWebSocketFrame owed;
 
   /**
    * A writer that waits for what others have written before.
@@ -126,6 +132,34 @@ final class FrameWriter {
   void control(WebSocketFrame frame) {
     queued++;
     place.pipeline().writeAndFlush(frame).addListener(done());
+  }
+
+  /**
+   * Answers a ping now, or with {@link #pongOwed}. Of a peer that does not read, only the latest is
+   * answered (RFC 6455, section 5.5.3).
+   */
+  void pong(PingWebSocketFrame ping) {
+    if (writable) {
+      control(new PongWebSocketFrame(ping.content().retain()));
+      return;
+    }
+    forgetOwed();
+    owed = new PingWebSocketFrame(Unpooled.copiedBuffer(ping.content()));
+  }
+
+  /** Answers the ping that waits, if the peer reads again. */
+  void pongOwed() {
+    PingWebSocketFrame ping = owed;
+    if (ping != null && writable) {
+      pong(ping);
+      forgetOwed();
+    }
+  }
+
+  /** Nothing is answered any more. */
+  void forgetOwed() {
+    ReferenceCountUtil.release(owed);
+    owed = null;
   }
 
   private ChannelFutureListener done() {

@@ -4,10 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.HttpRequestDecoder;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AttributeKey;
 import io.stentor.config.LimitOptions;
 import io.stentor.limits.Limit;
@@ -22,14 +19,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One accepted connection as limits see it: whose it is, and since when it owes the head of a
- * request. Sees every byte first, until the connection has become a WebSocket or an event stream.
- * Times are whole seconds of {@link Deadlines}. Belongs to the connection's event loop.
+ * One accepted connection as limits see it: whose it is, and what it has asked for. Sees every byte
+ * first, until the connection has become a WebSocket or an event stream. Belongs to the
+ * connection's event loop.
  */
 final class Guard extends ChannelInboundHandlerAdapter {
 
   private static final AttributeKey<Guard> KEY = AttributeKey.valueOf(Guard.class, "guard");
-  private static final String NAME = "guard";
+  static final String NAME = "guard";
 
   private final Channel channel;
   private final Ticket ticket;
@@ -37,21 +34,8 @@ final class Guard extends ChannelInboundHandlerAdapter {
   private final Function<EventLoop, Deadlines> deadlinesOf;
   private @Nullable Ticket place;
   private @Nullable Underway underway = new Underway();
-  private @Nullable Deadlines deadlines;
+  private @Nullable Deadline deadline;
   private @Nullable Runnable held;
-
-  /** Where it stands in {@link Deadlines}. */
-  int index = -1;
-
-  /** When the first byte of a head came that is not whole; 0 where none did. */
-  private int headSince;
-
-  private int idleSince;
-  private long unreadBytes;
-  private boolean serving;
-
-  /** On HTTP/2, frames come that begin no request. */
-  private boolean streams;
 
   private Guard(
       Channel channel, Ticket ticket, Limits limits, Function<EventLoop, Deadlines> deadlinesOf) {
@@ -109,24 +93,23 @@ final class Guard extends ChannelInboundHandlerAdapter {
   }
 
   private void enter() {
-    if (deadlines == null) {
-      Deadlines mine = deadlinesOf.apply(channel.eventLoop());
-      deadlines = mine;
-      headSince = mine.now();
-      mine.add(this);
+    Underway requests = underway;
+    if (deadline == null && requests != null) {
+      Deadlines ofLoop = deadlinesOf.apply(channel.eventLoop());
+      deadline = new Deadline(channel, limits, requests, ofLoop);
     }
   }
 
   private void leave() {
-    if (deadlines != null) {
-      deadlines.remove(this);
+    if (deadline != null) {
+      deadline.end();
     }
   }
 
   /** Nothing of a request is to stay in memory for as long as a socket is open. */
   private void forgetRequests() {
     underway = null;
-    deadlines = null;
+    deadline = null;
   }
 
   private void closed() {
@@ -143,8 +126,8 @@ final class Guard extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    if (headSince == 0 && !streams && deadlines != null) {
-      headSince = deadlines.now();
+    if (deadline != null) {
+      deadline.heard();
     }
     ctx.fireChannelRead(message);
   }
@@ -192,10 +175,10 @@ final class Guard extends ChannelInboundHandlerAdapter {
    * @param byProxy the place of the client that it came from by a proxy; null where it came by none
    */
   void begin(HttpServerRequest request, @Nullable Ticket byProxy) {
-    headSince = 0;
-    serving = true;
-    streams = request.version() == HttpVersion.HTTP_2;
     place = byProxy;
+    if (deadline != null) {
+      deadline.begin(request.version() == HttpVersion.HTTP_2);
+    }
     if (underway != null) {
       underway.add(request.response(), byProxy);
     }
@@ -227,51 +210,5 @@ final class Guard extends ChannelInboundHandlerAdapter {
   /** How fast the connection may send from now on. */
   Pace pace() {
     return limits.pace(client());
-  }
-
-  /** A second has passed. */
-  void look(int now) {
-    if (underway == null || !underway.isEmpty()) {
-      return;
-    }
-    long unread = unread();
-    if (serving || unread != unreadBytes) {
-      // An answer has just ended, or is still being taken.
-      serving = false;
-      unreadBytes = unread;
-      headSince = 0;
-      idleSince = now;
-    } else if (headSince != 0 && isOver(now - headSince, limits.options().handshakeSeconds())) {
-      limits.met(Limit.HANDSHAKE_SECONDS, channel.remoteAddress());
-      cut();
-    } else if (headSince == 0 && isOver(now - idleSince, limits.options().idleSeconds())) {
-      limits.met(Limit.IDLE_SECONDS, channel.remoteAddress());
-      channel.close();
-    }
-  }
-
-  private static boolean isOver(int seconds, int limit) {
-    return limit != 0 && seconds >= limit;
-  }
-
-  private long unread() {
-    ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
-    return waiting == null ? 0 : waiting.totalPendingWriteBytes();
-  }
-
-  /** A client that speaks HTTP/1 without TLS is told; it has had no answer that this would mix. */
-  private void cut() {
-    boolean plain =
-        channel.pipeline().get(SslHandler.class) == null
-            && channel.pipeline().get(HttpRequestDecoder.class) != null;
-    if (!plain) {
-      channel.close();
-      return;
-    }
-    channel
-        .pipeline()
-        .context(this)
-        .writeAndFlush(Problem.headTooSlow(limits.options().handshakeSeconds()))
-        .addListener(ChannelFutureListener.CLOSE);
   }
 }

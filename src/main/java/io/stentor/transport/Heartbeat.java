@@ -1,7 +1,7 @@
 package io.stentor.transport;
 
 import io.netty.channel.EventLoop;
-import io.stentor.config.Config;
+import io.stentor.config.WebSocketOptions;
 import io.stentor.message.CloseReason;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +46,7 @@ final class Heartbeat {
   private int nextSecond;
   private boolean closed;
 
-  Heartbeat(Config.WebSocket options) {
+  Heartbeat(WebSocketOptions options) {
     timeoutSeconds = options.pongTimeoutSeconds();
     pings = options.pingIntervalSeconds() > 0;
     for (int i = 0; i < Math.max(1, options.pingIntervalSeconds()); i++) {

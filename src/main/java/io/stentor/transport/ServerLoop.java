@@ -1,6 +1,8 @@
 package io.stentor.transport;
 
 import io.netty.channel.EventLoop;
+import io.stentor.config.LiveConfig;
+import io.stentor.config.WebSocketOptions;
 import io.stentor.control.Directory;
 import io.stentor.identity.Expiries;
 import io.stentor.limits.Limit;
@@ -40,7 +42,50 @@ record ServerLoop(
     Site site,
     IntSupplier maxFrameBytes) {
 
+  /** What clients of the Centrifuge protocol rely on. */
+  private static final int LEAST_MAX_FRAME_BYTES = 64 * 1024;
+
+  /** How long a client of the Centrifuge protocol may take to say who it is. */
+  private static final int CONNECT_SECONDS = 10;
+
   private static final int RETRY_SECONDS = 5;
+
+  /** A loop that has no connections yet; what looks after them has begun. */
+  static ServerLoop of(EventLoop eventLoop, House house) {
+    LiveConfig live = house.live();
+    WebSocketOptions sockets = live.get().webSocket();
+    Heartbeat heartbeat = new Heartbeat(sockets);
+    heartbeat.start(eventLoop);
+    Newcomers newcomers = new Newcomers(CONNECT_SECONDS);
+    newcomers.start(eventLoop);
+    Directory directory = house.connections().directories().add(eventLoop);
+    return new ServerLoop(
+        eventLoop,
+        house.rooms(),
+        house.presence(),
+        heartbeat,
+        expiries(() -> live.get().identity().tokens().leewaySeconds(), eventLoop),
+        directory,
+        newcomers,
+        house.connections(),
+        house.mailboxes(),
+        sockets.closeTimeoutSeconds(),
+        new Site(
+            eventLoop,
+            house.rooms(),
+            house.presence(),
+            house.access(),
+            directory,
+            expiries(() -> Site.GRACE_SECONDS, eventLoop),
+            sockets.pingIntervalSeconds()),
+        () -> Math.max(LEAST_MAX_FRAME_BYTES, live.get().largestMessageBytes()));
+  }
+
+  private static Expiries expiries(IntSupplier graceSeconds, EventLoop eventLoop) {
+    Expiries expiries = new Expiries(graceSeconds, () -> System.currentTimeMillis() / 1000);
+    expiries.start(eventLoop);
+    return expiries;
+  }
 
   /**
    * Goes on where a room may be entered.

@@ -28,61 +28,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class Socket extends ChannelInboundHandlerAdapter {
 
-  /** Whoever uses the socket; called on its event loop. */
-  interface Listener {
-    /**
-     * Whether the listener takes whole messages from the pace by {@link Socket#take}, since there
-     * is more than one thing in each.
-     */
-    default boolean countsMessages() {
-      return false;
-    }
-
-    /** A text, binary or continuation frame; its content is released after the call. */
-    void received(WebSocketFrame frame);
-
-    /** Something came from the peer. */
-    void heard();
-
-    /** The socket was full and takes more now. */
-    void drained();
-
-    /** The peer broke the protocol; nothing more is heard of it, and the listener has to close. */
-    void broken(CloseReason reason, String what);
-
-    /** The socket failed and closes. */
-    void failed(Throwable failure);
-
-    /**
-     * The socket is closed.
-     *
-     * @param reason what it was closed with here; null where it was not
-     * @param why the same, or else what the peer said; for the log
-     */
-    void closed(@Nullable CloseReason reason, String why);
-  }
-
-  private final Listener listener;
+  private final SocketListener listener;
   private final ChannelHandlerContext encoder;
   private final FrameWriter writer;
-  private final FrameDecoding decoding;
+  private final FrameReader reader;
   private final int closeTimeoutSeconds;
   private final @Nullable Pace pace;
 
   private @Nullable CloseReason closing;
-  private boolean wanted = true;
-  private boolean slowed;
-  private @Nullable PingWebSocketFrame owed;
   private boolean closeSent;
   private @Nullable String peerReason;
 
   private Socket(
-      Listener listener,
+      SocketListener listener,
       ChannelHandlerContext encoder,
       int maxFrameBytes,
       int closeTimeoutSeconds) {
     this.listener = listener;
-    this.decoding = new FrameDecoding(encoder.pipeline(), maxFrameBytes);
+    this.reader = new FrameReader(encoder.pipeline(), maxFrameBytes);
     this.closeTimeoutSeconds = closeTimeoutSeconds;
     this.encoder = encoder;
     Guard guard = Guard.of(encoder.channel());
@@ -99,7 +62,10 @@ final class Socket extends ChannelInboundHandlerAdapter {
    *     changed it
    */
   static Socket takeOver(
-      ServerWebSocket accepted, int maxFrameBytes, int closeTimeoutSeconds, Listener listener) {
+      ServerWebSocket accepted,
+      int maxFrameBytes,
+      int closeTimeoutSeconds,
+      SocketListener listener) {
     ChannelHandlerContext encoder = Takeover.encoder(accepted);
     Socket socket = new Socket(listener, encoder, maxFrameBytes, closeTimeoutSeconds);
     Takeover.replaceLast(encoder.pipeline(), socket);
@@ -107,7 +73,8 @@ final class Socket extends ChannelInboundHandlerAdapter {
   }
 
   /** For log lines: the peer, and for whom where it is a proxy. */
-  String remoteAddress() {
+  @Override
+  public String toString() {
     String peer = String.valueOf(encoder.channel().remoteAddress());
     Guard guard = Guard.of(encoder.channel());
     return guard == null || guard.place() == null ? peer : peer + " for " + guard.client();
@@ -156,10 +123,7 @@ final class Socket extends ChannelInboundHandlerAdapter {
 
   /** Whether to read. Frames that were read already still arrive. */
   void read(boolean on) {
-    wanted = on;
-    if (closing == null) {
-      encoder.channel().config().setAutoRead(on && !slowed);
-    }
+    reader.read(on);
   }
 
   /**
@@ -168,7 +132,7 @@ final class Socket extends ChannelInboundHandlerAdapter {
    * @return for how many nanoseconds nothing more should be taken; mostly 0
    */
   long take() {
-    return pace == null ? 0 : pace.take(remoteAddress());
+    return pace == null ? 0 : pace.take(this);
   }
 
   /**
@@ -176,23 +140,12 @@ final class Socket extends ChannelInboundHandlerAdapter {
    * came, one frame at most excepted.
    */
   void slow(long nanos) {
-    if (nanos > 0 && !slowed) {
-      slowed = true;
-      decoding.hold();
-      encoder.channel().config().setAutoRead(false);
-      encoder.channel().eventLoop().schedule(this::goOn, nanos, TimeUnit.NANOSECONDS);
-    }
+    reader.slow(nanos);
   }
 
   /** Whether the peer is not read because it sent too fast. */
   boolean isSlowed() {
-    return slowed;
-  }
-
-  private void goOn() {
-    slowed = false;
-    decoding.goOn();
-    read(wanted);
+    return reader.isSlowed();
   }
 
   /**
@@ -206,6 +159,7 @@ final class Socket extends ChannelInboundHandlerAdapter {
       return false;
     }
     closing = reason;
+    reader.end();
     Channel channel = encoder.channel();
     if (reason.code() == CloseReason.GONE.code()) {
       // Said by no frame: the peer sees the connection end.
@@ -238,7 +192,7 @@ final class Socket extends ChannelInboundHandlerAdapter {
 
   private void received(WebSocketFrame frame) {
     if (frame instanceof PingWebSocketFrame ping) {
-      pong(ping);
+      writer.pong(ping);
     } else if (frame instanceof CloseWebSocketFrame close) {
       closeReceived(close);
     } else if (!(frame instanceof PongWebSocketFrame) && !closeSent) {
@@ -246,27 +200,8 @@ final class Socket extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Of a peer that does not read, only the latest ping is answered (RFC 6455, section 5.5.3). */
-  private void pong(PingWebSocketFrame ping) {
-    if (writer.isWritable()) {
-      writer.control(new PongWebSocketFrame(ping.content().retain()));
-      return;
-    }
-    forgetOwed();
-    owed = new PingWebSocketFrame(Unpooled.copiedBuffer(ping.content()));
-  }
-
-  private void forgetOwed() {
-    ReferenceCountUtil.release(owed);
-    owed = null;
-  }
-
   private void drained() {
-    PingWebSocketFrame ping = owed;
-    if (ping != null && writer.isWritable()) {
-      pong(ping);
-      forgetOwed();
-    }
+    writer.pongOwed();
     listener.drained();
   }
 
@@ -295,14 +230,15 @@ final class Socket extends ChannelInboundHandlerAdapter {
     if (!(failure instanceof DecoderException)) {
       listener.failed(failure);
       ctx.close();
-    } else if (decoding.stop()) {
-      listener.broken(decoding.reason(failure), String.valueOf(failure.getMessage()));
+    } else if (reader.stop()) {
+      listener.broken(reader.reason(failure), String.valueOf(failure.getMessage()));
     }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    forgetOwed();
+    writer.forgetOwed();
+    reader.end();
     CloseReason reason = closing;
     String said = peerReason == null ? "1006 without a word" : peerReason;
     closing = reason == null ? CloseReason.GONE : reason;

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * One event stream in one room: the room's bytes go out, nothing comes in. Belongs to the stream's
  * event loop.
  */
-final class SseConnection implements Connection, KeepAlive.Kept, ResponseStream.Listener {
+final class SseConnection extends StreamConnection implements Connection, KeepAlive.Kept {
 
   private static final Logger LOG = LoggerFactory.getLogger(SseConnection.class);
 
@@ -41,28 +41,25 @@ final class SseConnection implements Connection, KeepAlive.Kept, ResponseStream.
   private final ServerLoop server;
   private final KeepAlive keepAlive;
   private final KeepAlive.Place place = new KeepAlive.Place();
-  private final ResponseStream stream;
   private final ServerSentEvents format;
   private final Attendance attendance;
   private final boolean watches;
   private @Nullable Cursor cursor;
   private @Nullable Watch watch;
   private @Nullable Visit visit;
-  private @Nullable CloseReason closing;
-  private boolean gone;
 
   private SseConnection(
       Request request,
       ServerLoop server,
       KeepAlive keepAlive,
       Function<ResponseStream.Listener, ResponseStream> stream) {
+    super(stream);
     this.room = request.room();
     this.server = server;
     this.keepAlive = keepAlive;
     this.attendance = new Attendance(server.presence(), room, request.member());
     this.watches = request.watches();
-    this.stream = stream.apply(this);
-    this.format = this.stream.isChunked() ? ServerSentEvents.CHUNKED : ServerSentEvents.UNFRAMED;
+    this.format = stream().isChunked() ? ServerSentEvents.CHUNKED : ServerSentEvents.UNFRAMED;
   }
 
   /**
@@ -94,7 +91,7 @@ final class SseConnection implements Connection, KeepAlive.Kept, ResponseStream.
     visit = new Visit(server, request.member(), request.expiresAt(), this::close);
     tell(out -> format.encodeRetry(retryMillis(), out));
     cursor = server.rooms().join(room, this, request.start(), server.eventLoop());
-    if (gone || closing != null) {
+    if (!isOpen()) {
       leaveRoom();
     } else if (keepAlive.isClosed()) {
       close(CloseReason.SHUTDOWN);
@@ -124,31 +121,19 @@ final class SseConnection implements Connection, KeepAlive.Kept, ResponseStream.
   }
 
   @Override
-  public boolean isWritable() {
-    return closing == null && !gone && stream.isWritable();
-  }
-
-  @Override
   public void send(ByteBuf shared) {
-    if (closing == null && !gone) {
+    if (isOpen()) {
       keepAlive.sent(place);
-      stream.send(shared);
+      stream().send(shared);
     }
   }
 
   @Override
   public void write(ByteBuf bytes) {
-    if (closing == null && !gone) {
+    if (isOpen()) {
       keepAlive.sent(place);
-      stream.write(bytes);
-    } else {
-      bytes.release();
     }
-  }
-
-  @Override
-  public void flush() {
-    stream.flush();
+    super.write(bytes);
   }
 
   /** What is still to be sent to a stream that is not read keeps proxies awake by itself. */
@@ -186,12 +171,12 @@ final class SseConnection implements Connection, KeepAlive.Kept, ResponseStream.
 
   @Override
   public void close(CloseReason reason) {
-    if (closing == null && !gone) {
-      closing = reason;
+    if (beginToClose(reason)) {
       leaveRoom();
       int retry = reason.equals(CloseReason.SHUTDOWN) ? random(MOST_SHUTDOWN_RETRY_MILLIS) : 0;
-      stream.end(
-          encoded(out -> format.encodeClose(reason, retry, out)), server.closeTimeoutSeconds());
+      stream()
+          .end(
+              encoded(out -> format.encodeClose(reason, retry, out)), server.closeTimeoutSeconds());
     }
   }
 
@@ -230,18 +215,16 @@ final class SseConnection implements Connection, KeepAlive.Kept, ResponseStream.
   }
 
   @Override
-  public void closed(@Nullable String peer) {
-    gone = true;
+  void closed(@Nullable CloseReason reason, String why) {
     keepAlive.remove(this);
     leaveRoom();
-    int count = server.connections().closed(Transport.SSE, closing);
-    String why = closing != null ? closing.toString() : peer != null ? peer : "by the client";
+    int count = server.connections().closed(Transport.SSE, reason);
     LOG.debug("closed: {} in room {}: {}, {} open", this, room, why, count);
   }
 
   /** For log lines: the address and the connection's id. */
   @Override
   public String toString() {
-    return stream.remoteAddress() + " " + attendance.member().connection();
+    return stream().remoteAddress() + " " + attendance.member().connection();
   }
 }

@@ -1,7 +1,7 @@
 package io.stentor.transport;
 
 import io.netty.channel.EventLoop;
-import io.stentor.config.Config;
+import io.stentor.config.WebSocketOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
@@ -28,7 +28,7 @@ final class StreamingResponses {
    * @param options with {@code pongTimeoutSeconds}, after which a peer that takes nothing of what
    *     it is sent is cut; not where nobody is pinged
    */
-  StreamingResponses(EventLoop loop, Config.WebSocket options) {
+  StreamingResponses(EventLoop loop, WebSocketOptions options) {
     this.loop = loop;
     this.silenceSeconds = options.pingIntervalSeconds() > 0 ? options.pongTimeoutSeconds() : 0;
   }

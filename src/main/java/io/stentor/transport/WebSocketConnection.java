@@ -5,12 +5,10 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.stentor.config.RoomOptions;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
-import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
 import io.stentor.presence.Attendance;
 import io.stentor.protocol.PlainText;
-import io.stentor.room.Ack;
 import io.stentor.room.Connection;
 import io.stentor.room.Cursor;
 import io.stentor.room.Format;
@@ -24,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * One WebSocket of the plain protocol in one room: frames in are published, the room's bytes go
  * out. Belongs to the socket's event loop, and is the only owner of the socket's handlers.
  */
-final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.Listener {
+final class WebSocketConnection implements Connection, Heartbeat.Pinged, SocketListener {
 
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
 
@@ -113,7 +111,8 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
     int bytes = publication.bytes();
     unacknowledgedBytes += bytes;
     unacknowledged++;
-    boolean more = server.rooms().publish(room, publication, new Acknowledgement(bytes));
+    boolean more =
+        server.rooms().publish(room, publication, new Acknowledgement(this, server, bytes));
     socket.slow(server.rooms().limits().roomRates().take(room, ratePerSecond));
     if ((!more || unacknowledgedBytes > MAX_UNACKNOWLEDGED_BYTES) && !paused) {
       // Not reading makes TCP slow the publisher down.
@@ -122,25 +121,8 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
     }
   }
 
-  private final class Acknowledgement implements Ack {
-    private final int bytes;
-
-    Acknowledgement(int bytes) {
-      this.bytes = bytes;
-    }
-
-    @Override
-    public void appended(Position position) {
-      server.onLoop(() -> acknowledged(bytes));
-    }
-
-    @Override
-    public void refused(Throwable reason) {
-      server.onLoop(() -> close(CloseReason.INTERNAL));
-    }
-  }
-
-  private void acknowledged(int bytes) {
+  /** So much of what was published is in the log. */
+  void acknowledged(int bytes) {
     unacknowledgedBytes -= bytes;
     unacknowledged--;
     boolean few = unacknowledged == 0 || unacknowledgedBytes < MAX_UNACKNOWLEDGED_BYTES / 2;
@@ -248,6 +230,6 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
   /** For log lines: the address and the connection's id. */
   @Override
   public String toString() {
-    return socket.remoteAddress() + " " + attendance.member().connection();
+    return socket + " " + attendance.member().connection();
   }
 }

@@ -25,10 +25,10 @@ class ConfigLoaderTest {
     Config config = loaded.config();
     assertThat(config.http())
         .isEqualTo(
-            new Config.Http(
-                "0.0.0.0", 9898, "webroot", List.of(), "", "660", new Config.Tls("", "")));
-    assertThat(config.cluster().discovery()).isEqualTo(Config.Discovery.MEMBERS);
-    assertThat(config.logging().level()).isEqualTo(Config.Logging.Level.INFO);
+            new HttpOptions(
+                "0.0.0.0", 9898, "webroot", List.of(), "", "660", new TlsOptions("", "")));
+    assertThat(config.cluster().discovery()).isEqualTo(ClusterOptions.Discovery.MEMBERS);
+    assertThat(config.logging().level()).isEqualTo(LoggingOptions.Level.INFO);
     assertThat(config.roomDefaults().history())
         .isEqualTo(new RoomOptions.History(1000, 1048576, 300));
     assertThat(config.rooms()).extracting(RoomRule::match).containsExactly("lobby");
@@ -47,7 +47,7 @@ class ConfigLoaderTest {
     Config config = loaded.config();
     assertThat(config.http().host()).isEqualTo("a");
     assertThat(config.eventLoops()).isEqualTo(3);
-    assertThat(config.logging().level()).isEqualTo(Config.Logging.Level.DEBUG);
+    assertThat(config.logging().level()).isEqualTo(LoggingOptions.Level.DEBUG);
     assertThat(config.cluster().name()).isEqualTo("from-environment");
     assertThat(config.http().port()).isEqualTo(5);
     assertThat(loaded.sources())

@@ -71,7 +71,7 @@ class DeploymentFilesTest {
       node.at("environment").map().forEach((key, value) -> variables.put(key, value.text()));
       LoadedConfig loaded = new ConfigLoader(directory, variables).load(List.of(), List.of());
       assertThat(loaded.warnings()).isEmpty();
-      Config.Cluster cluster = loaded.config().cluster();
+      ClusterOptions cluster = loaded.config().cluster();
       assertThat(cluster.enabled()).isTrue();
       assertThat(node.at("networks", "cluster", "ipv4_address").text()).isEqualTo(cluster.host());
       assertThat(node.at("read_only").text()).isEqualTo("true");

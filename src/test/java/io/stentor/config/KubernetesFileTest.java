@@ -89,7 +89,7 @@ class KubernetesFileTest {
       throws IOException {
     Config config = config(directory);
     assertThat(config.cluster().enabled()).isTrue();
-    assertThat(config.cluster().discovery()).isEqualTo(Config.Discovery.KUBERNETES);
+    assertThat(config.cluster().discovery()).isEqualTo(ClusterOptions.Discovery.KUBERNETES);
     assertThat(config.cluster().host()).isEqualTo(ADDRESS);
     assertThat(config.cluster().kubernetesServiceDns())
         .isEqualTo("stentor-nodes." + NAMESPACE + ".svc.cluster.local");
@@ -185,7 +185,7 @@ class KubernetesFileTest {
   @Test
   void a_node_is_granted_the_time_that_it_takes_to_leave(@TempDir Path directory)
       throws IOException {
-    Config.Drain drain = config(directory).drain();
+    DrainOptions drain = config(directory).drain();
     int period = container.at("readinessProbe", "periodSeconds").number();
     assertThat(drain.balancerSeconds()).isGreaterThan(2 * period);
     assertThat(pod.at("terminationGracePeriodSeconds").number())

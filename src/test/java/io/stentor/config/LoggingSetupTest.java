@@ -22,12 +22,12 @@ class LoggingSetupTest {
 
   @AfterEach
   void quiet() {
-    apply(Config.Logging.Level.WARN, Config.Logging.Format.TEXT);
+    apply(LoggingOptions.Level.WARN, LoggingOptions.Format.TEXT);
   }
 
   @Test
   void a_line_for_people_has_time_level_short_name_and_message() {
-    assertThat(lines(Config.Logging.Format.TEXT, () -> OWN.info("listening on {}", 9898)))
+    assertThat(lines(LoggingOptions.Format.TEXT, () -> OWN.info("listening on {}", 9898)))
         .singleElement()
         .asString()
         .matches("\\d\\d:\\d\\d:\\d\\d\\.\\d{3} INFO  Rooms: listening on 9898");
@@ -37,7 +37,7 @@ class LoggingSetupTest {
   void a_line_for_people_ends_with_its_fields() {
     assertThat(
             lines(
-                Config.Logging.Format.TEXT,
+                LoggingOptions.Format.TEXT,
                 () -> OWN.atInfo().addKeyValue("count", 2).log("joined")))
         .singleElement()
         .asString()
@@ -48,7 +48,7 @@ class LoggingSetupTest {
   void a_message_cannot_forge_a_line() {
     assertThat(
             lines(
-                Config.Logging.Format.TEXT,
+                LoggingOptions.Format.TEXT,
                 () -> OWN.info("text {}", "a\r\n12:00:00.000 ERROR b\u001b[31m")))
         .singleElement()
         .asString()
@@ -59,7 +59,7 @@ class LoggingSetupTest {
   void a_line_for_machines_is_one_json_object() {
     List<String> lines =
         lines(
-            Config.Logging.Format.JSON,
+            LoggingOptions.Format.JSON,
             () -> OWN.atWarn().addKeyValue("count", 2).log("a \"{}\"\n", "b"));
     JsonObject line = new JsonObject(lines.get(0));
     assertThat(lines).hasSize(1);
@@ -74,7 +74,7 @@ class LoggingSetupTest {
   void the_names_of_a_lines_fields_never_change() {
     List<String> lines =
         lines(
-            Config.Logging.Format.JSON,
+            LoggingOptions.Format.JSON,
             () -> {
               OWN.info("plain");
               OWN.atWarn().addKeyValue("a", 1).setCause(new IllegalStateException("b")).log("all");
@@ -95,7 +95,7 @@ class LoggingSetupTest {
 
   @Test
   void libraries_only_warn_until_somebody_looks_for_a_fault() {
-    apply(Config.Logging.Level.INFO, Config.Logging.Format.TEXT);
+    apply(LoggingOptions.Level.INFO, LoggingOptions.Format.TEXT);
     assertThat(OWN.isInfoEnabled()).isTrue();
     assertThat(OWN.isDebugEnabled()).isFalse();
     for (Logger library : List.of(VERTX, HAZELCAST, NETTY)) {
@@ -103,30 +103,30 @@ class LoggingSetupTest {
       assertThat(library.isInfoEnabled()).isFalse();
     }
 
-    apply(Config.Logging.Level.TRACE, Config.Logging.Format.TEXT);
+    apply(LoggingOptions.Level.TRACE, LoggingOptions.Format.TEXT);
     assertThat(OWN.isTraceEnabled()).isTrue();
     assertThat(VERTX.isDebugEnabled()).isTrue();
     assertThat(HAZELCAST.isDebugEnabled()).isTrue();
     assertThat(NETTY.isInfoEnabled()).isFalse();
 
-    apply(Config.Logging.Level.ERROR, Config.Logging.Format.TEXT);
+    apply(LoggingOptions.Level.ERROR, LoggingOptions.Format.TEXT);
     assertThat(OWN.isWarnEnabled()).isFalse();
     assertThat(HAZELCAST.isWarnEnabled()).isFalse();
     assertThat(NETTY.isWarnEnabled()).isFalse();
   }
 
-  private static void apply(Config.Logging.Level level, Config.Logging.Format format) {
-    LoggingSetup.apply(new Config.Logging(level, format));
+  private static void apply(LoggingOptions.Level level, LoggingOptions.Format format) {
+    LoggingSetup.apply(new LoggingOptions(level, format));
   }
 
-  private static List<String> lines(Config.Logging.Format format, Runnable logged) {
+  private static List<String> lines(LoggingOptions.Format format, Runnable logged) {
     PrintStream before = System.out;
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
     try {
-      apply(Config.Logging.Level.INFO, format);
+      apply(LoggingOptions.Level.INFO, format);
       logged.run();
-      apply(Config.Logging.Level.WARN, Config.Logging.Format.TEXT); // Writes what waits.
+      apply(LoggingOptions.Level.WARN, LoggingOptions.Format.TEXT); // Writes what waits.
     } finally {
       System.setOut(before);
     }

@@ -6,10 +6,10 @@ import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.internal.cluster.impl.ClusterServiceImpl;
 import io.stentor.cluster.ClusteredVertx;
-import io.stentor.config.Config.BusTls;
-import io.stentor.config.Config.Cluster;
-import io.stentor.config.Config.Discovery;
-import io.stentor.config.Config.Multicast;
+import io.stentor.config.BusTlsOptions;
+import io.stentor.config.ClusterOptions;
+import io.stentor.config.ClusterOptions.Discovery;
+import io.stentor.config.ClusterOptions.Multicast;
 import io.stentor.message.RoomName;
 import io.stentor.support.Ports;
 import java.time.Duration;
@@ -28,8 +28,8 @@ final class Members {
   int maxIdleSeconds;
 
   HazelcastInstance join() {
-    Cluster cluster =
-        new Cluster(
+    ClusterOptions cluster =
+        new ClusterOptions(
             true,
             name,
             "127.0.0.1",
@@ -40,7 +40,7 @@ final class Members {
             new Multicast("224.2.2.3", 54327),
             "",
             5,
-            new BusTls("", "", ""));
+            new BusTlsOptions("", "", ""));
     Config config = ClusteredVertx.hazelcast(cluster);
     config.setProperty("hazelcast.partition.count", "31");
     config.setProperty("hazelcast.merge.first.run.delay.seconds", "2");

@@ -3,7 +3,6 @@ package io.stentor.history;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.config.RoomOptions.History;
-import io.stentor.history.RoomLog.Entry;
 import io.stentor.message.Publication;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -194,7 +193,7 @@ class MergedLogsTest {
     other.append(batch(2, 1, NOW, "x"), NOW, LIMITS);
     one.append(batch(1, 3, NOW, "c"), NOW, LIMITS);
     RoomLog merged = MergedLogs.of(other, one, MERGED);
-    RoomLog.Answer answer = merged.answers().get(1L);
+    Answer answer = merged.answers().get(1L);
     assertThat(answer).isNotNull();
     assertThat(answer.number()).isEqualTo(3);
   }

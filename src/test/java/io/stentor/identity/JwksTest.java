@@ -3,7 +3,9 @@ package io.stentor.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.stentor.config.Config;
+import io.stentor.config.IdentityOptions;
+import io.stentor.config.Secret;
+import io.stentor.config.TokenOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
@@ -67,9 +69,9 @@ class JwksTest {
 
   private Tokens tokens(int refreshSeconds, int leastSecondsBetween) {
     String url = "http://127.0.0.1:" + server.actualPort() + "/keys";
-    Config.Tokens options =
-        new Config.Tokens(new Config.Secret(""), "", List.of(), url, refreshSeconds, "", "", 0);
-    Config.Identity identity = new Config.Identity(List.of(), true, false, false, options);
+    TokenOptions options =
+        new TokenOptions(new Secret(""), "", List.of(), url, refreshSeconds, "", "", 0);
+    IdentityOptions identity = new IdentityOptions(List.of(), true, false, false, options);
     return new Tokens(vertx, identity, () -> 1000, leastSecondsBetween);
   }
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.stentor.config.Config;
 import io.stentor.config.ConfigException;
+import io.stentor.config.DrainOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -94,14 +94,14 @@ class DrainTest {
 
   @Test
   void its_times_have_to_fit_into_each_other() {
-    assertThatThrownBy(() -> new Config.Drain(10, 15, 25))
+    assertThatThrownBy(() -> new DrainOptions(10, 15, 25))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("timeoutSeconds");
   }
 
   private Drain drain(int balancerSeconds, int leaveSeconds) {
-    Config.Drain times =
-        new Config.Drain(balancerSeconds, leaveSeconds, balancerSeconds + leaveSeconds + 1);
+    DrainOptions times =
+        new DrainOptions(balancerSeconds, leaveSeconds, balancerSeconds + leaveSeconds + 1);
     return new Drain(vertx, times, List.of(new FakeDoor(), new FakeDoor()), settled::get);
   }
 }

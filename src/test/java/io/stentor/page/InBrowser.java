@@ -3,6 +3,7 @@ package io.stentor.page;
 import io.stentor.support.Browser;
 import io.stentor.support.Launch;
 import io.stentor.support.NodeProcess;
+import io.stentor.support.Window;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -35,5 +36,14 @@ abstract class InBrowser {
   /** The address of the page on another node. */
   static String page(int port, String query) {
     return "http://localhost:" + port + "/" + query;
+  }
+
+  /** Scrolls, and lets the page do what it does then. */
+  static void scrollTo(Window one, String top) {
+    one.page()
+        .evaluate(
+            "() => new Promise((done) => { document.getElementById('log').scrollTop = "
+                + top
+                + "; requestAnimationFrame(() => requestAnimationFrame(done)); })");
   }
 }

@@ -7,10 +7,10 @@ import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.internal.cluster.impl.ClusterServiceImpl;
 import io.stentor.cluster.ClusteredVertx;
 import io.stentor.cluster.NodeWatcher;
-import io.stentor.config.Config.BusTls;
-import io.stentor.config.Config.Cluster;
-import io.stentor.config.Config.Discovery;
-import io.stentor.config.Config.Multicast;
+import io.stentor.config.BusTlsOptions;
+import io.stentor.config.ClusterOptions;
+import io.stentor.config.ClusterOptions.Discovery;
+import io.stentor.config.ClusterOptions.Multicast;
 import io.stentor.history.ClusterHistory;
 import io.stentor.message.RoomName;
 import io.stentor.support.ClusterOfProcesses;
@@ -77,8 +77,8 @@ final class PresenceCluster {
 
   /** Starts one more. */
   Node start() {
-    Cluster cluster =
-        new Cluster(
+    ClusterOptions cluster =
+        new ClusterOptions(
             true,
             name,
             "127.0.0.1",
@@ -89,7 +89,7 @@ final class PresenceCluster {
             new Multicast("224.2.2.3", 54327),
             "",
             5,
-            new BusTls("", "", ""));
+            new BusTlsOptions("", "", ""));
     Config config = ClusteredVertx.hazelcast(cluster);
     if (partitions > 0) {
       config.setProperty("hazelcast.partition.count", Integer.toString(partitions));

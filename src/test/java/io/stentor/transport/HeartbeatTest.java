@@ -2,7 +2,7 @@ package io.stentor.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.stentor.config.Config;
+import io.stentor.config.WebSocketOptions;
 import io.stentor.message.CloseReason;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +57,7 @@ class HeartbeatTest {
   }
 
   private static Heartbeat heartbeat(int interval, int timeout) {
-    return new Heartbeat(new Config.WebSocket(interval, timeout, 5));
+    return new Heartbeat(new WebSocketOptions(interval, timeout, 5));
   }
 
   private void seconds(Heartbeat heartbeat, int count) {

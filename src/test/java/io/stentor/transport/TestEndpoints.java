@@ -47,19 +47,10 @@ final class TestEndpoints implements AutoCloseable {
     EveryNode nodes = EveryNode.of(vertx).await();
     ServerApi api = new ServerApi(rooms, presence, connections.directories(), nodes);
     Mailboxes mailboxes = Mailboxes.open(vertx, rooms.node()).await();
-    endpoints =
-        onLoop(
-            () ->
-                new Endpoints(
-                    vertx,
-                    loop,
-                    new LiveConfig(config),
-                    rooms,
-                    presence,
-                    Access.of(vertx, new LiveConfig(config)),
-                    connections,
-                    api,
-                    mailboxes));
+    LiveConfig live = new LiveConfig(config);
+    Access access = Access.of(vertx, live);
+    House house = new House(live, rooms, presence, access, connections, api, mailboxes);
+    endpoints = onLoop(() -> new Endpoints(vertx, loop, house));
     Future<HttpServer> listening =
         onLoop(
             () ->

@@ -135,13 +135,15 @@ public final class Client implements Controlled {
       return Future.succeededFuture();
     }
     Promise<Void> done = Promise.promise();
-    subscription.whenDecided(
-        () -> {
-          if (!subscription.isGone()) {
-            subscription.end(Pushes.SERVER_UNSUBSCRIBE, "server unsubscribe");
-          }
-          done.complete();
-        });
+    subscription
+        .opening()
+        .whenDecided(
+            () -> {
+              if (!subscription.isGone()) {
+                subscription.end(Pushes.SERVER_UNSUBSCRIBE, "server unsubscribe");
+              }
+              done.complete();
+            });
     return done.future();
   }
 

@@ -55,7 +55,7 @@ final class Intake {
     applying = true;
     byte[] line = isBusy() ? null : waiting.poll();
     while (line != null) {
-      session.apply(line);
+      apply(line);
       slow(session.outlet().take());
       line = isBusy() ? null : waiting.poll();
     }
@@ -63,6 +63,18 @@ final class Intake {
     if (!session.isClosed()) {
       session.outlet().flush();
       read(!isBusy());
+    }
+  }
+
+  private void apply(byte[] line) {
+    boolean speaks = session.speaks();
+    try {
+      Commands.Numbered next = speaks ? Commands.read(line) : Commands.connect(line);
+      session.begin(next.command() instanceof ConnectCommand);
+      Answer answer = speaks ? new Reply(session, next.id(), next.name()) : new Welcome(session);
+      answer.run(() -> next.command().apply(session, answer));
+    } catch (Disconnect e) {
+      session.close(e.reason());
     }
   }
 

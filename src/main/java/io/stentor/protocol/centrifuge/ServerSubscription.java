@@ -44,7 +44,7 @@ final class ServerSubscription extends Answer {
               });
         });
     // Where the client is gone meanwhile, there is nobody to be told.
-    subscription.whenDecided(done::tryComplete);
+    subscription.opening().whenDecided(done::tryComplete);
     return done.future();
   }
 

@@ -13,14 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Session {
 
-  private enum State {
-    NEW,
-    CONNECTING,
-    REFUSED,
-    CONNECTED,
-    CLOSED
-  }
-
   private final Site site;
   private final Outlet outlet;
   private final Lines lines;
@@ -29,7 +21,7 @@ public final class Session {
   private final Subscriptions subscriptions = new Subscriptions(this);
   private final Publisher publisher = new Publisher(this);
   private final @Nullable Mailbox mailbox;
-  private State state = State.NEW;
+  private SessionState state = SessionState.NEW;
   private @Nullable Client client;
   private @Nullable CloseReason leaving;
 
@@ -55,7 +47,9 @@ public final class Session {
    * nothing to say any more is left alone.
    */
   public void received(byte[] message) {
-    if (state != State.CLOSED && leaving == null && (speaks() || state == State.NEW)) {
+    if (state != SessionState.CLOSED
+        && leaving == null
+        && (speaks() || state == SessionState.NEW)) {
       intake.received(message);
     }
   }
@@ -72,19 +66,19 @@ public final class Session {
 
   /** Asks whether the client is still there. It answers with any message if it is to. */
   public void ping() {
-    if (state == State.CONNECTED) {
+    if (state == SessionState.CONNECTED) {
       write(new JsonLine().open().close());
     }
   }
 
   /** Whether the client was told that it is connected. */
   public boolean isConnected() {
-    return state == State.CONNECTED;
+    return state == SessionState.CONNECTED;
   }
 
   /** Whether the client is pinged now, and has to answer. */
   public boolean answersPings() {
-    return state == State.CONNECTED && speaks();
+    return state == SessionState.CONNECTED && speaks();
   }
 
   /** Whether the transport was asked to read, so that an answer would be heard. */
@@ -94,8 +88,8 @@ public final class Session {
 
   /** The transport has ended. May be called twice. */
   public void closed() {
-    if (state != State.CLOSED) {
-      state = State.CLOSED;
+    if (state != SessionState.CLOSED) {
+      state = SessionState.CLOSED;
       intake.close();
       subscriptions.closed();
       if (client != null) {
@@ -109,7 +103,7 @@ public final class Session {
    * is begun any more.
    */
   public void leave(CloseReason reason) {
-    if (state != State.CLOSED && leaving == null) {
+    if (state != SessionState.CLOSED && leaving == null) {
       leaving = reason;
       intake.close();
       outlet.read(false);
@@ -127,7 +121,7 @@ public final class Session {
 
   /** Ends the connection. */
   public void close(CloseReason reason) {
-    if (state != State.CLOSED) {
+    if (state != SessionState.CLOSED) {
       outlet.flush();
       closed();
       outlet.close(reason);
@@ -135,28 +129,24 @@ public final class Session {
   }
 
   boolean isConnecting() {
-    return state == State.CONNECTING;
+    return state == SessionState.CONNECTING;
   }
 
   boolean isClosed() {
-    return state == State.CLOSED;
+    return state == SessionState.CLOSED;
   }
 
-  /** Begins one command. */
-  void apply(byte[] line) {
-    try {
-      Commands.Numbered next = speaks() ? Commands.read(line) : Commands.connect(line);
-      boolean connects = next.command() instanceof ConnectCommand;
-      if (state != (connects ? State.NEW : State.CONNECTED)) {
-        throw Disconnect.badRequest(connects ? "connect comes once" : "connect comes first");
-      }
-      Answer answer = speaks() ? new Reply(this, next.id(), next.name()) : new Welcome(this);
-      if (connects) {
-        state = State.CONNECTING;
-      }
-      answer.run(() -> next.command().apply(this, answer));
-    } catch (Disconnect e) {
-      close(e.reason());
+  /**
+   * A command begins.
+   *
+   * @throws Disconnect where it is not its turn
+   */
+  void begin(boolean connects) {
+    if (state != (connects ? SessionState.NEW : SessionState.CONNECTED)) {
+      throw Disconnect.badRequest(connects ? "connect comes once" : "connect comes first");
+    }
+    if (connects) {
+      state = SessionState.CONNECTING;
     }
   }
 
@@ -167,7 +157,7 @@ public final class Session {
 
   /** Something that kept commands waiting may have ended. */
   void goOn() {
-    if (state != State.CLOSED && leaving == null) {
+    if (state != SessionState.CLOSED && leaving == null) {
       intake.goOn();
     }
   }
@@ -185,27 +175,27 @@ public final class Session {
 
   /** Connect was answered with an error: the client has to come again. */
   void connectRefused() {
-    state = State.REFUSED;
+    state = SessionState.REFUSED;
     subscriptions.closed();
   }
 
   /** Connect was answered: other commands, and pushes, go on. */
   void live() {
-    state = State.CONNECTED;
+    state = SessionState.CONNECTED;
     subscriptions.live();
     goOn();
   }
 
   /** Writes one object. */
   void write(JsonLine line) {
-    if (state != State.CLOSED) {
+    if (state != SessionState.CLOSED) {
       write(lines.format().framed(line));
     }
   }
 
   /** Writes one push. */
   void push(JsonLine push) {
-    if (state != State.CLOSED) {
+    if (state != SessionState.CLOSED) {
       write(lines.format().framedPush(push));
     }
   }

@@ -41,9 +41,9 @@ record SubscribeCommand(
     }
     RoomName room = Commands.room(channel);
     Subscription before = session.subscriptions().get(room);
-    if (before != null && before.isAwaited()) {
+    if (before != null && before.opening().isAwaited()) {
       // The client leaves the room first, as soon as it is known what came of its entering.
-      before.whenDecided(() -> answer.run(() -> apply(session, answer)));
+      before.opening().whenDecided(() -> answer.run(() -> apply(session, answer)));
       return;
     }
     Subscription subscription = new Subscription(session, room, wanted, answer);

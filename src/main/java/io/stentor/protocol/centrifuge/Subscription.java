@@ -138,14 +138,9 @@ final class Subscription implements Connection {
     return state != State.GONE && !opening.isOver();
   }
 
-  /** Whether somebody waits until it is known. */
-  boolean isAwaited() {
-    return opening.isAwaited();
-  }
-
-  /** Runs a task when it is known what came of this. */
-  void whenDecided(Runnable task) {
-    opening.whenDecided(task);
+  /** How it begins, or began. */
+  Opening opening() {
+    return opening;
   }
 
   /** The client was answered: what waited for that goes out. */

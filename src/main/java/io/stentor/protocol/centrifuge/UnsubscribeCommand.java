@@ -21,7 +21,7 @@ record UnsubscribeCommand(String channel) implements Command {
     if (subscription == null) {
       answer.done();
     } else if (subscription.isUndecided()) {
-      subscription.whenDecided(() -> answer.run(() -> apply(session, answer)));
+      subscription.opening().whenDecided(() -> answer.run(() -> apply(session, answer)));
     } else {
       subscription.leave();
       answer.done();

@@ -10,18 +10,22 @@ import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import io.stentor.message.CloseReason;
+import java.util.concurrent.TimeUnit;
 
-/** How the frames of one socket are read. Event loop of the socket. */
-final class FrameDecoding {
+/** Reads the frames of one socket, whenever that is wanted. Event loop of the socket. */
+final class FrameReader {
 
   private static final String NAME = "frames";
 
   private final ChannelPipeline pipeline;
   private final int maxFrameBytes;
   private final WebSocket13FrameDecoder decoder;
+  private boolean wanted = true;
+  private boolean slowed;
+  private boolean ended;
 
   /** Takes the place of Vert.x's decoder. */
-  FrameDecoding(ChannelPipeline pipeline, int maxFrameBytes) {
+  FrameReader(ChannelPipeline pipeline, int maxFrameBytes) {
     this.pipeline = pipeline;
     this.maxFrameBytes = maxFrameBytes;
     WebSocketDecoderConfig config =
@@ -35,13 +39,44 @@ final class FrameDecoding {
     pipeline.replace(WebSocketFrameDecoder.class, NAME, decoder);
   }
 
-  /** What was read already waits as it came, one frame at most excepted. */
-  void hold() {
-    decoder.setSingleDecode(true);
+  /** Whether to read. Frames that were read already still arrive. */
+  void read(boolean on) {
+    wanted = on;
+    if (!ended) {
+      pipeline.channel().config().setAutoRead(on && !slowed);
+    }
   }
 
-  /** Decodes what waits since {@link #hold}. */
-  void goOn() {
+  /** From now on it is all the same what is wanted. */
+  void end() {
+    ended = true;
+  }
+
+  /**
+   * Reads nothing for a while, so that TCP slows the peer down. What was read already waits as it
+   * came, one frame at most excepted.
+   */
+  void slow(long nanos) {
+    if (nanos > 0 && !slowed) {
+      slowed = true;
+      decoder.setSingleDecode(true);
+      pipeline.channel().config().setAutoRead(false);
+      pipeline.channel().eventLoop().schedule(this::goOn, nanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** Whether the peer is not read because it sent too fast. */
+  boolean isSlowed() {
+    return slowed;
+  }
+
+  private void goOn() {
+    slowed = false;
+    decodeWaiting();
+    read(wanted);
+  }
+
+  private void decodeWaiting() {
     decoder.setSingleDecode(false);
     ChannelHandlerContext context = pipeline.context(NAME);
     if (context != null) {

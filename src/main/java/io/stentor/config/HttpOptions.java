@@ -1,0 +1,28 @@
+package io.stentor.config;
+
+import java.util.List;
+
+/**
+ * Where HTTP and WebSockets are served.
+ *
+ * @param host address to bind
+ * @param port TCP port; 0 takes a free one
+ * @param webroot directory of static files; where it does not exist, the files in the jar serve
+ * @param allowedOrigins origins that browsers may connect from, in which {@code *} stands for any
+ *     run of characters; empty allows all
+ * @param unixSocket path of a Unix domain socket that is listened on too; empty for none
+ * @param unixSocketMode who may connect to it, as three octal digits
+ * @param tls with what TCP connections are encrypted
+ */
+public record HttpOptions(
+    String host,
+    int port,
+    String webroot,
+    List<String> allowedOrigins,
+    String unixSocket,
+    String unixSocketMode,
+    TlsOptions tls) {
+  public HttpOptions {
+    allowedOrigins = List.copyOf(allowedOrigins);
+  }
+}

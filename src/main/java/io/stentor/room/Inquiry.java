@@ -1,0 +1,85 @@
+package io.stentor.room;
+
+import io.stentor.config.RoomOptions;
+import io.stentor.history.History;
+import io.stentor.history.Page;
+import io.stentor.message.Position;
+import io.stentor.message.RoomName;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a feed asks the log of its room: one question at a time, and again where there was no
+ * answer. Belongs to the room's home loop.
+ */
+final class Inquiry {
+
+  private static final long RETRY_MILLIS = 250;
+  private static final int PAGE_BYTES = 512 * 1024;
+  private static final Logger LOG = LoggerFactory.getLogger(Inquiry.class);
+
+  /** Whoever asks. */
+  interface Asker {
+    /**
+     * The log has answered.
+     *
+     * @param asked the position that was asked about; the bus may be ahead of it by now
+     */
+    void answered(Position asked, Page page);
+
+    /** The log could not be read a while ago, and nothing was asked since. */
+    void askAgain();
+  }
+
+  private final RoomName room;
+  private final Loop home;
+  private final History history;
+  private final Asker asker;
+  private boolean reading;
+  private boolean ended;
+
+  Inquiry(RoomName room, Loop home, History history, Asker asker) {
+    this.room = room;
+    this.home = home;
+    this.history = history;
+    this.asker = asker;
+  }
+
+  /** Whether there is a question under way. */
+  boolean isReading() {
+    return reading;
+  }
+
+  /** Asks what follows the position; nothing may be under way. */
+  void read(Position after, int maxMessages, RoomOptions.History limits) {
+    reading = true;
+    history
+        .read(room, after, maxMessages, PAGE_BYTES, limits)
+        .onComplete((page, failure) -> home.run(() -> answered(after, page, failure)));
+  }
+
+  private void answered(Position after, @Nullable Page page, @Nullable Throwable failure) {
+    reading = false;
+    if (ended) {
+      return;
+    }
+    if (page != null) {
+      asker.answered(after, page);
+    } else {
+      LOG.warn("room {}: history cannot be read: {}", room, String.valueOf(failure));
+      home.after(RETRY_MILLIS, this::retry);
+    }
+  }
+
+  private void retry() {
+    if (!reading && !ended) {
+      asker.askAgain();
+    }
+  }
+
+  /** Answers nothing more. */
+  void end() {
+    ended = true;
+  }
+}

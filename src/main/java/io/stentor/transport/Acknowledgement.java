@@ -1,0 +1,34 @@
+package io.stentor.transport;
+
+import io.stentor.message.CloseReason;
+import io.stentor.message.Position;
+import io.stentor.room.Ack;
+
+/** What a WebSocket of the plain protocol hears of one text that it published. Any thread. */
+final class Acknowledgement implements Ack {
+
+  private final WebSocketConnection publisher;
+  private final ServerLoop server;
+  private final int bytes;
+
+  /**
+   * The acknowledgement of this many bytes.
+   *
+   * @param server whose event loop the publisher belongs to
+   */
+  Acknowledgement(WebSocketConnection publisher, ServerLoop server, int bytes) {
+    this.publisher = publisher;
+    this.server = server;
+    this.bytes = bytes;
+  }
+
+  @Override
+  public void appended(Position position) {
+    server.onLoop(() -> publisher.acknowledged(bytes));
+  }
+
+  @Override
+  public void refused(Throwable reason) {
+    server.onLoop(() -> publisher.close(CloseReason.INTERNAL));
+  }
+}

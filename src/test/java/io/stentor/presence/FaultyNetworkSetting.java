@@ -1,0 +1,121 @@
+package io.stentor.presence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stentor.message.Member;
+import io.stentor.message.RoomName;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** Three nodes, the register and the bus between them, on clocks that move only when told to. */
+abstract class FaultyNetworkSetting {
+  static final RoomName ROOM = new RoomName("scene");
+  static final int NODES = 3;
+  static Vertx vertx;
+  final List<ManualHome> homes = new ArrayList<>();
+  final List<ClusterPresence> nodes = new ArrayList<>();
+  final List<FakeRegister> registers = new ArrayList<>();
+  final List<Recorder> watchers = new ArrayList<>();
+  final List<Set<String>> connected = new ArrayList<>();
+  final FakeRegister.Shared shared = new FakeRegister.Shared();
+  ManualHome network;
+  FaultyPresenceBus bus;
+  Random random;
+  int connections;
+
+  @BeforeAll
+  static void start() {
+    vertx = Vertx.vertx();
+  }
+
+  @AfterAll
+  static void stop() {
+    vertx.close();
+  }
+
+  void scene(long seed) {
+    random = new Random(seed);
+    network = new ManualHome(vertx);
+    bus = new FaultyPresenceBus(vertx, network.home(), random);
+    for (int i = 0; i < NODES; i++) {
+      ManualHome home = new ManualHome(vertx);
+      FakeRegister register = new FakeRegister(shared, network.home(), random);
+      homes.add(home);
+      registers.add(register);
+      nodes.add(new ClusterPresence(List.of(home.home()), room -> true, register, bus));
+      connected.add(new TreeSet<>());
+      watchers.add(new Recorder());
+      nodes.get(i).watch(ROOM, watchers.get(i), home.home());
+    }
+    advance(100);
+  }
+
+  void advance(int millis) {
+    for (int i = 0; i < millis; i++) {
+      network.advance(1);
+      homes.forEach(home -> home.advance(1));
+    }
+  }
+
+  void enter(int node) {
+    String connection = "c" + node + "-" + ++connections;
+    connected.get(node).add(connection);
+    nodes.get(node).enter(ROOM, Member.of(connection, ""));
+  }
+
+  void leave(int node) {
+    Set<String> there = connected.get(node);
+    if (!there.isEmpty()) {
+      String connection = there.stream().skip(random.nextInt(there.size())).findFirst().orElse("");
+      there.remove(connection);
+      nodes.get(node).leave(ROOM, connection);
+    }
+  }
+
+  void comeAndGo(int steps) {
+    for (int i = 0; i < steps; i++) {
+      int node = random.nextInt(NODES);
+      if (random.nextInt(100) < 60) {
+        enter(node);
+      } else {
+        leave(node);
+      }
+      advance(random.nextInt(6));
+    }
+  }
+
+  void nodesChanged() {
+    nodes.forEach(ClusterPresence::nodesChanged);
+  }
+
+  List<String> everybody() {
+    Set<String> all = new TreeSet<>();
+    connected.forEach(all::addAll);
+    return List.copyOf(all);
+  }
+
+  void assertAllAgree() {
+    for (Recorder watcher : watchers) {
+      assertThat(watcher.there()).isEqualTo(everybody());
+      assertThat(watcher.impossible).isEmpty();
+    }
+    List<String> kept =
+        shared.rooms.containsKey(ROOM)
+            ? shared.rooms.get(ROOM).members().stream().map(Member::connection).sorted().toList()
+            : List.of();
+    assertThat(kept).isEqualTo(everybody());
+  }
+
+  /** Each joined once and left at most once: nobody was made to go and come. */
+  void assertEachEventOnce() {
+    for (Recorder watcher : watchers) {
+      assertThat(watcher.changes()).doesNotHaveDuplicates();
+    }
+  }
+}

@@ -1,0 +1,216 @@
+package io.stentor.support;
+
+import java.util.List;
+
+/** What random requests are made of: what is right first, then what is wrong or absurd. */
+final class RequestWords {
+  static final String LONG = "x".repeat(3000);
+  static final String DEEP = "[".repeat(5000) + "]".repeat(5000);
+
+  static final List<String> METHODS =
+      List.of(
+          "GET", "POST", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "BREW",
+          "get");
+
+  static final List<String> ROOMS =
+      List.of(
+          "fuzz",
+          "fuzz",
+          "lobby",
+          "a+b",
+          "%E6%88%BF%E9%97%B4",
+          "a%20b",
+          "%00",
+          "%ff",
+          "%zz",
+          "%",
+          "..",
+          "%2e%2e",
+          "%2f",
+          "a;b",
+          "%F0%9F%98%80",
+          "x".repeat(129),
+          "{room}",
+          "%C0%AF",
+          "*");
+
+  static final List<String> PATHS =
+      List.of(
+          "/rooms/ROOM/messages",
+          "/rooms/ROOM/messages",
+          "/rooms/ROOM/messages",
+          "/messages",
+          "/messages",
+          "/rooms/ROOM/events",
+          "/connection/http_stream",
+          "/connection/sse",
+          "/connection/uni_http_stream",
+          "/connection/uni_sse",
+          "/emulation",
+          "/rooms/ROOM",
+          "/rooms/ROOM/members",
+          "/rooms",
+          "/openapi.yaml",
+          "/",
+          "/api.html",
+          "/libraries/swagger-ui/swagger-ui.css",
+          "/nowhere",
+          "/rooms/ROOM/",
+          "//rooms",
+          "/rooms/../rooms",
+          "*",
+          "http://x/rooms",
+          "rooms");
+
+  static final List<String> PARAMETERS =
+      List.of(
+          "since",
+          "limit",
+          "wait",
+          "strict",
+          "last",
+          "name",
+          "members",
+          "prefix",
+          "after",
+          "unknown",
+          "room",
+          "cf_connect",
+          "");
+
+  static final List<String> VALUES =
+      List.of(
+          "0",
+          "1",
+          "5",
+          "1000",
+          "1001",
+          "-1",
+          "99999999999999999999",
+          "1e3",
+          "true",
+          "false",
+          "TRUE",
+          "",
+          "0:0",
+          "%7B%22id%22:1,%22connect%22:%7B%7D%7D",
+          "1a2b3c:42",
+          "zzzzzzzz:9223372036854775807",
+          "a:99999999999999999999",
+          "%00",
+          "%ff",
+          "%zz",
+          "%",
+          "ann",
+          "%F0%9F%98%80",
+          "%ED%A0%80",
+          LONG,
+          "a&b",
+          "YW5uCmI3",
+          "YQ",
+          "==",
+          "a=b=c",
+          "+",
+          "%0d%0aX:%20y");
+
+  static final List<String> HEADERS =
+      List.of(
+          "Accept: */*",
+          "Accept: text/event-stream",
+          "Accept: text/html",
+          "Accept: ;;;q=",
+          "Accept: application/json;q=2",
+          "Accept: a/b/c",
+          "Accept: ,",
+          "Accept: text/*;q=\u00ff",
+          "Origin: https://example.org",
+          "Origin: null",
+          "Origin: http://",
+          "Origin: ://",
+          "Origin: \u00ff",
+          "Access-Control-Request-Method: POST",
+          "Access-Control-Request-Headers: x,,y",
+          "Access-Control-Request-Private-Network: true",
+          "Idempotency-Key: k1",
+          "Idempotency-Key: \"k1\"",
+          "Idempotency-Key: \"",
+          "Idempotency-Key: a%zz",
+          "Idempotency-Key:",
+          "Idempotency-Key: " + LONG,
+          "Authorization: Bearer x",
+          "Authorization: Basic !!!",
+          "Authorization: Bearer",
+          "X-API-Key: \u00e9",
+          "X-API-Key:",
+          "Last-Event-ID: 1a2b3c:42",
+          "Last-Event-ID: yesterday",
+          "Last-Event-ID:",
+          "Expect: 100-continue",
+          "Expect: coffee",
+          "Content-Encoding: gzip",
+          "Content-Encoding: identity",
+          "Cookie: a=b; c",
+          "Cookie: =;;=",
+          "If-None-Match: *",
+          "If-None-Match: \"",
+          "If-Modified-Since: never",
+          "Range: bytes=0-1",
+          "Upgrade: websocket",
+          "Connection: Upgrade",
+          "Connection: close",
+          "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+          "Sec-WebSocket-Version: 13",
+          "X-Forwarded-For: ,,",
+          "Forwarded: for=\"",
+          "X-Long: " + LONG,
+          "Content-Length: 3",
+          "Transfer-Encoding: gzip",
+          "Transfer-Encoding: chunked",
+          "TE: trailers",
+          "Host: y",
+          "Host: [::1");
+
+  static final List<String> TYPES =
+      List.of(
+          "text/plain",
+          "application/json",
+          "application/json",
+          "text/plain; charset=utf-8",
+          "application/json; charset=latin1",
+          "multipart/form-data; boundary=x",
+          "multipart/form-data",
+          "application/x-www-form-urlencoded",
+          "",
+          ";",
+          "text/plain;charset=",
+          "image/png");
+
+  static final List<String> BODIES =
+      List.of(
+          "hello",
+          "{\"a\":1}",
+          "{\"messages\":[{\"room\":\"fuzz\",\"text\":\"hi\"}]}",
+          "",
+          "\u0000\u00ff\u00fe",
+          "nul",
+          "\"\\ud800\"",
+          "[1,2",
+          "1e999999999",
+          DEEP,
+          "{\"messages\":[]}",
+          "{\"id\":1,\"connect\":{}}",
+          "{\"session\":\"a\",\"node\":\"b\",\"data\":\"{}\"}",
+          "{\"messages\":[{\"room\":\"fuzz\",\"text\":\"hi\"}]}",
+          "{\"messages\":[{\"room\":\"a b\",\"data\":{}},{\"room\":\"fuzz\",\"data\":"
+              + DEEP
+              + "}]}",
+          "{\"messages\":[{\"room\":\"fuzz\",\"text\":\"\\ud800\",\"idempotencyKey\":\"\"},{}]}",
+          "{\"messages\":[{\"room\":null,\"text\":1,\"data\":2,\"x\":{\"y\":[]}}]}",
+          "{\"messages\":" + DEEP + "}",
+          "{\"messages\":[{\"room\":\"fuzz\",\"room\":\"b\",\"text\":\"x\"}]}",
+          "{\"messages\":[{\"data\":1,\"room\":\"fuzz\"}],\"x\":1}",
+          "x".repeat(70_000),
+          "\"" + "y".repeat(200_000) + "\"");
+
+  private RequestWords() {}
+}
