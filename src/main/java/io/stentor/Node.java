@@ -50,6 +50,11 @@ final class Node {
     reload.now();
   }
 
+  /** How long a stop that begins now may take. */
+  int stopTimeoutSeconds() {
+    return drain.timeoutSeconds();
+  }
+
   /** Lets a stop that is under way wait no longer for the sake of others. */
   void hasten() {
     drain.hasten();

@@ -39,7 +39,7 @@ final class Reload {
   private final UnaryOperator<Config> completed;
   private final LiveConfig live;
   private final Access access;
-  private final Runnable roomsChanged;
+  private final Runnable changed;
   private final Consumer<Certificate> renew;
   private final Changes changes;
   private final FileWatch settings;
@@ -56,7 +56,7 @@ final class Reload {
    * Does not look yet.
    *
    * @param completed adds to a configuration what this node has by itself
-   * @param roomsChanged called once the rules for rooms are others
+   * @param changed called once another configuration holds; nothing may fail there
    * @param renew shows another certificate to whoever comes from then on
    */
   Reload(
@@ -64,13 +64,13 @@ final class Reload {
       UnaryOperator<Config> completed,
       LiveConfig live,
       Access access,
-      Runnable roomsChanged,
+      Runnable changed,
       Consumer<Certificate> renew) {
     this.atStart = atStart;
     this.completed = completed;
     this.live = live;
     this.access = access;
-    this.roomsChanged = roomsChanged;
+    this.changed = changed;
     this.renew = renew;
     this.changes = new Changes(atStart.config());
     this.settings = new FileWatch(this::settingsFiles);
@@ -159,7 +159,7 @@ final class Reload {
     boolean otherTokens = change.hasOtherTokens();
     live.set(next);
     change.apply();
-    roomsChanged.run();
+    changed.run();
     log(before.logging(), next.logging());
     show(certificate);
     if (otherPair) {

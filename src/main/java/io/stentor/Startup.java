@@ -86,11 +86,11 @@ final class Startup {
     LOG.info("node:     {}", rooms.node());
     operations.watch(rooms, connections);
     Reload reload =
-        new Reload(loaded, demo::withKey, live, access, rooms::optionsChanged, servers::show);
+        new Reload(loaded, demo::withKey, live, access, this::changed, servers::show);
     Drain drain =
         new Drain(
             platform.vertx(),
-            loaded.config().drain(),
+            () -> live.get().drain(),
             servers.doors(),
             () -> rooms.waitingToAppend() == 0);
     Node node = new Node(platform, operations, presence, servers, demo, drain, reload);
@@ -107,6 +107,11 @@ final class Startup {
             failure ->
                 node.stop().onComplete(stopped -> started.fail(servers.cannotListen(failure))));
     return started.future();
+  }
+
+  private void changed() {
+    rooms.limits().change(live.get().limits());
+    rooms.optionsChanged();
   }
 
   private Future<?> serve() {

@@ -24,7 +24,8 @@ final class Stop {
    * Nothing is asked yet.
    *
    * @param node the node, once it runs
-   * @param timeoutSeconds the process ends after this long, whatever is not done by then
+   * @param timeoutSeconds the process ends after this long, whatever is not done by then; a node
+   *     that runs says itself how long
    */
   Stop(Future<Node> node, int timeoutSeconds) {
     this.node = node;
@@ -43,11 +44,12 @@ final class Stop {
   /** Halts, since the JVM's own way out would exit with 143. */
   private void end() {
     int code = Main.CANNOT_STOP;
+    int seconds = node.succeeded() ? node.result().stopTimeoutSeconds() : timeoutSeconds;
     try {
-      node.compose(Node::stop).await(timeoutSeconds, TimeUnit.SECONDS);
+      node.compose(Node::stop).await(seconds, TimeUnit.SECONDS);
       code = Main.OK;
     } catch (TimeoutException e) {
-      LOG.warn("Not everything was closed within {} s", timeoutSeconds);
+      LOG.warn("Not everything was closed within {} s", seconds);
     } catch (Exception e) { // await throws whatever the future failed with, checked or not
       LOG.warn("Stopping failed: {}", e.toString());
       LOG.debug("Stopping failed", e);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.stentor.support.Client;
 import io.stentor.support.Launch;
 import io.stentor.support.NodeProcess;
+import io.stentor.support.RawHttp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +40,24 @@ class ReloadIT {
       String refused = node.log().await("WARN .*stays as it was", SOON);
       assertThat(refused).contains("http.prot", "is not an option");
       client.publish("on").expect("ON!!!");
+    }
+  }
+
+  @Test
+  void limits_and_the_way_to_stop_are_those_of_the_files_as_they_are(@TempDir Path directory)
+      throws IOException {
+    Path file = Files.writeString(directory.resolve("a.json"), "{}");
+    try (NodeProcess node = NodeProcess.start(hearing(Launch.server("--conf", file.toString())));
+        Client client = Client.connect(node.port(), "/rooms/tea")) {
+      client.expectNothingBefore("before");
+      String limits = "\"limits\":{\"connections\":1}";
+      Files.writeString(file, "{" + limits + ",\"drain\":{\"balancerSeconds\":1}}");
+      node.hangUp();
+      node.log().await("configuration changed: drain.balancerSeconds, limits.connections", SOON);
+      assertThat(RawHttp.get(node.port(), "/rooms").status()).isEqualTo(503);
+      client.publish("still here").expect("still here");
+      node.stop();
+      node.log().await("stopping: serving on for 1 s", SOON);
     }
   }
 }

@@ -5,6 +5,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** What differs between configurations, and which of it a running node can take over. */
@@ -12,7 +13,19 @@ public final class Changes {
 
   /** Options that a running node takes over, or whose inner options it does. */
   static final List<String> WHILE_RUNNING =
-      List.of("http.allowedOrigins", "http.tls", "identity", "logging", "roomDefaults", "rooms");
+      List.of(
+          "http.allowedOrigins",
+          "http.tls",
+          "webSocket",
+          "identity",
+          "logging",
+          "drain",
+          "limits",
+          "roomDefaults",
+          "rooms");
+
+  /** Options among them that sockets which listen already were given. */
+  private static final Set<String> AT_START = Set.of("limits.headerBytes");
 
   /** A property of a room, and to which rooms it applies by name. */
   private record Kind(String match, boolean holds) {}
@@ -63,7 +76,9 @@ public final class Changes {
   public List<String> needRestart(Config next) {
     List<String> found = new ArrayList<>();
     for (String key : between(atStart, next)) {
-      if (WHILE_RUNNING.stream().noneMatch(one -> key.equals(one) || key.startsWith(one + "."))) {
+      boolean running =
+          WHILE_RUNNING.stream().anyMatch(one -> key.equals(one) || key.startsWith(one + "."));
+      if (!running || AT_START.contains(key)) {
         found.add(key);
       }
     }

@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,9 +27,9 @@ public final class Hits {
 
   private final Map<Limit, Met> all = new EnumMap<>(Limit.class);
   private final LongSupplier nanoTime;
-  private final boolean dryRun;
+  private final BooleanSupplier dryRun;
 
-  Hits(LongSupplier nanoTime, boolean dryRun) {
+  Hits(LongSupplier nanoTime, BooleanSupplier dryRun) {
     this.nanoTime = nanoTime;
     this.dryRun = dryRun;
     for (Limit limit : Limit.values()) {
@@ -60,7 +61,7 @@ public final class Hits {
     if ((first || now - last > QUIET_NANOS) && met.toldNanos.compareAndSet(last, now)) {
       long sum = Math.max(1, met.count.sum());
       long since = sum - met.told.getAndSet(sum);
-      String what = dryRun ? "would have been met" : "was met";
+      String what = dryRun.getAsBoolean() ? "would have been met" : "was met";
       LOG.warn("limit {}: {} {}, {} times, last by {}", limit.label(), allowed, what, since, who);
     }
   }

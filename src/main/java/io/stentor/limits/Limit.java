@@ -1,5 +1,6 @@
 package io.stentor.limits;
 
+import io.stentor.config.LimitOptions;
 import java.util.Locale;
 
 /** The limits that clients can meet. {@code docs/operations/LIMITS.md} says what each means. */
@@ -42,6 +43,30 @@ public enum Limit {
   /** What metrics, answers and log lines call it: its option's name; it never changes. */
   public String label() {
     return label;
+  }
+
+  /**
+   * What the options of {@code limits} allow.
+   *
+   * @throws IllegalArgumentException for what is no option there
+   */
+  int allowed(LimitOptions options) {
+    return switch (this) {
+      case CONNECTIONS -> options.connections();
+      case CONNECTIONS_PER_ADDRESS -> options.connectionsPerAddress();
+      case CONNECTIONS_PER_SECOND -> options.connectionsPerSecond();
+      case CONNECTIONS_PER_SECOND_PER_ADDRESS -> options.connectionsPerSecondPerAddress();
+      case ROOMS -> options.rooms();
+      case ROOMS_PER_CONNECTION -> options.roomsPerConnection();
+      case MESSAGES_PER_SECOND_PER_CONNECTION -> options.messagesPerSecondPerConnection();
+      case MESSAGES_PER_SECOND_PER_ADDRESS -> options.messagesPerSecondPerAddress();
+      case HEADER_BYTES -> options.headerBytes();
+      case HANDSHAKE_SECONDS -> options.handshakeSeconds();
+      case BODY_SECONDS -> options.bodySeconds();
+      case IDLE_SECONDS -> options.idleSeconds();
+      case ROOM_NAME, MESSAGE_BYTES, RATE_PER_SECOND, QUEUED_BYTES ->
+          throw new IllegalArgumentException(this + " is no option of limits");
+    };
   }
 
   private static String camelCase(String name) {

@@ -10,7 +10,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The limits of one node, and what is used of them. Any thread. */
+/**
+ * The limits of one node, and what is used of them. They may change while it runs: what is open
+ * stays open, and from then on everything is held against the new ones. Any thread.
+ */
 public final class Limits {
 
   /** So many seconds' worth of a rate may be taken at once. */
@@ -19,12 +22,22 @@ public final class Limits {
   /** So many refused connections are told why in a second; what comes beyond is cut. */
   static final int TOLD_PER_SECOND = 100;
 
-  private final LimitOptions options;
+  /**
+   * What is configured, and what was made of it. Replaced as a whole.
+   *
+   * @param trusted what {@code trustedProxies} names
+   */
+  private record Held(LimitOptions options, Networks trusted) {
+    Held(LimitOptions options) {
+      this(options, new Networks(options.trustedProxies()));
+    }
+  }
+
+  private volatile Held held;
   private final LongSupplier nanoTime;
-  private final Networks trusted;
   private final Hits hits;
   private final RoomRates roomRates;
-  private final @Nullable Rate arrivals;
+  private final Rate arrivals;
   private final Rate told;
   private final Map<Source, Usage> sources = new ConcurrentHashMap<>();
   private final AtomicInteger open = new AtomicInteger();
@@ -35,13 +48,12 @@ public final class Limits {
   }
 
   Limits(LimitOptions options, LongSupplier nanoTime) {
-    this.options = options;
+    this.held = new Held(options);
     this.nanoTime = nanoTime;
-    this.trusted = new Networks(options.trustedProxies());
-    this.hits = new Hits(nanoTime, options.dryRun());
+    this.hits = new Hits(nanoTime, this::isDryRun);
     this.roomRates = new RoomRates(this);
-    this.arrivals = rate(options.connectionsPerSecond());
-    this.told = new Rate(TOLD_PER_SECOND, BURST_SECONDS, nanoTime());
+    this.arrivals = new Rate(BURST_SECONDS, nanoTime());
+    this.told = new Rate(BURST_SECONDS, nanoTime());
   }
 
   /** No limits, for what stands alone. */
@@ -51,13 +63,17 @@ public final class Limits {
             false, List.of(), "X-Forwarded-For", 0, 0, 0, 0, 0, 0, 0, 0, 8192, 0, 0, 0));
   }
 
-  private @Nullable Rate rate(int perSecond) {
-    return perSecond == 0 ? null : new Rate(perSecond, BURST_SECONDS, nanoTime());
+  /** What is configured at this moment. */
+  public LimitOptions options() {
+    return held.options();
   }
 
-  /** What is configured. */
-  public LimitOptions options() {
-    return options;
+  /**
+   * From now on other limits hold. Who is over one of them already stays; what somebody has used of
+   * a rate stays used.
+   */
+  public void change(LimitOptions next) {
+    held = new Held(next);
   }
 
   /** Who met which limit. */
@@ -72,31 +88,16 @@ public final class Limits {
 
   /** Whether limits are only counted. */
   public boolean isDryRun() {
-    return options.dryRun();
+    return options().dryRun();
   }
 
   long nanoTime() {
     return nanoTime.getAsLong();
   }
 
-  /** What a limit allows, for those that are configured here. */
+  /** What a limit allows at this moment, for those that are configured here. */
   public int allowed(Limit limit) {
-    return switch (limit) {
-      case CONNECTIONS -> options.connections();
-      case CONNECTIONS_PER_ADDRESS -> options.connectionsPerAddress();
-      case CONNECTIONS_PER_SECOND -> options.connectionsPerSecond();
-      case CONNECTIONS_PER_SECOND_PER_ADDRESS -> options.connectionsPerSecondPerAddress();
-      case ROOMS -> options.rooms();
-      case ROOMS_PER_CONNECTION -> options.roomsPerConnection();
-      case MESSAGES_PER_SECOND_PER_CONNECTION -> options.messagesPerSecondPerConnection();
-      case MESSAGES_PER_SECOND_PER_ADDRESS -> options.messagesPerSecondPerAddress();
-      case HEADER_BYTES -> options.headerBytes();
-      case HANDSHAKE_SECONDS -> options.handshakeSeconds();
-      case BODY_SECONDS -> options.bodySeconds();
-      case IDLE_SECONDS -> options.idleSeconds();
-      case ROOM_NAME, MESSAGE_BYTES, RATE_PER_SECOND, QUEUED_BYTES ->
-          throw new IllegalArgumentException(limit + " is no option of limits");
-    };
+    return limit.allowed(options());
   }
 
   /** Counts a limit that was met. */
@@ -106,7 +107,7 @@ public final class Limits {
 
   /** Whether an address is that of a proxy, which says itself whom it speaks for. */
   public boolean isTrusted(@Nullable InetAddress peer) {
-    return peer == null || trusted.contain(peer);
+    return peer == null || held.trusted().contain(peer);
   }
 
   /**
@@ -115,9 +116,10 @@ public final class Limits {
    * @param peer null for a socket that has no address
    */
   public Ticket arrive(@Nullable InetAddress peer) {
+    LimitOptions options = options();
     Usage usage = isTrusted(peer) || peer == null ? null : entered(Source.of(peer));
     int all = open.incrementAndGet();
-    Limit met = usage == null ? null : arrivalMet(usage);
+    Limit met = usage == null ? null : arrivalMet(usage, options);
     if (met == null && isOver(all, options.connections())) {
       met = Limit.CONNECTIONS;
     }
@@ -125,16 +127,16 @@ public final class Limits {
       met(met, usage == null ? peer : usage);
     }
     Limit refusedBy = options.dryRun() ? null : met;
-    boolean cut = refusedBy != null && told.tryTake(1, nanoTime()) > 0;
+    boolean cut = refusedBy != null && told.tryTake(1, TOLD_PER_SECOND, nanoTime()) > 0;
     return new Ticket(usage, refusedBy, cut, () -> ended(usage));
   }
 
-  private @Nullable Limit arrivalMet(Usage usage) {
+  private @Nullable Limit arrivalMet(Usage usage, LimitOptions options) {
     if (isOver(usage.connections.get(), options.connectionsPerAddress())) {
       return Limit.CONNECTIONS_PER_ADDRESS;
     }
-    Rate rate = usage.arrivals;
-    return rate != null && rate.tryTake(1, nanoTime()) > 0
+    int perSecond = options.connectionsPerSecondPerAddress();
+    return usage.arrivals.tryTake(1, perSecond, nanoTime()) > 0
         ? Limit.CONNECTIONS_PER_SECOND_PER_ADDRESS
         : null;
   }
@@ -148,6 +150,7 @@ public final class Limits {
 
   /** A request has come by a proxy from this source; it counts as a connection while it lasts. */
   public Ticket enter(Source source) {
+    LimitOptions options = options();
     Usage usage = entered(source);
     Limit met = null;
     if (isOver(usage.connections.get(), options.connectionsPerAddress())) {
@@ -163,13 +166,7 @@ public final class Limits {
         sources.compute(
             source,
             (s, known) -> {
-              Usage usage =
-                  known != null
-                      ? known
-                      : new Usage(
-                          s,
-                          rate(options.connectionsPerSecondPerAddress()),
-                          rate(options.messagesPerSecondPerAddress()));
+              Usage usage = known != null ? known : new Usage(s, nanoTime());
               usage.connections.incrementAndGet();
               return usage;
             });
@@ -186,7 +183,8 @@ public final class Limits {
    * @return for how many nanoseconds no connection should be accepted; mostly 0
    */
   public long acceptPauseNanos() {
-    long wait = arrivals == null ? 0 : arrivals.take(1, nanoTime());
+    LimitOptions options = options();
+    long wait = arrivals.take(1, options.connectionsPerSecond(), nanoTime());
     if (wait > 0) {
       met(Limit.CONNECTIONS_PER_SECOND, "the node");
     }
@@ -205,8 +203,9 @@ public final class Limits {
    * @return 0 where they were taken; else after how many nanoseconds they could be
    */
   public long tryTake(@Nullable Usage usage, int messages) {
-    Rate rate = usage == null ? null : usage.messages;
-    long wait = rate == null ? 0 : rate.tryTake(messages, nanoTime());
+    LimitOptions options = options();
+    int perSecond = options.messagesPerSecondPerAddress();
+    long wait = usage == null ? 0 : usage.messages.tryTake(messages, perSecond, nanoTime());
     if (wait > 0) {
       met(Limit.MESSAGES_PER_SECOND_PER_ADDRESS, usage);
     }
@@ -215,9 +214,7 @@ public final class Limits {
 
   /** Takes messages of an address that cannot be refused any more. */
   public void owe(Usage usage, int messages) {
-    if (usage.messages != null) {
-      usage.messages.take(messages, nanoTime());
-    }
+    usage.messages.take(messages, options().messagesPerSecondPerAddress(), nanoTime());
   }
 
   /** Forgets who has used nothing of late. To be called now and then. */

@@ -1,5 +1,6 @@
 package io.stentor.limits;
 
+import io.stentor.config.LimitOptions;
 import org.jspecify.annotations.Nullable;
 
 /** How fast one connection may send: at its own rate and at that of its address. One thread. */
@@ -25,10 +26,11 @@ public final class Pace {
    * @return for how many nanoseconds nothing more should be read; mostly 0
    */
   public long take(Object who) {
+    LimitOptions options = limits.options();
     long now = limits.nanoTime();
-    long own = own(now);
-    Rate ofAddress = usage == null ? null : usage.messages;
-    long shared = ofAddress == null ? 0 : ofAddress.take(1, now);
+    long own = own(options.messagesPerSecondPerConnection(), now);
+    long shared =
+        usage == null ? 0 : usage.messages.take(1, options.messagesPerSecondPerAddress(), now);
     long wait = Math.max(own, shared);
     if (wait > 0 && !slow) {
       slow = true;
@@ -39,11 +41,10 @@ public final class Pace {
           own >= shared ? who : usage);
     }
     slow = wait > 0;
-    return limits.isDryRun() ? 0 : wait;
+    return options.dryRun() ? 0 : wait;
   }
 
-  private long own(long now) {
-    int perSecond = limits.options().messagesPerSecondPerConnection();
+  private long own(int perSecond, long now) {
     if (perSecond == 0) {
       return 0;
     }

@@ -3,8 +3,8 @@ package io.stentor.limits;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * So many a second, and some seconds' worth at once: a bucket of tokens that fills evenly. Any
- * thread, no lock.
+ * So many a second, and some seconds' worth at once: a bucket of tokens that fills evenly. How many
+ * is said each time, since it may change. Any thread, no lock.
  */
 public final class Rate {
 
@@ -15,19 +15,16 @@ public final class Rate {
 
   private static final long NANOS = 1_000_000_000;
 
-  private final long intervalNanos;
   private final long burstNanos;
   private final AtomicLong fullAt;
 
   /**
    * A full bucket.
    *
-   * @param perSecond how many a second, at least 1
    * @param burstSeconds how many seconds' worth may be taken at once, at least 1
    * @param nowNanos of a clock that never goes back
    */
-  public Rate(int perSecond, int burstSeconds, long nowNanos) {
-    intervalNanos = Math.max(1, NANOS / perSecond);
+  public Rate(int burstSeconds, long nowNanos) {
     burstNanos = burstSeconds * NANOS;
     fullAt = new AtomicLong(nowNanos);
   }
@@ -35,31 +32,62 @@ public final class Rate {
   /**
    * Takes some, even where there are none left.
    *
+   * @param perSecond how many a second; 0 for no limit
    * @return after how many nanoseconds there will be no debt; 0 where there is none
    */
-  public long take(int number, long nowNanos) {
-    long taken =
-        fullAt.updateAndGet(at -> nowNanos + Math.max(0, at - nowNanos) + number * intervalNanos);
+  public long take(int number, int perSecond, long nowNanos) {
+    if (perSecond == 0) {
+      return 0;
+    }
+    long takes = number * interval(perSecond);
+    long taken = fullAt.updateAndGet(at -> nowNanos + Math.max(0, at - nowNanos) + takes);
     return Math.max(0, taken - nowNanos - burstNanos);
   }
 
   /**
    * Takes some if there are so many.
    *
+   * @param perSecond how many a second; 0 for no limit
    * @return 0 where they were taken; else after how many nanoseconds they could be
    */
-  public long tryTake(int number, long nowNanos) {
+  public long tryTake(int number, int perSecond, long nowNanos) {
+    if (perSecond == 0) {
+      return 0;
+    }
+    long interval = interval(perSecond);
+    return tryTake(number * interval, number * interval, nowNanos);
+  }
+
+  /**
+   * Takes some if there is one at least; the others are owed.
+   *
+   * @param perSecond how many a second; 0 for no limit
+   * @return 0 where they were taken; else after how many nanoseconds they could be
+   */
+  public long tryTakeFrom(int number, int perSecond, long nowNanos) {
+    if (perSecond == 0) {
+      return 0;
+    }
+    long interval = interval(perSecond);
+    return tryTake(interval, number * interval, nowNanos);
+  }
+
+  private long tryTake(long needs, long takes, long nowNanos) {
     while (true) {
       long at = fullAt.get();
-      long taken = nowNanos + Math.max(0, at - nowNanos) + number * intervalNanos;
-      long missing = taken - nowNanos - burstNanos;
+      long used = Math.max(0, at - nowNanos);
+      long missing = used + needs - burstNanos;
       if (missing > 0) {
         return missing;
       }
-      if (fullAt.compareAndSet(at, taken)) {
+      if (fullAt.compareAndSet(at, nowNanos + used + takes)) {
         return 0;
       }
     }
+  }
+
+  private static long interval(int perSecond) {
+    return Math.max(1, NANOS / perSecond);
   }
 
   /** Whether nothing was taken that has not come back, so that it may be forgotten. */

@@ -13,11 +13,11 @@ public final class RoomRates {
     this.limits = limits;
   }
 
-  private Rate rate(RoomName room, int perSecond, long now) {
+  private Rate rate(RoomName room, long now) {
     Rate known = rates.get(room);
     return known != null
         ? known
-        : rates.computeIfAbsent(room, r -> new Rate(perSecond, Limits.BURST_SECONDS, now));
+        : rates.computeIfAbsent(room, r -> new Rate(Limits.BURST_SECONDS, now));
   }
 
   /**
@@ -31,7 +31,7 @@ public final class RoomRates {
       return 0;
     }
     long now = limits.nanoTime();
-    return told(room, perSecond, rate(room, perSecond, now).take(1, now));
+    return told(room, perSecond, rate(room, now).take(1, perSecond, now));
   }
 
   /**
@@ -45,7 +45,7 @@ public final class RoomRates {
       return 0;
     }
     long now = limits.nanoTime();
-    return told(room, perSecond, rate(room, perSecond, now).tryTake(1, now));
+    return told(room, perSecond, rate(room, now).tryTake(1, perSecond, now));
   }
 
   private long told(RoomName room, int perSecond, long wait) {

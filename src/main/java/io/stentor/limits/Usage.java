@@ -1,30 +1,24 @@
 package io.stentor.limits;
 
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /** What one source uses. Any thread. */
 public final class Usage {
   final Source source;
   final AtomicInteger connections = new AtomicInteger();
 
-  /** Null where there is no limit. */
-  final @Nullable Rate arrivals;
+  final Rate arrivals;
+  final Rate messages;
 
-  /** Null where there is no limit. */
-  final @Nullable Rate messages;
-
-  Usage(Source source, @Nullable Rate arrivals, @Nullable Rate messages) {
+  Usage(Source source, long nowNanos) {
     this.source = source;
-    this.arrivals = arrivals;
-    this.messages = messages;
+    this.arrivals = new Rate(Limits.BURST_SECONDS, nowNanos);
+    this.messages = new Rate(Limits.BURST_SECONDS, nowNanos);
   }
 
   /** Whether it may be forgotten. */
   boolean isIdle(long nowNanos) {
-    return connections.get() == 0
-        && (arrivals == null || arrivals.isFull(nowNanos))
-        && (messages == null || messages.isFull(nowNanos));
+    return connections.get() == 0 && arrivals.isFull(nowNanos) && messages.isFull(nowNanos);
   }
 
   /** The source. */

@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +42,7 @@ public final class Drain {
   }
 
   private final Vertx vertx;
-  private final DrainOptions times;
+  private final Supplier<DrainOptions> times;
   private final List<? extends Door> doors;
   private final BooleanSupplier settled;
   private final Promise<Void> hurry = Promise.promise();
@@ -49,11 +50,15 @@ public final class Drain {
   /**
    * Nothing is done yet.
    *
+   * @param times as they are at the moment; what they are when it begins holds
    * @param doors of all event loops
    * @param settled whether nothing that was published waits for a log
    */
   public Drain(
-      Vertx vertx, DrainOptions times, List<? extends Door> doors, BooleanSupplier settled) {
+      Vertx vertx,
+      Supplier<DrainOptions> times,
+      List<? extends Door> doors,
+      BooleanSupplier settled) {
     this.vertx = vertx;
     this.times = times;
     this.doors = doors;
@@ -62,17 +67,25 @@ public final class Drain {
 
   /** Does it. The node has to be unready before. */
   public Future<Void> run() {
-    if (times.balancerSeconds() > 0) {
-      LOG.info("stopping: serving on for {} s, unready", times.balancerSeconds());
+    DrainOptions held = times.get();
+    if (held.balancerSeconds() > 0) {
+      LOG.info("stopping: serving on for {} s, unready", held.balancerSeconds());
     }
-    return waited(times.balancerSeconds()).compose(waited -> sendAway()).eventually(this::settled);
+    return waited(held.balancerSeconds())
+        .compose(waited -> sendAway(held.leaveSeconds()))
+        .eventually(this::settled);
   }
 
-  private Future<Void> sendAway() {
+  /** How long the whole stop of a node may take that begins now. Any thread. */
+  public int timeoutSeconds() {
+    return times.get().timeoutSeconds();
+  }
+
+  private Future<Void> sendAway(int seconds) {
     doors.forEach(Door::refuse);
-    LOG.info("stopping: sending clients away, over {} s at most", times.leaveSeconds());
+    LOG.info("stopping: sending clients away, over {} s at most", seconds);
     List<Future<Void>> gone =
-        doors.stream().map(door -> door.sendAway(times.leaveSeconds(), hurry.future())).toList();
+        doors.stream().map(door -> door.sendAway(seconds, hurry.future())).toList();
     return Future.join(gone).mapEmpty();
   }
 

@@ -51,7 +51,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     Authentication authentication = new Authentication(access);
     AllowedOrigins origins = new AllowedOrigins(() -> live.get().http().allowedOrigins());
     sockets = new WebSocketEndpoint(server, origins, authentication);
-    StreamingResponses streams = new StreamingResponses(eventLoop, config.webSocket());
+    StreamingResponses streams = new StreamingResponses(eventLoop, () -> live.get().webSocket());
     events = new SseEndpoint(server, authentication, streams);
     centrifuge = new CentrifugeEndpoint(server, streams);
     router = Router.router(vertx);

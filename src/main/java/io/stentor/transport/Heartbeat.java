@@ -7,10 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds peers that are gone without a word: pings every connection of one event loop once an
- * interval, spread over its seconds, and closes those that do not answer. Belongs to that loop.
+ * interval, spread over its seconds, and closes those that do not answer. A connection keeps the
+ * interval and the timeout that it began with, since clients may have been told of them. Belongs to
+ * that loop.
  */
 final class Heartbeat {
 
@@ -32,46 +36,51 @@ final class Heartbeat {
 
   /** A connection's place in the heartbeat. */
   static final class Beat {
-    private int second = -1;
-    private int index;
+    /** Null where it is in none. */
+    @Nullable List<Pinged> slot;
+
+    int index;
 
     /** The second of the last ping. */
-    private int pinged;
+    int pinged;
   }
 
-  private final int timeoutSeconds;
-  private final boolean pings;
-  private final List<List<Pinged>> seconds = new ArrayList<>();
+  private final Supplier<WebSocketOptions> options;
+
+  /** The last one takes who comes; the others have who came under other options. */
+  private final List<PingWheel> wheels = new ArrayList<>();
+
   private int now;
-  private int nextSecond;
   private boolean closed;
 
-  Heartbeat(WebSocketOptions options) {
-    timeoutSeconds = options.pongTimeoutSeconds();
-    pings = options.pingIntervalSeconds() > 0;
-    for (int i = 0; i < Math.max(1, options.pingIntervalSeconds()); i++) {
-      seconds.add(new ArrayList<>());
-    }
+  /**
+   * Nobody is pinged yet.
+   *
+   * @param options as they are at the moment
+   */
+  Heartbeat(Supplier<WebSocketOptions> options) {
+    this.options = options;
+    wheels.add(new PingWheel(options.get()));
   }
 
   void start(EventLoop loop) {
-    if (pings) {
-      loop.scheduleAtFixedRate(this::everySecond, 1, 1, TimeUnit.SECONDS);
-    }
+    loop.scheduleAtFixedRate(this::everySecond, 1, 1, TimeUnit.SECONDS);
   }
 
-  /** Begins to ping. A connection just added is not looked at before it was pinged. */
+  /** Begins to ping, as the options say at this moment. */
   void add(Pinged connection) {
-    Beat beat = connection.beat();
-    beat.second = nextSecond;
-    beat.index = seconds.get(nextSecond).size();
-    seconds.get(nextSecond).add(connection);
-    nextSecond = (nextSecond + 1) % seconds.size();
+    WebSocketOptions asNow = options.get();
+    PingWheel last = wheels.get(wheels.size() - 1);
+    if (!last.isOf(asNow)) {
+      last = new PingWheel(asNow);
+      wheels.add(last);
+    }
+    last.add(connection);
   }
 
   /** Every connection of this loop. */
   void forEach(Consumer<Pinged> action) {
-    seconds.forEach(second -> second.forEach(action));
+    wheels.forEach(wheel -> wheel.forEach(action));
   }
 
   /** Whether {@link #closeAll} was called: who comes now has to close by itself. */
@@ -82,44 +91,19 @@ final class Heartbeat {
   /** Closes every connection of this loop. */
   void closeAll(CloseReason reason) {
     closed = true;
-    for (List<Pinged> second : seconds) {
-      List.copyOf(second).forEach(connection -> connection.close(reason));
-    }
+    wheels.forEach(wheel -> wheel.closeAll(reason));
   }
 
   void remove(Pinged connection) {
-    Beat beat = connection.beat();
-    if (beat.second >= 0) {
-      List<Pinged> second = seconds.get(beat.second);
-      Pinged last = second.remove(second.size() - 1);
-      if (last != connection) {
-        second.set(beat.index, last);
-        last.beat().index = beat.index;
-      }
-      beat.second = -1;
-    }
+    PingWheel.remove(connection);
   }
 
-  /**
-   * Closes the connections that have been silent for a timeout since a ping, and pings those of
-   * this second. A connection that still owes an answer is not pinged again.
-   */
+  /** Looks after everybody whose second it is. */
   void everySecond() {
     now++;
-    List<Pinged> late = seconds.get(Math.floorMod(now - timeoutSeconds, seconds.size()));
-    for (int i = late.size() - 1; i >= 0; i--) {
-      Pinged connection = late.get(i);
-      if (!connection.hasAnswered() && now - connection.beat().pinged >= timeoutSeconds) {
-        connection.close(CloseReason.NO_PONG);
-      }
-    }
-    List<Pinged> due = seconds.get(Math.floorMod(now, seconds.size()));
-    for (int i = due.size() - 1; i >= 0; i--) {
-      Pinged connection = due.get(i);
-      if (connection.hasAnswered()) {
-        connection.beat().pinged = now;
-        connection.ping();
-      }
+    wheels.forEach(wheel -> wheel.turn(now));
+    if (wheels.size() > 1) {
+      wheels.subList(0, wheels.size() - 1).removeIf(PingWheel::isEmpty);
     }
   }
 }

@@ -11,6 +11,7 @@ import io.stentor.presence.Presence;
 import io.stentor.protocol.centrifuge.Site;
 import io.stentor.room.Rooms;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 /**
  * What the connections of one server verticle share.
@@ -24,7 +25,7 @@ import java.util.function.IntSupplier;
  * @param newcomers of this loop
  * @param connections of the node
  * @param mailboxes of the node
- * @param closeTimeoutSeconds after which a socket that is being closed is cut
+ * @param closeTimeout seconds after which a socket that is being closed is cut
  * @param site what sessions of the Centrifuge protocol share
  * @param maxFrameBytes limit of one message with commands of the Centrifuge protocol
  */
@@ -38,7 +39,7 @@ record ServerLoop(
     Newcomers newcomers,
     Connections connections,
     Mailboxes mailboxes,
-    int closeTimeoutSeconds,
+    IntSupplier closeTimeout,
     Site site,
     IntSupplier maxFrameBytes) {
 
@@ -53,7 +54,7 @@ record ServerLoop(
   /** A loop that has no connections yet; what looks after them has begun. */
   static ServerLoop of(EventLoop eventLoop, House house) {
     LiveConfig live = house.live();
-    WebSocketOptions sockets = live.get().webSocket();
+    Supplier<WebSocketOptions> sockets = () -> live.get().webSocket();
     Heartbeat heartbeat = new Heartbeat(sockets);
     heartbeat.start(eventLoop);
     Newcomers newcomers = new Newcomers(CONNECT_SECONDS);
@@ -69,7 +70,7 @@ record ServerLoop(
         newcomers,
         house.connections(),
         house.mailboxes(),
-        sockets.closeTimeoutSeconds(),
+        () -> sockets.get().closeTimeoutSeconds(),
         new Site(
             eventLoop,
             house.rooms(),
@@ -77,7 +78,7 @@ record ServerLoop(
             house.access(),
             directory,
             expiries(() -> Site.GRACE_SECONDS, eventLoop),
-            sockets.pingIntervalSeconds()),
+            () -> sockets.get().pingIntervalSeconds()),
         () -> Math.max(LEAST_MAX_FRAME_BYTES, live.get().largestMessageBytes()));
   }
 
@@ -101,6 +102,11 @@ record ServerLoop(
               RETRY_SECONDS)
           .of(Limit.ROOMS, allowed);
     }
+  }
+
+  /** After how many seconds a socket that is being closed now is cut. */
+  int closeTimeoutSeconds() {
+    return closeTimeout.getAsInt();
   }
 
   /** Runs a task on the event loop, at once where that is this thread. */

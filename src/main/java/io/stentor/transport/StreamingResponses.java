@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +21,7 @@ final class StreamingResponses {
   private static final Logger LOG = LoggerFactory.getLogger(StreamingResponses.class);
 
   private final EventLoop loop;
-  private final int silenceSeconds;
+  private final Supplier<WebSocketOptions> options;
 
   /**
    * Responses on one event loop.
@@ -28,9 +29,14 @@ final class StreamingResponses {
    * @param options with {@code pongTimeoutSeconds}, after which a peer that takes nothing of what
    *     it is sent is cut; not where nobody is pinged
    */
-  StreamingResponses(EventLoop loop, WebSocketOptions options) {
+  StreamingResponses(EventLoop loop, Supplier<WebSocketOptions> options) {
     this.loop = loop;
-    this.silenceSeconds = options.pingIntervalSeconds() > 0 ? options.pongTimeoutSeconds() : 0;
+    this.options = options;
+  }
+
+  private int silenceSeconds() {
+    WebSocketOptions now = options.get();
+    return now.pingIntervalSeconds() > 0 ? now.pongTimeoutSeconds() : 0;
   }
 
   /**
@@ -48,7 +54,7 @@ final class StreamingResponses {
       request.response().end();
       return;
     }
-    Takeover.limitSilence(request.connection(), silenceSeconds);
+    Takeover.limitSilence(request.connection(), silenceSeconds());
     if (request.version() == HttpVersion.HTTP_2) {
       request.response().writeHead();
       opened.accept(listener -> new Http2ResponseStream(request, loop, listener));

@@ -28,6 +28,8 @@ class ChangesTest {
 {}                                                  | {'logging':{'level':'debug'}}                              | ``
 {}                                                  | {'rooms':[]}                                               | ``
 {}                                                  | {'http':{'port':1,'host':'h'},'eventLoops':3}              | eventLoops; http.host; http.port
+{}                                                  | {'limits':{'connections':5,'trustedProxies':[]},'drain':{'leaveSeconds':1},'webSocket':{'pingIntervalSeconds':5}} | ``
+{}                                                  | {'limits':{'connections':5,'headerBytes':9000}}            | limits.headerBytes
 {}                                                  | {'cluster':{'members':['a']}}                              | cluster.members
 {}                                                  | {'http':{'tls':{'certificateFile':'c','keyFile':'k'}}}     | http.tls (on or off)
 {'http':{'tls':{'certificateFile':'c','keyFile':'k'}}} | {'http':{'tls':{'certificateFile':'d','keyFile':'k'}}}  | ``

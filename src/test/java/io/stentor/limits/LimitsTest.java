@@ -20,24 +20,27 @@ class LimitsTest {
   private final Limits limits = limits(false);
 
   private Limits limits(boolean dryRun) {
-    return new Limits(
-        new LimitOptions(
-            dryRun,
-            List.of("10.0.0.0/8", "::1"),
-            "X-Forwarded-For",
-            4,
-            2,
-            3,
-            3,
-            1,
-            1,
-            5,
-            6,
-            8192,
-            10,
-            30,
-            75),
-        () -> now);
+    return new Limits(options(dryRun, List.of("10.0.0.0/8", "::1"), 2, 5, 6), () -> now);
+  }
+
+  private static LimitOptions options(
+      boolean dryRun, List<String> proxies, int perAddress, int ofConnection, int ofAddress) {
+    return new LimitOptions(
+        dryRun,
+        proxies,
+        "X-Forwarded-For",
+        4,
+        perAddress,
+        3,
+        3,
+        1,
+        1,
+        ofConnection,
+        ofAddress,
+        8192,
+        10,
+        30,
+        75);
   }
 
   private static InetAddress address(String text) {
@@ -152,6 +155,36 @@ class LimitsTest {
     Usage usage = Objects.requireNonNull(limits.arrive(ONE).usage());
     limits.owe(usage, 100);
     assertThat(limits.tryTake(usage, 1)).isGreaterThan(TimeUnit.SECONDS.toNanos(10));
+  }
+
+  @Test
+  void other_options_hold_at_once_for_those_who_are_known_and_send_nobody_away() {
+    Ticket first = limits.arrive(ONE);
+    Usage usage = Objects.requireNonNull(first.usage());
+    Pace pace = limits.pace(usage);
+    limits.change(options(false, List.of("192.0.2.2"), 1, 1, 0));
+    assertThat(limits.arrive(ONE).refusedBy()).isEqualTo(Limit.CONNECTIONS_PER_ADDRESS);
+    assertThat(limits.allowed(Limit.CONNECTIONS_PER_ADDRESS)).isEqualTo(1);
+    assertThat(limits.arrive(TWO).usage()).as("it is a proxy now").isNull();
+    assertThat(pace.take("one")).isZero();
+    assertThat(pace.take("one")).isZero();
+    assertThat(pace.take("one")).isEqualTo(TimeUnit.SECONDS.toNanos(1));
+    assertThat(limits.tryTake(usage, 1000)).isZero();
+    limits.change(options(true, List.of(), 1, 1, 1));
+    assertThat(pace.take("one")).isZero();
+    assertThat(limits.arrive(ONE).refusedBy()).isNull();
+    limits.change(options(false, List.of(), 1, 1, 1));
+    assertThat(limits.tryTake(usage, 3)).isPositive();
+  }
+
+  @Test
+  void a_room_that_is_published_to_without_a_pause_follows_its_new_rate() {
+    RoomRates rates = limits.roomRates();
+    assertThat(rates.tryTake(RoomName.LOBBY, 1)).isZero();
+    assertThat(rates.tryTake(RoomName.LOBBY, 1)).isZero();
+    assertThat(rates.tryTake(RoomName.LOBBY, 1)).isPositive();
+    assertThat(rates.tryTake(RoomName.LOBBY, 1_000_000))
+        .isLessThan(TimeUnit.MILLISECONDS.toNanos(1));
   }
 
   @Test

@@ -102,6 +102,6 @@ class DrainTest {
   private Drain drain(int balancerSeconds, int leaveSeconds) {
     DrainOptions times =
         new DrainOptions(balancerSeconds, leaveSeconds, balancerSeconds + leaveSeconds + 1);
-    return new Drain(vertx, times, List.of(new FakeDoor(), new FakeDoor()), settled::get);
+    return new Drain(vertx, () -> times, List.of(new FakeDoor(), new FakeDoor()), settled::get);
   }
 }

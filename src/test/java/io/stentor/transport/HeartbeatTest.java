@@ -7,6 +7,7 @@ import io.stentor.message.CloseReason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,7 @@ class HeartbeatTest {
   }
 
   private static Heartbeat heartbeat(int interval, int timeout) {
-    return new Heartbeat(new WebSocketOptions(interval, timeout, 5));
+    return new Heartbeat(() -> new WebSocketOptions(interval, timeout, 5));
   }
 
   private void seconds(Heartbeat heartbeat, int count) {
@@ -142,6 +143,36 @@ class HeartbeatTest {
     assertThat(peer.pings).isEmpty();
     heartbeat.closeAll(CloseReason.SHUTDOWN);
     assertThat(peer.closed).isEqualTo(CloseReason.SHUTDOWN);
+  }
+
+  @Test
+  void who_comes_under_other_options_is_pinged_by_them_and_the_others_as_they_were() {
+    AtomicReference<WebSocketOptions> options =
+        new AtomicReference<>(new WebSocketOptions(0, 3, 5));
+    Heartbeat heartbeat = new Heartbeat(options::get);
+    Peer never = new Peer();
+    heartbeat.add(never);
+    options.set(new WebSocketOptions(10, 3, 5));
+    Peer seldom = new Peer();
+    heartbeat.add(seldom);
+    options.set(new WebSocketOptions(2, 3, 5));
+    Peer often = new Peer();
+    heartbeat.add(often);
+    seconds(heartbeat, 20);
+    assertThat(List.of(never.pings.size(), seldom.pings.size(), often.pings.size()))
+        .containsExactly(0, 2, 10);
+    heartbeat.remove(seldom);
+    heartbeat.remove(seldom);
+    seconds(heartbeat, 20);
+    assertThat(List.of(never.pings.size(), seldom.pings.size(), often.pings.size()))
+        .containsExactly(0, 2, 20);
+    List<Heartbeat.Pinged> all = new ArrayList<>();
+    heartbeat.forEach(all::add);
+    assertThat(all).containsExactlyInAnyOrder(never, often);
+    heartbeat.closeAll(CloseReason.SHUTDOWN);
+    assertThat(never.closed).isEqualTo(CloseReason.SHUTDOWN);
+    assertThat(often.closed).isEqualTo(CloseReason.SHUTDOWN);
+    assertThat(seldom.closed).isNull();
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.stentor.identity.Permissions;
 import io.stentor.identity.Tokens;
 import io.stentor.presence.Presence;
 import io.stentor.room.Rooms;
+import java.util.function.IntSupplier;
 
 /**
  * What the sessions of one event loop share.
@@ -18,7 +19,7 @@ import io.stentor.room.Rooms;
  * @param access who may do what on the node
  * @param directory where servers find them
  * @param expiries of this loop, with a grace of {@link #GRACE_SECONDS}
- * @param pingIntervalSeconds how often clients are pinged, which they are told; 0 for never
+ * @param pingInterval how often clients are pinged, in seconds, which they are told; 0 for never
  */
 public record Site(
     EventLoop eventLoop,
@@ -27,10 +28,15 @@ public record Site(
     Access access,
     Directory directory,
     Expiries expiries,
-    int pingIntervalSeconds) {
+    IntSupplier pingInterval) {
 
   /** How late a client may be with a new token. */
   public static final int GRACE_SECONDS = 25;
+
+  /** How often a client that connects now is pinged, in seconds; 0 for never. */
+  int pingIntervalSeconds() {
+    return pingInterval.getAsInt();
+  }
 
   /** Runs a task on the event loop, at once where that is this thread. */
   void onLoop(Runnable task) {

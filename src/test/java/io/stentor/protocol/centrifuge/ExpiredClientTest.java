@@ -95,7 +95,7 @@ class ExpiredClientTest {
             Access.of(vertx, new LiveConfig(config)),
             new Directory(),
             expiries,
-            0);
+            () -> 0);
     onLoop(
         () ->
             session =
