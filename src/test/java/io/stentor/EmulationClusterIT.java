@@ -28,9 +28,11 @@ class EmulationClusterIT {
 
   @BeforeEach
   void connect() {
-    Launch noPings =
-        Launch.jar("--host", "127.0.0.1").withEnv("STENTOR_WEB_SOCKET_PING_INTERVAL_SECONDS", 0);
-    cluster = ClusterOfProcesses.of(2, noPings);
+    Launch launch =
+        Launch.jar("--host", "127.0.0.1")
+            .withEnv("STENTOR_WEB_SOCKET_PING_INTERVAL_SECONDS", 0)
+            .withEnv("STENTOR_LIMITS_MESSAGES_PER_SECOND_PER_CONNECTION", 1000);
+    cluster = ClusterOfProcesses.of(2, launch);
     int port = cluster.node(0).port();
     stream = LineStream.post(port, "/connection/http_stream", "{\"id\":1,\"connect\":{}}");
     mailbox = new JsonObject(stream.next()).getJsonObject("connect");
@@ -60,6 +62,15 @@ class EmulationClusterIT {
 
   private static String publish(int id) {
     return "{\"id\":" + id + ",\"publish\":{\"channel\":\"a\",\"data\":" + id + "}}";
+  }
+
+  @Test
+  void those_that_come_too_fast_are_refused_on_the_other_node_too() {
+    NodeProcess other = cluster.node(1);
+    assertThat(post(other, "{}\n".repeat(5000))).isEqualTo(204);
+    assertThat(post(other, publish(2))).isEqualTo(429);
+    await().atMost(Duration.ofSeconds(20)).until(() -> post(other, publish(3)) == 204);
+    assertThat(stream.next()).startsWith("{\"id\":3,\"publish\":");
   }
 
   @Test

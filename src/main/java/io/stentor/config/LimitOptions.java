@@ -14,7 +14,8 @@ import java.util.List;
  * @param connectionsPerSecondPerAddress new ones of one address
  * @param rooms that somebody on this node is in
  * @param roomsPerConnection of one connection of the Centrifuge protocol
- * @param messagesPerSecondPerConnection frames of one WebSocket
+ * @param messagesPerSecondPerConnection frames of one WebSocket, or commands of one client of the
+ *     Centrifuge protocol
  * @param messagesPerSecondPerAddress frames and HTTP requests of one address
  * @param headerBytes of a request's first line, and of its headers
  * @param handshakeSeconds that the head of a request may take

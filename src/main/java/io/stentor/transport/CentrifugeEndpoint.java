@@ -1,6 +1,7 @@
 package io.stentor.transport;
 
 import io.stentor.protocol.centrifuge.Post;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -83,9 +84,15 @@ final class CentrifugeEndpoint {
     HttpServerRequest request = ctx.request();
     RequestBody.read(request, 2 * server.maxFrameBytes().getAsInt() + AROUND_BYTES)
         .map(this::post)
-        .compose(server.mailboxes()::deliver)
+        .compose(post -> deliver(request, post))
         .onSuccess(taken -> answer(request, taken))
         .onFailure(failure -> Refusal.answer(request, failure));
+  }
+
+  /** The request itself has taken one message of its address. */
+  private Future<Boolean> deliver(HttpServerRequest request, Post post) {
+    Turnstile.owe(request, Post.count(post.commands()) - 1);
+    return server.mailboxes().deliver(post);
   }
 
   private Post post(Buffer body) {

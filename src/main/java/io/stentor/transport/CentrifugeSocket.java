@@ -28,6 +28,7 @@ final class CentrifugeSocket implements CentrifugeConnection, SocketListener {
   private final ServerLoop server;
   private final Socket socket;
   private final TextAssembler texts;
+  private final boolean listens;
   private final Session session;
   private final Heartbeat.Beat beat = new Heartbeat.Beat();
   private boolean answered = true;
@@ -35,6 +36,7 @@ final class CentrifugeSocket implements CentrifugeConnection, SocketListener {
   private CentrifugeSocket(
       ServerWebSocket accepted, boolean listens, Wishes wishes, ServerLoop server) {
     this.server = server;
+    this.listens = listens;
     int maxFrameBytes = server.maxFrameBytes().getAsInt();
     this.texts = new TextAssembler(maxFrameBytes, null);
     this.socket = Socket.takeOver(accepted, maxFrameBytes, server.closeTimeoutSeconds(), this);
@@ -84,10 +86,10 @@ final class CentrifugeSocket implements CentrifugeConnection, SocketListener {
     }
   }
 
-  /** A message may hold many commands. */
+  /** A message may hold many commands; of a client that only listens none is looked at. */
   @Override
   public boolean countsMessages() {
-    return true;
+    return !listens;
   }
 
   @Override

@@ -1,8 +1,12 @@
 package io.stentor.transport;
 
 import io.netty.buffer.Unpooled;
+import io.stentor.limits.Limit;
+import io.stentor.limits.Limits;
+import io.stentor.limits.PostRate;
 import io.stentor.message.CloseReason;
 import io.stentor.protocol.centrifuge.Mailbox;
+import io.stentor.protocol.centrifuge.Post;
 import io.stentor.protocol.centrifuge.PushFormat;
 import io.stentor.protocol.centrifuge.Session;
 import java.util.function.Function;
@@ -19,6 +23,7 @@ final class CentrifugeStream extends StreamConnection
   private final PushFormat format;
   private final @Nullable Mailbox mailbox;
   private final Session session;
+  private final PostRate rate;
   private final Heartbeat.Beat beat = new Heartbeat.Beat();
   private boolean answered = true;
 
@@ -32,6 +37,7 @@ final class CentrifugeStream extends StreamConnection
     this.format = form.format(stream(), wishes.time());
     this.mailbox = form.listens() ? null : server.mailboxes().open(this);
     this.session = new Session(server.site(), this, format, wishes.name(), mailbox);
+    this.rate = new PostRate(server.rooms().limits());
   }
 
   /**
@@ -52,6 +58,7 @@ final class CentrifugeStream extends StreamConnection
       opened.close(CloseReason.SHUTDOWN);
     } else {
       opened.write(form.beginning(opened.stream()));
+      opened.rate.tryTake(Post.count(first), opened);
       opened.session.received(first);
     }
   }
@@ -68,7 +75,14 @@ final class CentrifugeStream extends StreamConnection
 
   /** Any thread. */
   @Override
-  public void posted(byte[] commands) {
+  public Mailboxes.@Nullable TooFast posted(byte[] commands) {
+    long wait = rate.tryTake(Post.count(commands), this);
+    if (wait > 0) {
+      server.eventLoop().execute(() -> answered = true);
+      Limits limits = server.rooms().limits();
+      int allowed = limits.allowed(Limit.MESSAGES_PER_SECOND_PER_CONNECTION);
+      return new Mailboxes.TooFast(allowed, Turnstile.seconds(wait));
+    }
     server
         .eventLoop()
         .execute(
@@ -76,6 +90,7 @@ final class CentrifugeStream extends StreamConnection
               answered = true;
               session.received(commands);
             });
+    return null;
   }
 
   @Override
@@ -118,7 +133,8 @@ final class CentrifugeStream extends StreamConnection
   }
 
   /**
-   * Commands come in requests of their own, which nobody can hold back; the session bounds them.
+   * Commands come in requests of their own, which nobody can hold back; {@link #posted} refuses
+   * those that come too fast, and the session bounds what waits.
    */
   @Override
   public void read(boolean on) {}

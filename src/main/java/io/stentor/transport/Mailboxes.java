@@ -1,5 +1,6 @@
 package io.stentor.transport;
 
+import io.stentor.limits.Limit;
 import io.stentor.protocol.centrifuge.Mailbox;
 import io.stentor.protocol.centrifuge.Post;
 import io.vertx.core.Future;
@@ -17,6 +18,7 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The mailboxes of a node, and the way to those of others. Whoever is to be reached has one
@@ -26,8 +28,40 @@ public final class Mailboxes {
 
   /** Who has a mailbox. */
   interface Owner {
-    /** Commands have come for it. Any thread, in the order in which they came. */
-    void posted(byte[] commands);
+    /**
+     * Commands have come for it. Any thread, in the order in which they came.
+     *
+     * @return null where they were taken
+     */
+    @Nullable TooFast posted(byte[] commands);
+  }
+
+  /**
+   * More commands have come than may, and these were not taken.
+   *
+   * @param allowed how many may come in a second
+   * @param retrySeconds when the next may
+   */
+  record TooFast(int allowed, int retrySeconds) {
+    /** Said to another node; {@link #of} reads it. */
+    void tell(Message<Buffer> message) {
+      message.fail(retrySeconds, String.valueOf(allowed));
+    }
+
+    static TooFast of(ReplyException reply) {
+      return new TooFast(Integer.parseInt(reply.getMessage()), reply.failureCode());
+    }
+
+    Refusal refusal() {
+      Limit limit = Limit.MESSAGES_PER_SECOND_PER_CONNECTION;
+      String detail =
+          "A connection may send "
+              + allowed
+              + " commands a second here (limits."
+              + limit.label()
+              + "); none of these was begun.";
+      return Refusal.of(ProblemType.TOO_MANY_REQUESTS, detail, retrySeconds).of(limit, allowed);
+    }
   }
 
   /** More than this is not on its way to other nodes at once. */
@@ -88,24 +122,24 @@ public final class Mailboxes {
    * away: its client is told by the end of its stream.
    *
    * @return false where there is no such node; fails with a {@link Refusal} where the node does not
-   *     answer, or too much is on its way
+   *     answer, where too much is on its way, and where the client posts too fast
    */
   Future<Boolean> deliver(Post post) {
     Mailbox to = post.to();
     if (to.node().equals(node)) {
-      put(to.session(), post.commands());
-      return Future.succeededFuture(true);
+      TooFast tooFast = put(to.session(), post.commands());
+      return tooFast == null
+          ? Future.succeededFuture(true)
+          : Future.failedFuture(tooFast.refusal());
     }
     return to.node().matches(NODE_PATTERN)
         ? forward(to, post.commands())
         : Future.succeededFuture(false);
   }
 
-  private void put(String session, byte[] commands) {
+  private @Nullable TooFast put(String session, byte[] commands) {
     Owner owner = owners.get(session);
-    if (owner != null) {
-      owner.posted(commands);
-    }
+    return owner == null ? null : owner.posted(commands);
   }
 
   private Future<Boolean> forward(Mailbox to, byte[] commands) {
@@ -127,9 +161,13 @@ public final class Mailboxes {
   }
 
   private static Future<Boolean> unreached(Throwable failure) {
-    if (failure instanceof ReplyException reply
-        && reply.failureType() == ReplyFailure.NO_HANDLERS) {
-      return Future.succeededFuture(false);
+    if (failure instanceof ReplyException reply) {
+      if (reply.failureType() == ReplyFailure.NO_HANDLERS) {
+        return Future.succeededFuture(false);
+      }
+      if (reply.failureType() == ReplyFailure.RECIPIENT_FAILURE) {
+        return Future.failedFuture(TooFast.of(reply).refusal());
+      }
     }
     String detail = "The node of this session does not answer: connect again.";
     return Future.failedFuture(Refusal.of(ProblemType.UNAVAILABLE, detail, RETRY_SECONDS));
@@ -137,9 +175,11 @@ public final class Mailboxes {
 
   private void arrived(Message<Buffer> message) {
     String session = message.headers().get(SESSION);
-    if (session != null) {
-      put(session, message.body().getBytes());
+    TooFast tooFast = session == null ? null : put(session, message.body().getBytes());
+    if (tooFast == null) {
+      message.reply(null);
+    } else {
+      tooFast.tell(message);
     }
-    message.reply(null);
   }
 }

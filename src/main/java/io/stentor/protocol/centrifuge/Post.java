@@ -41,6 +41,21 @@ public final class Post {
     return to;
   }
 
+  /** How many commands there are in lines with one each; empty lines are none. */
+  public static int count(byte[] lines) {
+    int count = 0;
+    boolean within = false;
+    for (byte next : lines) {
+      if (next == '\n') {
+        within = false;
+      } else if (!within && next != ' ' && next != '\t' && next != '\r') {
+        within = true;
+        count++;
+      }
+    }
+    return count;
+  }
+
   /** Lines with a command each; not to be changed. */
   public byte[] commands() {
     return commands;
