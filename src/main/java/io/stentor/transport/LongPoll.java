@@ -1,6 +1,7 @@
 package io.stentor.transport;
 
 import io.netty.buffer.ByteBuf;
+import io.stentor.identity.Identity;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
 import io.stentor.message.Position;
@@ -24,6 +25,7 @@ final class LongPoll implements Connection, Polls.Waiting {
   private final HttpServerResponse response;
   private final ServerLoop server;
   private final Member member;
+  private final long expiresAt;
   private final Position since;
   private final int limit;
   private final Polls polls;
@@ -36,14 +38,14 @@ final class LongPoll implements Connection, Polls.Waiting {
   /**
    * A poll that does not wait yet.
    *
-   * @param user who asks; empty for nobody in particular
+   * @param identity who asks; the poll ends with its token
    * @param since where the client is; {@link Position#NONE} in a room without a log
    * @param readAgain answers from the log instead, for what a poll cannot tell
    */
   LongPoll(
       HttpServerRequest request,
       ServerLoop server,
-      String user,
+      Identity identity,
       Position since,
       int limit,
       Polls polls,
@@ -51,7 +53,8 @@ final class LongPoll implements Connection, Polls.Waiting {
     this.request = request;
     this.response = request.response();
     this.server = server;
-    this.member = Member.of("", user);
+    this.member = Member.of("", identity.user());
+    this.expiresAt = identity.expiresAt();
     this.since = since;
     this.limit = limit;
     this.polls = polls;
@@ -65,7 +68,7 @@ final class LongPoll implements Connection, Polls.Waiting {
       timeIsOver();
       return;
     }
-    visit = new Visit(server, member, 0, this::sendAway);
+    visit = new Visit(server, member, expiresAt, this::sendAway);
     response.closeHandler(gone -> end());
     response.exceptionHandler(broken -> end());
     Start start = since.epoch() == 0 ? new Start.Live() : new Start.Since(since);
@@ -100,7 +103,10 @@ final class LongPoll implements Connection, Polls.Waiting {
     }
   }
 
-  /** A server ends it: with nothing where the client may come again, else it is told not to. */
+  /**
+   * A server or the token's end ends it: with nothing where the client may come again, else it is
+   * told not to.
+   */
   private void sendAway(CloseReason reason) {
     if (!reason.isFinal()) {
       timeIsOver();

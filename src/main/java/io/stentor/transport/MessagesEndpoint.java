@@ -48,7 +48,7 @@ final class MessagesEndpoint {
         authentication.require(identity, room, Action.SUBSCRIBE);
         server.requirePlace(room);
       }
-      new Reading(request, identity.user(), room, query).begin(options);
+      new Reading(request, identity, room, query).begin(options);
     } catch (Refusal refusal) {
       refusal.answer(request);
     }
@@ -58,12 +58,12 @@ final class MessagesEndpoint {
   private final class Reading {
     private final HttpServerRequest request;
     private final RoomName room;
-    private final String user;
+    private final Identity identity;
     private final MessagesQuery query;
 
-    Reading(HttpServerRequest request, String user, RoomName room, MessagesQuery query) {
+    Reading(HttpServerRequest request, Identity identity, RoomName room, MessagesQuery query) {
       this.request = request;
-      this.user = user;
+      this.identity = identity;
       this.room = room;
       this.query = query;
     }
@@ -91,7 +91,7 @@ final class MessagesEndpoint {
     }
 
     private void waitFrom(Position since) {
-      new LongPoll(request, server, user, since, query.limit(), polls, this::read)
+      new LongPoll(request, server, identity, since, query.limit(), polls, this::read)
           .begin(room, query.waitSeconds());
     }
 

@@ -11,6 +11,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.stentor.identity.Signer;
 import io.stentor.support.EventClient;
+import io.stentor.support.RawHttp;
 import io.stentor.support.RawHttp.Answer;
 import io.stentor.support.RawWebSocket;
 import io.vertx.core.Vertx;
@@ -51,6 +52,24 @@ class AccessOverTimeTest {
       node.publish("users", "on", bearer(token("bob")));
       assertThat(endless.nextFrame().text()).isEqualTo("still here");
       assertThat(endless.nextFrame().text()).isEqualTo("on");
+    }
+  }
+
+  @Test
+  void a_poll_ends_with_its_token_and_is_told_nothing_of_what_comes_later() {
+    try (Guarded node = new Guarded(new JsonObject());
+        RawHttp waiting = new RawHttp(node.port());
+        RawHttp longer = new RawHttp(node.port())) {
+      String poll = "GET /rooms/users/messages?wait=60 HTTP/1.1\r\nHost: localhost\r\n";
+      String ends = token(expiring(1));
+      waiting.send(poll + bearer(ends) + "\r\n\r\n");
+      longer.send(poll + bearer(token("bob")) + "\r\n\r\n");
+      Answer nothing = waiting.answer();
+      assertThat(nothing.status()).isEqualTo(200);
+      assertThat(new JsonObject(nothing.body()).getJsonArray("messages")).isEmpty();
+      assertThat(node.get("/rooms/users/messages", bearer(ends)).status()).isEqualTo(401);
+      node.publish("users", "later", bearer(token("bob")));
+      assertThat(longer.answer().body()).contains("later");
     }
   }
 
