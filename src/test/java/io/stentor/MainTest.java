@@ -134,6 +134,25 @@ class MainTest {
   }
 
   @Test
+  void a_url_is_shown_without_its_user_its_password_and_its_query() {
+    String variable = "STENTOR_IDENTITY_TOKENS_JWKS_URL";
+    environment.put(variable, "https://ann:pa/s@s?word@keys.example:8443/set?key=hush#more");
+    assertThat(run("--print-config")).isEqualTo(0);
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("\"jwksUrl\" : \"https://***@keys.example:8443/set?***\"")
+        .doesNotContain("ann", "word", "hush", "more\"");
+    out.reset();
+    environment.put(variable, "https://keys.example/@scope/set");
+    assertThat(run("--print-config")).isEqualTo(0);
+    assertThat(out.toString(StandardCharsets.UTF_8)).contains("scope/set");
+    environment.put(variable, "ftp://ann:hush@keys.example/set");
+    assertThat(run("--check")).isEqualTo(2);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .contains("ftp://***@keys.example/set", "must be")
+        .doesNotContain("hush");
+  }
+
+  @Test
   void a_file_of_keys_that_is_not_there_is_refused_with_its_name() throws Exception {
     environment.put("STENTOR_IDENTITY_TOKENS_PUBLIC_KEY_FILES", "nowhere.pem");
     assertThat(run("--check")).isEqualTo(2);

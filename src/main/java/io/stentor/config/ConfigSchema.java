@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -98,12 +99,12 @@ final class ConfigSchema {
     return node != null && node.getBoolean("writeOnly", false);
   }
 
-  /** A copy in which every secret is a few stars. */
+  /** A copy in which every secret is a few stars, also those in URLs. */
   JsonObject masked(JsonObject config) {
-    return (JsonObject) masked(KeyPath.ROOT, config);
+    return (JsonObject) Objects.requireNonNull(masked(KeyPath.ROOT, config));
   }
 
-  private Object masked(KeyPath path, Object value) {
+  private @Nullable Object masked(KeyPath path, @Nullable Object value) {
     if (value instanceof JsonObject object) {
       JsonObject copy = new JsonObject();
       object.forEach(entry -> copy.put(entry.getKey(), masked(path, entry)));
@@ -116,10 +117,18 @@ final class ConfigSchema {
       }
       return copy;
     }
-    return isSecret(path) && !"".equals(value) ? MASK : value;
+    return value == null || "".equals(value) ? value : shown(path, value);
   }
 
-  private Object masked(KeyPath path, Map.Entry<String, Object> entry) {
+  /** What people may see of the value at this path. */
+  Object shown(KeyPath path, Object value) {
+    if (isSecret(path)) {
+      return MASK;
+    }
+    return value instanceof String text ? MaskedUrl.of(text) : value;
+  }
+
+  private @Nullable Object masked(KeyPath path, Map.Entry<String, Object> entry) {
     return masked(path.child(entry.getKey()), entry.getValue());
   }
 

@@ -75,7 +75,8 @@ final class SchemaCheck {
   }
 
   private @Nullable Object shown(KeyPath path, JsonObject config) {
-    return schema.isSecret(path) ? ConfigSchema.MASK : path.valueIn(config);
+    Object value = path.valueIn(config);
+    return value == null ? null : schema.shown(path, value);
   }
 
   private boolean isRequired(KeyPath path, String key) {

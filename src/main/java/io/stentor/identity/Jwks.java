@@ -1,5 +1,6 @@
 package io.stentor.identity;
 
+import io.stentor.config.MaskedUrl;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -121,14 +122,13 @@ final class Jwks {
     }
     if (failure != null) {
       String keeps = current == null ? "there are none yet" : "the last ones are kept";
-      LOG.warn("the keys at {} cannot be fetched, {}: {}", shown(), keeps, failure.getMessage());
+      LOG.warn(
+          "the keys at {} cannot be fetched, {}: {}",
+          MaskedUrl.of(url),
+          keeps,
+          failure.getMessage());
     }
     done.complete();
-  }
-
-  /** The address without what may be a secret in it: the user, the password and the query. */
-  private String shown() {
-    return url.replaceFirst("//[^/?#]*@", "//").replaceFirst("[?#].*", "");
   }
 
   private Future<Buffer> request() {
@@ -184,7 +184,7 @@ final class Jwks {
     }
     KeySet read = KeySet.ofJwks(vertx, keys);
     current = read;
-    LOG.debug("keys were fetched from {}", shown());
+    LOG.debug("keys were fetched from {}", MaskedUrl.of(url));
     return read;
   }
 }
