@@ -55,6 +55,7 @@ public final class ClusteredVertx {
   public static com.hazelcast.config.Config hazelcast(ClusterOptions cluster) {
     com.hazelcast.config.Config config = new com.hazelcast.config.Config();
     config.setClusterName(cluster.name());
+    config.getSerializationConfig().setJavaSerializationFilterConfig(JavaObjects.filter());
     properties(config, cluster);
     network(config.getNetworkConfig(), cluster);
     // The maps of vertx-hazelcast, as its own default configuration has them.
