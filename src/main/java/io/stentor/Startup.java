@@ -85,8 +85,7 @@ final class Startup {
   private Future<Node> run() {
     LOG.info("node:     {}", rooms.node());
     operations.watch(rooms, connections);
-    Reload reload =
-        new Reload(loaded, demo::withKey, live, access, this::changed, servers::show);
+    Reload reload = new Reload(loaded, demo::withKey, live, access, this::changed, servers::show);
     Drain drain =
         new Drain(
             platform.vertx(),

@@ -9,10 +9,10 @@ import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.internal.serialization.SerializationService;
 import com.hazelcast.internal.serialization.impl.DefaultSerializationServiceBuilder;
 import com.hazelcast.spi.exception.TargetNotMemberException;
-import io.stentor.config.Config.BusTls;
-import io.stentor.config.Config.Cluster;
-import io.stentor.config.Config.Discovery;
-import io.stentor.config.Config.Multicast;
+import io.stentor.config.BusTlsOptions;
+import io.stentor.config.ClusterOptions;
+import io.stentor.config.ClusterOptions.Discovery;
+import io.stentor.config.ClusterOptions.Multicast;
 import io.stentor.support.Ports;
 import java.io.IOException;
 import java.io.ObjectInputStream;
@@ -58,8 +58,8 @@ class JavaObjectsTest {
   }
 
   private Config config() {
-    Cluster cluster =
-        new Cluster(
+    ClusterOptions cluster =
+        new ClusterOptions(
             true,
             name,
             "127.0.0.1",
@@ -70,7 +70,7 @@ class JavaObjectsTest {
             new Multicast("224.2.2.3", 54327),
             "",
             5,
-            new BusTls("", "", ""));
+            new BusTlsOptions("", "", ""));
     Config config = ClusteredVertx.hazelcast(cluster);
     return config.setProperty("hazelcast.partition.count", "31");
   }
