@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.stentor.identity.ApiKeys;
+import io.stentor.support.Api;
 import io.stentor.support.Client;
 import io.stentor.support.RawHttp;
 import io.stentor.support.Warnings;
@@ -80,6 +81,8 @@ class ReloadTest {
     reload(keys("new"));
     await().atMost(SOON).until(() -> ask("X-API-Key: new").status() == 200);
     assertThat(ask("X-API-Key: old").status()).isEqualTo(401);
+    assertThat(Api.post(node.port(), "/api/info", "{}", "X-API-Key: new").status()).isEqualTo(200);
+    assertThat(Api.post(node.port(), "/api/info", "{}", "X-API-Key: old").status()).isEqualTo(401);
   }
 
   @Test

@@ -61,7 +61,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     operations.put("getContract", new ContractEndpoint(Contract.read()));
     DemoLogin demo = new DemoLogin(() -> live.get().identity().demoLogin(), access::tokens);
     operations.put("demoLogin", demo::handleLogin);
-    ServerApiEndpoint servers = new ServerApiEndpoint(house.api(), access.keys(), context(vertx));
+    ServerApiEndpoint servers = new ServerApiEndpoint(house.api(), access::keys, context(vertx));
     operations.putAll(servers.operations());
     ApiRoutes.mount(router, Contract.read(), origins, operations);
     LibraryFiles.mount(router);

@@ -17,6 +17,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,11 +34,11 @@ final class ServerApiEndpoint {
   private static final String BEARER = "bearer ";
 
   private final ServerApi api;
-  private final ApiKeys keys;
+  private final Supplier<ApiKeys> keys;
   private final ContextInternal context;
 
   /** An endpoint of one server verticle, whose answers are written on this context. */
-  ServerApiEndpoint(ServerApi api, ApiKeys keys, ContextInternal context) {
+  ServerApiEndpoint(ServerApi api, Supplier<ApiKeys> keys, ContextInternal context) {
     this.api = api;
     this.keys = keys;
     this.context = context;
@@ -58,7 +59,7 @@ final class ServerApiEndpoint {
 
   private void handle(String method, HttpServerRequest request) {
     String key = key(request);
-    if (key == null || keys.server(key) == null) {
+    if (key == null || keys.get().server(key) == null) {
       Refusal.of(ProblemType.UNAUTHORIZED, "An API key that is known here is needed.")
           .answer(request);
       return;
