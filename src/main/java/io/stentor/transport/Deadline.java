@@ -46,9 +46,9 @@ final class Deadline {
     all.add(this);
   }
 
-  /** Something has come. */
+  /** Something has come: of a head, unless a request is being answered whose body it may be. */
   void heard() {
-    if (headSince == 0 && !streams) {
+    if (headSince == 0 && !streams && underway.isEmpty()) {
       headSince = all.now();
     }
   }
@@ -79,7 +79,6 @@ final class Deadline {
       // An answer has just ended, or is still being taken.
       serving = false;
       unreadBytes = unread;
-      headSince = 0;
       idleSince = now;
     } else if (headSince != 0 && isOver(now - headSince, limits.options().handshakeSeconds())) {
       limits.met(Limit.HANDSHAKE_SECONDS, channel.remoteAddress());
