@@ -106,7 +106,7 @@ final class LightClient {
   }
 
   private void refused(Throwable failure) {
-    others.refused();
+    others.refused(failure);
     connectElsewhere();
   }
 

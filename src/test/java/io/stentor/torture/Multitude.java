@@ -48,7 +48,8 @@ final class Multitude implements AutoCloseable {
   private final List<LightClient> clients = new ArrayList<>();
   private final Map<Integer, List<Long>> comebacks = new HashMap<>();
   private final Map<Integer, Integer> ends = new TreeMap<>();
-  private int refused;
+  private final Map<String, Integer> refusals = new TreeMap<>();
+  private Standstill standstill;
   private boolean publishing;
   private volatile boolean over;
 
@@ -101,6 +102,7 @@ final class Multitude implements AutoCloseable {
     onLoop(
         () -> {
           publishing = true;
+          standstill = new Standstill(vertx);
           for (int i = 0; i < publishers; i++) {
             LightClient client = clients.get(i + i % ports.size() * rooms.size());
             Set<String> sent = published.get(rooms.get(i % rooms.size()));
@@ -178,9 +180,14 @@ final class Multitude implements AutoCloseable {
     return onLoop(() -> new TreeMap<>(ends));
   }
 
-  /** How often a node did not take a client. */
-  int refusals() {
-    return onLoop(() -> refused);
+  /** How often a node did not take a client, by the reason. */
+  Map<String, Integer> refusals() {
+    return onLoop(() -> new TreeMap<>(refusals));
+  }
+
+  /** For how long these clients stood still at most since some of them publish, in milliseconds. */
+  long standstillMillis() {
+    return onLoop(() -> standstill.millis());
   }
 
   /** Nobody comes back from now on, and all connections end. */
@@ -253,7 +260,7 @@ final class Multitude implements AutoCloseable {
   }
 
   /** A node did not take a client. Belongs to the loop. */
-  void refused() {
-    refused++;
+  void refused(Throwable why) {
+    refusals.merge(why.toString().replaceAll("[0-9]{5}", "N"), 1, Integer::sum);
   }
 }

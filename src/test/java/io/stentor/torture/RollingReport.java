@@ -15,8 +15,9 @@ import java.util.Set;
  * @param unanswered those that were sent on a WebSocket that was being closed, and are nowhere;
  *     with how many ns before the client learnt of the close
  * @param heard messages that all clients together were given
+ * @param standstillMillis for how long the process of the clients stood still at most
  * @param ends how often connections ended, by close code
- * @param refusals how often a node did not take a client, which then tried another
+ * @param refusals how often a node did not take a client, which then tried another; by reasons
  * @param violations broken promises
  */
 record RollingReport(
@@ -26,8 +27,9 @@ record RollingReport(
     int published,
     Map<String, Long> unanswered,
     long heard,
+    long standstillMillis,
     Map<Integer, Integer> ends,
-    int refusals,
+    Map<String, Integer> refusals,
     List<Violation> violations) {
 
   private static final int SHUTDOWN = 3001;
@@ -71,7 +73,7 @@ record RollingReport(
       problems.add("and " + (violations.size() - SHOWN) + " more");
     }
     for (Step step : steps) {
-      long allowed = scale.allowedInASecond(step.clients);
+      long allowed = scale.allowedInASecond(step.clients, standstillMillis);
       if (step.exitCode != 0) {
         problems.add(step + ": exit code");
       }
@@ -129,6 +131,7 @@ record RollingReport(
                 - count(Kind.HOLE)
                 - count(Kind.NOT_WHOLE)));
     lines.add("  " + share() + "; not taken " + refusals + "; close codes " + ends);
+    lines.add("  the clients' own process stood still for " + standstillMillis + " ms at most");
     problems().forEach(problem -> lines.add("  !! " + problem));
     return String.join("\n", lines);
   }

@@ -58,7 +58,8 @@ final class RollingRestart implements AutoCloseable {
 
   private static Launch configured(Launch launch, RollingScale scale) {
     return launch
-        // A busy machine is no node that stands still.
+        // A busy machine is no node that stands still, and no client that is dead.
+        .withEnv("STENTOR_WEB_SOCKET_PONG_TIMEOUT_SECONDS", 60)
         .withEnv("STENTOR_CLUSTER_FAILURE_DETECTION_SECONDS", 60)
         .withEnv("STENTOR_DRAIN_LEAVE_SECONDS", scale.leaveSeconds())
         .withEnv("STENTOR_DRAIN_TIMEOUT_SECONDS", scale.leaveSeconds() + SPARE_DRAIN_SECONDS)
@@ -121,6 +122,7 @@ final class RollingRestart implements AutoCloseable {
         published,
         multitude.unanswered(),
         multitude.heard(),
+        multitude.standstillMillis(),
         multitude.ends(),
         multitude.refusals(),
         violations);

@@ -23,8 +23,8 @@ record RollingScale(
   /** Clients of one event loop that leave in a second at least, see docs/operations/DRAIN.md. */
   static final int LEAST_A_SECOND = 100;
 
-  /** How many times the even pace a second may have: clients wait random times of their own. */
-  private static final double UNEVEN = 1.5;
+  /** How many times the even pace a second may have: a node that was late catches up. */
+  private static final int UNEVEN = 2;
 
   private static final List<String> OPTIONS =
       List.of("clients", "rooms", "publishers", "everyMillis", "leaveSeconds", "seed");
@@ -67,9 +67,14 @@ record RollingScale(
         values.getOrDefault("seed", (int) (System.nanoTime() % 1_000_000)));
   }
 
-  /** How many of a node's clients may come back in one second, anywhere. */
-  long allowedInASecond(long clientsOfNode) {
+  /**
+   * How many of a node's clients may come back in one second, anywhere.
+   *
+   * @param standstillMillis for how long the clients stood still: what came then came at once
+   */
+  long allowedInASecond(long clientsOfNode, long standstillMillis) {
     double even = Math.max(LEAST_A_SECOND * EVENT_LOOPS, (double) clientsOfNode / leaveSeconds);
-    return Math.min(clientsOfNode, (long) Math.ceil(UNEVEN * even));
+    double allowed = UNEVEN * even * (1 + standstillMillis / 1000.0);
+    return Math.min(clientsOfNode, (long) Math.ceil(allowed));
   }
 }
