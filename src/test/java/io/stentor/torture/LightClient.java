@@ -99,14 +99,14 @@ final class LightClient {
     connections++;
     walk.asked();
     if (leftNode >= 0) {
-      others.cameBack(leftNode);
+      others.moves().cameBack(leftNode);
       leftNode = -1;
     }
     open = opened;
   }
 
   private void refused(Throwable failure) {
-    others.refused(failure);
+    others.moves().refused(failure);
     connectElsewhere();
   }
 
@@ -132,7 +132,7 @@ final class LightClient {
     long now = System.nanoTime();
     unanswered.replaceAll((text, age) -> age > 0 ? age : now - Message.parse(text).nanos());
     leftNode = node;
-    others.sentAway(code == null ? 0 : code);
+    others.moves().ended(code == null ? 0 : code);
     connectElsewhere();
   }
 

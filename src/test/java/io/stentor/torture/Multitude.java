@@ -16,16 +16,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
 
 /**
- * Thousands of clients of a few rooms on one event loop and one HTTP client: a socket is a file
- * descriptor and some 20 KiB. What they see is compared in one {@link ReferenceLog} for each room.
- * Methods that are marked so belong to the loop, all others to one other thread.
+ * Thousands of clients of a few rooms on one event loop and one HTTP client. What they see is
+ * compared in one {@link ReferenceLog} for each room. Methods that are marked so belong to the
+ * loop, all others to one other thread.
  */
 final class Multitude implements AutoCloseable {
   private static final int JOIN_PER_SECOND = 500;
@@ -46,9 +45,7 @@ final class Multitude implements AutoCloseable {
   private final Map<String, ReferenceLog> logs = new LinkedHashMap<>();
   private final Map<String, Set<String>> published = new HashMap<>();
   private final List<LightClient> clients = new ArrayList<>();
-  private final Map<Integer, List<Long>> comebacks = new HashMap<>();
-  private final Map<Integer, Integer> ends = new TreeMap<>();
-  private final Map<String, Integer> refusals = new TreeMap<>();
+  private final Moves moves = new Moves();
   private Standstill standstill;
   private boolean publishing;
   private volatile boolean over;
@@ -169,20 +166,19 @@ final class Multitude implements AutoCloseable {
     return onLoop(() -> logs.get(room).judge(finalLog, sent, acknowledged, last));
   }
 
-  /** When clients that had left the node in this place were connected elsewhere. */
-  long[] comebacks(int place) {
-    return onLoop(
-        () -> comebacks.getOrDefault(place, List.of()).stream().mapToLong(at -> at).toArray());
+  /** Comebacks of clients that had left the node in this place. */
+  Comebacks comebacks(int place) {
+    return onLoop(() -> moves.from(place));
   }
 
   /** How often connections ended, by close code; 0 where there was none. */
   Map<Integer, Integer> ends() {
-    return onLoop(() -> new TreeMap<>(ends));
+    return onLoop(moves::ends);
   }
 
   /** How often a node did not take a client, by the reason. */
   Map<String, Integer> refusals() {
-    return onLoop(() -> new TreeMap<>(refusals));
+    return onLoop(moves::refusals);
   }
 
   /** For how long these clients stood still at most since some of them publish, in milliseconds. */
@@ -190,7 +186,6 @@ final class Multitude implements AutoCloseable {
     return onLoop(() -> standstill.millis());
   }
 
-  /** Nobody comes back from now on, and all connections end. */
   @Override
   public void close() {
     over = true;
@@ -228,13 +223,13 @@ final class Multitude implements AutoCloseable {
     return ports.get(place);
   }
 
-  /** Any place but this one. Belongs to the loop. */
+  /** Any place but this one. */
   int otherNode(int place) {
     int others = ports.size() - 1;
     return others == 0 ? place : (place + 1 + random(others)) % ports.size();
   }
 
-  /** A number from 0 and below this. Belongs to the loop. */
+  /** A number from 0 and below this. */
   int random(int bound) {
     return random.nextInt(bound);
   }
@@ -249,18 +244,8 @@ final class Multitude implements AutoCloseable {
     return over;
   }
 
-  /** A client's connection has ended. Belongs to the loop. */
-  void sentAway(int code) {
-    ends.merge(code, 1, Integer::sum);
-  }
-
-  /** A client that had left this place is connected elsewhere. Belongs to the loop. */
-  void cameBack(int from) {
-    comebacks.computeIfAbsent(from, place -> new ArrayList<>()).add(System.nanoTime());
-  }
-
-  /** A node did not take a client. Belongs to the loop. */
-  void refused(Throwable why) {
-    refusals.merge(why.toString().replaceAll("[0-9]{5}", "N"), 1, Integer::sum);
+  /** What the clients note about themselves. Belongs to the loop. */
+  Moves moves() {
+    return moves;
   }
 }

@@ -66,6 +66,7 @@ final class Nodes implements AutoCloseable {
 
   /** Starts a new process where the old one has ended, and waits until it is ready. */
   void replace(int place) {
+    process(place).close(); // It leaves its log.
     NodeProcess node = launch(place);
     synchronized (this) {
       processes.set(place, node);

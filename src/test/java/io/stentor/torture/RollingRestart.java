@@ -163,7 +163,7 @@ final class RollingRestart implements AutoCloseable {
   }
 
   private RollingReport.Step step(Leaving one) {
-    Comebacks comebacks = Comebacks.at(multitude.comebacks(one.place));
+    Comebacks comebacks = multitude.comebacks(one.place);
     return new RollingReport.Step(
         one.place, one.clients, one.exitCode, one.leftSeconds, one.readySeconds, comebacks);
   }
