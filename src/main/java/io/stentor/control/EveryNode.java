@@ -81,8 +81,8 @@ public final class EveryNode {
   /**
    * Asks all nodes, this one included.
    *
-   * @return their answers in no order; fails where a node that is there has not answered within six
-   *     seconds, and some may have done what was asked
+   * @return their answers in no order; fails with a {@link SilentNode} where a node that is there
+   *     has not answered within six seconds, and some may have done what was asked
    */
   public Future<List<String>> ask(String kind, String question) {
     List<Future<@Nullable String>> all = new ArrayList<>();
@@ -130,10 +130,11 @@ public final class EveryNode {
   /** Null where the node has left. */
   private Future<@Nullable String> there(
       ClusterManager nodes, String node, String kind, String question, long deadline) {
+    long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
     DeliveryOptions options =
         new DeliveryOptions()
             .addHeader(KIND, kind)
-            .setSendTimeout(ASK_MILLIS)
+            .setSendTimeout(Math.max(1, Math.min(ASK_MILLIS, left)))
             .setTracingPolicy(TracingPolicy.IGNORE);
     return vertx
         .eventBus()
@@ -144,8 +145,8 @@ public final class EveryNode {
               if (!nodes.getNodes().contains(node)) {
                 return Future.succeededFuture(null);
               }
-              if (System.nanoTime() > deadline) {
-                return Future.failedFuture("node " + node + " does not answer: " + failure);
+              if (System.nanoTime() - deadline >= 0) {
+                return Future.failedFuture(new SilentNode(node, failure));
               }
               return later().compose(waited -> there(nodes, node, kind, question, deadline));
             });

@@ -3,14 +3,10 @@ package io.stentor.support;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Random;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -21,12 +17,11 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class CuttingProxy implements AutoCloseable {
   private static final int CHUNK = 512;
 
-  private final ServerSocket listening;
   private final int target;
   private final Random random;
   private final int mostBytes;
-  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger cuts = new AtomicInteger();
+  private final Relay relay;
   private volatile boolean cutting = true;
 
   /**
@@ -39,17 +34,12 @@ public final class CuttingProxy implements AutoCloseable {
     this.target = target;
     this.mostBytes = mostBytes;
     this.random = new Random(seed);
-    try {
-      listening = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    start("accepting", this::accept);
+    this.relay = new Relay("cutting proxy", this::serve);
   }
 
   /** Where clients connect. */
   public int port() {
-    return listening.getLocalPort();
+    return relay.port();
   }
 
   /** How many connections were cut. */
@@ -62,35 +52,16 @@ public final class CuttingProxy implements AutoCloseable {
     cutting = false;
   }
 
-  private static void start(String name, Runnable task) {
-    Thread thread = new Thread(task, "proxy " + name);
-    thread.setDaemon(true);
-    thread.start();
-  }
-
-  private void accept() {
-    try {
-      while (true) {
-        Socket client = listening.accept();
-        open.add(client);
-        Socket server = new Socket();
-        open.add(server);
-        AtomicLong left = new AtomicLong(cutting ? 1 + random.nextInt(mostBytes) : Long.MAX_VALUE);
-        start("passing", () -> connect(client, server, left));
-      }
-    } catch (IOException e) {
-      // Closed.
-    }
-  }
-
-  private void connect(Socket client, Socket server, AtomicLong left) {
+  private void serve(Socket client) {
+    AtomicLong left = new AtomicLong(cutting ? 1 + random.nextInt(mostBytes) : Long.MAX_VALUE);
+    Socket server = relay.keep(new Socket());
     try {
       server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target), 2000);
     } catch (IOException e) {
-      close(client, server);
+      relay.close(client, server);
       return;
     }
-    start("answering", () -> pass(server, client, left));
+    relay.start(() -> pass(server, client, left));
     pass(client, server, left);
   }
 
@@ -110,29 +81,13 @@ public final class CuttingProxy implements AutoCloseable {
     } catch (IOException e) {
       // The other direction was cut, or a peer is gone.
     } finally {
-      close(from, to);
-    }
-  }
-
-  private void close(Socket... sockets) {
-    for (Socket socket : sockets) {
-      open.remove(socket);
-      try {
-        socket.close();
-      } catch (IOException e) {
-        // It is as closed as it gets.
-      }
+      relay.close(from, to);
     }
   }
 
   /** Stops listening and cuts everything. */
   @Override
   public void close() {
-    try {
-      listening.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    close(open.toArray(Socket[]::new));
+    relay.close();
   }
 }

@@ -1,16 +1,12 @@
 package io.stentor.support;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
@@ -20,10 +16,9 @@ import javax.net.ssl.X509TrustManager;
  * can be used there. Believes every certificate. Any thread.
  */
 public final class TlsTunnel implements AutoCloseable {
-  private final ServerSocket server;
   private final int target;
   private final InetAddress from;
-  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final Relay relay;
 
   /**
    * Opens a tunnel to a port of 127.0.0.1.
@@ -34,11 +29,10 @@ public final class TlsTunnel implements AutoCloseable {
     this.target = target;
     try {
       this.from = InetAddress.getByName(from);
-      server = new ServerSocket(0, 200, InetAddress.getByName("127.0.0.1"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    inBackground(this::accept);
+    relay = new Relay("TLS tunnel", this::join);
   }
 
   /** Trusts everybody: for tests of servers whose certificate nobody signed. */
@@ -67,31 +61,12 @@ public final class TlsTunnel implements AutoCloseable {
 
   /** The port to connect to. */
   public int port() {
-    return server.getLocalPort();
-  }
-
-  private static void inBackground(Runnable task) {
-    Thread thread = new Thread(task, "TLS tunnel");
-    thread.setDaemon(true);
-    thread.start();
-  }
-
-  private void accept() {
-    while (!server.isClosed()) {
-      try {
-        Socket inside = server.accept();
-        inBackground(() -> join(inside));
-      } catch (IOException closed) {
-        return;
-      }
-    }
+    return relay.port();
   }
 
   private void join(Socket inside) {
-    open.add(inside);
+    Socket plain = relay.keep(new Socket());
     try {
-      Socket plain = new Socket();
-      open.add(plain);
       plain.bind(new InetSocketAddress(from, 0));
       plain.connect(new InetSocketAddress("127.0.0.1", target));
       plain.setTcpNoDelay(true);
@@ -100,46 +75,17 @@ public final class TlsTunnel implements AutoCloseable {
           trustingEverybody()
               .getSocketFactory()
               .createSocket(plain, "localhost", target, /* autoClose= */ true);
-      open.add(outside);
-      inBackground(() -> pass(inside, outside));
-      pass(outside, inside);
+      relay.keep(outside);
+      relay.start(() -> relay.pass(inside, outside));
+      relay.pass(outside, inside);
     } catch (IOException refused) {
-      close(inside);
-    }
-  }
-
-  private void pass(Socket one, Socket other) {
-    try {
-      InputStream in = one.getInputStream();
-      byte[] bytes = new byte[8192];
-      for (int length = in.read(bytes); length >= 0; length = in.read(bytes)) {
-        other.getOutputStream().write(bytes, 0, length);
-        other.getOutputStream().flush();
-      }
-    } catch (IOException gone) {
-      // The other end is told by the close.
-    }
-    close(one);
-    close(other);
-  }
-
-  private void close(Socket socket) {
-    open.remove(socket);
-    try {
-      socket.close();
-    } catch (IOException alreadyGone) {
-      // Nothing is left to close.
+      relay.close(inside, plain);
     }
   }
 
   /** Ends all connections. */
   @Override
   public void close() {
-    try {
-      server.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    open.forEach(this::close);
+    relay.close();
   }
 }

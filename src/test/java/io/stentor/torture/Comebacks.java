@@ -1,5 +1,6 @@
 package io.stentor.torture;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -14,13 +15,18 @@ record Comebacks(int all, int busiestSecond) {
 
   /** Those of these clients. */
   static Comebacks of(List<Transcript> transcripts) {
-    long[] came =
+    return at(
         transcripts.stream()
             .flatMap(transcript -> transcript.events().stream())
             .filter(event -> event instanceof Event.Asked asked && asked.since() != null)
             .mapToLong(event -> ((Event.Asked) event).nanos())
-            .sorted()
-            .toArray();
+            .toArray());
+  }
+
+  /** Those at these moments, on the clock of {@link System#nanoTime()}. */
+  static Comebacks at(long... moments) {
+    long[] came = moments.clone();
+    Arrays.sort(came);
     int busiest = 0;
     int first = 0;
     for (int last = 0; last < came.length; last++) {

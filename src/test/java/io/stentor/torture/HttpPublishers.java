@@ -74,19 +74,34 @@ final class HttpPublishers {
     }
   }
 
-  /** The whole log; each acknowledged text has to be where it was said to be. */
-  List<String> finalLog(int port) {
+  /** Where each acknowledged text is, as it was said. */
+  Map<String, String> positions() {
+    return Map.copyOf(acknowledged);
+  }
+
+  /** The whole log, from a node at this port. */
+  List<String> log(int port) {
     List<String> texts = new ArrayList<>();
     HttpRoom whole = HttpRoom.at(port, room);
-    String epoch = whole.read("?limit=1").json().getString("epoch");
-    for (HttpRoom.Answer page = whole.read("?since=" + epoch + ":0&limit=1000");
+    for (HttpRoom.Answer page = whole.read("?since=" + epoch(port) + ":0&limit=1000");
         !page.contents().isEmpty();
         page = whole.read("?since=" + page.position() + "&limit=1000")) {
       page.contents().forEach(text -> texts.add((String) text));
     }
+    return texts;
+  }
+
+  /** The same; each acknowledged text has to be where it was said to be. */
+  List<String> finalLog(int port) {
+    List<String> texts = log(port);
+    String epoch = epoch(port);
     acknowledged.forEach(
         (text, position) ->
             assertThat(position).isEqualTo(epoch + ":" + (texts.indexOf(text) + 1)));
     return texts;
+  }
+
+  private String epoch(int port) {
+    return HttpRoom.at(port, room).read("?limit=1").json().getString("epoch");
   }
 }

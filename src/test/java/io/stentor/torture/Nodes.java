@@ -7,25 +7,41 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** The nodes under torture: places 0, 1, 2, in each of which a process runs or has ended. */
 final class Nodes implements AutoCloseable {
+  private static final int MOST = 5;
+
   private final int size;
   private final Network network;
+  private final UnaryOperator<Launch> settings;
   private final List<Integer> ports = new ArrayList<>();
-  private final int clusterPort = Ports.freeRange();
+
+  /** Below those that the system gives to clients: one that is left for a while is not taken. */
+  private final int firstPort = Ports.freeRange();
+
   private final String clusterName = "torture-" + UUID.randomUUID();
   private final List<NodeProcess> processes = new ArrayList<>();
 
   /** Starts all of them and waits until they are ready. */
   Nodes(int size, Network network) {
+    this(size, network, launch -> launch);
+  }
+
+  /** The same with more settings. */
+  Nodes(int size, Network network, UnaryOperator<Launch> settings) {
     this.size = size;
     this.network = network;
+    this.settings = settings;
+    if (size > MOST) {
+      throw new IllegalArgumentException("at most " + MOST + " nodes, not " + size);
+    }
     try {
       for (int i = 0; i < size; i++) {
-        ports.add(Ports.free());
+        ports.add(firstPort + MOST + i);
         processes.add(launch(i));
         processes.get(i).awaitReady();
       }
@@ -50,6 +66,7 @@ final class Nodes implements AutoCloseable {
 
   /** Starts a new process where the old one has ended, and waits until it is ready. */
   void replace(int place) {
+    process(place).close(); // It leaves its log.
     NodeProcess node = launch(place);
     synchronized (this) {
       processes.set(place, node);
@@ -73,12 +90,12 @@ final class Nodes implements AutoCloseable {
 
   /** Each place has its own, since the places may share one address. */
   private int clusterPort(int place) {
-    return clusterPort + place;
+    return firstPort + place;
   }
 
   private NodeProcess launch(int place) {
     String host = network.host(place);
-    return NodeProcess.launch(
+    Launch launch =
         Launch.jar("--cluster", "--host", host, "--port", Integer.toString(ports.get(place)))
             .inside(network.prefix(place))
             .withEnv("STENTOR_CLUSTER_NAME", clusterName)
@@ -87,7 +104,8 @@ final class Nodes implements AutoCloseable {
             .withEnv("STENTOR_CLUSTER_MEMBERS", String.join(",", clusterAddresses()))
             .withEnv("STENTOR_ROOM_DEFAULTS_HISTORY_MESSAGES", 100_000)
             .withEnv("STENTOR_ROOM_DEFAULTS_HISTORY_BYTES", 64 << 20)
-            .withEnv("STENTOR_LOGGING_LEVEL", "info"));
+            .withEnv("STENTOR_LOGGING_LEVEL", "info");
+    return NodeProcess.launch(settings.apply(launch));
   }
 
   /** All logs, one behind the other. */

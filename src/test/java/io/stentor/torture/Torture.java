@@ -18,7 +18,8 @@ import org.awaitility.Awaitility;
 
 /**
  * Runs rounds on three nodes: every fault in turn, or those that are named. Arguments: how many
- * rounds, the seed, then names of {@link Fault}s. Exit code 1 when a promise was broken.
+ * rounds, the seed, then names of {@link Fault}s; or {@code rolling} and what {@link RollingScale}
+ * reads. Exit code 1 when a promise was broken.
  */
 public final class Torture implements AutoCloseable {
   private static final int NODES = Integer.getInteger("nodes", 3);
@@ -40,6 +41,9 @@ public final class Torture implements AutoCloseable {
 
   /** Runs {@code script/torture}. */
   public static void main(String[] args) {
+    if (args.length > 0 && args[0].equals("rolling")) {
+      System.exit(RollingRestart.main(List.of(args).subList(1, args.length)) ? 0 : 1);
+    }
     int rounds = args.length > 0 ? Integer.parseInt(args[0]) : Fault.values().length;
     long seed = args.length > 1 ? Long.parseLong(args[1]) : new Random().nextInt(1_000_000);
     List<Fault> faults = Stream.of(args).skip(2).map(Fault::valueOf).toList();

@@ -28,6 +28,24 @@ class DepartureTest {
   }
 
   @Test
+  void a_loop_that_stood_still_catches_up_at_twice_the_pace_and_not_in_a_moment() {
+    Departure departure = new Departure(clients(10_000), 10);
+    departure.tick();
+    int each = gone.size();
+
+    departure.tickAt(2_000);
+    assertThat(gone).hasSize(3 * each);
+    for (int millis = 2_000; millis < 3_000; millis += Departure.TICK_MILLIS) {
+      departure.tickAt(millis);
+    }
+    assertThat(gone).hasSizeLessThanOrEqualTo(each + 2 * 1_000 + 2 * each);
+    for (int millis = 3_000; millis < 5_000; millis += Departure.TICK_MILLIS) {
+      departure.tickAt(millis);
+    }
+    assertThat(gone).as("on time again").hasSize(5_000);
+  }
+
+  @Test
   void few_clients_do_not_take_the_whole_time() {
     Departure departure = new Departure(clients(50), 20);
 

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.stentor.control.Directories;
 import io.stentor.control.EveryNode;
+import io.stentor.control.SilentNode;
 import io.stentor.presence.Presence;
 import io.stentor.protocol.centrifuge.Disconnect;
 import io.stentor.protocol.centrifuge.ErrorCode;
@@ -25,6 +26,9 @@ public final class ServerApi {
 
   /** The one whose answer is not put into {@code result}. */
   public static final String BATCH = "batch";
+
+  private static final String SILENT_NODE =
+      "a node does not answer; others may have done it: call again";
 
   private static final Logger LOG = LoggerFactory.getLogger(ServerApi.class);
 
@@ -87,7 +91,10 @@ public final class ServerApi {
   }
 
   private static Future<JsonLine> failed(String name, Throwable failure) {
-    Refusal refusal = Refusal.of(failure);
+    Refusal refusal =
+        failure instanceof SilentNode
+            ? new Refusal(ErrorCode.INTERNAL, SILENT_NODE)
+            : Refusal.of(failure);
     if (refusal.code() == ErrorCode.INTERNAL) {
       LOG.warn("{} for a server failed: {}", name, failure.toString());
     }
