@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
 const { backoffMillis } = await import("./client/backoff.js");
-const { Client, isFinal } = await import("./client/client.js");
+const { Client } = await import("./client/client.js");
+const { Failure } = await import("./client/failure.js");
+const { isFinal } = await import("./client/wire.js");
 
 /** A WebSocket whose other side is the test. */
 class Played {
@@ -220,28 +222,114 @@ test("a server that asks not to come back is obeyed, and tried again when asked 
   client.close();
 });
 
-test("a token is shown, and a new one before it ends and when it has expired", async () => {
-  mock.timers.enable({ apis: ["setTimeout"] });
+/** A client that shows what `getToken` gives, to a server whose answers the test plays. */
+function showing(getToken, options) {
   Played.all = [];
-  let tokens = 0;
-  const client = new Client("ws://played/", { WebSocket: Played, random: () => 0, getToken: () => `t${++tokens}` });
-  Played.prototype.send = function (text) {
-    this.sent.push(JSON.parse(text));
-  };
+  const states = [];
+  const client = new Client("ws://played/", { WebSocket: Mute, random: () => 0, getToken, ...options });
+  client.addEventListener("state", ({ detail: { state, code, reason } }) => states.push({ state, code, reason }));
   client.connect();
+  return [client, states];
+}
+
+/** Answers nothing by itself. */
+class Mute extends Played {
+  send(text) {
+    this.sent.push(JSON.parse(text));
+  }
+}
+
+async function opened() {
   await settled();
   now().onopen();
-  assert.deepEqual(now().sent.at(-1), { connect: { token: "t1" }, id: 1 });
+  return now().sent.at(-1);
+}
+
+test("a token is shown, and a new one before it ends and when it has expired", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const asked = [];
+  const [client] = showing(({ expired }) => `t${asked.push(expired)}`);
+  assert.deepEqual(await opened(), { connect: { token: "t1" }, id: 1 });
   now().say({ id: 1, error: { code: 109, message: "token expired" } });
   assert.equal(client.state, "waiting");
   mock.timers.tick(1);
-  await settled();
-  now().onopen();
-  assert.deepEqual(now().sent.at(-1), { connect: { token: "t2" }, id: 1 });
+  assert.deepEqual(await opened(), { connect: { token: "t2" }, id: 1 });
   now().say({ id: 1, connect: { client: "c", expires: true, ttl: 10 } });
-  mock.timers.tick(8_000);
+  mock.timers.tick(7_999);
+  await settled();
+  assert.equal(now().sent.length, 1);
+  mock.timers.tick(1);
   await settled();
   assert.deepEqual(now().sent.at(-1), { refresh: { token: "t3" }, id: 2 });
+  now().say({ id: 2, refresh: { client: "c", expires: true, ttl: 5 } });
+  await settled();
+  mock.timers.tick(4_000);
+  await settled();
+  assert.deepEqual(now().sent.at(-1), { refresh: { token: "t4" }, id: 3 });
+  assert.deepEqual(asked, [false, true, false, false]);
+  client.close();
+  mock.timers.tick(100_000);
+  await settled();
+  assert.equal(asked.length, 4);
+  mock.timers.reset();
+});
+
+test("where there is only one token it is not shown twice, and when it ends the client is closed", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const [client, states] = showing(({ expired }) => {
+    if (expired) throw new Failure(109, "the token has expired");
+    return "the only one";
+  });
+  await opened();
+  now().say({ id: 1, connect: { client: "c", expires: true, ttl: 10 } });
+  mock.timers.tick(10_000);
+  await settled();
+  assert.equal(now().sent.length, 1);
+  now().close(3005, "connection expired");
+  mock.timers.tick(1);
+  await opened();
+  now().say({ id: 1, error: { code: 109, message: "token expired" } });
+  mock.timers.tick(1);
+  await settled();
+  assert.deepEqual(states.at(-1), { state: "closed", code: 109, reason: "the token has expired" });
+  mock.timers.tick(100_000);
+  assert.equal(Played.all.length, 2);
+  mock.timers.reset();
+});
+
+test("a token that cannot be had at the moment is asked for again", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  let asked = 0;
+  const [client] = showing(async () => {
+    if (asked++ === 0) throw new TypeError("no network");
+    return "late";
+  });
+  await settled();
+  assert.equal(client.state, "waiting");
+  mock.timers.tick(1);
+  assert.deepEqual(await opened(), { connect: { token: "late" }, id: 1 });
   client.close();
   mock.timers.reset();
+});
+
+test("a token for longer than a timer can be set to is not renewed at once", async () => {
+  const timers = mock.method(globalThis, "setTimeout");
+  const [client] = showing(() => "t");
+  await opened();
+  now().say({ id: 1, connect: { client: "c", expires: true, ttl: 400 * 86_400 } });
+  assert.equal(Math.max(...timers.mock.calls.map(({ arguments: [, millis] }) => millis)), 2 ** 31 - 1);
+  client.close();
+  timers.mock.restore();
+});
+
+test("a name is given where there is no token, and left to the token where there is one", async () => {
+  let token = "";
+  const [client] = showing(() => token, { name: "Ann" });
+  await opened();
+  assert.equal(new URL(now().address).searchParams.get("name"), "Ann");
+  token = "t";
+  client.renew();
+  assert.deepEqual(await opened(), { connect: { token: "t" }, id: 1 });
+  assert.equal(new URL(now().address).searchParams.get("name"), null);
+  client.close();
 });

@@ -1,17 +1,15 @@
 /**
  * One room as somebody reads it: what was said, in order; what of one's own is not acknowledged yet;
- * where one has read to; who is there. Nothing here touches the page.
- *
- * Items are `{kind: "message", text, json, offset, epoch, time, info, own}`, or `{kind: "gap"}` where
- * messages were missed. They are numbered from `start` to `end`; older ones get smaller numbers, and
- * a number is an item's for good.
+ * where one has read to; who is there. Nothing here touches the page. Its items are as `Items` has them.
  *
  * `changed(what)` is called with `items` (some were added at the end), `older` (at the beginning),
- * `inside` (in between), `pending`, `unread`, `mark`, `members` or `state`.
+ * `inside` (in between), `pending`, `unread`, `mark`, `members`, `joined` or `state`.
  */
 
-import { newKey } from "../client/key.js";
+import { DENIED } from "../client/failure.js";
+import { Items, isBehind, itemOf } from "./items.js";
 import { Members } from "./members.js";
+import { Pending } from "./pending.js";
 
 /** Messages that are kept; older ones are read from the log again. */
 const KEPT = 20_000;
@@ -23,18 +21,19 @@ const PAGE_AFTER_GAP = 300;
 
 export class Conversation {
   #changed;
-  #items = [];
+  #items = new Items();
+  #pending;
   #loading = false;
   #open = false;
   #seen = false;
 
-  start = 0;
-  pending = [];
   unread = 0;
   /** Behind what the unread messages began, `{epoch, offset, count}`; `null` for none. */
   mark = null;
   /** Whether there may be older messages in the log. */
   more = true;
+  /** Whether the server lets nobody like this one read them. */
+  isHistoryDenied = false;
   /** What the server tells of the room; `null` before. */
   options = null;
   /** Why the room cannot be entered; `null` where it can. */
@@ -49,6 +48,7 @@ export class Conversation {
     this.name = room.name;
     this.read = read;
     this.#changed = (what) => changed(this, what);
+    this.#pending = new Pending(room, this.#items, () => this.#changed("pending"));
     this.members = new Members(room, () => this.#changed("members"));
     room.addEventListener("joined", ({ detail }) => this.#joined(detail));
     room.addEventListener("message", ({ detail }) => this.#heard(detail));
@@ -59,12 +59,21 @@ export class Conversation {
     });
   }
 
+  get start() {
+    return this.#items.start;
+  }
+
   get end() {
-    return this.start + this.#items.length;
+    return this.#items.end;
+  }
+
+  /** What was said here and is not among the items yet, as `Pending` has it. */
+  get pending() {
+    return this.#pending.entries;
   }
 
   get isEmpty() {
-    return this.#items.length === 0 && this.pending.length === 0;
+    return this.#items.isEmpty && this.pending.length === 0;
   }
 
   /** Whether older messages are being read. */
@@ -74,7 +83,7 @@ export class Conversation {
 
   /** An item by its number; `undefined` outside. */
   item(number) {
-    return this.#items[number - this.start];
+    return this.#items.at(number);
   }
 
   /** Whether the unread messages begin with an item. */
@@ -101,62 +110,37 @@ export class Conversation {
     }
   }
 
-  /** Says something. The same entry again, where it failed, is a retry of the same message. */
+  /** Says something. */
   say(text) {
-    this.#send({ kind: "message", text, own: true, key: undefined, failure: null, time: Date.now() });
+    this.#pending.say(text);
   }
 
+  /** Says again what failed, as the same message. */
   retry(entry) {
-    this.discard(entry);
-    this.#send({ ...entry, failure: null });
+    this.#pending.retry(entry);
   }
 
   /** Takes a message that failed off the list. */
   discard(entry) {
-    this.pending = this.pending.filter((other) => other !== entry);
-    this.#changed("pending");
+    this.#pending.discard(entry);
+  }
+
+  /** Goes in where one was refused before; as somebody else, perhaps. */
+  tryAgain() {
+    if (this.refusal) {
+      this.refusal = null;
+      this.room.join();
+      this.#changed("state");
+    }
   }
 
   /** Reads older messages, unless that is under way or there are none. */
   async older() {
-    const first = this.#items.find(({ kind, offset }) => kind === "message" && offset > 0);
-    if (this.#loading || !this.more || !first || this.room.state !== "joined") {
+    const before = this.#items.oldestOffset;
+    if (this.#loading || !this.more || before === 0 || this.room.state !== "joined") {
       return;
     }
-    await this.#load({ before: first.offset, limit: PAGE }, (messages) => this.#addOlder(messages));
-  }
-
-  #send(entry) {
-    entry.key ??= newKey();
-    this.pending.push(entry);
-    this.#changed("pending");
-    this.room.publish(entry.text, entry.key).then(
-      (position) => this.#acknowledged(entry, position),
-      (failure) => {
-        entry.failure = failure;
-        this.#changed("pending");
-      },
-    );
-  }
-
-  /** It is heard as well, before or after this, unless the room has no log. */
-  #acknowledged(entry, position) {
-    entry.position = position;
-    const isHeard = this.#items.some((one) => isAt(one, position));
-    if (position.offset === 0 || isHeard) {
-      this.discard(entry);
-    }
-  }
-
-  /** What was acknowledged and is among the messages is pending no longer. */
-  #settle(items) {
-    const waiting = this.pending.filter(
-      ({ position }) => !position || !items.some((one) => isAt(one, position)),
-    );
-    if (waiting.length < this.pending.length) {
-      this.pending = waiting;
-      this.#changed("pending");
-    }
+    await this.#load({ before, limit: PAGE }, (messages) => this.#addOlder(messages));
   }
 
   #joined({ recovered, first }) {
@@ -171,7 +155,7 @@ export class Conversation {
         this.#insert(at, messages),
       );
     }
-    this.#changed("state");
+    this.#changed("joined");
   }
 
   #enter() {
@@ -184,8 +168,9 @@ export class Conversation {
     if (this.#seen) {
       this.#markRead();
     }
-    if (offset > 0) {
-      this.#load({ before: offset + 1, limit: PAGE }, (messages) => this.#addOlder(messages));
+    if (offset > 0 || this.room.position === "") {
+      const before = offset > 0 ? offset + 1 : 0; // Without a place it is seen whether one may read at all.
+      this.#load({ before, limit: PAGE }, (messages) => this.#addOlder(messages));
     } else {
       this.more = false;
     }
@@ -197,31 +182,27 @@ export class Conversation {
     this.#changed("state");
     try {
       const { messages, more } = await this.room.history(asked);
+      this.isHistoryDenied = false;
       this.more = more;
       this.#loading = false;
-      add(messages.map(item));
+      add(messages.map(itemOf));
     } catch (failure) {
       this.#loading = false;
       // A room without a log, or of which one may not read it. What was lost is tried again.
       this.more = failure.temporary;
+      this.isHistoryDenied = failure.code === DENIED;
     }
     this.#changed("state");
   }
 
   #heard(message) {
-    const count = this.pending.length;
-    this.pending = this.pending.filter(({ key }) => key !== message.key);
-    this.#add([item(message)]);
-    if (this.pending.length < count) {
-      this.#changed("pending");
-    }
+    this.#pending.heard(message.key);
+    this.#add([itemOf(message)]);
   }
 
   #add(items) {
-    this.#items.push(...items);
-    if (this.pending.length > 0) {
-      this.#settle(items);
-    }
+    this.#items.append(items);
+    this.#pending.settle(items);
     if (this.#seen) {
       this.#markRead();
     } else {
@@ -233,25 +214,19 @@ export class Conversation {
   }
 
   #insert(at, items) {
-    this.#items.splice(at - this.start, 0, ...items);
-    this.#settle(items);
+    this.#items.insert(at, items);
+    this.#pending.settle(items);
     this.#changed("inside");
   }
 
   #addOlder(items) {
-    this.#items.unshift(...items);
-    this.start -= items.length;
-    this.#settle(items);
+    this.#items.prepend(items);
+    this.#pending.settle(items);
     this.#changed("older");
   }
 
   #trim() {
-    const most = this.#open ? KEPT : KEPT_UNSEEN;
-    // In steps, since taking from the front of a long list is slow.
-    if (this.#items.length > most * 1.1) {
-      const surplus = this.#items.length - most;
-      this.#items.splice(0, surplus);
-      this.start += surplus;
+    if (this.#items.trim(this.#open ? KEPT : KEPT_UNSEEN)) {
       this.more = true;
     }
   }
@@ -266,20 +241,4 @@ export class Conversation {
     }
     this.read = { epoch, offset };
   }
-}
-
-/** Whether an item is behind a place in the log. */
-function isBehind(item, place) {
-  return item?.kind === "message" && item.epoch === place?.epoch && item.offset > place.offset;
-}
-
-function isAt(item, { epoch, offset }) {
-  return item.kind === "message" && item.offset === offset && item.epoch === epoch;
-}
-
-/** As it is shown: JSON that is no text stands as its source. */
-function item({ data, offset, position, time, info, own }) {
-  const json = typeof data !== "string";
-  const text = json ? JSON.stringify(data) : data;
-  return { kind: "message", text, json, offset, epoch: position.epoch, time, info, own };
 }

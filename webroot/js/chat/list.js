@@ -4,6 +4,7 @@
  */
 
 import { pendingRow, row } from "./row.js";
+import { Rows } from "./rows.js";
 
 const MOST_ROWS = 200;
 /** So many rows are shown at first, and so many are added at an end. */
@@ -16,21 +17,17 @@ const AT_END_PIXELS = 48;
 
 export class List {
   #log;
-  #list;
   #act;
   #conversation = null;
-  #from = 0;
-  #to = 0;
-  #rows = [];
-  #pendingRows = [];
+  #rows;
   #follows = true;
   #frame = 0;
   #stale = false;
 
-  /** `act` has `retry(entry)`, `discard(entry)`, `isLive()`, `older()` and `moved(atEnd)`. */
+  /** `act` has what `pendingRow` asks for, `older()` and `moved(atEnd)`. */
   constructor(log, list, act) {
     this.#log = log;
-    this.#list = list;
+    this.#rows = new Rows(list);
     this.#act = act;
     log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     new ResizeObserver(() => this.#follows && this.#toBottom()).observe(log);
@@ -48,7 +45,7 @@ export class List {
     if (conversation) {
       this.#restore();
     } else {
-      this.#list.replaceChildren();
+      this.#rows.clear();
     }
   }
 
@@ -73,7 +70,7 @@ export class List {
 
   /** Goes to the newest message. */
   toEnd() {
-    if (this.#conversation && this.#to < this.#conversation.end) {
+    if (this.#conversation && this.#rows.to < this.#conversation.end) {
       this.#fill(Math.max(this.#conversation.start, this.#conversation.end - FIRST_ROWS));
     }
     this.#follows = true;
@@ -87,7 +84,7 @@ export class List {
       return;
     }
     const { end, start } = this.#conversation;
-    if (this.#stale || this.#from < start) {
+    if (this.#stale || this.#rows.from < start) {
       this.#stale = false;
       this.#keepPlace();
       this.#restore();
@@ -95,8 +92,8 @@ export class List {
     }
     if (this.#follows) {
       this.#follow(start, end);
-    } else if (this.#to < end && this.#rows.length < MOST_ROWS) {
-      this.#append(Math.min(end, this.#from + MOST_ROWS));
+    } else if (this.#rows.to < end && this.#rows.count < MOST_ROWS) {
+      this.#append(Math.min(end, this.#rows.from + MOST_ROWS));
     }
     this.#drawPending();
     if (this.#follows) {
@@ -106,23 +103,20 @@ export class List {
 
   /** All that is new is shown, and as much taken away in front. */
   #follow(start, end) {
-    if (end - this.#to >= FIRST_ROWS) {
+    if (end - this.#rows.to >= FIRST_ROWS) {
       this.#fill(Math.max(start, end - FIRST_ROWS));
       return;
     }
     this.#append(end);
-    if (this.#rows.length > MOST_ROWS) {
-      this.#dropFirst(this.#rows.length - FIRST_ROWS);
+    if (this.#rows.count > MOST_ROWS) {
+      this.#rows.dropFirst(this.#rows.count - FIRST_ROWS);
     }
   }
 
   #drawPending() {
-    this.#pendingRows.forEach((element) => element.remove());
-    const isShown = this.#to === this.#conversation.end;
-    this.#pendingRows = (isShown ? this.#conversation.pending : []).map((entry) =>
-      pendingRow(entry, this.#act.isLive(), this.#act),
-    );
-    this.#list.append(...this.#pendingRows);
+    const { end, pending } = this.#conversation;
+    const shown = this.#rows.to === end ? pending : [];
+    this.#rows.setPending(shown.map((entry) => pendingRow(entry, this.#act)));
   }
 
   #row(number) {
@@ -133,51 +127,12 @@ export class List {
 
   /** Begins anew with the rows from this number on. */
   #fill(from) {
-    this.#list.replaceChildren();
-    this.#rows = [];
-    this.#pendingRows = [];
-    this.#from = this.#to = from;
+    this.#rows.clear(from);
     this.#append(Math.min(this.#conversation.end, from + FIRST_ROWS));
   }
 
   #append(to) {
-    const added = [];
-    for (let number = this.#to; number < to; number++) {
-      added.push(this.#row(number));
-    }
-    const [pending] = this.#pendingRows;
-    if (pending) {
-      pending.before(...added);
-    } else {
-      this.#list.append(...added);
-    }
-    this.#rows.push(...added);
-    this.#to = Math.max(this.#to, to);
-  }
-
-  #prepend(from) {
-    const added = [];
-    for (let number = from; number < this.#from; number++) {
-      added.push(this.#row(number));
-    }
-    // The row that was the first one has another in front of it now.
-    const again = this.#rows.length > 0 ? [this.#row(this.#from)] : [];
-    this.#rows.shift()?.replaceWith(...again);
-    this.#list.prepend(...added);
-    this.#rows.unshift(...added, ...again);
-    this.#from = from;
-  }
-
-  #dropFirst(count) {
-    this.#rows.splice(0, count).forEach((element) => element.remove());
-    this.#from += count;
-  }
-
-  #dropLast(count) {
-    if (count > 0) {
-      this.#rows.splice(this.#rows.length - count).forEach((element) => element.remove());
-      this.#to -= count;
-    }
+    this.#rows.append(to, (number) => this.#row(number));
   }
 
   #scrolled() {
@@ -187,7 +142,7 @@ export class List {
     const { scrollTop, scrollHeight, clientHeight } = this.#log;
     const below = scrollHeight - scrollTop - clientHeight;
     // Who follows does so even where something has come that is not drawn yet.
-    const isLast = this.#follows || this.#to === this.#conversation.end;
+    const isLast = this.#follows || this.#rows.to === this.#conversation.end;
     const follows = isLast && below < AT_END_PIXELS;
     if (follows !== this.#follows) {
       this.#follows = follows;
@@ -195,7 +150,7 @@ export class List {
     }
     if (scrollTop < NEAR_PIXELS) {
       this.#extendUp();
-      if (this.#from === this.#conversation.start) {
+      if (this.#rows.from === this.#conversation.start) {
         this.#act.older();
       }
     }
@@ -205,22 +160,23 @@ export class List {
   }
 
   #extendUp() {
-    const from = Math.max(this.#conversation.start, this.#from - STEP_ROWS);
-    if (from < this.#from && (!this.#follows || this.#rows.length < FIRST_ROWS)) {
-      this.#keeping(() => this.#prepend(from));
-      this.#dropLast(this.#rows.length - MOST_ROWS);
+    const rows = this.#rows;
+    const from = Math.max(this.#conversation.start, rows.from - STEP_ROWS);
+    if (from < rows.from && (!this.#follows || rows.count < FIRST_ROWS)) {
+      this.#keeping(() => rows.prepend(from, (number) => this.#row(number)));
+      rows.dropLastOver(MOST_ROWS);
       this.#drawPending();
     }
   }
 
   #extendDown() {
-    const to = Math.min(this.#conversation.end, this.#to + STEP_ROWS);
-    if (to > this.#to) {
+    const to = Math.min(this.#conversation.end, this.#rows.to + STEP_ROWS);
+    if (to > this.#rows.to) {
       this.#append(to);
       this.#drawPending();
-      const surplus = this.#rows.length - MOST_ROWS;
+      const surplus = this.#rows.count - MOST_ROWS;
       if (surplus > 0) {
-        this.#keeping(() => this.#dropFirst(surplus));
+        this.#keeping(() => this.#rows.dropFirst(surplus));
       }
     }
   }
@@ -233,17 +189,9 @@ export class List {
   }
 
   #keepPlace() {
-    if (!this.#conversation) {
-      return;
-    }
-    this.#conversation.place = null;
-    if (!this.#follows) {
+    if (this.#conversation) {
       const edge = this.#log.getBoundingClientRect().top;
-      const index = this.#rows.findIndex((one) => one.getBoundingClientRect().bottom > edge);
-      if (index >= 0) {
-        const top = this.#rows[index].getBoundingClientRect().top - edge;
-        this.#conversation.place = { number: this.#from + index, top };
-      }
+      this.#conversation.place = this.#follows ? null : this.#rows.firstBelow(edge);
     }
   }
 
@@ -255,8 +203,7 @@ export class List {
     this.#drawPending();
     if (isThere) {
       const edge = this.#log.getBoundingClientRect().top;
-      const { top } = this.#rows[place.number - this.#from].getBoundingClientRect();
-      this.#log.scrollTop += top - edge - place.top;
+      this.#log.scrollTop += this.#rows.topOf(place.number) - edge - place.top;
     } else {
       this.#toBottom();
     }

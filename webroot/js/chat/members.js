@@ -3,6 +3,8 @@
  * each change.
  */
 
+import { DENIED } from "../client/failure.js";
+
 /** The server's answer for a room whose members are not known, or too many for one answer. */
 const NOT_AVAILABLE = 108;
 const TOO_MANY = 106;
@@ -18,7 +20,7 @@ export class Members {
   #since = null;
   #asked = 0;
 
-  /** `unknown` before the answer, then `known`, `hidden`, `many` (only `count` is known) or `failed`. */
+  /** `unknown` before the answer, then `known`, `hidden`, `denied`, `many` (only `count` is known) or `failed`. */
   state = "unknown";
   #count = 0;
 
@@ -68,7 +70,7 @@ export class Members {
       this.state = "many";
       this.#count = (await this.#room.counts().catch(() => ({ connections: 0 }))).connections;
     } else {
-      this.state = code === NOT_AVAILABLE ? "hidden" : "failed";
+      this.state = { [NOT_AVAILABLE]: "hidden", [DENIED]: "denied" }[code] ?? "failed";
     }
   }
 

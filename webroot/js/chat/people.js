@@ -10,14 +10,14 @@ const MOST_SHOWN = 200;
  *
  * @param members of the room
  * @param isOwn whether somebody is this client
- * @param options of the room, `null` where they are not known
+ * @param names `proved` or `selfChosen`, `null` where that is not known
  */
-export function drawPeople(members, isOwn, options) {
+export function drawPeople(members, isOwn, names) {
   const people = members.state === "known" ? together(members, isOwn) : [];
   const shown = people.slice(0, MOST_SHOWN).map(person);
   const gone = members.news.filter(({ came }) => !came).map(({ info }) => leaver(info));
   document.getElementById("ulMembers").replaceChildren(...shown, ...gone.slice(0, MOST_SHOWN));
-  document.getElementById("membersHint").textContent = hint(members, people, options);
+  document.getElementById("membersHint").textContent = hint(members, people, names);
 }
 
 /** How many are here, in words; empty where that is not known. */
@@ -78,16 +78,17 @@ function note(text) {
   return element;
 }
 
-function hint({ state }, people, options) {
-  if (state === "hidden" || state === "failed" || state === "many") {
-    return say({ hidden: "membersHidden", failed: "membersFailed", many: "membersMany" }[state]);
+function hint({ state }, people, names) {
+  const unlisted = { hidden: "membersHidden", denied: "membersDenied", failed: "membersFailed", many: "membersMany" };
+  if (unlisted[state]) {
+    return say(unlisted[state]);
   }
   const more = people.length - MOST_SHOWN;
   if (more > 0) {
     return say("membersMore", { count: more });
   }
-  if (state !== "known" || options === null) {
+  if (state !== "known" || names === null) {
     return "";
   }
-  return say(options.subscribe === "anyone" ? "namesSelfChosen" : "namesProved");
+  return say(names === "proved" ? "namesProved" : "namesSelfChosen");
 }

@@ -73,10 +73,14 @@ export class Rooms {
   }
 }
 
-/** Asks the server how a room is set. Fulfilled with its options, or `null` where they are not told. */
-export async function optionsOf(name) {
+/**
+ * Asks the server how a room is set. Fulfilled with its options, or `null` where they are not told.
+ * `pass` gives the header fields that say who asks.
+ */
+export async function optionsOf(name, pass) {
   try {
-    const answer = await fetch(stateAddress(name), { headers: { Accept: "application/json" } });
+    const headers = { Accept: "application/json", ...(await pass.headers()) };
+    const answer = await fetch(stateAddress(name), { headers });
     return answer.ok ? (await answer.json()).options : null;
   } catch {
     return null;

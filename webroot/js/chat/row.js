@@ -40,13 +40,16 @@ export function row(item, before, unread) {
   return element;
 }
 
-/** A message that is on its way, or failed. `act` has `retry(item)` and `discard(item)`. */
-export function pendingRow(item, isLive, act) {
+/**
+ * A message that is on its way, or failed. `act` has `fate(item)`, which says so, `retry(item)` and
+ * `discard(item)`.
+ */
+export function pendingRow(item, act) {
   const element = document.createElement("li");
   const message = document.createElement("div");
   const { failure } = item;
   message.className = `message own pending${failure ? " failed" : ""}`;
-  message.append(head(item), body(item), fate(item, isLive));
+  message.append(head(item), body(item), fate(act.fate(item)));
   if (failure) {
     message.append(button("retry", () => act.retry(item)), button("discard", () => act.discard(item)));
   }
@@ -103,14 +106,10 @@ function sent({ epoch, offset }) {
   return element;
 }
 
-function fate({ failure }, isLive) {
+function fate(text) {
   const element = document.createElement("span");
   element.className = "fate";
-  if (!failure) {
-    element.textContent = say(isLive ? "sending" : "waitsForConnection");
-  } else {
-    element.textContent = failure.unsure ? say("unsure") : say("failed", { reason: failure.message });
-  }
+  element.textContent = text;
   return element;
 }
 

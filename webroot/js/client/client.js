@@ -15,53 +15,42 @@
  * `connecting`, `live`, `waiting` (until `retryAt`, a `performance.now()` time).
  */
 
-import { backoffMillis } from "./backoff.js";
+import { Attempts } from "./attempts.js";
 import { Failure } from "./failure.js";
+import { Figures } from "./figures.js";
 import { Room } from "./room.js";
-import { Wire } from "./wire.js";
-
-/** A connection that held this long starts the next series of attempts from the beginning. */
-const STABLE_MILLIS = 5_000;
-
-/** A new token is shown when this part of the old one's time is over. */
-const REFRESH_AT = 0.8;
-
-/** The server's number for a token that has expired: a new one will do. */
-const TOKEN_EXPIRED = 109;
-
-/** So many connections are known to have been this client's. */
-const OWN_KEPT = 50;
-
-/** Whether a close code means: do not come back. */
-export function isFinal(code) {
-  return (code >= 3500 && code < 4000) || (code >= 4500 && code < 5000);
-}
+import { Self } from "./self.js";
+import { Token } from "./token.js";
+import { Wire, isFinal } from "./wire.js";
 
 export class Client extends EventTarget {
   #address;
   #options;
+  #token;
+  #self;
+  #attempts;
   #rooms = new Map();
   #wire = null;
   #connected = false;
   #state = "closed";
-  #id = "";
-  #own = new Set();
-  #attempt = 0;
-  #timer = 0;
-  #stableTimer = 0;
-  #refreshTimer = 0;
-  #figures = { node: "", server: "", connects: 0, recovered: 0, messages: 0 };
+  #figures = new Figures();
 
   /**
    * Options: `name` (what others call this client where no token says it), `getToken` (a function
-   * that gives a token, or a promise of one), `own` (ids of earlier connections that were this
-   * client's, too), `WebSocket` and `random` (for tests).
+   * that gives a token, or a promise of one, or nothing; it is given `{expired}`, whether the server
+   * refused the last one for its age), `own` (ids of earlier connections that were this client's,
+   * too), `WebSocket` and `random` (for tests).
+   *
+   * A `getToken` that fails is asked again after a while. A `Failure` that is not temporary closes the
+   * client: there is no token, until `connect`.
    */
   constructor(address, options = {}) {
     super();
     this.#address = address;
     this.#options = { WebSocket: globalThis.WebSocket, random: Math.random, ...options };
-    this.#own = new Set(options.own);
+    this.#token = new Token(options.getToken);
+    this.#self = new Self(options.own);
+    this.#attempts = new Attempts(this.#options.random);
   }
 
   get state() {
@@ -74,17 +63,17 @@ export class Client extends EventTarget {
 
   /** What others know this connection by; empty before there was one. */
   get id() {
-    return this.#id;
+    return this.#self.id;
   }
 
   /** The ids of all connections that were this client's, as far as it remembers. */
   get ownIds() {
-    return [...this.#own];
+    return this.#self.ids;
   }
 
   /** Whether somebody, as messages and members have them, is this client. */
   isOwn(info) {
-    return this.#own.has(info?.client);
+    return this.#self.is(info);
   }
 
   /**
@@ -92,7 +81,7 @@ export class Client extends EventTarget {
    * (messages that were missed and given again), `messages`.
    */
   get figures() {
-    return { ...this.#figures, roundTripMillis: this.#wire?.roundTripMillis ?? null };
+    return { ...this.#figures.values, roundTripMillis: this.#wire?.roundTripMillis ?? null };
   }
 
   /** A room by its name, the same object each time. Options: `joinLeave`, to be told who comes and goes. */
@@ -101,7 +90,7 @@ export class Client extends EventTarget {
     if (!room) {
       room = new Room(this, name, options);
       this.#rooms.set(name, room);
-      room.addEventListener("message", ({ detail }) => this.#count(detail));
+      room.addEventListener("message", ({ detail }) => this.#figures.heard(detail));
     }
     return room;
   }
@@ -115,8 +104,7 @@ export class Client extends EventTarget {
   /** Starts; also after the server had asked not to come back. */
   connect() {
     if (this.#state === "closed") {
-      this.#attempt = 0;
-      this.#open();
+      this.renew();
     }
   }
 
@@ -129,8 +117,7 @@ export class Client extends EventTarget {
   /** Cuts the waiting short. Without effect unless waiting. */
   retryNow() {
     if (this.#state === "waiting") {
-      this.#attempt = 0;
-      this.#open();
+      this.renew();
     }
   }
 
@@ -138,9 +125,15 @@ export class Client extends EventTarget {
   rename(name) {
     this.#options.name = name;
     if (this.#state === "live" || this.#state === "connecting") {
-      this.#drop(0);
-      this.#open();
+      this.renew();
     }
+  }
+
+  /** Makes the connection again, to show another token; also after it had been closed. */
+  renew() {
+    this.#drop(0);
+    this.#attempts.startOver();
+    this.#open();
   }
 
   /**
@@ -161,36 +154,28 @@ export class Client extends EventTarget {
   }
 
   async #open() {
-    clearTimeout(this.#timer);
     this.#enter("connecting");
     const started = Symbol();
     this.#wire = { close: () => {}, started };
-    let token = "";
-    try {
-      token = (await this.#options.getToken?.()) ?? "";
-    } catch (failure) {
-      if (this.#wire?.started === started) {
-        this.#again(0, `no token: ${failure.message}`);
-      }
-      return;
-    }
-    if (this.#wire?.started === started) {
-      this.#dial(token);
-    }
+    const isStill = () => this.#wire?.started === started;
+    await this.#token.next().then(
+      (token) => isStill() && this.#dial(token),
+      (failure) => isStill() && this.#notConnected(failure, failure.temporary ?? true),
+    );
   }
 
   #dial(token) {
-    this.#wire = new Wire(this.#addressNow(), this.#options.WebSocket, {
+    this.#wire = new Wire(this.#addressFor(token), this.#options.WebSocket, {
       opened: () => this.#greet(this.#wire, token),
       pushed: (push) => this.#rooms.get(push.channel)?.pushed(push),
       ended: (code, reason) => this.#ended(code, reason),
     });
   }
 
-  #addressNow() {
+  #addressFor(token) {
     const address = new URL(this.#address);
     address.searchParams.set("time", "true");
-    if (this.#options.name) {
+    if (this.#options.name && !token) {
       address.searchParams.set("name", this.#options.name);
     }
     return address.href;
@@ -201,49 +186,28 @@ export class Client extends EventTarget {
       "connect",
       token ? { token } : {},
       (result) => this.#live(result),
-      (failure) => failure.unsure || this.#notConnected(failure),
+      (failure) => failure.unsure || this.#notConnected(failure, this.#token.refused(failure) || failure.temporary),
     );
   }
 
-  #notConnected(failure) {
+  #notConnected({ code, message }, again) {
     this.#drop(0);
-    if (failure.temporary || failure.code === TOKEN_EXPIRED) {
-      this.#again(failure.code, failure.message);
+    if (again) {
+      this.#again(code, message);
     } else {
-      this.#enter("closed", { code: failure.code, reason: failure.message });
+      this.#enter("closed", { code, reason: message });
     }
   }
 
-  #live({ client, node = "", version = "", ping = 0, expires = false, ttl = 0 }) {
-    this.#id = client;
-    this.#own.add(client);
-    while (this.#own.size > OWN_KEPT) {
-      this.#own.delete(this.#own.values().next().value);
-    }
-    this.#figures.node = node;
-    this.#figures.server = version;
-    this.#figures.connects++;
-    this.#wire.expectPings(ping);
+  #live(result) {
+    this.#self.became(result.client);
+    this.#figures.connected(result);
+    this.#wire.expectPings(result.ping ?? 0);
     this.#connected = true;
-    this.#stableTimer = setTimeout(() => (this.#attempt = 0), STABLE_MILLIS);
-    if (expires) {
-      this.#refreshTimer = setTimeout(() => this.#refresh(), ttl * 1000 * REFRESH_AT);
-    }
+    this.#attempts.succeeded();
+    this.#token.renewInTime(result, (token) => this.command("refresh", { token }));
     this.#enter("live");
     this.#rooms.forEach((room) => room.connected());
-  }
-
-  async #refresh() {
-    const wire = this.#wire;
-    try {
-      const token = await this.#options.getToken();
-      const { expires = false, ttl = 0 } = await this.command("refresh", { token });
-      if (expires && wire === this.#wire) {
-        this.#refreshTimer = setTimeout(() => this.#refresh(), ttl * 1000 * REFRESH_AT);
-      }
-    } catch {
-      // The server closes the connection when the token's time is over, and it is made again.
-    }
   }
 
   #ended(code, reason) {
@@ -256,26 +220,19 @@ export class Client extends EventTarget {
   }
 
   #again(code, reason) {
-    const wait = backoffMillis(this.#attempt++, this.#options.random);
-    this.#timer = setTimeout(() => this.#open(), wait);
+    const wait = this.#attempts.later(() => this.#open());
     this.#enter("waiting", { retryAt: performance.now() + wait, code, reason });
   }
 
   #drop(code) {
-    clearTimeout(this.#timer);
-    clearTimeout(this.#stableTimer);
-    clearTimeout(this.#refreshTimer);
+    this.#attempts.stop();
+    this.#token.rest();
     this.#wire?.close();
     this.#wire = null;
     if (this.#connected) {
       this.#connected = false;
       this.#rooms.forEach((room) => room.lost(code));
     }
-  }
-
-  #count({ missed }) {
-    this.#figures.messages++;
-    this.#figures.recovered += missed ? 1 : 0;
   }
 
   #enter(state, detail = {}) {

@@ -1,3 +1,7 @@
+/** Numbers of the server's: one may not do that; the token has expired. */
+export const DENIED = 103;
+export const EXPIRED = 109;
+
 /**
  * Why something was not done.
  *

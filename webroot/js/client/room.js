@@ -18,6 +18,7 @@ import { backoffMillis } from "./backoff.js";
 import { Failure } from "./failure.js";
 import { newKey } from "./key.js";
 import { Outbox } from "./outbox.js";
+import { Place } from "./place.js";
 
 /** The server has ended a subscription: below this, for good. */
 const SUBSCRIBE_AGAIN_FROM = 2500;
@@ -27,9 +28,7 @@ export class Room extends EventTarget {
   #joinLeave;
   #state = "out";
   #outbox;
-  #epoch = "";
-  #offset = 0;
-  #known = false;
+  #place = new Place();
   #been = false;
   #turn = 0;
   #attempts = 0;
@@ -52,16 +51,16 @@ export class Room extends EventTarget {
 
   /** Where the client is in the log, `epoch:offset`; empty before it was there, or without a log. */
   get position() {
-    return this.#known ? `${this.#epoch}:${this.#offset}` : "";
+    return this.#place.toString();
   }
 
   /** The last offset that was heard; 0 before any. */
   get offset() {
-    return this.#offset;
+    return this.#place.offset;
   }
 
   get epoch() {
-    return this.#epoch;
+    return this.#place.epoch;
   }
 
   /** How many messages of this client are not in the log yet. */
@@ -110,7 +109,7 @@ export class Room extends EventTarget {
   async history({ before = 0, limit = 50 } = {}) {
     const request = { channel: this.name, limit, reverse: true };
     if (before > 0) {
-      request.since = { epoch: this.#epoch, offset: before };
+      request.since = { epoch: this.epoch, offset: before };
     }
     const { publications = [], epoch } = await this.#client.command("history", request);
     const messages = publications.map((one) => this.#message(one, epoch)).reverse();
@@ -165,10 +164,7 @@ export class Room extends EventTarget {
     if (!this.#client.isConnected) {
       return;
     }
-    const request = { channel: this.name, join_leave: this.#joinLeave };
-    if (this.#known) {
-      Object.assign(request, { recover: true, epoch: this.#epoch, offset: this.#offset });
-    }
+    const request = { channel: this.name, join_leave: this.#joinLeave, ...this.#place.asRequest };
     const turn = ++this.#turn;
     this.#client.ask(
       "subscribe",
@@ -178,7 +174,8 @@ export class Room extends EventTarget {
     );
   }
 
-  #subscribed({ recoverable = false, recovered = false, epoch = "", offset = 0, publications = [] }) {
+  #subscribed(result) {
+    const { recoverable = false, recovered = false, publications = [] } = result;
     if (this.#state !== "joining") {
       return;
     }
@@ -186,11 +183,7 @@ export class Room extends EventTarget {
     const whole = recoverable && (first || recovered);
     this.#state = "joined";
     this.#attempts = 0;
-    if (!recovered) {
-      this.#epoch = epoch;
-      this.#offset = offset;
-    }
-    this.#known = recoverable;
+    this.#place.entered(result);
     this.#been = true;
     this.#tell("joined", { recovered: whole, first });
     for (const publication of publications) {
@@ -229,16 +222,14 @@ export class Room extends EventTarget {
 
   #heard(publication, missed) {
     const { offset = 0 } = publication;
-    if (this.#known && offset > 0) {
-      if (offset <= this.#offset) {
-        return;
-      }
-      if (offset > this.#offset + 1) {
-        this.#tell("gap", { from: this.#offset + 1, to: offset - 1 });
-      }
-      this.#offset = offset;
+    const skipped = this.#place.stepTo(offset);
+    if (skipped < 0) {
+      return;
     }
-    const message = this.#message(publication, this.#epoch);
+    if (skipped > 0) {
+      this.#tell("gap", { from: offset - skipped, to: offset - 1 });
+    }
+    const message = this.#message(publication, this.epoch);
     const key = this.#outbox.heard(message);
     this.#tell("message", { ...message, key, missed });
   }

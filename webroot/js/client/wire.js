@@ -15,6 +15,11 @@ const PING_DELAY_MILLIS = 10_000;
 /** What `ended` is told where there was no close frame. */
 const NO_CLOSE_FRAME = 1006;
 
+/** Whether a close code means: do not come back. */
+export function isFinal(code) {
+  return (code >= 3500 && code < 4000) || (code >= 4500 && code < 5000);
+}
+
 export class Wire {
   #socket;
   #listener;

@@ -12,8 +12,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * {@code POST /demo/login}: gives anybody a token for any name. Only for demonstrations, and only
- * by {@code identity.demoLogin}. One event loop.
+ * {@code /demo/login}: {@code GET} tells whether there is one, {@code POST} gives anybody a token
+ * for any name. Only for demonstrations, and only by {@code identity.demoLogin}. One event loop.
  */
 final class DemoLogin {
 
@@ -33,6 +33,20 @@ final class DemoLogin {
     this.tokens = tokens;
   }
 
+  /** Tells whether there is one, so that a page need not try. */
+  void handleOffered(RoutingContext ctx) {
+    JsonObject json = new JsonObject().put("offered", on.getAsBoolean());
+    answer(ctx.request(), json.toBuffer());
+  }
+
+  private static void answer(HttpServerRequest request, Buffer json) {
+    request
+        .response()
+        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+        .end(json);
+  }
+
   /** Answers with a token. */
   void handleLogin(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
@@ -41,18 +55,12 @@ final class DemoLogin {
       return;
     }
     RequestBody.read(request, MAX_BODY_BYTES)
-        .map(this::answer)
-        .onSuccess(
-            json ->
-                request
-                    .response()
-                    .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                    .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                    .end(json))
+        .map(this::token)
+        .onSuccess(json -> answer(request, json))
         .onFailure(failure -> Refusal.answer(request, failure));
   }
 
-  private Buffer answer(Buffer body) {
+  private Buffer token(Buffer body) {
     String name = name(body);
     return new JsonObject()
         .put("name", name)

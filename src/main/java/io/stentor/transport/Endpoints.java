@@ -60,6 +60,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     operations.putAll(centrifuge.operations());
     operations.put("getContract", new ContractEndpoint(Contract.read()));
     DemoLogin demo = new DemoLogin(() -> live.get().identity().demoLogin(), access::tokens);
+    operations.put("isDemoLoginOffered", demo::handleOffered);
     operations.put("demoLogin", demo::handleLogin);
     ServerApiEndpoint servers = new ServerApiEndpoint(house.api(), access::keys, context(vertx));
     operations.putAll(servers.operations());

@@ -136,7 +136,11 @@ class ReconnectIT extends InBrowser {
       window.page().navigate(page("?room=refusing"));
       window.awaitLive().say("one").say("two");
       assertThat(window.page().locator(".failed .fate"))
-          .hasText(new String[] {"not sent: permission denied", "not sent: permission denied"});
+          .hasText(
+              new String[] {
+                "not sent: you may not write in this room.",
+                "not sent: you may not write in this room."
+              });
       refuse.set(false);
       window.page().locator(".failed").first().getByText("Try again").click();
       window.page().locator(".failed").last().getByText("Discard").click();

@@ -99,25 +99,6 @@ class AccessOverTimeTest {
     }
   }
 
-  @Test
-  void the_demo_login_gives_a_token_for_any_name_but_only_by_its_option() {
-    try (Guarded off = new Guarded(new JsonObject())) {
-      assertThat(login(off, "{\"name\":\"ann\"}").status()).isEqualTo(404);
-    }
-    try (Guarded on = new Guarded(new JsonObject().put("demoLogin", true))) {
-      Answer answer = login(on, "{\"name\":\"ann\"}");
-      assertThat(answer.status()).isEqualTo(200);
-      assertThat(answer.header("cache-control")).isEqualTo("no-store");
-      String token = new JsonObject(answer.body()).getString("token");
-      assertThat(on.publish("users", "hello", bearer(token)).status()).isEqualTo(201);
-      assertThat(on.get("/rooms/users/messages", bearer(token)).body()).contains("\"ann\"");
-      for (String bad : List.of("{\"name\":\"\"}", "{\"name\":7}", "{}", "[]", "x")) {
-        assertThat(login(on, bad).status()).as(bad).isEqualTo(400);
-      }
-      assertThat(login(on, "{\"name\":\"" + "x".repeat(5000) + "\"}").status()).isEqualTo(413);
-    }
-  }
-
   private static Answer login(Guarded node, String body) {
     return node.post("/demo/login", "application/json", body);
   }
