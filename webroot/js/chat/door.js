@@ -44,10 +44,17 @@ export class Door {
     at("door").hidden = !isOpen;
     at("btnToken").ariaExpanded = String(isOpen);
     at("btnToken").textContent = say(this.#pass.isPasted ? "yourToken" : "haveToken");
-    at("doorText").textContent = isOpen ? say(need ?? "tokenAsked") : "";
+    at("doorText").textContent = isOpen ? say(this.#reason()) : "";
     at("frmDemo").hidden = !this.#hasDemo || this.#pass.isPasted;
     at("btnForget").hidden = !this.#pass.isPasted;
     at("doorError").textContent = this.#error && say(this.#error);
+  }
+
+  #reason() {
+    if (this.#need === "tokenNeeded" && this.#hasDemo) {
+      return "nameNeeded";
+    }
+    return this.#need ?? "tokenAsked";
   }
 
   #toggle() {

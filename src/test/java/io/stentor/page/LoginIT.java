@@ -147,6 +147,7 @@ class LoginIT extends InBrowser {
         Window two = browser.open(address, options -> options.setLocale(locale))) {
       assertThat(one.at("doorTitle")).hasText(title);
       assertThat(one.at("demoHint")).hasText(hint);
+      assertThat(one.at("doorText")).containsText(locale.equals("en-GB") ? "give one" : "请取一个");
       one.at("txtDemo").fill("Ann");
       one.at("txtDemo").press("Enter");
       one.awaitLive().say("hello");
