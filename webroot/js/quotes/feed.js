@@ -62,7 +62,9 @@ export class Feed extends EventTarget {
     this.quotes.set(name, quote);
     const room = this.#client.room(name);
     let early = [];
-    const take = ({ data }) => {
+    let last = { epoch: "", offset: 0 };
+    const take = ({ data, position }) => {
+      last = position;
       if (quote.take(data, Date.now())) {
         this.heard++;
         this.#onQuote(quote);
@@ -70,10 +72,11 @@ export class Feed extends EventTarget {
     };
     // What was said before stands before what is heard meanwhile.
     room.addEventListener("message", ({ detail }) => (early ? early.push(detail) : take(detail)));
-    room.addEventListener("gap", ({ detail: { from, to } }) => {
-      quote.gap(to - from + 1);
-      this.conflated += to - from + 1;
-    });
+    const leaveOut = (count) => {
+      quote.gap(count);
+      this.conflated += count;
+    };
+    room.addEventListener("gap", ({ detail: { from, to } }) => leaveOut(to - from + 1));
     const begin = (messages) => {
       const first = early[0]?.offset ?? Infinity;
       messages.filter(({ offset }) => offset < first).forEach(({ data }) => quote.take(data, Date.now()));
@@ -82,9 +85,24 @@ export class Feed extends EventTarget {
       early = null;
       this.#onQuote(quote);
     };
+    // What was missed is not given again, so the newest price is asked for.
+    const goOn = async ({ epoch, offset }) => {
+      early = [];
+      const [newest] = await newestOf(room, 1);
+      const taken = newest && early.length === 0 ? [newest] : early;
+      if (epoch === last.epoch) {
+        leaveOut(Math.max(0, offset - last.offset - (taken === early ? 0 : 1)));
+      }
+      early = null;
+      taken.forEach(take);
+    };
     room.addEventListener("joined", async ({ detail }) => {
+      const { epoch, offset } = room;
       if (detail.first) {
-        begin(await room.history({ limit: OLD_PRICES }).then(({ messages }) => messages, () => []));
+        last = { epoch, offset };
+        begin(await newestOf(room, OLD_PRICES));
+      } else if (!detail.recovered) {
+        goOn({ epoch, offset });
       }
     });
     room.addEventListener("refused", () => early && begin([]));
@@ -94,6 +112,11 @@ export class Feed extends EventTarget {
   #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
+}
+
+/** The newest messages of a room, none where they cannot be read. */
+function newestOf(room, limit) {
+  return room.history({ limit }).then(({ messages }) => messages, () => []);
 }
 
 async function read(path) {

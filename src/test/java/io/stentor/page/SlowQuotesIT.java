@@ -29,7 +29,7 @@ class SlowQuotesIT extends InBrowser {
     String rule =
         """
         [{"match": "quotes:*", "slowConsumer": "%s", "tailBytes": 16384, "maxMessageBytes": 2048,
-          "appendQueueBytes": 4194304, "history": {"messages": 100, "bytes": 262144}}]
+          "appendQueueBytes": 4194304, "history": {"messages": 5000, "bytes": 8388608}}]
         """
             .formatted(slowConsumer);
     return NodeProcess.start(Launch.server().withEnv("STENTOR_ROOMS", rule.replace("\n", "")));
@@ -86,6 +86,32 @@ class SlowQuotesIT extends InBrowser {
       assertThat(one.at("conflated")).hasText("%,d".formatted(missed), PATIENCE);
       assertThat(one.at("state")).hasAttribute("data-state", "live");
       assertThat(one.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  void a_page_that_comes_back_to_another_log_shows_the_newest_quote_at_once() {
+    NodeProcess first = nodeWith("latest");
+    Launch again = Launch.jar("--host", "127.0.0.1", "--port", Integer.toString(first.port()));
+    try (first;
+        Window one = browser.open("about:blank")) {
+      publish(first, 1, 1);
+      one.page().navigate(page(first.port(), "quotes.html"));
+      one.awaitLive();
+      Locator last = one.page().locator("#symbols .last");
+      assertThat(last).hasText("1.00", PATIENCE);
+      one.page().context().setOffline(true);
+      first.kill9();
+      one.awaitState("offline");
+      try (NodeProcess second = NodeProcess.start(again)) {
+        publish(second, 7, 1);
+        one.page().context().setOffline(false);
+        one.awaitLive();
+
+        assertThat(last).hasText("7.00", PATIENCE);
+        publish(second, 8, 1);
+        assertThat(last).hasText("8.00", PATIENCE);
+      }
     }
   }
 
