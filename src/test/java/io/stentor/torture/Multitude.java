@@ -218,7 +218,6 @@ final class Multitude implements AutoCloseable {
     return http;
   }
 
-  /** The port of the node in this place. */
   int port(int place) {
     return ports.get(place);
   }
