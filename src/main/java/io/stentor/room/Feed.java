@@ -52,10 +52,12 @@ final class Feed implements Inquiry.Asker {
   private final Outlets outlets;
   private final List<Tail> waiting = new ArrayList<>();
   private final Sequence sequence;
+  private final Lag lag = new Lag();
   private boolean live;
   private boolean closed;
   private boolean readAgain;
   private boolean gracePlanned;
+  private boolean checkPlanned;
 
   Feed(
       RoomName room,
@@ -167,6 +169,19 @@ final class Feed implements Inquiry.Asker {
     }
   }
 
+  /** The log is ahead by more than it keeps. */
+  private void planCheck() {
+    if (!checkPlanned) {
+      checkPlanned = true;
+      home.after(
+          Lag.MILLIS / 4,
+          () -> {
+            checkPlanned = false;
+            check();
+          });
+    }
+  }
+
   /**
    * What follows the position, up to all that this feed has handed on; null where that is not at
    * hand any more, or not yet, and the log has to be asked.
@@ -214,8 +229,13 @@ final class Feed implements Inquiry.Asker {
 
   private void take(Position asked, Page page) {
     long before = sequence.next();
-    boolean continues =
-        page.epoch() == sequence.epoch() && page.oldest() <= before && page.top() >= asked.offset();
+    boolean same = page.epoch() == sequence.epoch() && page.top() >= asked.offset();
+    boolean continues = same && page.oldest() <= before;
+    if (same && !continues && lag.isBearable(before, clock.getAsLong())) {
+      readAgain = false;
+      planCheck();
+      return;
+    }
     if (!continues) {
       counts.add(Count.LOST, 1);
       sequence.moveTo(page.epoch(), page.top() + 1);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import io.stentor.config.RoomOptions.History;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Position;
 import io.stentor.room.Counts.Count;
@@ -118,6 +119,37 @@ class RepairTest {
         assertThat(texts.get(texts.size() - 1)).endsWith(":2=newer");
       }
     }
+  }
+
+  @Property(tries = 200)
+  void a_bus_that_is_behind_by_more_than_the_log_keeps_is_waited_for(@ForAll long seed) {
+    Scene scene = new Scene(vertx, seed, 2, Options.with(new History(5, 100_000, 300)));
+    FakeConnection connection = new FakeConnection(TestFormat.TELLING);
+    scene.join(1, connection, new Start.Live());
+    scene.advance(3000); // Behind the looks that a feed takes after it began.
+    scene.bus.maxDelayMillis = 400;
+    for (int i = 0; i < 10; i++) {
+      scene.publishMany(10);
+      scene.nodes.forEach(Rooms::nodesChanged);
+      scene.advance(1 + scene.random.nextInt(200));
+    }
+    scene.advance(2000);
+    List<String> texts = connection.texts();
+    assertThat(texts).hasSize(101).noneMatch(text -> text.startsWith("!LOST"));
+  }
+
+  @Property(tries = 20)
+  void what_neither_the_bus_brings_nor_the_log_keeps_is_told_within_two_seconds(@ForAll long seed) {
+    Scene scene = new Scene(vertx, seed, 2, Options.with(new History(5, 100_000, 300)));
+    FakeConnection connection = new FakeConnection(TestFormat.TELLING);
+    scene.join(1, connection, new Start.Live());
+    scene.advance(3000); // Behind the looks that a feed takes after it began.
+    scene.bus.dropPercent = 100;
+    scene.publishMany(10);
+    scene.bus.dropPercent = 0;
+    scene.publishMany(1);
+    scene.advance(2000);
+    assertThat(connection.texts()).last().isEqualTo("!LOST " + scene.epoch() + ":11");
   }
 
   @Property(tries = 20)
