@@ -8,7 +8,7 @@ import { Nodes } from "./console/nodes.js";
 import { RoomTable, sortable } from "./console/rooms.js";
 import { RoomView, tell } from "./console/room-view.js";
 import { Stream } from "./console/stream.js";
-import { Tiles } from "./console/tiles.js";
+import { Tiles, spanned } from "./console/tiles.js";
 import { clockTime } from "./console/written.js";
 import { frame, showConnection } from "./frame/frame.js";
 import { rememberHere, rememberedHere } from "./frame/preferences.js";
@@ -40,7 +40,11 @@ let problem = null;
 let looked = null;
 let rooms = null;
 let opening = 0;
-const tiles = new Tiles(at("tiles"), (moment) => put(at("moment"), moment || say("lastMinutes")));
+let pointed = "";
+const tiles = new Tiles(at("tiles"), (moment) => {
+  pointed = moment;
+  showMoment();
+});
 const nodes = new Nodes(at("nodes"), draw);
 const view = new RoomView();
 const showSorted = sortable(at("roomTable"), () => rooms);
@@ -158,6 +162,13 @@ function draw() {
   put(at("summary"), summary(clock, old));
   put(at("scope"), nodes.chosen ? say("scopeOne", { node: nodes.chosen }) : say("scopeAll"));
   at("nodesNote").hidden = cluster.newest > 0;
+  showMoment();
+}
+
+/** The time under the pointer, or how far back plots go. */
+function showMoment() {
+  const time = spanned(cluster.span(cluster.clock(performance.now(), live)));
+  put(at("moment"), pointed || say("lastTime", { time }));
 }
 
 function summary(clock, old) {
@@ -167,16 +178,15 @@ function summary(clock, old) {
   if (old) {
     return say("frozen", { time: clockTime(cluster.newest) });
   }
-  const all = cluster.nodes(clock);
-  const ready = all.filter((node) => node.state(clock) === "ready").length;
-  return say("summary", { nodes: all.length, ready });
+  const states = cluster.nodes(clock).map((node) => node.state(clock));
+  const nodes = states.filter((state) => state !== "stopped").length;
+  return say("summary", { nodes, ready: states.filter((state) => state === "ready").length });
 }
 
 function showWords() {
   document.title = say("title");
   at("txtSearch").placeholder = say("searchHint");
   at("txtUser").placeholder = say("userHint");
-  put(at("moment"), say("lastMinutes"));
   showProblem();
   showLooked();
   showSorted();

@@ -8,11 +8,13 @@ import { Node, SPAN_MILLIS, STEP_MILLIS } from "./node.js";
 /** A node that was not heard for so long is no longer shown. */
 const FORGET_MILLIS = 300_000;
 
-export const STEPS = SPAN_MILLIS / STEP_MILLIS;
+/** Plots begin where the first figures are of, and are this long at least. */
+const LEAST_SPAN_MILLIS = 60_000;
 
 export class Cluster {
   #nodes = new Map();
   #clock = 0;
+  #first = 0;
   #heardAt = 0;
 
   /** Takes messages of the nodes' room, as they came; what is none of them is left alone. */
@@ -21,6 +23,7 @@ export class Cluster {
       const figures = read(text);
       if (figures) {
         this.#clock = Math.max(this.#clock, figures.time);
+        this.#first ||= this.#clock;
         this.#heardAt = now;
         if (!this.#nodes.has(figures.node)) {
           this.#nodes.set(figures.node, new Node(figures.node));
@@ -60,10 +63,20 @@ export class Cluster {
     return this.nodes(clock).filter((node) => !["silent", "gone", "stopped"].includes(node.state(clock)));
   }
 
+  /** How far back plots go that end now, in milliseconds. */
+  span(clock) {
+    return Math.min(SPAN_MILLIS, Math.max(LEAST_SPAN_MILLIS, clock - this.#first));
+  }
+
+  #steps(clock) {
+    const end = Math.floor(clock / STEP_MILLIS);
+    const length = Math.floor(this.span(clock) / STEP_MILLIS);
+    return Array.from({ length }, (_, i) => end - length + 1 + i);
+  }
+
   /** The moments of a plot that ends now, in seconds. */
   moments(clock) {
-    const end = Math.floor(clock / STEP_MILLIS);
-    return Array.from({ length: STEPS }, (_, i) => ((end - STEPS + 1 + i) * STEP_MILLIS) / 1000);
+    return this.#steps(clock).map((step) => (step * STEP_MILLIS) / 1000);
   }
 
   /**
@@ -73,9 +86,7 @@ export class Cluster {
    */
   values(figure, how, clock, only) {
     const nodes = this.nodes(clock).filter(({ id }) => !only || id === only);
-    const end = Math.floor(clock / STEP_MILLIS);
-    return Array.from({ length: STEPS }, (_, i) => {
-      const step = end - STEPS + 1 + i;
+    return this.#steps(clock).map((step) => {
       const all = nodes.map((node) => node.at(step, how !== "count")?.[figure] ?? null).filter((one) => one !== null);
       return together(all, how);
     });

@@ -6,6 +6,9 @@ export const STEP_MILLIS = 2000;
 /** How far plots go back. */
 export const SPAN_MILLIS = 600_000;
 
+/** A node says how it is once a second, and besides when its state changes. */
+const LEAST_MILLIS = 500;
+
 /** A node that was not heard for so long is silent, and then gone. */
 const SILENT_MILLIS = 3500;
 const GONE_MILLIS = 15_000;
@@ -43,7 +46,7 @@ export class Node {
   /** Takes figures that were heard at this moment of the cluster's clock. */
   take(figures, clock) {
     const step = Math.floor(clock / STEP_MILLIS);
-    const sample = sampled(figures, this.last);
+    const sample = sampled(figures, this.last, this.now);
     const before = this.#samples.get(step);
     this.#samples.set(step, before ? merged(before, sample) : sample);
     this.last = figures;
@@ -59,11 +62,11 @@ export class Node {
 
 const sum = (counts) => Object.values(counts ?? {}).reduce((all, one) => all + one, 0);
 
-/** What is counted becomes what it was a second, and how often it was since. */
-function sampled(figures, last) {
-  const seconds = last ? (figures.time - last.time) / 1000 : 0;
+/** What is counted becomes what it was a second, and how often it was since; in a moment there is no rate. */
+function sampled(figures, last, before) {
+  const millis = last ? figures.time - last.time : 0;
   const grown = (name) => Math.max(0, figures[name] - last[name]);
-  const rate = (name) => (seconds > 0 ? grown(name) / seconds : null);
+  const rate = (name) => (millis >= LEAST_MILLIS ? (grown(name) * 1000) / millis : (before?.[name] ?? null));
   const more = (name) => (last ? Math.max(0, sum(figures[name]) - sum(last[name])) : 0);
   return {
     connections: sum(figures.connections),

@@ -3,7 +3,7 @@
 import { say } from "../frame/speech.js";
 import { element, put } from "./element.js";
 import { Plot } from "./plot.js";
-import { clockTime, count, part, shortTime, size, time } from "./written.js";
+import { clockTime, count, long, part, shortTime, size, time } from "./written.js";
 
 /**
  * `key`: of its words; `lines`: which figures, the first of which is the value; `how` nodes are taken together; `write`:
@@ -31,6 +31,7 @@ class Tile {
   #data = [];
   #value = null;
   #pointed = null;
+  #span = "";
   #described = -Infinity;
 
   constructor(spec, onPoint) {
@@ -40,7 +41,7 @@ class Tile {
     this.value = element("p", { className: "value" });
     this.side = element("p", { className: "side" });
     this.box = element("div", { className: "plot", role: "img" });
-    this.element = element("div", { className: "tile" }, this.name, this.value, this.side, this.box);
+    this.element = element("div", { className: "tile" }, this.name, this.side, this.value, this.box);
     this.element.dataset.figure = spec.key;
     this.plot = new Plot(this.box, spec.lines.length, (index) => {
       this.#pointed = index;
@@ -53,6 +54,7 @@ class Tile {
     const { lines, how } = this.#spec;
     const values = lines.map((line) => cluster.values(line, how, clock, only));
     this.#data = [moments, ...values];
+    this.#span = spanned(cluster.span(clock));
     this.#value = how === "count" ? values[0].reduce((a, b) => a + b, 0) : cluster.now(lines[0], how, clock, only);
     this.second = lines.length > 1 ? cluster.now(lines[1], how, clock, only) : null;
     this.plot.draw(this.#data);
@@ -60,21 +62,26 @@ class Tile {
   }
 
   #write() {
-    const { key, lines, write } = this.#spec;
+    const { key, lines, how, write } = this.#spec;
     put(this.name, say(`tile_${key}`));
     const at = this.#pointed;
     const shown = at === null ? this.#value : (this.#data[1]?.[at] ?? null);
     const second = at === null ? this.second : (this.#data[2]?.[at] ?? null);
     put(this.value, write(shown));
-    put(this.side, lines.length > 1 ? say(`side_${key}`, { second: write(second) }) : "");
+    this.side.classList.toggle("second", lines.length > 1);
+    if (lines.length > 1) {
+      put(this.side, say(`side_${key}`, { second: write(second) }));
+    } else if (how === "count") {
+      put(this.side, say("within", { time: this.#span }));
+    }
   }
 
   /** Tells in words what the plot shows, now and then. */
   describe(now, always) {
     if (always || now - this.#described > DESCRIBED_MILLIS) {
-      this.#described = now;
       const { key, write } = this.#spec;
       const values = (this.#data[1] ?? []).filter((one) => one !== null);
+      this.#described = values.length > 0 ? now : -Infinity;
       const words =
         values.length === 0
           ? say("plotEmpty", { what: say(`tile_${key}`) })
@@ -87,6 +94,11 @@ class Tile {
       this.box.setAttribute("aria-label", words);
     }
   }
+}
+
+/** A length of time in the words of the language, about. */
+export function spanned(millis) {
+  return long(Math.round(millis / 10_000) * 10);
 }
 
 export class Tiles {

@@ -32,24 +32,24 @@ export function part(value) {
   return value === null ? NONE : `${number(spoken(), value * 100)} %`;
 }
 
+const UNITS = [
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+  ["second", 1],
+];
+
 /** A length of time in its two largest units. */
 export function long(seconds) {
-  const units = [
-    ["day", 86_400],
-    ["hour", 3600],
-    ["minute", 60],
-    ["second", 1],
-  ];
-  const first = Math.max(0, units.findIndex(([, length]) => seconds >= length));
+  const first = UNITS.findIndex(([unit, length]) => seconds >= length || unit === "second");
   let rest = seconds;
-  return units
-    .slice(seconds < 1 ? 3 : first, (seconds < 1 ? 3 : first) + 2)
-    .map(([unit, length]) => {
-      const whole = Math.floor(rest / length);
-      rest -= whole * length;
-      return new Intl.NumberFormat(spoken(), { style: "unit", unit, unitDisplay: "narrow" }).format(whole);
-    })
-    .join(" ");
+  const parts = UNITS.slice(first, first + 2).map(([unit, length]) => {
+    const whole = Math.floor(rest / length);
+    rest -= whole * length;
+    const written = new Intl.NumberFormat(spoken(), { style: "unit", unit, unitDisplay: "narrow" }).format(whole);
+    return { whole, written };
+  });
+  return parts.filter(({ whole }, i) => i === 0 || whole > 0).map(({ written }) => written).join(" ");
 }
 
 /** A time of day. */

@@ -69,6 +69,7 @@ class ConsoleLooksIT extends InBrowser {
       awaitNode(one, stopped, "ready");
       assertThat(third.stop()).isZero();
       awaitNode(one, stopped, "stopped");
+      picture(one, "console-gone", ColorScheme.LIGHT);
       assertThat(one.complaints()).isEmpty();
     }
   }
@@ -103,6 +104,7 @@ class ConsoleLooksIT extends InBrowser {
         Pictures.take(one, "console", scheme);
         assertThat(Accessible.seriousFindings(one)).isEmpty();
         lookInto(one, scheme);
+        one.at("btnLanguage").click(); // The dark pictures are in Chinese.
       }
       assertThat(Accessible.shift(one)).isLessThan(0.05);
       assertThat(one.complaints()).isEmpty();

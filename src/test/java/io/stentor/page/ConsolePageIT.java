@@ -132,7 +132,11 @@ class ConsolePageIT extends InBrowser {
       assertThat(figure(one, "connections").textContent()).matches("[3-9]|\\d\\d+");
       assertThat(figure(one, "memory")).containsText("MB");
       assertThat(one.page().locator(".tile[data-figure=connections] .plot"))
-          .hasAttribute("aria-label", Pattern.compile("Connections: .* now; in the last ten .*"));
+          .hasAttribute(
+              "aria-label", Pattern.compile("Connections: .* now; in the time shown between .*"));
+      assertThat(one.at("moment")).hasText(Pattern.compile("the last .*"));
+      one.page().locator(".tile .plot").first().hover();
+      assertThat(one.at("moment")).hasText(Pattern.compile("\\d\\d:\\d\\d:\\d\\d"));
       assertThat(one.complaints()).isEmpty();
       assertThat(asked)
           .isNotEmpty()
@@ -152,7 +156,7 @@ class ConsolePageIT extends InBrowser {
       assertThat(one.at("door")).containsText("\"admin\": true");
       assertThat(one.at("desk")).isHidden();
       assertThat(one.at("state")).isHidden();
-      assertThat(asked).noneMatch(url -> url.contains("/rooms"));
+      assertThat(asked).noneMatch(url -> url.matches(".*/(rooms|api)(/.*|\\?.*)?"));
       assertThat(one.complaints()).isEmpty();
     }
   }
