@@ -31,12 +31,12 @@ class ConsoleLooksIT extends InBrowser {
   private static final int SOON_MILLIS = 40_000;
 
   private static ClusterOfProcesses cluster() {
-    return ClusterOfProcesses.of(2, ConsolePageIT.withKeys(Launch.jar("--host", "127.0.0.1")));
+    return ClusterOfProcesses.of(2, InConsole.withKeys(Launch.jar("--host", "127.0.0.1")));
   }
 
   private static Window enter(NodeProcess at) {
-    Window one = ConsolePageIT.enter(at, options -> {});
-    assertThat(ConsolePageIT.nodes(one)).hasCount(2, new HasCountOptions().setTimeout(SOON_MILLIS));
+    Window one = InConsole.enter(at, options -> {});
+    assertThat(InConsole.nodes(one)).hasCount(2, new HasCountOptions().setTimeout(SOON_MILLIS));
     return one;
   }
 
@@ -63,8 +63,7 @@ class ConsoleLooksIT extends InBrowser {
       assertThat(one.at("summary")).hasText("1 of 2 nodes ready");
 
       NodeProcess third = cluster.add();
-      assertThat(ConsolePageIT.nodes(one))
-          .hasCount(3, new HasCountOptions().setTimeout(SOON_MILLIS));
+      assertThat(InConsole.nodes(one)).hasCount(3, new HasCountOptions().setTimeout(SOON_MILLIS));
       String stopped = idOf(one, third);
       awaitNode(one, stopped, "ready");
       assertThat(third.stop()).isZero();
@@ -83,7 +82,7 @@ class ConsoleLooksIT extends InBrowser {
         cluster.node(1).kill9();
         awaitNode(first, killed, "gone");
       }
-      try (Window one = ConsolePageIT.enter(cluster.node(0), options -> {})) {
+      try (Window one = InConsole.enter(cluster.node(0), options -> {})) {
         awaitNode(one, killed, "gone");
         cluster.node(0).kill9();
         assertThat(one.at("summary"))

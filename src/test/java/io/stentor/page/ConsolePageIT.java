@@ -3,110 +3,19 @@ package io.stentor.page;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
-import com.microsoft.playwright.assertions.LocatorAssertions.IsVisibleOptions;
-import io.stentor.identity.ApiKeys;
 import io.stentor.support.Client;
 import io.stentor.support.HttpRoom;
-import io.stentor.support.Launch;
-import io.stentor.support.NodeProcess;
 import io.stentor.support.Window;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The console in a real browser, on a node with an admin key and another one. */
-class ConsolePageIT extends InBrowser {
-  static final String ADMIN = ApiKeys.generate();
-  private static final String SHOP = ApiKeys.generate();
-  private static final int SOON_MILLIS = 30_000;
+/** The console in a real browser: figures, rooms, what is done there. */
+class ConsolePageIT extends InConsole {
   private static final String ATTACK = "<img src=x onerror=\"document.title='taken'\">";
-  private static NodeProcess open;
-
-  @BeforeAll
-  static void startOpenNode() {
-    open = NodeProcess.start(withKeys(Launch.server()));
-  }
-
-  @AfterAll
-  static void stopOpenNode() {
-    if (open != null) {
-      open.close();
-    }
-  }
-
-  /** Nodes that know both keys. */
-  static Launch withKeys(Launch launch) {
-    JsonArray keys =
-        new JsonArray()
-            .add(new JsonObject().put("name", "shop").put("sha256", ApiKeys.hash(SHOP)))
-            .add(
-                new JsonObject()
-                    .put("name", "console")
-                    .put("sha256", ApiKeys.hash(ADMIN))
-                    .put("admin", true));
-    return launch.withEnv("STENTOR_IDENTITY_API_KEYS", keys.encode());
-  }
-
-  /** The console of a node, with the admin key entered. */
-  static Window enter(NodeProcess at, Consumer<NewContextOptions> settings) {
-    Window one = browser.open(page(at.port(), "admin.html"), settings);
-    show(one, ADMIN);
-    one.awaitLive();
-    assertThat(nodes(one).first()).isVisible(new IsVisibleOptions().setTimeout(SOON_MILLIS));
-    return one;
-  }
-
-  private static Window enter() {
-    return enter(open, options -> {});
-  }
-
-  private static void show(Window one, String key) {
-    one.at("txtKey").fill(key);
-    one.at("txtKey").press("Enter");
-  }
-
-  static Locator nodes(Window one) {
-    return one.page().locator("#nodes > li");
-  }
-
-  private static Locator room(Window one, String name) {
-    return one.page().locator("#rooms tr[data-room='" + name + "']");
-  }
-
-  private static Locator figure(Window one, String name) {
-    return one.page().locator(".tile[data-figure=" + name + "] .value");
-  }
-
-  private static Client join(String room, String name) {
-    String user = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
-    return Client.connect(open.port(), "/rooms/" + room + (user.isEmpty() ? "" : "?name=" + user));
-  }
-
-  private static void lookInto(Window one, String name) {
-    one.at("txtSearch").fill(name);
-    room(one, name).locator("button").click();
-    assertThat(one.at("roomName")).hasText(name);
-  }
-
-  private static void confirm(Window one, String choice) {
-    Locator dialog = one.page().locator("dialog.ask");
-    assertThat(dialog).isVisible();
-    assertThat(dialog.locator("button[type=button]")).isFocused();
-    dialog.locator("input[value=" + choice + "]").check();
-    dialog.locator("button.danger").click();
-    assertThat(dialog).hasCount(0);
-  }
 
   @Test
   void an_admin_key_opens_figures_nodes_and_rooms_without_a_complaint_or_another_server() {
@@ -143,64 +52,6 @@ class ConsolePageIT extends InBrowser {
           .allMatch(url -> url.startsWith(page(open.port(), "")))
           .noneMatch(url -> url.contains(ADMIN));
     }
-  }
-
-  @Test
-  void without_a_key_it_says_how_to_make_one_and_asks_for_nothing() {
-    try (Window one = browser.open("about:blank")) {
-      CopyOnWriteArrayList<String> asked = new CopyOnWriteArrayList<>();
-      one.page().onRequest(request -> asked.add(request.url()));
-      one.page().navigate(page("admin.html"));
-
-      assertThat(one.at("door")).containsText("--new-api-key");
-      assertThat(one.at("door")).containsText("\"admin\": true");
-      assertThat(one.at("desk")).isHidden();
-      assertThat(one.at("state")).isHidden();
-      assertThat(asked).noneMatch(url -> url.matches(".*/(rooms|api)(/.*|\\?.*)?"));
-      assertThat(one.complaints()).isEmpty();
-    }
-  }
-
-  @Test
-  void a_key_that_opens_nothing_is_refused_in_words_and_forgotten() {
-    try (Window one = browser.open(page(open.port(), "admin.html"))) {
-      show(one, "wrong");
-      assertThat(one.at("doorError")).containsText("does not know this key");
-      show(one, "schlüssel");
-      assertThat(one.at("doorError")).containsText("does not know this key");
-      show(one, SHOP);
-      assertThat(one.at("doorError")).containsText("opens no console");
-      assertThat(one.at("txtKey")).hasValue("");
-      assertThat(one.at("desk")).isHidden();
-      assertThat((String) one.page().evaluate("JSON.stringify({...sessionStorage})"))
-          .doesNotContain("wrong")
-          .doesNotContain(SHOP);
-      one.page().navigate(page("admin.html"));
-      show(one, ADMIN);
-      assertThat(one.at("doorError")).containsText("does not know this key");
-    }
-  }
-
-  @Test
-  void the_key_stays_in_its_tab_until_it_is_forgotten() {
-    try (Window one = enter()) {
-      one.page().reload();
-      one.awaitLive();
-      assertThat(nodes(one)).hasCount(1);
-      assertThat((String) one.page().evaluate("JSON.stringify({...localStorage})"))
-          .doesNotContain(ADMIN);
-      assertThat(one.page().url()).doesNotContain(ADMIN);
-      assertThat((String) one.page().evaluate("document.cookie")).isEmpty();
-
-      one.at("btnLeave").click();
-      assertThat(one.at("txtKey")).isFocused();
-      assertThat(one.at("desk")).isHidden();
-      one.page().reload();
-      assertThat(one.at("door")).isVisible();
-      assertThat((String) one.page().evaluate("JSON.stringify({...sessionStorage})"))
-          .doesNotContain(ADMIN);
-    }
-    assertThat(open.log().toString()).doesNotContain(ADMIN);
   }
 
   @Test
