@@ -11,7 +11,7 @@ import { learn, say, speak, speakOther, whenSpoken } from "./speech.js";
 import { isDark, paintOther, whenPainted } from "./theme.js";
 
 /** The pages by the keys of their words. */
-const PAGES = { chat: "./", quotes: "quotes.html", compare: "compare.html", api: "api.html" };
+const PAGES = { chat: "./", quotes: "quotes.html", compare: "compare.html", admin: "admin.html", api: "api.html" };
 
 /** How often the seconds to the next attempt are written. */
 const TICK_MILLIS = 250;

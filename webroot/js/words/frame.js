@@ -1,6 +1,7 @@
 /** The words that every page has. */
 export default {
   en: {
+    admin: "Console",
     api: "API",
     chat: "Chat",
     closed: "closed",
@@ -18,6 +19,7 @@ export default {
     waitingSpoken: "reconnecting",
   },
   zh: {
+    admin: "控制台",
     api: "接口",
     chat: "聊天",
     closed: "已关闭",

@@ -41,7 +41,9 @@ final class Demo {
 
   /** The configuration with the key of the market, which is made at each start and told nobody. */
   Config withKey(Config config) {
-    return options.enabled() ? config.withKey(new ApiKey(KEY_NAME, ApiKeys.hash(key))) : config;
+    return options.enabled()
+        ? config.withKey(new ApiKey(KEY_NAME, ApiKeys.hash(key), false))
+        : config;
   }
 
   /**

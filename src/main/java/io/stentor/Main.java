@@ -85,7 +85,7 @@ public final class Main {
       out.println(
           "for identity.apiKeys: {\"name\": \"server\", \"sha256\": \""
               + ApiKeys.hash(key)
-              + "\"}");
+              + "\"}; with \"admin\": true it opens /admin.html, too");
       return OK;
     }
     LoadedConfig loaded =

@@ -69,6 +69,7 @@ final class Node {
     reload.end();
     return demo.stop(platform.vertx())
         .eventually(drain::run)
+        .eventually(operations::leave)
         .eventually(presence::close)
         .eventually(platform.vertx()::close)
         .eventually(

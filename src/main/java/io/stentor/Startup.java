@@ -84,7 +84,7 @@ final class Startup {
 
   private Future<Node> run() {
     LOG.info("node:     {}", rooms.node());
-    operations.watch(rooms, connections);
+    operations.watch(rooms, connections, () -> live.get().identity().hasAdminKey());
     Reload reload = new Reload(loaded, demo::withKey, live, access, this::changed, servers::show);
     Drain drain =
         new Drain(

@@ -78,7 +78,9 @@ final class ConfigReader {
     List<ApiKey> keys = new ArrayList<>();
     for (Object each : json.getJsonArray("apiKeys")) {
       JsonObject key = (JsonObject) each;
-      keys.add(new ApiKey(key.getString("name"), key.getString("sha256")));
+      keys.add(
+          new ApiKey(
+              key.getString("name"), key.getString("sha256"), key.getBoolean("admin", false)));
     }
     TokenOptions tokens = at("identity.tokens", () -> tokens(json.getJsonObject("tokens")));
     return at(

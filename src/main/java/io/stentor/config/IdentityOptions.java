@@ -35,4 +35,9 @@ public record IdentityOptions(
           names.add(name), "apiKeys[" + i + "].name", name, "a name that no other key has");
     }
   }
+
+  /** Whether there is a key for the console. */
+  public boolean hasAdminKey() {
+    return apiKeys.stream().anyMatch(ApiKey::admin);
+  }
 }

@@ -16,8 +16,14 @@ public final class RoomRules {
     this.config = config;
   }
 
-  /** The options of the first rule that matches the name, else the defaults. */
+  /**
+   * The options of the first rule that matches the name, else the defaults; {@link OwnRoom} has its
+   * own, whatever is configured.
+   */
   public RoomOptions optionsFor(String room) {
+    if (OwnRoom.is(room)) {
+      return OwnRoom.OPTIONS;
+    }
     Config now = config.get();
     for (RoomRule rule : now.rooms()) {
       if (matches(rule.match(), room)) {

@@ -22,7 +22,7 @@ public final class ApiKeys {
   /** A longer one is not looked at. */
   private static final int MAX_KEY_CHARACTERS = 1024;
 
-  private record Known(String name, Hash hash) {}
+  private record Known(Identity.Server server, Hash hash) {}
 
   /** A hash, compared in constant time. */
   private static final class Hash {
@@ -42,7 +42,8 @@ public final class ApiKeys {
   /** The keys of the configuration. */
   public ApiKeys(List<ApiKey> configured) {
     for (ApiKey key : configured) {
-      keys.add(new Known(key.name(), new Hash(HexFormat.of().parseHex(key.sha256()))));
+      Identity.Server server = new Identity.Server(key.name(), key.admin());
+      keys.add(new Known(server, new Hash(HexFormat.of().parseHex(key.sha256()))));
     }
   }
 
@@ -59,7 +60,7 @@ public final class ApiKeys {
     Identity.Server found = null;
     for (Known key : keys) {
       if (key.hash.is(hash)) {
-        found = new Identity.Server(key.name);
+        found = key.server;
       }
     }
     return found;

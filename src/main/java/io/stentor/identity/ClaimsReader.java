@@ -1,5 +1,6 @@
 package io.stentor.identity;
 
+import io.stentor.config.OwnRoom;
 import io.stentor.identity.ConnectionClaims.Subscribed;
 import io.stentor.identity.Permissions.Action;
 import io.stentor.message.Member;
@@ -85,7 +86,11 @@ final class ClaimsReader {
     return rooms;
   }
 
+  /** No token opens the nodes' own room, whoever signs it. */
   private static RoomName room(String claim, String name) {
+    if (OwnRoom.is(name)) {
+      throw Claims.wrong(claim, "the name of a room that clients can be in");
+    }
     try {
       return new RoomName(name);
     } catch (IllegalArgumentException e) {

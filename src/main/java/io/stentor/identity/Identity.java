@@ -89,8 +89,9 @@ public sealed interface Identity {
    * A server, by its API key.
    *
    * @param key what the configuration calls the key; not the key itself
+   * @param admin whether it may read what the nodes say of themselves
    */
-  record Server(String key) implements Identity {
+  record Server(String key, boolean admin) implements Identity {
     @Override
     public String user() {
       return "";

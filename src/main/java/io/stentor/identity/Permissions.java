@@ -1,6 +1,7 @@
 package io.stentor.identity;
 
 import io.stentor.config.IdentityOptions;
+import io.stentor.config.OwnRoom;
 import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomOptions.Reader;
 import io.stentor.config.RoomOptions.Who;
@@ -61,10 +62,19 @@ public final class Permissions {
     if (admission != Verdict.ALLOWED) {
       return admission;
     }
-    if (insecure || identity instanceof Identity.Server || may(identity, room, action)) {
+    boolean allowed =
+        OwnRoom.is(room.value())
+            ? mayInOwnRoom(identity, action)
+            : insecure || identity instanceof Identity.Server || may(identity, room, action);
+    if (allowed) {
       return Verdict.ALLOWED;
     }
     return identity instanceof Identity.Anonymous ? Verdict.UNAUTHORIZED : Verdict.FORBIDDEN;
+  }
+
+  /** Not even {@code insecure} opens it: it shows what is no client's business. */
+  private static boolean mayInOwnRoom(Identity identity, Action action) {
+    return identity instanceof Identity.Server server && server.admin() && action != Action.PUBLISH;
   }
 
   /** The same as yes or no. */
@@ -122,6 +132,11 @@ public final class Permissions {
           case HISTORY -> "read what was said before";
           case PRESENCE -> "see who is";
         };
+    if (OwnRoom.is(room.value())) {
+      return action == Action.PUBLISH
+          ? "Only the nodes themselves publish in this room."
+          : "Only servers with an admin key may " + what + " in this room.";
+    }
     return switch (who(rooms.optionsFor(room.value()), action)) {
       case ANYONE ->
           anonymous

@@ -80,24 +80,25 @@ public final class MetricSources {
         });
   }
 
-  /** Limits that another counts as well are read from there. */
   void watch(Limits limits, Connections connections) {
     for (Limit limit : Limit.values()) {
-      LongSupplier count =
-          switch (limit) {
-            case ROOM_NAME -> () -> Problem.answered(ProblemType.INVALID_ROOM);
-            case MESSAGE_BYTES ->
-                () -> connections.closes(TOO_BIG) + Problem.answered(ProblemType.TOO_LARGE);
-            case QUEUED_BYTES -> () -> connections.closes(CloseReason.SLOW.code());
-            case HEADER_BYTES ->
-                () ->
-                    Problem.answered(ProblemType.PATH_TOO_LONG)
-                        + Problem.answered(ProblemType.HEADERS_TOO_LARGE);
-            case BODY_SECONDS -> () -> Problem.answered(ProblemType.REQUEST_TIMEOUT);
-            default -> () -> limits.hits().count(limit);
-          };
+      LongSupplier count = () -> met(limit, limits, connections);
       metrics.counter(MetricName.LIMITS_HIT, count, "limit", limit.label());
     }
+  }
+
+  /** How often a limit was met; what another counts as well is read from there. Any thread. */
+  static long met(Limit limit, Limits limits, Connections connections) {
+    return switch (limit) {
+      case ROOM_NAME -> Problem.answered(ProblemType.INVALID_ROOM);
+      case MESSAGE_BYTES -> connections.closes(TOO_BIG) + Problem.answered(ProblemType.TOO_LARGE);
+      case QUEUED_BYTES -> connections.closes(CloseReason.SLOW.code());
+      case HEADER_BYTES ->
+          Problem.answered(ProblemType.PATH_TOO_LONG)
+              + Problem.answered(ProblemType.HEADERS_TOO_LARGE);
+      case BODY_SECONDS -> Problem.answered(ProblemType.REQUEST_TIMEOUT);
+      default -> limits.hits().count(limit);
+    };
   }
 
   void watch(LoopLags lags) {

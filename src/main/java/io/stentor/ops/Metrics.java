@@ -94,6 +94,16 @@ public final class Metrics implements Timings, AutoCloseable {
     return Timer.builder(name.meter()).serviceLevelObjectives(bounds).register(registry);
   }
 
+  /** How long deliveries take, told anew at each look of one thread. */
+  RecentTimes deliveries() {
+    return new RecentTimes(delivery);
+  }
+
+  /** The same of appends. */
+  RecentTimes appends() {
+    return new RecentTimes(append);
+  }
+
   @Override
   public void appended(long nanos, int publications) {
     append.record(nanos, TimeUnit.NANOSECONDS);

@@ -12,6 +12,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,9 @@ public final class Operations {
   private final BusProbe probe;
   private final @Nullable Metrics metrics;
   private final @Nullable MetricSources sources;
+  private final LoopLags lags;
+  private final ClusterState cluster;
+  private @Nullable FiguresFeed feed;
   private volatile boolean draining;
 
   /**
@@ -43,11 +47,11 @@ public final class Operations {
     this.health = new Health(vertx);
     this.metrics = config.metrics().enabled() ? new Metrics(System::currentTimeMillis) : null;
     this.sources = metrics == null ? null : new MetricSources(metrics);
-    LoopLags lags = LoopLags.of(vertx);
+    this.lags = LoopLags.of(vertx);
     this.probe = probe(config, hazelcast);
     Checks.live(health, lags);
     Checks.ready(health, () -> draining, lags, Memory.ofProcess(), probe);
-    ClusterState cluster = hazelcast == null ? alone() : ClusterState.of(hazelcast, vertx);
+    this.cluster = hazelcast == null ? alone() : ClusterState.of(hazelcast, vertx);
     if (hazelcast != null) {
       Checks.ready(health, cluster);
     }
@@ -86,8 +90,14 @@ public final class Operations {
     return metrics == null ? Timings.NONE : metrics;
   }
 
-  /** Begins with the totals and metrics of these. To be called once. */
-  public void watch(Rooms rooms, Connections connections) {
+  /**
+   * Begins with the totals and metrics of these. To be called once, before {@link #start}.
+   *
+   * @param hasConsole whether anybody may read this node's figures; else they are not published
+   */
+  public void watch(Rooms rooms, Connections connections, BooleanSupplier hasConsole) {
+    Figures figures = new Figures(rooms, connections, metrics, health, lags, cluster);
+    feed = new FiguresFeed(vertx, rooms, hasConsole, figures::read);
     Totals totals = new Totals(rooms, connections);
     vertx.setPeriodic(Totals.INTERVAL_MILLIS, timer -> totals.tell());
     if (sources != null) {
@@ -97,8 +107,14 @@ public final class Operations {
     }
   }
 
-  /** Begins to probe the event bus, and listens on the port of the metrics where there is one. */
+  /**
+   * Begins to probe the event bus and to publish figures, and listens on the port of the metrics
+   * where there is one.
+   */
   public Future<?> start() {
+    if (feed != null) {
+      feed.start();
+    }
     Future<Void> probing = probe.start(vertx);
     int port = config.metrics().port();
     if (metrics == null || port == 0) {
@@ -126,6 +142,14 @@ public final class Operations {
   /** The node is going away: it is not ready from now on. */
   public void drain() {
     draining = true;
+    if (feed != null) {
+      feed.state(Figures.DRAINING);
+    }
+  }
+
+  /** Says for the last time how the node is. Takes a second at most, and never fails. */
+  public Future<Void> leave() {
+    return feed == null ? Future.succeededFuture() : feed.end();
   }
 
   /** Stops measuring. */

@@ -12,12 +12,13 @@ class ApiKeysTest {
   private final ApiKeys keys =
       new ApiKeys(
           List.of(
-              new ApiKey("prices", ApiKeys.hash(mine)), new ApiKey("news", ApiKeys.hash(other))));
+              new ApiKey("prices", ApiKeys.hash(mine), false),
+              new ApiKey("news", ApiKeys.hash(other), true)));
 
   @Test
   void each_key_is_known_by_its_name() {
-    assertThat(keys.server(mine)).isEqualTo(new Identity.Server("prices"));
-    assertThat(keys.server(other)).isEqualTo(new Identity.Server("news"));
+    assertThat(keys.server(mine)).isEqualTo(new Identity.Server("prices", false));
+    assertThat(keys.server(other)).isEqualTo(new Identity.Server("news", true));
   }
 
   @Test

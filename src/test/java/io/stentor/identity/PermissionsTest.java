@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.stentor.config.Config;
 import io.stentor.config.ConfigLoader;
 import io.stentor.config.Flag;
+import io.stentor.config.OwnRoom;
 import io.stentor.config.RoomRules;
 import io.stentor.identity.Permissions.Action;
 import io.stentor.identity.Permissions.Verdict;
@@ -28,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PermissionsTest {
   private static final RoomName ROOM = new RoomName("team:1");
   private static final Identity ANN = new Identity.User("ann");
-  private static final Identity SERVER = new Identity.Server("prices");
+  private static final Identity SERVER = new Identity.Server("prices", false);
   private static final Identity NAMELESS = new Identity.User("");
 
   private static Identity granted(Action action, String... patterns) {
@@ -153,5 +154,24 @@ class PermissionsTest {
             "roomDefaults.publish=server",
             "roomDefaults.subscribe=server");
     assertThat(permissions.verdict(Identity.ANONYMOUS, ROOM, action)).isEqualTo(ALLOWED);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Action.class)
+  void the_room_of_the_nodes_is_open_to_admin_keys_alone_and_to_nobody_for_publishing(
+      Action action) {
+    RoomName own = new RoomName(OwnRoom.NAME);
+    Identity admin = new Identity.Server("console", true);
+    Permissions open =
+        permissions(
+            "identity.insecure=true",
+            "rooms=[{\"match\": \"*\", \"subscribe\": \"anyone\", \"publish\": \"anyone\"}]");
+    assertThat(open.verdict(Identity.ANONYMOUS, own, action)).isEqualTo(UNAUTHORIZED);
+    for (Identity other : List.of(NAMELESS, ANN, granted(action, "*"), ANN.with(own), SERVER)) {
+      assertThat(open.verdict(other, own, action)).isEqualTo(FORBIDDEN);
+    }
+    assertThat(open.verdict(admin, own, action)).isEqualTo(action == PUBLISH ? FORBIDDEN : ALLOWED);
+    assertThat(open.explanation(own, action)).containsAnyOf("admin key", "nodes themselves");
+    assertThat(open.verdict(admin, ROOM, action)).isEqualTo(ALLOWED);
   }
 }

@@ -55,7 +55,7 @@ class FrameRate extends InBrowser {
     Launch launch =
         Launch.server("--demo").withEnv("STENTOR_DEMO_UPDATES_PER_SECOND", UPDATES_PER_SECOND);
     try (NodeProcess market = NodeProcess.start(launch)) {
-      for (String name : List.of("", "quotes.html", "compare.html", "api.html")) {
+      for (String name : List.of("", "quotes.html", "compare.html", "admin.html", "api.html")) {
         lines.add("bytes of /%s: %,d".formatted(name, bytesOf(page(market.port(), name))));
       }
       try (Window one = browser.open(page(market.port(), "quotes.html")).awaitLive()) {

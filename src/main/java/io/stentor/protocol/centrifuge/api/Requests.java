@@ -1,5 +1,6 @@
 package io.stentor.protocol.centrifuge.api;
 
+import io.stentor.config.OwnRoom;
 import io.stentor.message.JsonSource;
 import io.stentor.message.RoomName;
 import io.stentor.protocol.centrifuge.ErrorCode;
@@ -31,6 +32,9 @@ final class Requests {
   static RoomName room(String name) {
     if (name.isEmpty()) {
       throw wrong("channel is missing");
+    }
+    if (OwnRoom.is(name)) {
+      throw new Refusal(ErrorCode.PERMISSION_DENIED);
     }
     try {
       return new RoomName(name);

@@ -1,0 +1,69 @@
+package io.stentor.page;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stentor.support.Window;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+
+/** Who gets into the console, and what becomes of the key. */
+class ConsoleKeysIT extends InConsole {
+  @Test
+  void without_a_key_it_says_how_to_make_one_and_asks_for_nothing() {
+    try (Window one = browser.open("about:blank")) {
+      CopyOnWriteArrayList<String> asked = new CopyOnWriteArrayList<>();
+      one.page().onRequest(request -> asked.add(request.url()));
+      one.page().navigate(page("admin.html"));
+
+      assertThat(one.at("door")).containsText("--new-api-key");
+      assertThat(one.at("door")).containsText("\"admin\": true");
+      assertThat(one.at("desk")).isHidden();
+      assertThat(one.at("state")).isHidden();
+      assertThat(asked).noneMatch(url -> url.matches(".*/(rooms|api)(/.*|\\?.*)?"));
+      assertThat(one.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  void a_key_that_opens_nothing_is_refused_in_words_and_forgotten() {
+    try (Window one = browser.open(page(open.port(), "admin.html"))) {
+      show(one, "wrong");
+      assertThat(one.at("doorError")).containsText("does not know this key");
+      show(one, "schlüssel");
+      assertThat(one.at("doorError")).containsText("does not know this key");
+      show(one, SHOP);
+      assertThat(one.at("doorError")).containsText("opens no console");
+      assertThat(one.at("txtKey")).hasValue("");
+      assertThat(one.at("desk")).isHidden();
+      assertThat((String) one.page().evaluate("JSON.stringify({...sessionStorage})"))
+          .doesNotContain("wrong")
+          .doesNotContain(SHOP);
+      one.page().navigate(page("admin.html"));
+      show(one, ADMIN);
+      assertThat(one.at("doorError")).containsText("does not know this key");
+    }
+  }
+
+  @Test
+  void the_key_stays_in_its_tab_until_it_is_forgotten() {
+    try (Window one = enter()) {
+      one.page().reload();
+      one.awaitLive();
+      assertThat(nodes(one)).hasCount(1);
+      assertThat((String) one.page().evaluate("JSON.stringify({...localStorage})"))
+          .doesNotContain(ADMIN);
+      assertThat(one.page().url()).doesNotContain(ADMIN);
+      assertThat((String) one.page().evaluate("document.cookie")).isEmpty();
+
+      one.at("btnLeave").click();
+      assertThat(one.at("txtKey")).isFocused();
+      assertThat(one.at("desk")).isHidden();
+      one.page().reload();
+      assertThat(one.at("door")).isVisible();
+      assertThat((String) one.page().evaluate("JSON.stringify({...sessionStorage})"))
+          .doesNotContain(ADMIN);
+    }
+    assertThat(open.log().toString()).doesNotContain(ADMIN);
+  }
+}

@@ -1,0 +1,198 @@
+package io.stentor.page;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions;
+import com.microsoft.playwright.assertions.LocatorAssertions.HasAttributeOptions;
+import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
+import com.microsoft.playwright.options.ColorScheme;
+import io.stentor.support.Client;
+import io.stentor.support.ClusterOfProcesses;
+import io.stentor.support.HttpRoom;
+import io.stentor.support.Launch;
+import io.stentor.support.NodeProcess;
+import io.stentor.support.Window;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The console of two nodes with some traffic: how it looks, and what it shows of nodes that end.
+ */
+class ConsoleLooksIT extends InBrowser {
+  private static final int SOON_MILLIS = 40_000;
+
+  private static ClusterOfProcesses cluster() {
+    return ClusterOfProcesses.of(2, InConsole.withKeys(Launch.jar("--host", "127.0.0.1")));
+  }
+
+  private static Window enter(NodeProcess at) {
+    Window one = InConsole.enter(at, options -> {});
+    assertThat(InConsole.nodes(one)).hasCount(2, new HasCountOptions().setTimeout(SOON_MILLIS));
+    return one;
+  }
+
+  private static String idOf(Window one, NodeProcess node) {
+    return one.page()
+        .locator("#nodes > li", new Page.LocatorOptions().setHasText(node.pid() + "@"))
+        .getAttribute("data-node");
+  }
+
+  private static void awaitNode(Window one, String id, String state) {
+    assertThat(one.page().locator("#nodes > li[data-node='" + id + "']"))
+        .hasAttribute("data-state", state, new HasAttributeOptions().setTimeout(SOON_MILLIS));
+  }
+
+  @Test
+  void a_node_that_is_killed_is_soon_gone_and_one_that_stops_has_stopped() {
+    try (ClusterOfProcesses cluster = cluster();
+        Window one = enter(cluster.node(0))) {
+      assertThat(one.at("summary")).hasText("2 of 2 nodes ready");
+      String killed = idOf(one, cluster.node(1));
+      cluster.node(1).kill9();
+      awaitNode(one, killed, "silent");
+      awaitNode(one, killed, "gone");
+      assertThat(one.at("summary")).hasText("1 of 2 nodes ready");
+
+      NodeProcess third = cluster.add();
+      assertThat(InConsole.nodes(one)).hasCount(3, new HasCountOptions().setTimeout(SOON_MILLIS));
+      String stopped = idOf(one, third);
+      awaitNode(one, stopped, "ready");
+      assertThat(third.stop()).isZero();
+      awaitNode(one, stopped, "stopped");
+      picture(one, "console-gone", ColorScheme.LIGHT);
+      assertThat(one.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  void what_happened_before_is_there_at_once_and_a_page_that_hears_nothing_says_so() {
+    try (ClusterOfProcesses cluster = cluster()) {
+      String killed;
+      try (Window first = enter(cluster.node(0))) {
+        killed = idOf(first, cluster.node(1));
+        cluster.node(1).kill9();
+        awaitNode(first, killed, "gone");
+      }
+      try (Window one = InConsole.enter(cluster.node(0), options -> {})) {
+        awaitNode(one, killed, "gone");
+        cluster.node(0).kill9();
+        assertThat(one.at("summary"))
+            .containsText("Frozen", new ContainsTextOptions().setTimeout(SOON_MILLIS));
+        one.awaitState("waiting");
+      }
+    }
+  }
+
+  @Test
+  void everybody_can_use_it_at_any_size_in_both_themes() {
+    try (ClusterOfProcesses cluster = cluster();
+        Traffic traffic = new Traffic(cluster);
+        Window one = enter(cluster.node(0))) {
+      traffic.flow(one);
+      // Before the pictures: another size of the window moves everything.
+      assertThat(Accessible.shift(one)).isLessThan(0.05);
+      for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+        one.page().emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+        Pictures.take(one, "console", scheme);
+        assertThat(Accessible.seriousFindings(one)).isEmpty();
+        lookInto(one, scheme);
+        one.at("btnLanguage").click(); // The dark pictures are in Chinese.
+      }
+      assertThat(one.complaints()).isEmpty();
+    }
+  }
+
+  private static void lookInto(Window one, ColorScheme scheme) {
+    one.page().locator("#rooms tr[data-room='team:1'] button").click();
+    assertThat(one.at("members").locator("li").first()).isVisible();
+    picture(one, "console-room", scheme);
+    assertThat(Accessible.seriousFindings(one)).isEmpty();
+    one.at("members").locator("button").first().click();
+    picture(one, "console-ask", scheme);
+    assertThat(Accessible.seriousFindings(one)).isEmpty();
+    one.page().keyboard().press("Escape");
+    one.page().keyboard().press("Escape");
+    assertThat(one.at("room")).isHidden();
+  }
+
+  private static void picture(Window one, String name, ColorScheme scheme) {
+    Page page = one.page();
+    String theme = scheme.name().toLowerCase(Locale.ROOT);
+    int[][] sizes = {{390, 844}, {1280, 900}};
+    for (int[] size : sizes) {
+      page.setViewportSize(size[0], size[1]);
+      page.evaluate("() => new Promise((done) => setTimeout(done, 300))");
+      Path file = Path.of("target", name + "-" + size[0] + "-" + theme + ".png");
+      page.screenshot(new Page.ScreenshotOptions().setPath(file));
+      assertThat((int) page.evaluate("document.documentElement.scrollWidth"))
+          .isLessThanOrEqualTo(size[0]);
+    }
+  }
+
+  @Test
+  void the_door_looks_as_it_should() {
+    for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+      try (Window one =
+          browser.open(page("admin.html"), options -> options.setColorScheme(scheme))) {
+        assertThat(one.at("txtKey")).isVisible();
+        Pictures.take(one, "console-door", scheme);
+        assertThat(Accessible.seriousFindings(one)).isEmpty();
+        assertThat(Accessible.shift(one)).isLessThan(0.05);
+      }
+    }
+  }
+
+  /** Some people in some rooms on both nodes, who say something now and then. */
+  private static final class Traffic implements AutoCloseable {
+    private final List<Client> clients = new ArrayList<>();
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+
+    Traffic(ClusterOfProcesses cluster) {
+      String[] people = {"ann", "bo", "你", "dora", ""};
+      for (int i = 0; i < 30; i++) {
+        String name = people[i % people.length];
+        String path = "/rooms/team:" + i % 4 + (name.isEmpty() ? "" : "?name=" + encoded(name));
+        clients.add(Client.connect(cluster.node(i % 3 / 2).port(), path));
+      }
+      HttpRoom room = HttpRoom.at(cluster.node(0).port(), "team:1");
+      HttpRoom other = HttpRoom.at(cluster.node(1).port(), "team:2");
+      clock.scheduleAtFixedRate(
+          () -> {
+            room.publishLater("?name=ann", "text/plain", bytes("have you seen the figures?"));
+            other.publishLater("", "application/json", bytes("{\"price\": 12.5}"));
+          },
+          0,
+          50,
+          TimeUnit.MILLISECONDS);
+    }
+
+    private static String encoded(String name) {
+      return java.net.URLEncoder.encode(name, java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    private static byte[] bytes(String text) {
+      return text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    /** Waits until plots have something to show. */
+    void flow(Window one) {
+      Locator kept = one.page().locator("#rooms tr[data-room='team:1'] td.messages");
+      Patience.until(one, () -> Integer.parseInt(kept.textContent()) > 400);
+    }
+
+    @Override
+    public void close() {
+      clock.shutdownNow();
+      clients.forEach(Client::close);
+    }
+  }
+}

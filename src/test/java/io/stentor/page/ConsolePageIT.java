@@ -1,0 +1,179 @@
+package io.stentor.page;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
+import io.stentor.support.Client;
+import io.stentor.support.HttpRoom;
+import io.stentor.support.Window;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The console in a real browser: figures, rooms, what is done there. */
+class ConsolePageIT extends InConsole {
+  private static final String ATTACK = "<img src=x onerror=\"document.title='taken'\">";
+
+  @Test
+  void an_admin_key_opens_figures_nodes_and_rooms_without_a_complaint_or_another_server() {
+    try (Client ann = join("console:seen", "ann");
+        Client bo = join("console:seen", "bo");
+        Window one = browser.open("about:blank")) {
+      CopyOnWriteArrayList<String> asked = new CopyOnWriteArrayList<>();
+      one.page().onRequest(request -> asked.add(request.url()));
+      one.page().navigate(page(open.port(), "admin.html"));
+      show(one, ADMIN);
+      one.awaitLive();
+
+      assertThat(one.page().locator(".tile .plot canvas")).hasCount(12);
+      assertThat(nodes(one)).hasCount(1);
+      assertThat(nodes(one)).containsText("ready");
+      assertThat(one.at("summary")).hasText("1 of 1 nodes ready");
+      assertThat(room(one, "console:seen").locator("td.connections")).hasText("2");
+      assertThat(room(one, ".stentor")).hasCount(0);
+      ann.publish("hello");
+      assertThat(bo.next()).isEqualTo("hello");
+      Patience.until(one, () -> !figure(one, "delivered").textContent().equals("0"));
+      Patience.until(one, () -> figure(one, "append").textContent().endsWith("ms"));
+      assertThat(figure(one, "connections").textContent()).matches("[3-9]|\\d\\d+");
+      assertThat(figure(one, "memory")).containsText("MB");
+      assertThat(one.page().locator(".tile[data-figure=connections] .plot"))
+          .hasAttribute(
+              "aria-label", Pattern.compile("Connections: .* now; in the time shown between .*"));
+      assertThat(one.at("moment")).hasText(Pattern.compile("the last .*"));
+      one.page().locator(".tile .plot").first().hover();
+      assertThat(one.at("moment")).hasText(Pattern.compile("\\d\\d:\\d\\d:\\d\\d"));
+      assertThat(one.complaints()).isEmpty();
+      assertThat(asked)
+          .isNotEmpty()
+          .allMatch(url -> url.startsWith(page(open.port(), "")))
+          .noneMatch(url -> url.contains(ADMIN));
+    }
+  }
+
+  @Test
+  void looks_into_a_room_without_entering_it_and_publishes() {
+    HttpRoom.at(open.port(), "console:look").publish("said before");
+    try (Client ann = join("console:look", "ann");
+        Window one = enter()) {
+      lookInto(one, "console:look");
+      assertThat(one.at("settings")).containsText("anyone / anyone");
+      assertThat(one.at("members").locator("li")).hasCount(1);
+      assertThat(one.at("members")).containsText("ann");
+      assertThat(one.at("messages").locator("pre")).hasText(new String[] {"said before"});
+
+      one.at("btnPublish").click();
+      assertThat(one.at("publishResult")).containsText("nothing to publish");
+      one.at("txtPublish").fill("from the console");
+      one.at("btnPublish").click();
+      assertThat(one.at("publishResult")).hasText(Pattern.compile("Published at [0-9a-z]+:2\\."));
+      assertThat(ann.next()).isEqualTo("from the console");
+      one.at("txtPublish").fill("{\"price\": ");
+      one.at("chkJson").check();
+      one.at("btnPublish").click();
+      assertThat(one.at("publishResult")).containsText("did not do it");
+      assertThat(one.at("txtPublish")).hasValue("{\"price\": ");
+      one.at("txtPublish").fill("{\"price\": 1.50}");
+      one.at("btnPublish").click();
+      assertThat(ann.next()).isEqualTo("{\"price\": 1.50}");
+      assertThat(one.at("messages").locator("li")).hasCount(3);
+      assertThat(one.at("members").locator("li")).hasCount(1);
+      one.page().keyboard().press("Escape");
+      assertThat(one.at("room")).isHidden();
+      assertThat(room(one, "console:look").locator("button")).isFocused();
+    }
+  }
+
+  @Test
+  void disconnects_one_connection_or_all_of_a_user_once_that_is_confirmed() {
+    try (Client first = join("console:cut", "cy");
+        Client second = join("console:cut", "cy");
+        Client third = join("console:other", "cy");
+        Client other = join("console:cut", "dora");
+        Window one = enter()) {
+      lookInto(one, "console:cut");
+      Locator members = one.at("members").locator("li");
+      assertThat(members).hasCount(3);
+      members.first().locator("button").click();
+      one.page().keyboard().press("Escape");
+      assertThat(one.page().locator("dialog.ask")).hasCount(0);
+      assertThat(members).hasCount(3);
+
+      members.first().locator("button").click();
+      confirm(one, "one");
+      assertThat(one.at("memberResult")).containsText("is closed");
+      assertThat(members).hasCount(2);
+      members.first().locator("button").click();
+      confirm(one, "all");
+      assertThat(one.at("memberResult")).containsText("connections of cy");
+      assertThat(members).hasCount(1);
+      assertThat(members).containsText("dora");
+      for (Client cut : List.of(first, second, third)) {
+        cut.expectClosed(3503);
+      }
+      assertThat(other.publish("still here").next()).isEqualTo("still here");
+
+      one.page().keyboard().press("Escape");
+      one.at("txtUser").fill("dora");
+      one.at("txtUser").press("Enter");
+      one.page().locator("dialog.ask button.danger").click();
+      assertThat(one.at("userResult")).containsText("connections of dora");
+      other.expectClosed(3503);
+      assertThat(one.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  void names_and_texts_are_never_markup() {
+    HttpRoom.at(open.port(), "console:~a@b#c+1").publish(ATTACK);
+    try (Client evil = join("console:~a@b%23c+1", ATTACK);
+        Window one = enter()) {
+      evil.publish(ATTACK);
+      lookInto(one, "console:~a@b#c+1");
+      assertThat(one.at("members").locator(".who")).hasText(ATTACK);
+      assertThat(one.at("messages").locator("pre")).hasText(new String[] {ATTACK, ATTACK});
+      one.at("members").locator("button").click();
+      assertThat(one.page().locator("dialog.ask h2")).containsText(ATTACK);
+      assertThat(one.page().locator("main img, dialog img, main script")).hasCount(0);
+      assertThat(one.page()).hasTitle("Console – Stentor");
+      assertThat(one.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  void rooms_are_searched_and_sorted() {
+    HttpRoom.at(open.port(), "sorting:a").publish("1");
+    HttpRoom.at(open.port(), "sorting:b").publish("1");
+    HttpRoom.at(open.port(), "sorting:b").publish("2");
+    try (Window one = enter()) {
+      Locator names = one.page().locator("#rooms th");
+      one.at("txtSearch").fill("sorting:");
+      assertThat(names).hasText(new String[] {"sorting:a", "sorting:b"});
+      Locator head = one.page().locator("th[data-column=messages]");
+      assertThat(head).hasAttribute("aria-sort", "none");
+      head.locator("button").click();
+      assertThat(head).hasAttribute("aria-sort", "descending");
+      assertThat(names).hasText(new String[] {"sorting:b", "sorting:a"});
+      one.at("txtSearch").fill("nothing like this");
+      assertThat(names).hasCount(0, new HasCountOptions().setTimeout(SOON_MILLIS));
+      assertThat(one.at("roomsNote")).hasText("No room begins like that.");
+    }
+  }
+
+  @Test
+  void speaks_both_languages() {
+    try (Window one = enter(open, options -> options.setLocale("zh-CN"))) {
+      assertThat(one.page().locator("h1")).hasText("控制台");
+      assertThat(nodes(one)).containsText("就绪");
+      assertThat(figure(one, "memory")).containsText("MB");
+      one.at("btnLanguage").click();
+      assertThat(one.page().locator("h1")).hasText("Console");
+      assertThat(nodes(one)).containsText("ready");
+      assertThat(one.page()).hasTitle("Console – Stentor");
+      assertThat(one.complaints()).isEmpty();
+    }
+  }
+}
