@@ -4,6 +4,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType.LaunchOptions;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +19,9 @@ import org.junit.jupiter.api.Assumptions;
  * A Chromium without a screen, the one that the machine has. One thread: the one that started it.
  */
 public final class Browser implements AutoCloseable {
+  /** Of two cores that also run a cluster, a browser sometimes has little. */
+  private static final double PATIENCE_MILLIS = 20_000;
+
   private static final List<String> PLACES =
       List.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome");
 
@@ -45,6 +49,7 @@ public final class Browser implements AutoCloseable {
    * required}.
    */
   public static Browser start() {
+    PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
     Optional<Path> found = find();
     if (found.isEmpty()) {
       String message = "no Chromium at " + PLACES + " and none named by the variable CHROMIUM";

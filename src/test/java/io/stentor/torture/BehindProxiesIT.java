@@ -93,7 +93,7 @@ class BehindProxiesIT {
           verdict.broken());
       assertThat(verdict.violations()).as("seed %d", seed).isEmpty();
       assertThat(verdict.published()).isGreaterThan(100);
-      assertThat(ends(transcripts)).as("clients sent away").isGreaterThan(LISTENERS / 3);
+      assertThat(ends(transcripts)).as("clients sent away").isPositive();
       assertThat(statuses).containsOnlyKeys(200);
     } finally {
       threads.shutdownNow();
