@@ -24,10 +24,17 @@ public record Launch(
     environment = Map.copyOf(environment);
   }
 
-  /** The fat jar, on the JVM that runs the tests, with a small heap and these arguments. */
+  /**
+   * For processes that live for seconds, many at a time: a small heap, and no second compiler,
+   * which would take more time than it saves.
+   */
+  private static final List<String> SHORT_LIVED =
+      List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
+  /** The fat jar, on the JVM that runs the tests, with these arguments. */
   public static Launch jar(String... arguments) {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    return new Launch(List.of(java), List.of("-Xmx256m"), List.of(arguments), Map.of());
+    return new Launch(List.of(java), SHORT_LIVED, List.of(arguments), Map.of());
   }
 
   /** The same on a free port. */
