@@ -15,7 +15,7 @@ export class Plot {
   #plot = null;
   #data = null;
 
-  /** Fills a box, whose size is given by the page's style. `onPoint(index)`: where the pointer is; null for nowhere. */
+  /** Fills a box, whose size is given by the page's style. `onPoint(index)`: where the pointer is; null outside. */
   constructor(box, lines, onPoint) {
     this.#box = box;
     this.#lines = lines;

@@ -71,11 +71,10 @@ final class FiguresFeed {
 
   /** Says that the node has stopped, and nothing more. Takes a second at most, and never fails. */
   Future<Void> end() {
+    ended = true;
     if (!enabled.getAsBoolean()) {
-      ended = true;
       return Future.succeededFuture();
     }
-    ended = true;
     Promise<Void> told = Promise.promise();
     vertx.setTimer(END_MILLIS, timer -> told.tryComplete());
     // Behind what is on its way, so that it is the last word.
