@@ -45,6 +45,10 @@ public record CloseReason(int code, String reason) {
   /** Nothing came from the peer after a ping. */
   public static final CloseReason NO_PONG = new CloseReason(3012, "no pong");
 
+  /** The node may have no further room; another node may, or this one later. */
+  public static final CloseReason TOO_MANY_ROOMS =
+      new CloseReason(3013, "this node has all the rooms that it may have: try again later");
+
   /** The peer may listen in the room, but tried to publish. */
   public static final CloseReason MAY_NOT_PUBLISH =
       new CloseReason(3507, "permission denied: you may not publish in this room");

@@ -14,19 +14,19 @@ final class HomeFeed implements Room.Attachments {
 
   private final RoomName name;
   private final Loop home;
-  private final Runnable used;
+  private final RoomsInUse inUse;
   private final Supplier<Feed> made;
 
   /**
    * Makes no feed yet.
    *
-   * @param used called on the home loop whenever somebody begins to listen
+   * @param inUse where the feed holds the room; a feed's hold is given back with the feed
    * @param made makes the room's feed, on the home loop, where there is none
    */
-  HomeFeed(RoomName name, Loop home, Runnable used, Supplier<Feed> made) {
+  HomeFeed(RoomName name, Loop home, RoomsInUse inUse, Supplier<Feed> made) {
     this.name = name;
     this.home = home;
-    this.used = used;
+    this.inUse = inUse;
     this.made = made;
   }
 
@@ -34,9 +34,9 @@ final class HomeFeed implements Room.Attachments {
   public void attach(Tail tail) {
     home.run(
         () -> {
-          used.run();
           Feed feed = home.feeds.get(name);
           if (feed == null) {
+            inUse.holdToo(name);
             feed = made.get();
             home.feeds.put(name, feed);
             feed.start();
@@ -48,6 +48,12 @@ final class HomeFeed implements Room.Attachments {
   @Override
   public void detach(Tail tail) {
     withFeed(feed -> feed.detach(tail));
+  }
+
+  /** In the order of the calls, so that the feed of a room that is just made holds it before. */
+  @Override
+  public void end() {
+    home.run(() -> inUse.release(name));
   }
 
   @Override

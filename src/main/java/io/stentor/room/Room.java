@@ -35,6 +35,9 @@ final class Room {
     /** Nothing more is wanted. */
     void detach(Tail tail);
 
+    /** The room ends, behind its last tail; gives back what was held for it. */
+    void end();
+
     /** Asks for a comparison with the log. */
     void check();
 
@@ -157,6 +160,7 @@ final class Room {
       attachments.detach(tail);
       if (tails.isEmpty()) {
         loop.rooms.remove(name, this);
+        attachments.end();
       }
     }
   }

@@ -76,7 +76,7 @@ public final class Rooms {
     this.inUse = new RoomsInUse(limits);
     this.appenders = new Appenders(rules, loops, history, bus, counts);
     for (Loop loop : loops) {
-      new FeedKeeper(loop, inUse::remove).start();
+      new FeedKeeper(loop, inUse::release).start();
     }
   }
 
@@ -95,9 +95,14 @@ public final class Rooms {
     return limits;
   }
 
-  /** Whether the room may be entered: whether this node has, or may have, it. Any thread. */
-  public boolean hasPlace(RoomName name) {
-    return inUse.hasPlace(name);
+  /**
+   * Goes on where the room could be entered now. For refusing early, in the best form that a
+   * transport has for it; {@link #join} decides. Any thread.
+   *
+   * @throws RoomLimitReached as {@link #join} would
+   */
+  public void requirePlace(RoomName name) throws RoomLimitReached {
+    inUse.requirePlace(name);
   }
 
   /**
@@ -117,13 +122,20 @@ public final class Rooms {
   /**
    * Places a cursor for the connection. To be called on the event loop of the connection, which is
    * written to on that loop only.
+   *
+   * @throws RoomLimitReached when nobody of this node is in the room and {@code limits.rooms}
+   *     allows no further one; the connection is told nothing
    */
-  public Cursor join(RoomName name, Connection connection, Start start, EventLoop eventLoop) {
+  public Cursor join(RoomName name, Connection connection, Start start, EventLoop eventLoop)
+      throws RoomLimitReached {
     Loop loop = loops.at(eventLoop);
-    inUse.add(name);
-    return loop.rooms
-        .computeIfAbsent(name, n -> new Room(n, options(n), history, loop, attachments(n), counts))
-        .join(connection, start);
+    Room room = loop.rooms.get(name);
+    if (room == null) {
+      inUse.hold(name);
+      room = new Room(name, options(name), history, loop, attachments(name), counts);
+      loop.rooms.put(name, room);
+    }
+    return room.join(connection, start);
   }
 
   /**
@@ -194,6 +206,11 @@ public final class Rooms {
     return loops.feedsInUse();
   }
 
+  /** How many rooms count for {@code limits.rooms}: also those that were just left. Any thread. */
+  int held() {
+    return inUse.size();
+  }
+
   /** Bytes that wait to be appended, in all rooms. Any thread. */
   public long waitingToAppend() {
     return appenders.waitingBytes();
@@ -207,10 +224,7 @@ public final class Rooms {
   private Room.Attachments attachments(RoomName name) {
     Loop home = loops.home(name);
     return new HomeFeed(
-        name,
-        home,
-        () -> inUse.add(name),
-        () -> new Feed(name, options(name), home, history, bus, counts, clock));
+        name, home, inUse, () -> new Feed(name, options(name), home, history, bus, counts, clock));
   }
 
   /**

@@ -10,6 +10,7 @@ import io.stentor.protocol.JsonMessages;
 import io.stentor.room.Connection;
 import io.stentor.room.Cursor;
 import io.stentor.room.Format;
+import io.stentor.room.RoomLimitReached;
 import io.stentor.room.Start;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -72,10 +73,16 @@ final class LongPoll implements Connection, Polls.Waiting {
     response.closeHandler(gone -> end());
     response.exceptionHandler(broken -> end());
     Start start = since.epoch() == 0 ? new Start.Live() : new Start.Since(since);
-    Cursor joined = server.rooms().join(room, this, start, server.eventLoop());
-    cursor = joined;
-    if (over) {
-      joined.leave();
+    try {
+      Cursor joined = server.rooms().join(room, this, start, server.eventLoop());
+      cursor = joined;
+      if (over) {
+        joined.leave();
+      }
+    } catch (RoomLimitReached e) {
+      if (end()) {
+        ServerLoop.tooManyRooms(e).answer(request);
+      }
     }
   }
 

@@ -9,6 +9,7 @@ import io.stentor.limits.Limit;
 import io.stentor.message.RoomName;
 import io.stentor.presence.Presence;
 import io.stentor.protocol.centrifuge.Site;
+import io.stentor.room.RoomLimitReached;
 import io.stentor.room.Rooms;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -94,14 +95,20 @@ record ServerLoop(
    * @throws Refusal where this node has as many rooms as it may
    */
   void requirePlace(RoomName room) {
-    if (!rooms.hasPlace(room)) {
-      int allowed = rooms.limits().allowed(Limit.ROOMS);
-      throw Refusal.of(
-              ProblemType.UNAVAILABLE,
-              "This node has " + allowed + " rooms, and takes no more (limits.rooms).",
-              RETRY_SECONDS)
-          .of(Limit.ROOMS, allowed);
+    try {
+      rooms.requirePlace(room);
+    } catch (RoomLimitReached e) {
+      throw tooManyRooms(e);
     }
+  }
+
+  /** What a request is told that cannot enter a room. */
+  static Refusal tooManyRooms(RoomLimitReached reached) {
+    return Refusal.of(
+            ProblemType.UNAVAILABLE,
+            "This node has " + reached.allowed() + " rooms, and takes no more (limits.rooms).",
+            RETRY_SECONDS)
+        .of(Limit.ROOMS, reached.allowed());
   }
 
   /** After how many seconds a socket that is being closed now is cut. */

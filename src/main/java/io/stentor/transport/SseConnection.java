@@ -11,6 +11,7 @@ import io.stentor.protocol.ServerSentEvents;
 import io.stentor.room.Connection;
 import io.stentor.room.Cursor;
 import io.stentor.room.Format;
+import io.stentor.room.RoomLimitReached;
 import io.stentor.room.Start;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -90,7 +91,11 @@ final class SseConnection extends StreamConnection implements Connection, KeepAl
     keepAlive.add(this);
     visit = new Visit(server, request.member(), request.expiresAt(), this::close);
     tell(out -> format.encodeRetry(retryMillis(), out));
-    cursor = server.rooms().join(room, this, request.start(), server.eventLoop());
+    try {
+      cursor = server.rooms().join(room, this, request.start(), server.eventLoop());
+    } catch (RoomLimitReached e) {
+      close(CloseReason.TOO_MANY_ROOMS);
+    }
     if (!isOpen()) {
       leaveRoom();
     } else if (keepAlive.isClosed()) {

@@ -12,6 +12,7 @@ import io.stentor.protocol.PlainText;
 import io.stentor.room.Connection;
 import io.stentor.room.Cursor;
 import io.stentor.room.Format;
+import io.stentor.room.RoomLimitReached;
 import io.stentor.room.Start;
 import io.vertx.core.http.ServerWebSocket;
 import org.jspecify.annotations.Nullable;
@@ -74,9 +75,13 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, SocketL
     server.heartbeat().add(this);
     visit = new Visit(server, visitor.member(), visitor.expiresAt(), this::close);
     socket.read(false);
-    cursor = server.rooms().join(room, this, start, server.eventLoop());
-    if (!socket.isOpen()) {
-      cursor.leave();
+    try {
+      cursor = server.rooms().join(room, this, start, server.eventLoop());
+      if (!socket.isOpen()) {
+        cursor.leave();
+      }
+    } catch (RoomLimitReached e) {
+      close(CloseReason.TOO_MANY_ROOMS);
     }
   }
 

@@ -173,7 +173,7 @@ class AppenderTest {
       a_key_that_is_known_is_answered_with_its_place_or_refused_for_another_text_and_not_sent_again() {
     Rooms rooms = rooms(Options.usual());
     FakeConnection connection = new FakeConnection(TestFormat.SILENT);
-    loop.inside(() -> rooms.join(ROOM, connection, new Start.Live(), loop.loop().thread()));
+    loop.inside(() -> connection.enter(rooms, ROOM, new Start.Live(), loop));
     loop.turn();
     for (String text : List.of("a", "a", "other")) {
       byte[] data = text.getBytes(StandardCharsets.UTF_8);
@@ -201,7 +201,7 @@ class AppenderTest {
   void a_room_without_a_log_sends_without_asking_it() {
     Rooms rooms = rooms(Options.with(new History(0, 10_000, 300)));
     FakeConnection connection = new FakeConnection(TestFormat.SILENT);
-    loop.inside(() -> rooms.join(ROOM, connection, new Start.Live(), loop.loop().thread()));
+    loop.inside(() -> connection.enter(rooms, ROOM, new Start.Live(), loop));
     IntStream.range(0, 5).forEach(i -> publish(rooms, "x" + i));
     loop.turn();
     assertThat(history.asked).isEmpty();

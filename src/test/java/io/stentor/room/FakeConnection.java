@@ -2,6 +2,7 @@ package io.stentor.room;
 
 import io.netty.buffer.ByteBuf;
 import io.stentor.message.CloseReason;
+import io.stentor.message.RoomName;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +97,15 @@ final class FakeConnection implements Connection {
   List<String> texts() {
     synchronized (texts) {
       return List.copyOf(texts);
+    }
+  }
+
+  /** Enters a room of a node without limits. */
+  Cursor enter(Rooms rooms, RoomName room, Start start, ManualLoop loop) {
+    try {
+      return rooms.join(room, this, start, loop.loop().thread());
+    } catch (RoomLimitReached e) {
+      throw new AssertionError(e);
     }
   }
 }

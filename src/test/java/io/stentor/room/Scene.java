@@ -74,7 +74,7 @@ final class Scene {
     loop.inside(
         () -> {
           Rooms rooms = nodes.get(node);
-          joined.add(rooms.join(ROOM, connection, start, loop.loop().thread()));
+          joined.add(connection.enter(rooms, ROOM, start, loop));
         });
     return joined.get(0);
   }

@@ -3,6 +3,8 @@ package io.stentor.protocol.centrifuge;
 import io.stentor.history.Page;
 import io.stentor.message.Position;
 import io.stentor.room.Notice;
+import io.stentor.room.RoomLimitReached;
+import io.stentor.room.Rooms;
 import io.stentor.room.Start;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,13 +49,22 @@ final class Opening {
   void begin(Terms granted, Consumer<JsonLine> result) {
     told = result;
     if (wanted.recover() && granted.recovery()) {
-      session.await(
-          answer,
-          Recovery.read(session.site().rooms(), subscription.room(), wanted, share(granted)),
-          this::enterBehind);
+      recover(share(granted));
     } else {
       subscription.enter(new Start.Live());
     }
+  }
+
+  /** Reads nothing for a room that could not be entered. */
+  private void recover(int maxBytes) {
+    Rooms rooms = session.site().rooms();
+    try {
+      rooms.requirePlace(subscription.room());
+    } catch (RoomLimitReached e) {
+      throw Refusal.of(e);
+    }
+    session.await(
+        answer, Recovery.read(rooms, subscription.room(), wanted, maxBytes), this::enterBehind);
   }
 
   /** Enters the room at a place that the server gives. */
@@ -113,6 +124,11 @@ final class Opening {
   /** Whether the client was told. */
   boolean isOver() {
     return over;
+  }
+
+  /** It came to nothing; the client is told why. */
+  void refused(Refusal refusal) {
+    answer.refused(refusal);
   }
 
   /** It came to nothing, by no fault of the client. */

@@ -1,5 +1,6 @@
 package io.stentor.protocol.centrifuge;
 
+import io.stentor.room.RoomLimitReached;
 import org.jspecify.annotations.Nullable;
 
 /** A command is answered with an error, and the connection goes on. */
@@ -7,6 +8,7 @@ public final class Refusal extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   private final ErrorCode code;
+  private final boolean temporary;
 
   public Refusal(ErrorCode code) {
     this(code, null);
@@ -16,8 +18,18 @@ public final class Refusal extends RuntimeException {
    * @param detail what is wrong and what is allowed; null where the code says it all
    */
   public Refusal(ErrorCode code, @Nullable String detail) {
+    this(code, detail, code.temporary());
+  }
+
+  private Refusal(ErrorCode code, @Nullable String detail, boolean temporary) {
     super(detail == null ? code.message() : code.message() + ": " + detail, null, false, false);
     this.code = code;
+    this.temporary = temporary;
+  }
+
+  /** The node has no place for a further room; it may have later, and another node may have now. */
+  static Refusal of(RoomLimitReached reached) {
+    return new Refusal(ErrorCode.LIMIT_EXCEEDED, reached.getMessage(), true);
   }
 
   /** The failure itself where it is one of these, else an internal one. */
@@ -30,10 +42,15 @@ public final class Refusal extends RuntimeException {
     return code;
   }
 
+  /** Whether the client may try again as it is. */
+  public boolean temporary() {
+    return temporary;
+  }
+
   /** The error as an object. */
   public JsonLine json() {
     JsonLine line = new JsonLine().open().name("code").integer(code.code());
-    return line.text("message", message()).flag("temporary", code.temporary()).close();
+    return line.text("message", message()).flag("temporary", temporary).close();
   }
 
   /** For people. */

@@ -21,7 +21,7 @@ final class Reply extends Answer {
   void tell(Session session, Refusal refusal) {
     ErrorCode code = refusal.code();
     JsonLine line = begun().name("error").open().name("code").integer(code.code());
-    line.text("message", refusal.message()).flag("temporary", code.temporary());
+    line.text("message", refusal.message()).flag("temporary", refusal.temporary());
     session.write(line.close().close());
   }
 

@@ -13,12 +13,14 @@ final class ServerSubscription extends Answer {
 
   private final Session session;
   private final RoomName room;
+  private final Subscription subscription;
   private final Promise<Void> done = Promise.promise();
 
   ServerSubscription(Session session, RoomName room) {
     super(session);
     this.session = session;
     this.room = room;
+    this.subscription = new Subscription(session, room, Wanted.NOTHING, this);
   }
 
   /**
@@ -27,11 +29,9 @@ final class ServerSubscription extends Answer {
    * @return complete when the client was told; fails with a {@link Refusal}
    */
   Future<Void> begin(Subscribed granted, long expiresAt, @Nullable Position since) {
-    Subscription subscription = new Subscription(session, room, Wanted.NOTHING, this);
     run(
         () -> {
           session.subscriptions().add(subscription);
-          whenRefused(subscription::leave);
           Terms terms = Terms.of(session, room, granted, expiresAt);
           Start start =
               since != null && terms.recovery() ? new Start.Since(since) : new Start.Live();
@@ -55,6 +55,8 @@ final class ServerSubscription extends Answer {
 
   @Override
   void tell(Session told, Refusal refusal) {
+    // Before the room is left, which completes what is still open.
     done.tryFail(refusal);
+    subscription.leave();
   }
 }

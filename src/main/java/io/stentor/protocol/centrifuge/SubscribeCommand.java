@@ -80,9 +80,6 @@ record SubscribeCommand(
     if (!session.site().permissions().allow(terms.identity(), room, Action.SUBSCRIBE)) {
       throw new Refusal(ErrorCode.PERMISSION_DENIED);
     }
-    if (!session.site().rooms().hasPlace(room)) {
-      throw new Refusal(ErrorCode.LIMIT_EXCEEDED, "this node has all the rooms that it may have");
-    }
     subscription.open(terms, answer::done);
   }
 }

@@ -7,6 +7,7 @@ import io.stentor.room.Connection;
 import io.stentor.room.Cursor;
 import io.stentor.room.Format;
 import io.stentor.room.Notice;
+import io.stentor.room.RoomLimitReached;
 import io.stentor.room.Start;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -99,14 +100,19 @@ final class Subscription implements Connection {
     opening.beginAt(start, result);
   }
 
-  /** Joins the room, unless the client has left in the meantime. */
+  /** Joins the room, unless the client has left in the meantime; is refused where it cannot. */
   void enter(Start start) {
-    if (state == State.OPENING) {
+    if (state != State.OPENING) {
+      return;
+    }
+    try {
       Cursor placed = session.site().rooms().join(room, this, start, session.site().eventLoop());
       cursor = placed;
       if (state == State.GONE) {
         placed.leave();
       }
+    } catch (RoomLimitReached e) {
+      opening.refused(Refusal.of(e));
     }
   }
 

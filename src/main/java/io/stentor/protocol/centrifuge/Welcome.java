@@ -23,7 +23,8 @@ final class Welcome extends Answer {
         switch (refusal.code()) {
           case TOKEN_EXPIRED, EXPIRED -> CloseReason.EXPIRED;
           case UNRECOVERABLE_POSITION -> CloseReason.INSUFFICIENT_STATE;
-          case LIMIT_EXCEEDED -> Disconnect.CHANNEL_LIMIT;
+          case LIMIT_EXCEEDED ->
+              refusal.temporary() ? CloseReason.TOO_MANY_ROOMS : Disconnect.CHANNEL_LIMIT;
           case INTERNAL -> CloseReason.INTERNAL;
           default -> badRequest(refusal);
         });
