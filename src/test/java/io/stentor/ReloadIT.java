@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,16 +17,11 @@ import org.junit.jupiter.api.io.TempDir;
 class ReloadIT {
   private static final Duration SOON = Duration.ofSeconds(20);
 
-  /** Tests may run where SIGHUP is ignored, which processes inherit. */
-  private static Launch hearing(Launch launch) {
-    return launch.inside(List.of("env", "--default-signal=HUP"));
-  }
-
   @Test
   void sighup_has_the_files_read_at_once_and_ends_nothing(@TempDir Path directory)
       throws IOException {
     Path file = Files.writeString(directory.resolve("a.json"), "{}");
-    try (NodeProcess node = NodeProcess.start(hearing(Launch.server("--conf", file.toString())));
+    try (NodeProcess node = NodeProcess.start(Launch.server("--conf", file.toString()));
         Client client = Client.connect(node.port(), "/rooms/tea")) {
       client.expectNothingBefore("before");
       Files.writeString(file, "{\"rooms\":[{\"match\":\"*\",\"transform\":\"shout\"}]}");
@@ -47,7 +41,7 @@ class ReloadIT {
   void limits_and_the_way_to_stop_are_those_of_the_files_as_they_are(@TempDir Path directory)
       throws IOException {
     Path file = Files.writeString(directory.resolve("a.json"), "{}");
-    try (NodeProcess node = NodeProcess.start(hearing(Launch.server("--conf", file.toString())));
+    try (NodeProcess node = NodeProcess.start(Launch.server("--conf", file.toString()));
         Client client = Client.connect(node.port(), "/rooms/tea")) {
       client.expectNothingBefore("before");
       String limits = "\"limits\":{\"connections\":1}";

@@ -41,7 +41,7 @@ public final class NodeProcess implements AutoCloseable {
       Path directory = Files.createTempDirectory("stentor-node-");
       directory.toFile().deleteOnExit();
       ProcessBuilder builder =
-          new ProcessBuilder(launch.command())
+          new ProcessBuilder(Signals.inherited().restored(launch.command()))
               .directory(directory.toFile())
               .redirectErrorStream(true);
       builder.environment().keySet().removeIf(NodeProcess::changesTheNode);
