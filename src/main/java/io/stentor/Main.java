@@ -12,6 +12,7 @@ import io.stentor.identity.Tokens;
 import io.vertx.core.Future;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Function;
@@ -66,6 +67,12 @@ public final class Main {
       return run(Arguments.parse(args));
     } catch (Arguments.BadArguments | ConfigException e) {
       err.println(e.getMessage());
+      return REFUSED;
+    } catch (InvalidPathException e) {
+      err.println(
+          "the file name \""
+              + e.getInput()
+              + "\" cannot be written in this system's character set; set LC_ALL=C.UTF-8");
       return REFUSED;
     }
   }

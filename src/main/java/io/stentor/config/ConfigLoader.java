@@ -85,9 +85,7 @@ public final class ConfigLoader {
       names.add(0, DEFAULTS);
     }
     for (String name : names) {
-      Path file = directory.resolve(name).toAbsolutePath();
-      JsonFile.requireReadable(name, file);
-      layers.add(Layer.file(name, file));
+      layers.add(Layer.file(name, directory.resolve(name).toAbsolutePath()));
     }
     if (!environment.names().isEmpty()) {
       layers.add(Layer.environment(environment));
@@ -111,8 +109,6 @@ public final class ConfigLoader {
     } catch (TimeoutException e) {
       throw new ConfigException("reading the configuration took over " + TIMEOUT_SECONDS + " s");
     } catch (Exception e) { // await throws whatever the future failed with, checked or not
-      // Only the files can be at fault: read each again, for the sentence with line and column.
-      layers.forEach(Layer::content);
       throw new ConfigException("cannot read the configuration: " + e.getMessage());
     } finally {
       // Its threads are daemons: nobody has to wait until they have ended.
@@ -139,7 +135,7 @@ public final class ConfigLoader {
   private static String source(KeyPath key, List<Layer> layers) {
     for (int i = layers.size() - 1; i >= 0; i--) {
       Layer layer = layers.get(i);
-      JsonObject content = layer.content();
+      JsonObject content = layer.values();
       if (key.isIn(content) || (key.isInList() && key.list().isIn(content))) {
         return layer.sourceOf().apply(key);
       }

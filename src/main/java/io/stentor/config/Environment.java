@@ -38,7 +38,7 @@ record Environment(JsonObject values, List<String> names, List<String> warnings)
               if (!name.startsWith(PREFIX) || text.isEmpty()) {
                 return;
               }
-              if (option != null) {
+              if (option != null && !isServiceAddress(name, text)) {
                 option.put(values, schema.parse(option, text));
                 names.add(name);
               } else if (isServiceLink(name, text)) {
@@ -62,6 +62,11 @@ record Environment(JsonObject values, List<String> names, List<String> warnings)
         && (!name.endsWith("_PORT")
             || name.endsWith("_SERVICE_PORT")
             || name.matches(".*_\\d+_(TCP|UDP|SCTP)_PORT")
-            || SERVICE_ADDRESS.matcher(text).matches());
+            || isServiceAddress(name, text));
+  }
+
+  /** A service {@code stentor-http} sets STENTOR_HTTP_PORT, which is an option's name as well. */
+  private static boolean isServiceAddress(String name, String text) {
+    return name.endsWith("_PORT") && SERVICE_ADDRESS.matcher(text).matches();
   }
 }

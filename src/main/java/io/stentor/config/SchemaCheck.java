@@ -1,5 +1,6 @@
 package io.stentor.config;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.json.schema.Draft;
 import io.vertx.json.schema.JsonSchema;
@@ -10,12 +11,15 @@ import io.vertx.json.schema.Validator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Checks a configuration against the schema and says the first fault in one sentence. */
 final class SchemaCheck {
   /** Keywords that only say that something inside is wrong; what is wrong follows on its own. */
   private static final Set<String> WRAPPERS = Set.of("properties", "items", "$ref");
+
+  private static final Pattern NO_CHARACTERS = Pattern.compile("[\\x00\\p{Cs}]");
 
   private final ConfigSchema schema;
   private final Function<KeyPath, String> sourceOf;
@@ -32,6 +36,7 @@ final class SchemaCheck {
    * @throws ConfigException where the configuration is not what the schema allows
    */
   void check(JsonObject config) {
+    requireCharacters(KeyPath.ROOT, config);
     JsonSchemaOptions options =
         new JsonSchemaOptions()
             .setBaseUri("stentor:/")
@@ -50,6 +55,23 @@ final class SchemaCheck {
       }
     }
     throw new ConfigException("the configuration does not fit its schema: " + result.getErrors());
+  }
+
+  /** No name of a file, host or room, and no secret, can hold what is refused here. */
+  private void requireCharacters(KeyPath path, @Nullable Object value) {
+    if (value instanceof JsonObject object) {
+      object.forEach(entry -> requireCharacters(path.child(entry.getKey()), entry.getValue()));
+    } else if (value instanceof JsonArray list) {
+      for (int i = 0; i < list.size(); i++) {
+        requireCharacters(path.child(String.valueOf(i)), list.getValue(i));
+      }
+    } else if (value instanceof String text && NO_CHARACTERS.matcher(text).find()) {
+      throw ConfigException.badValue(
+              path.last(),
+              schema.shown(path, text),
+              "a text without the character U+0000 and without unpaired surrogates")
+          .within(path.parent(), sourceOf);
+    }
   }
 
   private Optional<ConfigException> refusal(OutputUnit unit, JsonObject config) {

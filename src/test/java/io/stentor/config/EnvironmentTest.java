@@ -9,6 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EnvironmentTest {
   private final ConfigSchema schema =
@@ -93,6 +94,31 @@ class EnvironmentTest {
                 + " STENTOR_PORT, STENTOR_PORT_9898_TCP, STENTOR_PORT_9898_TCP_ADDR,"
                 + " STENTOR_PORT_9898_TCP_PORT, STENTOR_SERVICE_HOST, STENTOR_SERVICE_PORT,"
                 + " STENTOR_SERVICE_PORT_HTTP");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"HTTP", "METRICS", "CLUSTER", "CLUSTER_BUS", "CLUSTER_MULTICAST"})
+  void a_service_whose_variables_have_the_names_of_options_sets_no_option(String service) {
+    String prefix = "STENTOR_" + service;
+    Map<String, String> links =
+        Map.of(
+            prefix + "_PORT", "tcp://10.0.0.9:80",
+            prefix + "_PORT_80_TCP", "tcp://[fd00::9]:80",
+            prefix + "_PORT_80_TCP_PROTO", "tcp",
+            prefix + "_PORT_80_TCP_PORT", "80",
+            prefix + "_PORT_80_TCP_ADDR", "10.0.0.9",
+            prefix + "_SERVICE_HOST", "10.0.0.9",
+            prefix + "_SERVICE_PORT", "80",
+            prefix + "_SERVICE_PORT_WEB", "80");
+    Environment environment = read(links);
+    assertThat(schema.byEnvironmentName()).containsKey(prefix + "_PORT");
+    assertThat(environment.values()).isEmpty();
+    assertThat(environment.names()).isEmpty();
+    assertThat(environment.warnings())
+        .singleElement()
+        .asString()
+        .startsWith("ignored, as set by Kubernetes for a service: ")
+        .contains(links.keySet());
   }
 
   private Environment read(Map<String, String> variables) {

@@ -11,7 +11,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each kind of fault is refused with one exact sentence. */
@@ -84,6 +86,9 @@ class RefusalTest {
 {'http': {'port': 1,}}  | a.json, line 1, column 21: not valid JSON: Unexpected character ('}' (code 125)): was expecting double-quote to start field name
 {'http': {'port': 1}} x | a.json, line 1, column 24: not valid JSON: Unrecognized token 'x': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')
 {} {}                   | a.json, line 1, column 4: not valid JSON: something follows the closing brace
+{'http': {'port': 1, 'port': 2}} | a.json, line 1, column 28: not valid JSON: Duplicate field 'port'
+{'http': [ | a.json, line 1, column 11: not valid JSON: Unexpected end-of-input: expected close marker for Array (start marker at line: 1, column: 10)
+{'http': {'port': NaN}} | a.json, line 1, column 22: not valid JSON: Non-standard token 'NaN'
 [1]                     | a.json must hold one JSON object: { … }
 ``                      | a.json must hold one JSON object: { … }
 """)
@@ -96,6 +101,61 @@ class RefusalTest {
   void counts_the_lines_of_what_is_not_json() throws IOException {
     assertThat(refusal("{\n  'http': {\n    'port' 1\n  }\n}"))
         .startsWith("a.json, line 3, column 12: not valid JSON: ");
+  }
+
+  static List<Arguments> overALimit() {
+    int many = 100_000;
+    return List.of(
+        Arguments.of("lists", "{'rooms':" + "[".repeat(many) + "]".repeat(many) + "}"),
+        Arguments.of("objects", "{'http':".repeat(many) + "1" + "}".repeat(many)),
+        Arguments.of("objects without an end", "{'http':".repeat(many)),
+        Arguments.of("digits", "{'http':{'port':" + "9".repeat(many) + "}}"),
+        Arguments.of("a name", "{'" + "a".repeat(many) + "':1}"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("overALimit")
+  void refuses_what_is_over_a_limit_of_json(String what, String json) throws IOException {
+    assertThat(refusal(json))
+        .startsWith("a.json, line 1, column ")
+        .contains("not valid JSON: ", " exceeds the maximum allowed (")
+        .doesNotContain("\n", "`", "get");
+  }
+
+  @Test
+  void refuses_a_file_that_is_too_long_without_reading_all_of_it() {
+    assertThat(refusal(Map.of(), "/dev/zero"))
+        .isEqualTo("cannot read /dev/zero: it is longer than 16 MiB");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'http': {'webroot': 'a\\u0000b'}}",
+        "{'http': {'unixSocket': 'a\\u0000b'}}",
+        "{'http': {'host': 'a\\u0000b'}}",
+        "{'http': {'tls': {'certificateFile': 'a\\u0000b', 'keyFile': 'c'}}}",
+        "{'identity': {'tokens': {'hmacSecretFile': 'a\\u0000b'}}}",
+        "{'identity': {'tokens': {'publicKeyFiles': ['a\\u0000b']}}}",
+        "{'cluster': {'name': '\\ud800'}}"
+      })
+  void refuses_a_text_with_characters_that_nothing_can_be_named_with(String json)
+      throws IOException {
+    assertThat(refusal(json))
+        .contains(" (from a.json), but must be a text without the character U+0000")
+        .doesNotContain("\u0000");
+  }
+
+  @Test
+  void a_byte_order_mark_does_no_harm() throws IOException {
+    Files.writeString(directory.resolve("a.json"), "\ufeff{\"http\":{\"port\":1}}");
+    assertThat(
+            new ConfigLoader(directory, Map.of())
+                .load(List.of("a.json"), List.of())
+                .config()
+                .http()
+                .port())
+        .isEqualTo(1);
   }
 
   @Test
@@ -116,7 +176,7 @@ class RefusalTest {
       quoteCharacter = '`',
       textBlock =
 """
-STENTOR_HTTP_PORT             | tcp://1:2 | http.port is 'tcp://1:2' (from STENTOR_HTTP_PORT), but must be an integer from 0 to 65535
+STENTOR_HTTP_PORT             | eighty    | http.port is 'eighty' (from STENTOR_HTTP_PORT), but must be an integer from 0 to 65535
 STENTOR_CLUSTER_ENABLED       | yes       | cluster.enabled is 'yes' (from STENTOR_CLUSTER_ENABLED), but must be true or false
 STENTOR_LOGGING_LEVEL         | loud      | logging.level is 'loud' (from STENTOR_LOGGING_LEVEL), but must be error, warn, info, debug or trace
 STENTOR_HTTP_ALLOWED_ORIGINS  | null,b    | http.allowedOrigins[1] is 'b' (from STENTOR_HTTP_ALLOWED_ORIGINS), but must be an origin such as https://example.org, without a path, or null
