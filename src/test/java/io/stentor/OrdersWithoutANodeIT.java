@@ -13,6 +13,8 @@ import io.stentor.support.RawHttp;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -21,13 +23,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Orders of servers are for every node; one of the nodes dies or stands still meanwhile. */
+/** Orders of servers are for every node; one of them dies, stands still or refuses. */
 class OrdersWithoutANodeIT {
   private static final int DISCONNECTED = 3503;
   private static final Duration SOON = Duration.ofSeconds(30);
 
   /** Six seconds, and one for a busy machine. */
   private static final Duration ANSWER = Duration.ofSeconds(7);
+
+  /** Less than a question that nobody answers takes, and longer than a busy machine needs. */
+  private static final Duration REFUSED = Duration.ofMillis(1400);
 
   private static final String KEY = ApiKeys.generate();
   private static ClusterOfProcesses cluster;
@@ -43,6 +48,7 @@ class OrdersWithoutANodeIT {
         Launch.jar("--host", "127.0.0.1")
             // A node that stands still is one of the cluster for all of the test.
             .withEnv("STENTOR_CLUSTER_FAILURE_DETECTION_SECONDS", 60)
+            .withEnv("STENTOR_LIMITS_ROOMS_PER_CONNECTION", 1)
             .withEnv("STENTOR_IDENTITY_API_KEYS", JsonArray.of(key).encode());
     cluster = ClusterOfProcesses.of(2, launch);
     api = Api.at(cluster.node(0).port(), KEY);
@@ -105,6 +111,25 @@ class OrdersWithoutANodeIT {
     for (String name : new String[] {"disconnect", "unsubscribe", "refresh", "history_remove"}) {
       assertDoneOrTold(order(name));
     }
+  }
+
+  /** One client is on the node that is asked, then one is on the other: the answers are equal. */
+  @Test
+  void what_another_node_refuses_is_answered_at_once_as_on_the_own_node() {
+    List<String> answers = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      String path = "/connection/websocket?name=" + user;
+      try (Client client = Client.connect(cluster.node(i).port(), path)) {
+        client.publish("{\"id\":1,\"connect\":{}}\n{\"id\":2,\"subscribe\":{\"channel\":\"own\"}}");
+        assertThat(client.next()).contains("\"id\":1,\"connect\"");
+        assertThat(client.next()).contains("\"id\":2,\"subscribe\"");
+        long begin = System.nanoTime();
+        answers.add(order("subscribe").encode());
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(REFUSED);
+      }
+    }
+    assertThat(answers.get(0)).contains("\"code\":106").doesNotContain("does not answer");
+    assertThat(answers.get(1)).isEqualTo(answers.get(0));
   }
 
   @Test

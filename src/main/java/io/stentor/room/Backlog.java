@@ -21,6 +21,7 @@ final class Backlog {
   private final List<Cursor> cursors;
   private final Counts counts;
   private final Pieces pieces;
+  private boolean forgetPlanned;
 
   /** The backlog of a tail with these cursors, which the tail adds to and takes from. */
   Backlog(Tail tail, List<Cursor> cursors, Counts counts) {
@@ -53,16 +54,25 @@ final class Backlog {
     leaveBehind();
   }
 
-  /** Writes what waits for one cursor, as far as its socket takes it. */
-  void write(Cursor cursor) {
-    boolean tookOldest = !pieces.isEmpty() && cursor.next < pieces.endOfOldest();
-    writePieces(cursor);
-    if (tookOldest && !pieces.isEmpty()) {
+  /**
+   * A cursor that was at this number has gone on or left. At the end of the turn, what nobody has
+   * still to take is let go of: once, however many go on or leave in one turn.
+   */
+  void movedFrom(long number) {
+    if (!forgetPlanned && !pieces.isEmpty() && number < pieces.endOfOldest()) {
+      forgetPlanned = true;
+      tail.loop().atEndOfTurn(this::forgetAsPlanned);
+    }
+  }
+
+  private void forgetAsPlanned() {
+    if (forgetPlanned) {
       forgetTaken();
     }
   }
 
-  private void writePieces(Cursor cursor) {
+  /** Writes what waits for one cursor, as far as its socket takes it. */
+  void writePieces(Cursor cursor) {
     if (cursor.hasSkipped()
         && cursor.isReady()
         && !cursor.tell(
@@ -74,7 +84,7 @@ final class Backlog {
     long bytes = 0;
     while (cursor.next < tail.sent() && !cursor.hasLeft() && cursor.isReady()) {
       bytes += pieces.bytesFrom(cursor.next);
-      cursor.next = pieces.writeFrom(cursor.next, cursor.connection());
+      cursor.moveTo(pieces.writeFrom(cursor.next, cursor.connection()));
     }
     if (cursor.next > before) {
       cursor.connection().flush();
@@ -84,6 +94,7 @@ final class Backlog {
   }
 
   private void forgetTaken() {
+    forgetPlanned = false;
     long least = tail.sent();
     for (Cursor cursor : cursors) {
       least = Math.min(least, cursor.next);

@@ -78,12 +78,12 @@ final class CatchUp {
 
   /** The tail has moved to another place: what it kept for this cursor does not count any more. */
   void again() {
-    cursor.next = tail.end();
+    cursor.moveTo(tail.end());
   }
 
   private void read() {
     busy = true;
-    cursor.next = tail.end();
+    cursor.moveTo(tail.end());
     tail.room()
         .read(after, PAGE_MESSAGES, PAGE_BYTES)
         .onComplete(
@@ -170,7 +170,7 @@ final class CatchUp {
     boolean meetsTail =
         tail.position().epoch() == after.epoch() && number >= cursor.next && tail.has(number);
     if (complete && meetsTail) {
-      cursor.next = number;
+      cursor.moveTo(number);
       cursor.catchUp = null;
       tail.writeWaiting(cursor);
     } else if (complete) {
@@ -189,7 +189,7 @@ final class CatchUp {
       tail.recovered(false);
     }
     cursor.catchUp = null;
-    cursor.next = tail.end();
+    cursor.moveTo(tail.end());
     cursor.tell(new Notice(tail.position(), Notice.Kind.LOST, 0));
   }
 }

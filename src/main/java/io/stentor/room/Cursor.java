@@ -13,7 +13,10 @@ public final class Cursor {
   private final Tail tail;
   private final Connection connection;
 
-  /** Number within the tail of the next publication to write; beyond the end: wait until then. */
+  /**
+   * Number within the tail of the next publication to write; beyond the end: wait until then.
+   * Changed by {@link #moveTo}, except where nothing that is kept in the tail can be before it.
+   */
   long next;
 
   /** Place in the tail's list of cursors; -1 when not in it. */
@@ -42,6 +45,10 @@ public final class Cursor {
   public Position position() {
     CatchUp reading = catchUp;
     return reading != null ? reading.position() : tail.positionBefore(next);
+  }
+
+  boolean isIn(Tail other) {
+    return tail == other;
   }
 
   boolean hasLeft() {
@@ -74,10 +81,17 @@ public final class Cursor {
     return catchUp == null && connection.isWritable();
   }
 
+  /** Goes to another place in the tail. What only this cursor still had to take is let go of. */
+  void moveTo(long number) {
+    long before = next;
+    next = number;
+    tail.movedFrom(before);
+  }
+
   /** Moves on without the publications before {@code number}. */
   void skipTo(long number) {
     skipped += number - next;
-    next = number;
+    moveTo(number);
   }
 
   /** Takes the count of what was left out since the last call. */

@@ -7,7 +7,9 @@ import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -16,8 +18,6 @@ import java.util.Optional;
  */
 final class Room {
 
-  private record Waiting(Tail tail, Cursor cursor, Start start) {}
-
   private final RoomName name;
   private RoomOptions options;
   private final History history;
@@ -25,7 +25,9 @@ final class Room {
   private final Attachments attachments;
   private final Counts counts;
   private final List<Tail> tails = new ArrayList<>(1);
-  private final List<Waiting> waiting = new ArrayList<>();
+
+  /** Cursors whose tail is not attached yet, and where they want to begin. */
+  private final Map<Cursor, Start> waiting = new LinkedHashMap<>();
 
   /** Where a room's tails get their publications from. */
   interface Attachments {
@@ -86,7 +88,7 @@ final class Room {
       place(tail, cursor, start);
     } else {
       cursor.next = Long.MAX_VALUE;
-      waiting.add(new Waiting(tail, cursor, start));
+      waiting.put(cursor, start);
     }
     return cursor;
   }
@@ -104,13 +106,20 @@ final class Room {
   }
 
   void attached(Tail tail) {
-    List<Waiting> ready = new ArrayList<>();
-    waiting.removeIf(one -> one.tail == tail && ready.add(one));
-    for (Waiting one : ready) {
-      if (!one.cursor.hasLeft()) {
-        place(tail, one.cursor, one.start);
-      }
-    }
+    Map<Cursor, Start> ready = new LinkedHashMap<>();
+    waiting.forEach(
+        (cursor, start) -> {
+          if (cursor.isIn(tail)) {
+            ready.put(cursor, start);
+          }
+        });
+    waiting.keySet().removeAll(ready.keySet());
+    ready.forEach(
+        (cursor, start) -> {
+          if (!cursor.hasLeft()) {
+            place(tail, cursor, start);
+          }
+        });
   }
 
   private void place(Tail tail, Cursor cursor, Start start) {
@@ -151,10 +160,11 @@ final class Room {
     attachments.check();
   }
 
-  void left(Tail tail) {
+  /** A cursor of this tail is gone, and the tail with it where it was the last one. */
+  void left(Tail tail, Cursor cursor) {
     loop.cursors--;
+    waiting.remove(cursor);
     if (tail.isEmpty()) {
-      waiting.removeIf(one -> one.tail == tail);
       tail.close();
       tails.remove(tail);
       attachments.detach(tail);

@@ -117,7 +117,13 @@ final class Tail {
       }
       cursor.index = -1;
     }
-    room.left(this);
+    movedFrom(cursor.next);
+    room.left(this, cursor);
+  }
+
+  /** A cursor that was at this number has gone on or left: perhaps nobody waits there any more. */
+  void movedFrom(long number) {
+    backlog.movedFrom(number);
   }
 
   /** Takes over one reference to the next publications. */
@@ -180,7 +186,7 @@ final class Tail {
 
   /** Writes what waits for one cursor, as far as its socket takes it. */
   void writeWaiting(Cursor cursor) {
-    backlog.write(cursor);
+    backlog.writePieces(cursor);
   }
 
   /** Counts publications that a catch-up has written. */
@@ -214,7 +220,7 @@ final class Tail {
       } else if (cursor.next < sent) {
         cursor.close(CloseReason.INSUFFICIENT_STATE);
       } else {
-        cursor.next = end;
+        cursor.moveTo(end);
         cursor.tell(new Notice(at, Notice.Kind.LOST, 0));
       }
     }

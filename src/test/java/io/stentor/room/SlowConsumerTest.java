@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.stentor.config.RoomOptions.SlowConsumer;
 import io.stentor.message.CloseReason;
+import io.stentor.message.Position;
 import io.stentor.room.Counts.Count;
 import java.util.List;
 import java.util.Random;
@@ -50,6 +51,72 @@ class SlowConsumerTest extends TailSetting {
     assertThat(kept).isBetween(150, 250);
     assertThat(slow.texts().get(1))
         .isEqualTo("!SKIPPED %d:%d %d".formatted(scene.epoch(), 1000 - kept, 1000 - kept));
+  }
+
+  @Example
+  void what_waited_for_the_only_slow_cursor_is_let_go_of_as_soon_as_it_leaves() {
+    FakeConnection quick = join();
+    FakeConnection slow = join();
+    full(slow);
+    publishEach(10);
+    assertThat(scene.count(Count.WAITING_BYTES)).isPositive();
+    leave(slow);
+    assertNothingWaits();
+    publishEach(1);
+    assertThat(quick.texts()).isEqualTo(range(1, 11));
+    assertNothingWaits();
+  }
+
+  @Example
+  void what_waits_for_another_slow_cursor_stays_when_a_slower_one_leaves() {
+    FakeConnection slower = join();
+    full(slower);
+    publishEach(5);
+    FakeConnection slow = join();
+    full(slow);
+    publishEach(5);
+    long all = scene.count(Count.WAITING_BYTES);
+    leave(slower);
+    assertThat(scene.count(Count.WAITING_BYTES)).isBetween(1L, all - 1);
+    drain(slow);
+    assertThat(slow.texts()).isEqualTo(range(6, 10));
+    assertNothingWaits();
+  }
+
+  @Example
+  void what_was_kept_for_a_catch_up_is_let_go_of_when_that_leaves_or_reads_on() {
+    for (int i = 0; i < 100; i++) {
+      scene.publish(0, "x".repeat(1000));
+    }
+    scene.turn();
+    for (boolean leaves : new boolean[] {true, false}) {
+      FakeConnection quick = join();
+      FakeConnection late = new FakeConnection(TestFormat.SILENT);
+      full(late);
+      cursors.put(late, scene.join(0, late, new Start.Since(new Position(scene.epoch(), 0))));
+      scene.turn();
+      publishEach(5);
+      assertThat(scene.count(Count.WAITING_BYTES)).isPositive();
+      if (leaves) {
+        leave(late);
+      } else {
+        drain(late);
+      }
+      assertNothingWaits();
+      leave(quick);
+      leave(late);
+    }
+  }
+
+  private void leave(FakeConnection connection) {
+    Cursor cursor = cursors.get(connection);
+    assertThat(cursor).isNotNull();
+    cursor.leave();
+    scene.turn();
+  }
+
+  private void assertNothingWaits() {
+    assertThat(scene.count(Count.WAITING_BYTES)).isZero();
   }
 
   @Example

@@ -37,6 +37,22 @@ public final class Refusal extends RuntimeException {
     return failure instanceof Refusal refusal ? refusal : new Refusal(ErrorCode.INTERNAL);
   }
 
+  /**
+   * A refusal that another node has told.
+   *
+   * @param code of that node; one that this node does not know is an internal error
+   * @param message as {@link #message} of that node
+   */
+  public static Refusal of(int code, String message) {
+    ErrorCode known = ErrorCode.INTERNAL;
+    for (ErrorCode one : ErrorCode.values()) {
+      known = one.code() == code ? one : known;
+    }
+    String before = known.message() + ": ";
+    return new Refusal(
+        known, message.startsWith(before) ? message.substring(before.length()) : null);
+  }
+
   /** What kind of error it is. */
   public ErrorCode code() {
     return code;

@@ -1,11 +1,13 @@
 package io.stentor.protocol.centrifuge.api;
 
 import io.stentor.control.Controlled;
+import io.stentor.control.Declined;
 import io.stentor.control.Directories;
 import io.stentor.control.Directory;
 import io.stentor.control.EveryNode;
 import io.stentor.protocol.centrifuge.Fields;
 import io.stentor.protocol.centrifuge.JsonLine;
+import io.stentor.protocol.centrifuge.Refusal;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -31,12 +33,36 @@ final class Ordering {
   /** Nodes are given the request as it came, once it is known to be an order. */
   Future<JsonLine> call(Fields request) {
     Order.of(name, request);
-    return nodes.ask(name, request.source()).map(done -> new JsonLine().open().close());
+    return nodes
+        .ask(name, request.source())
+        .map(done -> new JsonLine().open().close())
+        .recover(
+            failure ->
+                Future.failedFuture(
+                    failure instanceof Declined declined
+                        ? Refusal.of(declined.code(), declined.reason())
+                        : failure));
   }
 
   private Future<String> here(String request) {
-    Order order = Order.of(name, Fields.of(request.getBytes(StandardCharsets.UTF_8)));
-    return directories.each(directory -> apply(order, directory)).map(done -> "");
+    Order order;
+    try {
+      order = Order.of(name, Fields.of(request.getBytes(StandardCharsets.UTF_8)));
+    } catch (Refusal e) { // A node of another version has found nothing wrong with it.
+      return declined(e);
+    }
+    return directories
+        .each(directory -> apply(order, directory))
+        .map(done -> "")
+        .recover(Ordering::declined);
+  }
+
+  /** A refusal is the same on whichever node the client is. */
+  private static Future<String> declined(Throwable failure) {
+    return Future.failedFuture(
+        failure instanceof Refusal refusal
+            ? new Declined(refusal.code().code(), refusal.message())
+            : failure);
   }
 
   private static Future<Void> apply(Order order, Directory directory) {
