@@ -3,6 +3,7 @@ package io.stentor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.stentor.support.EventParser;
 import io.stentor.support.RawHttp;
 import io.stentor.support.RawWebSocket;
 import io.vertx.core.json.JsonArray;
@@ -92,6 +93,31 @@ class MessageLimitsTest extends MessageLimitsSetting {
       assertThat(again.nextFrame().text()).isEqualTo("x");
     }
     assertThat(hits("rooms")).isGreaterThanOrEqualTo(4);
+  }
+
+  /** A program that names no type knows what to do with a status; an EventSource would give up. */
+  @Test
+  void an_event_stream_beyond_a_limit_is_told_to_come_again_where_the_request_names_its_type()
+      throws IOException {
+    start(limits("rooms", 1));
+    try (RawWebSocket first = RawWebSocket.connect(node.port(), "/rooms/first")) {
+      first.sendText("x").nextFrame();
+      String line = "GET /rooms/second/events HTTP/1.1";
+      RawHttp.Answer answer =
+          RawHttp.exchange(node.port(), line, "Host: x", "Accept: text/event-stream");
+      assertThat(answer.status()).isEqualTo(200);
+      EventParser parser = new EventParser().feed(answer.body());
+      assertThat(parser.poll())
+          .isEqualTo(
+              new EventParser.Event(
+                  "close", "{\"code\":3004,\"reason\":\"temporarily unavailable\"}", ""));
+      assertThat(parser.retryMillis()).isBetween(5000, 10_000);
+      assertThat(answer.body()).startsWith(": This node has 1 rooms");
+      RawHttp.Answer problem = RawHttp.exchange(node.port(), line, "Host: x", "Accept: */*");
+      assertThat(problem.status()).isEqualTo(503);
+      assertThat(problem.header("retry-after")).isEqualTo("5");
+    }
+    assertThat(hits("rooms")).isEqualTo(2);
   }
 
   @Test

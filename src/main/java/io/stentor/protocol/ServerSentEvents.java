@@ -27,6 +27,9 @@ import java.nio.charset.StandardCharsets;
  *
  * <p>A text comes out of a parser as it went in but for its line breaks: the form knows only lines,
  * so {@code CR} and {@code CR LF} become {@code LF}.
+ *
+ * <p>Every blank line ends an event that has data. Some clients report each blank line as an event,
+ * so comments and {@code retry:} are single lines that belong to the block of the next event.
  */
 public final class ServerSentEvents implements Format {
 
@@ -38,7 +41,7 @@ public final class ServerSentEvents implements Format {
 
   private static final byte[] DATA = ascii("data: ");
   private static final byte[] CRLF = ascii("\r\n");
-  private static final byte[] COMMENT = ascii(":\n\n");
+  private static final byte[] COMMENT = ascii(":\n");
   private static final byte[] NO_ID = {};
 
   /** Eight hexadecimal digits of a chunk's size, two line ends, the id's line, a blank line. */
@@ -79,16 +82,19 @@ public final class ServerSentEvents implements Format {
     event(ascii("event: " + name + "\n"), data.getBytes(StandardCharsets.UTF_8), out);
   }
 
-  /** Appends what no client hears and what keeps proxies from thinking that nobody is there. */
+  /** Appends an empty comment, which clients ignore. It keeps proxies from closing the stream. */
   public void encodeComment(ByteBuf out) {
     begin(COMMENT.length, out);
     out.writeBytes(COMMENT);
     end(out);
   }
 
-  /** Appends how long a client should wait before it connects again. */
+  /**
+   * Appends how long a client should wait before it connects again. Clients obey the line at once,
+   * also before the event whose block it begins is complete.
+   */
   public void encodeRetry(int retryMillis, ByteBuf out) {
-    byte[] line = ascii("retry: " + retryMillis + "\n\n");
+    byte[] line = ascii("retry: " + retryMillis + "\n");
     begin(line.length, out);
     out.writeBytes(line);
     end(out);
@@ -101,8 +107,12 @@ public final class ServerSentEvents implements Format {
    */
   public void encodeClose(CloseReason reason, int retryMillis, ByteBuf out) {
     String retry = retryMillis > 0 ? "retry: " + retryMillis + "\n" : "";
-    JsonObject why = new JsonObject().put("code", reason.code()).put("reason", reason.reason());
-    event(ascii("event: close\n" + retry), why.toBuffer().getBytes(), out);
+    event(ascii("event: close\n" + retry), closeData(reason).toBuffer().getBytes(), out);
+  }
+
+  /** The data of the event {@code close}. */
+  public static JsonObject closeData(CloseReason reason) {
+    return new JsonObject().put("code", reason.code()).put("reason", reason.reason());
   }
 
   private void event(byte[] head, byte[] data, ByteBuf out) {

@@ -4,6 +4,7 @@ import io.stentor.config.RoomRules;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.CorsHandler;
 import java.util.List;
@@ -55,6 +56,20 @@ final class AllowedOrigins {
         && origin.startsWith(pattern.substring(0, authority))
         && HOST_AND_PORT.matcher(origin.substring(authority)).matches()
         && RoomRules.matches(pattern, origin);
+  }
+
+  /**
+   * Lets the request's page read an answer that comes before {@link #handler}. Only where its
+   * origin is allowed.
+   */
+  void letRead(HttpServerRequest request) {
+    String origin = request.getHeader(HttpHeaders.ORIGIN);
+    if (origin != null && allow(origin)) {
+      request
+          .response()
+          .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin)
+          .putHeader(HttpHeaders.VARY, HttpHeaders.ORIGIN);
+    }
   }
 
   /**

@@ -50,6 +50,11 @@ final class Departure {
     leaversPerTick = perSecond / TICKS_A_SECOND;
   }
 
+  /** How long it takes all clients to leave, unless it is hastened or the loop stands still. */
+  long plannedMillis() {
+    return (long) (staying.size() / leaversPerTick * TICK_MILLIS);
+  }
+
   /** Begins; the answer comes on this loop when all have been told to go. */
   Future<Void> begin(EventLoop loop) {
     long begin = System.nanoTime();

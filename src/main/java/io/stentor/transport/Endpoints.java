@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** Everything that one server verticle serves, and the connections that it has. */
 public final class Endpoints implements Handler<HttpServerRequest> {
@@ -36,7 +37,11 @@ public final class Endpoints implements Handler<HttpServerRequest> {
   private final Router router;
   private final Turnstile turnstile;
   private final Polls polls = new Polls();
+  private final AllowedOrigins origins;
   private boolean draining;
+
+  /** When all clients will have been sent away, by {@link System#nanoTime}. */
+  private long goneAtNanos;
 
   /** Endpoints on one event loop. */
   public Endpoints(Vertx vertx, EventLoop eventLoop, House house) {
@@ -49,7 +54,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     heartbeat = server.heartbeat();
     polls.start(eventLoop);
     Authentication authentication = new Authentication(access);
-    AllowedOrigins origins = new AllowedOrigins(() -> live.get().http().allowedOrigins());
+    origins = new AllowedOrigins(() -> live.get().http().allowedOrigins());
     sockets = new WebSocketEndpoint(server, origins, authentication);
     StreamingResponses streams = new StreamingResponses(eventLoop, () -> live.get().webSocket());
     events = new SseEndpoint(server, authentication, streams);
@@ -95,9 +100,11 @@ public final class Endpoints implements Handler<HttpServerRequest> {
   /** Upgrades go past the router, whose context would stay in memory as long as the socket. */
   @Override
   public void handle(HttpServerRequest request) {
+    if (EventStreamRefusal.isAsked(request)) {
+      origins.letRead(request);
+    }
     if (draining && !CentrifugeEndpoint.POSTS.equals(request.path())) {
-      String detail = "This node is stopping; try again, another one serves.";
-      Problem.answerRetry(request, ProblemType.DRAINING, detail, RETRY_SECONDS);
+      refuseToBegin(request);
     } else if (!turnstile.admits(request)) {
       return;
     } else if (WebSocketEndpoint.isUpgrade(request)) {
@@ -106,6 +113,17 @@ public final class Endpoints implements Handler<HttpServerRequest> {
       WebSocketEndpoint.requireUpgrade(request);
     } else {
       router.handle(request);
+    }
+  }
+
+  private void refuseToBegin(HttpServerRequest request) {
+    String detail = "This node is stopping; try again, another one serves.";
+    if (EventStreamRefusal.isAsked(request)) {
+      int retryMillis = SseConnection.retryMillisBehind(goneAtNanos - System.nanoTime());
+      EventStreamRefusal.answer(
+          request, ProblemType.DRAINING, CloseReason.SHUTDOWN, detail, retryMillis);
+    } else {
+      Problem.answerRetry(request, ProblemType.DRAINING, detail, RETRY_SECONDS);
     }
   }
 
@@ -130,6 +148,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
    */
   public void refuse() {
     draining = true;
+    goneAtNanos = System.nanoTime();
   }
 
   /**
@@ -144,6 +163,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     heartbeat.forEach(client -> clients.add(client::leave));
     events.forEach(client -> clients.add(client::leave));
     Departure departure = new Departure(clients, seconds);
+    goneAtNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(departure.plannedMillis());
     hurry.onSuccess(now -> loop.execute(departure::hasten));
     return departure.begin(loop);
   }

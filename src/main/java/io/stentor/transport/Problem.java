@@ -62,6 +62,11 @@ public final class Problem {
     return Objects.requireNonNull(ANSWERED.get(type)).sum();
   }
 
+  /** Counts a request that was refused in another form. Any thread. */
+  static void count(ProblemType type) {
+    Objects.requireNonNull(ANSWERED.get(type)).increment();
+  }
+
   /** Answers with an error that has no members of its own, see the other {@code answer}. */
   public static void answer(HttpServerRequest request, ProblemType type, String detail) {
     answer(request, type, detail, new JsonObject());
@@ -80,7 +85,7 @@ public final class Problem {
     if (response.ended() || response.closed()) {
       return;
     }
-    Objects.requireNonNull(ANSWERED.get(type)).increment();
+    count(type);
     if (response.headWritten()) {
       response.reset();
       return;

@@ -73,8 +73,15 @@ final class Refusal extends RuntimeException {
     }
   }
 
-  /** Answers the request with it. */
+  /**
+   * Answers the request with it. Where trying again may help, a request for an event stream gets a
+   * stream that says so, since an {@code EventSource} would give up for good.
+   */
   void answer(HttpServerRequest request) {
+    if (retryAfterSeconds > 0 && EventStreamRefusal.isExpected(request)) {
+      EventStreamRefusal.answer(request, type, detail, retryAfterSeconds);
+      return;
+    }
     if (retryAfterSeconds > 0 && !request.response().headWritten()) {
       request.response().putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(retryAfterSeconds));
     }

@@ -14,6 +14,7 @@ import io.stentor.room.Format;
 import io.stentor.room.RoomLimitReached;
 import io.stentor.room.Start;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,9 @@ final class SseConnection extends StreamConnection implements Connection, KeepAl
 
   /** The same for clients that are sent away at a shutdown. */
   private static final int MOST_SHUTDOWN_RETRY_MILLIS = 6000;
+
+  /** A client asks again after this long, however long a node takes to leave. */
+  private static final int MOST_LEAVING_MILLIS = 30_000;
 
   private static final int EVENT_BYTES = 128;
 
@@ -106,6 +110,17 @@ final class SseConnection extends StreamConnection implements Connection, KeepAl
   /** When a client that lost its stream should come again. */
   static int retryMillis() {
     return random(MOST_RETRY_MILLIS);
+  }
+
+  /**
+   * When a client should come again that has asked a node which is going away. It came here because
+   * its balancer does not know yet, so it comes again when the node is gone.
+   *
+   * @param leavingNanos how long the node still sends clients away; negative where it has done so
+   */
+  static int retryMillisBehind(long leavingNanos) {
+    long leaving = Math.max(0, TimeUnit.NANOSECONDS.toMillis(leavingNanos));
+    return (int) Math.min(leaving, MOST_LEAVING_MILLIS) + random(MOST_SHUTDOWN_RETRY_MILLIS);
   }
 
   private static int random(int mostMillis) {

@@ -10,6 +10,9 @@ import io.stentor.message.RoomName;
 import io.stentor.room.Start;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -20,6 +23,13 @@ final class SseEndpoint {
 
   /** A stream is never silent for longer; proxies cut after 30 s or more. */
   private static final int COMMENT_SECONDS = 15;
+
+  /**
+   * How clients that cannot set headers call {@code Last-Event-ID} in the query, in lower case and
+   * without hyphens and underscores: {@code lastEventId}, {@code lastEventID}, {@code
+   * Last-Event-ID}, {@code last_event_id}, {@code evs_last_event_id}.
+   */
+  private static final Set<String> LAST_EVENT_ID = Set.of("lasteventid", "evslasteventid");
 
   private final ServerLoop server;
   private final Authentication authentication;
@@ -94,8 +104,40 @@ final class SseEndpoint {
   private static Start start(HttpServerRequest request) {
     Start asked = WebSocketEndpoint.start(request.getParam("since"), request.getParam("last"));
     String lastEventId = request.getHeader("Last-Event-ID");
-    return lastEventId == null || lastEventId.isEmpty()
-        ? asked
-        : new Start.Since(Position.parse(lastEventId));
+    if (lastEventId == null || lastEventId.isEmpty()) {
+      lastEventId = lastEventIdOfQuery(request);
+    }
+    return lastEventId.isEmpty() ? asked : new Start.Since(position(lastEventId));
+  }
+
+  /**
+   * The last event id of clients that cannot set headers; empty where there is none. They append it
+   * to the address that they were given, so the last one is the newest.
+   */
+  private static String lastEventIdOfQuery(HttpServerRequest request) {
+    String found = "";
+    if (request.query() != null) {
+      for (Map.Entry<String, String> one : request.params()) {
+        String name = one.getKey().replace("-", "").replace("_", "").toLowerCase(Locale.ROOT);
+        if (LAST_EVENT_ID.contains(name) && !one.getValue().isEmpty()) {
+          found = one.getValue();
+        }
+      }
+    }
+    return found;
+  }
+
+  private static Position position(String lastEventId) {
+    try {
+      return Position.parse(lastEventId);
+    } catch (IllegalArgumentException e) {
+      String detail =
+          "The last event id cannot be \""
+              + Shown.value(lastEventId)
+              + "\": "
+              + e.getMessage()
+              + ".";
+      throw Refusal.of(ProblemType.INVALID_POSITION, detail).with("parameter", "lastEventId");
+    }
   }
 }

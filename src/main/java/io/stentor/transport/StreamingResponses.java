@@ -20,6 +20,9 @@ final class StreamingResponses {
 
   private static final Logger LOG = LoggerFactory.getLogger(StreamingResponses.class);
 
+  /** Compression by a proxy would hold events back. */
+  static final String CACHE_CONTROL = "no-store, no-transform";
+
   private final EventLoop loop;
   private final Supplier<WebSocketOptions> options;
 
@@ -67,7 +70,7 @@ final class StreamingResponses {
     SecurityHeaders.put(response);
     response
         .putHeader(HttpHeaders.CONTENT_TYPE, contentType)
-        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+        .putHeader(HttpHeaders.CACHE_CONTROL, CACHE_CONTROL)
         .putHeader("X-Accel-Buffering", "no");
   }
 

@@ -171,7 +171,7 @@ class ServerSentEventsTest {
   }
 
   @Test
-  void comments_and_waits_are_no_events() {
+  void comments_and_waits_are_single_lines_that_end_no_block() {
     String both =
         written(
             out -> {
@@ -182,6 +182,7 @@ class ServerSentEventsTest {
     assertThat(parser.poll()).isNull();
     assertThat(parser.comments()).isEqualTo(1);
     assertThat(parser.retryMillis()).isEqualTo(1234);
-    assertThat(unchunked(written(CHUNKED::encodeComment))).isEqualTo(":\n\n");
+    assertThat(both).isEqualTo(":\nretry: 1234\n");
+    assertThat(unchunked(written(CHUNKED::encodeComment))).isEqualTo(":\n");
   }
 }

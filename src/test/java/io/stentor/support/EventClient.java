@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A client of event streams on a plain socket, over HTTP/1. Every chunk has to hold whole events.
+ * A client of event streams on a plain socket, over HTTP/1. Every chunk has to hold whole lines.
  * Reads wait up to ten seconds. One thread at a time.
  */
 public final class EventClient implements AutoCloseable {
@@ -180,7 +180,7 @@ public final class EventClient implements AutoCloseable {
       assertThat(line()).isEmpty();
       ended = chunk.length == 0;
       String text = new String(chunk, StandardCharsets.UTF_8);
-      assertThat(ended || text.endsWith("\n\n")).as("whole events: %s", text).isTrue();
+      assertThat(ended || text.endsWith("\n")).as("whole lines: %s", text).isTrue();
       parser.feed(text);
     } else {
       byte[] line = line(true);

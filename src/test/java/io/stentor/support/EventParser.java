@@ -16,6 +16,7 @@ public final class EventParser {
   private String lastEventId = "";
   private int retryMillis = -1;
   private int comments;
+  private int blankLinesWithoutData;
   private boolean begun;
   private boolean afterReturn;
 
@@ -66,6 +67,11 @@ public final class EventParser {
     return comments;
   }
 
+  /** How many blank lines ended a block that had no data: some clients report an event for each. */
+  public int blankLinesWithoutData() {
+    return blankLinesWithoutData;
+  }
+
   private void line(String text) {
     int colon = text.indexOf(':');
     if (text.isEmpty()) {
@@ -91,6 +97,7 @@ public final class EventParser {
   }
 
   private void dispatch() {
+    blankLinesWithoutData += data.length() == 0 ? 1 : 0;
     if (data.length() > 0) {
       data.setLength(data.length() - 1);
       events.add(new Event(type.isEmpty() ? "message" : type, data.toString(), lastEventId));

@@ -93,8 +93,7 @@ public final class LineStream extends RawHttp {
       String chunk = new String(read(Integer.parseInt(line(), 16)), StandardCharsets.UTF_8);
       assertThat(line()).isEmpty();
       ended = chunk.isEmpty();
-      boolean events = header("content-type").equals("text/event-stream");
-      assertThat(ended || chunk.endsWith(events ? "\n\n" : "\n")).as(chunk).isTrue();
+      assertThat(ended || chunk.endsWith("\n")).as(chunk).isTrue();
       chunk.lines().filter(line -> !line.isEmpty()).forEach(this::add);
     }
     return !ended;

@@ -63,7 +63,7 @@ class CentrifugeStreamTest {
     try (LineStream lines = LineStream.post(node.port(), LINES, CONNECT);
         LineStream events = LineStream.ask(node.port(), query(CONNECT))) {
       for (LineStream stream : List.of(lines, events)) {
-        assertThat(stream.header("cache-control")).isEqualTo("no-store");
+        assertThat(stream.header("cache-control")).isEqualTo("no-store, no-transform");
         assertThat(stream.header("x-accel-buffering")).isEqualTo("no");
         assertThat(stream.header("connection")).isEqualTo("close");
         assertThat(stream.next())

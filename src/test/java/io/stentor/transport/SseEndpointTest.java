@@ -6,9 +6,12 @@ import io.stentor.NodeInProcess;
 import io.stentor.support.Client;
 import io.stentor.support.EventClient;
 import io.stentor.support.EventParser.Event;
+import io.stentor.support.RawHttp;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What comes on an event stream, and from where on. */
 class SseEndpointTest extends SseSetting {
@@ -16,7 +19,7 @@ class SseEndpointTest extends SseSetting {
   void the_head_keeps_caches_and_proxies_from_holding_events_back() {
     try (EventClient events = events("head/events")) {
       assertThat(events.statusLine()).isEqualTo("HTTP/1.1 200 OK");
-      assertThat(events.header("cache-control")).isEqualTo("no-store");
+      assertThat(events.header("cache-control")).isEqualTo("no-store, no-transform");
       assertThat(events.header("x-accel-buffering")).isEqualTo("no");
       assertThat(events.header("x-content-type-options")).isEqualTo("nosniff");
       assertThat(events.header("transfer-encoding")).isEqualTo("chunked");
@@ -98,6 +101,70 @@ class SseEndpointTest extends SseSetting {
       try (EventClient events = events("newer/events" + query, header)) {
         events.expect("position", "{\"position\":\"" + newest + "\",\"recovered\":true}");
         events.expectMessages("4");
+      }
+    }
+  }
+
+  /** Polyfills cannot set headers, or only after a question of the browser's. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "lastEventId",
+        "lastEventID",
+        "Last-Event-ID",
+        "last-event-id",
+        "last_event_id",
+        "evs_last_event_id"
+      })
+  void the_last_event_id_may_be_in_the_query(String name) {
+    String room = "polyfill-" + name;
+    publish(room, "1", "2", "3", "4");
+    String newest;
+    try (EventClient events = events(room + "/events?last=1")) {
+      newest = events.next().lastEventId();
+    }
+    String old = newest.replace(":3", ":1");
+    String query = "?" + name + "=" + newest.replace(":", "%3A");
+    for (String more : new String[] {"", "&since=" + old, "&last=3"}) {
+      try (EventClient events = events(room + "/events" + query + more)) {
+        events.expect("position", "{\"position\":\"" + newest + "\",\"recovered\":true}");
+        events.expectMessages("4");
+      }
+    }
+    String header = "Last-Event-ID: " + newest;
+    try (EventClient events = events(room + "/events?" + name + "=" + old, header)) {
+      events.joined();
+      events.expectMessages("4");
+    }
+    try (EventClient events = events(room + "/events?last=1&" + name + "=")) {
+      events.joined();
+      events.expectMessages("4");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lastEventId", "last_event_id"})
+  void a_last_event_id_in_the_query_that_is_no_position_is_refused(String name) {
+    RawHttp.Answer answer = RawHttp.get(node.port(), "/rooms/a/events?" + name + "=42");
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.body())
+        .contains("invalid-position", "42", "a position is epoch:offset", "lastEventId");
+  }
+
+  /** Some clients report every blank line as an event. */
+  @Test
+  void the_first_blank_line_ends_the_first_event() {
+    for (String path :
+        new String[] {
+          "/rooms/bare/events",
+          "/rooms/bare/events?members=true",
+          "/connection/sse?cf_connect=%7B%22id%22:1,%22connect%22:%7B%7D%7D",
+          "/connection/uni_sse?cf_connect=%7B%7D"
+        }) {
+      try (EventClient events = EventClient.connect(node.port(), path)) {
+        events.next();
+        assertThat(events.parser().retryMillis()).isBetween(1000, 3000);
+        assertThat(events.parser().blankLinesWithoutData()).isZero();
       }
     }
   }
