@@ -111,6 +111,7 @@ final class Startup {
   private void changed() {
     rooms.limits().change(live.get().limits());
     rooms.optionsChanged();
+    connections.directories().recheck();
   }
 
   private Future<?> serve() {

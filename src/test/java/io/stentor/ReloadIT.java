@@ -50,6 +50,11 @@ class ReloadIT {
       node.log().await("configuration changed: drain.balancerSeconds, limits.connections", SOON);
       assertThat(RawHttp.get(node.port(), "/rooms").status()).isEqualTo(503);
       client.publish("still here").expect("still here");
+      Files.writeString(
+          file,
+          "{" + limits + ",\"drain\":{\"balancerSeconds\":1},\"logging\":{\"format\":\"json\"}}");
+      node.hangUp();
+      node.log().await("\\{.*configuration changed: logging.format", SOON);
       node.stop();
       node.log().await("stopping: serving on for 1 s", SOON);
     }

@@ -76,9 +76,7 @@ public final class Changes {
   public List<String> needRestart(Config next) {
     List<String> found = new ArrayList<>();
     for (String key : between(atStart, next)) {
-      boolean running =
-          WHILE_RUNNING.stream().anyMatch(one -> key.equals(one) || key.startsWith(one + "."));
-      if (!running || AT_START.contains(key)) {
+      if (!isReloadable(key)) {
         found.add(key);
       }
     }
@@ -95,6 +93,16 @@ public final class Changes {
       found.add("history.ageSeconds (over " + atStart.longestAgeSeconds() + " in a cluster)");
     }
     return found;
+  }
+
+  /**
+   * Whether a running node takes an option over, in all or in most cases.
+   *
+   * @param key the full name of an option, such as {@code identity.anonymous}
+   */
+  public static boolean isReloadable(String key) {
+    return !AT_START.contains(key)
+        && WHILE_RUNNING.stream().anyMatch(one -> key.equals(one) || key.startsWith(one + "."));
   }
 
   private static boolean isLogged(RoomOptions options) {

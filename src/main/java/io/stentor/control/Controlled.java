@@ -22,6 +22,12 @@ public interface Controlled {
   /** Ends the connection and says why. Once more does no harm. */
   void close(CloseReason reason);
 
+  /**
+   * The configuration has changed: ends the connection, or what of it the new configuration no
+   * longer allows.
+   */
+  void recheck();
+
   /** Where the directory keeps it. */
   Directory.Place place();
 }

@@ -12,6 +12,8 @@ import java.util.function.Function;
 /** The directories of all event loops of this node. Any thread. */
 public final class Directories {
 
+  private static final int CHECKED_AT_ONCE = 500;
+
   private record Shelf(EventLoop loop, Directory directory) {}
 
   private final List<Shelf> shelves = new CopyOnWriteArrayList<>();
@@ -43,6 +45,29 @@ public final class Directories {
       done.add(promise.future());
     }
     return Future.all(done).map(all -> all.list());
+  }
+
+  /**
+   * Has every connection of this node checked against the present configuration, on its event loop.
+   * Does not wait. A loop checks {@value #CHECKED_AT_ONCE} of its connections in a row, and serves
+   * others in between.
+   */
+  public void recheck() {
+    for (Shelf shelf : shelves) {
+      try {
+        shelf.loop.execute(() -> recheck(shelf.loop, shelf.directory.all(), 0));
+      } catch (RejectedExecutionException e) { // The node stops, and its connections end.
+        return;
+      }
+    }
+  }
+
+  private static void recheck(EventLoop loop, List<Controlled> all, int from) {
+    int to = Math.min(all.size(), from + CHECKED_AT_ONCE);
+    all.subList(from, to).forEach(Controlled::recheck);
+    if (to < all.size()) {
+      loop.execute(() -> recheck(loop, all, to));
+    }
   }
 
   private static <T> void run(

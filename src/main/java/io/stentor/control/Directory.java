@@ -60,6 +60,13 @@ public final class Directory {
     return Set.copyOf(users.keySet());
   }
 
+  /** Every connection; a copy, so that they may end meanwhile. */
+  public List<Controlled> all() {
+    List<Controlled> all = new ArrayList<>(connections);
+    users.values().forEach(all::addAll);
+    return all;
+  }
+
   /** How many connections there are. */
   public int connections() {
     return connections;

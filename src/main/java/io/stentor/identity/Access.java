@@ -3,12 +3,18 @@ package io.stentor.identity;
 import io.stentor.config.IdentityOptions;
 import io.stentor.config.LiveConfig;
 import io.stentor.config.RoomRules;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import org.jspecify.annotations.Nullable;
 
-/** Who may come to a node, and what they may do there. Any thread. */
+/**
+ * Who may come to a node, and what they may do there. Every answer follows the configuration that
+ * the node has at that moment, so whoever holds this object holds no copy of an option. Any thread.
+ */
 public final class Access {
 
-  private record State(ApiKeys keys, Tokens tokens, Permissions permissions) {}
+  /** What was read of files and keys. Replaced as a whole, and never handed out. */
+  private record State(ApiKeys keys, Tokens tokens) {}
 
   /** Another state that is ready to be taken over. */
   public final class Change {
@@ -34,12 +40,12 @@ public final class Access {
   }
 
   private final Vertx vertx;
-  private final LiveConfig live;
+  private final Permissions permissions;
   private volatile State state;
 
   private Access(Vertx vertx, LiveConfig live) {
     this.vertx = vertx;
-    this.live = live;
+    this.permissions = new Permissions(new RoomRules(live), () -> live.get().identity());
     IdentityOptions identity = live.get().identity();
     this.state = state(identity, new Tokens(vertx, identity));
   }
@@ -53,9 +59,8 @@ public final class Access {
     return new Access(vertx, live);
   }
 
-  private State state(IdentityOptions identity, Tokens tokens) {
-    return new State(
-        new ApiKeys(identity.apiKeys()), tokens, new Permissions(new RoomRules(live), identity));
+  private static State state(IdentityOptions identity, Tokens tokens) {
+    return new State(new ApiKeys(identity.apiKeys()), tokens);
   }
 
   /**
@@ -69,18 +74,37 @@ public final class Access {
     return new Change(state(next, now.areThoseOf(next) ? now : new Tokens(vertx, next)));
   }
 
-  /** Of servers. */
-  public ApiKeys keys() {
-    return state.keys;
+  /**
+   * The server that an API key belongs to.
+   *
+   * @return null when the key belongs to none
+   */
+  public Identity.@Nullable Server server(String key) {
+    return state.keys.server(key);
   }
 
-  /** Of users. */
-  public Tokens tokens() {
-    return state.tokens;
+  /** Checks a token for a connection; completes as {@link Tokens#connection} does. */
+  public Future<Verified<ConnectionClaims>> connection(String token) {
+    return state.tokens.connection(token);
   }
 
-  /** Of all. */
+  /** Checks a token for one room; completes as {@link Tokens#subscription} does. */
+  public Future<Verified<SubscriptionClaims>> subscription(String token) {
+    return state.tokens.subscription(token);
+  }
+
+  /**
+   * A token for a connection of this user, signed with the configured secret.
+   *
+   * @param seconds how long it is valid
+   * @throws IllegalStateException when there is no secret
+   */
+  public String issue(String user, int seconds) {
+    return state.tokens.issue(user, seconds);
+  }
+
+  /** What rooms allow. */
   public Permissions permissions() {
-    return state.permissions;
+    return permissions;
   }
 }

@@ -42,7 +42,7 @@ public final class ApiKeys {
   /** The keys of the configuration. */
   public ApiKeys(List<ApiKey> configured) {
     for (ApiKey key : configured) {
-      Identity.Server server = new Identity.Server(key.name(), key.admin());
+      Identity.Server server = new Identity.Server(key);
       keys.add(new Known(server, new Hash(HexFormat.of().parseHex(key.sha256()))));
     }
   }

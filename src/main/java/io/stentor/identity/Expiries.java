@@ -3,6 +3,7 @@ package io.stentor.identity;
 import io.netty.channel.EventLoop;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -44,16 +45,21 @@ public final class Expiries {
 
   private final TreeSet<Term> terms = new TreeSet<>();
   private final IntSupplier graceSeconds;
+  private final BooleanSupplier suspended;
   private final LongSupplier nowSeconds;
   private long next;
 
   /**
-   * Nothing yet.
+   * Creates an empty schedule.
    *
-   * @param graceSeconds how long after its end a token still does
+   * @param graceSeconds how long a token is still accepted after its end
+   * @param suspended whether nothing ends for now ({@code identity.insecure}); what is due ends as
+   *     soon as this turns false
+   * @param nowSeconds the clock, in seconds since 1970
    */
-  public Expiries(IntSupplier graceSeconds, LongSupplier nowSeconds) {
+  public Expiries(IntSupplier graceSeconds, BooleanSupplier suspended, LongSupplier nowSeconds) {
     this.graceSeconds = graceSeconds;
+    this.suspended = suspended;
     this.nowSeconds = nowSeconds;
   }
 
@@ -89,6 +95,11 @@ public final class Expiries {
     return nowSeconds.getAsLong();
   }
 
+  /** Whether nothing ends for now. */
+  public boolean isSuspended() {
+    return suspended.getAsBoolean();
+  }
+
   /** How many wait. */
   public int size() {
     return terms.size();
@@ -96,6 +107,9 @@ public final class Expiries {
 
   /** Runs what is due. For {@link #start}, and for tests that move the time. */
   public void everySecond() {
+    if (isSuspended()) {
+      return;
+    }
     long last = nowSeconds.getAsLong() - graceSeconds.getAsInt();
     while (!terms.isEmpty() && terms.first().atSeconds <= last) {
       terms.pollFirst().over.run();

@@ -1,5 +1,6 @@
 package io.stentor.identity;
 
+import io.stentor.config.ApiKey;
 import io.stentor.identity.Permissions.Action;
 import io.stentor.message.RoomName;
 import org.jspecify.annotations.Nullable;
@@ -88,10 +89,15 @@ public sealed interface Identity {
   /**
    * A server, by its API key.
    *
-   * @param key what the configuration calls the key; not the key itself
-   * @param admin whether it may read what the nodes say of themselves
+   * @param apiKey the key as it is configured, which is not the key itself
    */
-  record Server(String key, boolean admin) implements Identity {
+  record Server(ApiKey apiKey) implements Identity {
+
+    /** Whether it may read what the nodes report about themselves. */
+    public boolean admin() {
+      return apiKey.admin();
+    }
+
     @Override
     public String user() {
       return "";

@@ -7,8 +7,12 @@ import io.stentor.config.RoomOptions.Reader;
 import io.stentor.config.RoomOptions.Who;
 import io.stentor.config.RoomRules;
 import io.stentor.message.RoomName;
+import java.util.function.Supplier;
 
-/** What rooms allow to whom: the one place that every transport asks. Any thread. */
+/**
+ * What rooms allow to whom: the one place that every transport asks. It reads the options at each
+ * question, so an answer follows the latest configuration. Any thread.
+ */
 public final class Permissions {
 
   /** What a client may want in a room. */
@@ -34,26 +38,32 @@ public final class Permissions {
   }
 
   private final RoomRules rooms;
-  private final boolean anonymous;
-  private final boolean insecure;
+  private final Supplier<IdentityOptions> options;
 
-  /** What a configuration permits. */
-  public Permissions(RoomRules rooms, IdentityOptions options) {
+  /** Permissions by the options that these return when they are asked. */
+  public Permissions(RoomRules rooms, Supplier<IdentityOptions> options) {
     this.rooms = rooms;
-    this.anonymous = options.anonymous() || options.insecure();
-    this.insecure = options.insecure();
+    this.options = options;
   }
 
   /** Whether everyone may do everything, by {@code identity.insecure}. */
   public boolean isInsecure() {
-    return insecure;
+    return options.get().insecure();
   }
 
-  /** Whether this identity is served at all. */
+  /**
+   * Whether this identity is served at all. It may have been proved under an earlier configuration:
+   * a server is served only while its key is configured.
+   */
   public Verdict admission(Identity identity) {
-    return anonymous || !(identity instanceof Identity.Anonymous)
-        ? Verdict.ALLOWED
-        : Verdict.UNAUTHORIZED;
+    IdentityOptions now = options.get();
+    boolean served = true;
+    if (identity instanceof Identity.Anonymous) {
+      served = now.anonymous() || now.insecure();
+    } else if (identity instanceof Identity.Server server) {
+      served = now.apiKeys().contains(server.apiKey());
+    }
+    return served ? Verdict.ALLOWED : Verdict.UNAUTHORIZED;
   }
 
   /** Whether this identity may do that in this room. */
@@ -65,7 +75,7 @@ public final class Permissions {
     boolean allowed =
         OwnRoom.is(room.value())
             ? mayInOwnRoom(identity, action)
-            : insecure || identity instanceof Identity.Server || may(identity, room, action);
+            : isInsecure() || identity instanceof Identity.Server || may(identity, room, action);
     if (allowed) {
       return Verdict.ALLOWED;
     }
@@ -139,7 +149,7 @@ public final class Permissions {
     }
     return switch (who(rooms.optionsFor(room.value()), action)) {
       case ANYONE ->
-          anonymous
+          admission(Identity.ANONYMOUS) == Verdict.ALLOWED
               ? "Everyone may " + what + " in this room."
               : "Nobody may " + what + " here without a token or a key.";
       case AUTHENTICATED -> "Only who has proved an identity may " + what + " in this room.";

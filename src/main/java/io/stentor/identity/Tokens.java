@@ -39,7 +39,6 @@ public final class Tokens {
   private static final Logger LOG = LoggerFactory.getLogger(Tokens.class);
 
   private final TokenOptions options;
-  private final boolean endless;
   private final List<PubSecKeyOptions> fixedKeys;
   private final KeySet fixed;
   private final @Nullable Jwks fetched;
@@ -62,7 +61,6 @@ public final class Tokens {
       LongSupplier nowSeconds,
       int leastSecondsBetweenFetches) {
     this.options = identity.tokens();
-    this.endless = identity.insecure();
     this.nowSeconds = nowSeconds;
     this.fixedKeys = KeyFiles.all(options);
     this.fixed = KeySet.of(vertx, fixedKeys);
@@ -104,9 +102,7 @@ public final class Tokens {
    */
   boolean areThoseOf(IdentityOptions identity) {
     List<PubSecKeyOptions> keys = KeyFiles.all(identity.tokens());
-    return options.equals(identity.tokens())
-        && endless == identity.insecure()
-        && texts(keys).equals(texts(fixedKeys));
+    return options.equals(identity.tokens()) && texts(keys).equals(texts(fixedKeys));
   }
 
   private static List<String> texts(List<PubSecKeyOptions> keys) {
@@ -122,20 +118,12 @@ public final class Tokens {
 
   /** Checks a token that is to open a connection, or to keep one open. */
   public Future<Verified<ConnectionClaims>> connection(String token) {
-    return verify(token, this::connection);
+    return verify(token, ClaimsReader::connection);
   }
 
   /** Checks a token that is to let a connection into one room. */
   public Future<Verified<SubscriptionClaims>> subscription(String token) {
     return verify(token, ClaimsReader::subscription);
-  }
-
-  private ConnectionClaims connection(Claims claims) {
-    ConnectionClaims read = ClaimsReader.connection(claims);
-    return endless
-        ? new ConnectionClaims(
-            read.user(), read.info(), read.meta(), 0, read.rooms(), read.grants())
-        : read;
   }
 
   /**

@@ -53,6 +53,10 @@ public record CloseReason(int code, String reason) {
   public static final CloseReason MAY_NOT_PUBLISH =
       new CloseReason(3507, "permission denied: you may not publish in this room");
 
+  /** The configuration has changed, and no longer allows the peer to be here. */
+  public static final CloseReason MAY_NOT_STAY =
+      new CloseReason(3507, "permission denied: the rules have changed, and you may not stay");
+
   /** A message over the limit of the room. */
   public static CloseReason tooBig(int maxMessageBytes) {
     return new CloseReason(1009, "a message has at most " + maxMessageBytes + " bytes");

@@ -34,12 +34,10 @@ final class Authentication {
   private static final int RETRY_AFTER_SECONDS = 1;
 
   private final Access access;
-  private final Permissions permissions;
 
   /** Authentication by a node's keys and tokens. */
   Authentication(Access access) {
     this.access = access;
-    this.permissions = access.permissions();
   }
 
   /** What asks for an identity before the handler, which finds it by {@link #of}. */
@@ -112,7 +110,7 @@ final class Authentication {
     if (token != null) {
       return byToken(token);
     }
-    Identity server = access.keys().server(key != null ? key : String.valueOf(bearer));
+    Identity server = access.server(key != null ? key : String.valueOf(bearer));
     if (server != null) {
       return Future.succeededFuture(server);
     }
@@ -129,7 +127,7 @@ final class Authentication {
   }
 
   private Future<Identity> anonymous() {
-    return permissions.admission(Identity.ANONYMOUS) == Verdict.ALLOWED
+    return access.permissions().admission(Identity.ANONYMOUS) == Verdict.ALLOWED
         ? Future.succeededFuture(Identity.ANONYMOUS)
         : Future.failedFuture(
             Refusal.of(
@@ -138,7 +136,6 @@ final class Authentication {
 
   private Future<Identity> byToken(String token) {
     return access
-        .tokens()
         .connection(token)
         .recover(failure -> Future.failedFuture(unavailable(failure)))
         .compose(
@@ -171,7 +168,7 @@ final class Authentication {
 
   /** Whether the room allows it. */
   boolean allow(Identity identity, RoomName room, Action action) {
-    return permissions.allow(identity, room, action);
+    return access.permissions().allow(identity, room, action);
   }
 
   /**
@@ -180,6 +177,11 @@ final class Authentication {
    * @throws Refusal where it does not
    */
   void require(Identity identity, RoomName room, Action action) {
+    require(access.permissions(), identity, room, action);
+  }
+
+  /** The same for whom no request is being answered any more. */
+  static void require(Permissions permissions, Identity identity, RoomName room, Action action) {
     Verdict verdict = permissions.verdict(identity, room, action);
     if (verdict != Verdict.ALLOWED) {
       throw Refusal.of(

@@ -38,8 +38,8 @@ final class CentrifugeSocket implements CentrifugeConnection, SocketListener {
     this.server = server;
     this.listens = listens;
     int maxFrameBytes = server.maxFrameBytes().getAsInt();
-    this.texts = new TextAssembler(maxFrameBytes, null);
-    this.socket = Socket.takeOver(accepted, maxFrameBytes, server.closeTimeoutSeconds(), this);
+    this.texts = new TextAssembler(null);
+    this.socket = Socket.takeOver(accepted, maxFrameBytes, server.closeTimeout(), this);
     PushFormat format = PushFormat.of(Framing.WEB_SOCKET, listens, wishes.time());
     this.session = new Session(server.site(), this, format, wishes.name(), null);
   }
@@ -78,7 +78,7 @@ final class CentrifugeSocket implements CentrifugeConnection, SocketListener {
 
   @Override
   public void received(WebSocketFrame frame) {
-    TextAssembler.Result result = texts.add(frame);
+    TextAssembler.Result result = texts.add(frame, server.maxFrameBytes().getAsInt());
     if (result instanceof TextAssembler.Text text) {
       session.received(text.publication().data());
     } else if (result instanceof TextAssembler.Refused refused) {

@@ -1,6 +1,6 @@
 package io.stentor.transport;
 
-import io.stentor.identity.Tokens;
+import io.stentor.identity.Access;
 import io.stentor.message.Member;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -9,7 +9,6 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 
 /**
  * {@code /demo/login}: {@code GET} tells whether there is one, {@code POST} gives anybody a token
@@ -21,16 +20,17 @@ final class DemoLogin {
   private static final int MAX_BODY_BYTES = 4096;
 
   private final BooleanSupplier on;
-  private final Supplier<Tokens> tokens;
+  private final Access access;
 
   /**
    * An endpoint.
    *
    * @param on whether it is there at all
+   * @param access what signs the tokens
    */
-  DemoLogin(BooleanSupplier on, Supplier<Tokens> tokens) {
+  DemoLogin(BooleanSupplier on, Access access) {
     this.on = on;
-    this.tokens = tokens;
+    this.access = access;
   }
 
   /** Tells whether there is one, so that a page need not try. */
@@ -64,7 +64,7 @@ final class DemoLogin {
     String name = name(body);
     return new JsonObject()
         .put("name", name)
-        .put("token", tokens.get().issue(name, TOKEN_SECONDS))
+        .put("token", access.issue(name, TOKEN_SECONDS))
         .put("expiresInSeconds", TOKEN_SECONDS)
         .toBuffer();
   }

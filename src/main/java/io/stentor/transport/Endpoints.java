@@ -64,10 +64,10 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     operations.replaceAll((id, handler) -> authentication.before(handler));
     operations.putAll(centrifuge.operations());
     operations.put("getContract", new ContractEndpoint(Contract.read()));
-    DemoLogin demo = new DemoLogin(() -> live.get().identity().demoLogin(), access::tokens);
+    DemoLogin demo = new DemoLogin(() -> live.get().identity().demoLogin(), access);
     operations.put("isDemoLoginOffered", demo::handleOffered);
     operations.put("demoLogin", demo::handleLogin);
-    ServerApiEndpoint servers = new ServerApiEndpoint(house.api(), access::keys, context(vertx));
+    ServerApiEndpoint servers = new ServerApiEndpoint(house.api(), access, context(vertx));
     operations.putAll(servers.operations());
     ApiRoutes.mount(router, Contract.read(), origins, operations);
     LibraryFiles.mount(router);

@@ -2,6 +2,7 @@ package io.stentor.transport;
 
 import io.netty.buffer.ByteBuf;
 import io.stentor.identity.Identity;
+import io.stentor.identity.Permissions.Action;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
 import io.stentor.message.Position;
@@ -25,8 +26,7 @@ final class LongPoll implements Connection, Polls.Waiting {
   private final HttpServerRequest request;
   private final HttpServerResponse response;
   private final ServerLoop server;
-  private final Member member;
-  private final long expiresAt;
+  private final Identity identity;
   private final Position since;
   private final int limit;
   private final Polls polls;
@@ -54,8 +54,7 @@ final class LongPoll implements Connection, Polls.Waiting {
     this.request = request;
     this.response = request.response();
     this.server = server;
-    this.member = Member.of("", identity.user());
-    this.expiresAt = identity.expiresAt();
+    this.identity = identity;
     this.since = since;
     this.limit = limit;
     this.polls = polls;
@@ -69,7 +68,18 @@ final class LongPoll implements Connection, Polls.Waiting {
       timeIsOver();
       return;
     }
-    visit = new Visit(server, member, expiresAt, this::sendAway);
+    Visit began =
+        new Visit(
+            server,
+            Member.of("", identity.user()),
+            identity.expiresAt(),
+            () -> isAllowed(room),
+            reason -> sendAway(room, reason));
+    visit = began;
+    began.recheck();
+    if (over) {
+      return;
+    }
     response.closeHandler(gone -> end());
     response.exceptionHandler(broken -> end());
     Start start = since.epoch() == 0 ? new Start.Live() : new Start.Since(since);
@@ -114,11 +124,29 @@ final class LongPoll implements Connection, Polls.Waiting {
    * A server or the token's end ends it: with nothing where the client may come again, else it is
    * told not to.
    */
-  private void sendAway(CloseReason reason) {
+  private void sendAway(RoomName room, CloseReason reason) {
     if (!reason.isFinal()) {
       timeIsOver();
+    } else if (reason.equals(CloseReason.MAY_NOT_STAY) && end()) {
+      refuse(room);
     } else if (end()) {
       Refusal.of(ProblemType.FORBIDDEN, "You were sent away: " + reason + ".").answer(request);
+    }
+  }
+
+  private boolean isAllowed(RoomName room) {
+    return server.permissions().allow(identity, room, Action.SUBSCRIBE)
+        && server.permissions().allow(identity, room, Action.HISTORY);
+  }
+
+  /** Answers as a new request would be answered. */
+  private void refuse(RoomName room) {
+    try {
+      Authentication.require(server.permissions(), identity, room, Action.HISTORY);
+      Authentication.require(server.permissions(), identity, room, Action.SUBSCRIBE);
+      timeIsOver();
+    } catch (Refusal refusal) {
+      refusal.answer(request);
     }
   }
 

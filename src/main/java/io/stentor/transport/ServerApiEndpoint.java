@@ -1,7 +1,7 @@
 package io.stentor.transport;
 
 import io.netty.buffer.ByteBuf;
-import io.stentor.identity.ApiKeys;
+import io.stentor.identity.Access;
 import io.stentor.protocol.centrifuge.ErrorCode;
 import io.stentor.protocol.centrifuge.JsonLine;
 import io.stentor.protocol.centrifuge.api.ServerApi;
@@ -17,7 +17,6 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,13 +33,13 @@ final class ServerApiEndpoint {
   private static final String BEARER = "bearer ";
 
   private final ServerApi api;
-  private final Supplier<ApiKeys> keys;
+  private final Access access;
   private final ContextInternal context;
 
   /** An endpoint of one server verticle, whose answers are written on this context. */
-  ServerApiEndpoint(ServerApi api, Supplier<ApiKeys> keys, ContextInternal context) {
+  ServerApiEndpoint(ServerApi api, Access access, ContextInternal context) {
     this.api = api;
-    this.keys = keys;
+    this.access = access;
     this.context = context;
   }
 
@@ -59,7 +58,7 @@ final class ServerApiEndpoint {
 
   private void handle(String method, HttpServerRequest request) {
     String key = key(request);
-    if (key == null || keys.get().server(key) == null) {
+    if (key == null || access.server(key) == null) {
       Refusal.of(ProblemType.UNAUTHORIZED, "An API key that is known here is needed.")
           .answer(request);
       return;

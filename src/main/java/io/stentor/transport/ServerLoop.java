@@ -5,6 +5,7 @@ import io.stentor.config.LiveConfig;
 import io.stentor.config.WebSocketOptions;
 import io.stentor.control.Directory;
 import io.stentor.identity.Expiries;
+import io.stentor.identity.Permissions;
 import io.stentor.limits.Limit;
 import io.stentor.message.RoomName;
 import io.stentor.presence.Presence;
@@ -66,7 +67,7 @@ record ServerLoop(
         house.rooms(),
         house.presence(),
         heartbeat,
-        expiries(() -> live.get().identity().tokens().leewaySeconds(), eventLoop),
+        expiries(() -> live.get().identity().tokens().leewaySeconds(), house, eventLoop),
         directory,
         newcomers,
         house.connections(),
@@ -78,13 +79,17 @@ record ServerLoop(
             house.presence(),
             house.access(),
             directory,
-            expiries(() -> Site.GRACE_SECONDS, eventLoop),
+            expiries(() -> Site.GRACE_SECONDS, house, eventLoop),
             () -> sockets.get().pingIntervalSeconds()),
         () -> Math.max(LEAST_MAX_FRAME_BYTES, live.get().largestMessageBytes()));
   }
 
-  private static Expiries expiries(IntSupplier graceSeconds, EventLoop eventLoop) {
-    Expiries expiries = new Expiries(graceSeconds, () -> System.currentTimeMillis() / 1000);
+  private static Expiries expiries(IntSupplier graceSeconds, House house, EventLoop eventLoop) {
+    Expiries expiries =
+        new Expiries(
+            graceSeconds,
+            () -> house.access().permissions().isInsecure(),
+            () -> System.currentTimeMillis() / 1000);
     expiries.start(eventLoop);
     return expiries;
   }
@@ -109,6 +114,11 @@ record ServerLoop(
             "This node has " + reached.allowed() + " rooms, and takes no more (limits.rooms).",
             RETRY_SECONDS)
         .of(Limit.ROOMS, reached.allowed());
+  }
+
+  /** What rooms allow. */
+  Permissions permissions() {
+    return site.access().permissions();
   }
 
   /** After how many seconds a socket that is being closed now is cut. */

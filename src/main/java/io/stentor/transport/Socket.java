@@ -17,6 +17,7 @@ import io.stentor.limits.Pace;
 import io.stentor.message.CloseReason;
 import io.vertx.core.http.ServerWebSocket;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +33,7 @@ final class Socket extends ChannelInboundHandlerAdapter {
   private final ChannelHandlerContext encoder;
   private final FrameWriter writer;
   private final FrameReader reader;
-  private final int closeTimeoutSeconds;
+  private final IntSupplier closeTimeoutSeconds;
   private final @Nullable Pace pace;
 
   private @Nullable CloseReason closing;
@@ -43,7 +44,7 @@ final class Socket extends ChannelInboundHandlerAdapter {
       SocketListener listener,
       ChannelHandlerContext encoder,
       int maxFrameBytes,
-      int closeTimeoutSeconds) {
+      IntSupplier closeTimeoutSeconds) {
     this.listener = listener;
     this.reader = new FrameReader(encoder.pipeline(), maxFrameBytes);
     this.closeTimeoutSeconds = closeTimeoutSeconds;
@@ -57,14 +58,14 @@ final class Socket extends ChannelInboundHandlerAdapter {
    * Takes an accepted WebSocket over. To be called as soon as it is accepted, on its event loop.
    *
    * @param maxFrameBytes a longer frame is refused by its header, before any of it is kept
-   * @param closeTimeoutSeconds after which a socket that is being closed is cut
+   * @param closeTimeoutSeconds after which a socket that is closed at that moment is cut
    * @throws IllegalStateException when the pipeline is not as expected: an update of Vert.x has
    *     changed it
    */
   static Socket takeOver(
       ServerWebSocket accepted,
       int maxFrameBytes,
-      int closeTimeoutSeconds,
+      IntSupplier closeTimeoutSeconds,
       SocketListener listener) {
     ChannelHandlerContext encoder = Takeover.encoder(accepted);
     Socket socket = new Socket(listener, encoder, maxFrameBytes, closeTimeoutSeconds);
@@ -169,7 +170,9 @@ final class Socket extends ChannelInboundHandlerAdapter {
       closeSent = true;
       writer.control(new CloseWebSocketFrame(reason.code(), reason.reason()));
       channel.config().setAutoRead(true);
-      channel.eventLoop().schedule(() -> channel.close(), closeTimeoutSeconds, TimeUnit.SECONDS);
+      channel
+          .eventLoop()
+          .schedule(() -> channel.close(), closeTimeoutSeconds.getAsInt(), TimeUnit.SECONDS);
     }
     return true;
   }

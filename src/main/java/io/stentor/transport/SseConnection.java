@@ -2,6 +2,9 @@ package io.stentor.transport;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.stentor.identity.Identity;
+import io.stentor.identity.Permissions;
+import io.stentor.identity.Permissions.Action;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
 import io.stentor.message.RoomName;
@@ -72,9 +75,16 @@ final class SseConnection extends StreamConnection implements Connection, KeepAl
    *
    * @param member who it is to others
    * @param watches whether it wants to hear who comes and goes
-   * @param expiresAt when it has to go, in seconds since 1970; 0 means never
+   * @param identity who it has proved to be
    */
-  record Request(RoomName room, Member member, Start start, boolean watches, long expiresAt) {}
+  record Request(RoomName room, Member member, Start start, boolean watches, Identity identity) {
+
+    /** Whether these permissions allow the stream. */
+    boolean isAllowed(Permissions permissions) {
+      return permissions.allow(identity, room, Action.SUBSCRIBE)
+          && (!watches || permissions.allow(identity, room, Action.PRESENCE));
+    }
+  }
 
   /**
    * Joins the room with a response whose head is written.
@@ -93,8 +103,16 @@ final class SseConnection extends StreamConnection implements Connection, KeepAl
     int count = server.connections().opened(Transport.SSE);
     LOG.debug("connected: {} to room {}, {} open", this, room, count);
     keepAlive.add(this);
-    visit = new Visit(server, request.member(), request.expiresAt(), this::close);
+    Visit began =
+        new Visit(
+            server,
+            request.member(),
+            request.identity().expiresAt(),
+            () -> request.isAllowed(server.permissions()),
+            this::close);
+    visit = began;
     tell(out -> format.encodeRetry(retryMillis(), out));
+    began.recheck();
     try {
       cursor = server.rooms().join(room, this, request.start(), server.eventLoop());
     } catch (RoomLimitReached e) {

@@ -91,7 +91,7 @@ final class SseEndpoint {
       Member member = Visitor.member(identity, request.getParam("name"));
       Start start = authentication.requireStart(identity, room, start(request));
       server.requirePlace(room);
-      return new SseConnection.Request(room, member, start, watches, identity.expiresAt());
+      return new SseConnection.Request(room, member, start, watches, identity);
     } catch (IllegalArgumentException e) {
       throw Refusal.of(ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
     }

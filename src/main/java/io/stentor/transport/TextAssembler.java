@@ -31,7 +31,6 @@ final class TextAssembler {
 
   private static final Incomplete INCOMPLETE = new Incomplete();
 
-  private final int maxMessageBytes;
   private final @Nullable Member from;
   private @Nullable ByteArrayOutputStream parts;
 
@@ -40,12 +39,16 @@ final class TextAssembler {
    *
    * @param from whose texts these are; null for nobody in particular
    */
-  TextAssembler(int maxMessageBytes, @Nullable Member from) {
-    this.maxMessageBytes = maxMessageBytes;
+  TextAssembler(@Nullable Member from) {
     this.from = from;
   }
 
-  Result add(WebSocketFrame frame) {
+  /**
+   * Takes a frame.
+   *
+   * @param maxMessageBytes the limit of a text at this moment
+   */
+  Result add(WebSocketFrame frame, int maxMessageBytes) {
     if (frame instanceof BinaryWebSocketFrame) {
       return new Refused(CloseReason.BINARY_NOT_ALLOWED);
     }

@@ -5,31 +5,41 @@ import io.stentor.control.Directory;
 import io.stentor.identity.Expiries;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What servers and clocks know of a plain connection: who it is, and until when its token lets it
- * stay. One event loop.
+ * How servers, clocks and changes of the configuration end a plain connection: who it is, and
+ * whether it may stay. One event loop.
  */
 final class Visit implements Controlled {
 
   private final ServerLoop server;
   private final Member member;
+  private final BooleanSupplier allowed;
   private final Consumer<CloseReason> close;
   private final Directory.Place place = new Directory.Place();
   private final Expiries.@Nullable Term term;
 
   /**
-   * Begins.
+   * Makes a connection known. To be followed by {@link #recheck}, since the configuration may have
+   * changed after the request was admitted.
    *
    * @param member who it is to others
    * @param expiresAt when its token ends, in seconds since 1970; 0 for never
+   * @param allowed whether the present configuration allows the connection
    * @param close how it is ended
    */
-  Visit(ServerLoop server, Member member, long expiresAt, Consumer<CloseReason> close) {
+  Visit(
+      ServerLoop server,
+      Member member,
+      long expiresAt,
+      BooleanSupplier allowed,
+      Consumer<CloseReason> close) {
     this.server = server;
     this.member = member;
+    this.allowed = allowed;
     this.close = close;
     this.term = server.expiries().add(expiresAt, () -> close.accept(CloseReason.EXPIRED));
     server.directory().add(this);
@@ -54,6 +64,13 @@ final class Visit implements Controlled {
   @Override
   public void close(CloseReason reason) {
     close.accept(reason);
+  }
+
+  @Override
+  public void recheck() {
+    if (!allowed.getAsBoolean()) {
+      close.accept(CloseReason.MAY_NOT_STAY);
+    }
   }
 
   @Override

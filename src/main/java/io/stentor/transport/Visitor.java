@@ -9,10 +9,14 @@ import org.jspecify.annotations.Nullable;
  * Who comes to a room by a plain transport.
  *
  * @param member who it is to the others
- * @param mayPublish whether it may publish in the room
- * @param expiresAt when it has to go, in seconds since 1970; 0 means never
+ * @param identity who it has proved to be
  */
-record Visitor(Member member, boolean mayPublish, long expiresAt) {
+record Visitor(Member member, Identity identity) {
+
+  /** When it has to go, in seconds since 1970; 0 means never. */
+  long expiresAt() {
+    return identity.expiresAt();
+  }
 
   /**
    * A member with a connection id of its own. Whose token says who it is cannot be called

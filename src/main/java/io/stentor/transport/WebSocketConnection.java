@@ -3,6 +3,7 @@ package io.stentor.transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.stentor.config.RoomOptions;
+import io.stentor.identity.Permissions.Action;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
 import io.stentor.message.Publication;
@@ -39,7 +40,6 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, SocketL
   private final Visitor visitor;
   private final Heartbeat.Beat beat = new Heartbeat.Beat();
   private @Nullable Cursor cursor;
-  private final int ratePerSecond;
   private int unacknowledgedBytes;
   private int unacknowledged;
   private boolean joined;
@@ -48,32 +48,44 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, SocketL
   private @Nullable Visit visit;
 
   private WebSocketConnection(
-      ServerWebSocket accepted, RoomName room, Visitor visitor, Format format, ServerLoop server) {
+      ServerWebSocket accepted,
+      RoomName room,
+      Visitor visitor,
+      Format format,
+      int maxFrameBytes,
+      ServerLoop server) {
     Member member = visitor.member();
     this.visitor = visitor;
     this.room = room;
     this.format = format;
     this.server = server;
-    RoomOptions options = server.rooms().options(room);
-    this.ratePerSecond = options.ratePerSecond();
-    int maxMessageBytes = options.maxMessageBytes();
-    this.texts = new TextAssembler(maxMessageBytes, member.user().isEmpty() ? null : member);
+    this.texts = new TextAssembler(member.user().isEmpty() ? null : member);
     this.attendance = new Attendance(server.presence(), room, member);
-    this.socket = Socket.takeOver(accepted, maxMessageBytes, server.closeTimeoutSeconds(), this);
+    this.socket = Socket.takeOver(accepted, maxFrameBytes, server.closeTimeout(), this);
   }
 
   /** Takes an accepted WebSocket over and joins the room. */
   static void open(
       ServerWebSocket accepted, RoomName room, Visitor visitor, Start start, ServerLoop server) {
     Format format = PlainText.format(accepted.subProtocol());
-    new WebSocketConnection(accepted, room, visitor, format, server).join(start);
+    // A frame's header is checked against this limit as long as the socket is open.
+    int maxFrameBytes = server.rooms().options(room).maxMessageBytes();
+    new WebSocketConnection(accepted, room, visitor, format, maxFrameBytes, server).join(start);
   }
 
   private void join(Start start) {
     int count = server.connections().opened(Transport.WEBSOCKET);
     LOG.debug("connected: {} to room {}, {} open", this, room, count);
     server.heartbeat().add(this);
-    visit = new Visit(server, visitor.member(), visitor.expiresAt(), this::close);
+    Visit began =
+        new Visit(
+            server,
+            visitor.member(),
+            visitor.expiresAt(),
+            () -> may(Action.SUBSCRIBE),
+            this::close);
+    visit = began;
+    began.recheck();
     socket.read(false);
     try {
       cursor = server.rooms().join(room, this, start, server.eventLoop());
@@ -83,6 +95,10 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, SocketL
     } catch (RoomLimitReached e) {
       close(CloseReason.TOO_MANY_ROOMS);
     }
+  }
+
+  private boolean may(Action action) {
+    return server.permissions().allow(visitor.identity(), room, action);
   }
 
   @Override
@@ -99,17 +115,18 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, SocketL
 
   @Override
   public void received(WebSocketFrame frame) {
-    TextAssembler.Result result = texts.add(frame);
-    if (result instanceof TextAssembler.Text && !visitor.mayPublish()) {
+    RoomOptions options = server.rooms().options(room);
+    TextAssembler.Result result = texts.add(frame, options.maxMessageBytes());
+    if (result instanceof TextAssembler.Text && !may(Action.PUBLISH)) {
       close(CloseReason.MAY_NOT_PUBLISH);
     } else if (result instanceof TextAssembler.Text text) {
-      publish(text.publication());
+      publish(text.publication(), options.ratePerSecond());
     } else if (result instanceof TextAssembler.Refused refused) {
       close(refused.reason());
     }
   }
 
-  private void publish(Publication publication) {
+  private void publish(Publication publication, int ratePerSecond) {
     if (LOG.isDebugEnabled()) {
       LOG.debug("text from {} in room {}: {}", this, room, publication.text());
     }

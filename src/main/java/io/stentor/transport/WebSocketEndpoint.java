@@ -3,7 +3,6 @@ package io.stentor.transport;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.stentor.identity.Identity;
-import io.stentor.identity.Permissions.Action;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.stentor.protocol.PlainText;
@@ -131,11 +130,7 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
       Start asked = start(request.getParam("since"), request.getParam("last"));
       start = authentication.requireStart(identity, name, asked);
       server.requirePlace(name);
-      visitor =
-          new Visitor(
-              Visitor.member(identity, request.getParam("name")),
-              authentication.allow(identity, name, Action.PUBLISH),
-              identity.expiresAt());
+      visitor = new Visitor(Visitor.member(identity, request.getParam("name")), identity);
     } catch (IllegalArgumentException e) {
       throw Refusal.of(ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
     }

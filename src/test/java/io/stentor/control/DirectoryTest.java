@@ -23,6 +23,9 @@ class DirectoryTest {
     public void close(CloseReason reason) {}
 
     @Override
+    public void recheck() {}
+
+    @Override
     public boolean equals(Object other) {
       return this == other;
     }

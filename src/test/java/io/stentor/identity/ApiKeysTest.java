@@ -9,16 +9,16 @@ import org.junit.jupiter.api.Test;
 class ApiKeysTest {
   private final String mine = ApiKeys.generate();
   private final String other = ApiKeys.generate();
-  private final ApiKeys keys =
-      new ApiKeys(
-          List.of(
-              new ApiKey("prices", ApiKeys.hash(mine), false),
-              new ApiKey("news", ApiKeys.hash(other), true)));
+  private final List<ApiKey> configured =
+      List.of(
+          new ApiKey("prices", ApiKeys.hash(mine), false),
+          new ApiKey("news", ApiKeys.hash(other), true));
+  private final ApiKeys keys = new ApiKeys(configured);
 
   @Test
   void each_key_is_known_by_its_name() {
-    assertThat(keys.server(mine)).isEqualTo(new Identity.Server("prices", false));
-    assertThat(keys.server(other)).isEqualTo(new Identity.Server("news", true));
+    assertThat(keys.server(mine)).isEqualTo(new Identity.Server(configured.get(0)));
+    assertThat(keys.server(other)).isEqualTo(new Identity.Server(configured.get(1)));
   }
 
   @Test

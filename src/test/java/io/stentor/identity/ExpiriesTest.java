@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class ExpiriesTest {
   private final AtomicLong now = new AtomicLong(100);
-  private final Expiries expiries = new Expiries(() -> 5, now::get);
+  private final AtomicBoolean suspended = new AtomicBoolean();
+  private final Expiries expiries = new Expiries(() -> 5, suspended::get, now::get);
   private final List<String> over = new ArrayList<>();
 
   private Expiries.Term add(long at, String name) {
@@ -50,6 +52,18 @@ class ExpiriesTest {
     expiries.remove(one);
     tickAt(1000);
     assertThat(over).containsExactly("other");
+  }
+
+  @Test
+  void while_it_is_suspended_nothing_ends_and_then_everything_that_is_due() {
+    suspended.set(true);
+    add(101, "one");
+    add(2000, "later");
+    tickAt(1000);
+    assertThat(over).isEmpty();
+    suspended.set(false);
+    tickAt(1001);
+    assertThat(over).containsExactly("one");
   }
 
   @Test

@@ -9,6 +9,7 @@ import static io.stentor.identity.Permissions.Verdict.FORBIDDEN;
 import static io.stentor.identity.Permissions.Verdict.UNAUTHORIZED;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stentor.config.ApiKey;
 import io.stentor.config.Config;
 import io.stentor.config.ConfigLoader;
 import io.stentor.config.Flag;
@@ -29,7 +30,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PermissionsTest {
   private static final RoomName ROOM = new RoomName("team:1");
   private static final Identity ANN = new Identity.User("ann");
-  private static final Identity SERVER = new Identity.Server("prices", false);
+  private static final ApiKey KEY = new ApiKey("prices", "a".repeat(64), false);
+  private static final ApiKey ADMIN_KEY = new ApiKey("console", "b".repeat(64), true);
+  private static final Identity SERVER = new Identity.Server(KEY);
   private static final Identity NAMELESS = new Identity.User("");
 
   private static Identity granted(Action action, String... patterns) {
@@ -44,7 +47,8 @@ class PermissionsTest {
             .map(pair -> new Flag("--test", pair[0], pair[1]))
             .toList();
     Config config = new ConfigLoader(Path.of("target"), Map.of()).load(List.of(), flags).config();
-    return new Permissions(new RoomRules(config), config.identity());
+    Config withKeys = config.withKey(KEY).withKey(ADMIN_KEY);
+    return new Permissions(new RoomRules(withKeys), withKeys::identity);
   }
 
   private static Permissions room(String key, String who) {
@@ -144,6 +148,21 @@ class PermissionsTest {
     assertThat(permissions.explanation(ROOM, action)).contains("without a token or a key");
   }
 
+  @Test
+  void a_server_is_served_only_while_its_very_key_is_configured() {
+    Permissions permissions = permissions();
+    assertThat(permissions.admission(SERVER)).isEqualTo(ALLOWED);
+    for (ApiKey other :
+        List.of(
+            new ApiKey("news", KEY.sha256(), false),
+            new ApiKey("prices", "c".repeat(64), false),
+            new ApiKey("prices", KEY.sha256(), true))) {
+      Identity gone = new Identity.Server(other);
+      assertThat(permissions.admission(gone)).isEqualTo(UNAUTHORIZED);
+      assertThat(permissions.verdict(gone, ROOM, PUBLISH)).isEqualTo(UNAUTHORIZED);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Action.class)
   void insecure_lets_everyone_do_everything(Action action) {
@@ -161,7 +180,7 @@ class PermissionsTest {
   void the_room_of_the_nodes_is_open_to_admin_keys_alone_and_to_nobody_for_publishing(
       Action action) {
     RoomName own = new RoomName(OwnRoom.NAME);
-    Identity admin = new Identity.Server("console", true);
+    Identity admin = new Identity.Server(ADMIN_KEY);
     Permissions open =
         permissions(
             "identity.insecure=true",

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TextAssemblerTest {
-  private final TextAssembler texts = new TextAssembler(10, null);
+  private final TextAssembler texts = new TextAssembler(null);
 
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
@@ -31,7 +31,7 @@ class TextAssemblerTest {
   }
 
   private TextAssembler.Result add(WebSocketFrame frame) {
-    TextAssembler.Result result = texts.add(frame);
+    TextAssembler.Result result = texts.add(frame, 10);
     frame.release();
     return result;
   }

@@ -5,6 +5,7 @@ import io.stentor.control.Directory;
 import io.stentor.identity.ConnectionClaims;
 import io.stentor.identity.ConnectionClaims.Subscribed;
 import io.stentor.identity.Identity;
+import io.stentor.identity.Permissions.Verdict;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
 import io.stentor.message.Position;
@@ -44,7 +45,7 @@ public final class Client implements Controlled {
   /** Somebody with a token. */
   static Client of(Session session, ConnectionClaims claims) {
     Client client = new Client(session, claims.identity(), claims.info());
-    client.expireAt(claims.expiresAt());
+    client.expiry.at(claims.expiresAt());
     return client;
   }
 
@@ -52,11 +53,7 @@ public final class Client implements Controlled {
   void refreshed(ConnectionClaims claims) {
     identity = claims.identity();
     info = claims.info();
-    expireAt(claims.expiresAt());
-  }
-
-  private void expireAt(long seconds) {
-    expiry.at(session.site().permissions().isInsecure() ? 0 : seconds);
+    expiry.at(claims.expiresAt());
   }
 
   /** Names this connection, and no other on any node. */
@@ -110,6 +107,15 @@ public final class Client implements Controlled {
     session.close(reason);
   }
 
+  @Override
+  public void recheck() {
+    if (session.site().permissions().admission(identity) != Verdict.ALLOWED) {
+      close(CloseReason.MAY_NOT_STAY);
+    } else {
+      session.subscriptions().recheck();
+    }
+  }
+
   /**
    * A server lets the connection last longer, or shorter.
    *
@@ -118,7 +124,7 @@ public final class Client implements Controlled {
    */
   public void refresh(long expiresAt, @Nullable String newInfo) {
     info = newInfo == null ? info : newInfo;
-    expireAt(expiresAt);
+    expiry.at(expiresAt);
     if (!session.speaks()) {
       session.push(Pushes.refresh(expiry));
     }

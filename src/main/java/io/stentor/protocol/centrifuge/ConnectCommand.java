@@ -48,7 +48,7 @@ record ConnectCommand(String token, Map<String, Wanted> positions) implements Co
     Site site = session.site();
     if (!token.isEmpty()) {
       session.await(
-          answer, site.tokens().connection(token), verified -> verified(session, answer, verified));
+          answer, site.access().connection(token), verified -> verified(session, answer, verified));
     } else if (site.permissions().admission(Identity.ANONYMOUS) == Verdict.ALLOWED) {
       session.connected(Client.anonymous(session));
       join(session, answer, Map.of());

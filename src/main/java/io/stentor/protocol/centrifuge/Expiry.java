@@ -37,7 +37,7 @@ final class Expiry {
 
   /** Tells the client when to come with a new token; nothing where it need not. */
   void tell(JsonLine line) {
-    if (atSeconds != 0) {
+    if (atSeconds != 0 && !expiries.isSuspended()) {
       line.flag("expires", true).number("ttl", Math.max(1, atSeconds - expiries.nowSeconds()));
     }
   }

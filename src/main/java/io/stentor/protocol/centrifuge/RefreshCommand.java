@@ -22,7 +22,7 @@ record RefreshCommand(String token) implements Command {
     }
     session.await(
         answer,
-        session.site().tokens().connection(token),
+        session.site().access().connection(token),
         verified -> {
           if (verified instanceof Verified.Expired) {
             throw new Disconnect(CloseReason.EXPIRED);

@@ -5,7 +5,6 @@ import io.stentor.control.Directory;
 import io.stentor.identity.Access;
 import io.stentor.identity.Expiries;
 import io.stentor.identity.Permissions;
-import io.stentor.identity.Tokens;
 import io.stentor.presence.Presence;
 import io.stentor.room.Rooms;
 import java.util.function.IntSupplier;
@@ -50,10 +49,5 @@ public record Site(
   /** What is allowed to whom. */
   Permissions permissions() {
     return access.permissions();
-  }
-
-  /** Who is believed. */
-  Tokens tokens() {
-    return access.tokens();
   }
 }

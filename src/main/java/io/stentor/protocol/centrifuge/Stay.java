@@ -45,6 +45,11 @@ final class Stay {
     }
   }
 
+  /** Whether the client is told who comes and goes. */
+  boolean isToldOfOthers() {
+    return watch != null && !over;
+  }
+
   /** The client takes more. */
   void ready() {
     if (watch != null) {

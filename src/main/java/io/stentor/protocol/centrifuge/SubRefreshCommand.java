@@ -32,7 +32,7 @@ record SubRefreshCommand(String channel, String token, boolean stream) implement
     }
     session.await(
         answer,
-        session.site().tokens().subscription(token),
+        session.site().access().subscription(token),
         verified -> {
           SubscriptionClaims claims = RefreshCommand.valid(verified, ErrorCode.EXPIRED);
           Client client = session.client();

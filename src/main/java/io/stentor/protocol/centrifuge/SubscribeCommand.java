@@ -54,7 +54,7 @@ record SubscribeCommand(
     } else {
       session.await(
           answer,
-          session.site().tokens().subscription(token),
+          session.site().access().subscription(token),
           verified -> {
             SubscriptionClaims claims = claims(session, room, verified);
             open(session, answer, subscription, Terms.of(session, claims));

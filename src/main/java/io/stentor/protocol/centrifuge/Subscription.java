@@ -1,6 +1,8 @@
 package io.stentor.protocol.centrifuge;
 
 import io.netty.buffer.ByteBuf;
+import io.stentor.identity.Permissions;
+import io.stentor.identity.Permissions.Action;
 import io.stentor.message.CloseReason;
 import io.stentor.message.RoomName;
 import io.stentor.room.Connection;
@@ -175,6 +177,23 @@ final class Subscription implements Connection {
   void end(int code, String reason) {
     leave();
     session.push(Pushes.unsubscribe(room, code, reason));
+  }
+
+  /** Ends where the present configuration no longer allows what was granted. */
+  void recheck() {
+    Terms granted = terms;
+    if (state != State.OPEN || granted == null) {
+      return;
+    }
+    Permissions permissions = session.site().permissions();
+    if (!permissions.allow(granted.identity(), room, Action.SUBSCRIBE)) {
+      end(Pushes.SERVER_UNSUBSCRIBE, "permission denied");
+    } else if (stay.isToldOfOthers()
+        && !granted.tellJoinLeave()
+        && !permissions.allow(granted.identity(), room, Action.PRESENCE)) {
+      // The client subscribes again at once, and is granted what it may have now.
+      lost();
+    }
   }
 
   private void expired() {

@@ -70,6 +70,11 @@ final class Subscriptions {
     return subscription == null ? null : subscription.terms();
   }
 
+  /** Ends what the present configuration does not allow, as soon as it is decided. */
+  void recheck() {
+    List.copyOf(rooms.values()).forEach(one -> one.opening().whenDecided(one::recheck));
+  }
+
   /** Connect was answered. */
   void live() {
     List.copyOf(rooms.values()).forEach(Subscription::live);

@@ -44,9 +44,8 @@ record Terms(
   static Terms of(Session session, SubscriptionClaims claims) {
     RoomName room = claims.room();
     Identity identity = session.client().identity().with(room);
-    boolean timeless = session.site().permissions().isInsecure();
-    long expiresAt = timeless ? 0 : claims.expiresAt();
-    return of(session, room, identity, claims.info(), null, expiresAt, claims.override(), false);
+    return of(
+        session, room, identity, claims.info(), null, claims.expiresAt(), claims.override(), false);
   }
 
   /** For a room that the connection's token names. */

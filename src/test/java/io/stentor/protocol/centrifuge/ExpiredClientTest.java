@@ -43,7 +43,7 @@ class ExpiredClientTest {
   private final EventLoop loop = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
   private final long end = System.currentTimeMillis() / 1000 + 3600;
   private final AtomicLong now = new AtomicLong(end - 3600);
-  private final Expiries expiries = new Expiries(() -> Site.GRACE_SECONDS, now::get);
+  private final Expiries expiries = new Expiries(() -> Site.GRACE_SECONDS, () -> false, now::get);
   private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
   private Session session;
 
