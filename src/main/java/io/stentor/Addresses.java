@@ -1,5 +1,6 @@
 package io.stentor;
 
+import io.stentor.config.HostPort;
 import io.stentor.config.HttpOptions;
 import org.slf4j.Logger;
 
@@ -25,7 +26,7 @@ record Addresses(HttpOptions http, int port) {
 
   private String authority() {
     String host = http.host();
-    String shown = host.equals("0.0.0.0") || host.equals("::") ? "localhost" : host;
-    return (shown.contains(":") ? "[" + shown + "]" : shown) + ":" + port;
+    boolean all = host.equals("0.0.0.0") || host.equals("::");
+    return new HostPort(all ? "localhost" : host, port).toString();
   }
 }

@@ -127,6 +127,8 @@ public final class Main {
       Signals.onStop(new Stop(starting, loaded.config().drain().timeoutSeconds())::ask);
       Signals.onReload(starting.await()::reload);
       return RUNNING;
+    } catch (ConfigException e) {
+      throw e;
     } catch (Exception e) { // await throws whatever the future failed with, checked or not
       err.println(e.getMessage() == null ? e.toString() : e.getMessage());
       log.debug("The node did not start", e);

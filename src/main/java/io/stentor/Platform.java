@@ -3,6 +3,7 @@ package io.stentor;
 import com.hazelcast.core.HazelcastInstance;
 import io.stentor.cluster.ClusteredVertx;
 import io.stentor.cluster.NodeWatcher;
+import io.stentor.config.ClusterOptions;
 import io.stentor.config.Config;
 import io.stentor.history.ClusterHistory;
 import io.stentor.history.History;
@@ -72,17 +73,18 @@ final class Platform {
     if (!config.cluster().enabled()) {
       return Future.succeededFuture(new Platform(builder.build(), eventLoops, null));
     }
-    ClusteredVertx.withBus(options, config);
-    HazelcastInstance hazelcast = join(config, joining);
-    return ClusteredVertx.vertx(builder, hazelcast)
+    ClusterOptions cluster = ClusteredVertx.resolved(config.cluster());
+    ClusteredVertx.withBus(options, cluster);
+    HazelcastInstance hazelcast = join(cluster, config.longestAgeSeconds(), joining);
+    return ClusteredVertx.vertx(builder, hazelcast, cluster)
         .map(vertx -> new Platform(vertx, eventLoops, hazelcast))
         .onFailure(failure -> hazelcast.shutdown());
   }
 
   private static HazelcastInstance join(
-      Config config, Consumer<com.hazelcast.config.Config> joining) {
-    com.hazelcast.config.Config ours = ClusteredVertx.hazelcast(config.cluster());
-    ClusterHistory.configure(ours, config.longestAgeSeconds());
+      ClusterOptions cluster, int ageSeconds, Consumer<com.hazelcast.config.Config> joining) {
+    com.hazelcast.config.Config ours = ClusteredVertx.hazelcast(cluster);
+    ClusterHistory.configure(ours, ageSeconds);
     ClusterPresence.configure(ours);
     joining.accept(ours);
     return ClusteredVertx.join(ours, UUID.randomUUID().toString());

@@ -166,7 +166,7 @@ final class Reload {
       certificates.settle();
     }
     tell(Changes.between(before, next), otherTokens);
-    Tokens.warn(next.identity());
+    Tokens.warn(next);
   }
 
   private static @Nullable Certificate certificate(TlsOptions tls) {

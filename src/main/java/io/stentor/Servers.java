@@ -1,6 +1,7 @@
 package io.stentor;
 
 import io.stentor.config.Certificate;
+import io.stentor.config.HostPort;
 import io.stentor.config.HttpOptions;
 import io.stentor.config.TlsOptions;
 import io.stentor.ops.Drain;
@@ -104,9 +105,6 @@ final class Servers {
     if (!(failure instanceof IOException)) {
       return failure;
     }
-    String why = String.valueOf(failure.getMessage());
-    String reason = why.substring(why.lastIndexOf(": ") + 1).strip();
-    return new IllegalStateException(
-        "cannot listen on " + options.host() + ":" + port() + ": " + reason, failure);
+    return new HostPort(options.host(), port()).cannotListen(failure);
   }
 }

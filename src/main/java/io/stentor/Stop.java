@@ -48,10 +48,11 @@ final class Stop {
     try {
       node.compose(Node::stop).await(seconds, TimeUnit.SECONDS);
       code = Main.OK;
+      LOG.info("stopped");
     } catch (TimeoutException e) {
-      LOG.warn("Not everything was closed within {} s", seconds);
+      LOG.warn("stopped, but not everything was closed within {} s", seconds);
     } catch (Exception e) { // await throws whatever the future failed with, checked or not
-      LOG.warn("Stopping failed: {}", e.toString());
+      LOG.warn("stopped, but not cleanly: {}", String.valueOf(e.getMessage()));
       LOG.debug("Stopping failed", e);
     } finally {
       LoggingSetup.close();

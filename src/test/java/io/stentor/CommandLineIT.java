@@ -73,6 +73,11 @@ class CommandLineIT {
       }
       assertThat(line).as("a line that says ready").isNotNull();
       process.toHandle().destroy();
+      String last = "";
+      for (line = lines.readLine(); line != null; line = lines.readLine()) {
+        last = line;
+      }
+      assertThat(last).endsWith(" Stop: stopped");
       assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).isZero();
     }

@@ -5,12 +5,14 @@ import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MultiMapConfig;
 import com.hazelcast.config.NetworkConfig;
 import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.IndeterminateOperationStateException;
+import io.netty.util.NetUtil;
 import io.stentor.config.BusTlsOptions;
 import io.stentor.config.Certificate;
 import io.stentor.config.ClusterOptions;
-import io.stentor.config.Config;
+import io.stentor.config.HostPort;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
@@ -19,6 +21,8 @@ import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.io.IOException;
+import java.net.BindException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +53,16 @@ public final class ClusteredVertx {
   private ClusteredVertx() {}
 
   /**
+   * The same options with {@code host} as an address of this machine, which is what the other
+   * methods are to be given. May ask DNS.
+   *
+   * @throws io.stentor.config.ConfigException where the host is none
+   */
+  public static ClusterOptions resolved(ClusterOptions cluster) {
+    return OwnHost.resolved(cluster);
+  }
+
+  /**
    * The Hazelcast configuration of this node: members find each other, a dead one is taken out in
    * seconds, and nothing but what is configured is listened on or called.
    */
@@ -73,6 +87,9 @@ public final class ClusteredVertx {
         .setProperty("hazelcast.logging.type", "slf4j")
         .setProperty("hazelcast.phone.home.enabled", "false")
         .setProperty("hazelcast.socket.bind.any", "false")
+        .setProperty(
+            "hazelcast.prefer.ipv4.stack",
+            Boolean.toString(!NetUtil.isValidIpV6Address(cluster.host())))
         // This node orders its own leaving.
         .setProperty("hazelcast.shutdownhook.enabled", "false")
         .setProperty("hazelcast.wait.seconds.before.join", "0")
@@ -90,9 +107,11 @@ public final class ClusteredVertx {
   }
 
   private static void network(NetworkConfig network, ClusterOptions cluster) {
+    String host = cluster.host();
+    boolean v6 = NetUtil.isValidIpV6Address(host);
     network.setPort(cluster.port()).setPortAutoIncrement(true).setPortCount(PORTS);
-    network.getInterfaces().setEnabled(true).addInterface(cluster.host());
-    network.setPublicAddress(cluster.host());
+    network.getInterfaces().setEnabled(true).addInterface(host);
+    network.setPublicAddress(v6 ? "[" + host + "]" : host);
     network.setReuseAddress(true);
     JoinConfig join = network.getJoin();
     join.getAutoDetectionConfig().setEnabled(false);
@@ -103,7 +122,9 @@ public final class ClusteredVertx {
               .setEnabled(true)
               .setConnectionTimeoutSeconds(JOIN_SECONDS)
               .setMembers(
-                  cluster.members().isEmpty() ? List.of(cluster.host()) : cluster.members());
+                  cluster.members().isEmpty()
+                      ? List.of(v6 ? "[" + host + "]" : host)
+                      : cluster.members());
       case MULTICAST ->
           join.getMulticastConfig()
               .setEnabled(true)
@@ -123,15 +144,36 @@ public final class ClusteredVertx {
    */
   public static HazelcastInstance join(com.hazelcast.config.Config config, String nodeId) {
     config.getMemberAttributeConfig().setAttribute("__vertx.nodeId", nodeId);
-    return Hazelcast.newHazelcastInstance(config);
+    try {
+      return Hazelcast.newHazelcastInstance(config);
+    } catch (HazelcastException e) {
+      if (e.getCause() instanceof BindException
+          || String.valueOf(e.getMessage()).contains("bind")) {
+        NetworkConfig network = config.getNetworkConfig();
+        throw new IllegalStateException(
+            "cannot listen on any port from %d to %d of %s (cluster.port): all are in use"
+                .formatted(
+                    network.getPort(), network.getPort() + PORTS - 1, network.getPublicAddress()),
+            e);
+      }
+      throw e;
+    }
   }
 
   /**
    * Makes a Vert.x on a Hazelcast instance that has joined. It writes itself down in the cluster's
    * maps, which fails where their copies are moving at that moment; so it is tried a few times.
+   * Fails with a message for people where the port of the event bus is in use.
    */
-  public static Future<Vertx> vertx(VertxBuilder builder, HazelcastInstance hazelcast) {
-    return vertx(builder, hazelcast, MOST_TRIES);
+  public static Future<Vertx> vertx(
+      VertxBuilder builder, HazelcastInstance hazelcast, ClusterOptions cluster) {
+    return vertx(builder, hazelcast, MOST_TRIES)
+        .recover(
+            failure ->
+                Future.failedFuture(
+                    failure instanceof IOException // native sockets throw no BindException
+                        ? new HostPort(cluster.host(), cluster.busPort()).cannotListen(failure)
+                        : failure));
   }
 
   private static Future<Vertx> vertx(VertxBuilder builder, HazelcastInstance hazelcast, int tries) {
@@ -163,8 +205,7 @@ public final class ClusteredVertx {
   }
 
   /** The event bus of a node: its own port, and connections that notice a dead peer in seconds. */
-  public static VertxOptions withBus(VertxOptions options, Config config) {
-    ClusterOptions cluster = config.cluster();
+  public static VertxOptions withBus(VertxOptions options, ClusterOptions cluster) {
     long detectMillis = TimeUnit.SECONDS.toMillis(cluster.failureDetectionSeconds());
     EventBusOptions bus =
         new EventBusOptions()

@@ -1,10 +1,12 @@
 package io.stentor.cluster;
 
+import com.hazelcast.cluster.Address;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.LifecycleEvent;
+import io.stentor.config.HostPort;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +58,8 @@ public final class NodeWatcher implements MembershipListener {
   }
 
   private static String name(Member member) {
-    return member.getAddress().getHost() + ":" + member.getAddress().getPort();
+    Address address = member.getAddress();
+    return new HostPort(address.getHost(), address.getPort()).toString();
   }
 
   @Override

@@ -4,6 +4,7 @@ import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.LoggerFactory;
 
@@ -17,8 +18,11 @@ final class BehindQueue extends AsyncAppender {
   static final int LINES = 8192;
 
   private final AtomicLong dropped = new AtomicLong();
+  private final LibraryMessages libraries;
 
   BehindQueue(LoggerContext loggers, Appender<ILoggingEvent> writer) {
+    libraries =
+        new LibraryMessages(loggers, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
     setContext(loggers);
     setName("queue");
     setQueueSize(LINES);
@@ -30,7 +34,11 @@ final class BehindQueue extends AsyncAppender {
   }
 
   @Override
-  protected void append(ILoggingEvent event) {
+  protected void append(ILoggingEvent logged) {
+    ILoggingEvent event = libraries.written(logged);
+    if (event == null) {
+      return;
+    }
     if (getRemainingCapacity() == 0) {
       dropped.incrementAndGet();
       return;

@@ -1,5 +1,6 @@
 package io.stentor.config;
 
+import io.netty.util.NetUtil;
 import java.util.List;
 
 /**
@@ -31,11 +32,52 @@ public record ClusterOptions(
     BusTlsOptions tls) {
   public ClusterOptions {
     members = List.copyOf(members);
+    for (int i = 0; i < members.size(); i++) {
+      ConfigException.require(
+          isMember(members.get(i)),
+          "members." + i,
+          members.get(i),
+          "host or host:port with a port from 1 to 65535, an IPv6 address in brackets");
+    }
     ConfigException.require(
         discovery != Discovery.KUBERNETES || !kubernetesServiceDns.isEmpty(),
         "kubernetesServiceDns",
         kubernetesServiceDns,
         "a service's DNS name where discovery is kubernetes");
+  }
+
+  private static boolean isMember(String text) {
+    int colon = text.indexOf(':', text.indexOf(']') + 1);
+    String host = colon < 0 ? text : text.substring(0, colon);
+    if (colon >= 0 && !isPort(text.substring(colon + 1))) {
+      return false;
+    }
+    if (host.startsWith("[")) {
+      return NetUtil.isValidIpV6Address(host.substring(1, host.length() - 1));
+    }
+    boolean numeric = host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
+    return !numeric || NetUtil.isValidIpV4Address(host);
+  }
+
+  private static boolean isPort(String digits) {
+    int port = Integer.parseInt(digits);
+    return port >= 1 && port <= 65535;
+  }
+
+  /** The same with another host. */
+  public ClusterOptions withHost(String other) {
+    return new ClusterOptions(
+        enabled,
+        name,
+        other,
+        port,
+        busPort,
+        discovery,
+        members,
+        multicast,
+        kubernetesServiceDns,
+        failureDetectionSeconds,
+        tls);
   }
 
   /** The ways of finding members. */

@@ -55,6 +55,20 @@ public record Config(
         rooms);
   }
 
+  /** The rooms that take messages of anyone, for people. */
+  public List<String> openRooms() {
+    List<String> open = new ArrayList<>();
+    for (RoomRule rule : rooms) {
+      if (rule.options().publish() == RoomOptions.Who.ANYONE) {
+        open.add("rooms \"" + rule.match() + "\"");
+      }
+    }
+    if (roomDefaults.publish() == RoomOptions.Who.ANYONE) {
+      open.add(open.size() == rooms.size() ? "every room" : "every room without a rule");
+    }
+    return open.contains("every room") ? List.of("every room") : open;
+  }
+
   /** The limit of the room that takes the longest messages, in bytes. */
   public int largestMessageBytes() {
     int largest = roomDefaults.maxMessageBytes();

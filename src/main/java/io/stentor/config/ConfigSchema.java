@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class ConfigSchema {
   /** What is shown in place of a secret. */
   static final String MASK = "***";
+
+  /** The beginning of a list like {@code [::1]:5701,[::1]:5702}, which is no JSON. */
+  private static final Pattern IPV6 = Pattern.compile("\\[[0-9A-Fa-f]*:[0-9A-Fa-f:.]*\\]");
 
   private final JsonObject root;
 
@@ -189,7 +193,7 @@ final class ConfigSchema {
   }
 
   private Object list(KeyPath option, String text) {
-    if (text.strip().startsWith("[")) {
+    if (text.strip().startsWith("[") && !IPV6.matcher(text.strip()).lookingAt()) {
       try {
         return new JsonArray(text);
       } catch (DecodeException e) {

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 public final class LoggingSetup extends ContextAwareBase implements Configurator {
   /** Control characters of a message become dots: what a client sent cannot forge a line. */
   private static final String PATTERN =
-      "%d{HH:mm:ss.SSS} %-5level %logger{0}: %replace(%msg){'\\p{Cntrl}','·'}"
+      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0}: %replace(%msg){'\\p{Cntrl}','·'}"
           + "%replace( %kvp{NONE}){'^ $',''}%n";
 
   /** Logback calls this. */

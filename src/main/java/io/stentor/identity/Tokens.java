@@ -1,5 +1,6 @@
 package io.stentor.identity;
 
+import io.stentor.config.Config;
 import io.stentor.config.IdentityOptions;
 import io.stentor.config.TokenOptions;
 import io.stentor.identity.Verified.Expired;
@@ -82,13 +83,18 @@ public final class Tokens {
   }
 
   /** Warns of what nobody should run in earnest. */
-  public static void warn(IdentityOptions identity) {
+  public static void warn(Config config) {
+    IdentityOptions identity = config.identity();
     int bytes = KeyFiles.secret(identity.tokens()).getBytes(StandardCharsets.UTF_8).length;
     if (bytes > 0 && bytes < GOOD_SECRET_BYTES) {
       LOG.warn("the secret for tokens has under {} bytes and can be guessed", GOOD_SECRET_BYTES);
     }
     if (identity.insecure()) {
       LOG.warn("identity.insecure: everyone may do everything in every room");
+    } else if (identity.anonymous() && !config.openRooms().isEmpty()) {
+      LOG.warn(
+          "everyone may publish without a token in {} (identity.anonymous, publish: anyone)",
+          String.join(", ", config.openRooms()));
     }
     if (identity.demoLogin()) {
       LOG.warn("identity.demoLogin: anybody is given a token for any name");

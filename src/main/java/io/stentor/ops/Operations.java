@@ -2,6 +2,7 @@ package io.stentor.ops;
 
 import com.hazelcast.core.HazelcastInstance;
 import io.stentor.config.Config;
+import io.stentor.config.HostPort;
 import io.stentor.room.Rooms;
 import io.stentor.room.Timings;
 import io.stentor.transport.Connections;
@@ -128,6 +129,10 @@ public final class Operations {
                     new OperationsEndpoint(vertx, health, metrics, OperationsEndpoint::notFound))
                 .invalidRequestHandler(Problem::invalidRequest)
                 .listen(port, config.http().host())
+                .recover(
+                    failure ->
+                        Future.failedFuture(
+                            new HostPort(config.http().host(), port).cannotListen(failure)))
                 .onSuccess(
                     listening ->
                         LOG.info("metrics:  http://{}:{}/metrics", config.http().host(), port)));

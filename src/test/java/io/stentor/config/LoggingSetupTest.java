@@ -30,7 +30,8 @@ class LoggingSetupTest {
     assertThat(lines(LoggingOptions.Format.TEXT, () -> OWN.info("listening on {}", 9898)))
         .singleElement()
         .asString()
-        .matches("\\d\\d:\\d\\d:\\d\\d\\.\\d{3} INFO  Rooms: listening on 9898");
+        .matches(
+            "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}(Z|[+-]\\d\\d:\\d\\d) INFO  Rooms: listening on 9898");
   }
 
   @Test
@@ -113,6 +114,40 @@ class LoggingSetupTest {
     assertThat(OWN.isWarnEnabled()).isFalse();
     assertThat(HAZELCAST.isWarnEnabled()).isFalse();
     assertThat(NETTY.isWarnEnabled()).isFalse();
+  }
+
+  @Test
+  void a_warning_of_a_library_is_one_line_without_class_names() {
+    Logger address = LoggerFactory.getLogger("com.hazelcast.instance.impl.AddressPicker");
+    assertThat(
+            lines(
+                LoggingOptions.Format.TEXT,
+                () -> {
+                  RuntimeException cause =
+                      new IllegalStateException("a", new java.net.ConnectException("refused"));
+                  address.warn("[127.0.0.1]:5701 [tea] [5.3.8] Cannot read a.b.c.Some: x", cause);
+                  address.warn("[127.0.0.1]:5701 [tea] [5.3.8] Cannot read a.b.c.Some: x", cause);
+                  address.warn("[127.0.0.1]:5701 [tea] [5.3.8] Cannot resolve 'b'");
+                }))
+        .hasSize(2)
+        .first()
+        .asString()
+        .endsWith("WARN  AddressPicker: Cannot read x: refused");
+  }
+
+  @Test
+  void what_libraries_write_of_a_lost_node_is_seen_at_debug_only() {
+    Logger heartbeat =
+        LoggerFactory.getLogger("com.hazelcast.internal.cluster.impl.ClusterHeartbeatManager");
+    assertThat(lines(LoggingOptions.Format.TEXT, () -> heartbeat.warn("Suspecting"))).isEmpty();
+    assertThat(
+            lines(
+                LoggingOptions.Format.TEXT,
+                () -> {
+                  LoggingSetup.relevel(LoggingOptions.Level.DEBUG);
+                  heartbeat.warn("Suspecting");
+                }))
+        .hasSize(1);
   }
 
   private static void apply(LoggingOptions.Level level, LoggingOptions.Format format) {

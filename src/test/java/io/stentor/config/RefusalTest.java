@@ -43,6 +43,10 @@ class RefusalTest {
 {'cluster': {'enabled': 'yes'}} | cluster.enabled is 'yes' (from a.json), but must be true or false
 {'logging': {'level': 'loud'}}       | logging.level is 'loud' (from a.json), but must be error, warn, info, debug or trace
 {'logging': {'format': 'xml'}}       | logging.format is 'xml' (from a.json), but must be text or json
+{'cluster': {'members': ['a:99999']}} | cluster.members[0] is 'a:99999' (from a.json), but must be host or host:port with a port from 1 to 65535, an IPv6 address in brackets
+{'cluster': {'members': ['a', '[:::1]:5701']}} | cluster.members[1] is '[:::1]:5701' (from a.json), but must be host or host:port with a port from 1 to 65535, an IPv6 address in brackets
+{'cluster': {'members': ['10.0.0.999']}} | cluster.members[0] is '10.0.0.999' (from a.json), but must be host or host:port with a port from 1 to 65535, an IPv6 address in brackets
+{'cluster': {'multicast': {'group': '224.999.1.1'}}} | cluster.multicast.group is '224.999.1.1' (from a.json), but must be an address from 224.0.0.0 to 239.255.255.255
 {'cluster': {'members': ['a:b:c']}}  | cluster.members[0] is 'a:b:c' (from a.json), but must be host or host:port, an IPv6 address in brackets
 {'cluster': {'discovery': 'kubernetes'}} | cluster.kubernetesServiceDns is '' (from the defaults), but must be a service's DNS name where discovery is kubernetes
 {'rooms': [{'transform': 'shout'}]}  | rooms[0].match is missing (from a.json), but must be 1 to 128 letters and digits of any script, . _ - : @ # ~ + and *

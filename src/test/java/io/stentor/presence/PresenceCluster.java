@@ -102,7 +102,8 @@ final class PresenceCluster {
     VertxOptions options = new VertxOptions().setEventLoopPoolSize(2);
     options.getEventBusOptions().setHost("127.0.0.1");
     Vertx vertx =
-        PresenceContract.await(ClusteredVertx.vertx(Vertx.builder().with(options), hazelcast));
+        PresenceContract.await(
+            ClusteredVertx.vertx(Vertx.builder().with(options), hazelcast, cluster));
     ClusterPresence presence = new ClusterPresence(vertx, hazelcast, PresenceContract::isTracked);
     NodeWatcher.watch(hazelcast, presence::nodesChanged);
     Node node = new Node(hazelcast, vertx, presence);

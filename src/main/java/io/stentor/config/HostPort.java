@@ -1,0 +1,26 @@
+package io.stentor.config;
+
+/**
+ * What is listened on.
+ *
+ * @param host an address or a host name, IPv6 with or without brackets
+ * @param port TCP port
+ */
+public record HostPort(String host, int port) {
+
+  /**
+   * What to report when this cannot be listened on. Names the address, which the reasons of the
+   * system leave out.
+   */
+  public IllegalStateException cannotListen(Throwable failure) {
+    String why = String.valueOf(failure.getMessage());
+    String reason = why.substring(why.lastIndexOf(": ") + 1).strip();
+    return new IllegalStateException("cannot listen on " + this + ": " + reason, failure);
+  }
+
+  /** {@code host:port}, with an IPv6 address in brackets. */
+  @Override
+  public String toString() {
+    return (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host) + ":" + port;
+  }
+}
