@@ -16,7 +16,9 @@ public interface History {
 
   /**
    * Appends the publications of the batch, in their order and with consecutive offsets, all or
-   * none. The future succeeds only when every copy that the log is meant to have holds them.
+   * none; those that alone are more bytes than the log keeps are left out, see {@link
+   * Appended#tooLarge}. The future succeeds only when every copy that the log is meant to have
+   * holds them.
    *
    * <p>A batch with the same appender and number as the last one of that appender is answered like
    * the first time and changes nothing, so a caller that does not know whether an append took place

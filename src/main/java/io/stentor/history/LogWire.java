@@ -53,7 +53,7 @@ final class LogWire {
     long timeMillis = in.readLong();
     String key = in.readString();
     byte[] data = Objects.requireNonNull(in.readByteArray());
-    return new Publication(kind, data, timeMillis, key, readMember(in));
+    return Publication.stored(kind, data, timeMillis, key, readMember(in));
   }
 
   static void write(List<Publication> publications, ObjectDataOutput out) throws IOException {
@@ -98,10 +98,24 @@ final class LogWire {
       out.writeInt(known.getKey());
       out.writeLong(known.getValue());
     }
-    out.writeInt(appended.conflicting().size());
-    for (int index : appended.conflicting()) {
+    writeIndices(appended.conflicting(), out);
+    writeIndices(appended.tooLarge(), out);
+  }
+
+  private static void writeIndices(Set<Integer> indices, ObjectDataOutput out) throws IOException {
+    out.writeInt(indices.size());
+    for (int index : indices) {
       out.writeInt(index);
     }
+  }
+
+  private static Set<Integer> readIndices(ObjectDataInput in) throws IOException {
+    int count = in.readInt();
+    Set<Integer> indices = new HashSet<>();
+    for (int i = 0; i < count; i++) {
+      indices.add(in.readInt());
+    }
+    return indices;
   }
 
   static Appended readAppended(ObjectDataInput in) throws IOException {
@@ -112,12 +126,7 @@ final class LogWire {
     for (int i = 0; i < count; i++) {
       known.put(in.readInt(), in.readLong());
     }
-    int conflicts = in.readInt();
-    Set<Integer> conflicting = new HashSet<>();
-    for (int i = 0; i < conflicts; i++) {
-      conflicting.add(in.readInt());
-    }
-    return new Appended(epoch, first, known, conflicting);
+    return new Appended(epoch, first, known, readIndices(in), readIndices(in));
   }
 
   static void writeAnswers(Map<Long, Answer> answers, ObjectDataOutput out) throws IOException {

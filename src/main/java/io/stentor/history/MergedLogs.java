@@ -160,6 +160,7 @@ final class MergedLogs {
     return new Answer(
         answer.number(),
         answer.count(),
-        new Appended(newEpoch, 1, known, answer.appended().conflicting()));
+        new Appended(
+            newEpoch, 1, known, answer.appended().conflicting(), answer.appended().tooLarge()));
   }
 }

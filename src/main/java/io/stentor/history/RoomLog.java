@@ -100,7 +100,10 @@ final class RoomLog {
     return answers == null ? Map.of() : answers;
   }
 
-  /** Appends, or answers as before if this batch is the appender's last one. */
+  /**
+   * Appends, or answers as before if this batch is the appender's last one. A publication that the
+   * log could not keep because of its bytes is not appended.
+   */
   Appended append(Batch batch, long nowMillis, RoomOptions.History limits) {
     Answer last = answers().get(batch.appender());
     if (last != null && last.number() == batch.number()) {
@@ -111,10 +114,13 @@ final class RoomLog {
     int count = batch.publications().size();
     Map<Integer, Long> known = new HashMap<>(0);
     Set<Integer> conflicting = new HashSet<>(0);
+    Set<Integer> tooLarge = new HashSet<>(0);
     for (int i = 0; i < count; i++) {
       Publication publication = batch.publications().get(i);
       Long offset = offsetOf(publication.idempotencyKey());
-      if (offset == null) {
+      if (offset == null && publication.weight() > limits.bytes()) {
+        tooLarge.add(i);
+      } else if (offset == null) {
         add(new Entry(batch.appender(), batch.number() + i, publication));
       } else {
         known.put(i, offset);
@@ -123,7 +129,7 @@ final class RoomLog {
         }
       }
     }
-    Appended appended = new Appended(epoch, first, known, conflicting);
+    Appended appended = new Appended(epoch, first, known, conflicting, tooLarge);
     remember(batch.appender(), new Answer(batch.number(), count, appended));
     trim(nowMillis, limits);
     return appended;

@@ -115,9 +115,13 @@ final class Claims {
 
   private static String oneLine(String name, byte[] source) {
     try {
-      return new String(JsonSource.checked(source), StandardCharsets.UTF_8);
+      return JsonSource.of(source).toString();
     } catch (IllegalArgumentException e) {
-      throw wrong(name, "JSON that is not nested too deeply");
+      throw wrong(
+          name,
+          "JSON in UTF-8 without halves of surrogate pairs, "
+              + JsonSource.MAX_DEPTH
+              + " deep at most");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.stentor.identity;
 
+import io.stentor.message.Utf8;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -63,6 +64,9 @@ record CompactToken(String text, String algorithm, @Nullable String keyId) {
 
   private static Claims part(String text, int index) {
     byte[] json = Base64.getUrlDecoder().decode(text.split("\\.", -1)[index]);
+    if (!Utf8.isValid(json)) {
+      throw new IllegalArgumentException("it holds something that is not UTF-8");
+    }
     return new Claims(new String(json, StandardCharsets.UTF_8));
   }
 

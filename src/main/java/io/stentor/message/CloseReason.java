@@ -59,7 +59,12 @@ public record CloseReason(int code, String reason) {
 
   /** A message over the limit of the room. */
   public static CloseReason tooBig(int maxMessageBytes) {
-    return new CloseReason(1009, "a message has at most " + maxMessageBytes + " bytes");
+    return tooBig("a message has at most " + maxMessageBytes + " bytes");
+  }
+
+  /** A message over a limit, which the reason names. */
+  public static CloseReason tooBig(String reason) {
+    return new CloseReason(1009, reason);
   }
 
   private static final int MAX_REASON_BYTES = 123;

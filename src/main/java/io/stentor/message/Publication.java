@@ -6,8 +6,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message as a room carries it: opaque bytes and what they are. The bytes are shared by
- * everyone who delivers them and must not be changed. Any thread.
+ * One message as a room carries it: bytes and what they are. The bytes were checked when it was
+ * made: a text is UTF-8, JSON is a {@link JsonSource}. They are shared by everyone who delivers
+ * them and must not be changed. Any thread.
  */
 public final class Publication {
 
@@ -43,15 +44,7 @@ public final class Publication {
   private final @Nullable String idempotencyKey;
   private final @Nullable Member from;
 
-  /**
-   * A publication that takes over {@code data}.
-   *
-   * @param timeMillis when the server took it, in milliseconds since 1970
-   * @param idempotencyKey what the publisher calls it, so that a retry appears once; null where it
-   *     gave no key
-   * @param from who published it; null where that is not known or nobody's business
-   */
-  public Publication(
+  private Publication(
       Kind kind,
       byte[] data,
       long timeMillis,
@@ -65,6 +58,56 @@ public final class Publication {
   }
 
   /**
+   * A text.
+   *
+   * @param utf8 taken over
+   * @param timeMillis when the server took it, in milliseconds since 1970
+   * @param idempotencyKey what the publisher calls it, so that a retry appears once; null where it
+   *     gave no key
+   * @param from who published it; null where that is not known or nobody's business
+   * @throws IllegalArgumentException with one sentence where this is not UTF-8 or no key
+   */
+  public static Publication text(
+      byte[] utf8, long timeMillis, @Nullable String idempotencyKey, @Nullable Member from) {
+    if (!Utf8.isValid(utf8)) {
+      throw new IllegalArgumentException("a text has to be UTF-8");
+    }
+    return stored(Kind.TEXT, utf8, timeMillis, keyOrNull(idempotencyKey), from);
+  }
+
+  /** A text without an idempotency key, of nobody in particular. */
+  public static Publication text(String text, long timeMillis) {
+    return text(Utf8.of(text), timeMillis, null, null);
+  }
+
+  /**
+   * JSON; parameters as for {@link #text(byte[], long, String, Member)}.
+   *
+   * @throws IllegalArgumentException with one sentence where the key is none
+   */
+  public static Publication json(
+      JsonSource source, long timeMillis, @Nullable String idempotencyKey, @Nullable Member from) {
+    return stored(Kind.JSON, source.bytes(), timeMillis, keyOrNull(idempotencyKey), from);
+  }
+
+  /**
+   * A publication as a node has written it down, for a log or for another node. Only for what reads
+   * such forms: nothing is checked again.
+   */
+  public static Publication stored(
+      Kind kind,
+      byte[] data,
+      long timeMillis,
+      @Nullable String idempotencyKey,
+      @Nullable Member from) {
+    return new Publication(kind, data, timeMillis, idempotencyKey, from);
+  }
+
+  private static @Nullable String keyOrNull(@Nullable String key) {
+    return key == null ? null : checkedKey(key);
+  }
+
+  /**
    * Checks an idempotency key that a publisher gives.
    *
    * @throws IllegalArgumentException with one sentence that says what is allowed
@@ -75,12 +118,6 @@ public final class Publication {
           "an idempotency key has 1 to 255 visible ASCII characters");
     }
     return key;
-  }
-
-  /** A text without an idempotency key. */
-  public static Publication text(String text, long timeMillis) {
-    return new Publication(
-        Kind.TEXT, text.getBytes(StandardCharsets.UTF_8), timeMillis, null, null);
   }
 
   public Kind kind() {
@@ -120,15 +157,16 @@ public final class Publication {
     return kind == other.kind && Arrays.equals(data, other.data);
   }
 
-  /** This publication with other bytes, which it takes over. */
-  public Publication with(byte[] changed) {
+  /** This publication with another text: JSON gets it as a JSON string. */
+  public Publication with(String text) {
+    byte[] changed = kind == Kind.JSON ? JsonSource.ofText(text).bytes() : Utf8.of(text);
     return new Publication(kind, changed, timeMillis, idempotencyKey, from);
   }
 
   /** The same as text where it is a JSON string; other JSON, and text, as it is. */
   public Publication asText() {
     if (kind == Kind.JSON && data.length > 0 && data[0] == '"') {
-      byte[] value = JsonSource.string(data).getBytes(StandardCharsets.UTF_8);
+      byte[] value = Utf8.of(JsonSource.string(data));
       return new Publication(Kind.TEXT, value, timeMillis, idempotencyKey, from);
     }
     return this;

@@ -57,7 +57,11 @@ public record RoomName(String value) implements Comparable<RoomName> {
 
   private static String shown(int character) {
     String code = String.format("U+%04X", character);
-    boolean visible = character > ' ' && Character.isDefined(character) && character != 0x7f;
+    boolean visible =
+        character > ' '
+            && character != 0x7f
+            && Character.isDefined(character)
+            && Character.getType(character) != Character.SURROGATE;
     return visible ? "'" + Character.toString(character) + "' (" + code + ")" : code;
   }
 

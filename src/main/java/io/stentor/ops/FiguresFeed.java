@@ -1,6 +1,7 @@
 package io.stentor.ops;
 
 import io.stentor.config.OwnRoom;
+import io.stentor.message.JsonSource;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
@@ -101,12 +102,8 @@ final class FiguresFeed {
   private Future<Void> publish(JsonObject json) {
     Promise<Void> taken = Promise.promise();
     Publication publication =
-        new Publication(
-            Publication.Kind.JSON,
-            json.toBuffer().getBytes(),
-            System.currentTimeMillis(),
-            null,
-            null);
+        Publication.json(
+            JsonSource.of(json.toBuffer().getBytes()), System.currentTimeMillis(), null, null);
     Ack ack =
         new Ack() {
           @Override

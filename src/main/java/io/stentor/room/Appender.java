@@ -116,6 +116,14 @@ final class Appender {
     }
   }
 
+  /** Refuses a publication that was reserved and not offered. */
+  void refuse(Waiting waiting, Throwable reason) {
+    counts.add(Count.REFUSED, 1);
+    waiting.ack.refused(reason);
+    waitingBytes.addAndGet(-waiting.reservedBytes);
+    idle.run();
+  }
+
   private void appendNext() {
     List<Waiting> batch = new ArrayList<>();
     List<Publication> publications = new ArrayList<>();
@@ -163,7 +171,7 @@ final class Appender {
 
   private void appended(List<Waiting> waiting, Batch batch, Appended appended) {
     List<Publication> fresh = batch.publications();
-    if (!appended.known().isEmpty()) {
+    if (!appended.isAllNew()) {
       fresh = new ArrayList<>();
       for (int i = 0; i < waiting.size(); i++) {
         if (appended.isNew(i)) {
@@ -184,6 +192,10 @@ final class Appender {
       if (appended.conflicting().contains(i)) {
         counts.add(Count.REFUSED, 1);
         ack.refused(new IdempotencyConflict(position));
+      } else if (appended.tooLarge().contains(i)) {
+        counts.add(Count.REFUSED, 1);
+        int bytes = waiting.get(i).publication.weight();
+        ack.refused(MessageTooLarge.ofLog(options.history().bytes(), bytes));
       } else {
         ack.appended(position);
       }

@@ -42,18 +42,27 @@ final class Appenders {
 
   /** See {@link Rooms#publish}. */
   boolean publish(RoomName name, Publication publication, Ack ack) {
-    int reserved = publication.weight() + Appender.OVERHEAD_BYTES;
     Appender appender =
         byRoom.compute(
             name,
             (n, present) -> {
               Appender one = present != null ? present : appender(n);
-              one.reserve(reserved);
+              one.reserve(Appender.OVERHEAD_BYTES);
               return one;
             });
-    Publication changed = Transforms.apply(appender.options().transform(), publication);
-    Appender.Waiting waiting = new Appender.Waiting(changed, reserved, ack);
-    appender.home().run(() -> appender.offer(waiting));
+    RoomOptions options = appender.options();
+    Publication changed = Transforms.apply(options.transform(), publication);
+    int most = options.maxMessageBytes();
+    boolean fits = changed.bytes() <= most;
+    int weight = fits ? changed.weight() : 0;
+    appender.reserve(weight);
+    Appender.Waiting waiting = new Appender.Waiting(changed, weight + Appender.OVERHEAD_BYTES, ack);
+    appender
+        .home()
+        .run(
+            fits
+                ? () -> appender.offer(waiting)
+                : () -> appender.refuse(waiting, MessageTooLarge.ofRoom(most, changed.bytes())));
     return !appender.isFull();
   }
 

@@ -67,7 +67,7 @@ final class BatchCodec implements MessageCodec<Broadcast, Broadcast> {
       Publication.Kind kind = Publication.Kind.of(reading.one());
       long timeMillis = reading.number();
       byte[] data = reading.bytes(reading.length());
-      publications.add(new Publication(kind, data, timeMillis, null, reading.member()));
+      publications.add(Publication.stored(kind, data, timeMillis, null, reading.member()));
     }
     return new Broadcast(epoch, first, publications);
   }

@@ -139,7 +139,8 @@ public final class Rooms {
   }
 
   /**
-   * Publishes. Publications of one caller keep their order. Any thread.
+   * Publishes. Publications of one caller keep their order. One that is larger than the room takes,
+   * which may be so only after its transform, is refused with {@link MessageTooLarge}. Any thread.
    *
    * @return false when so much waits for this room that the caller should publish nothing more
    *     until this publication is acknowledged; it is taken all the same

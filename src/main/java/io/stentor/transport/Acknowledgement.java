@@ -3,6 +3,7 @@ package io.stentor.transport;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Position;
 import io.stentor.room.Ack;
+import io.stentor.room.MessageTooLarge;
 
 /** What a WebSocket of the plain protocol hears of one text that it published. Any thread. */
 final class Acknowledgement implements Ack {
@@ -29,6 +30,10 @@ final class Acknowledgement implements Ack {
 
   @Override
   public void refused(Throwable reason) {
-    server.onLoop(() -> publisher.close(CloseReason.INTERNAL));
+    CloseReason why =
+        reason instanceof MessageTooLarge
+            ? CloseReason.tooBig(String.valueOf(reason.getMessage()))
+            : CloseReason.INTERNAL;
+    server.onLoop(() -> publisher.close(why));
   }
 }

@@ -1,15 +1,14 @@
 package io.stentor.transport;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import io.stentor.message.JsonSource;
 import io.stentor.message.Publication.Kind;
+import io.stentor.message.Utf8;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -25,13 +24,6 @@ final class BatchParser {
 
   /** Most messages of one batch. */
   static final int MAX_ITEMS = 1000;
-
-  /** Keeps its table of names, without which the parser reads characters and counts no bytes. */
-  private static final JsonFactory FACTORY =
-      JsonFactory.builder()
-          .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
-          .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-          .build();
 
   /** One message of a batch, or what is wrong with it. */
   static final class Item {
@@ -74,7 +66,7 @@ final class BatchParser {
    * @throws Refusal where the body as a whole is not a batch
    */
   static List<Item> parse(byte[] body) {
-    try (JsonParser parser = FACTORY.createParser(body)) {
+    try (JsonParser parser = JsonSource.parser(body)) {
       return new BatchParser(body, parser).batch();
     } catch (JsonProcessingException e) {
       throw Refusal.of(
@@ -82,6 +74,8 @@ final class BatchParser {
           e instanceof StreamConstraintsException || e.getLocation() == null
               ? "The body is nested too deep, or a number or name in it is too long."
               : "The body is no JSON from byte " + e.getLocation().getByteOffset() + " on.");
+    } catch (IllegalArgumentException e) {
+      throw Refusal.of(ProblemType.INVALID_JSON, e.getMessage() + ".");
     } catch (IOException e) {
       throw new UncheckedIOException(e); // There is no input but memory.
     }
@@ -180,10 +174,12 @@ final class BatchParser {
       if (text == null) {
         return new byte[0];
       }
-      if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      try {
+        return Utf8.of(text);
+      } catch (IllegalArgumentException e) {
         refuse("A text cannot have half of a surrogate pair.");
+        return new byte[0];
       }
-      return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private byte[] slice() throws IOException {

@@ -2,10 +2,11 @@ package io.stentor.transport;
 
 import io.stentor.identity.Access;
 import io.stentor.message.Member;
+import io.stentor.protocol.centrifuge.Disconnect;
+import io.stentor.protocol.centrifuge.Fields;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.BooleanSupplier;
@@ -71,13 +72,11 @@ final class DemoLogin {
 
   private static String name(Buffer body) {
     try {
-      Object name = new JsonObject(body).getValue("name");
-      if (name instanceof String text) {
-        return Member.checkedName(text);
-      }
-      throw Refusal.of(ProblemType.BAD_REQUEST, "name is missing, or is not a text.");
-    } catch (DecodeException e) {
-      throw Refusal.of(ProblemType.INVALID_JSON, "The body is no JSON object.");
+      return Member.checkedName(Fields.of(body.getBytes()).text("name"));
+    } catch (Disconnect e) {
+      throw Refusal.of(
+          ProblemType.INVALID_JSON,
+          "A body is a JSON object with a text called name; " + e.reason().reason() + ".");
     } catch (IllegalArgumentException e) {
       throw Refusal.of(ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
     }

@@ -1,7 +1,5 @@
 package io.stentor.transport;
 
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import io.stentor.config.RoomOptions;
 import io.stentor.identity.Identity;
 import io.stentor.identity.Permissions.Action;
@@ -14,12 +12,12 @@ import io.stentor.message.Publication.Kind;
 import io.stentor.message.RoomName;
 import io.stentor.room.Ack;
 import io.stentor.room.IdempotencyConflict;
+import io.stentor.room.MessageTooLarge;
 import io.stentor.room.Rooms;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** How HTTP publishes: checks, and what a publisher is told. One event loop. */
@@ -76,9 +74,10 @@ final class Publishing {
       if (key != null) {
         requireLog(options);
       }
-      byte[] checked = checked(kind, data, options.maxMessageBytes());
+      requireFit(data.length, options.maxMessageBytes());
+      Publication publication = publication(kind, data, key, from);
       requireRate(room, options.ratePerSecond());
-      return offer(room, new Publication(kind, checked, System.currentTimeMillis(), key, from));
+      return offer(room, publication);
     } catch (Refusal refusal) {
       return Future.failedFuture(refusal);
     }
@@ -108,22 +107,28 @@ final class Publishing {
     }
   }
 
-  private static byte[] checked(Kind kind, byte[] data, int maxBytes) {
-    if (data.length > maxBytes) {
+  private static void requireFit(int bytes, int maxBytes) {
+    if (bytes > maxBytes) {
       throw Refusal.of(
           ProblemType.TOO_LARGE, "A message may have at most " + maxBytes + " bytes here.");
     }
-    if (kind == Kind.JSON) {
-      try {
-        return JsonSource.checked(data);
-      } catch (IllegalArgumentException e) {
-        throw Refusal.of(ProblemType.INVALID_JSON, String.valueOf(e.getMessage()));
-      }
+  }
+
+  private static Publication publication(
+      Kind kind, byte[] data, @Nullable String key, @Nullable Member from) {
+    long now = System.currentTimeMillis();
+    try {
+      return kind == Kind.JSON
+          ? Publication.json(JsonSource.of(data), now, key, from)
+          : Publication.text(data, now, key, from);
+    } catch (IllegalArgumentException e) {
+      ProblemType type = kind == Kind.JSON ? ProblemType.INVALID_JSON : ProblemType.BAD_REQUEST;
+      throw Refusal.of(type, sentence(String.valueOf(e.getMessage())));
     }
-    if (!ByteBufUtil.isText(Unpooled.wrappedBuffer(data), StandardCharsets.UTF_8)) {
-      throw Refusal.of(ProblemType.BAD_REQUEST, "A text has to be UTF-8.");
-    }
-    return data;
+  }
+
+  private static String sentence(String why) {
+    return Character.toUpperCase(why.charAt(0)) + why.substring(1) + ".";
   }
 
   private Future<Position> offer(RoomName room, Publication publication) {
@@ -155,6 +160,9 @@ final class Publishing {
   }
 
   private static Refusal refusal(Throwable reason) {
+    if (reason instanceof MessageTooLarge) {
+      return Refusal.of(ProblemType.TOO_LARGE, sentence(String.valueOf(reason.getMessage())));
+    }
     return reason instanceof IdempotencyConflict
         ? Refusal.of(
             ProblemType.IDEMPOTENCY_CONFLICT,

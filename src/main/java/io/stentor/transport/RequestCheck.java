@@ -1,5 +1,6 @@
 package io.stentor.transport;
 
+import io.stentor.message.Utf8;
 import io.stentor.transport.Parameter.Place;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
@@ -7,6 +8,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.MIMEHeader;
 import io.vertx.ext.web.RoutingContext;
+import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  * nodes. What is in a body, and how long it is, is checked by whoever reads it, in one go.
  */
 final class RequestCheck implements Handler<RoutingContext> {
+
+  /** Says that a query {@linkplain #isReadable cannot be read}. */
+  static final String UNREADABLE =
+      "The query cannot be decoded: it has to be UTF-8, and two digits follow each percent sign.";
 
   private static final String ANYTHING = "*/*";
 
@@ -47,7 +53,7 @@ final class RequestCheck implements Handler<RoutingContext> {
       return;
     }
     if (!isReadable(ctx.request())) {
-      refuse(ctx, ProblemType.BAD_REQUEST, "The query cannot be decoded.");
+      refuse(ctx, ProblemType.BAD_REQUEST, UNREADABLE);
       return;
     }
     for (Parameter parameter : operation.parameters()) {
@@ -63,12 +69,33 @@ final class RequestCheck implements Handler<RoutingContext> {
   }
 
   /** The router has looked at the query only where the path has parameters. */
-  private static boolean isReadable(HttpServerRequest request) {
+  static boolean isReadable(HttpServerRequest request) {
     try {
-      return request.query() == null || request.params() != null;
+      return request.query() == null
+          || (request.params() != null && isUtf8Encoded(request.query()));
     } catch (IllegalArgumentException e) {
       return false;
     }
+  }
+
+  /** Decoders put another character in the place of bytes that are not UTF-8. */
+  private static boolean isUtf8Encoded(String query) {
+    if (query.indexOf('%') < 0) {
+      return true;
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(query.length());
+    for (int i = 0; i < query.length(); i++) {
+      char next = query.charAt(i);
+      if (next == '%' && i + 2 >= query.length()) {
+        return false;
+      } else if (next == '%') {
+        bytes.write(Integer.parseInt(query, i + 1, i + 3, 16));
+        i += 2;
+      } else {
+        bytes.write(next < 0x80 ? next : 0);
+      }
+    }
+    return Utf8.isValid(bytes.toByteArray());
   }
 
   private boolean accepts(RoutingContext ctx) {

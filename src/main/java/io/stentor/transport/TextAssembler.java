@@ -1,14 +1,12 @@
 package io.stentor.transport;
 
 import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
 import io.stentor.message.Publication;
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,9 +70,10 @@ final class TextAssembler {
   }
 
   private Result whole(byte[] data) {
-    return ByteBufUtil.isText(Unpooled.wrappedBuffer(data), StandardCharsets.UTF_8)
-        ? new Text(
-            new Publication(Publication.Kind.TEXT, data, System.currentTimeMillis(), null, from))
-        : new Refused(CloseReason.NOT_UTF8);
+    try {
+      return new Text(Publication.text(data, System.currentTimeMillis(), null, from));
+    } catch (IllegalArgumentException e) {
+      return new Refused(CloseReason.NOT_UTF8);
+    }
   }
 }

@@ -81,6 +81,10 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
   /** Answers an upgrade request. */
   @Override
   public void handle(HttpServerRequest request) {
+    if (!RequestCheck.isReadable(request)) {
+      Problem.answer(request, ProblemType.BAD_REQUEST, RequestCheck.UNREADABLE);
+      return;
+    }
     String wrong = wrongUpgrade(request);
     String room = room(request.path());
     if (wrong != null) {

@@ -36,7 +36,7 @@ abstract class LogUnderTest {
 
   static Publication keyed(String text, String key) {
     byte[] data = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
-    return new Publication(Kind.TEXT, data, NOW.get(), key, null);
+    return Publication.stored(Kind.TEXT, data, NOW.get(), key, null);
   }
 
   static List<Publication> publications(String... texts) {

@@ -113,7 +113,7 @@ class MergedLogsTest {
       String[] parts = one.split("/");
       byte[] data = parts[0].getBytes(StandardCharsets.UTF_8);
       publications.add(
-          new Publication(
+          Publication.stored(
               Publication.Kind.TEXT, data, time, parts.length == 1 ? null : parts[1], null));
     }
     return new Batch(appender, number, publications);

@@ -16,7 +16,7 @@ final class RandomLogs {
     byte[] data = "x".repeat(random.nextInt(20)).getBytes(StandardCharsets.UTF_8);
     String key = random.nextInt(3) == 0 ? "k" + random.nextInt(6) : null;
     Kind kind = random.nextBoolean() ? Kind.TEXT : Kind.JSON;
-    return new Publication(kind, data, now - random.nextInt(3000), key, null);
+    return Publication.stored(kind, data, now - random.nextInt(3000), key, null);
   }
 
   static Batch batch(Random random, long number, long now) {

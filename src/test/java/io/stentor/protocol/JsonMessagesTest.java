@@ -23,7 +23,7 @@ class JsonMessagesTest {
 
   private static Publication publication(Kind kind, String content, @Nullable String user) {
     Member from = user == null ? null : Member.of("c", user);
-    return new Publication(kind, content.getBytes(StandardCharsets.UTF_8), NOON, null, from);
+    return Publication.stored(kind, content.getBytes(StandardCharsets.UTF_8), NOON, null, from);
   }
 
   private static String line(Publication publication, long epoch, long offset) {

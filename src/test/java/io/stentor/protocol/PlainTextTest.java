@@ -34,7 +34,7 @@ class PlainTextTest {
   }
 
   private static Publication json(String source) {
-    return new Publication(Kind.JSON, source.getBytes(StandardCharsets.UTF_8), 0, null, null);
+    return Publication.stored(Kind.JSON, source.getBytes(StandardCharsets.UTF_8), 0, null, null);
   }
 
   @ParameterizedTest

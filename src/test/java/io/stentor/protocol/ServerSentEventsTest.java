@@ -125,7 +125,7 @@ class ServerSentEventsTest {
 
   private static String json(String source) {
     byte[] data = source.getBytes(StandardCharsets.UTF_8);
-    Publication publication = new Publication(Kind.JSON, data, 0, null, null);
+    Publication publication = Publication.stored(Kind.JSON, data, 0, null, null);
     return written(out -> UNFRAMED.encode(RoomName.LOBBY, publication, 1, 7, out));
   }
 

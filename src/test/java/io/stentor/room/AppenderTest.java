@@ -177,7 +177,7 @@ class AppenderTest {
     loop.turn();
     for (String text : List.of("a", "a", "other")) {
       byte[] data = text.getBytes(StandardCharsets.UTF_8);
-      publish(rooms, new Publication(Publication.Kind.TEXT, data, 1_000_000, "key", null));
+      publish(rooms, Publication.stored(Publication.Kind.TEXT, data, 1_000_000, "key", null));
       publish(rooms, text + "2");
       loop.turn();
       history.succeed();

@@ -22,7 +22,7 @@ class BatchCodecTest {
       byte[] data = new byte[random.nextInt(300)];
       random.nextBytes(data);
       Kind kind = random.nextBoolean() ? Kind.TEXT : Kind.JSON;
-      publications.add(new Publication(kind, data, random.nextLong(), "key", null));
+      publications.add(Publication.stored(kind, data, random.nextLong(), "key", null));
     }
     Broadcast batch = new Broadcast(random.nextLong(), random.nextLong(), publications);
     Buffer wire = Buffer.buffer("before");

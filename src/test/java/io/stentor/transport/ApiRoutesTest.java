@@ -31,8 +31,7 @@ class ApiRoutesTest extends RoutesSetting {
 
   @Test
   void a_query_that_cannot_be_decoded_is_a_bad_request_everywhere() {
-    assertRefused(
-        send(open, "GET", "/rooms?=%"), ProblemType.BAD_REQUEST, "The query cannot be decoded.");
+    assertRefused(send(open, "GET", "/rooms?=%"), ProblemType.BAD_REQUEST, RequestCheck.UNREADABLE);
   }
 
   @Test

@@ -1,13 +1,10 @@
 package io.stentor.protocol.centrifuge;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import io.stentor.message.JsonSource;
+import io.stentor.message.Utf8;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -22,23 +19,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The members of one JSON object by name, each as its source; what is asked for is decoded then.
  * {@code null} is the same as nothing, and of members of one name the last counts. What has another
- * type than is asked for ends the connection. One thread.
+ * type than is asked for ends the connection, and so does a text with half of a surrogate pair. One
+ * thread.
  */
 public final class Fields {
-
-  private static final JsonFactory FACTORY =
-      new JsonFactoryBuilder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(JsonSource.MAX_DEPTH)
-                  .maxStringLength(Integer.MAX_VALUE)
-                  .maxNameLength(Integer.MAX_VALUE)
-                  .build())
-          .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
-          // Bytes that look like UTF-16 are no JSON here, and their places would not be known.
-          .configure(JsonFactory.Feature.CHARSET_DETECTION, false)
-          .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-          .build();
 
   private record Value(JsonToken type, int from, int to) {}
 
@@ -52,14 +36,16 @@ public final class Fields {
   /**
    * Reads an object.
    *
-   * @throws Disconnect when this is not one JSON object
+   * @throws Disconnect when this is not one JSON object in UTF-8 without a byte order mark
    */
   public static Fields of(byte[] source) {
     Fields fields = new Fields(source);
-    try (JsonParser parser = FACTORY.createParser(source)) {
+    try (JsonParser parser = JsonSource.parser(source)) {
       fields.read(parser);
     } catch (JsonProcessingException e) {
       throw Disconnect.badRequest("this is no JSON");
+    } catch (IllegalArgumentException e) {
+      throw Disconnect.badRequest(String.valueOf(e.getMessage()));
     } catch (IOException e) {
       throw new UncheckedIOException(e); // There is no input but memory.
     }
@@ -101,9 +87,9 @@ public final class Fields {
     if (value == null) {
       return "";
     }
-    try (JsonParser parser = FACTORY.createParser(slice(value))) {
+    try (JsonParser parser = JsonSource.parser(slice(value))) {
       parser.nextToken();
-      return parser.getText();
+      return whole(parser.getText());
     } catch (IOException e) {
       throw Disconnect.badRequest("this is no JSON");
     }
@@ -140,21 +126,15 @@ public final class Fields {
     return true;
   }
 
-  /** A JSON value as it came, without line ends; null where there is none. */
-  public byte @Nullable [] raw(String name) {
+  /**
+   * A JSON value; null where there is none.
+   *
+   * @throws IllegalArgumentException with one sentence where it is nested too deep or has half of a
+   *     surrogate pair
+   */
+  public @Nullable JsonSource json(String name) {
     Value value = value(name);
-    if (value == null) {
-      return null;
-    }
-    byte[] raw = slice(value);
-    int length = 0;
-    for (byte one : raw) {
-      // Inside of strings there are none, and a line has no other line end.
-      if (one != '\r') {
-        raw[length++] = one;
-      }
-    }
-    return length == raw.length ? raw : Arrays.copyOf(raw, length);
+    return value == null ? null : JsonSource.of(slice(value));
   }
 
   /** An object; null where there is none. */
@@ -168,7 +148,7 @@ public final class Fields {
     Value value = value(name, JsonToken.START_ARRAY);
     List<String> texts = new ArrayList<>();
     if (value != null) {
-      elements(value, JsonToken.VALUE_STRING, parser -> texts.add(parser.getText()));
+      elements(value, JsonToken.VALUE_STRING, parser -> texts.add(whole(parser.getText())));
     }
     return texts;
   }
@@ -196,7 +176,7 @@ public final class Fields {
   }
 
   private void elements(Value array, JsonToken type, Element element) {
-    try (JsonParser parser = FACTORY.createParser(slice(array))) {
+    try (JsonParser parser = JsonSource.parser(slice(array))) {
       parser.nextToken();
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         if (parser.currentToken() != type) {
@@ -212,6 +192,13 @@ public final class Fields {
   /** The whole object as it came. */
   public String source() {
     return new String(source, StandardCharsets.UTF_8);
+  }
+
+  private static String whole(String text) {
+    if (Utf8.hasLoneSurrogate(text)) {
+      throw Disconnect.badRequest("a text has half of a surrogate pair");
+    }
+    return text;
   }
 
   private byte[] slice(Value value) {

@@ -1,5 +1,6 @@
 package io.stentor.protocol.centrifuge;
 
+import io.stentor.message.JsonSource;
 import java.nio.charset.StandardCharsets;
 
 /** Commands on their way to a {@link Mailbox}. Immutable. */
@@ -22,10 +23,21 @@ public final class Post {
     try {
       Fields fields = Fields.of(source);
       Mailbox to = new Mailbox(required(fields, "session"), required(fields, "node"));
-      return new Post(to, required(fields, "data").getBytes(StandardCharsets.UTF_8));
+      return new Post(to, commands(required(fields, "data")));
     } catch (Disconnect e) {
       throw new IllegalArgumentException(e.reason().reason());
     }
+  }
+
+  /**
+   * Nobody can be told later, so commands that cannot be taken as they are have to be refused now.
+   */
+  private static byte[] commands(String data) {
+    byte[] commands = data.getBytes(StandardCharsets.UTF_8);
+    if (JsonSource.hasLoneSurrogate(commands)) {
+      throw Disconnect.badRequest("data has half of a surrogate pair");
+    }
+    return commands;
   }
 
   private static String required(Fields fields, String name) {

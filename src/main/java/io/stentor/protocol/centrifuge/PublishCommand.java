@@ -2,9 +2,10 @@ package io.stentor.protocol.centrifuge;
 
 import io.stentor.config.RoomOptions;
 import io.stentor.identity.Permissions.Action;
+import io.stentor.message.JsonSource;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
-import java.util.regex.Pattern;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,22 +14,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class PublishCommand implements Command {
 
-  private static final Pattern KEY = Pattern.compile("[!-~]{1,255}");
-
   private final String channel;
-  private final byte @Nullable [] data;
+  private final Fields fields;
   private final boolean stream;
   private final String key;
 
   /**
    * @param channel the room's name, not checked
-   * @param data JSON source on one line; null where there is none
+   * @param fields with the data
    * @param stream whether it is of the only type of publication that there is here
    * @param key what the client calls it, not checked; empty for nothing
    */
-  private PublishCommand(String channel, byte @Nullable [] data, boolean stream, String key) {
+  private PublishCommand(String channel, Fields fields, boolean stream, String key) {
     this.channel = channel;
-    this.data = data;
+    this.fields = fields;
     this.stream = stream;
     this.key = key;
   }
@@ -36,7 +35,7 @@ final class PublishCommand implements Command {
   static PublishCommand of(Fields fields) {
     boolean stream = fields.number("type") == 0 && !fields.has("key") && !fields.has("removed");
     String key = fields.text("idempotency_key");
-    return new PublishCommand(Commands.channel(fields), fields.raw("data"), stream, key);
+    return new PublishCommand(Commands.channel(fields), fields, stream, key);
   }
 
   @Override
@@ -44,7 +43,7 @@ final class PublishCommand implements Command {
     if (!stream) {
       throw new Refusal(ErrorCode.NOT_AVAILABLE);
     }
-    if (data == null) {
+    if (!fields.has("data")) {
       throw new Refusal(ErrorCode.BAD_REQUEST, "data is missing");
     }
     RoomName room = Commands.room(channel);
@@ -54,17 +53,14 @@ final class PublishCommand implements Command {
       throw new Refusal(ErrorCode.PERMISSION_DENIED);
     }
     RoomOptions options = site.rooms().options(room);
-    if (data.length > options.maxMessageBytes()) {
+    JsonSource data = data();
+    if (data.bytes().length > options.maxMessageBytes()) {
       String limit = "data has at most " + options.maxMessageBytes() + " bytes here";
       throw new Refusal(ErrorCode.BAD_REQUEST, limit);
     }
     Publication publication =
-        new Publication(
-            Publication.Kind.JSON,
-            data,
-            System.currentTimeMillis(),
-            checkedKey(options),
-            subscriptions.member(room));
+        Publication.json(
+            data, System.currentTimeMillis(), checkedKey(options), subscriptions.member(room));
     session.publisher().publish(room, publication, answer);
   }
 
@@ -73,14 +69,22 @@ final class PublishCommand implements Command {
     if (key.isEmpty()) {
       return null;
     }
-    if (!KEY.matcher(key).matches()) {
-      throw new Refusal(
-          ErrorCode.BAD_REQUEST, "an idempotency key has 1 to 255 visible ASCII characters");
-    }
     if (options.history().messages() == 0) {
       throw new Refusal(
           ErrorCode.BAD_REQUEST, "this room has no log, so it knows no idempotency key");
     }
-    return key;
+    try {
+      return Publication.checkedKey(key);
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(ErrorCode.BAD_REQUEST, e.getMessage());
+    }
+  }
+
+  private JsonSource data() {
+    try {
+      return Objects.requireNonNull(fields.json("data"));
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(ErrorCode.BAD_REQUEST, "data: " + e.getMessage());
+    }
   }
 }

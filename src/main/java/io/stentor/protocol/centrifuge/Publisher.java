@@ -5,6 +5,7 @@ import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
 import io.stentor.room.Ack;
 import io.stentor.room.IdempotencyConflict;
+import io.stentor.room.MessageTooLarge;
 
 /** What one session publishes and what of it is not in a log yet. One event loop. */
 final class Publisher {
@@ -74,7 +75,7 @@ final class Publisher {
     @Override
     public void refused(Throwable reason) {
       Refusal refusal =
-          reason instanceof IdempotencyConflict
+          reason instanceof IdempotencyConflict || reason instanceof MessageTooLarge
               ? new Refusal(ErrorCode.BAD_REQUEST, String.valueOf(reason.getMessage()))
               : new Refusal(ErrorCode.INTERNAL);
       decided(() -> answer.refused(refusal));

@@ -1,6 +1,7 @@
 package io.stentor.protocol.centrifuge.api;
 
 import io.stentor.config.RoomOptions;
+import io.stentor.message.JsonSource;
 import io.stentor.message.Publication;
 import io.stentor.protocol.centrifuge.ErrorCode;
 import io.stentor.protocol.centrifuge.Fields;
@@ -10,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 /** What a server publishes, in one room or in many. Immutable; any thread. */
 final class Message {
 
-  private final byte[] data;
+  private final JsonSource data;
   private final @Nullable String key;
   private final boolean skipsHistory;
 
-  private Message(byte[] data, @Nullable String key, boolean skipsHistory) {
+  private Message(JsonSource data, @Nullable String key, boolean skipsHistory) {
     this.data = data;
     this.key = key;
     this.skipsHistory = skipsHistory;
@@ -27,7 +28,7 @@ final class Message {
    * @throws Refusal where there is none, or something is asked for that is not done here
    */
   static Message of(Fields request) {
-    byte[] data = Requests.json(request, "data", "b64data");
+    JsonSource data = Requests.json(request, "data", "b64data");
     if (data == null) {
       throw Requests.wrong("data is missing");
     }
@@ -57,7 +58,7 @@ final class Message {
    */
   Publication in(RoomOptions room) {
     boolean logged = room.history().messages() > 0;
-    if (data.length > room.maxMessageBytes()) {
+    if (data.bytes().length > room.maxMessageBytes()) {
       throw Requests.wrong("data has at most " + room.maxMessageBytes() + " bytes here");
     }
     if (key != null && !logged) {
@@ -68,6 +69,6 @@ final class Message {
       throw new Refusal(
           ErrorCode.NOT_AVAILABLE, "every publication of this room goes through its log");
     }
-    return new Publication(Publication.Kind.JSON, data, System.currentTimeMillis(), key, null);
+    return Publication.json(data, System.currentTimeMillis(), key, null);
   }
 }

@@ -8,6 +8,7 @@ import io.stentor.protocol.centrifuge.JsonLine;
 import io.stentor.protocol.centrifuge.Refusal;
 import io.stentor.room.Ack;
 import io.stentor.room.IdempotencyConflict;
+import io.stentor.room.MessageTooLarge;
 import io.stentor.room.Rooms;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -76,16 +77,21 @@ final class Publishing {
 
           @Override
           public void refused(Throwable reason) {
-            told.fail(
-                reason instanceof IdempotencyConflict
-                    ? new Refusal(
-                        ErrorCode.CONFLICT, "this idempotency key was used for other data")
-                    : reason);
+            told.fail(refusal(reason));
           }
         };
     return rooms.offer(room, message.in(rooms.options(room)), ack)
         ? told.future()
         : Future.failedFuture(new Refusal(ErrorCode.TOO_MANY_REQUESTS));
+  }
+
+  private static Throwable refusal(Throwable reason) {
+    if (reason instanceof IdempotencyConflict) {
+      return new Refusal(ErrorCode.CONFLICT, "this idempotency key was used for other data");
+    }
+    return reason instanceof MessageTooLarge
+        ? Requests.wrong(String.valueOf(reason.getMessage()))
+        : reason;
   }
 
   private static JsonLine result(Position position) {

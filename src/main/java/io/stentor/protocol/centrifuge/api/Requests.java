@@ -6,7 +6,6 @@ import io.stentor.message.RoomName;
 import io.stentor.protocol.centrifuge.ErrorCode;
 import io.stentor.protocol.centrifuge.Fields;
 import io.stentor.protocol.centrifuge.Refusal;
-import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
@@ -44,16 +43,17 @@ final class Requests {
   }
 
   /**
-   * A JSON value as one line of source; null where there is none.
+   * A JSON value; null where there is none.
    *
    * @param base64 the other name, under which it may stand in Base64
-   * @throws Refusal where it is not JSON of the allowed depth
+   * @throws Refusal where it is not JSON, with the reason
    */
-  static byte @Nullable [] json(Fields request, String name, String base64) {
+  static @Nullable JsonSource json(Fields request, String name, String base64) {
     String encoded = request.text(base64);
     try {
-      byte[] source = encoded.isEmpty() ? request.raw(name) : Base64.getDecoder().decode(encoded);
-      return source == null ? null : JsonSource.checked(source);
+      return encoded.isEmpty()
+          ? request.json(name)
+          : JsonSource.of(Base64.getDecoder().decode(encoded));
     } catch (IllegalArgumentException e) {
       throw wrong((encoded.isEmpty() ? name : base64) + ": " + e.getMessage());
     }
@@ -61,8 +61,8 @@ final class Requests {
 
   /** The same as a string. */
   static @Nullable String source(Fields request, String name, String base64) {
-    byte[] source = json(request, name, base64);
-    return source == null ? null : new String(source, StandardCharsets.UTF_8);
+    JsonSource source = json(request, name, base64);
+    return source == null ? null : source.toString();
   }
 
   static Refusal wrong(String detail) {

@@ -1,7 +1,5 @@
 package io.stentor.protocol.centrifuge.api;
 
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import io.stentor.control.Directories;
 import io.stentor.control.EveryNode;
 import io.stentor.control.SilentNode;
@@ -13,7 +11,6 @@ import io.stentor.protocol.centrifuge.JsonLine;
 import io.stentor.protocol.centrifuge.Refusal;
 import io.stentor.room.Rooms;
 import io.vertx.core.Future;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -71,9 +68,6 @@ public final class ServerApi {
    *     IllegalArgumentException} that says why the body is no request. Completes on any thread
    */
   public Future<JsonLine> call(String name, byte[] body) {
-    if (!ByteBufUtil.isText(Unpooled.wrappedBuffer(body), StandardCharsets.UTF_8)) {
-      return Future.failedFuture(new IllegalArgumentException("a request has to be UTF-8"));
-    }
     try {
       return call(name, Objects.requireNonNull(methods.get(name)), Fields.of(body));
     } catch (Disconnect e) {
