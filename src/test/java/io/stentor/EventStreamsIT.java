@@ -14,12 +14,17 @@ import io.stentor.support.Client;
 import io.stentor.support.ClusterOfProcesses;
 import io.stentor.support.EventClient;
 import io.stentor.support.Launch;
+import io.stentor.support.LogLines;
 import io.stentor.support.NodeProcess;
+import io.stentor.support.NpmPackages;
 import io.stentor.support.Window;
+import io.vertx.core.json.JsonArray;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +37,7 @@ import okhttp3.Protocol;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Event streams with clients that are not ours, against real processes. */
 class EventStreamsIT {
@@ -176,6 +182,65 @@ class EventStreamsIT {
           others.add(message.getEventName() + " " + message.getData());
         }
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fetch-event-source", "eventsource"})
+  void a_client_in_node_is_given_no_empty_message_and_comes_back_after_a_stop(String client)
+      throws IOException {
+    try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2);
+        Client chat = Client.connect(cluster.node(1).port(), "/rooms/through")) {
+      int port = cluster.node(0).port();
+      Process process =
+          new ProcessBuilder("node", "streams.js", client, events(cluster.node(0), "through"))
+              .directory(NpmPackages.directory().toFile())
+              .redirectErrorStream(true)
+              .start();
+      try {
+        LogLines lines = new LogLines(process.getInputStream(), client);
+        lines.await("^\\[\"position\"", PATIENCE);
+        publish(chat, 0);
+        await().atMost(PATIENCE).until(() -> messages(lines).size() >= PART);
+        cluster.node(0).terminate();
+        publish(chat, PART);
+        assertThat(cluster.node(0).exitCode()).isZero();
+        cluster.addAt(port);
+        publish(chat, 2 * PART);
+        await().atMost(PATIENCE).until(() -> messages(lines).size() >= 3 * PART);
+        assertThat(messages(lines))
+            .isEqualTo(IntStream.range(0, 3 * PART).mapToObj(i -> "m" + i).toList());
+        assertThat(lines.all()).noneMatch(line -> line.endsWith(",\"\"]"));
+      } finally {
+        process.destroyForcibly();
+      }
+    }
+  }
+
+  private static List<String> messages(LogLines lines) {
+    return lines.all().stream()
+        .filter(line -> line.startsWith("[\"message\""))
+        .map(line -> new JsonArray(line).getString(1))
+        .toList();
+  }
+
+  @Test
+  void a_polyfill_sends_its_last_event_id_in_the_query_and_misses_nothing() throws IOException {
+    Path polyfill = Path.of("node_modules/event-source-polyfill/src/eventsource.js");
+    String source = Files.readString(NpmPackages.directory().resolve(polyfill));
+    try (Browser browser = Browser.start();
+        ClusterOfProcesses cluster = ClusterOfProcesses.of(2);
+        Window window = browser.open("http://127.0.0.1:" + cluster.node(0).port() + "/")) {
+      Page page = window.page();
+      page.evaluate(source);
+      page.evaluate(
+          "window.heard = []; window.positions = [];"
+              + "window.source = new EventSourcePolyfill('/rooms/through/events');"
+              + "source.onmessage = (event) => heard.push(event.data);"
+              + "source.addEventListener('position', (e) => positions.push(JSON.parse(e.data)));");
+      page.waitForCondition(() -> count(page, "positions") == 1);
+      withoutAGap(cluster, () -> strings(page.evaluate("heard")));
+      assertThat(page.evaluate("positions[1].recovered")).isEqualTo(true);
     }
   }
 
