@@ -8,6 +8,7 @@ import io.stentor.support.HttpRoom.Answer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +66,12 @@ class PublishOverHttpTest {
     Answer answer = room.publish("hello");
     assertThat(answer.status()).isEqualTo(201);
     assertThat(answer.json().getLong("offset")).isEqualTo(2);
-    Answer message = room.get(answer.header("Location"));
+    String location = answer.header("Location");
+    assertThat(URI.create("http://a.example/chat/rooms/tea/messages").resolve(location).getPath())
+        .as("behind a proxy that cuts the prefix /chat off")
+        .isEqualTo("/chat/rooms/tea/messages");
+    assertThat(location).startsWith("messages?");
+    Answer message = room.read(location.substring("messages".length()));
     assertThat(message.contents()).containsExactly("hello");
     assertThat(message.position()).isEqualTo(answer.position());
   }

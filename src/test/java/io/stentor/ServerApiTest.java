@@ -3,7 +3,9 @@ package io.stentor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.stentor.support.Api;
 import io.stentor.support.Client;
+import io.stentor.support.RawHttp;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -27,6 +29,55 @@ class ServerApiTest extends ServerApiSetting {
       assertThat(second.getLong("offset")).isEqualTo(2);
       assertThat(second.getString("epoch")).isEqualTo(first.getString("epoch"));
     }
+  }
+
+  @Test
+  void commands_that_name_their_methods_are_answered_one_a_line_in_their_order() {
+    String command =
+        "{\"method\":\"publish\",\"params\":" + of("\"data\":{\"n\":1}") + "}";
+    RawHttp.Answer answer =
+        commands(
+            command
+                + "\n"
+                + "{\"id\":7,\"method\":\"HISTORY\",\"params\":"
+                + of("\"limit\":-1")
+                + "}\r\n\n"
+                + "{\"method\":\"nonsense\"}\n"
+                + "{\"method\":\"publish\",\"params\":{}}\n"
+                + "{\"method\":\"publish\",\"params\":{\"channel\":1}}\n"
+                + "{\"method\":\"info\"}\n");
+    assertThat(answer.status()).isEqualTo(200);
+    List<JsonObject> replies = answer.body().lines().map(JsonObject::new).toList();
+    assertThat(replies).hasSize(6);
+    assertThat(replies.get(0).getJsonObject("result").getLong("offset")).isEqualTo(1);
+    assertThat(replies.get(1).getLong("id")).isEqualTo(7);
+    assertThat(data(replies.get(1).getJsonObject("result"))).hasSize(1);
+    assertThat(code(replies.get(2))).isEqualTo(104);
+    assertThat(code(replies.get(3))).isEqualTo(107);
+    assertThat(code(replies.get(4))).isEqualTo(107);
+    assertThat(replies.get(5).getJsonObject("result").getJsonArray("nodes")).hasSize(1);
+    assertThat(commands(new JsonObject(command).encodePrettily()).body())
+        .contains("\"result\":{\"offset\":2");
+  }
+
+  @Test
+  void where_one_line_is_no_command_nothing_is_done() {
+    String command = "{\"method\":\"publish\",\"params\":" + of("\"data\":1") + "}\n";
+    for (String body : List.of("", "\n\n", "[1]", command + "{", command.repeat(1001))) {
+      RawHttp.Answer answer = commands(body);
+      assertThat(answer.status()).as(body).isEqualTo(400);
+      assertThat(answer.header("content-type")).startsWith("application/problem+json");
+    }
+    assertThat(data(api.result("history", of("\"limit\":-1")))).isEmpty();
+    assertThat(Api.post(node.port(), "/api", command).status()).isEqualTo(401);
+  }
+
+  private static RawHttp.Answer commands(String body) {
+    return Api.post(node.port(), "/api", body, "Authorization: apikey " + KEY);
+  }
+
+  private static int code(JsonObject reply) {
+    return reply.getJsonObject("error").getInteger("code");
   }
 
   @Test

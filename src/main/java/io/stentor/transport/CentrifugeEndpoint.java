@@ -1,12 +1,18 @@
 package io.stentor.transport;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.stentor.message.CloseReason;
 import io.stentor.protocol.centrifuge.Post;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -17,6 +23,8 @@ final class CentrifugeEndpoint {
 
   /** Where commands are posted. */
   static final String POSTS = "/emulation";
+
+  private static final String OCTETS = "application/octet-stream";
 
   /** What a client wants that says nothing. */
   private static final byte[] NOTHING = {'{', '}'};
@@ -62,6 +70,10 @@ final class CentrifugeEndpoint {
 
   private void openByBody(RoutingContext ctx, StreamForm form) {
     HttpServerRequest request = ctx.request();
+    if (isProtobuf(request)) {
+      refuseProtobuf(request);
+      return;
+    }
     try {
       Wishes wishes = Wishes.of(request);
       RequestBody.read(request, server.maxFrameBytes().getAsInt())
@@ -70,6 +82,54 @@ final class CentrifugeEndpoint {
     } catch (Refusal refusal) {
       refusal.answer(request);
     }
+  }
+
+  private static boolean isProtobuf(HttpServerRequest request) {
+    String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+    return type != null && type.toLowerCase(Locale.ROOT).startsWith(OCTETS);
+  }
+
+  /**
+   * Protobuf is not spoken here. A client that is refused by a status tries again for ever, so it
+   * gets a stream of one push, in Protobuf, that disconnects it for good.
+   */
+  private static void refuseProtobuf(HttpServerRequest request) {
+    CloseReason reason = CentrifugeSocket.INAPPROPRIATE;
+    ByteBuf disconnect = Unpooled.buffer();
+    disconnect.writeByte(field(1, 0));
+    writeVarint(disconnect, reason.code());
+    disconnect.writeBytes(
+        message(2, Unpooled.copiedBuffer(reason.reason(), StandardCharsets.UTF_8)));
+    ByteBuf reply = message(4, message(11, disconnect));
+    ByteBuf stream = Unpooled.buffer();
+    writeVarint(stream, reply.readableBytes());
+    stream.writeBytes(reply);
+    request
+        .response()
+        .putHeader(HttpHeaders.CONTENT_TYPE, OCTETS)
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+        .end(BufferInternal.buffer(stream));
+    RestOfBody.discard(request);
+  }
+
+  private static ByteBuf message(int number, ByteBuf content) {
+    ByteBuf out = Unpooled.buffer();
+    out.writeByte(field(number, 2));
+    writeVarint(out, content.readableBytes());
+    return out.writeBytes(content);
+  }
+
+  private static int field(int number, int wireType) {
+    return number << 3 | wireType;
+  }
+
+  private static void writeVarint(ByteBuf out, int value) {
+    int rest = value;
+    while (rest > 0x7f) {
+      out.writeByte(rest & 0x7f | 0x80);
+      rest >>>= 7;
+    }
+    out.writeByte(rest);
   }
 
   private void open(HttpServerRequest request, StreamForm form, Wishes wishes, byte[] connect) {

@@ -166,11 +166,11 @@ final class MessagesEndpoint {
     Member from = Publishing.from(request, identity);
     RequestBody.read(request, options.maxMessageBytes())
         .compose(body -> publishing.publish(room, identity, kind, body.getBytes(), key, from))
-        .onSuccess(position -> published(request.response(), room, position))
+        .onSuccess(position -> published(request.response(), position))
         .onFailure(failure -> Refusal.answer(request, failure));
   }
 
-  private static void published(HttpServerResponse response, RoomName room, Position position) {
+  private static void published(HttpServerResponse response, Position position) {
     if (response.closed()) {
       return;
     }
@@ -182,9 +182,8 @@ final class MessagesEndpoint {
     String before = epoch + ":" + (position.offset() - 1);
     response
         .setStatusCode(201)
-        .putHeader(
-            HttpHeaders.LOCATION,
-            "/rooms/" + RoomPath.encoded(room) + "/messages?since=" + before + "&limit=1")
+        // Relative to the request's path, so that it holds behind a proxy that cuts a prefix off.
+        .putHeader(HttpHeaders.LOCATION, "messages?since=" + before + "&limit=1")
         .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
         .end("{\"epoch\":\"" + epoch + "\",\"offset\":" + position.offset() + "}\n");
   }

@@ -15,12 +15,13 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.ext.web.RoutingContext;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /api/<method>}: what servers call in the words of the Centrifuge protocol, with an
+ * {@code POST /api/<method>} and {@code POST /api}: what servers call in the words of the Centrifuge protocol, with an
  * API key. One event loop.
  */
 final class ServerApiEndpoint {
@@ -53,14 +54,47 @@ final class ServerApiEndpoint {
       }
       operations.put(id.toString(), ctx -> handle(method, ctx.request()));
     }
+    operations.put("apiCommands", ctx -> handleCommands(ctx.request()));
     return operations;
   }
 
-  private void handle(String method, HttpServerRequest request) {
+  private boolean isRefused(HttpServerRequest request) {
     String key = key(request);
-    if (key == null || access.server(key) == null) {
-      Refusal.of(ProblemType.UNAUTHORIZED, "An API key that is known here is needed.")
-          .answer(request);
+    if (key != null && access.server(key) != null) {
+      return false;
+    }
+    Refusal.of(ProblemType.UNAUTHORIZED, "An API key that is known here is needed.")
+        .answer(request);
+    return true;
+  }
+
+  /** Several commands, each with the name of its method, and a reply a line. */
+  private void handleCommands(HttpServerRequest request) {
+    if (isRefused(request)) {
+      return;
+    }
+    Promise<List<JsonLine>> answer = context.promise();
+    RequestBody.read(request, MAX_BODY_BYTES)
+        .compose(body -> api.commands(body.getBytes()))
+        .onComplete(answer);
+    answer
+        .future()
+        .onSuccess(replies -> answer(request.response(), replies))
+        .onFailure(failure -> refuse(request, failure, false));
+  }
+
+  private static void answer(HttpServerResponse response, List<JsonLine> replies) {
+    if (!response.closed()) {
+      Buffer body = Buffer.buffer();
+      for (JsonLine reply : replies) {
+        body.appendBuffer(BufferInternal.buffer(reply.bytes())).appendByte((byte) '\n');
+      }
+      response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json").end(body);
+    }
+  }
+
+  private void handle(String method, HttpServerRequest request) {
+    if (isRefused(request)) {
       return;
     }
     boolean byStatus = "transport".equals(request.getHeader(ERROR_MODE));

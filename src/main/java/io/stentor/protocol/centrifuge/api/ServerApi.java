@@ -11,7 +11,9 @@ import io.stentor.protocol.centrifuge.JsonLine;
 import io.stentor.protocol.centrifuge.Refusal;
 import io.stentor.room.Rooms;
 import io.vertx.core.Future;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -73,6 +75,42 @@ public final class ServerApi {
     } catch (Disconnect e) {
       return Future.failedFuture(new IllegalArgumentException(e.reason().reason(), e));
     }
+  }
+
+  /**
+   * Calls methods one after the other, as servers did before each method had a path: one command
+   * {@code {"method":…,"params":…}} a line, with an {@code id} or without.
+   *
+   * @param body at least one command; nothing is done where one of its lines is none
+   * @return the replies in the order of the commands, each with {@code result} or {@code error};
+   *     fails with an {@link IllegalArgumentException} that says why the body is no request.
+   *     Completes on any thread
+   */
+  public Future<List<JsonLine>> commands(byte[] body) {
+    try {
+      return oneByOne(NamedCommand.all(body), 0, new ArrayList<>());
+    } catch (IllegalArgumentException e) {
+      return Future.failedFuture(e);
+    } catch (Disconnect e) {
+      return Future.failedFuture(new IllegalArgumentException(e.reason().reason(), e));
+    }
+  }
+
+  private Future<List<JsonLine>> oneByOne(
+      List<NamedCommand> commands, int next, List<JsonLine> replies) {
+    for (int i = next; i < commands.size(); i++) {
+      int following = i + 1;
+      Future<JsonLine> reply = commands.get(i).reply(methods);
+      if (!reply.isComplete()) {
+        return reply.compose(
+            given -> {
+              replies.add(given);
+              return oneByOne(commands, following, replies);
+            });
+      }
+      replies.add(reply.result());
+    }
+    return Future.succeededFuture(replies);
   }
 
   /** The same within a batch: what is wrong is always a refusal. */
