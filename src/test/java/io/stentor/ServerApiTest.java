@@ -33,8 +33,7 @@ class ServerApiTest extends ServerApiSetting {
 
   @Test
   void commands_that_name_their_methods_are_answered_one_a_line_in_their_order() {
-    String command =
-        "{\"method\":\"publish\",\"params\":" + of("\"data\":{\"n\":1}") + "}";
+    String command = "{\"method\":\"publish\",\"params\":" + of("\"data\":{\"n\":1}") + "}";
     RawHttp.Answer answer =
         commands(
             command

@@ -192,7 +192,8 @@ final class ConfigReader {
         constant(RoomOptions.Who.class, json.getString("publish")),
         constant(RoomOptions.Who.class, json.getString("subscribe")),
         constant(RoomOptions.Reader.class, json.getString("readHistory")),
-        constant(RoomOptions.Reader.class, json.getString("readPresence")));
+        constant(RoomOptions.Reader.class, json.getString("readPresence")),
+        json.getBoolean("pushJoinLeave"));
   }
 
   private List<RoomRule> rules(JsonArray json, JsonObject defaults) {

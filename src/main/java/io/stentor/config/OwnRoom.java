@@ -37,7 +37,8 @@ public final class OwnRoom {
           Who.SERVER,
           Who.SERVER,
           Reader.SERVER,
-          Reader.SERVER);
+          Reader.SERVER,
+          false);
 
   private OwnRoom() {}
 

@@ -21,6 +21,7 @@ package io.stentor.config;
  * @param subscribe who may listen
  * @param readHistory who may read what was said before; who may not joins at the end
  * @param readPresence who may see who is there
+ * @param pushJoinLeave whether Centrifuge clients are told who comes and goes without asking
  */
 public record RoomOptions(
     History history,
@@ -35,7 +36,8 @@ public record RoomOptions(
     Who publish,
     Who subscribe,
     Reader readHistory,
-    Reader readPresence) {
+    Reader readPresence,
+    boolean pushJoinLeave) {
 
   /** Refuses limits that a message of the allowed size would not fit into. */
   public RoomOptions {

@@ -21,8 +21,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /api/<method>} and {@code POST /api}: what servers call in the words of the Centrifuge protocol, with an
- * API key. One event loop.
+ * {@code POST /api/<method>} and {@code POST /api}: what servers call in the words of the
+ * Centrifuge protocol, with an API key. One event loop.
  */
 final class ServerApiEndpoint {
 

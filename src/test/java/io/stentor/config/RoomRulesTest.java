@@ -92,7 +92,8 @@ class RoomRulesTest {
                     Who.ANYONE,
                     Who.ANYONE,
                     RoomOptions.Reader.SUBSCRIBER,
-                    RoomOptions.Reader.SUBSCRIBER))
+                    RoomOptions.Reader.SUBSCRIBER,
+                    false))
         .isInstanceOf(ConfigException.class)
         .hasMessage("history.bytes is 9, but must be at least maxMessageBytes, which is 10");
   }
@@ -111,6 +112,7 @@ class RoomRulesTest {
         Who.ANYONE,
         Who.ANYONE,
         RoomOptions.Reader.SUBSCRIBER,
-        RoomOptions.Reader.SUBSCRIBER);
+        RoomOptions.Reader.SUBSCRIBER,
+        false);
   }
 }

@@ -227,7 +227,8 @@ class AppenderTest {
                 RoomOptions.Who.ANYONE,
                 RoomOptions.Who.ANYONE,
                 RoomOptions.Reader.SUBSCRIBER,
-                RoomOptions.Reader.SUBSCRIBER));
+                RoomOptions.Reader.SUBSCRIBER,
+                false));
     publish(rooms, "hi, straße");
     loop.turn();
     assertThat(texts(history.asked.get(0))).containsExactly("HI, STRASSE!!!");

@@ -38,7 +38,8 @@ final class Options {
         Who.ANYONE,
         Who.ANYONE,
         RoomOptions.Reader.SUBSCRIBER,
-        RoomOptions.Reader.SUBSCRIBER);
+        RoomOptions.Reader.SUBSCRIBER,
+        false);
   }
 
   /** With so many bytes that may wait to be appended. */
@@ -56,7 +57,8 @@ final class Options {
         Who.ANYONE,
         Who.ANYONE,
         RoomOptions.Reader.SUBSCRIBER,
-        RoomOptions.Reader.SUBSCRIBER);
+        RoomOptions.Reader.SUBSCRIBER,
+        false);
   }
 
   /** For slow connections: how many bytes wait for them, and what happens then. */
@@ -78,7 +80,8 @@ final class Options {
         Who.ANYONE,
         Who.ANYONE,
         RoomOptions.Reader.SUBSCRIBER,
-        RoomOptions.Reader.SUBSCRIBER);
+        RoomOptions.Reader.SUBSCRIBER,
+        false);
   }
 
   static RoomOptions coalescing(int millis) {
@@ -95,7 +98,8 @@ final class Options {
         Who.ANYONE,
         Who.ANYONE,
         RoomOptions.Reader.SUBSCRIBER,
-        RoomOptions.Reader.SUBSCRIBER);
+        RoomOptions.Reader.SUBSCRIBER,
+        false);
   }
 
   /** Rules by which every room has these options. */

@@ -149,7 +149,8 @@ class CentrifugeStreamTest {
       delimiter = '|',
       value = {
         "''|3501|bad request: a message without a command",
-        "{\"id\":1,\"publish\":{\"channel\":\"a\",\"data\":1}}|3501|bad request: connect comes first",
+        "{\"id\":1,\"publish\":{\"channel\":\"a\",\"data\":1}}|3501|bad request: connect comes"
+            + " first",
         "{\"id\":1,\"connect\":{\"token\":\"a.b.c\"}}|3500|invalid token",
         "nonsense|3501|bad request: this is no JSON",
       })
@@ -261,7 +262,10 @@ class CentrifugeStreamTest {
   @Test
   void pages_of_other_origins_may_come_unless_origins_are_listed() throws IOException {
     String question =
-        "OPTIONS /emulation HTTP/1.1\r\nHost: x\r\nConnection: close\r\nOrigin: https://example.org\r\n"
+        "OPTIONS /emulation HTTP/1.1\r\n"
+            + "Host: x\r\n"
+            + "Connection: close\r\n"
+            + "Origin: https://example.org\r\n"
             + "Access-Control-Request-Method: POST\r\n"
             + "Access-Control-Request-Headers: content-type\r\n\r\n";
     RawHttp.Answer answer = exchange(node.port(), question);

@@ -86,7 +86,7 @@ record Terms(
         options.history().messages() > 0 && or(override.recovery(), reads),
         options.presence() && or(override.presence(), true),
         options.presence() && or(override.pushJoinLeave(), sees),
-        options.presence() && or(override.pushJoinLeave(), false),
+        options.presence() && or(override.pushJoinLeave(), sees && options.pushJoinLeave()),
         byServer);
   }
 

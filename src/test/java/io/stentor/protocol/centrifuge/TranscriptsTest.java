@@ -33,6 +33,7 @@ class TranscriptsTest {
                 "rooms",
                 new JsonArray()
                     .add(room("lobby", new JsonObject().put("transform", "shout")))
+                    .add(room("unlogged:told*", history(0).put("pushJoinLeave", true)))
                     .add(room("unlogged*", history(0)))
                     .add(room("small*", history(2)))
                     .add(room("unseen*", new JsonObject().put("presence", false)))

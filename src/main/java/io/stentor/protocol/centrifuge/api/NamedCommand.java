@@ -45,7 +45,8 @@ record NamedCommand(long id, String method, Fields params) {
         }
       }
       if (all.size() > Batch.MAX_COMMANDS) {
-        throw new IllegalArgumentException("a request has at most " + Batch.MAX_COMMANDS + " lines");
+        throw new IllegalArgumentException(
+            "a request has at most " + Batch.MAX_COMMANDS + " lines");
       }
     }
     if (all.isEmpty()) {
