@@ -14,6 +14,7 @@ import io.stentor.presence.ClusterPresence;
 import io.stentor.presence.LocalPresence;
 import io.stentor.presence.Presence;
 import io.stentor.room.Rooms;
+import io.stentor.timer.TimerWheel;
 import io.stentor.transport.GuardedTransport;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -109,7 +110,9 @@ final class Platform {
       return new ClusterHistory(hazelcast, System::currentTimeMillis);
     }
     LocalHistory history = new LocalHistory(System::currentTimeMillis);
-    vertx.setPeriodic(1000, timer -> history.expire(EXPIRE_AT_ONCE));
+    TimerWheel wheel = TimerWheel.of(vertx);
+    wheel.every(1000, () -> history.expire(EXPIRE_AT_ONCE));
+    wheel.onStandstill(millis -> history.hold());
     return history;
   }
 

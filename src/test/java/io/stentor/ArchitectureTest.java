@@ -26,17 +26,18 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule presence_knows_messages =
-      mayKnowOnly("presence", "message", "config", "cluster", "ops").allowEmptyShould(true);
+      mayKnowOnly("presence", "message", "config", "cluster", "ops", "timer")
+          .allowEmptyShould(true);
 
   @ArchTest static final ArchRule directories_know_messages = mayKnowOnly("control", "message");
 
   @ArchTest
   static final ArchRule identities_know_configuration =
-      mayKnowOnly("identity", "message", "config", "ops");
+      mayKnowOnly("identity", "message", "config", "ops", "timer");
 
   @ArchTest
   static final ArchRule rooms_know_logs_and_presence =
-      mayKnowOnly("room", "history", "presence", "message", "config", "limits", "ops");
+      mayKnowOnly("room", "history", "presence", "message", "config", "limits", "ops", "timer");
 
   @ArchTest
   static final ArchRule protocols_know_rooms =
@@ -50,7 +51,8 @@ class ArchitectureTest {
           "message",
           "config",
           "limits",
-          "ops");
+          "ops",
+          "timer");
 
   @ArchTest
   static final ArchRule transports_know_no_cluster =
@@ -65,7 +67,8 @@ class ArchitectureTest {
           "message",
           "config",
           "limits",
-          "ops");
+          "ops",
+          "timer");
 
   @ArchTest
   static final ArchRule the_cluster_knows_configuration_only =
@@ -79,6 +82,8 @@ class ArchitectureTest {
       mayKnowOnly("limits", "message", "config");
 
   @ArchTest static final ArchRule configuration_knows_nothing = mayKnowOnly("config");
+
+  @ArchTest static final ArchRule timers_know_nothing = mayKnowOnly("timer");
 
   @ArchTest
   static final ArchRule only_what_is_clustered_knows_hazelcast =

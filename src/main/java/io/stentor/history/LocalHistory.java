@@ -55,6 +55,7 @@ public final class LocalHistory implements History {
   private final ThreadPoolExecutor lists = lists();
   private final Map<RoomName, Slot> slots = new ConcurrentHashMap<>();
   private final LongSupplier clock;
+  private long heldUntilMillis = Long.MIN_VALUE;
   private Iterator<Slot> walk = slots.values().iterator();
 
   /**
@@ -150,6 +151,9 @@ public final class LocalHistory implements History {
    */
   public void expire(int count) {
     long now = clock.getAsLong();
+    if (now < heldUntilMillis) {
+      return;
+    }
     for (int i = 0; i < count; i++) {
       if (!walk.hasNext()) {
         walk = slots.values().iterator();
@@ -163,6 +167,14 @@ public final class LocalHistory implements History {
         }
       }
     }
+  }
+
+  /**
+   * The process stood still. No log is removed for a minute: whoever uses one could not, and has to
+   * be able to do so first. By the caller of {@link #expire}.
+   */
+  public void hold() {
+    heldUntilMillis = clock.getAsLong() + 1000L * IDLE_MARGIN_SECONDS;
   }
 
   /** Number of logs. */

@@ -1,8 +1,8 @@
 package io.stentor.identity;
 
 import io.netty.channel.EventLoop;
+import io.stentor.timer.TimerWheel;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
@@ -48,6 +48,7 @@ public final class Expiries {
   private final BooleanSupplier suspended;
   private final LongSupplier nowSeconds;
   private long next;
+  private long heldUntil;
 
   /**
    * Creates an empty schedule.
@@ -65,7 +66,9 @@ public final class Expiries {
 
   /** Looks after all of them from now on. */
   public void start(EventLoop loop) {
-    loop.scheduleAtFixedRate(this::everySecond, 1, 1, TimeUnit.SECONDS);
+    TimerWheel wheel = TimerWheel.of(loop);
+    wheel.every(1000, this::everySecond);
+    wheel.onStandstill(millis -> hold());
   }
 
   /**
@@ -105,12 +108,21 @@ public final class Expiries {
     return terms.size();
   }
 
+  /**
+   * Runs nothing for one grace: the process stood still, and who has a new token must be given as
+   * long as ever to show it.
+   */
+  void hold() {
+    heldUntil = nowSeconds.getAsLong() + graceSeconds.getAsInt();
+  }
+
   /** Runs what is due. For {@link #start}, and for tests that move the time. */
   public void everySecond() {
-    if (isSuspended()) {
+    long now = nowSeconds.getAsLong();
+    if (isSuspended() || now < heldUntil) {
       return;
     }
-    long last = nowSeconds.getAsLong() - graceSeconds.getAsInt();
+    long last = now - graceSeconds.getAsInt();
     while (!terms.isEmpty() && terms.first().atSeconds <= last) {
       terms.pollFirst().over.run();
     }

@@ -2,6 +2,7 @@ package io.stentor.presence;
 
 import io.netty.channel.EventLoop;
 import io.stentor.message.RoomName;
+import io.stentor.timer.TimerWheel;
 import io.vertx.core.internal.ContextInternal;
 import java.util.HashMap;
 import java.util.Map;
@@ -67,9 +68,8 @@ final class Home implements Executor {
     thread.schedule(() -> context.dispatch(task, Runnable::run), millis, TimeUnit.MILLISECONDS);
   }
 
-  /** Runs the task on this loop again and again. */
+  /** Runs the task on this loop again and again; see {@link TimerWheel#every}. */
   void every(long millis, Runnable task) {
-    thread.scheduleAtFixedRate(
-        () -> context.dispatch(task, Runnable::run), millis, millis, TimeUnit.MILLISECONDS);
+    TimerWheel.of(thread).every(millis, () -> context.dispatch(task, Runnable::run));
   }
 }

@@ -8,6 +8,7 @@ import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
 import io.stentor.room.Counts.Count;
+import io.stentor.timer.TimerWheel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -148,6 +149,8 @@ final class Appender {
 
   private void append(List<Waiting> waiting, Batch batch, long retryMillis, long spentMillis) {
     long begunNanos = System.nanoTime();
+    TimerWheel wheel = TimerWheel.of(home.thread());
+    long begunMillis = wheel.millis();
     history
         .append(room, batch, options.history())
         .onComplete(
@@ -158,7 +161,7 @@ final class Appender {
                         timed(begunNanos, spentMillis, waiting.size());
                         appended(waiting, batch, appended);
                       } else {
-                        long tookMillis = (System.nanoTime() - begunNanos) / 1_000_000;
+                        long tookMillis = wheel.millis() - begunMillis;
                         failed(waiting, batch, failure, retryMillis, spentMillis + tookMillis);
                       }
                     }));

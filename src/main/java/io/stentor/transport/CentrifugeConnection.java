@@ -54,6 +54,11 @@ interface CentrifugeConnection extends Outlet, Heartbeat.Pinged, Newcomers.Newco
     return session().isConnected();
   }
 
+  @Override
+  default boolean isConnecting() {
+    return session().isConnecting();
+  }
+
   /** Nothing that was published is left unanswered. */
   @Override
   default void leave() {

@@ -1,9 +1,9 @@
 package io.stentor.transport;
 
 import io.netty.channel.EventLoop;
+import io.stentor.timer.TimerWheel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Looks every second after the connections of one event loop that are not a WebSocket or an event
@@ -14,7 +14,7 @@ final class Deadlines {
   private int now = 1;
 
   Deadlines(EventLoop loop) {
-    loop.scheduleAtFixedRate(this::everySecond, 1, 1, TimeUnit.SECONDS);
+    TimerWheel.of(loop).every(1000, this::everySecond);
   }
 
   /** Seconds since this object was made, and one; never 0. */

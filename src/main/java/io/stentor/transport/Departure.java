@@ -2,6 +2,7 @@ package io.stentor.transport;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.stentor.timer.TimerWheel;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ final class Departure {
 
   private static final int TICKS_A_SECOND = 1000 / TICK_MILLIS;
 
-  /** A loop that stood still for a while catches up at this many times its pace, not at once. */
+  /** A loop that is late catches up at this many times its pace; for more it stood still. */
   private static final int MOST_TICKS = 2;
 
   private final List<Runnable> staying;
@@ -57,17 +58,19 @@ final class Departure {
 
   /** Begins; the answer comes on this loop when all have been told to go. */
   Future<Void> begin(EventLoop loop) {
-    long begin = System.nanoTime();
+    TimerWheel wheel = TimerWheel.of(loop);
+    long begin = wheel.millis();
     tick();
     if (!done.future().isComplete()) {
-      Runnable next = () -> tickAt(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+      Runnable next = () -> tickAt(wheel.millis() - begin);
       ticking = loop.scheduleWithFixedDelay(next, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
     return done.future();
   }
 
   /**
-   * Does what is due so many milliseconds after the beginning, or some of it where that is much.
+   * Does what is due so many milliseconds after the beginning, or some of it where that is much. A
+   * standstill is no part of them.
    */
   void tickAt(long millis) {
     long most = ticks + MOST_TICKS;

@@ -3,9 +3,9 @@ package io.stentor.transport;
 import io.netty.channel.EventLoop;
 import io.stentor.config.WebSocketOptions;
 import io.stentor.message.CloseReason;
+import io.stentor.timer.TimerWheel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +64,7 @@ final class Heartbeat {
   }
 
   void start(EventLoop loop) {
-    loop.scheduleAtFixedRate(this::everySecond, 1, 1, TimeUnit.SECONDS);
+    TimerWheel.of(loop).every(1000, this::everySecond);
   }
 
   /** Begins to ping, as the options say at this moment. */

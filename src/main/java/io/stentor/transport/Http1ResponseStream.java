@@ -7,9 +7,9 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
+import io.stentor.timer.TimerWheel;
 import io.vertx.core.http.HttpConnection;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A stream that has a connection of HTTP/1 for itself, taken over from Vert.x once the head is
@@ -91,7 +91,7 @@ final class Http1ResponseStream extends ChannelInboundHandlerAdapter implements 
     channel
         .writeAndFlush(chunked ? LAST_CHUNK.duplicate() : Unpooled.EMPTY_BUFFER)
         .addListener(ChannelFutureListener.CLOSE);
-    channel.eventLoop().schedule(() -> channel.close(), timeoutSeconds, TimeUnit.SECONDS);
+    TimerWheel.of(channel.eventLoop()).after(1000L * timeoutSeconds, channel::close);
   }
 
   @Override

@@ -4,13 +4,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.ScheduledFuture;
+import io.stentor.timer.TimerWheel;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.StreamResetException;
 import io.vertx.core.internal.buffer.BufferInternal;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A stream that is one stream of an HTTP/2 connection, written through Vert.x. */
@@ -35,7 +34,7 @@ final class Http2ResponseStream implements ResponseStream {
   private int underWay;
   private boolean full;
   private boolean ending;
-  private @Nullable ScheduledFuture<?> cut;
+  private TimerWheel.@Nullable Timer cut;
   private @Nullable String peer;
 
   /** A stream whose head is written. */
@@ -128,7 +127,7 @@ final class Http2ResponseStream implements ResponseStream {
   @Override
   public void end(ByteBuf bytes, int timeoutSeconds) {
     ending = true;
-    cut = loop.schedule(() -> response.reset(CANCEL), timeoutSeconds, TimeUnit.SECONDS);
+    cut = TimerWheel.of(loop).after(1000L * timeoutSeconds, () -> response.reset(CANCEL));
     write(bytes);
     flush();
   }
@@ -148,9 +147,9 @@ final class Http2ResponseStream implements ResponseStream {
   }
 
   private void closed() {
-    ScheduledFuture<?> planned = cut;
+    TimerWheel.Timer planned = cut;
     if (planned != null) {
-      planned.cancel(false);
+      planned.cancel();
     }
     ByteBuf bytes = unsent;
     unsent = null;

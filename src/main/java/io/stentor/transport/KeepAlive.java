@@ -2,9 +2,9 @@ package io.stentor.transport;
 
 import io.netty.channel.EventLoop;
 import io.stentor.message.CloseReason;
+import io.stentor.timer.TimerWheel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -56,7 +56,7 @@ final class KeepAlive {
   }
 
   void start(EventLoop loop) {
-    loop.scheduleAtFixedRate(this::everySecond, 1, 1, TimeUnit.SECONDS);
+    TimerWheel.of(loop).every(1000, this::everySecond);
   }
 
   /** Whether {@link #closeAll} was called: who comes now has to close by itself. */

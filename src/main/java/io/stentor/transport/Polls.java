@@ -1,9 +1,9 @@
 package io.stentor.transport;
 
 import io.netty.channel.EventLoop;
+import io.stentor.timer.TimerWheel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The long polls of one event loop and when their time is over. One tick looks after all of them,
@@ -45,7 +45,7 @@ final class Polls {
   }
 
   void start(EventLoop loop) {
-    loop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    TimerWheel.of(loop).every(TICK_MILLIS, this::tick);
   }
 
   /**

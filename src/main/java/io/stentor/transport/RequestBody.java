@@ -1,12 +1,13 @@
 package io.stentor.transport;
 
 import io.stentor.limits.Limit;
-import io.vertx.core.Context;
+import io.stentor.timer.TimerWheel;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.http.HttpServerRequestInternal;
 import org.jspecify.annotations.Nullable;
 
@@ -27,12 +28,12 @@ final class RequestBody {
   private static final int MAX_LENGTH_DIGITS = 18;
 
   private final HttpServerRequest request;
-  private final Context context;
+  private final ContextInternal context;
   private final int maxBytes;
   private final int timeoutSeconds;
   private final Promise<Buffer> whole = Promise.promise();
   private @Nullable Buffer received;
-  private long timer = -1;
+  private TimerWheel.@Nullable Timer timer;
 
   private RequestBody(HttpServerRequest request, int maxBytes, int timeoutSeconds) {
     this.request = request;
@@ -103,7 +104,7 @@ final class RequestBody {
 
   private void setTimer() {
     if (timeoutSeconds > 0 && !request.isEnded() && !whole.future().isComplete()) {
-      timer = context.owner().setTimer(timeoutSeconds * 1000L, fired -> timeOut());
+      timer = TimerWheel.of(context.nettyEventLoop()).after(timeoutSeconds * 1000L, this::timeOut);
     }
   }
 
@@ -115,8 +116,8 @@ final class RequestBody {
   }
 
   private void cancelTimer() {
-    if (timer >= 0) {
-      context.owner().cancelTimer(timer);
+    if (timer != null) {
+      timer.cancel();
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.stentor.transport;
 
-import io.vertx.core.Vertx;
+import io.netty.channel.EventLoop;
+import io.stentor.timer.TimerWheel;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -23,7 +24,6 @@ final class RestOfBody {
 
   private final HttpServerRequest request;
   private long bytes;
-  private long timer = -1;
 
   private RestOfBody(HttpServerRequest request) {
     this.request = request;
@@ -45,12 +45,12 @@ final class RestOfBody {
   }
 
   private void read() {
-    Vertx vertx = ((HttpServerRequestInternal) request).context().owner();
-    timer = vertx.setTimer(MAX_MILLIS, fired -> cut(request));
+    EventLoop loop = ((HttpServerRequestInternal) request).context().nettyEventLoop();
+    TimerWheel.Timer timer = TimerWheel.of(loop).after(MAX_MILLIS, () -> cut(request));
     request
         .handler(this::count)
-        .endHandler(end -> vertx.cancelTimer(timer))
-        .exceptionHandler(gone -> vertx.cancelTimer(timer))
+        .endHandler(end -> timer.cancel())
+        .exceptionHandler(gone -> timer.cancel())
         .resume();
   }
 

@@ -51,6 +51,9 @@ record ServerLoop(
   /** How long a client of the Centrifuge protocol may take to say who it is. */
   private static final int CONNECT_SECONDS = 10;
 
+  /** How long it is waited on until it is connected; a cluster may be slow when a node has died. */
+  private static final int CONNECTING_SECONDS = 40;
+
   private static final int RETRY_SECONDS = 5;
 
   /** A loop that has no connections yet; what looks after them has begun. */
@@ -59,7 +62,7 @@ record ServerLoop(
     Supplier<WebSocketOptions> sockets = () -> live.get().webSocket();
     Heartbeat heartbeat = new Heartbeat(sockets);
     heartbeat.start(eventLoop);
-    Newcomers newcomers = new Newcomers(CONNECT_SECONDS);
+    Newcomers newcomers = new Newcomers(CONNECT_SECONDS, CONNECTING_SECONDS);
     newcomers.start(eventLoop);
     Directory directory = house.connections().directories().add(eventLoop);
     return new ServerLoop(

@@ -15,8 +15,8 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
 import io.stentor.limits.Pace;
 import io.stentor.message.CloseReason;
+import io.stentor.timer.TimerWheel;
 import io.vertx.core.http.ServerWebSocket;
-import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -170,9 +170,8 @@ final class Socket extends ChannelInboundHandlerAdapter {
       closeSent = true;
       writer.control(new CloseWebSocketFrame(reason.code(), reason.reason()));
       channel.config().setAutoRead(true);
-      channel
-          .eventLoop()
-          .schedule(() -> channel.close(), closeTimeoutSeconds.getAsInt(), TimeUnit.SECONDS);
+      TimerWheel.of(channel.eventLoop())
+          .after(1000L * closeTimeoutSeconds.getAsInt(), channel::close);
     }
     return true;
   }

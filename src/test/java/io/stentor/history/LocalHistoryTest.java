@@ -35,6 +35,21 @@ class LocalHistoryTest extends HistoryContract {
   }
 
   @Test
+  void after_the_process_stood_still_whoever_uses_a_log_has_a_minute_to_do_so() {
+    append(LIMITS, "a");
+    long epoch = all(LIMITS).epoch();
+    NOW.addAndGet(KEPT_MILLIS + 1);
+    history.hold();
+    history.expire(10);
+    history.expire(10);
+    assertThat(all(LIMITS).epoch()).isEqualTo(epoch);
+    NOW.addAndGet(KEPT_MILLIS + 1);
+    history.expire(10);
+    history.expire(10);
+    assertThat(history.size()).isZero();
+  }
+
+  @Test
   void expiring_looks_at_some_logs_at_a_time_and_comes_round() {
     for (int i = 0; i < 100; i++) {
       await(history.read(new RoomName("r" + i), Position.NONE, 0, 0, LIMITS));

@@ -37,6 +37,21 @@ class ExpiriesTest {
     assertThat(expiries.size()).isZero();
   }
 
+  /** Who was to show a new token could not be heard meanwhile. */
+  @Test
+  void what_has_ended_while_the_process_stood_still_is_over_a_whole_grace_after_it() {
+    add(102, "ended meanwhile");
+    add(120, "later");
+    now.set(110);
+    expiries.hold();
+    tickAt(114);
+    assertThat(over).isEmpty();
+    tickAt(115);
+    assertThat(over).containsExactly("ended meanwhile");
+    tickAt(125);
+    assertThat(over).containsExactly("ended meanwhile", "later");
+  }
+
   @Test
   void what_has_no_end_is_not_kept() {
     assertThat(add(0, "never")).isNull();

@@ -9,12 +9,13 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class NewcomersTest {
-  private final Newcomers newcomers = new Newcomers(3);
+  private final Newcomers newcomers = new Newcomers(3, 8);
   private final List<String> closed = new ArrayList<>();
 
   private final class Somebody implements Newcomers.Newcomer {
     private final String name;
     private boolean connected;
+    private boolean connecting;
 
     Somebody(String name) {
       this.name = name;
@@ -24,6 +25,11 @@ class NewcomersTest {
     @Override
     public boolean isConnected() {
       return connected;
+    }
+
+    @Override
+    public boolean isConnecting() {
+      return connecting;
     }
 
     @Override
@@ -56,6 +62,38 @@ class NewcomersTest {
   void who_is_connected_stays() {
     new Somebody("ann").connected = true;
     pass(10);
+    assertThat(closed).isEmpty();
+  }
+
+  @Test
+  void who_has_asked_to_be_connected_is_not_stale_and_comes_again_where_that_takes_too_long() {
+    Somebody slow = new Somebody("slow");
+    Somebody late = new Somebody("late");
+    Somebody refused = new Somebody("refused");
+    pass(2);
+    slow.connecting = true;
+    late.connecting = true;
+    refused.connecting = true;
+    pass(5);
+    assertThat(closed).isEmpty();
+    late.connected = true;
+    late.connecting = false;
+    refused.connecting = false;
+    pass(1);
+    assertThat(closed).isEmpty();
+    pass(1);
+    assertThat(closed).containsExactly("slow 3004 internal server error", "refused 3502 stale");
+    pass(20);
+    assertThat(closed).hasSize(2);
+  }
+
+  @Test
+  void a_client_that_is_gone_while_it_is_being_connected_is_forgotten() {
+    Somebody gone = new Somebody("gone");
+    gone.connecting = true;
+    pass(5);
+    newcomers.remove(gone);
+    pass(20);
     assertThat(closed).isEmpty();
   }
 

@@ -128,7 +128,8 @@ public final class Session {
     }
   }
 
-  boolean isConnecting() {
+  /** Whether the client has sent connect, and was not answered yet. */
+  public boolean isConnecting() {
     return state == SessionState.CONNECTING;
   }
 

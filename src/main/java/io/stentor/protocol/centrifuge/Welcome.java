@@ -26,7 +26,7 @@ final class Welcome extends Answer {
           case LIMIT_EXCEEDED ->
               refusal.temporary() ? CloseReason.TOO_MANY_ROOMS : Disconnect.CHANNEL_LIMIT;
           case INTERNAL -> CloseReason.INTERNAL;
-          default -> badRequest(refusal);
+          default -> refusal.code().temporary() ? CloseReason.INTERNAL : badRequest(refusal);
         });
   }
 

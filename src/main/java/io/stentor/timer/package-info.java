@@ -1,0 +1,5 @@
+/** Timeouts and periodic work of an event loop. */
+@NullMarked
+package io.stentor.timer;
+
+import org.jspecify.annotations.NullMarked;
