@@ -20,7 +20,7 @@ final class Checks {
 
   /** Lives while every event loop turns. */
   static void live(Health health, LoopLags lags) {
-    health.live("eventLoops", () -> loops(lags.nanos(), DEAD_LOOP_NANOS));
+    health.live("eventLoops", () -> loops(lags.stuckNanos(), DEAD_LOOP_NANOS));
   }
 
   /** Is ready unless it is going away, late, short of memory or deaf. */

@@ -49,6 +49,15 @@ final class LoopLags {
     return largest(LoopLag::nanos);
   }
 
+  /**
+   * How much longer than the others the latest loop has stood still. Where the whole process did,
+   * all loops are late, and none of them is stuck. The lag itself where there is one loop only.
+   */
+  long stuckNanos() {
+    long least = lags.size() == 1 ? 0 : lags.stream().mapToLong(LoopLag::nanos).min().orElse(0);
+    return nanos() - least;
+  }
+
   /** The largest lag of any loop in the last ten to twenty seconds. */
   long recentNanos() {
     return largest(LoopLag::recentNanos);

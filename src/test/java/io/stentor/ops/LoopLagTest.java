@@ -37,6 +37,22 @@ class LoopLagTest {
   }
 
   @Test
+  void a_process_that_stood_still_has_no_loop_that_is_stuck_but_one_that_is_behind_the_others_is() {
+    LoopLag other = new LoopLag(nanos::get);
+    LoopLags lags = LoopLags.of(lag, other);
+    pass(40_000);
+    assertThat(lags.stuckNanos()).isZero();
+    lag.tick();
+    assertThat(lags.stuckNanos()).isZero();
+    tickAfter(100);
+    assertThat(lags.stuckNanos()).isEqualTo(millis(40_000));
+    other.tick();
+    pass(100);
+    other.tick();
+    assertThat(lags.stuckNanos()).isZero();
+  }
+
+  @Test
   void the_largest_lag_is_remembered_for_ten_to_twenty_seconds() {
     tickAfter(600);
     for (int i = 0; i < 90; i++) {
