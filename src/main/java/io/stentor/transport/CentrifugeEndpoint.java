@@ -126,7 +126,7 @@ final class CentrifugeEndpoint {
   private static void writeVarint(ByteBuf out, int value) {
     int rest = value;
     while (rest > 0x7f) {
-      out.writeByte(rest & 0x7f | 0x80);
+      out.writeByte((rest & 0x7f) | 0x80);
       rest >>>= 7;
     }
     out.writeByte(rest);
