@@ -10,6 +10,8 @@ import io.stentor.support.PostingClient;
 import io.stentor.support.RawHttp;
 import io.stentor.support.RawWebSocket;
 import io.stentor.support.Scrape;
+import io.stentor.support.Warnings;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.time.Duration;
@@ -92,6 +94,25 @@ class PostLimitsTest {
       assertAnswered(client, 2, 52);
       await().atMost(SOON).until(() -> post(client, publications(60, 61)).status() == 204);
       assertAnswered(client, 60, 61);
+    }
+  }
+
+  @Test
+  void a_proxy_that_nobody_has_named_is_named_once_in_the_log_when_it_meets_a_limit()
+      throws IOException {
+    start(new JsonObject().put(OF_ADDRESS, 1).put("trustedProxies", new JsonArray()));
+    try (Warnings log = new Warnings()) {
+      for (int i = 0; i < 8; i++) {
+        PostingClient.exchange(
+            node.port(),
+            "GET /rooms HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.7\r\n"
+                + "Connection: close\r\n\r\n");
+      }
+      assertThat(log.lines())
+          .filteredOn(line -> line.contains("limits.trustedProxies"))
+          .containsExactly(
+              "127.0.0.1 met the limit messagesPerSecondPerAddress and sends X-Forwarded-For: if it"
+                  + " is your proxy, name it in limits.trustedProxies");
     }
   }
 

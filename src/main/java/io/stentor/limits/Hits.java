@@ -19,6 +19,9 @@ public final class Hits {
   private static final Logger LOG = LoggerFactory.getLogger(Hits.class);
   private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+  private static final long FORWARDING_QUIET_NANOS = TimeUnit.MINUTES.toNanos(10);
+  private static final long NEVER = Long.MIN_VALUE;
+
   private static final class Met {
     final LongAdder count = new LongAdder();
     final AtomicLong told = new AtomicLong();
@@ -26,6 +29,7 @@ public final class Hits {
   }
 
   private final Map<Limit, Met> all = new EnumMap<>(Limit.class);
+  private final AtomicLong forwardingNanos = new AtomicLong(NEVER);
   private final LongSupplier nanoTime;
   private final BooleanSupplier dryRun;
 
@@ -34,6 +38,23 @@ public final class Hits {
     this.dryRun = dryRun;
     for (Limit limit : Limit.values()) {
       all.put(limit, new Met());
+    }
+  }
+
+  /**
+   * A peer that is no trusted proxy has met a limit for one address, and speaks for others. Writes
+   * that to the log, at most once in ten minutes.
+   */
+  public void forwarding(Limit limit, String header, String peer) {
+    long now = nanoTime.getAsLong();
+    long last = forwardingNanos.get();
+    if ((last == NEVER || now - last > FORWARDING_QUIET_NANOS)
+        && forwardingNanos.compareAndSet(last, now)) {
+      LOG.warn(
+          "{} met the limit {} and sends {}: if it is your proxy, name it in limits.trustedProxies",
+          peer,
+          limit.label(),
+          header);
     }
   }
 

@@ -72,6 +72,7 @@ public final class Metrics implements Timings, AutoCloseable {
     append = timer(MetricName.APPEND_TIME, APPEND_BOUNDS);
     batch =
         DistributionSummary.builder(MetricName.APPEND_BATCH.meter())
+            .description(MetricName.APPEND_BATCH.help())
             .serviceLevelObjectives(BATCH_BOUNDS)
             .register(registry);
     new JvmMemoryMetrics().bindTo(registry);
@@ -91,7 +92,10 @@ public final class Metrics implements Timings, AutoCloseable {
   }
 
   private Timer timer(MetricName name, Duration... bounds) {
-    return Timer.builder(name.meter()).serviceLevelObjectives(bounds).register(registry);
+    return Timer.builder(name.meter())
+        .description(name.help())
+        .serviceLevelObjectives(bounds)
+        .register(registry);
   }
 
   /** How long deliveries take, told anew at each look of one thread. */
@@ -125,6 +129,7 @@ public final class Metrics implements Timings, AutoCloseable {
   synchronized void counter(MetricName name, LongSupplier count, String... labels) {
     counted.add(count);
     FunctionCounter.builder(name.meter(), count, LongSupplier::getAsLong)
+        .description(name.help())
         .tags(labels)
         .register(registry);
   }
@@ -136,6 +141,7 @@ public final class Metrics implements Timings, AutoCloseable {
    */
   void gauge(MetricName name, LongSupplier value, String... labels) {
     Gauge.builder(name.meter(), value, LongSupplier::getAsLong)
+        .description(name.help())
         .tags(labels)
         .strongReference(true)
         .register(registry);
@@ -145,6 +151,7 @@ public final class Metrics implements Timings, AutoCloseable {
   void nanos(MetricName name, LongSupplier value) {
     ToDoubleFunction<LongSupplier> read = LongSupplier::getAsLong;
     TimeGauge.builder(name.meter(), value, TimeUnit.NANOSECONDS, read)
+        .description(name.help())
         .strongReference(true)
         .register(registry);
   }

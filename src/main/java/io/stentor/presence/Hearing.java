@@ -13,6 +13,10 @@ import org.slf4j.LoggerFactory;
 final class Hearing {
 
   private static final long RETRY_MILLIS = 250;
+
+  /** Of so many attempts that fail, one is written as a warning: about 10 s. */
+  private static final int WARN_FAILURES = 40;
+
   private static final Logger LOG = LoggerFactory.getLogger(Hearing.class);
 
   private final RoomName room;
@@ -20,6 +24,7 @@ final class Hearing {
   private final PresenceBus bus;
   private PresenceBus.@Nullable Ear ear;
   private boolean closed;
+  private int failures;
 
   Hearing(RoomName room, Home home, PresenceBus bus) {
     this.room = room;
@@ -50,7 +55,11 @@ final class Hearing {
   }
 
   private void retry(Throwable failure, Handler<News> received, Runnable ready) {
-    LOG.warn("presence in {}: cannot be heard yet: {}", room, failure.toString());
+    if (++failures % WARN_FAILURES == 0) {
+      LOG.warn("presence in {}: cannot be heard yet: {}", room, failure.toString());
+    } else {
+      LOG.debug("presence in {}: cannot be heard yet: {}", room, failure.toString());
+    }
     unregister();
     home.after(
         RETRY_MILLIS,

@@ -16,6 +16,10 @@ import org.slf4j.LoggerFactory;
 final class Inquiry {
 
   private static final long RETRY_MILLIS = 250;
+
+  /** Of so many attempts in a row that fail, one is written as a warning: about 10 s. */
+  private static final int WARN_FAILURES = 40;
+
   private static final int PAGE_BYTES = 512 * 1024;
   private static final Logger LOG = LoggerFactory.getLogger(Inquiry.class);
 
@@ -36,6 +40,7 @@ final class Inquiry {
   private final Loop home;
   private final History history;
   private final Asker asker;
+  private int failures;
   private boolean reading;
   private boolean ended;
 
@@ -65,10 +70,21 @@ final class Inquiry {
       return;
     }
     if (page != null) {
+      failures = 0;
       asker.answered(after, page);
     } else {
-      LOG.warn("room {}: history cannot be read: {}", room, String.valueOf(failure));
+      failed(String.valueOf(failure));
       home.after(RETRY_MILLIS, this::retry);
+    }
+  }
+
+  /** Right after a node came or went logs cannot be read for a moment: that is no warning. */
+  private void failed(String why) {
+    failures++;
+    if (failures % WARN_FAILURES == 0) {
+      LOG.warn("room {}: history cannot be read since {} attempts: {}", room, failures, why);
+    } else {
+      LOG.debug("room {}: history cannot be read, trying again: {}", room, why);
     }
   }
 

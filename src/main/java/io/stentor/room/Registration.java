@@ -14,6 +14,10 @@ import org.slf4j.LoggerFactory;
 final class Registration {
 
   private static final long RETRY_MILLIS = 250;
+
+  /** Of so many attempts that fail, one is written as a warning: about 10 s. */
+  private static final int WARN_FAILURES = 40;
+
   private static final Logger LOG = LoggerFactory.getLogger(Registration.class);
 
   private final RoomName room;
@@ -21,6 +25,7 @@ final class Registration {
   private final RoomBus bus;
   private @Nullable MessageConsumer<Broadcast> consumer;
   private boolean ended;
+  private int failures;
 
   Registration(RoomName room, Loop home, RoomBus bus) {
     this.room = room;
@@ -52,7 +57,11 @@ final class Registration {
   }
 
   private void retry(Throwable failure, Handler<Broadcast> received, Runnable ready) {
-    LOG.warn("room {}: cannot be heard yet: {}", room, failure.toString());
+    if (++failures % WARN_FAILURES == 0) {
+      LOG.warn("room {}: cannot be heard yet: {}", room, failure.toString());
+    } else {
+      LOG.debug("room {}: cannot be heard yet: {}", room, failure.toString());
+    }
     if (!ended) {
       home.after(
           RETRY_MILLIS,

@@ -100,6 +100,9 @@ final class BatchParser {
         || parser.nextToken() != null) {
       throw noBatch();
     }
+    if (items.isEmpty()) {
+      throw Refusal.of(ProblemType.BAD_REQUEST, "A batch has at least one message.");
+    }
     return items;
   }
 

@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * Event loop of the request.
  */
 final class Turnstile {
+  private static final List<String> FORWARDING =
+      List.of("X-Forwarded-For", "Forwarded", "X-Real-IP");
+
   private static final int RETRY_SECONDS = 5;
   private static final long MAX_DELAY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -76,6 +80,7 @@ final class Turnstile {
     }
     Limit refusedBy = guard.refusedBy();
     if (refusedBy != null) {
+      noteForwarding(request, refusedBy);
       refusal(refusedBy).answer(request);
       request.connection().close();
       return false;
@@ -88,6 +93,9 @@ final class Turnstile {
     }
     long wait = limits.tryTake(guard.client(), 1);
     if (wait > 0) {
+      if (place == null) {
+        noteForwarding(request, Limit.MESSAGES_PER_SECOND_PER_ADDRESS);
+      }
       Refusal refusal = tooFast(wait);
       if (place != null) {
         refusal.answer(request);
@@ -96,6 +104,19 @@ final class Turnstile {
       }
     }
     return wait == 0;
+  }
+
+  /** A limit for one address that a proxy meets is mostly a proxy that nobody has named. */
+  private void noteForwarding(HttpServerRequest request, Limit limit) {
+    if (limit == Limit.CONNECTIONS || request.remoteAddress() == null) {
+      return;
+    }
+    for (String header : FORWARDING) {
+      if (request.headers().contains(header)) {
+        limits.hits().forwarding(limit, header, String.valueOf(request.remoteAddress().host()));
+        return;
+      }
+    }
   }
 
   /** Takes the rest of a request's messages from its client's rate; never refuses. */

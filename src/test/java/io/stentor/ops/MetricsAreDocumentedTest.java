@@ -54,6 +54,12 @@ class MetricsAreDocumentedTest {
     }
   }
 
+  @Test
+  void every_metric_has_a_line_of_help() {
+    assertThat(scrape.help().keySet()).isEqualTo(scrape.types().keySet());
+    assertThat(scrape.help().values()).allMatch(line -> line.length() > 5);
+  }
+
   @AfterAll
   static void forget() {
     scrape = null;

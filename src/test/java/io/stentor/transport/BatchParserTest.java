@@ -103,6 +103,7 @@ class BatchParserTest {
         "{\"messages\":{}}",
         "{\"messages\":[1]}",
         "{\"messages\":[[]]}",
+        "{\"messages\":[]}",
         "{\"messages\":[],\"more\":1}",
         "{\"messages\":[]}{}"
       })
