@@ -59,6 +59,7 @@ final class Server extends VerticleBase implements Drain.Door {
 
   @Override
   public Future<?> start() {
+    context.exceptionHandler(Problem::thrown);
     EventLoop eventLoop = ((ContextInternal) context).nettyEventLoop();
     Endpoints serving = new Endpoints(vertx, eventLoop, house);
     endpoints = serving;
@@ -74,7 +75,7 @@ final class Server extends VerticleBase implements Drain.Door {
   private HttpServer serving(HttpServerOptions options, Endpoints serving) {
     return vertx
         .createHttpServer(options)
-        .requestHandler(serving.counting(operations.before(serving)))
+        .requestHandler(Problem.answering(serving.counting(operations.before(serving))))
         .invalidRequestHandler(Problem::invalidRequest);
   }
 

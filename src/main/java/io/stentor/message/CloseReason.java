@@ -75,11 +75,18 @@ public record CloseReason(int code, String reason) {
    * @throws IllegalArgumentException when the code may not be sent or the reason is empty
    */
   public CloseReason {
-    boolean ofRfc = (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014);
-    boolean ofUse = code >= 3000 && code <= 4999;
-    if (!(ofRfc || ofUse) || !fits(reason)) {
+    if (!isCode(code) || !fits(reason)) {
       throw new IllegalArgumentException("no close reason: " + code + " '" + reason + "'");
     }
+  }
+
+  /**
+   * Whether a close frame may carry this number. The others are reserved, or mean that there was no
+   * number (RFC 6455, section 7.4).
+   */
+  public static boolean isCode(int code) {
+    boolean ofRfc = (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014);
+    return ofRfc || (code >= 3000 && code <= 4999);
   }
 
   /** Whether the peer should stay away. */

@@ -126,7 +126,9 @@ public final class Operations {
             vertx
                 .createHttpServer()
                 .requestHandler(
-                    new OperationsEndpoint(vertx, health, metrics, OperationsEndpoint::notFound))
+                    Problem.answering(
+                        new OperationsEndpoint(
+                            vertx, health, metrics, OperationsEndpoint::notFound)))
                 .invalidRequestHandler(Problem::invalidRequest)
                 .listen(port, config.http().host())
                 .recover(

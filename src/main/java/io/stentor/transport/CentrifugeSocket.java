@@ -1,12 +1,12 @@
 package io.stentor.transport;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.stentor.message.CloseReason;
 import io.stentor.protocol.centrifuge.Framing;
 import io.stentor.protocol.centrifuge.PushFormat;
 import io.stentor.protocol.centrifuge.Session;
-import io.vertx.core.http.ServerWebSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,12 +34,12 @@ final class CentrifugeSocket implements CentrifugeConnection, SocketListener {
   private boolean answered = true;
 
   private CentrifugeSocket(
-      ServerWebSocket accepted, boolean listens, Wishes wishes, ServerLoop server) {
+      ChannelHandlerContext place, boolean listens, Wishes wishes, ServerLoop server) {
     this.server = server;
     this.listens = listens;
     int maxFrameBytes = server.maxFrameBytes().getAsInt();
     this.texts = new TextAssembler(null);
-    this.socket = Socket.takeOver(accepted, maxFrameBytes, server.closeTimeout(), this);
+    this.socket = Socket.takeOver(place, maxFrameBytes, server.closeTimeout(), this);
     PushFormat format = PushFormat.of(Framing.WEB_SOCKET, listens, wishes.time());
     this.session = new Session(server.site(), this, format, wishes.name(), null);
   }
@@ -47,18 +47,23 @@ final class CentrifugeSocket implements CentrifugeConnection, SocketListener {
   /**
    * Takes an accepted WebSocket over.
    *
+   * @param place what {@link Takeover#accept} gave
    * @param listens whether the client connects and then sends nothing more
+   * @param first a message that came with the request; null for none
    */
   static CentrifugeSocket open(
-      ServerWebSocket accepted, boolean listens, Wishes wishes, ServerLoop server) {
-    CentrifugeSocket opened = new CentrifugeSocket(accepted, listens, wishes, server);
+      ChannelHandlerContext place,
+      boolean listens,
+      Wishes wishes,
+      byte @Nullable [] first,
+      ServerLoop server) {
+    CentrifugeSocket opened = new CentrifugeSocket(place, listens, wishes, server);
     opened.opened();
+    if (first != null) {
+      opened.session.received(first);
+    }
+    opened.socket.begin();
     return opened;
-  }
-
-  /** A message that came with the request. */
-  void received(byte[] message) {
-    session.received(message);
   }
 
   @Override
@@ -103,14 +108,13 @@ final class CentrifugeSocket implements CentrifugeConnection, SocketListener {
   }
 
   @Override
-  public void broken(CloseReason reason, String what) {
-    error(what);
-    session.close(reason);
+  public void error(String what) {
+    CentrifugeConnection.super.error(what);
   }
 
   @Override
-  public void failed(Throwable failure) {
-    error(String.valueOf(failure.getMessage()));
+  public void closing() {
+    session.closed();
   }
 
   @Override
@@ -165,12 +169,9 @@ final class CentrifugeSocket implements CentrifugeConnection, SocketListener {
     socket.read(on);
   }
 
-  /** The socket is closed; where the session does not know yet, it is told. */
   @Override
   public void close(CloseReason reason) {
-    if (socket.close(reason)) {
-      session.closed();
-    }
+    socket.close(reason);
   }
 
   /** For log lines. */

@@ -72,6 +72,7 @@ final class Deadline {
   /** A second has passed. */
   void look(int now) {
     if (!underway.isEmpty()) {
+      underway.look(now, limits.options().bodySeconds());
       return;
     }
     long unread = unread();

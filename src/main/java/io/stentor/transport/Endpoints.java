@@ -107,7 +107,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
       refuseToBegin(request);
     } else if (!turnstile.admits(request)) {
       return;
-    } else if (WebSocketEndpoint.isUpgrade(request)) {
+    } else if (Handshake.isAsked(request)) {
       sockets.handle(request);
     } else if (WebSocketEndpoint.isForUpgrades(request.path())) {
       WebSocketEndpoint.requireUpgrade(request);

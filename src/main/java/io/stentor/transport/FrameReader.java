@@ -4,11 +4,11 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
-import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import io.stentor.message.CloseReason;
 import java.util.concurrent.TimeUnit;
 
@@ -24,7 +24,7 @@ final class FrameReader {
   private boolean slowed;
   private boolean ended;
 
-  /** Takes the place of Vert.x's decoder. */
+  /** Creates a reader that does not read yet. */
   FrameReader(ChannelPipeline pipeline, int maxFrameBytes) {
     this.pipeline = pipeline;
     this.maxFrameBytes = maxFrameBytes;
@@ -36,7 +36,11 @@ final class FrameReader {
             .closeOnProtocolViolation(false)
             .build();
     decoder = new WebSocket13FrameDecoder(config);
-    pipeline.replace(WebSocketFrameDecoder.class, NAME, decoder);
+  }
+
+  /** Takes the place of the decoder of HTTP, and what that has not decoded. */
+  void begin() {
+    pipeline.replace(HttpRequestDecoder.class, NAME, decoder);
   }
 
   /** Whether to read. Frames that were read already still arrive. */
@@ -47,9 +51,19 @@ final class FrameReader {
     }
   }
 
-  /** From now on it is all the same what is wanted. */
+  /**
+   * Reads on, whatever is wanted from now on and however fast the peer sent: only its close frame
+   * is waited for.
+   */
   void end() {
-    ended = true;
+    if (!ended) {
+      ended = true;
+      pipeline.channel().config().setAutoRead(true);
+      if (slowed) {
+        // Not at once: this may be called from within the decoder.
+        pipeline.channel().eventLoop().execute(this::decodeWaiting);
+      }
+    }
   }
 
   /**
@@ -57,7 +71,7 @@ final class FrameReader {
    * came, one frame at most excepted.
    */
   void slow(long nanos) {
-    if (nanos > 0 && !slowed) {
+    if (nanos > 0 && !slowed && !ended) {
       slowed = true;
       decoder.setSingleDecode(true);
       pipeline.channel().config().setAutoRead(false);
@@ -102,12 +116,18 @@ final class FrameReader {
     return true;
   }
 
-  /** What is said to a peer whose bytes could not be decoded. */
+  /** What a peer is closed with whose bytes could not be decoded. */
   CloseReason reason(Throwable failure) {
-    boolean tooBig =
-        failure instanceof TooLongFrameException
-            || (failure instanceof CorruptedWebSocketFrameException broken
-                && broken.closeStatus().equals(WebSocketCloseStatus.MESSAGE_TOO_BIG));
-    return tooBig ? CloseReason.tooBig(maxFrameBytes) : CloseReason.NOT_THE_PROTOCOL;
+    WebSocketCloseStatus status =
+        failure instanceof CorruptedWebSocketFrameException broken
+            ? broken.closeStatus()
+            : WebSocketCloseStatus.PROTOCOL_ERROR;
+    if (failure instanceof TooLongFrameException
+        || status.equals(WebSocketCloseStatus.MESSAGE_TOO_BIG)) {
+      return CloseReason.tooBig(maxFrameBytes);
+    }
+    return status.equals(WebSocketCloseStatus.INVALID_PAYLOAD_DATA)
+        ? CloseReason.NOT_UTF8
+        : CloseReason.NOT_THE_PROTOCOL;
   }
 }

@@ -2,12 +2,14 @@ package io.stentor.transport;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelOutboundHandler;
 import io.netty.channel.unix.UnixChannel;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
@@ -41,6 +43,9 @@ final class FrameWriter {
   private int queued;
 
   private boolean writable;
+
+  /** The last frame was written. */
+  private boolean ended;
 
   /** The latest ping that is not answered yet. */
   private @Nullable PingWebSocketFrame owed;
@@ -81,7 +86,7 @@ final class FrameWriter {
   }
 
   boolean isWritable() {
-    return writable;
+    return writable && !ended;
   }
 
   /** Bytes that wait for the socket. */
@@ -97,6 +102,9 @@ final class FrameWriter {
 
   /** Sends frames at once. The bytes are lent; what the socket does not take is retained. */
   void sendNow(ByteBuf frames) {
+    if (ended) {
+      return;
+    }
     int sent = queued == 0 ? sendDirectly(frames) : 0;
     int left = frames.readableBytes() - sent;
     if (left > 0) {
@@ -120,6 +128,10 @@ final class FrameWriter {
 
   /** Writes ready-made frames without flushing. Takes over one reference to the bytes. */
   void write(ByteBuf frames) {
+    if (ended) {
+      frames.release();
+      return;
+    }
     queued++;
     place.write(frames).addListener(done());
   }
@@ -128,10 +140,26 @@ final class FrameWriter {
     place.flush();
   }
 
-  /** Writes a control frame; it does pass the encoders. */
+  /** Writes a control frame; it does pass the encoders. Takes over one reference. */
   void control(WebSocketFrame frame) {
+    if (ended) {
+      frame.release();
+      return;
+    }
     queued++;
     place.pipeline().writeAndFlush(frame).addListener(done());
+  }
+
+  /**
+   * Writes the last frame, once: whatever is to be written after it is dropped. Takes over one
+   * reference.
+   *
+   * @return completes when the socket has taken the frame
+   */
+  ChannelFuture end(CloseWebSocketFrame last) {
+    ended = true;
+    forgetOwed();
+    return place.pipeline().writeAndFlush(last);
   }
 
   /**
@@ -139,6 +167,9 @@ final class FrameWriter {
    * answered (RFC 6455, section 5.5.3).
    */
   void pong(PingWebSocketFrame ping) {
+    if (ended) {
+      return;
+    }
     if (writable) {
       control(new PongWebSocketFrame(ping.content().retain()));
       return;

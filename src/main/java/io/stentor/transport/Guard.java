@@ -36,6 +36,7 @@ final class Guard extends ChannelInboundHandlerAdapter {
   private @Nullable Underway underway = new Underway();
   private @Nullable Deadline deadline;
   private @Nullable Runnable held;
+  private boolean checked;
 
   private Guard(
       Channel channel, Ticket ticket, Limits limits, Function<EventLoop, Deadlines> deadlinesOf) {
@@ -126,10 +127,28 @@ final class Guard extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (!checked) {
+      checked = true;
+      HeadCheck.install(ctx.pipeline());
+    }
     if (deadline != null) {
       deadline.heard();
     }
     ctx.fireChannelRead(message);
+  }
+
+  /** What comes of the latest request's body is not HTTP: says so, and ends the connection. */
+  void bodyBroken() {
+    HttpServerRequest request = underway == null ? null : underway.latest();
+    if (request == null) {
+      channel.close();
+      return;
+    }
+    if (!request.isEnded()) {
+      String detail = "The chunks of the body are not as RFC 9112, section 7.1, has them.";
+      Problem.answer(request, ProblemType.BAD_REQUEST, detail);
+    }
+    request.connection().close();
   }
 
   @Override
@@ -180,7 +199,7 @@ final class Guard extends ChannelInboundHandlerAdapter {
       deadline.begin(request.version() == HttpVersion.HTTP_2);
     }
     if (underway != null) {
-      underway.add(request.response(), byProxy);
+      underway.add(request, byProxy);
     }
   }
 

@@ -1,17 +1,22 @@
 package io.stentor.transport;
 
+import static io.vertx.core.internal.ContextInternal.LOCAL_MAP;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.stentor.limits.Limit;
+import io.vertx.core.Context;
 import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.internal.http.HttpServerRequestInternal;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -21,6 +26,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -37,6 +43,9 @@ public final class Problem {
   private static final List<Integer> REFUSALS = List.of(400, 404, 405, 406, 408, 413, 414, 415);
 
   private static final int INTERNAL = 500;
+
+  /** Where a request's context keeps the request. */
+  private static final String REQUEST = "stentor.request";
 
   /** Headers that an endpoint may have put before it failed, and that would be untrue now. */
   private static final List<CharSequence> OF_THE_OTHER_ANSWER =
@@ -163,15 +172,45 @@ public final class Problem {
 
   /** Answers what is not HTTP, or too long for it; for {@code HttpServer.invalidRequestHandler}. */
   public static void invalidRequest(HttpServerRequest request) {
-    int status = 400;
     Throwable cause = request.decoderResult().cause();
-    if (cause instanceof TooLongHttpLineException) {
-      status = 414;
+    if (cause instanceof Refusal refusal) {
+      refusal.answer(request);
+    } else if (cause instanceof TooLongHttpLineException) {
+      answer(request, typeOf(414), detail(414));
     } else if (cause instanceof TooLongHttpHeaderException) {
-      status = 431;
+      answer(request, typeOf(431), detail(431));
+    } else {
+      answer(request, typeOf(400), detail(400));
     }
-    answer(request, typeOf(status), detail(status));
     request.connection().close();
+  }
+
+  /**
+   * Hands requests on. Where the handler throws, or something that it has begun throws later on the
+   * request's context, the request is answered. The latter needs {@link #thrown}.
+   */
+  public static Handler<HttpServerRequest> answering(Handler<HttpServerRequest> handler) {
+    return request -> {
+      Context context = ((HttpServerRequestInternal) request).context();
+      LOCAL_MAP.get(context, ConcurrentHashMap::new).put(REQUEST, request);
+      try {
+        handler.handle(request);
+      } catch (RuntimeException failure) {
+        Refusal.answer(request, failure);
+      }
+    };
+  }
+
+  /** Answers the request in whose handling something was thrown; for the exception handler. */
+  public static void thrown(Throwable failure) {
+    Context current = Vertx.currentContext();
+    Map<Object, Object> local = current == null ? null : LOCAL_MAP.get(current);
+    Object request = local == null ? null : local.get(REQUEST);
+    if (request instanceof HttpServerRequest underway) {
+      Refusal.answer(underway, failure);
+    } else {
+      LOG.error("unexpected failure", failure);
+    }
   }
 
   /** An answer of HTTP/1 to a head that does not come to its end; the connection ends with it. */

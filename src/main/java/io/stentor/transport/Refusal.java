@@ -68,7 +68,8 @@ final class Refusal extends RuntimeException {
     if (failure instanceof Refusal refusal) {
       refusal.answer(request);
     } else {
-      LOG.warn("{} {} failed", request.method(), request.path(), failure);
+      LOG.warn("{} {} failed: {}", request.method(), request.path(), failure.toString());
+      LOG.debug("the failure", failure);
       Problem.answer(request, ProblemType.INTERNAL, "The server failed at this request.");
     }
   }

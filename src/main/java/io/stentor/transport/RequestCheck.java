@@ -68,7 +68,7 @@ final class RequestCheck implements Handler<RoutingContext> {
     Problem.answer(ctx.request(), type, detail);
   }
 
-  /** The router has looked at the query only where the path has parameters. */
+  /** Whether the query can be decoded; the router has looked at it only for some paths. */
   static boolean isReadable(HttpServerRequest request) {
     try {
       return request.query() == null

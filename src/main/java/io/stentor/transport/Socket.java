@@ -1,22 +1,27 @@
 package io.stentor.transport;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
 import io.stentor.limits.Pace;
 import io.stentor.message.CloseReason;
 import io.stentor.timer.TimerWheel;
-import io.vertx.core.http.ServerWebSocket;
+import java.nio.charset.StandardCharsets;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +29,22 @@ import org.jspecify.annotations.Nullable;
  * A WebSocket after the upgrade: whole frames in, ready-made frames out, pings answered, the close
  * handshake kept (RFC 6455, section 7). Belongs to the socket's event loop.
  *
- * <p>It takes Vert.x's place at the end of Netty's pipeline once Vert.x has done the upgrade, see
+ * <p>It takes Vert.x's place at the end of Netty's pipeline once the request is answered, see
  * {@link Takeover}, so that ready-made frames can be written, see {@link FrameWriter}.
  */
 final class Socket extends ChannelInboundHandlerAdapter {
+
+  /** How far a socket is on its way to its end. */
+  private enum State {
+    /** Messages go both ways. */
+    OPEN,
+    /** The close frame was sent, and the peer's is awaited. */
+    CLOSING,
+    /** No frame is awaited any more: the connection ends as soon as the close frame is sent. */
+    ENDING,
+    /** The connection has ended. */
+    ENDED
+  }
 
   private final SocketListener listener;
   private final ChannelHandlerContext encoder;
@@ -36,9 +53,15 @@ final class Socket extends ChannelInboundHandlerAdapter {
   private final IntSupplier closeTimeoutSeconds;
   private final @Nullable Pace pace;
 
+  private State state = State.OPEN;
+
+  /** What it was closed with here; null where it was not. */
   private @Nullable CloseReason closing;
-  private boolean closeSent;
+
   private @Nullable String peerReason;
+
+  /** Completes when the close frame is sent; null before it is written. */
+  private @Nullable ChannelFuture closeSent;
 
   private Socket(
       SocketListener listener,
@@ -55,22 +78,25 @@ final class Socket extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Takes an accepted WebSocket over. To be called as soon as it is accepted, on its event loop.
+   * Takes an accepted WebSocket over. Nothing is received before {@link #begin}.
    *
+   * @param encoder what {@link Takeover#accept} gave
    * @param maxFrameBytes a longer frame is refused by its header, before any of it is kept
    * @param closeTimeoutSeconds after which a socket that is closed at that moment is cut
-   * @throws IllegalStateException when the pipeline is not as expected: an update of Vert.x has
-   *     changed it
    */
   static Socket takeOver(
-      ServerWebSocket accepted,
+      ChannelHandlerContext encoder,
       int maxFrameBytes,
       IntSupplier closeTimeoutSeconds,
       SocketListener listener) {
-    ChannelHandlerContext encoder = Takeover.encoder(accepted);
     Socket socket = new Socket(listener, encoder, maxFrameBytes, closeTimeoutSeconds);
     Takeover.replaceLast(encoder.pipeline(), socket);
     return socket;
+  }
+
+  /** Begins to receive frames. To be called once, in the turn of the take-over. */
+  void begin() {
+    reader.begin();
   }
 
   /** For log lines: the peer, and for whom where it is a proxy. */
@@ -81,13 +107,13 @@ final class Socket extends ChannelInboundHandlerAdapter {
     return guard == null || guard.place() == null ? peer : peer + " for " + guard.client();
   }
 
-  /** Whether it is open and nobody has begun to close it here. */
+  /** Whether neither side has begun to close it. */
   boolean isOpen() {
-    return closing == null;
+    return state == State.OPEN;
   }
 
   boolean isWritable() {
-    return closing == null && writer.isWritable();
+    return writer.isWritable();
   }
 
   /** Bytes that wait for the peer. */
@@ -97,18 +123,12 @@ final class Socket extends ChannelInboundHandlerAdapter {
 
   /** Sends ready-made frames at once. They are lent; what is not taken at once is retained. */
   void send(ByteBuf shared) {
-    if (closing == null) {
-      writer.sendNow(shared);
-    }
+    writer.sendNow(shared);
   }
 
   /** Writes ready-made frames without sending them. Takes over one reference. */
   void write(ByteBuf frames) {
-    if (closing == null) {
-      writer.write(frames);
-    } else {
-      frames.release();
-    }
+    writer.write(frames);
   }
 
   /** Sends what was written. */
@@ -117,9 +137,7 @@ final class Socket extends ChannelInboundHandlerAdapter {
   }
 
   void ping() {
-    if (closing == null) {
-      writer.control(new PingWebSocketFrame(Unpooled.EMPTY_BUFFER));
-    }
+    writer.control(new PingWebSocketFrame(Unpooled.EMPTY_BUFFER));
   }
 
   /** Whether to read. Frames that were read already still arrive. */
@@ -150,30 +168,46 @@ final class Socket extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Sends a close frame, waits for the peer's and closes; cuts the socket where the peer does not
-   * answer or has stopped reading. Nothing is written any more.
+   * Sends a close frame, waits for the peer's and ends the connection; cuts it where the peer does
+   * not answer or has stopped reading. Nothing is written any more.
    *
-   * @return false where it is closed, or being closed here, already
+   * @return false where either side has begun to close it already
    */
   boolean close(CloseReason reason) {
-    if (closing != null) {
+    if (state != State.OPEN) {
       return false;
     }
     closing = reason;
-    reader.end();
-    Channel channel = encoder.channel();
     if (reason.code() == CloseReason.GONE.code()) {
-      // Said by no frame: the peer sees the connection end.
-      closeSent = true;
-      channel.close();
-    } else if (!closeSent) {
-      closeSent = true;
-      writer.control(new CloseWebSocketFrame(reason.code(), reason.reason()));
-      channel.config().setAutoRead(true);
-      TimerWheel.of(channel.eventLoop())
-          .after(1000L * closeTimeoutSeconds.getAsInt(), channel::close);
+      // Sends no close frame: the peer only sees the connection end.
+      leaveOpen(State.ENDING);
+      encoder.channel().close();
+    } else {
+      sendClose(State.CLOSING, frame(reason));
     }
     return true;
+  }
+
+  private static CloseWebSocketFrame frame(CloseReason reason) {
+    return new CloseWebSocketFrame(reason.code(), reason.reason());
+  }
+
+  /** The only way out of the state OPEN while the connection lasts. */
+  private void leaveOpen(State next) {
+    state = next;
+    reader.end();
+    listener.closing();
+  }
+
+  /** The connection is cut where the peer does not take the frame, or does not do its part. */
+  private ChannelFuture sendClose(State next, CloseWebSocketFrame frame) {
+    Channel channel = encoder.channel();
+    ChannelFuture sent = writer.end(frame);
+    closeSent = sent;
+    TimerWheel.of(channel.eventLoop())
+        .after(1000L * closeTimeoutSeconds.getAsInt(), channel::close);
+    leaveOpen(next);
+    return sent;
   }
 
   @Override
@@ -181,9 +215,11 @@ final class Socket extends ChannelInboundHandlerAdapter {
     try {
       if (message instanceof WebSocketFrame frame) {
         listener.heard();
-        boolean whole = frame instanceof TextWebSocketFrame && frame.isFinalFragment();
-        if (!whole || !listener.countsMessages()) {
-          slow(take());
+        if (state == State.OPEN) {
+          boolean whole = frame instanceof TextWebSocketFrame && frame.isFinalFragment();
+          if (!whole || !listener.countsMessages()) {
+            slow(take());
+          }
         }
         received(frame);
       }
@@ -192,30 +228,56 @@ final class Socket extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** A socket that is being closed only looks for the peer's close frame. */
   private void received(WebSocketFrame frame) {
-    if (frame instanceof PingWebSocketFrame ping) {
-      writer.pong(ping);
-    } else if (frame instanceof CloseWebSocketFrame close) {
+    if (frame instanceof CloseWebSocketFrame close) {
       closeReceived(close);
-    } else if (!(frame instanceof PongWebSocketFrame) && !closeSent) {
+    } else if (state != State.OPEN) {
+      return;
+    } else if (frame instanceof PingWebSocketFrame ping) {
+      writer.pong(ping);
+    } else if (!(frame instanceof PongWebSocketFrame)) {
       listener.received(frame);
     }
   }
 
   private void drained() {
     writer.pongOwed();
-    listener.drained();
+    if (state == State.OPEN) {
+      listener.drained();
+    }
   }
 
   private void closeReceived(CloseWebSocketFrame close) {
-    String said = close.reasonText();
-    peerReason = close.statusCode() + (said == null || said.isEmpty() ? "" : " " + said);
-    if (closeSent) {
-      encoder.channel().close();
-    } else {
-      closeSent = true;
-      encoder.pipeline().writeAndFlush(close.retain()).addListener(ChannelFutureListener.CLOSE);
+    if (state == State.OPEN) {
+      peerReason = (close.statusCode() + " " + close.reasonText()).strip();
+      CloseReason wrong = wrong(close);
+      if (wrong != null) {
+        closing = wrong;
+        listener.error("its close frame may not be sent: " + peerReason);
+      }
+      CloseWebSocketFrame answer = wrong == null ? close.retain() : frame(wrong);
+      sendClose(State.ENDING, answer).addListener(ChannelFutureListener.CLOSE);
+    } else if (state == State.CLOSING && closeSent != null) {
+      state = State.ENDING;
+      closeSent.addListener(ChannelFutureListener.CLOSE);
     }
+  }
+
+  /** What a peer is told whose close frame may not be sent; null where it may. */
+  private static @Nullable CloseReason wrong(CloseWebSocketFrame close) {
+    ByteBuf content = close.content();
+    int bytes = content.readableBytes();
+    if (bytes == 0) {
+      return null;
+    }
+    if (!CloseReason.isCode(close.statusCode())) {
+      return CloseReason.NOT_THE_PROTOCOL;
+    }
+    // The decoder lets a reason pass that ends in the middle of a character.
+    int codeBytes = Short.BYTES;
+    ByteBuf reason = content.slice(content.readerIndex() + codeBytes, bytes - codeBytes);
+    return ByteBufUtil.isText(reason, StandardCharsets.UTF_8) ? null : CloseReason.NOT_UTF8;
   }
 
   @Override
@@ -230,20 +292,55 @@ final class Socket extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable failure) {
     if (!(failure instanceof DecoderException)) {
-      listener.failed(failure);
+      listener.error(String.valueOf(failure.getMessage()));
       ctx.close();
     } else if (reader.stop()) {
-      listener.broken(reader.reason(failure), String.valueOf(failure.getMessage()));
+      notDecoded(failure);
     }
+  }
+
+  /**
+   * The peer's close frame cannot be found in what it still sends. So only this side of the
+   * connection is ended, and the peer's end of it is the answer (RFC 6455, section 7.1.1).
+   */
+  private void notDecoded(Throwable failure) {
+    if (state == State.OPEN) {
+      CloseReason reason = reader.reason(failure);
+      closing = reason;
+      listener.error(String.valueOf(failure.getMessage()));
+      sendClose(State.ENDING, frame(reason)).addListener(Socket::endOutput);
+    } else if (state == State.CLOSING && closeSent != null) {
+      state = State.ENDING;
+      closeSent.addListener(Socket::endOutput);
+    }
+  }
+
+  private static void endOutput(Future<?> sent) {
+    Channel channel = ((ChannelFuture) sent).channel();
+    if (!sent.isSuccess()) {
+      channel.close();
+      return;
+    }
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    ChannelFuture told = tls == null ? (ChannelFuture) sent : tls.closeOutbound();
+    told.addListener(
+        done -> {
+          if (channel instanceof DuplexChannel duplex) {
+            duplex.shutdownOutput();
+          } else {
+            channel.close();
+          }
+        });
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     writer.forgetOwed();
-    reader.end();
-    CloseReason reason = closing;
-    String said = peerReason == null ? "1006 without a word" : peerReason;
-    closing = reason == null ? CloseReason.GONE : reason;
-    listener.closed(reason, reason == null ? said : reason.toString());
+    if (state == State.OPEN) {
+      leaveOpen(State.ENDED);
+    }
+    state = State.ENDED;
+    String why = closing == null ? peerReason : closing.toString();
+    listener.closed(closing, why == null ? "1006 the connection ended without a close frame" : why);
   }
 }

@@ -24,14 +24,17 @@ interface SocketListener {
   /** The socket was full and takes more now. */
   void drained();
 
-  /** The peer broke the protocol; nothing more is heard of it, and the listener has to close. */
-  void broken(CloseReason reason, String what);
-
-  /** The socket failed and closes. */
-  void failed(Throwable failure);
+  /** The peer broke the protocol, or the connection failed; the socket closes by itself. */
+  void error(String what);
 
   /**
-   * The socket is closed.
+   * The socket is being closed, by either side: nothing more is received, and nothing that is
+   * written is sent. Called once, before {@link #closed}.
+   */
+  void closing();
+
+  /**
+   * The connection has ended.
    *
    * @param reason what it was closed with here; null where it was not
    * @param why the same, or else what the peer said; for the log

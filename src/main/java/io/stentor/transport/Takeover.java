@@ -1,5 +1,6 @@
 package io.stentor.transport;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandler.Sharable;
@@ -9,11 +10,9 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseEncoder;
-import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpConnection;
-import io.vertx.core.http.ServerWebSocket;
-import io.vertx.core.internal.http.WebSocketInternal;
 import io.vertx.core.net.impl.ConnectionBase;
 import org.jspecify.annotations.Nullable;
 
@@ -50,13 +49,26 @@ final class Takeover {
     return ((ConnectionBase) connection).channel();
   }
 
-  /** The frame encoder's place on an accepted WebSocket, which Vert.x still has. */
-  static ChannelHandlerContext encoder(ServerWebSocket accepted) {
-    ChannelHandlerContext vertx = ((WebSocketInternal) accepted).channelHandlerContext();
+  /**
+   * Accepts a WebSocket: sends the answer to its request, which has come whole, and puts the frame
+   * encoder into the place of HTTP's. The decoder of HTTP stays until a {@link FrameReader} begins,
+   * since what came behind the request is in it.
+   *
+   * @return the frame encoder's place
+   */
+  static ChannelHandlerContext accept(HttpConnection connection, ByteBuf answer) {
+    ChannelHandlerContext vertx = ((ConnectionBase) connection).channelHandlerContext();
     ChannelPipeline pipeline = vertx.pipeline();
-    Guard.open(vertx.channel());
     require(pipeline, pipeline.last() == vertx.handler());
-    return require(pipeline, pipeline.context(WebSocketFrameEncoder.class));
+    require(pipeline, pipeline.get(HttpRequestDecoder.class));
+    require(pipeline, pipeline.get(HttpResponseEncoder.class));
+    Guard.open(vertx.channel());
+    HeadCheck.remove(pipeline);
+    ChannelHandler encoder = new WebSocket13FrameEncoder(false);
+    pipeline.replace(HttpResponseEncoder.class, "encoder", encoder);
+    ChannelHandlerContext place = require(pipeline, pipeline.context(encoder));
+    place.writeAndFlush(answer);
+    return place;
   }
 
   /**
@@ -71,6 +83,7 @@ final class Takeover {
     require(pipeline, pipeline.last() == vertx.handler());
     require(pipeline, pipeline.get(HttpRequestDecoder.class));
     require(pipeline, pipeline.get(HttpResponseEncoder.class));
+    HeadCheck.remove(pipeline);
     pipeline.replace(HttpRequestDecoder.class, "discard", DISCARD);
     pipeline.remove(HttpResponseEncoder.class);
     return require(pipeline, pipeline.context(DISCARD));

@@ -1,10 +1,14 @@
 package io.stentor.transport;
 
 import io.stentor.limits.Ticket;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The requests of one connection that are not answered yet, with the places of the clients that
@@ -13,7 +17,32 @@ import org.jspecify.annotations.Nullable;
  */
 final class Underway {
 
-  private record Request(HttpServerResponse response, @Nullable Ticket place) {
+  private static final Logger LOG = LoggerFactory.getLogger(Underway.class);
+
+  /** Longer than anything here takes: a long poll waits for a minute. */
+  static final int ANSWER_SECONDS = 120;
+
+  private static final class Request {
+    final HttpServerRequest request;
+    final HttpServerResponse response;
+    final @Nullable Ticket place;
+
+    /** When it was first looked at, or had not come whole yet; 0 before that. */
+    int since;
+
+    Request(HttpServerRequest request, @Nullable Ticket place) {
+      this.request = request;
+      this.response = request.response();
+      this.place = place;
+    }
+
+    boolean isOverdue(int now, int bodySeconds) {
+      if (since == 0 || (bodySeconds == 0 && !request.isEnded())) {
+        since = now;
+      }
+      return !response.headWritten() && now - since >= bodySeconds + ANSWER_SECONDS;
+    }
+
     void end() {
       if (place != null) {
         place.giveBack();
@@ -23,9 +52,36 @@ final class Underway {
 
   private final List<Request> requests = new ArrayList<>(1);
 
-  void add(HttpServerResponse response, @Nullable Ticket place) {
+  void add(HttpServerRequest request, @Nullable Ticket place) {
     forgetAnswered();
-    requests.add(new Request(response, place));
+    requests.add(new Request(request, place));
+  }
+
+  /** The request that came last, where it is not answered yet; else null. */
+  @Nullable HttpServerRequest latest() {
+    forgetAnswered();
+    return requests.isEmpty() ? null : requests.get(requests.size() - 1).request;
+  }
+
+  /**
+   * A second has passed. A request that nobody has answered by now was forgotten, by a fault: it is
+   * answered and its connection ends.
+   *
+   * @param now a count of seconds, at least 1
+   * @param bodySeconds how long a body may take to come; 0 for as long as it likes
+   */
+  void look(int now, int bodySeconds) {
+    for (Request one : List.copyOf(requests)) {
+      if (one.isOverdue(now, bodySeconds)) {
+        HttpServerRequest request = one.request;
+        LOG.warn("{} {} was not answered in time", request.method(), request.path());
+        String detail = "The server did not answer this request in time.";
+        Problem.answer(request, ProblemType.INTERNAL, detail);
+        if (request.version() != HttpVersion.HTTP_2) {
+          request.connection().close();
+        }
+      }
+    }
   }
 
   /** Whether every request was answered, as far as the endpoint goes. */

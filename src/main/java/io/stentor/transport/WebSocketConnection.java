@@ -1,6 +1,7 @@
 package io.stentor.transport;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.stentor.config.RoomOptions;
 import io.stentor.identity.Permissions.Action;
@@ -15,7 +16,6 @@ import io.stentor.room.Cursor;
 import io.stentor.room.Format;
 import io.stentor.room.RoomLimitReached;
 import io.stentor.room.Start;
-import io.vertx.core.http.ServerWebSocket;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +48,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, SocketL
   private @Nullable Visit visit;
 
   private WebSocketConnection(
-      ServerWebSocket accepted,
+      ChannelHandlerContext place,
       RoomName room,
       Visitor visitor,
       Format format,
@@ -61,16 +61,29 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, SocketL
     this.server = server;
     this.texts = new TextAssembler(member.user().isEmpty() ? null : member);
     this.attendance = new Attendance(server.presence(), room, member);
-    this.socket = Socket.takeOver(accepted, maxFrameBytes, server.closeTimeout(), this);
+    this.socket = Socket.takeOver(place, maxFrameBytes, server.closeTimeout(), this);
   }
 
-  /** Takes an accepted WebSocket over and joins the room. */
+  /**
+   * Takes an accepted WebSocket over and joins the room.
+   *
+   * @param place what {@link Takeover#accept} gave
+   * @param subProtocol what was agreed on
+   */
   static void open(
-      ServerWebSocket accepted, RoomName room, Visitor visitor, Start start, ServerLoop server) {
-    Format format = PlainText.format(accepted.subProtocol());
+      ChannelHandlerContext place,
+      @Nullable String subProtocol,
+      RoomName room,
+      Visitor visitor,
+      Start start,
+      ServerLoop server) {
+    Format format = PlainText.format(subProtocol);
     // A frame's header is checked against this limit as long as the socket is open.
     int maxFrameBytes = server.rooms().options(room).maxMessageBytes();
-    new WebSocketConnection(accepted, room, visitor, format, maxFrameBytes, server).join(start);
+    WebSocketConnection opened =
+        new WebSocketConnection(place, room, visitor, format, maxFrameBytes, server);
+    opened.join(start);
+    opened.socket.begin();
   }
 
   private void join(Start start) {
@@ -162,17 +175,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, SocketL
   }
 
   @Override
-  public void broken(CloseReason reason, String what) {
-    error(what);
-    close(reason);
-  }
-
-  @Override
-  public void failed(Throwable failure) {
-    error(String.valueOf(failure.getMessage()));
-  }
-
-  private void error(String what) {
+  public void error(String what) {
     int open = server.connections().open();
     LOG.debug("error: {} in room {}, {} open: {}", this, room, open, what);
   }
@@ -180,12 +183,12 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, SocketL
   @Override
   public void closed(@Nullable CloseReason reason, String why) {
     server.heartbeat().remove(this);
-    leaveRoom();
     int count = server.connections().closed(Transport.WEBSOCKET, reason);
     LOG.debug("closed: {} in room {}: {}, {} open", this, room, why, count);
   }
 
-  private void leaveRoom() {
+  @Override
+  public void closing() {
     if (visit != null) {
       visit.end();
     }
@@ -239,9 +242,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, SocketL
 
   @Override
   public void close(CloseReason reason) {
-    if (socket.close(reason)) {
-      leaveRoom();
-    }
+    socket.close(reason);
   }
 
   @Override

@@ -1,6 +1,6 @@
 package io.stentor.transport;
 
-import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.stentor.identity.Identity;
 import io.stentor.message.Position;
@@ -9,13 +9,10 @@ import io.stentor.protocol.PlainText;
 import io.stentor.room.Start;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
-import io.vertx.core.http.ServerWebSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,12 +32,6 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
 
   private static final String ROOMS = "/rooms/";
 
-  /** The version of the protocol (RFC 6455, section 4.1). */
-  private static final String VERSION = "13";
-
-  /** A key is 16 bytes in Base64 (RFC 6455, section 4.1). */
-  private static final String KEY_PATTERN = "[A-Za-z0-9+/]{22}==";
-
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketEndpoint.class);
 
   private final ServerLoop server;
@@ -59,12 +50,6 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     this.authentication = authentication;
   }
 
-  /** Whether the request wants to become a WebSocket. */
-  static boolean isUpgrade(HttpServerRequest request) {
-    String upgrade = request.getHeader(HttpHeaders.UPGRADE);
-    return upgrade != null && HttpHeaderValues.WEBSOCKET.contentEqualsIgnoreCase(upgrade);
-  }
-
   /** Whether there is nothing at a path but WebSockets. */
   static boolean isForUpgrades(@Nullable String path) {
     return CENTRIFUGE.equals(path) || CENTRIFUGE_UNI.equals(path);
@@ -81,30 +66,33 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
   /** Answers an upgrade request. */
   @Override
   public void handle(HttpServerRequest request) {
-    if (!RequestCheck.isReadable(request)) {
-      Problem.answer(request, ProblemType.BAD_REQUEST, RequestCheck.UNREADABLE);
-      return;
-    }
-    String wrong = wrongUpgrade(request);
-    String room = room(request.path());
-    if (wrong != null) {
-      request.response().putHeader("Sec-WebSocket-Version", VERSION);
-      ProblemType type =
-          VERSION.equals(version(request)) ? ProblemType.BAD_REQUEST : ProblemType.UPGRADE_REQUIRED;
-      Problem.answer(request, type, wrong);
-    } else if (!origins.allow(request.getHeader(HttpHeaders.ORIGIN))) {
-      Problem.answer(request, ProblemType.FORBIDDEN, "Pages of this origin may not connect here.");
-    } else if (isForUpgrades(request.path())) {
-      try {
+    try {
+      Handshake.require(request);
+      requireReadable(request);
+      requireOrigin(request);
+      String room = room(request.path());
+      if (isForUpgrades(request.path())) {
         acceptCentrifuge(request);
-      } catch (Refusal refusal) {
-        refusal.answer(request);
+      } else if (room == null) {
+        String detail = "WebSockets are at /, at /rooms/{room} and at " + CENTRIFUGE + ".";
+        Problem.answer(request, ProblemType.NOT_FOUND, detail);
+      } else {
+        authentication.admit(request, identity -> accept(request, room, identity));
       }
-    } else if (room == null) {
-      String detail = "WebSockets are at /, at /rooms/{room} and at " + CENTRIFUGE + ".";
-      Problem.answer(request, ProblemType.NOT_FOUND, detail);
-    } else {
-      authentication.admit(request, identity -> accept(request, room, identity));
+    } catch (Refusal refusal) {
+      refusal.answer(request);
+    }
+  }
+
+  private static void requireReadable(HttpServerRequest request) {
+    if (!RequestCheck.isReadable(request)) {
+      throw Refusal.of(ProblemType.BAD_REQUEST, RequestCheck.UNREADABLE);
+    }
+  }
+
+  private void requireOrigin(HttpServerRequest request) {
+    if (!origins.allow(request.getHeader(HttpHeaders.ORIGIN))) {
+      throw Refusal.of(ProblemType.FORBIDDEN, "Pages of this origin may not connect here.");
     }
   }
 
@@ -138,8 +126,11 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     } catch (IllegalArgumentException e) {
       throw Refusal.of(ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
-    SubProtocols.choose(request, List.of(PlainText.CURSOR_SUB_PROTOCOL));
-    upgrade(request, accepted -> WebSocketConnection.open(accepted, name, visitor, start, server));
+    String agreed = SubProtocols.choose(request, List.of(PlainText.CURSOR_SUB_PROTOCOL));
+    upgrade(
+        request,
+        agreed,
+        place -> WebSocketConnection.open(place, agreed, name, visitor, start, server));
   }
 
   /** Who comes is said by the first command there; the request has only what it calls itself. */
@@ -151,49 +142,44 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
             && !"protobuf".equals(request.getParam("cf_protocol"))
             && !"protobuf".equals(request.getParam("format"));
     boolean listens = CENTRIFUGE_UNI.equals(request.path());
-    String connect = listens ? request.getParam("cf_connect") : null;
+    String connect = listens && json ? request.getParam("cf_connect") : null;
+    byte[] first = connect == null ? null : connect.getBytes(StandardCharsets.UTF_8);
     Wishes wishes = Wishes.of(request);
     upgrade(
         request,
-        accepted -> {
-          CentrifugeSocket socket = CentrifugeSocket.open(accepted, listens, wishes, server);
+        agreed,
+        place -> {
+          CentrifugeSocket socket = CentrifugeSocket.open(place, listens, wishes, first, server);
           if (!json) {
             socket.close(CentrifugeSocket.INAPPROPRIATE);
-          } else if (connect != null) {
-            socket.received(connect.getBytes(StandardCharsets.UTF_8));
           }
         });
   }
 
-  private static void upgrade(HttpServerRequest request, Handler<ServerWebSocket> then) {
-    request
-        .toWebSocket()
-        .onSuccess(then)
-        .onFailure(
-            failure ->
-                LOG.debug("upgrade by {} failed: {}", request.remoteAddress(), failure.toString()));
+  /** Takes the connection over as soon as the request has come whole, mostly in this turn. */
+  private static void upgrade(
+      HttpServerRequest request, @Nullable String agreed, Consumer<ChannelHandlerContext> then) {
+    if (request.isEnded()) {
+      takeOver(request, agreed, then);
+    } else {
+      request.endHandler(end -> takeOver(request, agreed, then));
+    }
   }
 
-  private static @Nullable String wrongUpgrade(HttpServerRequest request) {
-    String connection = request.getHeader(HttpHeaders.CONNECTION);
-    String key = request.getHeader("Sec-WebSocket-Key");
-    if (request.version() != HttpVersion.HTTP_1_1 || !request.method().equals(HttpMethod.GET)) {
-      return "A WebSocket is opened with GET over HTTP/1.1.";
+  private static void takeOver(
+      HttpServerRequest request, @Nullable String agreed, Consumer<ChannelHandlerContext> then) {
+    if (request.response().closed()) {
+      return;
     }
-    if (connection == null || !connection.toLowerCase(Locale.ROOT).contains("upgrade")) {
-      return "The header Connection has to say Upgrade.";
+    ChannelHandlerContext place =
+        Takeover.accept(request.connection(), Handshake.accepted(request, agreed));
+    try {
+      then.accept(place);
+    } catch (RuntimeException failure) {
+      LOG.warn("the WebSocket of {} could not begin: {}", request.path(), failure.toString());
+      LOG.debug("the failure", failure);
+      place.channel().close();
     }
-    if (!VERSION.equals(version(request))) {
-      return "Only version 13 of the WebSocket protocol is spoken here.";
-    }
-    if (key == null || !key.matches(KEY_PATTERN)) {
-      return "The header Sec-WebSocket-Key has to be 16 bytes in Base64.";
-    }
-    return null;
-  }
-
-  private static @Nullable String version(HttpServerRequest request) {
-    return request.getHeader("Sec-WebSocket-Version");
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.stentor.support;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
@@ -24,6 +25,10 @@ public final class RandomRequests {
     }
   }
 
+  /** Final texts, pings and closes; then what is not whole, not text or not there. */
+  private static final List<Integer> FIRST_BYTES =
+      List.of(0x81, 0x89, 0x88, 0x8a, 0x82, 0x01, 0x00, 0x80, 0xc1, 0x83, 0x8f, 0x09);
+
   private final Random random;
 
   /** Requests of this seed. */
@@ -38,17 +43,68 @@ public final class RandomRequests {
   }
 
   private Request request() {
-    StringBuilder head = new StringBuilder(one(RequestWords.METHODS)).append(' ').append(target());
-    head.append(random.nextInt(50) == 0 ? " HTTP/1.0" : " HTTP/1.1").append("\r\nHost: x\r\n");
-    for (int i = random.nextInt(4); i > 0; i--) {
-      head.append(one(RequestWords.HEADERS)).append("\r\n");
+    if (random.nextInt(4) == 0) {
+      return upgrade();
     }
+    StringBuilder head = begun(one(RequestWords.METHODS), target(RequestWords.PATHS));
     if (random.nextInt(5) > 0) {
       head.append("Content-Type: ").append(one(RequestWords.TYPES)).append("\r\n");
     }
     boolean framed =
         !head.toString().contains("Content-Length") && !head.toString().contains("Transfer-");
     return framed ? withBody(head) : new Request(latin(head + "\r\n3\r\nabc\r\n0\r\n\r\n"), false);
+  }
+
+  private StringBuilder begun(String method, String target) {
+    StringBuilder head = new StringBuilder(method).append(' ').append(target);
+    head.append(' ').append(random.nextInt(30) == 0 ? one(RequestWords.VERSIONS) : "HTTP/1.1");
+    head.append("\r\n").append(random.nextInt(20) == 0 ? one(RequestWords.HOSTS) : "Host: x\r\n");
+    for (int i = random.nextInt(4); i > 0; i--) {
+      head.append(one(RequestWords.HEADERS)).append("\r\n");
+    }
+    return head;
+  }
+
+  /** A request for a WebSocket, often with one line that is not as usual. */
+  private Request upgrade() {
+    boolean get = random.nextInt(20) > 0;
+    StringBuilder head =
+        begun(get ? "GET" : one(RequestWords.METHODS), target(RequestWords.SOCKETS));
+    for (List<String> lines : RequestWords.UPGRADE) {
+      head.append(random.nextInt(4) > 0 ? lines.get(0) : one(lines)).append("\r\n");
+    }
+    boolean framed = !head.toString().matches("(?s).*(Content-Length|Transfer-).*");
+    return new Request(latin(head + "\r\n"), framed);
+  }
+
+  /** What a client may send once it has a WebSocket: frames, right and wrong. */
+  public byte[] frames() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (int i = random.nextInt(5); i >= 0; i--) {
+      byte[] payload =
+          new byte[random.nextInt(4) == 0 ? random.nextInt(70_000) : random.nextInt(9)];
+      if (random.nextBoolean()) {
+        random.nextBytes(payload);
+      }
+      frame(out, payload);
+    }
+    return random.nextInt(4) == 0 ? mutated(out.toByteArray()).bytes() : out.toByteArray();
+  }
+
+  /** A mask of zeros leaves the payload as it is. */
+  private void frame(ByteArrayOutputStream out, byte[] payload) {
+    int masked = random.nextInt(10) == 0 ? 0 : 0x80;
+    out.write(random.nextInt(10) == 0 ? random.nextInt(256) : one(FIRST_BYTES));
+    if (payload.length < 126) {
+      out.write(masked | payload.length);
+    } else {
+      out.write(masked | 127);
+      out.writeBytes(ByteBuffer.allocate(8).putLong(payload.length).array());
+    }
+    if (masked != 0) {
+      out.writeBytes(new byte[4]);
+    }
+    out.writeBytes(payload);
   }
 
   private Request withBody(StringBuilder head) {
@@ -71,9 +127,8 @@ public final class RandomRequests {
     }
   }
 
-  private String target() {
-    StringBuilder target =
-        new StringBuilder(one(RequestWords.PATHS).replace("ROOM", one(RequestWords.ROOMS)));
+  private String target(List<String> paths) {
+    StringBuilder target = new StringBuilder(one(paths).replace("ROOM", one(RequestWords.ROOMS)));
     for (int i = random.nextInt(4); i > 0; i--) {
       target.append(target.indexOf("?") < 0 ? '?' : '&').append(one(RequestWords.PARAMETERS));
       // A long poll that waits is right, and takes its time.
@@ -119,7 +174,7 @@ public final class RandomRequests {
   }
 
   /** Each has its chance; the first three, which are right in most places, have more. */
-  private String one(List<String> from) {
+  private <T> T one(List<T> from) {
     return from.get(random.nextInt(random.nextInt(5) < 3 ? 3 : from.size()));
   }
 

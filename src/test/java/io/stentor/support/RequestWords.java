@@ -62,6 +62,75 @@ final class RequestWords {
           "http://x/rooms",
           "rooms");
 
+  static final List<String> VERSIONS =
+      List.of(
+          "HTTP/1.0", "HTTP/1.2", "HTTP/1.1", "HTTP/2.0", "HTTP/0.9", "HTTP/9.9", "ICE/1.1", "");
+
+  static final List<String> HOSTS =
+      List.of(
+          "Host: x\r\nHost: x\r\n",
+          "",
+          "Host:\r\n",
+          "host: [::1]:9898\r\n",
+          "Host: a b\r\n",
+          "Host: x:99999\r\n",
+          "Host: \u00ff\r\n");
+
+  /** Where there are WebSockets. */
+  static final List<String> SOCKETS =
+      List.of(
+          "/rooms/ROOM",
+          "/connection/websocket",
+          "/connection/uni_websocket",
+          "/",
+          "/rooms/ROOM/messages",
+          "http://x/rooms/ROOM",
+          "/nowhere",
+          "*");
+
+  /** The lines of an upgrade: what is usual first, then what is right, wrong or absurd. */
+  static final List<List<String>> UPGRADE =
+      List.of(
+          List.of(
+              "Connection: Upgrade",
+              "Connection: keep-alive, upgrade",
+              "Connection: keep-alive\r\nConnection: Upgrade",
+              "Connection: close",
+              "Connection: not-upgrade",
+              "Connection: ,,",
+              "Connection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABk"),
+          List.of(
+              "Upgrade: websocket",
+              "Upgrade: WebSocket, h2c",
+              "Upgrade: h2c\r\nUpgrade: websocket",
+              "Upgrade: h2c",
+              "Upgrade: ,",
+              "Upgrade: websocket/13"),
+          List.of(
+              "Sec-WebSocket-Version: 13",
+              "sec-websocket-version:13",
+              "Sec-WebSocket-Version: 13",
+              "Sec-WebSocket-Version: 13, 8",
+              "Sec-WebSocket-Version: 8\r\nSec-WebSocket-Version: 13",
+              "Sec-WebSocket-Version: \u00ff",
+              "X: y"),
+          List.of(
+              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+              "Sec-WebSocket-Key:  dGhlIHNhbXBsZSBub25jZQ==",
+              "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Key: x",
+              "Sec-WebSocket-Key: x",
+              "Sec-WebSocket-Key:",
+              "Sec-WebSocket-Key: " + LONG,
+              "X: y"),
+          List.of(
+              "Sec-WebSocket-Protocol: stentor.cursor",
+              "Sec-WebSocket-Protocol: centrifuge-json, ,\u00ff",
+              "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits",
+              "Content-Length: 0",
+              "Content-Length: 5",
+              "Transfer-Encoding: chunked",
+              "Origin: null"));
+
   static final List<String> PARAMETERS =
       List.of(
           "since",
@@ -111,6 +180,9 @@ final class RequestWords {
           "==",
           "a=b=c",
           "+",
+          "{a}",
+          "|^\"<>`",
+          "\u00e6\u0088\u00bf",
           "%0d%0aX:%20y");
 
   static final List<String> HEADERS =
