@@ -98,29 +98,37 @@ final class HeadCheck extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    if (message instanceof HttpRequest request && request.decoderResult().isSuccess()) {
-      check(request);
-    } else if (message instanceof HttpContent content && content.decoderResult().isFailure()) {
-      Guard guard = Guard.of(ctx.channel());
-      if (guard != null) {
-        ReferenceCountUtil.release(message);
-        guard.bodyBroken();
-        return;
+    if (message instanceof HttpRequest request) {
+      HttpVersion said = request.protocolVersion();
+      if (!said.equals(HttpVersion.HTTP_1_0)) {
+        // The answer has it too. A later minor version is served as this (RFC 9110, section 2.5).
+        request.setProtocolVersion(HttpVersion.HTTP_1_1);
       }
+      if (request.decoderResult().isSuccess()) {
+        check(request, said);
+      }
+      ctx.fireChannelRead(message);
+      return;
     }
-    ctx.fireChannelRead(message);
+    Guard guard = Guard.of(ctx.channel());
+    if (isBroken(message) && guard != null) {
+      ReferenceCountUtil.release(message);
+      guard.bodyBroken();
+    } else {
+      ctx.fireChannelRead(message);
+    }
   }
 
-  private static void check(HttpRequest request) {
+  private static boolean isBroken(Object message) {
+    return message instanceof HttpContent content && content.decoderResult().isFailure();
+  }
+
+  private static void check(HttpRequest request, HttpVersion said) {
     HttpHeaders headers = request.headers();
-    String wrong = wrong(request.protocolVersion(), headers);
+    String wrong = wrong(said, headers);
     if (wrong != null) {
       headers.remove(HttpHeaderNames.UPGRADE);
       request.setDecoderResult(DecoderResult.failure(Refusal.of(ProblemType.BAD_REQUEST, wrong)));
-    }
-    if (!request.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
-      // A later minor version is served as the one that is known (RFC 9110, section 2.5).
-      request.setProtocolVersion(HttpVersion.HTTP_1_1);
     }
     request.setUri(ascii(request.uri()));
     bringIntoForm(headers);

@@ -133,8 +133,10 @@ class HeadCheckTest {
       delimiter = '|',
       value = {
         "Connection: not-upgrade;Upgrade: websocket;V;K|400|The header Connection has to say Upgr",
-        "Connection: Upgrade;Upgrade: websocket;V;K;K2|400|The header Sec-WebSocket-Key is given tw",
-        "Connection: Upgrade;Upgrade: websocket;V;K;K|400|The header Sec-WebSocket-Key is given twi",
+        "Connection: Upgrade;Upgrade: websocket;V;K;K2|400|The header Sec-WebSocket-Key is given"
+            + " tw",
+        "Connection: Upgrade;Upgrade: websocket;V;K;K|400|The header Sec-WebSocket-Key is given"
+            + " twi",
         "Connection: Upgrade;Upgrade: websocket;V;V;K|426|Only version 13 of the WebSocket protoco",
         "Connection: Upgrade;Upgrade: websocket;Sec-WebSocket-Version: 13, 8;K|426|Only version 13",
         "Connection: Upgrade;Upgrade: websocket;V;K;Content-Length: 5|400|A request that opens a W",
