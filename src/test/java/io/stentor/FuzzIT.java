@@ -72,7 +72,9 @@ class FuzzIT {
         speak(http, frames, what);
       }
       if (code >= 400 && !new String(request.bytes(), 0, 5).startsWith("HEAD")) {
-        DOCUMENT.assertDescribes("NONE", "/", http.answerAfter(code));
+        RawHttp.Answer answer = http.answerAfter(code);
+        assertThat(answer.header("content-type")).as(what).isEqualTo("application/problem+json");
+        DOCUMENT.assertDescribes("NONE", "/", answer);
       }
       return status.group(2);
     } catch (UncheckedIOException e) {

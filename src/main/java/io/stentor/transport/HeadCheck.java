@@ -106,6 +106,9 @@ final class HeadCheck extends ChannelInboundHandlerAdapter {
       }
       if (request.decoderResult().isSuccess()) {
         check(request, said);
+      } else {
+        // Vert.x would answer an upgrade to HTTP/2 all the same.
+        request.headers().remove(HttpHeaderNames.UPGRADE);
       }
       ctx.fireChannelRead(message);
       return;

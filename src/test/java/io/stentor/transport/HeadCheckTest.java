@@ -73,6 +73,7 @@ class HeadCheckTest {
         "Host: a;Content-Length: +2|The request is not HTTP",
         "Host : a|The request is not HTTP",
         "Host: a;X|The request is not HTTP",
+        "Host: a;X;Connection: Upgrade;Upgrade: h2c|The request is not HTTP",
       })
   void a_head_that_is_not_allowed_is_refused_on_every_path(String headers, String detail) {
     String more = ";Content-Type: text/plain";
