@@ -62,7 +62,7 @@ export function answerBytes(response, body) {
 }
 
 /** The head of the answer that begins an event stream, which a page is not shown. */
-export const STREAM_HEAD_BYTES = 640;
+export const STREAM_HEAD_BYTES = 654;
 
 /** One event, in the piece of the answer that it is: its size in hexadecimal digits and two line ends. */
 export function eventBytes(name, id, data) {
