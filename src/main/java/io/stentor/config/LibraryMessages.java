@@ -5,6 +5,7 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.classic.spi.StackTraceElementProxy;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is written of the warnings of Vert.x, Netty and Hazelcast while {@code logging.level} is
  * neither debug nor trace: one line each, without stack trace and class names, and the same line at
- * most once in {@value #AGAIN_MINUTES} minutes. Left out is what they say of a node that has gone:
- * dozens of lines, where {@link io.stentor.cluster} writes one. Any thread.
+ * most once in {@value #AGAIN_MINUTES} minutes. A failure of Stentor's own code keeps its stack
+ * trace. Left out is what they say of a node that has gone: dozens of lines, where {@link
+ * io.stentor.cluster} writes one. Any thread.
  */
 final class LibraryMessages {
   static final int AGAIN_MINUTES = 10;
@@ -41,6 +43,7 @@ final class LibraryMessages {
           "com.hazelcast.internal.partition.InternalPartitionService",
           "com.hazelcast.internal.partition.impl.MigrationManager",
           "com.hazelcast.internal.partition.operation.MigrationRequestOperation",
+          "com.hazelcast.map.impl.operation.MapClearExpiredOperation",
           "com.hazelcast.spi.impl.operationservice.OperationService",
           "com.hazelcast.spi.impl.operationservice.impl.InvocationMonitor",
           "com.hazelcast.spi.impl.operationservice.impl.OutboundResponseHandler",
@@ -85,6 +88,9 @@ final class LibraryMessages {
     if (LIBRARIES.stream().noneMatch(name::startsWith) || isWatched()) {
       return event;
     }
+    if (isOurs(event.getThrowableProxy())) {
+      return event;
+    }
     if (OF_LOST_NODES.contains(name) || OF_NO_USE.contains(name)) {
       return null;
     }
@@ -95,6 +101,18 @@ final class LibraryMessages {
   /** Whether somebody looks for a fault and wants to see everything. */
   private boolean isWatched() {
     return loggers.getLogger("io.stentor").getEffectiveLevel().toInt() <= Level.DEBUG_INT;
+  }
+
+  /** Whether the failure came about in Stentor's own code: its stack trace is needed. */
+  private static boolean isOurs(@Nullable IThrowableProxy failure) {
+    for (IThrowableProxy cause = failure; cause != null; cause = cause.getCause()) {
+      for (StackTraceElementProxy frame : cause.getStackTraceElementProxyArray()) {
+        if (frame.getStackTraceElement().getClassName().startsWith("io.stentor.")) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private static String text(ILoggingEvent event) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +32,8 @@ class LoggingSetupTest {
         .singleElement()
         .asString()
         .matches(
-            "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}(Z|[+-]\\d\\d:\\d\\d) INFO  Rooms: listening on 9898");
+            "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}(Z|[+-]\\d\\d:\\d\\d) INFO  Rooms:"
+                + " listening on 9898");
   }
 
   @Test
@@ -124,7 +126,8 @@ class LoggingSetupTest {
                 LoggingOptions.Format.TEXT,
                 () -> {
                   RuntimeException cause =
-                      new IllegalStateException("a", new java.net.ConnectException("refused"));
+                      new IllegalStateException("a", foreign(new ConnectException("refused")));
+                  foreign(cause);
                   address.warn("[127.0.0.1]:5701 [tea] [5.3.8] Cannot read a.b.c.Some: x", cause);
                   address.warn("[127.0.0.1]:5701 [tea] [5.3.8] Cannot read a.b.c.Some: x", cause);
                   address.warn("[127.0.0.1]:5701 [tea] [5.3.8] Cannot resolve 'b'");
@@ -133,6 +136,21 @@ class LoggingSetupTest {
         .first()
         .asString()
         .endsWith("WARN  AddressPicker: Cannot read x: refused");
+  }
+
+  @Test
+  void a_failure_of_our_own_code_keeps_its_stack_trace() {
+    assertThat(
+            lines(
+                LoggingOptions.Format.TEXT,
+                () -> VERTX.error("Unhandled exception", new IllegalStateException("ours"))))
+        .anyMatch(line -> line.contains("at io.stentor.config.LoggingSetupTest"));
+  }
+
+  private static <T extends Throwable> T foreign(T failure) {
+    failure.setStackTrace(
+        new StackTraceElement[] {new StackTraceElement("com.hazelcast.A", "b", "A.java", 1)});
+    return failure;
   }
 
   @Test
