@@ -75,7 +75,8 @@ final class Server extends VerticleBase implements Drain.Door {
   private HttpServer serving(HttpServerOptions options, Endpoints serving) {
     return vertx
         .createHttpServer(options)
-        .requestHandler(Problem.answering(serving.counting(operations.before(serving))))
+        .requestHandler(
+            Problem.answering(serving.counting(operations.before(serving::admitsProbe, serving))))
         .invalidRequestHandler(Problem::invalidRequest);
   }
 

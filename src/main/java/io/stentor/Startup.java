@@ -123,7 +123,7 @@ final class Startup {
         .map(nodes -> new ServerApi(rooms, presence, connections.directories(), nodes))
         .compose(api -> Mailboxes.open(vertx, rooms.node()).map(mailboxes -> house(api, mailboxes)))
         .compose(house -> servers.start(platform, house, operations))
-        .compose(listening -> operations.start())
+        .compose(listening -> operations.start(rooms.limits()))
         .compose(
             watched ->
                 demo.start(vertx, loaded.config().http(), servers.port(), platform.hazelcast()));

@@ -25,6 +25,8 @@ public enum Limit {
   MESSAGES_PER_SECOND_PER_CONNECTION,
   /** Messages and requests of one address in a second. */
   MESSAGES_PER_SECOND_PER_ADDRESS,
+  /** Requests of one address for health and metrics in a second. */
+  PROBES_PER_SECOND_PER_ADDRESS,
   /** Messages of one room and node in a second. */
   RATE_PER_SECOND,
   /** Bytes that wait for one connection. */
@@ -37,6 +39,9 @@ public enum Limit {
   BODY_SECONDS,
   /** Time that a connection may be without a request. */
   IDLE_SECONDS;
+
+  /** No honest prober or scraper asks for more, and this many cost next to nothing. */
+  private static final int MOST_PROBES_PER_SECOND = 100;
 
   private final String label = camelCase(name());
 
@@ -60,6 +65,10 @@ public enum Limit {
       case ROOMS_PER_CONNECTION -> options.roomsPerConnection();
       case MESSAGES_PER_SECOND_PER_CONNECTION -> options.messagesPerSecondPerConnection();
       case MESSAGES_PER_SECOND_PER_ADDRESS -> options.messagesPerSecondPerAddress();
+      case PROBES_PER_SECOND_PER_ADDRESS ->
+          options.messagesPerSecondPerAddress() == 0
+              ? MOST_PROBES_PER_SECOND
+              : Math.min(MOST_PROBES_PER_SECOND, options.messagesPerSecondPerAddress());
       case HEADER_BYTES -> options.headerBytes();
       case HANDSHAKE_SECONDS -> options.handshakeSeconds();
       case BODY_SECONDS -> options.bodySeconds();

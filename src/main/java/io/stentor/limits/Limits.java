@@ -212,6 +212,24 @@ public final class Limits {
     return options.dryRun() ? 0 : wait;
   }
 
+  /**
+   * Takes one request of an address for health or metrics if there is room for it.
+   *
+   * @param usage null for whom nothing is counted
+   * @return 0 where it was taken; else after how many nanoseconds it could be
+   */
+  public long tryProbe(@Nullable Usage usage) {
+    if (usage == null) {
+      return 0;
+    }
+    int perSecond = allowed(Limit.PROBES_PER_SECOND_PER_ADDRESS);
+    long wait = usage.probes.tryTake(1, perSecond, nanoTime());
+    if (wait > 0) {
+      met(Limit.PROBES_PER_SECOND_PER_ADDRESS, usage);
+    }
+    return isDryRun() ? 0 : wait;
+  }
+
   /** Takes messages of an address that cannot be refused any more. */
   public void owe(Usage usage, int messages) {
     usage.messages.take(messages, options().messagesPerSecondPerAddress(), nanoTime());

@@ -3,17 +3,23 @@ package io.stentor.ops;
 import com.hazelcast.core.HazelcastInstance;
 import io.stentor.config.Config;
 import io.stentor.config.HostPort;
+import io.stentor.limits.Limits;
 import io.stentor.room.Rooms;
 import io.stentor.room.Timings;
 import io.stentor.transport.Connections;
+import io.stentor.transport.GuardedTransport;
 import io.stentor.transport.Problem;
+import io.stentor.transport.Turnstile;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +38,7 @@ public final class Operations {
   private final BusProbe probe;
   private final @Nullable Metrics metrics;
   private final @Nullable MetricSources sources;
+  private final OperationsEndpoint.@Nullable Scrapes scrapes;
   private final LoopLags lags;
   private final ClusterState cluster;
   private @Nullable FiguresFeed feed;
@@ -48,6 +55,7 @@ public final class Operations {
     this.health = new Health(vertx);
     this.metrics = config.metrics().enabled() ? new Metrics(System::currentTimeMillis) : null;
     this.sources = metrics == null ? null : new MetricSources(metrics);
+    this.scrapes = metrics == null ? null : OperationsEndpoint.Scrapes.of(vertx, metrics);
     this.lags = LoopLags.of(vertx);
     this.probe = probe(config, hazelcast);
     Checks.live(health, lags);
@@ -111,39 +119,46 @@ public final class Operations {
   /**
    * Begins to probe the event bus and to publish figures, and listens on the port of the metrics
    * where there is one.
+   *
+   * @param limits that hold on that port as on the others
    */
-  public Future<?> start() {
+  public Future<?> start(Limits limits) {
     if (feed != null) {
       feed.start();
     }
     Future<Void> probing = probe.start(vertx);
     int port = config.metrics().port();
-    if (metrics == null || port == 0) {
-      return probing;
-    }
-    return probing.compose(
-        done ->
-            vertx
-                .createHttpServer()
-                .requestHandler(
-                    Problem.answering(
-                        new OperationsEndpoint(
-                            vertx, health, metrics, OperationsEndpoint::notFound)))
-                .invalidRequestHandler(Problem::invalidRequest)
-                .listen(port, config.http().host())
-                .recover(
-                    failure ->
-                        Future.failedFuture(
-                            new HostPort(config.http().host(), port).cannotListen(failure)))
-                .onSuccess(
-                    listening ->
-                        LOG.info("metrics:  http://{}:{}/metrics", config.http().host(), port)));
+    return scrapes == null || port == 0
+        ? probing
+        : probing.compose(done -> listen(port, new Turnstile(limits)));
   }
 
-  /** Takes the requests about health, and about metrics where they have no port of their own. */
-  public Handler<HttpServerRequest> before(Handler<HttpServerRequest> others) {
-    Metrics here = config.metrics().port() == 0 ? metrics : null;
-    return new OperationsEndpoint(vertx, health, here, others);
+  private Future<HttpServer> listen(int port, Turnstile turnstile) {
+    Handler<HttpServerRequest> endpoint =
+        new OperationsEndpoint(
+            health, scrapes, turnstile::admitsProbe, OperationsEndpoint::notFound);
+    return vertx
+        .createHttpServer(GuardedTransport.guarded(new HttpServerOptions()))
+        .requestHandler(Problem.answering(turnstile.before(endpoint)))
+        .invalidRequestHandler(Problem::invalidRequest)
+        .listen(port, config.http().host())
+        .recover(
+            failure ->
+                Future.failedFuture(new HostPort(config.http().host(), port).cannotListen(failure)))
+        .onSuccess(
+            listening -> LOG.info("metrics:  http://{}:{}/metrics", config.http().host(), port));
+  }
+
+  /**
+   * Takes the requests about health, and about metrics where they have no port of their own.
+   *
+   * @param admits whether such a request may go on; else it has been answered
+   * @param others takes all other requests
+   */
+  public Handler<HttpServerRequest> before(
+      Predicate<HttpServerRequest> admits, Handler<HttpServerRequest> others) {
+    return new OperationsEndpoint(
+        health, config.metrics().port() == 0 ? scrapes : null, admits, others);
   }
 
   /** The node is going away: it is not ready from now on. */

@@ -4,14 +4,18 @@ import io.stentor.transport.Problem;
 import io.stentor.transport.ProblemType;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.http.HttpServerRequestInternal;
 import io.vertx.ext.healthchecks.CheckResult;
 import java.util.Locale;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,33 +35,50 @@ final class OperationsEndpoint implements Handler<HttpServerRequest> {
       "application/openmetrics-text; version=1.0.0; charset=utf-8";
   private static final Logger LOG = LoggerFactory.getLogger(OperationsEndpoint.class);
 
-  private final Vertx vertx;
   private final Health health;
-  private final @Nullable Metrics metrics;
+  private final @Nullable Scrapes scrapes;
+  private final Predicate<HttpServerRequest> admits;
   private final Handler<HttpServerRequest> others;
+
+  /** The metrics in both formats, for all endpoints of a node. */
+  record Scrapes(SharedScrape prometheus, SharedScrape openMetrics) {
+
+    /** Of these metrics. */
+    static Scrapes of(Vertx vertx, Metrics metrics) {
+      return new Scrapes(
+          new SharedScrape(vertx, () -> metrics.scrape(PROMETHEUS), System::nanoTime),
+          new SharedScrape(vertx, () -> metrics.scrape(OPEN_METRICS), System::nanoTime));
+    }
+  }
 
   /**
    * An endpoint.
    *
-   * @param metrics null where they are not served here
+   * @param scrapes null where metrics are not served here
+   * @param admits whether a request may go on; else it has been answered
    * @param others takes all other requests
    */
   OperationsEndpoint(
-      Vertx vertx, Health health, @Nullable Metrics metrics, Handler<HttpServerRequest> others) {
-    this.vertx = vertx;
+      Health health,
+      @Nullable Scrapes scrapes,
+      Predicate<HttpServerRequest> admits,
+      Handler<HttpServerRequest> others) {
     this.health = health;
-    this.metrics = metrics;
+    this.scrapes = scrapes;
+    this.admits = admits;
     this.others = others;
   }
 
   @Override
   public void handle(HttpServerRequest request) {
     String path = String.valueOf(request.path());
-    Metrics served = metrics;
+    Scrapes served = scrapes;
     boolean ours =
         path.equals(LIVE) || path.equals(READY) || (path.equals(METRICS) && served != null);
     if (!ours) {
       others.handle(request);
+    } else if (!admits.test(request)) {
+      return;
     } else if (!isRead(request)) {
       request.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD");
       Problem.answer(request, ProblemType.METHOD_NOT_ALLOWED, "This can only be read.");
@@ -90,12 +111,15 @@ final class OperationsEndpoint implements Handler<HttpServerRequest> {
         .onFailure(failure -> failed(request, failure));
   }
 
-  private void scrape(HttpServerRequest request, Metrics from) {
+  private static void scrape(HttpServerRequest request, Scrapes from) {
     String accepted = String.valueOf(request.getHeader(HttpHeaders.ACCEPT));
     boolean open = accepted.toLowerCase(Locale.ROOT).contains("application/openmetrics-text");
     String type = open ? OPEN_METRICS : PROMETHEUS;
-    vertx
-        .executeBlocking(() -> Buffer.buffer(from.scrape(type)), false)
+    ContextInternal context = ((HttpServerRequestInternal) request).context();
+    Promise<Buffer> rendered = context.promise();
+    (open ? from.openMetrics() : from.prometheus()).ask().onComplete(rendered);
+    rendered
+        .future()
         .onSuccess(body -> answer(request, 200, type, body))
         .onFailure(failure -> failed(request, failure));
   }

@@ -2,6 +2,7 @@ package io.stentor.transport;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.ssl.SslHandler;
@@ -17,6 +18,7 @@ final class Deadline {
   private final Channel channel;
   private final Limits limits;
   private final Underway underway;
+  private final Runnable goOn;
   private final Deadlines all;
 
   /** Where it stands in {@link Deadlines}. */
@@ -29,6 +31,9 @@ final class Deadline {
   private long unreadBytes;
   private boolean serving;
 
+  /** Whether anything has come since the last look. */
+  private boolean heard;
+
   /** On HTTP/2, frames come that begin no request. */
   private boolean streams;
 
@@ -36,8 +41,10 @@ final class Deadline {
    * The deadline of a connection that has just come, and owes a head.
    *
    * @param underway its requests
+   * @param goOn begins requests that wait, where they need not any more
    */
-  Deadline(Channel channel, Limits limits, Underway underway, Deadlines all) {
+  Deadline(Channel channel, Limits limits, Underway underway, Runnable goOn, Deadlines all) {
+    this.goOn = goOn;
     this.channel = channel;
     this.limits = limits;
     this.underway = underway;
@@ -46,8 +53,12 @@ final class Deadline {
     all.add(this);
   }
 
-  /** Something has come: of a head, unless a request is being answered whose body it may be. */
+  /**
+   * Something has come: of a head, unless a request is being answered whose body it may be. Over
+   * HTTP/2 it may be a window, by which the client takes what it was answered.
+   */
   void heard() {
+    heard = true;
     if (headSince == 0 && !streams && underway.isEmpty()) {
       headSince = all.now();
     }
@@ -71,22 +82,38 @@ final class Deadline {
 
   /** A second has passed. */
   void look(int now) {
-    if (!underway.isEmpty()) {
-      underway.look(now, limits.options().bodySeconds());
-      return;
-    }
     long unread = unread();
-    if (serving || unread != unreadBytes) {
-      // An answer has just ended, or is still being taken.
+    boolean waits = unread == 0 && !underway.isEmpty();
+    if (waits) {
+      underway.look(now, limits.options().bodySeconds());
+    }
+    boolean taking = unread != unreadBytes || (streams && heard && unread > 0);
+    heard = false;
+    if (serving || waits || taking) {
+      // A request has come, is being answered, or its answer is being taken.
       serving = false;
       unreadBytes = unread;
       idleSince = now;
+      goOn.run();
     } else if (headSince != 0 && isOver(now - headSince, limits.options().handshakeSeconds())) {
       limits.met(Limit.HANDSHAKE_SECONDS, channel.remoteAddress());
       cut();
     } else if (headSince == 0 && isOver(now - idleSince, limits.options().idleSeconds())) {
       limits.met(Limit.IDLE_SECONDS, channel.remoteAddress());
+      close();
+    }
+  }
+
+  /**
+   * Closes. Where the client does not take what it was answered, that is a reset, past Vert.x and
+   * TLS: they would wait until it does, and the system would keep it for as long.
+   */
+  private void close() {
+    if (unreadBytes == 0) {
       channel.close();
+    } else {
+      channel.config().setOption(ChannelOption.SO_LINGER, 0);
+      channel.pipeline().context(Guard.NAME).close();
     }
   }
 
@@ -94,18 +121,23 @@ final class Deadline {
     return limit != 0 && seconds >= limit;
   }
 
+  /**
+   * Bytes that are written and that the system has not taken; less with every one that it takes.
+   */
   private long unread() {
     ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
-    return waiting == null ? 0 : waiting.totalPendingWriteBytes();
+    long here = waiting == null ? 0 : waiting.totalPendingWriteBytes() - waiting.currentProgress();
+    return Math.max(0, here) + underway.untakenBytes();
   }
 
   /** A client that speaks HTTP/1 without TLS is told; it has had no answer that this would mix. */
   private void cut() {
     boolean plain =
-        channel.pipeline().get(SslHandler.class) == null
+        unreadBytes == 0
+            && channel.pipeline().get(SslHandler.class) == null
             && channel.pipeline().get(HttpRequestDecoder.class) != null;
     if (!plain) {
-      channel.close();
+      close();
       return;
     }
     channel

@@ -132,6 +132,11 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     return turnstile.before(next);
   }
 
+  /** Whether a request for health or metrics may go on; else it is answered. */
+  public boolean admitsProbe(HttpServerRequest request) {
+    return turnstile.admitsProbe(request);
+  }
+
   /** What is mounted. */
   Router router() {
     return router;

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.util.AttributeKey;
 import io.stentor.config.LimitOptions;
 import io.stentor.limits.Limit;
@@ -13,7 +14,12 @@ import io.stentor.limits.Pace;
 import io.stentor.limits.Ticket;
 import io.stentor.limits.Usage;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Queue;
+import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -28,15 +34,36 @@ final class Guard extends ChannelInboundHandlerAdapter {
   private static final AttributeKey<Guard> KEY = AttributeKey.valueOf(Guard.class, "guard");
   static final String NAME = "guard";
 
+  /**
+   * Answers over HTTP/2 that the client has not taken: beyond this, further requests wait. Over
+   * HTTP/1 it is what Netty takes for a full channel, 64 KiB.
+   */
+  static final int MAX_UNTAKEN_BYTES = 1024 * 1024;
+
+  /**
+   * What the system takes of answers that the client has no room for. By itself it would take
+   * megabytes, and nobody could see whether a client takes anything. A WebSocket or an event stream
+   * has a limit of its own.
+   */
+  private static final long MAX_UNSENT_BYTES = 128 * 1024;
+
   private final Channel channel;
   private final Ticket ticket;
   private final Limits limits;
   private final Function<EventLoop, Deadlines> deadlinesOf;
   private @Nullable Ticket place;
+
+  /**
+   * Those of requests over HTTP/2, of which many are under way at once; null where there is none.
+   */
+  private @Nullable Map<HttpServerResponse, Ticket> places;
+
   private @Nullable Underway underway = new Underway();
   private @Nullable Deadline deadline;
-  private @Nullable Runnable held;
   private boolean checked;
+
+  /** Requests that wait until the client has taken its answers; no more than it has streams. */
+  private final Queue<Runnable> held = new ArrayDeque<>(1);
 
   private Guard(
       Channel channel, Ticket ticket, Limits limits, Function<EventLoop, Deadlines> deadlinesOf) {
@@ -51,6 +78,7 @@ final class Guard extends ChannelInboundHandlerAdapter {
       Channel channel, Ticket ticket, Limits limits, Function<EventLoop, Deadlines> deadlinesOf) {
     Guard guard = new Guard(channel, ticket, limits, deadlinesOf);
     channel.attr(KEY).set(guard);
+    channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, MAX_UNSENT_BYTES);
     channel.closeFuture().addListener((ChannelFutureListener) closed -> guard.closed());
     channel.pipeline().addLast(NAME, guard);
   }
@@ -65,6 +93,7 @@ final class Guard extends ChannelInboundHandlerAdapter {
     Guard guard = of(channel);
     if (guard != null && channel.pipeline().get(NAME) != null) {
       channel.pipeline().remove(NAME);
+      channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, 0L);
       guard.leave();
       guard.forgetRequests();
     }
@@ -97,7 +126,7 @@ final class Guard extends ChannelInboundHandlerAdapter {
     Underway requests = underway;
     if (deadline == null && requests != null) {
       Deadlines ofLoop = deadlinesOf.apply(channel.eventLoop());
-      deadline = new Deadline(channel, limits, requests, ofLoop);
+      deadline = new Deadline(channel, limits, requests, this::goOn, ofLoop);
     }
   }
 
@@ -111,11 +140,12 @@ final class Guard extends ChannelInboundHandlerAdapter {
   private void forgetRequests() {
     underway = null;
     deadline = null;
+    places = null;
   }
 
   private void closed() {
     leave();
-    held = null;
+    held.clear();
     if (underway != null) {
       underway.endAll();
     }
@@ -151,22 +181,43 @@ final class Guard extends ChannelInboundHandlerAdapter {
     request.connection().close();
   }
 
+  /** What has come may be windows of HTTP/2, by which answers go out. */
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    ctx.fireChannelReadComplete();
+    goOn();
+  }
+
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    Runnable waiting = held;
-    if (waiting != null && channel.isWritable()) {
-      held = null;
-      ctx.executor().execute(waiting);
-    }
+    goOn();
     ctx.fireChannelWritabilityChanged();
   }
 
+  /** Begins what waits, where the client has taken its answers; behind what is written now. */
+  void goOn() {
+    if (!held.isEmpty()) {
+      channel.eventLoop().execute(this::runNext);
+    }
+  }
+
+  /** One at a time: each may be answered with as much as there may be. */
+  private void runNext() {
+    if (hasTakenAll()) {
+      Runnable next = held.poll();
+      if (next != null) {
+        next.run();
+        goOn();
+      }
+    }
+  }
+
   /**
-   * Runs something as soon as the client has taken what it asked for before. Only one thing can
-   * wait: HTTP/1 answers one request after the other.
+   * Runs something as soon as the client has taken what it asked for before. Over HTTP/1 only one
+   * thing waits, since one request is answered after the other; over HTTP/2 one for each stream.
    */
   void whenTaken(Runnable task) {
-    held = task;
+    held.add(task);
   }
 
   /** Runs something after so long, unless the connection has ended by then. */
@@ -185,7 +236,14 @@ final class Guard extends ChannelInboundHandlerAdapter {
 
   /** Whether the client has taken nearly all of what it asked for before. */
   boolean hasTakenAll() {
-    return channel.isWritable();
+    Underway requests = underway;
+    return channel.isWritable()
+        && (requests == null || requests.untakenBytes() <= MAX_UNTAKEN_BYTES);
+  }
+
+  /** Whether requests wait, behind which a further one has to. */
+  boolean isHolding() {
+    return !held.isEmpty();
   }
 
   /**
@@ -194,28 +252,48 @@ final class Guard extends ChannelInboundHandlerAdapter {
    * @param byProxy the place of the client that it came from by a proxy; null where it came by none
    */
   void begin(HttpServerRequest request, @Nullable Ticket byProxy) {
-    place = byProxy;
+    boolean streams = request.version() == HttpVersion.HTTP_2;
+    if (!streams) {
+      place = byProxy;
+    } else if (byProxy != null) {
+      places = places == null ? new WeakHashMap<>() : places;
+      places.put(request.response(), byProxy);
+    }
     if (deadline != null) {
-      deadline.begin(request.version() == HttpVersion.HTTP_2);
+      deadline.begin(streams);
     }
     if (underway != null) {
       underway.add(request, byProxy);
     }
   }
 
-  /** The place of the latest request's client; null where that came by no proxy. */
+  /** The place of a request's client; null where it came by no proxy. */
+  @Nullable Ticket place(HttpServerRequest request) {
+    if (request.version() != HttpVersion.HTTP_2) {
+      return place;
+    }
+    return places == null ? null : places.get(request.response());
+  }
+
+  /** What a request's client uses; null where nothing is counted for it. */
+  @Nullable Usage client(HttpServerRequest request) {
+    Ticket byProxy = place(request);
+    return byProxy == null ? ticket.usage() : byProxy.usage();
+  }
+
+  /** The place of the client of the WebSocket that this is; null where it came by no proxy. */
   @Nullable Ticket place() {
     return place;
   }
 
-  /** What the latest request's client uses; null where nothing is counted for it. */
+  /** What the client of the WebSocket that this is uses; null where nothing is counted for it. */
   @Nullable Usage client() {
     return place == null ? ticket.usage() : place.usage();
   }
 
-  /** Takes messages of the latest request's client that cannot be refused any more. */
-  void owe(int messages) {
-    Usage client = client();
+  /** Takes messages of a request's client that cannot be refused any more. */
+  void owe(HttpServerRequest request, int messages) {
+    Usage client = client(request);
     if (client != null) {
       limits.owe(client, messages);
     }

@@ -16,6 +16,7 @@ import io.vertx.core.net.ClientOptionsBase;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.spi.transport.Transport;
 import java.net.SocketAddress;
+import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +57,12 @@ public final class GuardedTransport implements Transport, io.vertx.core.transpor
     return this;
   }
 
-  /** Servers that speak sub-protocols are the clients'; the event bus and metrics speak none. */
+  /** Has a server's connections guarded: the clients' servers are by their sub-protocols. */
+  public static HttpServerOptions guarded(HttpServerOptions options) {
+    return options.setWebSocketSubProtocols(List.of());
+  }
+
+  /** The event bus, and what else listens here, says nothing of sub-protocols. */
   @Override
   public void configure(NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
     inner.configure(options, domainSocket, bootstrap);

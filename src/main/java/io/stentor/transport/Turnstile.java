@@ -6,6 +6,7 @@ import io.stentor.limits.Limits;
 import io.stentor.limits.Source;
 import io.stentor.limits.Ticket;
 import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
@@ -18,24 +19,29 @@ import org.jspecify.annotations.Nullable;
  * What every request passes: it is counted for its client, and refused where that has had enough.
  * Event loop of the request.
  */
-final class Turnstile {
+public final class Turnstile {
   private static final List<String> FORWARDING =
       List.of("X-Forwarded-For", "Forwarded", "X-Real-IP");
 
   private static final int RETRY_SECONDS = 5;
   private static final long MAX_DELAY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** HTTP/2, RFC 9113, section 7: nothing was done for the stream, so the client may try again. */
+  private static final long REFUSED_STREAM = 7;
+
   private final Limits limits;
 
-  Turnstile(Limits limits) {
+  /** Keeps these limits. */
+  public Turnstile(Limits limits) {
     this.limits = limits;
   }
 
   /**
-   * Counts each request, and then hands it on. On HTTP/1 a further request waits until the client
-   * has taken its answers, so that they do not pile up here.
+   * Counts each request, and then hands it on. A further request waits until the client has taken
+   * its answers, so that they do not pile up here.
    */
-  Handler<HttpServerRequest> before(Handler<HttpServerRequest> next) {
+  public Handler<HttpServerRequest> before(Handler<HttpServerRequest> next) {
+    Handler<HttpServerRequest> later = Problem.answering(next);
     return request -> {
       Guard guard = guard(request);
       if (guard == null) {
@@ -43,15 +49,23 @@ final class Turnstile {
         return;
       }
       guard.begin(request, guard.usage() == null ? placeByProxy(request) : null);
-      if (request.version() == HttpVersion.HTTP_2 || guard.hasTakenAll()) {
+      if (guard.hasTakenAll() && !guard.isHolding()) {
         next.handle(request);
       } else if (isRead(request)) {
-        guard.whenTaken(() -> next.handle(request));
+        guard.whenTaken(() -> later.handle(request));
       } else {
-        // Its body would have to be kept; nobody sends this before the last answer.
-        request.connection().close();
+        refuseUnread(request);
       }
     };
+  }
+
+  /** Its body would have to be kept; over HTTP/1 nobody sends this before the last answer. */
+  private static void refuseUnread(HttpServerRequest request) {
+    if (request.version() == HttpVersion.HTTP_2) {
+      request.response().reset(REFUSED_STREAM);
+    } else {
+      request.connection().close();
+    }
   }
 
   private static @Nullable Guard guard(HttpServerRequest request) {
@@ -85,23 +99,15 @@ final class Turnstile {
       request.connection().close();
       return false;
     }
-    Ticket place = guard.place();
+    Ticket place = guard.place(request);
     Limit placeRefusedBy = place == null ? null : place.refusedBy();
     if (placeRefusedBy != null) {
       refusal(placeRefusedBy).answer(request);
       return false;
     }
-    long wait = limits.tryTake(guard.client(), 1);
+    long wait = limits.tryTake(guard.client(request), 1);
     if (wait > 0) {
-      if (place == null) {
-        noteForwarding(request, Limit.MESSAGES_PER_SECOND_PER_ADDRESS);
-      }
-      Refusal refusal = tooFast(wait);
-      if (place != null) {
-        refusal.answer(request);
-      } else {
-        guard.later(() -> refusal.answer(request), Math.min(wait, MAX_DELAY_NANOS));
-      }
+      refuse(request, guard, wait, Limit.MESSAGES_PER_SECOND_PER_ADDRESS);
     }
     return wait == 0;
   }
@@ -119,11 +125,47 @@ final class Turnstile {
     }
   }
 
+  /**
+   * Whether a request for health or metrics may go on; else it is answered, as late as others are.
+   * It may also where there is no place for the connection, which ends behind the answer then.
+   */
+  public boolean admitsProbe(HttpServerRequest request) {
+    Guard guard = guard(request);
+    if (guard == null) {
+      return true;
+    }
+    if (guard.refusedBy() != null) {
+      endBehindAnswer(request);
+    }
+    long wait = limits.tryProbe(guard.client(request));
+    if (wait > 0) {
+      refuse(request, guard, wait, Limit.PROBES_PER_SECOND_PER_ADDRESS);
+    }
+    return wait == 0;
+  }
+
+  private static void endBehindAnswer(HttpServerRequest request) {
+    if (request.version() != HttpVersion.HTTP_2) {
+      request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    }
+    request.response().endHandler(answered -> request.connection().close());
+  }
+
+  private void refuse(HttpServerRequest request, Guard guard, long waitNanos, Limit limit) {
+    Refusal refusal = tooFast(waitNanos, limit);
+    if (guard.place(request) != null) {
+      refusal.answer(request);
+    } else {
+      noteForwarding(request, limit);
+      guard.later(() -> refusal.answer(request), Math.min(waitNanos, MAX_DELAY_NANOS));
+    }
+  }
+
   /** Takes the rest of a request's messages from its client's rate; never refuses. */
   static void owe(HttpServerRequest request, int messages) {
     Guard guard = guard(request);
     if (guard != null && messages > 0) {
-      guard.owe(messages);
+      guard.owe(request, messages);
     }
   }
 
@@ -144,18 +186,17 @@ final class Turnstile {
         .of(limit, allowed);
   }
 
-  private Refusal tooFast(long waitNanos) {
-    Limit limit = Limit.MESSAGES_PER_SECOND_PER_ADDRESS;
+  private Refusal tooFast(long waitNanos, Limit limit) {
     int allowed = limits.allowed(limit);
-    return Refusal.of(
-            ProblemType.TOO_MANY_REQUESTS,
-            "Your address may send "
+    String detail =
+        limit == Limit.PROBES_PER_SECOND_PER_ADDRESS
+            ? "Your address may ask " + allowed + " times a second for health and metrics."
+            : "Your address may send "
                 + allowed
                 + " requests and messages a second here (limits."
                 + limit.label()
-                + ").",
-            seconds(waitNanos))
-        .of(limit, allowed);
+                + ").";
+    return Refusal.of(ProblemType.TOO_MANY_REQUESTS, detail, seconds(waitNanos)).of(limit, allowed);
   }
 
   /** For {@code Retry-After}, at least 1. */

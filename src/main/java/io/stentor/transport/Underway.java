@@ -1,6 +1,7 @@
 package io.stentor.transport;
 
 import io.stentor.limits.Ticket;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
@@ -12,8 +13,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The requests of one connection that are not answered yet, with the places of the clients that
- * they came from by a proxy. Whether one is answered is asked of its response now and then, since
- * every slot of Vert.x for a handler is the endpoint's. One event loop.
+ * they came from by a proxy, and over HTTP/2 the answers that the client has not taken yet. Whether
+ * one is answered is asked of its response now and then, since every slot of Vert.x for a handler
+ * is the endpoint's. One event loop.
  */
 final class Underway {
 
@@ -51,6 +53,9 @@ final class Underway {
   }
 
   private final List<Request> requests = new ArrayList<>(1);
+
+  /** Answered, on streams that are open as long as the client's windows hold the answers back. */
+  private final List<HttpServerResponse> untaken = new ArrayList<>(0);
 
   void add(HttpServerRequest request, @Nullable Ticket place) {
     forgetAnswered();
@@ -90,12 +95,33 @@ final class Underway {
     return requests.isEmpty();
   }
 
+  /** Bytes of answers over HTTP/2 that are written and not taken as a whole. */
+  long untakenBytes() {
+    forgetAnswered();
+    untaken.removeIf(HttpServerResponse::closed);
+    long bytes = 0;
+    for (HttpServerResponse response : untaken) {
+      bytes += Math.max(response.bytesWritten(), announced(response));
+    }
+    return bytes;
+  }
+
+  /** Vert.x counts what it writes only when the client's window takes it. */
+  private static long announced(HttpServerResponse response) {
+    String length = response.headers().get(HttpHeaders.CONTENT_LENGTH);
+    return length == null ? 0 : Long.parseLong(length);
+  }
+
   private void forgetAnswered() {
     for (int i = requests.size() - 1; i >= 0; i--) {
       Request one = requests.get(i);
-      if (one.response.ended() || one.response.closed()) {
+      HttpServerResponse response = one.response;
+      if (response.ended() || response.closed()) {
         one.end();
         requests.remove(i);
+        if (response.streamId() > 0 && !response.closed()) {
+          untaken.add(response);
+        }
       }
     }
   }
@@ -104,5 +130,6 @@ final class Underway {
   void endAll() {
     requests.forEach(Request::end);
     requests.clear();
+    untaken.clear();
   }
 }

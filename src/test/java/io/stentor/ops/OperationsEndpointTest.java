@@ -52,7 +52,11 @@ class OperationsEndpointTest {
         vertx
             .createHttpServer()
             .requestHandler(
-                new OperationsEndpoint(vertx, health, metrics, OperationsEndpoint::notFound))
+                new OperationsEndpoint(
+                    health,
+                    OperationsEndpoint.Scrapes.of(vertx, metrics),
+                    request -> true,
+                    OperationsEndpoint::notFound))
             .listen(0, "127.0.0.1")
             .await();
     port = server.actualPort();
