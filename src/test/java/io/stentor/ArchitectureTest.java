@@ -4,11 +4,15 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.properties.HasName;
+import com.tngtech.archunit.core.domain.properties.HasOwner;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.stentor.message.Publication;
 import java.util.Arrays;
 
 /** Imports go one way: transport, protocol, room, history and presence, message. */
@@ -107,6 +111,35 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.vertx.core.http..", "io.netty.handler..", "io.vertx.ext.web..");
+
+  /** All others make publications in ways that check what they are made of. */
+  @ArchTest
+  static final ArchRule only_what_reads_stored_forms_makes_publications_unchecked =
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName("io.stentor.message.Publication")
+          .and()
+          .doNotHaveFullyQualifiedName("io.stentor.history.LogWire")
+          .and()
+          .doNotHaveFullyQualifiedName("io.stentor.room.BatchCodec")
+          .should()
+          .callMethodWhere(
+              JavaCall.Predicates.target(HasName.Predicates.name("stored"))
+                  .and(
+                      JavaCall.Predicates.target(
+                          HasOwner.Predicates.With.owner(
+                              JavaClass.Predicates.equivalentTo(Publication.class)))));
+
+  /** Its own would detect other encodings, or would not know where it is. */
+  @ArchTest
+  static final ArchRule only_json_sources_configure_a_parser_of_bytes =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "io.stentor.protocol..", "io.stentor.transport..", "io.stentor.room..")
+          .should()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("com.fasterxml.jackson.core.JsonFactory");
 
   @ArchTest
   static final ArchRule names_say_what_a_thing_is =

@@ -3,6 +3,7 @@ package io.stentor;
 import static io.stentor.support.NodeWithBystander.ROOM;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stentor.message.JsonSource;
 import io.stentor.support.ContractDocument;
 import io.stentor.support.NodeWithBystander;
 import io.stentor.support.RandomRequests;
@@ -10,6 +11,10 @@ import io.stentor.support.RandomRequests.Request;
 import io.stentor.support.RawHttp;
 import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -47,6 +52,7 @@ class FuzzIT {
       }
     }
     assertAlive();
+    JsonSource.of(bytes("/rooms/fuzz/messages?limit=1000"));
     System.out.println("fuzz, seed " + SEED + ", " + REQUESTS + " requests: " + seen);
     assertThat(seen)
         .as("the requests reach what they should")
@@ -91,6 +97,15 @@ class FuzzIT {
     } catch (UncheckedIOException e) {
       assertThat(e.getCause()).as(what).isNotInstanceOf(SocketTimeoutException.class);
     }
+  }
+
+  /** What is at a path, byte by byte. */
+  private static byte[] bytes(String path) {
+    URI uri = URI.create("http://127.0.0.1:" + node.port() + path);
+    return HttpClient.newHttpClient()
+        .sendAsync(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofByteArray())
+        .join()
+        .body();
   }
 
   private static void assertAlive() {

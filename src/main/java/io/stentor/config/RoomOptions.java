@@ -12,8 +12,8 @@ package io.stentor.config;
  *     WebSocket publishers are not read and HTTP publishers are refused
  * @param coalesceMillis how long deliveries are gathered into one write; 0 gathers only what comes
  *     in one turn of the event loop
- * @param maxMessageBytes limit of one message in bytes of UTF-8; a longer one is refused (WebSocket
- *     close code 1009)
+ * @param maxMessageBytes limit of one message in bytes of UTF-8, as it comes and after the
+ *     transform; a longer one is refused (WebSocket close code 1009)
  * @param ratePerSecond messages that one node takes in a second; 0 for no limit. Over it, WebSocket
  *     publishers are not read for a while and HTTP publishers are refused
  * @param presence whether it is known who is in the room

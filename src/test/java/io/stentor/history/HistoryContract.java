@@ -101,6 +101,25 @@ abstract class HistoryContract extends LogUnderTest {
   }
 
   @Test
+  void what_alone_is_more_than_a_log_keeps_is_left_out_and_said() {
+    History ten = new History(100, 10, 300);
+    append(ten, "before");
+    Batch mixed =
+        new Batch(
+            appender, 2, List.of(keyed("abc", "k1"), keyed("01234567890", "k2"), keyed("d", "k3")));
+    Appended appended = await(history().append(room, mixed, ten));
+    assertThat(appended.tooLarge()).containsExactly(1);
+    assertThat(appended.offsets(3)).containsExactly(2L, 0L, 3L);
+    assertThat(appended.isNew(1)).isFalse();
+    assertThat(texts(all(ten))).containsExactly("before", "abc", "d");
+    assertThat(await(history().append(room, mixed, ten))).isEqualTo(appended);
+    Batch alone = new Batch(appender, 5, List.of(keyed("01234567890", "k2")));
+    assertThat(await(history().append(room, alone, ten)).tooLarge()).containsExactly(0);
+    assertThat(append(ten, new Batch(appender, 6, publications("e")))).containsExactly(4L);
+    assertThat(texts(all(ten))).containsExactly("abc", "d", "e");
+  }
+
+  @Test
   void a_log_lets_go_of_what_is_too_old_but_never_of_its_offsets() {
     History minute = new History(100, 1000, 60);
     append(minute, "a");

@@ -1,16 +1,17 @@
 package io.stentor.room;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomOptions.History;
 import io.stentor.history.Batch;
+import io.stentor.message.Member;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
 import io.stentor.room.Counts.Count;
 import io.vertx.core.Vertx;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -176,7 +177,7 @@ class AppenderTest {
     loop.inside(() -> connection.enter(rooms, ROOM, new Start.Live(), loop));
     loop.turn();
     for (String text : List.of("a", "a", "other")) {
-      byte[] data = text.getBytes(StandardCharsets.UTF_8);
+      byte[] data = text.getBytes(UTF_8);
       publish(rooms, Publication.stored(Publication.Kind.TEXT, data, 1_000_000, "key", null));
       publish(rooms, text + "2");
       loop.turn();
@@ -209,29 +210,71 @@ class AppenderTest {
     assertThat(connection.texts()).hasSize(5).startsWith("0:0=x0");
   }
 
+  private static RoomOptions shouting(int maxMessageBytes, History history) {
+    return new RoomOptions(
+        history,
+        RoomOptions.Transform.SHOUT,
+        RoomOptions.SlowConsumer.DISCONNECT,
+        10_000,
+        10_000,
+        0,
+        maxMessageBytes,
+        0,
+        true,
+        RoomOptions.Who.ANYONE,
+        RoomOptions.Who.ANYONE,
+        RoomOptions.Reader.SUBSCRIBER,
+        RoomOptions.Reader.SUBSCRIBER,
+        false);
+  }
+
   @Test
   void a_room_that_shouts_appends_what_it_shouts() {
-    RoomOptions usual = Options.usual();
-    Rooms rooms =
-        rooms(
-            new RoomOptions(
-                usual.history(),
-                RoomOptions.Transform.SHOUT,
-                usual.slowConsumer(),
-                10_000,
-                10_000,
-                0,
-                1000,
-                0,
-                true,
-                RoomOptions.Who.ANYONE,
-                RoomOptions.Who.ANYONE,
-                RoomOptions.Reader.SUBSCRIBER,
-                RoomOptions.Reader.SUBSCRIBER,
-                false));
+    Rooms rooms = rooms(shouting(1000, Options.usual().history()));
     publish(rooms, "hi, straße");
     loop.turn();
     assertThat(texts(history.asked.get(0))).containsExactly("HI, STRASSE!!!");
+  }
+
+  @Test
+  void what_a_room_makes_too_large_is_refused_and_counts_for_nothing() {
+    Rooms rooms = rooms(shouting(10, Options.usual().history()));
+    publish(rooms, "12345678");
+    publish(rooms, "1234567");
+    publish(rooms, "ΐΐ");
+    loop.turn();
+    assertThat(texts(history.asked.get(0))).containsExactly("1234567!!!");
+    history.succeed();
+    loop.turn();
+    assertThat(answers.all())
+        .containsExactly(
+            "12345678 refused: a message has at most 10 bytes, this one would have 11",
+            "ΐΐ refused: a message has at most 10 bytes, this one would have 15",
+            "1234567@1");
+    assertThat(rooms.counts().get(Count.REFUSED)).isEqualTo(2);
+    assertThat(rooms.waitingToAppend()).isZero();
+    assertThat(rooms.appenders()).isZero();
+  }
+
+  @Test
+  void what_the_log_cannot_hold_is_refused_and_not_sent() {
+    Rooms rooms = rooms(shouting(10, new History(10, 10, 300)));
+    FakeConnection connection = new FakeConnection(TestFormat.SILENT);
+    loop.inside(() -> connection.enter(rooms, ROOM, new Start.Live(), loop));
+    loop.turn();
+    Member ann = Member.of("", "Ann");
+    publish(rooms, Publication.text("1234567".getBytes(UTF_8), 1_000_000, null, ann));
+    publish(rooms, "1234567");
+    loop.turn();
+    history.succeed();
+    loop.turn();
+    assertThat(answers.all())
+        .containsExactly(
+            "1234567 refused: the log holds 10 bytes, this message and its publisher's name and info"
+                + " have 13",
+            "1234567@1");
+    assertThat(connection.texts()).hasSize(1);
+    assertThat(rooms.waitingToAppend()).isZero();
   }
 
   @Test

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A history in which each append waits until the test lets it go on or fail. */
 final class HeldHistory implements io.stentor.history.History {
-  record Held(RoomName room, Batch batch, Promise<Appended> promise) {}
+  record Held(RoomName room, Batch batch, History limits, Promise<Appended> promise) {}
 
   final List<Batch> asked = new ArrayList<>();
   final ArrayDeque<Held> held = new ArrayDeque<>();
@@ -29,7 +29,7 @@ final class HeldHistory implements io.stentor.history.History {
   public Future<Appended> append(RoomName room, Batch batch, History limits) {
     Promise<Appended> promise = Promise.promise();
     asked.add(batch);
-    held.add(new Held(room, batch, promise));
+    held.add(new Held(room, batch, limits, promise));
     return promise.future();
   }
 
@@ -56,7 +56,7 @@ final class HeldHistory implements io.stentor.history.History {
 
   void succeed() {
     Held one = held.remove();
-    logs.append(one.room, one.batch, Options.usual().history()).onComplete(one.promise);
+    logs.append(one.room, one.batch, one.limits).onComplete(one.promise);
   }
 
   void fail() {
@@ -66,7 +66,7 @@ final class HeldHistory implements io.stentor.history.History {
   /** Appends, and loses the answer. */
   void failAfterAppending() {
     Held one = held.remove();
-    logs.append(one.room, one.batch, Options.usual().history());
+    logs.append(one.room, one.batch, one.limits);
     one.promise.fail("the answer is lost");
   }
 

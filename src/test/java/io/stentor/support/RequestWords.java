@@ -281,6 +281,20 @@ final class RequestWords {
           "{\"messages\":" + DEEP + "}",
           "{\"messages\":[{\"room\":\"fuzz\",\"room\":\"b\",\"text\":\"x\"}]}",
           "{\"messages\":[{\"data\":1,\"room\":\"fuzz\"}],\"x\":1}",
+          "{\"id\":1,\"connect\":{}}\n"
+              + "{\"id\":2,\"publish\":{\"channel\":\"fuzz\",\"data\":\"\u00c0\u0080\"}}",
+          "{\"id\":1,\"connect\":{}}\n"
+              + "{\"id\":2,\"publish\":{\"channel\":\"fuzz\",\"data\":[\"\u00ed\u00a0\u0080\",\"\\ud800\"]}}",
+          "{\"id\":1,\"connect\":{}}\n{\"id\":2,\"publish\":{\"channel\":\"fuzz\",\"data\":"
+              + DEEP
+              + "}}",
+          "{\"subs\":{\"fuzz\":{\"recover\":true}},\"name\":\"\u00ff\"}",
+          "{\"session\":\"a\",\"node\":\"b\",\"data\":\"\u00c0\u0080\\ud800\"}",
+          "{\"session\":\"a\",\"node\":\"b\",\"data\":\"{\\\"id\\\":1,\\\"rpc\\\":{}}\"}",
+          "{\"messages\":[{\"room\":\"fuzz\",\"text\":\"\u00c0\u0080\"}]}",
+          "\u00ef\u00bb\u00bf{\"messages\":[{\"room\":\"fuzz\",\"text\":\"hi\"}]}",
+          "\u00ff\u00fe{\u0000}\u0000",
+          "{\u0000\"\u0000a\u0000\"\u0000:\u00001\u0000}\u0000",
           "x".repeat(70_000),
           "\"" + "y".repeat(200_000) + "\"");
 

@@ -4,12 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.NodeInProcess;
 import io.stentor.message.JsonSource;
+import io.stentor.message.Utf8;
 import io.stentor.support.LineStream;
+import io.stentor.support.PostingClient;
 import io.stentor.support.RawHttp;
 import io.stentor.support.RawWebSocket;
 import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -66,6 +75,10 @@ class AnyInputTest {
           "#",
           "/*",
           "_");
+
+  /** Bytes that are no UTF-8, or begin another encoding. */
+  private static final List<String> BYTES =
+      List.of("c080", "eda080", "ff", "80", "e282", "f4908080", "efbbbf", "fffe", "feff", "0000");
 
   private static final Set<Integer> CODES = Set.of(1003, 1007, 1009, 3005, 3500, 3501, 3505, 3508);
 
@@ -175,10 +188,89 @@ class AnyInputTest {
   }
 
   private static int status(String body) {
-    try (RawHttp http = new RawHttp(node.port())) {
-      String request = LineStream.request("POST", "/emulation", body, "Connection: close");
-      return http.send(request).answer().status();
+    return status(body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static int status(byte[] body) {
+    try (RawHttp http = posted("/emulation", body)) {
+      return http.answer().status();
     }
+  }
+
+  private static RawHttp posted(String path, byte[] body) {
+    String head =
+        "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n"
+                .formatted(path)
+            + "Content-Length: %d\r\n\r\n".formatted(body.length);
+    return new RawHttp(node.port()).send(head.getBytes(StandardCharsets.UTF_8)).send(body);
+  }
+
+  @Test
+  void any_bytes_that_open_a_stream_or_are_posted_are_answered_and_nobody_hears_other_than_json()
+      throws IOException, InterruptedException {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    try (RawWebSocket listener = RawWebSocket.connect(node.port(), "/connection/websocket");
+        PostingClient client = new PostingClient(node.port(), "/connection/http_stream")) {
+      listener.sendText(
+          "{\"id\":1,\"connect\":{}}\n{\"id\":2,\"subscribe\":{\"channel\":\"fuzz:a\"}}");
+      for (int round = 0; round < 300; round++) {
+        byte[] commands = damaged("{\"id\":1,\"connect\":{}}\n" + message(random), random);
+        open(seed, random, commands);
+        String post = PostingClient.body(client.session(), client.node(), message(random));
+        assertThat(status(damaged(post, random))).as("seed " + seed).isIn(204, 400, 404);
+      }
+      listener.sendText("{\"id\":3,\"presence\":{\"channel\":\"fuzz:a\"}}");
+      RawWebSocket.Frame frame = listener.nextFrame();
+      while (!frame.text().startsWith("{\"id\":3,")) {
+        for (String line : frame.text().split("\n")) {
+          JsonSource.of(line.getBytes(StandardCharsets.UTF_8));
+        }
+        assertThat(Utf8.isValid(frame.payload())).as("seed " + seed).isTrue();
+        frame = listener.nextFrame();
+      }
+    }
+    URI uri = URI.create("http://127.0.0.1:" + node.port() + "/rooms/fuzz:a/messages?limit=1000");
+    byte[] log =
+        HttpClient.newHttpClient()
+            .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofByteArray())
+            .body();
+    assertThat(JsonSource.of(log).toString()).as("seed " + seed).contains("\"recovered\":true");
+  }
+
+  /** Opens a stream, and reads it up to the answer to a last command, or to why it ends. */
+  private static void open(long seed, Random random, byte[] commands) {
+    String last = "\n{\"id\":99,\"presence_stats\":{\"channel\":\"fuzz:a\"}}";
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    body.writeBytes(commands);
+    body.writeBytes(last.getBytes(StandardCharsets.UTF_8));
+    String path =
+        List.of("http_stream", "sse", "uni_http_stream", "uni_sse").get(random.nextInt(4));
+    String about = "seed " + seed + ": " + path + ": " + body.toString(StandardCharsets.UTF_8);
+    try (RawHttp http = posted("/connection/" + path, body.toByteArray())) {
+      String line = http.line();
+      assertThat(line).as(about).matches("HTTP/1.1 200 .*");
+      while (!line.contains("\"id\":99,") && !line.contains("\"disconnect\":")) {
+        line = http.line();
+      }
+    } catch (UncheckedIOException e) {
+      throw new AssertionError(about, e);
+    }
+  }
+
+  private static byte[] damaged(String good, Random random) {
+    byte[] bytes = good.getBytes(StandardCharsets.UTF_8);
+    for (int edits = random.nextInt(3); edits > 0; edits--) {
+      byte[] piece = HexFormat.of().parseHex(BYTES.get(random.nextInt(BYTES.size())));
+      int at = random.nextInt(4) == 0 ? 0 : random.nextInt(bytes.length + 1);
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      out.write(bytes, 0, at);
+      out.writeBytes(piece);
+      out.write(bytes, at, bytes.length - at);
+      bytes = out.toByteArray();
+    }
+    boolean wide = random.nextInt(20) == 0;
+    return wide ? good.getBytes(StandardCharsets.UTF_16LE) : bytes;
   }
 
   @Test
