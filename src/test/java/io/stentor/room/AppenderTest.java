@@ -270,8 +270,8 @@ class AppenderTest {
     loop.turn();
     assertThat(answers.all())
         .containsExactly(
-            "1234567 refused: the log holds 10 bytes, this message and its publisher's name and info"
-                + " have 13",
+            "1234567 refused: the log holds 10 bytes, this message and its publisher's name and"
+                + " info have 13",
             "1234567@1");
     assertThat(connection.texts()).hasSize(1);
     assertThat(rooms.waitingToAppend()).isZero();
