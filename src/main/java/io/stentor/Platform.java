@@ -22,6 +22,7 @@ import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,9 @@ final class Platform {
    * How many unused logs are looked at each second, so that a million take a while but no pause.
    */
   private static final int EXPIRE_AT_ONCE = 2000;
+
+  /** The same in a cluster: all 271 partitions in a minute. */
+  private static final int EXPIRE_PARTITIONS = 5;
 
   private final Vertx vertx;
   private final int eventLoops;
@@ -76,19 +80,24 @@ final class Platform {
     }
     ClusterOptions cluster = ClusteredVertx.resolved(config.cluster());
     ClusteredVertx.withBus(options, cluster);
-    HazelcastInstance hazelcast = join(cluster, config.longestAgeSeconds(), joining);
+    HazelcastInstance hazelcast = join(cluster, joining);
     return ClusteredVertx.vertx(builder, hazelcast, cluster)
         .map(vertx -> new Platform(vertx, eventLoops, hazelcast))
         .onFailure(failure -> hazelcast.shutdown());
   }
 
   private static HazelcastInstance join(
-      ClusterOptions cluster, int ageSeconds, Consumer<com.hazelcast.config.Config> joining) {
+      ClusterOptions cluster, Consumer<com.hazelcast.config.Config> joining) {
     com.hazelcast.config.Config ours = ClusteredVertx.hazelcast(cluster);
-    ClusterHistory.configure(ours, ageSeconds);
+    ClusterHistory.configure(ours, Platform::elapsedMillis);
     ClusterPresence.configure(ours);
     joining.accept(ours);
     return ClusteredVertx.join(ours, UUID.randomUUID().toString());
+  }
+
+  /** Not the wall clock: that may be set, and differs between nodes. */
+  private static long elapsedMillis() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
   }
 
   Vertx vertx() {
@@ -106,11 +115,14 @@ final class Platform {
 
   /** The logs of the rooms. To be called once. */
   History history() {
-    if (hazelcast != null) {
-      return new ClusterHistory(hazelcast, System::currentTimeMillis);
-    }
-    LocalHistory history = new LocalHistory(System::currentTimeMillis);
     TimerWheel wheel = TimerWheel.of(vertx);
+    if (hazelcast != null) {
+      ClusterHistory history = new ClusterHistory(hazelcast);
+      wheel.every(1000, () -> history.expire(EXPIRE_PARTITIONS));
+      wheel.onStandstill(millis -> history.hold());
+      return history;
+    }
+    LocalHistory history = new LocalHistory(Platform::elapsedMillis);
     wheel.every(1000, () -> history.expire(EXPIRE_AT_ONCE));
     wheel.onStandstill(millis -> history.hold());
     return history;

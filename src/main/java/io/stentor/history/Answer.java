@@ -6,4 +6,10 @@ package io.stentor.history;
  * @param number of the batch
  * @param count of the publications in it
  */
-record Answer(long number, int count, Appended appended) {}
+record Answer(long number, int count, Appended appended) {
+
+  /** Offset of the last publication in the log right after the batch was appended. */
+  long end() {
+    return appended.first() + count - appended.known().size() - appended.tooLarge().size() - 1;
+  }
+}

@@ -11,31 +11,29 @@ import org.jspecify.annotations.Nullable;
 final class AppendProcessor extends LogProcessor<Appended> {
 
   private Batch batch = new Batch(0, 0, List.of());
-  private transient long first;
 
   AppendProcessor() {}
 
-  AppendProcessor(Batch batch, long newEpoch, long nowMillis, RoomOptions.History limits) {
+  AppendProcessor(Batch batch, RoomOptions.History limits) {
     this.batch = batch;
-    this.newEpoch = newEpoch;
-    this.nowMillis = nowMillis;
     this.limits = limits;
   }
 
-  @Override
-  Appended apply(RoomLog log) {
-    Appended appended = log.append(batch, nowMillis, limits);
-    first = appended.known().values().stream().reduce(appended.first(), Math::min);
-    return appended;
+  /** The same for where no node runs it, with the epoch of a new log and the time. */
+  AppendProcessor(Batch batch, long newEpoch, long nowMillis, RoomOptions.History limits) {
+    this(batch, limits);
+    this.newEpoch = newEpoch;
+    this.nowMillis = nowMillis;
   }
 
-  /**
-   * Usually just the batch; when it or one of its keys came again, also what others have appended
-   * since: the copy may have missed the first time.
-   */
   @Override
-  long firstForCopy(RoomLog log) {
-    return first;
+  Appended apply(RoomLog log, long now) {
+    return log.append(batch, now, limits);
+  }
+
+  @Override
+  boolean begins() {
+    return true;
   }
 
   @Override
@@ -48,16 +46,12 @@ final class AppendProcessor extends LogProcessor<Appended> {
     out.writeLong(batch.appender());
     out.writeLong(batch.number());
     LogWire.write(batch.publications(), out);
-    out.writeLong(newEpoch);
-    out.writeLong(nowMillis);
     LogWire.write(limits, out);
   }
 
   @Override
   public void readData(ObjectDataInput in) throws IOException {
     batch = new Batch(in.readLong(), in.readLong(), LogWire.readPublications(in));
-    newEpoch = in.readLong();
-    nowMillis = in.readLong();
     limits = LogWire.readLimits(in);
   }
 

@@ -25,41 +25,34 @@ public final class ClusterHistory implements History {
 
   static final String MAP = "stentor.history";
 
-  /** How much longer than its publications an unused log is kept. */
-  private static final int IDLE_MARGIN_SECONDS = 60;
-
   private static final int MERGE_BATCH = 100;
 
   private final IMap<String, RoomLog> logs;
   private final ClusterLists lists;
-  private final LongSupplier clock;
+  private final UnusedLogs unused;
 
-  /**
-   * The logs of the cluster that this instance is in.
-   *
-   * @param clock milliseconds since 1970; nodes whose clocks differ cut logs by age at different
-   *     moments, nothing worse
-   */
-  public ClusterHistory(HazelcastInstance hazelcast, LongSupplier clock) {
+  /** The logs of the cluster that this instance is in, which {@link #configure} has prepared. */
+  public ClusterHistory(HazelcastInstance hazelcast) {
     this.logs = hazelcast.getMap(MAP);
     this.lists = new ClusterLists(hazelcast);
-    this.clock = clock;
+    this.unused = new UnusedLogs(hazelcast, logs);
   }
 
   /**
    * Adds what the logs need to the configuration of a Hazelcast instance.
    *
-   * @param maxAgeSeconds the longest that any room keeps a message
+   * @param clock milliseconds of elapsed time, from an arbitrary moment; not a clock that can be
+   *     set
    */
-  public static void configure(Config config, int maxAgeSeconds) {
-    WireTypes.register(config.getSerializationConfig());
+  public static void configure(Config config, LongSupplier clock) {
+    new NodeContext(clock, new Epochs()).offer(config);
+    WireTypes.register(config.getSerializationConfig(), clock);
     ClusterLists.configure(config);
     config.addMapConfig(
         new MapConfig(MAP)
             .setInMemoryFormat(InMemoryFormat.OBJECT)
             .setBackupCount(1)
             .setAsyncBackupCount(0)
-            .setMaxIdleSeconds(maxAgeSeconds + IDLE_MARGIN_SECONDS)
             .setStatisticsEnabled(false)
             .setMergePolicyConfig(
                 new MergePolicyConfig(KeepBothTails.class.getName(), MERGE_BATCH)));
@@ -67,19 +60,24 @@ public final class ClusterHistory implements History {
 
   @Override
   public Future<Appended> append(RoomName room, Batch batch, RoomOptions.History limits) {
-    return submit(room, new AppendProcessor(batch, Epoch.next(), clock.getAsLong(), limits));
+    return submit(room, new AppendProcessor(batch, limits));
   }
 
   @Override
   public Future<Page> read(
       RoomName room, Position after, int maxMessages, int maxBytes, RoomOptions.History limits) {
-    long now = clock.getAsLong();
-    return submit(room, new ReadProcessor(after, maxMessages, maxBytes, Epoch.next(), now, limits));
+    return submit(room, new ReadProcessor(after, maxMessages, maxBytes, false, limits));
+  }
+
+  @Override
+  public Future<Page> readOrBegin(
+      RoomName room, Position after, int maxMessages, int maxBytes, RoomOptions.History limits) {
+    return submit(room, new ReadProcessor(after, maxMessages, maxBytes, true, limits));
   }
 
   @Override
   public Future<Page> removeAll(RoomName room, RoomOptions.History limits) {
-    return submit(room, new RemoveProcessor(Epoch.next(), clock.getAsLong(), limits));
+    return submit(room, new RemoveProcessor(limits));
   }
 
   @Override
@@ -90,6 +88,22 @@ public final class ClusterHistory implements History {
   @Override
   public Future<Map<RoomName, LogSummary>> summaries(List<RoomName> rooms) {
     return lists.summaries(rooms);
+  }
+
+  /**
+   * Removes unused logs of this node, of the next {@code partitions} of its partitions. Does not
+   * block. One caller at a time.
+   */
+  public void expire(int partitions) {
+    unused.remove(partitions);
+  }
+
+  /**
+   * The process stood still. No log is removed for a minute: whoever uses one could not, and has to
+   * be able to do so first. By the caller of {@link #expire}.
+   */
+  public void hold() {
+    unused.hold();
   }
 
   private <T> Future<T> submit(

@@ -30,9 +30,13 @@ public interface History {
   Future<Appended> append(RoomName room, Batch batch, RoomOptions.History limits);
 
   /**
-   * Reads what follows a position, and keeps the log from expiring. A log that does not exist is
-   * begun, under a new epoch. Where the log does not continue from the position (another epoch, too
-   * old), the page begins with its oldest publication; the caller compares.
+   * Reads what follows a position, and keeps the log from expiring. Where the log does not continue
+   * from the position (another epoch, too old), the page begins with its oldest publication; the
+   * caller compares.
+   *
+   * <p>A log that does not exist is not begun by this. It reads as an empty log, under the epoch
+   * that it will have if it is begun soon: a position that is read there is continued then, or is
+   * known not to be.
    *
    * @param after read from the offset behind this one
    * @param maxMessages most publications; 0 only asks where the log is
@@ -43,8 +47,15 @@ public interface History {
       RoomName room, Position after, int maxMessages, int maxBytes, RoomOptions.History limits);
 
   /**
+   * Reads like {@link #read}, and begins a log that does not exist. For somebody who stays in the
+   * room: the epoch of a log that exists does not change when nodes come and go.
+   */
+  Future<Page> readOrBegin(
+      RoomName room, Position after, int maxMessages, int maxBytes, RoomOptions.History limits);
+
+  /**
    * Removes all publications of a log, from every copy. Its offsets go on where they were, under
-   * its epoch; the keys of what was removed are forgotten. A log that does not exist is begun.
+   * its epoch; the keys of what was removed are forgotten. A log that does not exist is not begun.
    *
    * @return where the log is, in a page without publications
    */

@@ -24,7 +24,7 @@ public final class KeepBothTails
     if (coming == null || present == null) {
       return present == null ? coming : present;
     }
-    return MergedLogs.of(present, coming, Epoch.next());
+    return MergedLogs.of(present, coming, Epochs.random());
   }
 
   @Override

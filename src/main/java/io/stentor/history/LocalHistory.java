@@ -30,16 +30,8 @@ public final class LocalHistory implements History {
    * of the map each time.
    */
 
-  /**
-   * How much longer than its publications an unused log is kept: whoever uses one looks at it at
-   * least this often, however short the age limit is.
-   */
-  private static final int IDLE_MARGIN_SECONDS = 60;
-
   private static final class Slot {
     private final RoomLog log;
-    private long usedMillis;
-    private long keepMillis;
     private boolean removed;
 
     Slot(RoomLog log) {
@@ -56,12 +48,14 @@ public final class LocalHistory implements History {
   private final Map<RoomName, Slot> slots = new ConcurrentHashMap<>();
   private final LongSupplier clock;
   private long heldUntilMillis = Long.MIN_VALUE;
-  private Iterator<Slot> walk = slots.values().iterator();
+  private final Epochs epochs = new Epochs();
+  private Iterator<Map.Entry<RoomName, Slot>> walk = slots.entrySet().iterator();
 
   /**
-   * Empty logs.
+   * Creates a history without logs.
    *
-   * @param clock milliseconds since 1970
+   * @param clock milliseconds of elapsed time, from an arbitrary moment; not a clock that can be
+   *     set
    */
   public LocalHistory(LongSupplier clock) {
     this.clock = clock;
@@ -69,32 +63,42 @@ public final class LocalHistory implements History {
 
   @Override
   public Future<Appended> append(RoomName room, Batch batch, RoomOptions.History limits) {
-    return use(room, limits, (log, now) -> log.append(batch, now, limits));
+    return use(room, true, (log, now) -> log.append(batch, now, limits));
   }
 
   @Override
   public Future<Page> read(
       RoomName room, Position after, int maxMessages, int maxBytes, RoomOptions.History limits) {
-    return use(room, limits, (log, now) -> log.read(after, maxMessages, maxBytes, now, limits));
+    return use(room, false, (log, now) -> log.read(after, maxMessages, maxBytes, now, limits));
+  }
+
+  @Override
+  public Future<Page> readOrBegin(
+      RoomName room, Position after, int maxMessages, int maxBytes, RoomOptions.History limits) {
+    return use(room, true, (log, now) -> log.read(after, maxMessages, maxBytes, now, limits));
   }
 
   @Override
   public Future<Page> removeAll(RoomName room, RoomOptions.History limits) {
-    return use(room, limits, (log, now) -> log.removeAll());
+    return use(room, false, (log, now) -> log.removeAll(now, limits));
   }
 
-  private <T> Future<T> use(
-      RoomName room, RoomOptions.History limits, BiFunction<RoomLog, Long, T> operation) {
-    Slot slot = slots.computeIfAbsent(room, name -> new Slot(new RoomLog(Epoch.next())));
+  private <T> Future<T> use(RoomName room, boolean begins, BiFunction<RoomLog, Long, T> operation) {
+    Slot slot =
+        begins ? slots.computeIfAbsent(room, name -> new Slot(begun(name))) : slots.get(room);
+    if (slot == null) {
+      return Future.succeededFuture(operation.apply(begun(room), clock.getAsLong()));
+    }
     synchronized (slot) {
       if (slot.removed) {
-        return use(room, limits, operation);
+        return use(room, begins, operation);
       }
-      long now = clock.getAsLong();
-      slot.usedMillis = now;
-      slot.keepMillis = 1000L * (limits.ageSeconds() + IDLE_MARGIN_SECONDS);
-      return Future.succeededFuture(operation.apply(slot.log, now));
+      return Future.succeededFuture(operation.apply(slot.log, clock.getAsLong()));
     }
+  }
+
+  private RoomLog begun(RoomName room) {
+    return new RoomLog(epochs.of(room.value(), 0));
   }
 
   @Override
@@ -147,7 +151,8 @@ public final class LocalHistory implements History {
 
   /**
    * Looks at up to {@code count} logs, from where the last call stopped, and removes those that
-   * nobody has used for a minute longer than their publications are kept. One caller at a time.
+   * nobody has used for a minute longer than their publications are kept, or for a minute where
+   * nothing was ever published. One caller at a time.
    */
   public void expire(int count) {
     long now = clock.getAsLong();
@@ -156,13 +161,15 @@ public final class LocalHistory implements History {
     }
     for (int i = 0; i < count; i++) {
       if (!walk.hasNext()) {
-        walk = slots.values().iterator();
+        walk = slots.entrySet().iterator();
         return;
       }
-      Slot slot = walk.next();
+      Map.Entry<RoomName, Slot> next = walk.next();
+      Slot slot = next.getValue();
       synchronized (slot) {
-        if (now - slot.usedMillis > slot.keepMillis) {
+        if (slot.log.isUnused(now)) {
           slot.removed = true;
+          epochs.removed(next.getKey().value());
           walk.remove();
         }
       }
@@ -174,7 +181,7 @@ public final class LocalHistory implements History {
    * be able to do so first. By the caller of {@link #expire}.
    */
   public void hold() {
-    heldUntilMillis = clock.getAsLong() + 1000L * IDLE_MARGIN_SECONDS;
+    heldUntilMillis = clock.getAsLong() + 1000L * RoomLog.IDLE_MARGIN_SECONDS;
   }
 
   /** Number of logs. */

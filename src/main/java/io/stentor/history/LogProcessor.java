@@ -24,47 +24,56 @@ abstract class LogProcessor<R>
         IdentifiedDataSerializable {
 
   /*
-   * Hazelcast reads of a map in OBJECT format would serialise the whole log, and would not keep the
-   * copy from expiring. So reading is a processor too, and it writes the log back: its answer then
-   * comes only after the copy has everything that was appended before, which makes what was read
-   * safe to deliver.
+   * Hazelcast reads of a map in OBJECT format would serialise the whole log. So reading is a
+   * processor too, and it writes the log back: its answer then comes only after the copy has
+   * everything that was appended before, which makes what was read safe to deliver.
+   *
+   * Time and new epochs are those of the node that owns the log, never of the node that asks.
    */
 
   private transient @Nullable HazelcastInstance hazelcast;
   private transient @Nullable ReplicateProcessor replicate;
 
-  /** Epoch for a log that does not exist yet. */
-  long newEpoch;
+  /** Epoch for a log that does not exist yet, where no node runs this. */
+  transient long newEpoch;
 
-  long nowMillis;
+  /** The time, where no node runs this. */
+  transient long nowMillis;
+
   RoomOptions.History limits = new RoomOptions.History(0, 0, 0);
 
-  abstract R apply(RoomLog log);
+  /** Does it to a log that exists, or that is new. */
+  abstract R apply(RoomLog log, long now);
 
-  /** Offset from which on the copy has to be given the log's entries. */
-  abstract long firstForCopy(RoomLog log);
-
-  /** Whether the copy has to let go of what it has first. */
-  boolean removes() {
-    return false;
-  }
+  /** Whether a log that does not exist is begun. Else nothing is kept of this. */
+  abstract boolean begins();
 
   /** The appender whose last answer the copy has to remember, if any. */
-  abstract @Nullable Long appender();
+  @Nullable Long appender() {
+    return null;
+  }
 
   @Override
   public @Nullable R process(Map.Entry<String, RoomLog> entry) {
+    long now = hazelcast == null ? nowMillis : NodeContext.of(hazelcast).clock().getAsLong();
     RoomLog present = entry.getValue();
-    RoomLog log = present != null ? present : new RoomLog(newEpoch);
-    R result = apply(log);
+    RoomLog log = present != null ? present : new RoomLog(newEpoch(entry.getKey()));
+    R result = apply(log, now);
+    if (present == null && !begins()) {
+      return result;
+    }
     entry.setValue(log);
-    long first = Math.max(firstForCopy(log), log.oldest());
+    long first = log.firstForCopy(now);
     List<Entry> entries = log.entriesFrom(first);
-    Long appender = appender();
-    Answer answer = appender == null ? null : log.answers().get(appender);
     replicate =
         new ReplicateProcessor(
-            log.epoch(), removes(), first, entries, appender, answer, nowMillis, limits);
+            log.epoch(),
+            log.oldest(),
+            first,
+            entries,
+            log.answersForCopy(appender()),
+            now,
+            log.keepSeconds());
     return hasCopy(entry.getKey()) ? result : null;
   }
 
@@ -76,16 +85,32 @@ abstract class LogProcessor<R>
     return copy;
   }
 
+  private long newEpoch(String room) {
+    if (hazelcast == null) {
+      return newEpoch;
+    }
+    // Another id after a split, another version whenever a node gets or loses the partition.
+    long place = hazelcast.getCluster().getLocalMember().getUuid().getMostSignificantBits();
+    IPartition partition = partition(hazelcast, room);
+    return NodeContext.of(hazelcast)
+        .epochs()
+        .of(room, partition == null ? place : place + partition.version());
+  }
+
   private boolean hasCopy(String room) {
+    if (hazelcast == null || hazelcast.getCluster().getMembers().size() < 2) {
+      return true;
+    }
+    IPartition partition = partition(hazelcast, room);
+    return partition == null || partition.getReplicaAddress(1) != null;
+  }
+
+  private static @Nullable IPartition partition(HazelcastInstance hazelcast, String room) {
     if (!(hazelcast instanceof HazelcastInstanceImpl instance)) {
-      return true;
+      return null;
     }
-    if (instance.getCluster().getMembers().size() < 2) {
-      return true;
-    }
-    int partition = instance.getPartitionService().getPartition(room).getPartitionId();
-    IPartition replicas = instance.node.getPartitionService().getPartition(partition);
-    return replicas.getReplicaAddress(1) != null;
+    int id = instance.getPartitionService().getPartition(room).getPartitionId();
+    return instance.node.getPartitionService().getPartition(id);
   }
 
   @Override

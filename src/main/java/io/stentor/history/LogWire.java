@@ -72,20 +72,26 @@ final class LogWire {
     return publications;
   }
 
-  static void writeEntries(List<Entry> entries, ObjectDataOutput out) throws IOException {
+  /** Entries travel with their ages, since each node has a clock of its own. */
+  static void writeEntries(List<Entry> entries, long nowMillis, ObjectDataOutput out)
+      throws IOException {
     out.writeInt(entries.size());
     for (Entry entry : entries) {
       out.writeLong(entry.appender());
       out.writeLong(entry.number());
+      out.writeLong(nowMillis - entry.atMillis());
       write(entry.publication(), out);
     }
   }
 
-  static List<Entry> readEntries(ObjectDataInput in) throws IOException {
+  static List<Entry> readEntries(ObjectDataInput in, long nowMillis) throws IOException {
     int count = in.readInt();
     List<Entry> entries = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      entries.add(new Entry(in.readLong(), in.readLong(), readPublication(in)));
+      long appender = in.readLong();
+      long number = in.readLong();
+      long atMillis = nowMillis - in.readLong();
+      entries.add(new Entry(appender, number, atMillis, readPublication(in)));
     }
     return entries;
   }
@@ -149,17 +155,21 @@ final class LogWire {
     return answers;
   }
 
-  static void write(RoomLog log, ObjectDataOutput out) throws IOException {
+  static void write(RoomLog log, long nowMillis, ObjectDataOutput out) throws IOException {
     out.writeLong(log.epoch());
     out.writeLong(log.top());
-    writeEntries(log.entries(), out);
+    writeEntries(log.entries(), nowMillis, out);
     writeAnswers(log.answers(), out);
+    out.writeLong(nowMillis - log.usedMillis());
+    out.writeInt(log.keepSeconds());
   }
 
-  static RoomLog readLog(ObjectDataInput in) throws IOException {
+  static RoomLog readLog(ObjectDataInput in, long nowMillis) throws IOException {
     long epoch = in.readLong();
     long top = in.readLong();
-    return new RoomLog(epoch, top, readEntries(in), readAnswers(in));
+    RoomLog log = new RoomLog(epoch, top, readEntries(in, nowMillis), readAnswers(in));
+    log.use(nowMillis - in.readLong(), in.readInt());
+    return log;
   }
 
   static void write(Page page, ObjectDataOutput out) throws IOException {

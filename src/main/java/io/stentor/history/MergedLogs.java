@@ -37,7 +37,11 @@ final class MergedLogs {
     MergedLogs merged = new MergedLogs();
     merged.interleave(one, other);
     Map<Long, Answer> answers = merged.answers(one, other, newEpoch);
-    return new RoomLog(newEpoch, merged.entries.size(), merged.entries, answers);
+    RoomLog both = new RoomLog(newEpoch, merged.entries.size(), merged.entries, answers);
+    both.use(
+        Math.max(one.usedMillis(), other.usedMillis()),
+        Math.max(one.keepSeconds(), other.keepSeconds()));
+    return both;
   }
 
   /** Whether everything that {@code earlier} has or had is certainly the beginning of the other. */
@@ -126,8 +130,9 @@ final class MergedLogs {
     }
   }
 
+  /** When it was appended, by the clock of the node that merges. */
   private static long time(Entry entry) {
-    return entry.publication().timeMillis();
+    return entry.atMillis();
   }
 
   /** The last answers again, with the offsets that the publications have now. */

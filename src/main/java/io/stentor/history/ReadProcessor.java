@@ -5,7 +5,6 @@ import com.hazelcast.nio.ObjectDataOutput;
 import io.stentor.config.RoomOptions;
 import io.stentor.message.Position;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 
 /** Reads what follows a position and keeps the log from expiring; see {@link History#read}. */
 final class ReadProcessor extends LogProcessor<Page> {
@@ -13,9 +12,25 @@ final class ReadProcessor extends LogProcessor<Page> {
   private Position after = Position.NONE;
   private int maxMessages;
   private int maxBytes;
+  private boolean begins;
 
   ReadProcessor() {}
 
+  /**
+   * A read.
+   *
+   * @param begins whether a log that does not exist is begun
+   */
+  ReadProcessor(
+      Position after, int maxMessages, int maxBytes, boolean begins, RoomOptions.History limits) {
+    this.after = after;
+    this.maxMessages = maxMessages;
+    this.maxBytes = maxBytes;
+    this.begins = begins;
+    this.limits = limits;
+  }
+
+  /** One for where no node runs it, with the epoch of a new log and the time. */
   ReadProcessor(
       Position after,
       int maxMessages,
@@ -23,27 +38,19 @@ final class ReadProcessor extends LogProcessor<Page> {
       long newEpoch,
       long nowMillis,
       RoomOptions.History limits) {
-    this.after = after;
-    this.maxMessages = maxMessages;
-    this.maxBytes = maxBytes;
+    this(after, maxMessages, maxBytes, false, limits);
     this.newEpoch = newEpoch;
     this.nowMillis = nowMillis;
-    this.limits = limits;
   }
 
   @Override
-  Page apply(RoomLog log) {
-    return log.read(after, maxMessages, maxBytes, nowMillis, limits);
+  Page apply(RoomLog log, long now) {
+    return log.read(after, maxMessages, maxBytes, now, limits);
   }
 
   @Override
-  long firstForCopy(RoomLog log) {
-    return log.top() + 1;
-  }
-
-  @Override
-  @Nullable Long appender() {
-    return null;
+  boolean begins() {
+    return begins;
   }
 
   @Override
@@ -52,8 +59,7 @@ final class ReadProcessor extends LogProcessor<Page> {
     out.writeLong(after.offset());
     out.writeInt(maxMessages);
     out.writeInt(maxBytes);
-    out.writeLong(newEpoch);
-    out.writeLong(nowMillis);
+    out.writeBoolean(begins);
     LogWire.write(limits, out);
   }
 
@@ -62,8 +68,7 @@ final class ReadProcessor extends LogProcessor<Page> {
     after = new Position(in.readLong(), in.readLong());
     maxMessages = in.readInt();
     maxBytes = in.readInt();
-    newEpoch = in.readLong();
-    nowMillis = in.readLong();
+    begins = in.readBoolean();
     limits = LogWire.readLimits(in);
   }
 

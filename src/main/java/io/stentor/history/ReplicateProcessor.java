@@ -1,89 +1,122 @@
 package io.stentor.history;
 
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceAware;
 import com.hazelcast.map.EntryProcessor;
+import com.hazelcast.map.IMap;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
-import io.stentor.config.RoomOptions;
+import com.hazelcast.spi.exception.SilentException;
+import io.stentor.message.Position;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes the copy of a log end like the log itself. Runs where the copy lives. */
 final class ReplicateProcessor
-    implements EntryProcessor<String, RoomLog, @Nullable Void>, IdentifiedDataSerializable {
+    implements EntryProcessor<String, RoomLog, @Nullable Void>,
+        HazelcastInstanceAware,
+        IdentifiedDataSerializable {
 
+  /*
+   * A copy that lacks what comes before these entries keeps what it has and does not confirm this
+   * step: nothing is acknowledged that it does not hold. It asks the log to send what it lacks.
+   */
+
+  private static final Logger LOG = LoggerFactory.getLogger(ReplicateProcessor.class);
+
+  private transient @Nullable HazelcastInstance hazelcast;
   private long epoch;
-  private boolean removes;
+  private long oldest;
   private long first;
   private List<Entry> entries = List.of();
-  private @Nullable Long appender;
-  private @Nullable Answer answer;
-  private long nowMillis;
-  private RoomOptions.History limits = new RoomOptions.History(0, 0, 0);
+  private Map<Long, Answer> answers = Map.of();
+  private long logsMillis;
+  private int keepSeconds;
 
   ReplicateProcessor() {}
 
+  /**
+   * A step.
+   *
+   * @param oldest offset of the oldest entry that the log has
+   * @param first offset of the first of the entries, which reach to the log's end
+   * @param answers that the copy has to remember
+   * @param logsMillis the time where the log is
+   * @param keepSeconds how long the copy is kept after its last use
+   */
   ReplicateProcessor(
       long epoch,
-      boolean removes,
+      long oldest,
       long first,
       List<Entry> entries,
-      @Nullable Long appender,
-      @Nullable Answer answer,
-      long nowMillis,
-      RoomOptions.History limits) {
+      Map<Long, Answer> answers,
+      long logsMillis,
+      int keepSeconds) {
     this.epoch = epoch;
-    this.removes = removes;
+    this.oldest = oldest;
     this.first = first;
     this.entries = entries;
-    this.appender = appender;
-    this.answer = answer;
-    this.nowMillis = nowMillis;
-    this.limits = limits;
+    this.answers = answers;
+    this.logsMillis = logsMillis;
+    this.keepSeconds = keepSeconds;
   }
 
   @Override
   public @Nullable Void process(Map.Entry<String, RoomLog> entry) {
+    long now = hazelcast == null ? logsMillis : NodeContext.of(hazelcast).clock().getAsLong();
     RoomLog present = entry.getValue();
-    RoomLog log = present != null ? present : new RoomLog(epoch);
-    log.replicate(epoch, first, entries);
-    if (removes) {
-      log.removeAll();
+    RoomLog copy = present != null ? present : new RoomLog(epoch);
+    List<Entry> here = entries.stream().map(one -> one.shifted(now - logsMillis)).toList();
+    if (!copy.replicate(epoch, oldest, first, here)) {
+      refuse(entry.getKey(), present);
+      return null;
     }
-    if (appender != null && answer != null) {
-      log.remember(appender, answer);
-    }
-    log.trim(nowMillis, limits);
-    entry.setValue(log);
+    answers.forEach(copy::remember);
+    copy.use(now, keepSeconds);
+    entry.setValue(copy);
     return null;
+  }
+
+  private void refuse(String room, @Nullable RoomLog copy) {
+    HazelcastInstance node = hazelcast;
+    if (node == null) {
+      return;
+    }
+    Position end = copy == null ? Position.NONE : new Position(copy.epoch(), copy.top());
+    LOG.info("room {}: the copy ends at {} and lacks what follows; asking for it", room, end);
+    IMap<String, RoomLog> logs = node.getMap(ClusterHistory.MAP);
+    logs.submitToKey(room, new CompleteProcessor(end));
+    throw new IncompleteCopyException();
+  }
+
+  @Override
+  public void setHazelcastInstance(HazelcastInstance instance) {
+    hazelcast = instance;
   }
 
   @Override
   public void writeData(ObjectDataOutput out) throws IOException {
     out.writeLong(epoch);
-    out.writeBoolean(removes);
+    out.writeLong(oldest);
     out.writeLong(first);
-    LogWire.writeEntries(entries, out);
-    boolean answered = appender != null && answer != null;
-    LogWire.writeAnswers(answered ? Map.of(appender, answer) : Map.of(), out);
-    out.writeLong(nowMillis);
-    LogWire.write(limits, out);
+    LogWire.writeEntries(entries, logsMillis, out);
+    LogWire.writeAnswers(answers, out);
+    out.writeInt(keepSeconds);
   }
 
   @Override
   public void readData(ObjectDataInput in) throws IOException {
     epoch = in.readLong();
-    removes = in.readBoolean();
+    oldest = in.readLong();
     first = in.readLong();
-    entries = LogWire.readEntries(in);
-    for (Map.Entry<Long, Answer> one : LogWire.readAnswers(in).entrySet()) {
-      appender = one.getKey();
-      answer = one.getValue();
-    }
-    nowMillis = in.readLong();
-    limits = LogWire.readLimits(in);
+    entries = LogWire.readEntries(in, 0);
+    answers = LogWire.readAnswers(in);
+    keepSeconds = in.readInt();
   }
 
   @Override
@@ -94,5 +127,14 @@ final class ReplicateProcessor
   @Override
   public int getClassId() {
     return WireTypes.REPLICATE;
+  }
+
+  /** Keeps Hazelcast from confirming a step. It is no fault, so Hazelcast does not log it. */
+  static final class IncompleteCopyException extends RuntimeException implements SilentException {
+    private static final long serialVersionUID = 1;
+
+    IncompleteCopyException() {
+      super("the copy lacks earlier entries", null, false, false);
+    }
   }
 }

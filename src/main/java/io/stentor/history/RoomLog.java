@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * One room's log: the newest publications in their order, bounded by number, bytes and age, and
  * what is needed to recognise a batch or a publication that comes again. Plain data: no I/O, no
  * clock, no locks; whoever holds it sees to it that one thread at a time uses it.
+ *
+ * <p>All times are milliseconds of the clock of the node that holds the log: they count elapsed
+ * time from an arbitrary moment. A log or entry that moves to another node moves as ages.
  */
 final class RoomLog {
 
@@ -27,6 +30,18 @@ final class RoomLog {
 
   /** How many appenders' last batches are remembered; the one silent for longest is forgotten. */
   static final int MAX_APPENDERS = 64;
+
+  /**
+   * How much longer than its publications an unused log is kept. Whoever waits in a room reads its
+   * log more often than this.
+   */
+  static final int IDLE_MARGIN_SECONDS = 60;
+
+  /**
+   * An append that was not acknowledged after this time was given up by its appender. Its entries
+   * then no longer travel with each step towards the copy.
+   */
+  private static final long IN_DOUBT_MILLIS = 60_000;
 
   private static final int FIRST_CAPACITY = 8;
   private static final @Nullable Entry[] NOTHING = {};
@@ -40,21 +55,28 @@ final class RoomLog {
   private @Nullable Map<String, Long> keys;
   private @Nullable LinkedHashMap<Long, Answer> answers;
 
+  /** Up to here the copy has everything, as far as is known; see {@link #firstForCopy}. */
+  private long confirmed;
+
+  private long usedMillis;
+  private int keepSeconds;
+
   /**
-   * A log that begins.
+   * Creates an empty log.
    *
-   * @param epoch from 1 up to {@link Position#EPOCH_LIMIT}, drawn at random by the caller
+   * @param epoch from 1 up to {@link Position#EPOCH_LIMIT}; the room had no other log with it
    */
   RoomLog(long epoch) {
     this.epoch = epoch;
   }
 
-  /** A log with this content, as it was written down or put together elsewhere. */
+  /** Creates a log with this content, as it was written down or put together elsewhere. */
   RoomLog(long epoch, long top, List<Entry> entries, Map<Long, Answer> answers) {
     this.epoch = epoch;
     this.top = top - entries.size();
     entries.forEach(this::add);
     answers.forEach(this::remember);
+    confirmed = top;
   }
 
   long epoch() {
@@ -100,6 +122,27 @@ final class RoomLog {
     return answers == null ? Map.of() : answers;
   }
 
+  /** When the log was used last. */
+  long usedMillis() {
+    return usedMillis;
+  }
+
+  /** How long the log is kept after its last use. */
+  int keepSeconds() {
+    return keepSeconds;
+  }
+
+  /** The log is used now. It is kept from now on for {@code keepSeconds}. */
+  void use(long nowMillis, int seconds) {
+    usedMillis = nowMillis;
+    keepSeconds = seconds;
+  }
+
+  /** Whether nobody has used the log for so long that it can go as a whole. */
+  boolean isUnused(long nowMillis) {
+    return nowMillis - usedMillis > 1000L * keepSeconds;
+  }
+
   /**
    * Appends, or answers as before if this batch is the appender's last one. A publication that the
    * log could not keep because of its bytes is not appended.
@@ -107,7 +150,12 @@ final class RoomLog {
   Appended append(Batch batch, long nowMillis, RoomOptions.History limits) {
     Answer last = answers().get(batch.appender());
     if (last != null && last.number() == batch.number()) {
+      use(nowMillis, limits);
       return last.appended();
+    }
+    if (last != null) {
+      // An appender appends more only after it was answered.
+      confirm(last);
     }
     trim(nowMillis, limits);
     final long first = top + 1;
@@ -121,7 +169,7 @@ final class RoomLog {
       if (offset == null && publication.weight() > limits.bytes()) {
         tooLarge.add(i);
       } else if (offset == null) {
-        add(new Entry(batch.appender(), batch.number() + i, publication));
+        add(new Entry(batch.appender(), batch.number() + i, nowMillis, publication));
       } else {
         known.put(i, offset);
         if (!entry(offset).publication().saysTheSame(publication)) {
@@ -135,18 +183,66 @@ final class RoomLog {
     return appended;
   }
 
+  /** The batch was acknowledged, so the copy had everything up to its end. */
+  private void confirm(Answer answer) {
+    if (answer.appended().epoch() == epoch) {
+      confirmed = Math.max(confirmed, Math.min(top, answer.end()));
+    }
+  }
+
   /**
-   * Makes this copy of a log end like another one.
+   * Takes back what was believed of the copy.
    *
-   * <p>A copy that ends before {@code first} has missed something; it then begins anew there, which
-   * shortens what it can recover but never makes it differ. One that begins behind {@code first}
-   * did so, and is given back what it missed.
-   *
-   * @param first offset of the first of {@code entries}; the log's top + 1 if there are none
+   * @param copy where the copy ends
    */
-  void replicate(long ofEpoch, long first, List<Entry> entries) {
-    boolean missed = top < first - 1 || (oldest() > first && !entries.isEmpty());
-    if (epoch != ofEpoch || missed) {
+  void copyEndsAt(Position copy) {
+    confirmed = copy.epoch() == epoch ? Math.min(confirmed, copy.offset()) : 0;
+  }
+
+  /**
+   * Offset from which on the copy is sent entries: what it may lack. Steps towards a copy can be
+   * lost, so this includes all that was appended since the last step that is known to have arrived.
+   */
+  long firstForCopy(long nowMillis) {
+    if (size == 0 || nowMillis - entry(top).atMillis() > IN_DOUBT_MILLIS) {
+      confirmed = top;
+    }
+    return Math.max(confirmed + 1, oldest());
+  }
+
+  /**
+   * The answers that the copy may lack.
+   *
+   * @param appender whose answer is included in any case; null for nobody
+   */
+  Map<Long, Answer> answersForCopy(@Nullable Long appender) {
+    Map<Long, Answer> some = new LinkedHashMap<>(2);
+    for (Map.Entry<Long, Answer> one : answers().entrySet()) {
+      Answer answer = one.getValue();
+      boolean inDoubt =
+          answer.appended().epoch() == epoch
+              && Math.max(answer.appended().first(), answer.end()) > confirmed;
+      if (inDoubt || one.getKey().equals(appender)) {
+        some.put(one.getKey(), answer);
+      }
+    }
+    return some;
+  }
+
+  /**
+   * Makes this copy end like the log that it is a copy of, and begin where that begins. It keeps
+   * what it has where the entries do not follow it, unless they are all that the log has.
+   *
+   * @param oldest offset of the oldest entry that the log has
+   * @param first offset of the first of {@code entries}, which reach to the end of the log
+   * @return false where the copy lacks entries before {@code first}; nothing has changed then
+   */
+  boolean replicate(long ofEpoch, long oldest, long first, List<Entry> entries) {
+    boolean follows = epoch == ofEpoch && top >= first - 1;
+    if (!follows && first > oldest) {
+      return false;
+    }
+    if (!follows) {
       clear();
       epoch = ofEpoch;
       top = first - 1;
@@ -154,6 +250,14 @@ final class RoomLog {
     for (int i = (int) (top - first + 1); i < entries.size(); i++) {
       add(entries.get(i));
     }
+    while (size > 0 && oldest() < oldest) {
+      removeOldest();
+    }
+    if (size == 0) {
+      clear();
+    }
+    confirmed = top;
+    return true;
   }
 
   /** Reads what follows the position, or from the oldest publication if that is not possible. */
@@ -177,18 +281,24 @@ final class RoomLog {
   }
 
   /** Lets go of all publications, never of their offsets. Says where the log is. */
-  Page removeAll() {
+  Page removeAll(long nowMillis, RoomOptions.History limits) {
+    use(nowMillis, limits);
     clear();
     return new Page(epoch, oldest(), top, oldest(), List.of());
   }
 
-  /** Lets go of what is over the limits. */
+  private void use(long nowMillis, RoomOptions.History limits) {
+    use(nowMillis, (top == 0 ? 0 : limits.ageSeconds()) + IDLE_MARGIN_SECONDS);
+  }
+
+  /** Lets go of what is over the limits. The log is used by this. */
   void trim(long nowMillis, RoomOptions.History limits) {
+    use(nowMillis, limits);
     long tooOld = nowMillis - 1000L * limits.ageSeconds();
     while (size > 0
         && (size > limits.messages()
             || bytes > limits.bytes()
-            || entry(oldest()).publication().timeMillis() < tooOld)) {
+            || entry(oldest()).atMillis() < tooOld)) {
       removeOldest();
     }
     if (size == 0) {
@@ -232,7 +342,12 @@ final class RoomLog {
     head = 0;
   }
 
+  /** Keeps the answer unless the appender was given a later one. */
   void remember(long appender, Answer answer) {
+    Answer present = answers().get(appender);
+    if (present != null && present.number() > answer.number()) {
+      return;
+    }
     answers = answers == null ? new LinkedHashMap<>(4) : answers;
     answers.remove(appender);
     answers.put(appender, answer);

@@ -28,9 +28,8 @@ final class SummariesTask
     implements Callable<long[]>, HazelcastInstanceAware, IdentifiedDataSerializable {
 
   /*
-   * An entry processor that only reads would make Hazelcast take the log for used, on its owner
-   * but not on the node that has the copy. So the records are looked up by a task of the thread
-   * that each partition belongs to.
+   * The records are looked up by a task of the thread that each partition belongs to: one question
+   * for many logs, and none of them counts as used.
    */
 
   /** Epoch, offset, oldest, bytes; an epoch of 0 is a log that is not here. */

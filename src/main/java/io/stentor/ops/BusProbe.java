@@ -29,6 +29,7 @@ final class BusProbe {
   private static final String ADDRESS = "stentor.probe";
   private static final String NODE = "node";
   private static final String NUMBER = "number";
+  private static final String TIME = "time";
 
   private static final class Heard {
     final long seenMillis;
@@ -44,6 +45,7 @@ final class BusProbe {
   private final Supplier<Set<String>> members;
   private final long silentMillis;
   private final LongSupplier clockMillis;
+  private final ClockSkew clocks;
   private final Map<String, Heard> heard = new HashMap<>();
   private final LongAdder sent = new LongAdder();
   private final LongAdder ofSelf = new LongAdder();
@@ -58,13 +60,19 @@ final class BusProbe {
    * @param members the names of the nodes in the cluster, this one too; must not block
    * @param silentMillis a node that is not heard for longer is silent
    * @param clockMillis a clock that never goes back
+   * @param clocks is told the times of the other nodes
    */
   BusProbe(
-      String self, Supplier<Set<String>> members, long silentMillis, LongSupplier clockMillis) {
+      String self,
+      Supplier<Set<String>> members,
+      long silentMillis,
+      LongSupplier clockMillis,
+      ClockSkew clocks) {
     this.self = self;
     this.members = members;
     this.silentMillis = silentMillis;
     this.clockMillis = clockMillis;
+    this.clocks = clocks;
   }
 
   /** Listens, and publishes every {@link #INTERVAL_MILLIS}; ends with Vert.x. */
@@ -90,11 +98,18 @@ final class BusProbe {
   private void publish(Vertx vertx) {
     long number = sent.sum();
     sent.increment();
-    vertx.eventBus().publish(ADDRESS, new JsonObject().put(NODE, self).put(NUMBER, number));
+    JsonObject probe =
+        new JsonObject().put(NODE, self).put(NUMBER, number).put(TIME, clocks.wallMillis());
+    vertx.eventBus().publish(ADDRESS, probe);
   }
 
   private void received(Message<JsonObject> message) {
-    received(message.body().getString(NODE), message.body().getLong(NUMBER));
+    String node = message.body().getString(NODE);
+    received(node, message.body().getLong(NUMBER));
+    Long time = message.body().getLong(TIME);
+    if (time != null && !node.equals(self)) {
+      clocks.told(node, time);
+    }
   }
 
   /** A node's probe with this number was heard. */
@@ -113,6 +128,7 @@ final class BusProbe {
     long now = clockMillis.getAsLong();
     Set<String> present = members.get();
     heard.keySet().retainAll(present);
+    clocks.retain(present);
     Set<String> silent = new TreeSet<>();
     for (String node : present) {
       Heard of = heard.computeIfAbsent(node, name -> new Heard(now));
@@ -131,6 +147,11 @@ final class BusProbe {
     Set<String> silent = silent();
     int others = heard.size() - 1;
     return silent.contains(self) || (others > 0 && silent.size() >= others);
+  }
+
+  /** The largest difference between this node's wall clock and another's, in milliseconds. */
+  long clockSkewMillis() {
+    return clocks.worstMillis();
   }
 
   /** Probes that this node has published. */

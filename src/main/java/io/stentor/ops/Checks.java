@@ -58,6 +58,8 @@ final class Checks {
     Set<String> silent = probe.silent();
     JsonArray names = new JsonArray();
     silent.forEach(names::add);
-    return Health.status(!probe.isDeaf(), new JsonObject().put("silentNodes", names));
+    return Health.status(
+        !probe.isDeaf(),
+        new JsonObject().put("silentNodes", names).put("clockSkewMillis", probe.clockSkewMillis()));
   }
 }

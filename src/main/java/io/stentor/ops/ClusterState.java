@@ -75,6 +75,15 @@ final class ClusterState {
     return name(hazelcast.getCluster().getLocalMember());
   }
 
+  /** Where the node of this name is reached, for people. */
+  static String address(HazelcastInstance hazelcast, String name) {
+    return hazelcast.getCluster().getMembers().stream()
+        .filter(member -> name(member).equals(name))
+        .map(member -> member.getAddress().getHost() + ":" + member.getAddress().getPort())
+        .findFirst()
+        .orElse(name);
+  }
+
   private static String name(Member member) {
     return member.getUuid().toString();
   }

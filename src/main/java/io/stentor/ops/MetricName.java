@@ -89,6 +89,10 @@ public enum MetricName {
       "Probes that did not come although a later one of the same node did."),
   BUS_SILENT_NODES(
       "stentor.bus.silent.nodes", Kind.GAUGE, "Nodes of the cluster that are not heard."),
+  CLOCK_SKEW(
+      "stentor.clock.skew",
+      Kind.TIME_GAUGE,
+      "The largest difference between this node's wall clock and that of another node."),
   LOOP_LAG(
       "stentor.event.loop.lag",
       Kind.TIME_GAUGE,

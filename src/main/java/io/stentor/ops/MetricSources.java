@@ -111,6 +111,7 @@ public final class MetricSources {
     metrics.counter(MetricName.BUS_PROBES_HEARD, probe::heardOfPeers, "from", "peer");
     metrics.counter(MetricName.BUS_PROBES_MISSED, probe::missed);
     metrics.gauge(MetricName.BUS_SILENT_NODES, () -> probe.silent().size());
+    metrics.nanos(MetricName.CLOCK_SKEW, () -> probe.clockSkewMillis() * 1_000_000);
   }
 
   void watch(ClusterState cluster) {

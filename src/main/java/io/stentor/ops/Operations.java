@@ -84,10 +84,14 @@ public final class Operations {
             SILENT_MILLIS,
             TimeUnit.SECONDS.toMillis(2L * config.cluster().failureDetectionSeconds()));
     if (hazelcast == null) {
-      return new BusProbe("alone", () -> Set.of("alone"), silent, Operations::millis);
+      ClockSkew alone = new ClockSkew(System::currentTimeMillis, node -> node);
+      return new BusProbe("alone", () -> Set.of("alone"), silent, Operations::millis, alone);
     }
     String self = ClusterState.ownName(hazelcast);
-    return new BusProbe(self, () -> ClusterState.names(hazelcast), silent, Operations::millis);
+    ClockSkew clocks =
+        new ClockSkew(System::currentTimeMillis, node -> ClusterState.address(hazelcast, node));
+    return new BusProbe(
+        self, () -> ClusterState.names(hazelcast), silent, Operations::millis, clocks);
   }
 
   private static long millis() {

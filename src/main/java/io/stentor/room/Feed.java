@@ -44,6 +44,9 @@ final class Feed implements Inquiry.Asker {
   /** For the keeper: until the next comparison with the log. */
   int secondsToCheck = FeedKeeper.secondsToCheck();
 
+  /** Set by the keeper: somebody stays in the room, so its log is begun where there is none. */
+  boolean stays;
+
   /** For the keeper: since the last tail left. */
   int unusedSeconds;
 
@@ -76,7 +79,7 @@ final class Feed implements Inquiry.Asker {
     this.registration = new Registration(room, home, bus);
     this.counts = counts;
     this.logged = options.history().messages() > 0;
-    this.sequence = new Sequence(options.history(), outlets, counts);
+    this.sequence = new Sequence(options.history(), outlets, counts, clock);
   }
 
   /** From now on these hold; whether there is a log stays as it was. */
@@ -187,7 +190,7 @@ final class Feed implements Inquiry.Asker {
    * hand any more, or not yet, and the log has to be asked.
    */
   @Nullable Page since(Position after) {
-    return live && logged ? sequence.since(after, clock.getAsLong()) : null;
+    return live && logged ? sequence.since(after) : null;
   }
 
   /** What stands up to this position in the log was removed there. */
@@ -200,7 +203,7 @@ final class Feed implements Inquiry.Asker {
     if (!logged || closed || !live) {
       return;
     }
-    sequence.trim(clock.getAsLong());
+    sequence.trim();
     if (log.isReading()) {
       readAgain = true;
     } else {
@@ -209,7 +212,7 @@ final class Feed implements Inquiry.Asker {
   }
 
   private void read() {
-    log.read(sequence.position(), live ? PAGE_MESSAGES : 0, options.history());
+    log.read(sequence.position(), live ? PAGE_MESSAGES : 0, options.history(), stays);
   }
 
   @Override

@@ -48,6 +48,7 @@ final class FeedKeeper {
         feed.unusedSeconds = 0;
         if (--feed.secondsToCheck <= 0) {
           feed.secondsToCheck = secondsToCheck();
+          feed.stays = true;
           feed.check();
         }
       }

@@ -5,6 +5,7 @@ import io.stentor.history.History;
 import io.stentor.history.Page;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
+import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,12 +57,18 @@ final class Inquiry {
     return reading;
   }
 
-  /** Asks what follows the position; nothing may be under way. */
-  void read(Position after, int maxMessages, RoomOptions.History limits) {
+  /**
+   * Asks what follows the position; nothing may be under way.
+   *
+   * @param begins whether a log that does not exist is begun
+   */
+  void read(Position after, int maxMessages, RoomOptions.History limits, boolean begins) {
     reading = true;
-    history
-        .read(room, after, maxMessages, PAGE_BYTES, limits)
-        .onComplete((page, failure) -> home.run(() -> answered(after, page, failure)));
+    Future<Page> asked =
+        begins
+            ? history.readOrBegin(room, after, maxMessages, PAGE_BYTES, limits)
+            : history.read(room, after, maxMessages, PAGE_BYTES, limits);
+    asked.onComplete((page, failure) -> home.run(() -> answered(after, page, failure)));
   }
 
   private void answered(Position after, @Nullable Page page, @Nullable Throwable failure) {

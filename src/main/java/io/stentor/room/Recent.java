@@ -25,8 +25,18 @@ final class Recent {
 
   private RoomOptions.History limits;
 
+  /**
+   * A publication and when it came here. That is by the clock of this node: the time in it is by
+   * that of the node that took it, which may differ.
+   */
+  private record Kept(Publication publication, long atMillis) {
+    int weight() {
+      return publication.weight();
+    }
+  }
+
   /** Null while there are none, so that a quiet room pays nothing. */
-  private @Nullable ArrayDeque<Publication> publications;
+  private @Nullable ArrayDeque<Kept> publications;
 
   private long bytes;
 
@@ -44,15 +54,15 @@ final class Recent {
     return publications == null ? 0 : publications.size();
   }
 
-  /** Adds what follows the newest one. */
-  void add(List<Publication> following) {
-    ArrayDeque<Publication> all = publications;
+  /** Adds what follows the newest one, and comes now. */
+  void add(List<Publication> following, long nowMillis) {
+    ArrayDeque<Kept> all = publications;
     if (all == null) {
       all = new ArrayDeque<>();
       publications = all;
     }
     for (Publication publication : following) {
-      all.add(publication);
+      all.add(new Kept(publication, nowMillis));
       bytes += publication.weight();
       while (isTooMuch(all.size())) {
         bytes -= all.remove().weight();
@@ -68,10 +78,10 @@ final class Recent {
 
   /** Lets go of what is too old for the log. */
   void trim(long nowMillis) {
-    ArrayDeque<Publication> all = publications;
+    ArrayDeque<Kept> all = publications;
     if (all != null) {
       long tooOld = nowMillis - 1000L * limits.ageSeconds();
-      while (!all.isEmpty() && all.element().timeMillis() < tooOld) {
+      while (!all.isEmpty() && all.element().atMillis() < tooOld) {
         bytes -= all.remove().weight();
       }
       if (all.isEmpty()) {
@@ -82,7 +92,7 @@ final class Recent {
 
   /** Keeps the newest so many. */
   void keep(int count) {
-    ArrayDeque<Publication> all = publications;
+    ArrayDeque<Kept> all = publications;
     while (all != null && all.size() > count) {
       bytes -= all.remove().weight();
     }
@@ -95,9 +105,9 @@ final class Recent {
   List<Publication> newest(int count) {
     List<Publication> newest = new ArrayList<>(count);
     if (publications != null) {
-      Iterator<Publication> all = publications.iterator();
+      Iterator<Kept> all = publications.iterator();
       for (int i = publications.size(); i > 0; i--) {
-        Publication publication = all.next();
+        Publication publication = all.next().publication();
         if (i <= count) {
           newest.add(publication);
         }

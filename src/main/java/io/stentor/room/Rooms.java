@@ -48,7 +48,7 @@ public final class Rooms {
         rules,
         history,
         new RoomBus(vertx),
-        System::currentTimeMillis,
+        () -> System.nanoTime() / 1_000_000,
         new Counts(timings),
         limits);
   }

@@ -6,6 +6,7 @@ import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.room.Counts.Count;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ final class Sequence {
   private final Counts counts;
   private final EarlyBatches early = new EarlyBatches();
   private final Recent recent;
+  private final LongSupplier clock;
   private long epoch;
   private long next = 1;
 
@@ -33,8 +35,9 @@ final class Sequence {
   /** The highest offset of this epoch that was heard of, kept or not. */
   private long heard;
 
-  Sequence(RoomOptions.History limits, Outlets outlets, Counts counts) {
+  Sequence(RoomOptions.History limits, Outlets outlets, Counts counts, LongSupplier clock) {
     this.recent = new Recent(limits);
+    this.clock = clock;
     this.outlets = outlets;
     this.counts = counts;
   }
@@ -67,8 +70,8 @@ final class Sequence {
    * What follows the position, up to the end, if all of it went out here not long ago; else null,
    * and the log has to be asked.
    */
-  @Nullable Page since(Position after, long nowMillis) {
-    recent.trim(nowMillis);
+  @Nullable Page since(Position after) {
+    recent.trim(clock.getAsLong());
     long oldest = next - recent.size();
     if (after.epoch() != epoch || after.offset() + 1 < oldest || after.offset() >= next) {
       return null;
@@ -78,8 +81,8 @@ final class Sequence {
   }
 
   /** Lets go of what is too old to be kept. */
-  void trim(long nowMillis) {
-    recent.trim(nowMillis);
+  void trim() {
+    recent.trim(clock.getAsLong());
   }
 
   /** What stands up to this position in the log was removed there. */
@@ -123,7 +126,7 @@ final class Sequence {
             ? batch.publications()
             : batch.publications().subList(skip, batch.publications().size());
     next = batch.last() + 1;
-    recent.add(rest);
+    recent.add(rest, clock.getAsLong());
     if (removed >= next - rest.size()) {
       keepRemembered();
     }

@@ -5,10 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.hazelcast.core.HazelcastInstance;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
+import io.stentor.support.FaultyBackups;
+import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,7 +30,7 @@ class ClusterHistoryTest extends HistoryContract {
   private static final Members SHARED = new Members();
 
   private static ClusterHistory on(HazelcastInstance member) {
-    return new ClusterHistory(member, NOW::get);
+    return new ClusterHistory(member);
   }
 
   @BeforeAll
@@ -39,6 +48,30 @@ class ClusterHistoryTest extends HistoryContract {
   @Override
   History history() {
     return on(SHARED.other(SHARED.owner(room)));
+  }
+
+  @Override
+  void expire() {
+    ClusterHistory of = on(SHARED.owner(room));
+    boolean unused = isUnused(SHARED.owner(room));
+    of.expire(1000);
+    if (unused) {
+      Awaitility.await().atMost(SOON).until(() -> await(of.summaries(List.of(room))).isEmpty());
+      Awaitility.await().atMost(SOON).until(() -> log(SHARED.other(SHARED.owner(room))) == null);
+    } else {
+      // The same threads have looked at the partition before they answer this.
+      await(of.summaries(List.of(room)));
+    }
+  }
+
+  private boolean isUnused(HazelcastInstance member) {
+    RoomLog log = Objects.requireNonNull(log(member));
+    return log.isUnused(NodeContext.of(member).clock().getAsLong());
+  }
+
+  /** The log or its copy on a member. */
+  private @Nullable RoomLog log(HazelcastInstance member) {
+    return Members.log(member, room);
   }
 
   @Test
@@ -143,24 +176,90 @@ class ClusterHistoryTest extends HistoryContract {
     }
 
     @Test
-    void a_log_in_use_expires_on_no_member_and_one_out_of_use_does() {
-      members.maxIdleSeconds = 2;
+    void a_read_behind_a_lost_step_brings_the_copy_what_it_lacks() {
       members.join();
       members.join();
       HazelcastInstance owner = members.owner(room);
       HazelcastInstance other = members.other(owner);
-      RoomName unused = new RoomName("unused-" + room);
-      await(on(owner).append(unused, batch("a"), LIMITS));
-      final long epoch = await(on(owner).append(room, batch("a"), LIMITS)).epoch();
-      Awaitility.await()
-          .during(Duration.ofSeconds(5))
-          .atMost(SOON)
-          .pollInterval(Duration.ofMillis(200))
-          .until(() -> texts(eventually(owner)), List.of("a")::equals);
-      assertThat(owner.getMap(ClusterHistory.MAP).containsKey(unused.value())).isFalse();
+      await(on(owner).append(room, batch("acknowledged"), LIMITS));
+      FaultyBackups faults = FaultyBackups.on(other, 1);
+      faults.loseNext(1);
+      Future<Appended> unanswered = on(owner).append(room, batch("lost on the way"), LIMITS);
+      Awaitility.await().atMost(SOON).until(() -> faults.lost() == 1);
+      Page page = await(on(owner).read(room, Position.NONE, 100, 1000, LIMITS));
+      assertThat(texts(page)).containsExactly("acknowledged", "lost on the way");
       members.kill(owner);
+      assertThat(texts(eventually(other))).isEqualTo(texts(page));
+      assertThat(unanswered.succeeded()).isFalse();
+    }
+
+    @Test
+    void a_copy_that_lacks_something_asks_for_it_and_confirms_nothing_before() {
+      members.backupTimeoutMillis = 1000;
+      members.join();
+      members.join();
+      HazelcastInstance owner = members.owner(room);
+      HazelcastInstance other = members.other(owner);
+      await(on(owner).append(room, batch("acknowledged"), LIMITS));
+      FaultyBackups faults = FaultyBackups.on(other, 1);
+      faults.loseNext(1);
+      on(owner).append(room, batch("given up"), LIMITS);
+      Awaitility.await().atMost(SOON).until(() -> faults.lost() == 1);
+      // The same appender goes on, as if it had been answered.
+      append(on(owner), batch("next"));
+      members.kill(owner);
+      assertThat(texts(eventually(other))).containsExactly("acknowledged", "given up", "next");
+    }
+
+    @Test
+    void nothing_acknowledged_is_lost_or_doubled_when_steps_are_lost_late_and_repeated()
+        throws InterruptedException {
+      members.backupTimeoutMillis = 1000;
+      members.join();
+      members.join();
+      HazelcastInstance owner = members.owner(room);
+      HazelcastInstance other = members.other(owner);
+      FaultyBackups.on(other, 7).percentOfEach(10);
+      int appenders = 4;
+      Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+      ExecutorService pool = Executors.newFixedThreadPool(appenders);
+      for (int a = 0; a < appenders; a++) {
+        HazelcastInstance from = a % 2 == 0 ? owner : other;
+        long name = appender + 1 + a;
+        pool.execute(
+            () -> {
+              for (int i = 1; i <= 40; i++) {
+                String text = name + "-" + i;
+                append(on(from), new Batch(name, i, publications(text)));
+                acknowledged.add(text);
+                eventually(from);
+              }
+            });
+      }
+      pool.shutdown();
+      assertThat(pool.awaitTermination(120, TimeUnit.SECONDS)).isTrue();
+      members.kill(owner);
+      assertThat(texts(eventually(other)))
+          .hasSize(40 * appenders)
+          .containsExactlyInAnyOrderElementsOf(acknowledged);
+    }
+
+    @Test
+    void neither_clock_matters_when_a_log_moves() {
+      members.join();
+      members.join();
+      HazelcastInstance owner = members.owner(room);
+      HazelcastInstance other = members.other(owner);
+      final long epoch = await(on(owner).append(room, batch("a"), LIMITS)).epoch();
+      NOW.addAndGet(200_000);
+      await(on(owner).append(room, batch("b"), LIMITS));
+      members.kill(owner);
+      on(other).expire(1000);
+      NOW.addAndGet(100_000);
+      assertThat(texts(eventually(other))).containsExactly("a", "b");
+      NOW.addAndGet(1);
       Page page = eventually(other);
-      assertThat(texts(page)).containsExactly("a");
+      assertThat(texts(page)).containsExactly("b");
       assertThat(page.epoch()).isEqualTo(epoch);
     }
 

@@ -196,19 +196,73 @@ abstract class HistoryContract extends LogUnderTest {
   }
 
   @Test
-  void removing_begins_a_log_that_does_not_exist() {
+  void removing_begins_no_log() {
     Page removed = await(history().removeAll(room, LIMITS));
     assertThat(removed.top()).isZero();
     assertThat(all(LIMITS).epoch()).isEqualTo(removed.epoch());
+    assertThat(exists()).isFalse();
   }
 
   @Test
-  void reading_begins_a_log_that_appending_goes_on_with() {
+  void reading_begins_no_log_and_what_is_appended_then_continues_from_there() {
     Page page = all(LIMITS);
     assertThat(page.top()).isZero();
+    assertThat(page.oldest()).isEqualTo(1);
+    assertThat(page.first()).isEqualTo(1);
     assertThat(page.epoch()).isPositive().isLessThan(Position.EPOCH_LIMIT);
+    Position there = new Position(page.epoch(), 0);
+    assertThat(read(there, ALL, 1000, LIMITS)).isEqualTo(page);
+    assertThat(exists()).isFalse();
+    assertThat(await(history().append(room, batch("a"), LIMITS)).epoch()).isEqualTo(page.epoch());
+    assertThat(exists()).isTrue();
+    assertThat(texts(read(there, ALL, 1000, LIMITS))).containsExactly("a");
+  }
+
+  @Test
+  void who_stays_begins_a_log_under_the_epoch_that_was_read() {
+    Page page = all(LIMITS);
+    Page begun = await(history().readOrBegin(room, Position.NONE, 0, 0, LIMITS));
+    assertThat(begun.epoch()).isEqualTo(page.epoch());
+    assertThat(begun.top()).isZero();
+    assertThat(exists()).isTrue();
     assertThat(await(history().append(room, batch("a"), LIMITS)).epoch()).isEqualTo(page.epoch());
   }
+
+  @Test
+  void an_unused_log_goes_a_minute_after_its_age_and_comes_back_under_a_new_epoch() {
+    long begun = 1000L * (LIMITS.ageSeconds() + 60);
+    append(LIMITS, "a");
+    final long epoch = all(LIMITS).epoch();
+    NOW.addAndGet(begun);
+    expire();
+    assertThat(exists()).isTrue();
+    assertThat(all(LIMITS).epoch()).isEqualTo(epoch);
+    NOW.addAndGet(begun + 1);
+    expire();
+    assertThat(exists()).isFalse();
+    assertThat(all(LIMITS).epoch()).isNotEqualTo(epoch);
+    assertThat(all(LIMITS).top()).isZero();
+    assertThat(read(new Position(epoch, 1), ALL, 1000, LIMITS).epoch()).isNotEqualTo(epoch);
+  }
+
+  @Test
+  void a_log_in_which_nothing_ever_was_goes_a_minute_after_its_last_use() {
+    await(history().readOrBegin(room, Position.NONE, 0, 0, LIMITS));
+    NOW.addAndGet(60_000);
+    expire();
+    assertThat(exists()).isTrue();
+    NOW.addAndGet(1);
+    expire();
+    assertThat(exists()).isFalse();
+  }
+
+  /** Whether there is a log of the room. */
+  private boolean exists() {
+    return !await(history().summaries(List.of(room))).isEmpty();
+  }
+
+  /** Looks at all logs and removes the unused ones. Returns when they are gone. */
+  abstract void expire();
 
   @Test
   void each_log_has_an_epoch_of_its_own() {

@@ -5,6 +5,11 @@ import com.hazelcast.config.Config;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.internal.cluster.impl.ClusterServiceImpl;
+import com.hazelcast.internal.serialization.Data;
+import com.hazelcast.map.impl.MapService;
+import com.hazelcast.map.impl.record.Record;
+import com.hazelcast.map.impl.recordstore.RecordStore;
+import com.hazelcast.spi.impl.NodeEngineImpl;
 import io.stentor.cluster.ClusteredVertx;
 import io.stentor.config.BusTlsOptions;
 import io.stentor.config.ClusterOptions;
@@ -16,7 +21,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /** Members of one cluster that nobody else joins. */
 final class Members {
@@ -25,7 +32,14 @@ final class Members {
   private final String name = "test-" + UUID.randomUUID();
   private final int port = Ports.freeRange();
   final List<HazelcastInstance> all = new ArrayList<>();
-  int maxIdleSeconds;
+
+  /** After how long without a confirmation a step counts as failed. */
+  int backupTimeoutMillis = 5000;
+
+  /** All run with {@link LogUnderTest#NOW}, but each counts from another moment. */
+  private static LongSupplier clock(int member) {
+    return () -> LogUnderTest.NOW.get() + 1_000_000_000L * member;
+  }
 
   HazelcastInstance join() {
     ClusterOptions cluster =
@@ -43,12 +57,11 @@ final class Members {
             new BusTlsOptions("", "", ""));
     Config config = ClusteredVertx.hazelcast(cluster);
     config.setProperty("hazelcast.partition.count", "31");
+    config.setProperty(
+        "hazelcast.operation.backup.timeout.millis", Integer.toString(backupTimeoutMillis));
     config.setProperty("hazelcast.merge.first.run.delay.seconds", "2");
     config.setProperty("hazelcast.merge.next.run.delay.seconds", "2");
-    ClusterHistory.configure(config, 300);
-    if (maxIdleSeconds > 0) {
-      config.getMapConfig(ClusterHistory.MAP).setMaxIdleSeconds(maxIdleSeconds);
-    }
+    ClusterHistory.configure(config, clock(all.size()));
     HazelcastInstance member = ClusteredVertx.join(config, UUID.randomUUID().toString());
     all.add(member);
     awaitWhole();
@@ -83,6 +96,22 @@ final class Members {
 
   private boolean seesAll(HazelcastInstance member) {
     return member.getCluster().getMembers().size() == all.size();
+  }
+
+  /**
+   * The log or its copy as it is in a member's memory. It belongs to a thread of Hazelcast, so only
+   * a look after everything has settled is right.
+   */
+  static @Nullable RoomLog log(HazelcastInstance member, RoomName room) {
+    NodeEngineImpl engine = ((HazelcastInstanceProxy) member).getOriginal().node.getNodeEngine();
+    Data name = engine.toData(room.value());
+    MapService maps = engine.getService(MapService.SERVICE_NAME);
+    RecordStore<?> store =
+        maps.getMapServiceContext()
+            .getExistingRecordStore(
+                engine.getPartitionService().getPartitionId(name), ClusterHistory.MAP);
+    Record<?> record = store == null ? null : store.getRecord(name);
+    return record == null ? null : (RoomLog) record.getValue();
   }
 
   /** The member that has the room's log; the copy is on the other one. */

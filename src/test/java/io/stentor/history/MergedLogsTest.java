@@ -26,10 +26,15 @@ class MergedLogsTest {
         List.of(texts).stream().map(text -> Publication.text(text, time)).toList());
   }
 
+  /** Appends at the time of the batch's publications. */
+  private static Appended append(RoomLog log, Batch batch) {
+    return log.append(batch, batch.publications().get(0).timeMillis(), LIMITS);
+  }
+
   /** A log with "a" and "b" in it, appended by 1. */
   private static RoomLog common() {
     RoomLog log = new RoomLog(7);
-    log.append(batch(1, 1, NOW, "a", "b"), NOW, LIMITS);
+    append(log, batch(1, 1, NOW, "a", "b"));
     return log;
   }
 
@@ -40,7 +45,7 @@ class MergedLogsTest {
   @Test
   void a_log_that_only_continues_the_other_stays_as_it_is() {
     RoomLog longer = common();
-    longer.append(batch(2, 1, NOW, "c"), NOW, LIMITS);
+    append(longer, batch(2, 1, NOW, "c"));
     assertThat(MergedLogs.of(longer, common(), MERGED)).isSameAs(longer);
     assertThat(MergedLogs.of(common(), longer, MERGED)).isSameAs(longer);
   }
@@ -60,10 +65,10 @@ class MergedLogsTest {
   @Test
   void logs_that_grew_apart_are_both_kept_under_a_new_epoch() {
     RoomLog one = common();
-    one.append(batch(1, 3, NOW + 10, "c1"), NOW, LIMITS);
-    one.append(batch(1, 4, NOW + 30, "d1"), NOW, LIMITS);
+    append(one, batch(1, 3, NOW + 10, "c1"));
+    append(one, batch(1, 4, NOW + 30, "d1"));
     RoomLog other = common();
-    other.append(batch(2, 1, NOW + 20, "c2"), NOW, LIMITS);
+    append(other, batch(2, 1, NOW + 20, "c2"));
     RoomLog merged = MergedLogs.of(one, other, MERGED);
     assertThat(merged.epoch()).isEqualTo(MERGED);
     assertThat(texts(merged)).containsExactly("a", "b", "c1", "c2", "d1");
@@ -76,10 +81,10 @@ class MergedLogsTest {
   @Test
   void the_same_offset_with_different_publications_is_no_continuation() {
     RoomLog one = common();
-    one.append(batch(1, 3, NOW, "x"), NOW, LIMITS);
+    append(one, batch(1, 3, NOW, "x"));
     RoomLog other = common();
-    other.append(batch(2, 1, NOW, "x"), NOW, LIMITS);
-    other.append(batch(2, 2, NOW, "y"), NOW, LIMITS);
+    append(other, batch(2, 1, NOW, "x"));
+    append(other, batch(2, 2, NOW, "y"));
     RoomLog merged = MergedLogs.of(one, other, MERGED);
     assertThat(merged.epoch()).isEqualTo(MERGED);
     assertThat(texts(merged)).containsExactlyInAnyOrder("a", "b", "x", "x", "y");
@@ -89,13 +94,13 @@ class MergedLogsTest {
   void a_batch_that_comes_again_after_the_merge_is_still_not_appended_twice() {
     RoomLog one = common();
     Batch ones = batch(1, 3, NOW, "c1", "d1");
-    one.append(ones, NOW, LIMITS);
+    append(one, ones);
     RoomLog other = common();
     Batch others = batch(2, 1, NOW - 1, "c2");
-    other.append(others, NOW, LIMITS);
+    append(other, others);
     RoomLog merged = MergedLogs.of(one, other, MERGED);
     for (Batch again : List.of(ones, others)) {
-      Appended appended = merged.append(again, NOW, LIMITS);
+      Appended appended = append(merged, again);
       assertThat(appended.epoch()).isEqualTo(MERGED);
       List<Long> offsets = appended.offsets(again.publications().size());
       for (int i = 0; i < offsets.size(); i++) {
@@ -123,17 +128,17 @@ class MergedLogsTest {
   void a_key_that_was_published_on_both_sides_appears_once_at_its_first_place() {
     RoomLog one = common();
     Batch ones = keyed(1, 3, NOW + 20, "once/k", "plain");
-    one.append(ones, NOW, LIMITS);
+    append(one, ones);
     RoomLog other = common();
     Batch others = keyed(2, 1, NOW + 10, "once/k");
-    other.append(others, NOW, LIMITS);
+    append(other, others);
     for (RoomLog merged :
         List.of(MergedLogs.of(one, other, MERGED), MergedLogs.of(other, one, MERGED))) {
       assertThat(texts(merged)).containsExactly("a", "b", "once", "plain");
-      assertThat(merged.append(ones, NOW, LIMITS).offsets(2)).containsExactly(3L, 4L);
-      assertThat(merged.append(others, NOW, LIMITS).offsets(1)).containsExactly(3L);
+      assertThat(append(merged, ones).offsets(2)).containsExactly(3L, 4L);
+      assertThat(append(merged, others).offsets(1)).containsExactly(3L);
       Batch again = keyed(3, 1, NOW + 30, "once/k");
-      assertThat(merged.append(again, NOW, LIMITS).offsets(1)).containsExactly(3L);
+      assertThat(append(merged, again).offsets(1)).containsExactly(3L);
       assertThat(merged.top()).isEqualTo(4);
     }
   }
@@ -141,19 +146,19 @@ class MergedLogsTest {
   @Test
   void a_key_appears_once_in_a_room_that_was_begun_on_both_sides_too() {
     RoomLog one = new RoomLog(7);
-    one.append(batch(1, 1, NOW, "a", "b", "c"), NOW, LIMITS);
+    append(one, batch(1, 1, NOW, "a", "b", "c"));
     one.append(keyed(1, 4, NOW, "once/k"), NOW, new History(2, 1000, 300));
     RoomLog other = new RoomLog(8);
-    other.append(keyed(2, 1, NOW - 10, "once/k"), NOW, LIMITS);
+    append(other, keyed(2, 1, NOW - 10, "once/k"));
     assertThat(texts(MergedLogs.of(one, other, MERGED))).containsExactly("once", "c");
   }
 
   @Test
   void other_messages_under_one_key_were_acknowledged_and_stay() {
     RoomLog one = common();
-    one.append(keyed(1, 3, NOW + 20, "second/k"), NOW, LIMITS);
+    append(one, keyed(1, 3, NOW + 20, "second/k"));
     RoomLog other = common();
-    other.append(keyed(2, 1, NOW + 10, "first/k"), NOW, LIMITS);
+    append(other, keyed(2, 1, NOW + 10, "first/k"));
     assertThat(texts(MergedLogs.of(one, other, MERGED)))
         .containsExactly("a", "b", "first", "second");
   }
@@ -162,13 +167,13 @@ class MergedLogsTest {
   @Test
   void a_key_from_before_the_parting_takes_nothing_away_from_either_side() {
     RoomLog one = new RoomLog(7);
-    one.append(keyed(1, 1, NOW, "old/k", "b"), NOW, LIMITS);
+    append(one, keyed(1, 1, NOW, "old/k", "b"));
     RoomLog other = new RoomLog(7);
-    other.append(keyed(1, 1, NOW, "old/k", "b"), NOW, LIMITS);
+    append(other, keyed(1, 1, NOW, "old/k", "b"));
     History two = new History(2, 1000, 300);
-    one.append(batch(1, 3, NOW + 10, "c"), NOW, two);
-    one.append(keyed(1, 4, NOW + 10, "old/k"), NOW, two);
-    other.append(batch(2, 1, NOW + 5, "d"), NOW, LIMITS);
+    one.append(batch(1, 3, NOW + 10, "c"), NOW + 10, two);
+    one.append(keyed(1, 4, NOW + 10, "old/k"), NOW + 10, two);
+    append(other, batch(2, 1, NOW + 5, "d"));
     RoomLog merged = MergedLogs.of(one, other, MERGED);
     assertThat(texts(merged)).containsExactly("old", "b", "d", "c", "old");
   }
@@ -176,22 +181,22 @@ class MergedLogsTest {
   @Test
   void a_batch_whose_key_was_known_is_answered_with_its_place_after_the_merge_too() {
     RoomLog one = common();
-    one.append(keyed(2, 1, NOW, "first/k"), NOW, LIMITS);
+    append(one, keyed(2, 1, NOW, "first/k"));
     Batch known = keyed(1, 3, NOW, "again/k", "more");
-    one.append(known, NOW, LIMITS);
+    append(one, known);
     RoomLog other = common();
-    other.append(batch(4, 1, NOW - 10, "elsewhere"), NOW, LIMITS);
+    append(other, batch(4, 1, NOW - 10, "elsewhere"));
     RoomLog merged = MergedLogs.of(one, other, MERGED);
     assertThat(texts(merged)).containsExactly("a", "b", "elsewhere", "first", "more");
-    assertThat(merged.append(known, NOW, LIMITS).offsets(2)).containsExactly(4L, 5L);
+    assertThat(append(merged, known).offsets(2)).containsExactly(4L, 5L);
   }
 
   @Test
   void the_newer_answer_of_an_appender_that_was_on_both_sides_counts() {
     RoomLog one = common();
     RoomLog other = common();
-    other.append(batch(2, 1, NOW, "x"), NOW, LIMITS);
-    one.append(batch(1, 3, NOW, "c"), NOW, LIMITS);
+    append(other, batch(2, 1, NOW, "x"));
+    append(one, batch(1, 3, NOW, "c"));
     RoomLog merged = MergedLogs.of(other, one, MERGED);
     Answer answer = merged.answers().get(1L);
     assertThat(answer).isNotNull();
@@ -206,8 +211,8 @@ class MergedLogsTest {
     long number = 1;
     for (int i = random.nextInt(6); i > 0; i--) {
       Batch both = batch(1, number++, NOW + random.nextInt(20), "common");
-      one.append(both, NOW, LIMITS);
-      other.append(both, NOW, LIMITS);
+      append(one, both);
+      append(other, both);
     }
     grow(one, 2, random);
     grow(other, 3, random);
@@ -229,7 +234,7 @@ class MergedLogsTest {
 
   private static void grow(RoomLog log, long appender, Random random) {
     for (int i = 1 + random.nextInt(4); i > 0; i--) {
-      log.append(batch(appender, i, NOW + random.nextInt(20), "own"), NOW, LIMITS);
+      append(log, batch(appender, i, NOW + random.nextInt(20), "own"));
     }
   }
 

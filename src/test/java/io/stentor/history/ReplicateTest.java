@@ -1,13 +1,14 @@
 package io.stentor.history;
 
 import static io.stentor.history.RandomLogs.batch;
-import static io.stentor.history.RandomLogs.limits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.hazelcast.map.EntryProcessor;
 import io.stentor.config.RoomOptions.History;
+import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import java.util.AbstractMap.SimpleEntry;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,79 +19,176 @@ import org.junit.jupiter.api.Test;
 
 /** The copy of a log on a second node, when steps towards it are lost. */
 class ReplicateTest {
-  /** Appends where the log lives, and returns the step that its copy has to take. */
-  private static ReplicateProcessor append(RoomLog log, Batch batch, long now, History limits) {
-    AppendProcessor processor = new AppendProcessor(batch, log.epoch(), now, limits);
+  private static final History LIMITS = new History(100, 10_000, 100);
+  private static final long NOW = 1_000_000;
+
+  /** Does it where the log lives, and returns the step that its copy has to take. */
+  private static ReplicateProcessor step(LogProcessor<?> processor, RoomLog log) {
     assertThat(processor.process(new SimpleEntry<>("room", log))).isNotNull();
     return (ReplicateProcessor) (EntryProcessor<?, ?, ?>) processor.getBackupProcessor();
+  }
+
+  private static ReplicateProcessor append(RoomLog log, Batch batch, long now, History limits) {
+    return step(new AppendProcessor(batch, log.epoch(), now, limits), log);
+  }
+
+  private static ReplicateProcessor read(RoomLog log, long now, History limits) {
+    Position end = new Position(log.epoch(), log.top());
+    return step(new ReadProcessor(end, 0, 0, log.epoch(), now, limits), log);
   }
 
   private static void take(ReplicateProcessor step, RoomLog copy) {
     step.process(new SimpleEntry<>("room", copy));
   }
 
+  private static Batch text(long appender, long number, String text) {
+    return new Batch(appender, number, List.of(Publication.text(text, NOW)));
+  }
+
+  /**
+   * A copy that is sent steps of which some are lost, late or repeated. Whatever was acknowledged,
+   * by an append or by a read, must be in it.
+   */
   @Property(tries = 500)
   void what_is_acknowledged_is_on_the_copy_although_steps_to_it_are_lost(@ForAll long seed) {
     Random random = new Random(seed);
     RoomLog log = new RoomLog(7);
     RoomLog copy = new RoomLog(7);
     History limits = new History(5 + random.nextInt(20), 10_000, 100);
-    long now = 1_000_000;
+    long now = NOW;
     Map<Long, Batch> pending = new HashMap<>();
-    for (int round = 1; round <= 40; round++) {
+    List<ReplicateProcessor> late = new ArrayList<>();
+    for (int round = 1; round <= 60; round++) {
+      now += random.nextInt(30_000);
       long appender = random.nextInt(4);
       Batch batch = pending.get(appender);
+      boolean reads = batch == null && random.nextInt(4) == 0;
       if (batch == null) {
         batch = new Batch(appender, 10L * round, batch(random, 1, now).publications());
       }
-      ReplicateProcessor step = append(log, batch, now, limits);
+      ReplicateProcessor step = reads ? read(log, now, limits) : append(log, batch, now, limits);
       if (random.nextInt(3) == 0) {
-        // The step towards the copy is lost, so this appender asks again before it appends more.
-        pending.put(appender, batch);
+        // Lost, or so late that its appender asks again before it appends more.
+        late.add(step);
+        if (!reads) {
+          pending.put(appender, batch);
+        }
         continue;
       }
       pending.remove(appender);
-      take(step, copy);
-      Appended appended = log.append(batch, now, limits);
-      assertThat(copy.top()).isEqualTo(log.top());
-      assertIsEndOf(copy, log);
-      for (long offset : appended.offsets(batch.publications().size())) {
-        assertThat(offset < log.oldest() || offset >= copy.oldest())
-            .as("acknowledged offset %s is on the copy, which begins at %s", offset, copy.oldest())
-            .isTrue();
+      final List<Entry> before = copy.entries();
+      for (int times = 1 + random.nextInt(2); times > 0; times--) {
+        take(step, copy);
       }
-      assertThat(copy.append(batch, now, limits)).isEqualTo(appended);
+      if (copy.top() < log.top()) {
+        // Refused: it lacks what was lost over a minute ago. It asks for that.
+        assertThat(copy.entries()).isEqualTo(before);
+        take(step(new CompleteProcessor(new Position(7, copy.top())), log), copy);
+      }
+      assertSame(copy, log);
+      assertThat(copy.top()).isEqualTo(log.top());
+      if (!reads) {
+        assertThat(copy.append(batch, now, limits)).isEqualTo(log.append(batch, now, limits));
+      }
+      if (!late.isEmpty() && random.nextInt(4) == 0) {
+        take(late.remove(random.nextInt(late.size())), copy);
+        assertSame(copy, log);
+      }
     }
   }
 
-  private static void assertIsEndOf(RoomLog copy, RoomLog log) {
-    assertThat(copy.oldest()).isGreaterThanOrEqualTo(log.oldest());
-    for (long offset = copy.oldest(); offset <= copy.top(); offset++) {
-      assertThat(copy.entry(offset).isSame(log.entry(offset))).isTrue();
+  private static void assertSame(RoomLog copy, RoomLog log) {
+    assertThat(copy.top()).isEqualTo(log.top());
+    assertThat(copy.entries()).isEqualTo(log.entries());
+  }
+
+  @Test
+  void a_read_behind_a_lost_append_brings_the_copy_what_it_lacks() {
+    RoomLog log = new RoomLog(7);
+    RoomLog copy = new RoomLog(7);
+    take(append(log, text(1, 1, "acknowledged"), NOW, LIMITS), copy);
+    append(log, text(2, 1, "lost on the way"), NOW, LIMITS);
+    take(read(log, NOW, LIMITS), copy);
+    assertSame(copy, log);
+  }
+
+  @Test
+  void an_append_behind_a_lost_one_brings_the_copy_that_one_and_its_answer() {
+    RoomLog log = new RoomLog(7);
+    RoomLog copy = new RoomLog(7);
+    Batch lost = text(2, 1, "lost on the way");
+    take(append(log, text(1, 1, "acknowledged"), NOW, LIMITS), copy);
+    append(log, lost, NOW, LIMITS);
+    take(append(log, text(3, 1, "another"), NOW, LIMITS), copy);
+    assertSame(copy, log);
+    // The owner dies now, and the appender of the lost one asks again.
+    assertThat(copy.append(lost, NOW, LIMITS).offsets(1)).containsExactly(2L);
+    assertSame(copy, log);
+  }
+
+  @Test
+  void a_copy_that_lacks_something_after_all_keeps_what_it_has_until_it_is_completed() {
+    RoomLog log = new RoomLog(7);
+    RoomLog copy = new RoomLog(7);
+    take(append(log, text(1, 1, "acknowledged"), NOW, LIMITS), copy);
+    append(log, text(2, 1, "given up"), NOW, LIMITS);
+    // It appends more although it was not answered, as after 30 s without an answer.
+    take(append(log, text(2, 2, "next"), NOW, LIMITS), copy);
+    assertThat(copy.entries()).hasSize(1);
+    assertThat(copy.top()).isEqualTo(1);
+    take(step(new CompleteProcessor(new Position(7, 1)), log), copy);
+    assertSame(copy, log);
+  }
+
+  @Test
+  void only_what_the_copy_may_lack_travels() {
+    RoomLog log = new RoomLog(7);
+    RoomLog copy = new RoomLog(7);
+    for (int i = 1; i <= 10; i++) {
+      take(append(log, text(1, i, "m" + i), NOW, LIMITS), copy);
     }
+    assertThat(log.firstForCopy(NOW)).isEqualTo(10);
+    assertThat(log.firstForCopy(NOW + 60_001)).isEqualTo(11);
+  }
+
+  @Test
+  void what_the_log_lets_go_of_the_copy_lets_go_of_too() {
+    RoomLog log = new RoomLog(7);
+    RoomLog copy = new RoomLog(7);
+    take(append(log, text(1, 1, "a"), NOW, LIMITS), copy);
+    take(append(log, text(1, 2, "b"), NOW + 60_000, LIMITS), copy);
+    take(read(log, NOW + 100_001, LIMITS), copy);
+    assertThat(copy.entries()).hasSize(1);
+    assertSame(copy, log);
+  }
+
+  @Test
+  void entries_on_the_copy_have_their_age_by_the_clock_of_its_node() {
+    RoomLog copy = new RoomLog(7);
+    Entry entry = new Entry(1, 1, NOW, Publication.text("a", 1));
+    copy.replicate(7, 1, 1, List.of(entry.shifted(-5_000_000)));
+    assertThat(copy.entry(1).atMillis()).isEqualTo(NOW - 5_000_000);
   }
 
   @Test
   void a_batch_that_comes_again_brings_the_copy_what_it_missed_before_it_began_anew() {
-    History limits = new History(100, 10_000, 100);
     RoomLog log = new RoomLog(7);
     RoomLog copy = new RoomLog(7);
-    Batch lost = new Batch(1, 1, List.of(Publication.text("lost on the way", 1_000_000)));
-    Batch other = new Batch(2, 1, List.of(Publication.text("other", 1_000_000)));
-    append(log, lost, 1_000_000, limits);
-    take(append(log, other, 1_000_000, limits), copy);
-    take(append(log, lost, 1_000_000, limits), copy);
+    Batch lost = new Batch(1, 1, List.of(Publication.text("lost on the way", NOW)));
+    Batch other = new Batch(2, 1, List.of(Publication.text("other", NOW)));
+    append(log, lost, NOW, LIMITS);
+    take(append(log, other, NOW, LIMITS), copy);
+    take(append(log, lost, NOW, LIMITS), copy);
     assertThat(copy.entries()).isEqualTo(log.entries());
   }
 
   @Test
   void a_copy_of_another_epoch_begins_anew() {
-    History limits = new History(100, 10_000, 100);
     RoomLog log = new RoomLog(7);
     RoomLog copy = new RoomLog(8);
-    copy.append(new Batch(9, 1, List.of(Publication.text("old", 1_000_000))), 1_000_000, limits);
-    Batch batch = new Batch(1, 1, List.of(Publication.text("new", 1_000_000)));
-    take(append(log, batch, 1_000_000, limits), copy);
+    copy.append(new Batch(9, 1, List.of(Publication.text("old", NOW))), NOW, LIMITS);
+    Batch batch = new Batch(1, 1, List.of(Publication.text("new", NOW)));
+    take(append(log, batch, NOW, LIMITS), copy);
     assertThat(copy.epoch()).isEqualTo(7);
     assertThat(copy.entries()).isEqualTo(log.entries());
     assertThat(copy.bytes()).isEqualTo(3);

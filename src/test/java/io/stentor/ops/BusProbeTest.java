@@ -12,10 +12,12 @@ import org.junit.jupiter.api.Test;
 
 class BusProbeTest {
   private static final long SILENT_MILLIS = 15_000;
+  private static final ClockSkew CLOCKS = new ClockSkew(() -> 1_000_000, node -> node);
 
   private final Set<String> members = new TreeSet<>(Set.of("a", "b", "c"));
   private final AtomicLong millis = new AtomicLong();
-  private final BusProbe probe = new BusProbe("a", () -> members, SILENT_MILLIS, millis::get);
+  private final BusProbe probe =
+      new BusProbe("a", () -> members, SILENT_MILLIS, millis::get, CLOCKS);
 
   @Test
   void a_node_that_hears_everyone_is_not_deaf() {

@@ -28,7 +28,12 @@ class OperationsEndpointTest {
   private final AtomicLong millis = new AtomicLong();
   private final LoopLag lag = new LoopLag(nanos::get);
   private final BusProbe probe =
-      new BusProbe("a", () -> Set.of("a", "b"), SILENT_MILLIS, millis::get);
+      new BusProbe(
+          "a",
+          () -> Set.of("a", "b"),
+          SILENT_MILLIS,
+          millis::get,
+          new ClockSkew(() -> 1_000_000, node -> node));
   private final ClusterState cluster =
       new ClusterState(() -> true, copied::get, () -> 2, nanos::get);
   private final Metrics metrics = new Metrics(System::currentTimeMillis);

@@ -67,6 +67,13 @@ final class FaultyHistory implements History {
   }
 
   @Override
+  public Future<Page> readOrBegin(
+      RoomName room, Position after, int maxMessages, int maxBytes, RoomOptions.History limits) {
+    reads++;
+    return slowly(() -> logs.readOrBegin(room, after, maxMessages, maxBytes, limits));
+  }
+
+  @Override
   public Future<Page> removeAll(RoomName room, RoomOptions.History limits) {
     return slowly(() -> logs.removeAll(room, limits));
   }

@@ -40,6 +40,12 @@ final class HeldHistory implements io.stentor.history.History {
   }
 
   @Override
+  public Future<Page> readOrBegin(
+      RoomName room, Position after, int maxMessages, int maxBytes, History limits) {
+    return logs.readOrBegin(room, after, maxMessages, maxBytes, limits);
+  }
+
+  @Override
   public Future<Page> removeAll(RoomName room, History limits) {
     return logs.removeAll(room, limits);
   }

@@ -130,20 +130,22 @@ class RecentTest {
   @Example
   void what_was_removed_before_it_came_over_the_bus_is_not_kept() {
     Sequence sequence =
-        new Sequence(Options.usual().history(), new Outlets(Scene.ROOM), new Counts());
+        new Sequence(
+            Options.usual().history(), new Outlets(Scene.ROOM), new Counts(), () -> 1_000_000);
     sequence.moveTo(7, 1);
     sequence.forget(new Position(7, 3));
     List<Publication> two = List.of(Publication.text("a", 1), Publication.text("b", 1));
     sequence.take(new Broadcast(7, 1, two));
     sequence.take(new Broadcast(7, 3, two));
-    assertThat(sequence.since(new Position(7, 2), 1)).isNull();
-    assertThat(sequence.since(new Position(7, 3), 1).publications()).containsExactly(two.get(1));
+    assertThat(sequence.since(new Position(7, 2))).isNull();
+    assertThat(sequence.since(new Position(7, 3)).publications()).containsExactly(two.get(1));
   }
 
   @Example
   void after_a_loss_nothing_from_before_is_waited_for() {
     Sequence sequence =
-        new Sequence(Options.usual().history(), new Outlets(Scene.ROOM), new Counts());
+        new Sequence(
+            Options.usual().history(), new Outlets(Scene.ROOM), new Counts(), () -> 1_000_000);
     sequence.moveTo(7, 1);
     sequence.keep(new Broadcast(7, 5, List.of(Publication.text("early", 1_000_000))));
     assertThat(sequence.waits()).isTrue();
@@ -198,7 +200,7 @@ class RecentTest {
     History limits =
         new History(
             1 + random.nextInt(1000), 1000 + random.nextInt(200_000), 1 + random.nextInt(30));
-    Sequence sequence = new Sequence(limits, new Outlets(Scene.ROOM), new Counts());
+    Sequence sequence = new Sequence(limits, new Outlets(Scene.ROOM), new Counts(), now::get);
     final long epoch = logs.read(Scene.ROOM, Position.NONE, 0, 0, limits).result().epoch();
     sequence.moveTo(epoch, 1);
     long number = 1;
@@ -214,7 +216,7 @@ class RecentTest {
       now.addAndGet(random.nextInt(1000));
       Position position = new Position(epoch, Math.max(0, number - random.nextInt(700)));
       compare(
-          sequence.since(position, now.get()),
+          sequence.since(position),
           logs.read(Scene.ROOM, position, 10_000, Integer.MAX_VALUE, limits).result(),
           position);
     }

@@ -1,5 +1,7 @@
 package io.stentor.support;
 
+import java.io.File;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,15 +13,21 @@ import java.util.Map;
  *
  * @param java the command that runs {@code java}, with what stands before it
  * @param jvm arguments of the JVM
+ * @param program what is run: the jar, or a class of the tests that wraps it
  * @param arguments arguments of the program
  * @param environment variables added to an environment without any of Stentor's
  */
 public record Launch(
-    List<String> java, List<String> jvm, List<String> arguments, Map<String, String> environment) {
+    List<String> java,
+    List<String> jvm,
+    List<String> program,
+    List<String> arguments,
+    Map<String, String> environment) {
 
   public Launch {
     java = List.copyOf(java);
     jvm = List.copyOf(jvm);
+    program = List.copyOf(program);
     arguments = List.copyOf(arguments);
     environment = Map.copyOf(environment);
   }
@@ -34,7 +42,8 @@ public record Launch(
   /** The fat jar, on the JVM that runs the tests, with these arguments. */
   public static Launch jar(String... arguments) {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    return new Launch(List.of(java), SHORT_LIVED, List.of(arguments), Map.of());
+    return new Launch(
+        List.of(java), SHORT_LIVED, List.of("-jar", jarFile()), List.of(arguments), Map.of());
   }
 
   /** The same on a free port. */
@@ -46,33 +55,46 @@ public record Launch(
   public Launch with(String... more) {
     List<String> all = new ArrayList<>(arguments);
     all.addAll(List.of(more));
-    return new Launch(java, jvm, all, environment);
+    return new Launch(java, jvm, program, all, environment);
   }
 
   /** With these JVM arguments behind the others. */
   public Launch withJvm(String... more) {
     List<String> all = new ArrayList<>(jvm);
     all.addAll(List.of(more));
-    return new Launch(java, all, arguments, environment);
+    return new Launch(java, all, program, arguments, environment);
+  }
+
+  /** Runs a class of the tests, which has the jar on its class path. */
+  public Launch withMain(Class<?> main) {
+    Path tests =
+        Path.of(URI.create(main.getProtectionDomain().getCodeSource().getLocation().toString()));
+    String path = jarFile() + File.pathSeparator + tests;
+    return new Launch(java, jvm, List.of("-cp", path, main.getName()), arguments, environment);
+  }
+
+  private static String jarFile() {
+    String jar = System.getProperty("stentor.jar", "target/stentor.jar");
+    return Path.of(jar).toAbsolutePath().toString();
   }
 
   /** With another {@code java} command. */
   public Launch withJava(String command) {
-    return new Launch(List.of(command), jvm, arguments, environment);
+    return new Launch(List.of(command), jvm, program, arguments, environment);
   }
 
   /** With this command in front, which runs what follows it. */
   public Launch inside(List<String> prefix) {
     List<String> all = new ArrayList<>(prefix);
     all.addAll(java);
-    return new Launch(all, jvm, arguments, environment);
+    return new Launch(all, jvm, program, arguments, environment);
   }
 
   /** With one more variable. */
   public Launch withEnv(String name, Object value) {
     Map<String, String> all = new HashMap<>(environment);
     all.put(name, value.toString());
-    return new Launch(java, jvm, arguments, all);
+    return new Launch(java, jvm, program, arguments, all);
   }
 
   /** With lines about who comes and goes in its log. */
@@ -88,10 +110,9 @@ public record Launch(
 
   /** The whole command line. */
   List<String> command() {
-    String jar = System.getProperty("stentor.jar", "target/stentor.jar");
     List<String> command = new ArrayList<>(java);
     command.addAll(jvm);
-    command.addAll(List.of("-jar", Path.of(jar).toAbsolutePath().toString()));
+    command.addAll(program);
     command.addAll(arguments);
     return command;
   }
