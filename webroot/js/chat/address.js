@@ -3,7 +3,7 @@
 /** The room of a page whose address names none. */
 export const LOBBY = "lobby";
 
-const NAME = /^(?!\p{M})[\p{L}\p{Nd}\p{Mn}\p{Mc}._\-:@#~+]{1,128}$/u;
+const NAME = /^(?!\p{M}|\u200c|\u200d)[\p{L}\p{Nd}\p{Mn}\p{Mc}\u200c\u200d._\-:@#~+]{1,128}$/u;
 
 /**
  * Whether a room may have this name: 1 to 128 letters, digits and marks of letters, of any script, and

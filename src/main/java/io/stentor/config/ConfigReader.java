@@ -53,14 +53,18 @@ final class ConfigReader {
   }
 
   private HttpOptions http(JsonObject json) {
-    return new HttpOptions(
-        json.getString("host"),
-        json.getInteger("port"),
-        json.getString("webroot"),
-        strings(json.getJsonArray("allowedOrigins")),
-        json.getString("unixSocket"),
-        json.getString("unixSocketMode"),
-        at("http.tls", () -> tls(json.getJsonObject("tls"))));
+    TlsOptions tls = at("http.tls", () -> tls(json.getJsonObject("tls")));
+    return at(
+        "http",
+        () ->
+            new HttpOptions(
+                json.getString("host"),
+                json.getInteger("port"),
+                json.getString("webroot"),
+                strings(json.getJsonArray("allowedOrigins")),
+                json.getString("unixSocket"),
+                json.getString("unixSocketMode"),
+                tls));
   }
 
   private static TlsOptions tls(JsonObject json) {

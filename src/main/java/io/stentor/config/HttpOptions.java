@@ -1,5 +1,6 @@
 package io.stentor.config;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -8,8 +9,8 @@ import java.util.List;
  * @param host address to bind
  * @param port TCP port; 0 takes a free one
  * @param webroot directory of static files; where it does not exist, the files in the jar serve
- * @param allowedOrigins origins that browsers may connect from, in which {@code *} stands for any
- *     run of characters; empty allows all
+ * @param allowedOrigins origins that browsers may connect from, as {@link OriginPattern} has them;
+ *     {@code *} stands for any run of characters; empty allows all
  * @param unixSocket path of a Unix domain socket that is listened on too; empty for none
  * @param unixSocketMode who may connect to it, as three octal digits
  * @param tls with what TCP connections are encrypted
@@ -23,6 +24,15 @@ public record HttpOptions(
     String unixSocketMode,
     TlsOptions tls) {
   public HttpOptions {
-    allowedOrigins = List.copyOf(allowedOrigins);
+    List<String> normalised = new ArrayList<>();
+    for (int i = 0; i < allowedOrigins.size(); i++) {
+      try {
+        normalised.add(OriginPattern.normalised(allowedOrigins.get(i)));
+      } catch (IllegalArgumentException e) {
+        throw ConfigException.badValue(
+            "allowedOrigins[" + i + "]", allowedOrigins.get(i), OriginPattern.ALLOWED);
+      }
+    }
+    allowedOrigins = List.copyOf(normalised);
   }
 }

@@ -86,12 +86,23 @@ final class Claims {
 
   /** Either a text or a list of texts, as {@code aud} may be. */
   List<String> oneOrMore(String name) {
-    return value(name) instanceof String text ? List.of(text) : texts(name);
+    Object value = value(name);
+    if (value == null || value instanceof JsonArray) {
+      return texts(name);
+    }
+    if (value instanceof String text) {
+      return List.of(text);
+    }
+    throw wrong(name, "a text or a list of texts");
   }
 
   /** What an object holds; nothing where there is none. */
   Claims object(String name) {
-    return new Claims(members.getOrDefault(name, "{}"));
+    String source = members.getOrDefault(name, "{}");
+    if (!source.startsWith("{")) {
+      throw wrong(name, "a JSON object");
+    }
+    return new Claims(source);
   }
 
   /** The source of whatever stands under a name, as one line; null where there is nothing. */

@@ -54,7 +54,7 @@ final class ClaimsReader {
   private static String user(Claims claims) {
     String user = claims.text("sub");
     try {
-      return user.isEmpty() ? user : Member.checkedName(user);
+      return user.isEmpty() ? user : Member.checkedUser(user);
     } catch (IllegalArgumentException e) {
       throw Claims.wrong("sub", "the name of a user: " + e.getMessage());
     }

@@ -18,11 +18,17 @@ record CompactToken(String text, String algorithm, @Nullable String keyId) {
   /** A longer token is not looked at. */
   static final int MAX_CHARACTERS = 16 * 1024;
 
+  private static final String NO_TOKEN = "it is not three parts in Base64 with dots between";
+
   private static final Pattern FORM = Pattern.compile("[\\w-]+\\.[\\w-]+\\.[\\w-]+");
+
+  /** RFC 9864: EdDSA with this curve and no other. */
+  static final String ED25519 = "Ed25519";
 
   private static final List<String> ALGORITHMS =
       List.of(
-          "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "EdDSA");
+          "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "EdDSA",
+          ED25519);
 
   /**
    * Reads the form and the header.
@@ -34,7 +40,7 @@ record CompactToken(String text, String algorithm, @Nullable String keyId) {
       throw new IllegalArgumentException("it has over " + MAX_CHARACTERS + " characters");
     }
     if (!FORM.matcher(text).matches()) {
-      throw new IllegalArgumentException("it is not three parts in Base64 with dots between");
+      throw new IllegalArgumentException(NO_TOKEN);
     }
     Claims header = part(text, 0);
     if (header.has("crit")) {
@@ -63,7 +69,12 @@ record CompactToken(String text, String algorithm, @Nullable String keyId) {
   }
 
   private static Claims part(String text, int index) {
-    byte[] json = Base64.getUrlDecoder().decode(text.split("\\.", -1)[index]);
+    byte[] json;
+    try {
+      json = Base64.getUrlDecoder().decode(text.split("\\.", -1)[index]);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(NO_TOKEN, e);
+    }
     if (!Utf8.isValid(json)) {
       throw new IllegalArgumentException("it holds something that is not UTF-8");
     }

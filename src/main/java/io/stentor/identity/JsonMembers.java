@@ -2,12 +2,15 @@ package io.stentor.identity;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Takes a JSON object apart without changing what stands in it. */
 final class JsonMembers {
@@ -18,6 +21,9 @@ final class JsonMembers {
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
           .build();
+
+  /** Names that no issuer uses are not shown. */
+  private static final Pattern TWICE = Pattern.compile("Duplicate field '(\\w{1,32})'");
 
   private JsonMembers() {}
 
@@ -42,6 +48,12 @@ final class JsonMembers {
         }
       }
       require(parser.nextToken() == null);
+    } catch (JsonParseException e) {
+      Matcher twice = TWICE.matcher(e.getOriginalMessage());
+      if (twice.matches()) {
+        throw new IllegalArgumentException("it has " + twice.group(1) + " twice", e);
+      }
+      throw new IllegalArgumentException("it holds something that is not JSON", e);
     } catch (IOException e) {
       // The message would hold parts of what was read.
       throw new IllegalArgumentException("it holds something that is not JSON", e);

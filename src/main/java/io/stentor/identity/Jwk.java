@@ -62,10 +62,13 @@ final class Jwk {
   }
 
   private static List<JsonObject> onCurve(JsonObject key, String... members) {
-    String algorithm = CURVES.get(key.getString("crv", ""));
+    String curve = key.getString("crv", "");
+    String algorithm = CURVES.get(curve);
     boolean complete = List.of(members).stream().allMatch(name -> key.getString(name) != null);
-    return algorithm != null && complete && algorithm.equals(key.getString("alg", algorithm))
-        ? List.of(copy(key, algorithm, members).put("crv", key.getString("crv")))
+    String said = key.getString("alg", algorithm);
+    boolean fits = algorithm != null && (algorithm.equals(said) || curve.equals(said));
+    return fits && complete
+        ? List.of(copy(key, String.valueOf(algorithm), members).put("crv", curve))
         : List.of();
   }
 

@@ -10,12 +10,16 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,8 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The public keys that a URL serves (RFC 7517): fetched at the start, every so often, and when a
- * token names a key that is not among them. While the URL does not answer, the last good set
- * counts. Any thread.
+ * token names a key that is not among them, or is signed by none of those that it names. While the
+ * URL does not answer, the last good set counts. Any thread.
  */
 final class Jwks {
 
@@ -35,7 +39,22 @@ final class Jwks {
   private static final int MAX_BYTES = 256 * 1024;
   private static final int MAX_KEYS = 100;
 
+  /** Redirects that are followed, always to the same scheme. */
+  private static final int MAX_REDIRECTS = 3;
+
+  private static final String NO_KEY = "the answer holds no key that can check tokens";
+
+  private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+
   private static final Logger LOG = LoggerFactory.getLogger(Jwks.class);
+
+  /**
+   * What a URL answered.
+   *
+   * @param body null for a redirect
+   * @param elsewhere where a redirect leads
+   */
+  private record Answer(@Nullable Buffer body, String elsewhere) {}
 
   private final Vertx vertx;
   private final Context context;
@@ -79,6 +98,19 @@ final class Jwks {
     return fetchForToken().transform(fetched -> nowKnown(algorithm, id));
   }
 
+  /**
+   * Fetches the set again where that is not too soon, because no key of it signed a token that
+   * names one of them.
+   *
+   * @return null where there is no other set. Completes on any thread, and never fails
+   */
+  Future<@Nullable KeySet> newerThan(KeySet tried) {
+    if (current != tried) {
+      return Future.succeededFuture(current);
+    }
+    return fetchForToken().map(fetched -> current == tried ? null : current);
+  }
+
   /** Fetches nothing more, but what is being fetched. */
   void close() {
     vertx.cancelTimer(timer);
@@ -110,7 +142,7 @@ final class Jwks {
     Promise<Void> done = Promise.promise();
     running = done.future();
     context.runOnContext(
-        nothing -> request().map(this::read).onComplete(result -> end(result.cause(), done)));
+        nothing -> request(url, 0).map(this::read).onComplete(result -> end(result.cause(), done)));
     return done.future();
   }
 
@@ -131,21 +163,63 @@ final class Jwks {
     done.complete();
   }
 
-  private Future<Buffer> request() {
+  private Future<Buffer> request(String address, int redirects) {
     RequestOptions options =
         new RequestOptions()
             .setMethod(HttpMethod.GET)
-            .setAbsoluteURI(url)
+            .setAbsoluteURI(address)
             .putHeader("Accept", "application/jwk-set+json, application/json")
             .setTimeout(TimeUnit.SECONDS.toMillis(TIMEOUT_SECONDS));
     return client
         .request(options)
         .compose(
             request -> {
-              Future<Buffer> body = request.send().compose(this::body);
-              return body.timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+              Future<Answer> answer = request.send().compose(got -> answer(got, address));
+              return answer
+                  .timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS)
                   .onFailure(failure -> request.reset());
-            });
+            })
+        .compose(answer -> follow(answer, redirects));
+  }
+
+  private Future<Buffer> follow(Answer answer, int redirects) {
+    Buffer body = answer.body();
+    if (body != null) {
+      return Future.succeededFuture(body);
+    }
+    return redirects == MAX_REDIRECTS
+        ? Future.failedFuture("there are more than " + MAX_REDIRECTS + " redirects")
+        : request(answer.elsewhere(), redirects + 1);
+  }
+
+  private Future<Answer> answer(HttpClientResponse response, String address) {
+    if (!REDIRECTS.contains(response.statusCode())) {
+      return body(response).map(body -> new Answer(body, ""));
+    }
+    HttpClientRequest request = response.request();
+    int status = response.statusCode();
+    String location = response.getHeader(HttpHeaders.LOCATION);
+    response.exceptionHandler(reset -> {});
+    request.reset();
+    try {
+      URI from = new URI(address);
+      URI to = from.resolve(new URI(location == null ? "" : location));
+      if (location == null || to.getHost() == null) {
+        return Future.failedFuture("the answer was " + status + " without a Location to go to");
+      }
+      return from.getScheme().equalsIgnoreCase(to.getScheme())
+          ? Future.succeededFuture(new Answer(null, to.toString()))
+          : Future.failedFuture(
+              "the answer was "
+                  + status
+                  + ", a redirect from "
+                  + from.getScheme()
+                  + " to "
+                  + to.getScheme()
+                  + ", which is not followed");
+    } catch (URISyntaxException e) {
+      return Future.failedFuture("the answer was " + status + " with a Location that is no URL");
+    }
   }
 
   private Future<Buffer> body(HttpClientResponse response) {
@@ -179,10 +253,10 @@ final class Jwks {
     } catch (DecodeException | ClassCastException e) {
       throw new IllegalArgumentException("the answer is no set of keys");
     }
-    if (keys.isEmpty()) {
-      throw new IllegalArgumentException("the answer holds no key that can check tokens");
+    KeySet read = KeySet.ofJwks(keys);
+    if (read.isEmpty()) {
+      throw new IllegalArgumentException(NO_KEY);
     }
-    KeySet read = KeySet.ofJwks(vertx, keys);
     current = read;
     LOG.debug("keys were fetched from {}", MaskedUrl.of(url));
     return read;

@@ -6,6 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.auth.PubSecKeyOptions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,13 +49,18 @@ final class KeyFiles {
   static String secret(TokenOptions options) {
     String file = options.hmacSecretFile();
     if (file.isEmpty()) {
-      return requireSecret("identity.tokens.hmacSecret", options.hmacSecret().value());
+      return requireSecret("identity.tokens.hmacSecret", bare(options.hmacSecret().value()));
     }
-    String secret = read(SECRET, file).replaceFirst("\r?\n\\z", "");
+    String secret = bare(read(SECRET, file));
     if (secret.isEmpty()) {
       throw new ConfigException(SECRET + ": " + file + " is empty");
     }
     return requireSecret(SECRET, secret);
+  }
+
+  /** Without what editors, shells and secret stores put around a secret. */
+  private static String bare(String secret) {
+    return secret.replaceFirst("\\A\ufeff", "").replaceFirst("[\r\n]+\\z", "");
   }
 
   /** A public key is known to everyone: with it as a secret, everyone could make tokens. */
@@ -163,6 +169,9 @@ final class KeyFiles {
   private static String read(String key, String file) {
     try {
       return Files.readString(Path.of(file));
+    } catch (CharacterCodingException e) {
+      throw new ConfigException(
+          key + ": " + file + " is not UTF-8; a file in UTF-16 has to be saved as UTF-8");
     } catch (IOException e) {
       throw new ConfigException(key + ": cannot read " + file);
     }

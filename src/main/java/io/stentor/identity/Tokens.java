@@ -29,7 +29,7 @@ public final class Tokens {
 
   /*
    * A token is looked at in this order: its form; its header, in which only algorithms count for
-   * which there is a key; its signature, by vertx-auth-jwt; then what it says. So nothing of a
+   * which there is a key; its signature, by the library of vertx-auth-jwt; then what it says. So nothing of a
    * forged token is ever read but its header. Each algorithm has keys of its own: a public key is
    * never taken for a secret.
    */
@@ -64,7 +64,7 @@ public final class Tokens {
     this.options = identity.tokens();
     this.nowSeconds = nowSeconds;
     this.fixedKeys = KeyFiles.all(options);
-    this.fixed = KeySet.of(vertx, fixedKeys);
+    this.fixed = KeySet.of(fixedKeys);
     this.fetched =
         options.jwksUrl().isEmpty()
             ? null
@@ -82,13 +82,23 @@ public final class Tokens {
     KeyFiles.all(identity.tokens());
   }
 
-  /** Warns of what nobody should run in earnest. */
-  public static void warn(Config config) {
-    IdentityOptions identity = config.identity();
-    int bytes = KeyFiles.secret(identity.tokens()).getBytes(StandardCharsets.UTF_8).length;
+  /** Warns of a secret that can be guessed, or that is probably not meant as it is. */
+  static void warn(TokenOptions options) {
+    String secret = KeyFiles.secret(options);
+    int bytes = secret.getBytes(StandardCharsets.UTF_8).length;
+    if (!secret.equals(secret.strip())) {
+      LOG.warn(
+          "the secret for tokens begins or ends with white space, which counts as a part of it");
+    }
     if (bytes > 0 && bytes < GOOD_SECRET_BYTES) {
       LOG.warn("the secret for tokens has under {} bytes and can be guessed", GOOD_SECRET_BYTES);
     }
+  }
+
+  /** Warns of what nobody should run in earnest. */
+  public static void warn(Config config) {
+    IdentityOptions identity = config.identity();
+    warn(identity.tokens());
     if (identity.insecure()) {
       LOG.warn("identity.insecure: everyone may do everything in every room");
     } else if (identity.anonymous() && !config.openRooms().isEmpty()) {
@@ -139,11 +149,8 @@ public final class Tokens {
    * @throws IllegalStateException when there is no secret
    */
   public String issue(String user, int seconds) {
-    if (!fixed.has("HS256", null)) {
-      throw new IllegalStateException("there is no secret to sign with");
-    }
-    JsonObject claims =
-        new JsonObject().put("sub", user).put("exp", nowSeconds.getAsLong() + seconds);
+    long now = nowSeconds.getAsLong();
+    JsonObject claims = new JsonObject().put("sub", user).put("iat", now).put("exp", now + seconds);
     if (!options.audience().isEmpty()) {
       claims.put("aud", options.audience());
     }
@@ -178,7 +185,26 @@ public final class Tokens {
                 signed
                     ? here
                     : more.keys(token.algorithm(), token.keyId())
-                        .compose(keys -> isSigned(token, keys)));
+                        .compose(keys -> isSigned(token, keys, more)));
+  }
+
+  /**
+   * A key may have been replaced by another one of the same name: the set is fetched again before a
+   * token is refused.
+   */
+  private Future<Boolean> isSigned(CompactToken token, KeySet keys, Jwks source) {
+    return isSigned(token, keys)
+        .compose(
+            signed ->
+                signed || !keys.has(token.algorithm(), token.keyId())
+                    ? Future.succeededFuture(signed)
+                    : source
+                        .newerThan(keys)
+                        .compose(
+                            newer ->
+                                newer == null
+                                    ? Future.succeededFuture(false)
+                                    : isSigned(token, newer)));
   }
 
   /** What public keys have to compute is too long for an event loop. */
@@ -187,8 +213,8 @@ public final class Tokens {
       return Future.succeededFuture(false);
     }
     return token.isSecret()
-        ? Future.succeededFuture(keys.verifies(token.text()))
-        : workers.executeBlocking(() -> keys.verifies(token.text()), false);
+        ? Future.succeededFuture(keys.verifies(token))
+        : workers.executeBlocking(() -> keys.verifies(token), false);
   }
 
   /** What a token says whose signature is good. */

@@ -18,6 +18,9 @@ public record Member(
   /** Longest name of a user that a connection may give itself, in characters. */
   public static final int MAX_NAME_CHARACTERS = 128;
 
+  /** Longest name of a user that a token gives (OpenID Connect Core, section 2), in characters. */
+  public static final int MAX_PROVED_CHARACTERS = 255;
+
   /** A connection of which only the user is known. */
   public static Member of(String connection, String user) {
     return new Member(connection, user, null, null);
@@ -29,28 +32,48 @@ public record Member(
    * @throws IllegalArgumentException with one sentence that says what is allowed
    */
   public static String checkedName(String name) {
+    return checked(name, MAX_NAME_CHARACTERS);
+  }
+
+  /**
+   * Checks the name of a user that a token gives.
+   *
+   * @throws IllegalArgumentException with one sentence that says what is allowed
+   */
+  public static String checkedUser(String name) {
+    return checked(name, MAX_PROVED_CHARACTERS);
+  }
+
+  private static String checked(String name, int mostCharacters) {
     int length = name.codePointCount(0, name.length());
-    boolean control = name.codePoints().anyMatch(Member::isUnseen);
-    if (length == 0 || length > MAX_NAME_CHARACTERS || control || !name.equals(name.strip())) {
+    boolean unseen = false;
+    for (int i = 0; i < name.length(); i += Character.charCount(name.codePointAt(i))) {
+      unseen |= isUnseen(name, i);
+    }
+    if (length == 0 || length > mostCharacters || unseen || !name.equals(name.strip())) {
       throw new IllegalArgumentException(
           "a name has 1 to "
-              + MAX_NAME_CHARACTERS
-              + " characters, no control characters, and no space at its ends");
+              + mostCharacters
+              + " characters, no control characters, and no space at its ends"
+              + (name.codePoints().anyMatch(Joiners::isJoiner)
+                  ? "; joiners (U+200C, U+200D) only inside words and emoji"
+                  : ""));
     }
     return name;
   }
 
-  private static boolean isUnseen(int character) {
+  private static boolean isUnseen(String name, int index) {
+    int character = name.codePointAt(index);
+    if (Joiners.isJoiner(character)) {
+      return !Joiners.isInWord(name, index) && !Joiners.isInEmoji(name, index);
+    }
     int type = Character.getType(character);
     return type == Character.CONTROL
-        || (type == Character.FORMAT && character != ZERO_WIDTH_JOINER)
+        || type == Character.FORMAT
         || type == Character.SURROGATE
         || type == Character.LINE_SEPARATOR
         || type == Character.PARAGRAPH_SEPARATOR;
   }
-
-  /** Joins the parts of some emoji. */
-  private static final int ZERO_WIDTH_JOINER = 0x200d;
 
   /** Memory that the texts need when they are written, in bytes of UTF-8. */
   public int bytes() {

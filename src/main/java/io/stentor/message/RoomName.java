@@ -2,8 +2,9 @@ package io.stentor.message;
 
 /**
  * The name of a room: 1 to 128 characters, each a letter or digit of any script, a mark that
- * belongs to a letter (as scripts of India write their vowels), or one of {@code . _ - : @ # ~ +};
- * but not {@code .} or {@code ..}, which mean something else in a path.
+ * belongs to a letter (as scripts of India write their vowels), a {@linkplain Joiners joiner} inside
+ * a word, or one of {@code . _ - : @ # ~ +}; but not {@code .} or {@code ..}, which mean something
+ * else in a path.
  *
  * @param value the name as given; names that differ in any character are different rooms
  */
@@ -34,6 +35,12 @@ public record RoomName(String value) implements Comparable<RoomName> {
     }
     for (int i = 0; i < value.length(); i += Character.charCount(value.codePointAt(i))) {
       int character = value.codePointAt(i);
+      if (Joiners.isJoiner(character) && !Joiners.isInWord(value, i)) {
+        throw new IllegalArgumentException(
+            "a room name has "
+                + shown(character)
+                + " only after a virama or between letters of one joining script");
+      }
       if (!isAllowed(character, i == 0)) {
         throw new IllegalArgumentException(
             "a room name has letters, digits and "
@@ -47,12 +54,7 @@ public record RoomName(String value) implements Comparable<RoomName> {
   private static boolean isAllowed(int character, boolean first) {
     return Character.isLetterOrDigit(character)
         || PUNCTUATION.indexOf(character) >= 0
-        || (!first && isMark(character));
-  }
-
-  private static boolean isMark(int character) {
-    int type = Character.getType(character);
-    return type == Character.NON_SPACING_MARK || type == Character.COMBINING_SPACING_MARK;
+        || (!first && (Joiners.isMark(character) || Joiners.isJoiner(character)));
   }
 
   private static String shown(int character) {
@@ -61,6 +63,7 @@ public record RoomName(String value) implements Comparable<RoomName> {
         character > ' '
             && character != 0x7f
             && Character.isDefined(character)
+            && Character.getType(character) != Character.FORMAT
             && Character.getType(character) != Character.SURROGATE;
     return visible ? "'" + Character.toString(character) + "' (" + code + ")" : code;
   }

@@ -1,15 +1,18 @@
 package io.stentor.transport;
 
+import io.stentor.config.OriginPattern;
 import io.stentor.config.RoomRules;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.CorsHandler;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,9 @@ final class AllowedOrigins {
   /** What a star may stand for some of. */
   private static final Pattern HOST_AND_PORT = Pattern.compile("[A-Za-z0-9._~:\\[\\]-]+");
 
+  private static final Pattern ORIGIN = Pattern.compile("https?://([^/]+)");
+  private static final Pattern USUAL_PORT = Pattern.compile(":(80|443)$");
+
   private final Supplier<List<String>> allowed;
 
   /**
@@ -40,10 +46,38 @@ final class AllowedOrigins {
     this.allowed = allowed;
   }
 
-  /** Whether a request of this origin is served; one without an origin is not from a page. */
-  boolean allow(@Nullable String origin) {
+  /** Whether a request is served, by where its page came from. */
+  boolean allow(HttpServerRequest request) {
+    HostAndPort called = request.authority(); // Over HTTP/2 there is no header Host.
+    return allow(request.getHeader(HttpHeaders.ORIGIN), called == null ? null : called.toString());
+  }
+
+  /**
+   * Whether a request of this origin is served; one without an origin is not from a page.
+   *
+   * @param host the host that was called, and its port if it was named; null where none was
+   */
+  boolean allow(@Nullable String origin, @Nullable String host) {
     List<String> now = allowed.get();
-    return now.isEmpty() || origin == null || now.stream().anyMatch(one -> fits(one, origin));
+    return now.isEmpty() || origin == null || now.stream().anyMatch(one -> fits(one, origin, host));
+  }
+
+  private static boolean fits(String pattern, String origin, @Nullable String host) {
+    return switch (pattern) {
+      case OriginPattern.SELF -> host != null && isSelf(origin, host);
+      case OriginPattern.FILE -> origin.equals(OriginPattern.NULL) || origin.startsWith(pattern);
+      default -> fits(pattern, origin);
+    };
+  }
+
+  /** By the name that the browser has called; a proxy that ends TLS changes the scheme only. */
+  private static boolean isSelf(String origin, String host) {
+    Matcher form = ORIGIN.matcher(origin);
+    return form.matches()
+        && USUAL_PORT
+            .matcher(host)
+            .replaceFirst("")
+            .equalsIgnoreCase(USUAL_PORT.matcher(form.group(1)).replaceFirst(""));
   }
 
   /** A star stands for a part of the host, or of the port, and never reaches into a path. */
@@ -64,7 +98,7 @@ final class AllowedOrigins {
    */
   void letRead(HttpServerRequest request) {
     String origin = request.getHeader(HttpHeaders.ORIGIN);
-    if (origin != null && allow(origin)) {
+    if (origin != null && allow(request)) {
       request
           .response()
           .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin)
@@ -91,7 +125,7 @@ final class AllowedOrigins {
             .maxAgeSeconds(MAX_AGE_SECONDS);
     return ctx -> {
       String origin = ctx.request().getHeader(HttpHeaders.ORIGIN);
-      if (allow(origin)) {
+      if (allow(ctx.request())) {
         cors.handle(ctx);
       } else {
         Problem.answer(

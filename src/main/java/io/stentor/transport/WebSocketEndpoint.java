@@ -91,7 +91,7 @@ final class WebSocketEndpoint implements Handler<HttpServerRequest> {
   }
 
   private void requireOrigin(HttpServerRequest request) {
-    if (!origins.allow(request.getHeader(HttpHeaders.ORIGIN))) {
+    if (!origins.allow(request)) {
       throw Refusal.of(ProblemType.FORBIDDEN, "Pages of this origin may not connect here.");
     }
   }

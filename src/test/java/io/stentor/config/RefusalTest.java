@@ -39,7 +39,7 @@ class RefusalTest {
 {'http': 9898}                       | http is 9898 (from a.json), but must be an object
 {'http': {'allowedOrigins': '*'}}    | http.allowedOrigins is '*' (from a.json), but must be a list without repeats
 {'http': {'allowedOrigins': ['null','null']}} | http.allowedOrigins is ['null','null'] (from a.json), but must be a list without repeats
-{'http': {'allowedOrigins': ['http://a/']}} | http.allowedOrigins[0] is 'http://a/' (from a.json), but must be an origin such as https://example.org, without a path, or null
+{'http': {'allowedOrigins': ['http://a/']}} | http.allowedOrigins[0] is 'http://a/' (from a.json), but must be an origin such as https://example.org, without a path, or file://, null or self
 {'cluster': {'enabled': 'yes'}} | cluster.enabled is 'yes' (from a.json), but must be true or false
 {'logging': {'level': 'loud'}}       | logging.level is 'loud' (from a.json), but must be error, warn, info, debug or trace
 {'logging': {'format': 'xml'}}       | logging.format is 'xml' (from a.json), but must be text or json
@@ -183,7 +183,7 @@ class RefusalTest {
 STENTOR_HTTP_PORT             | eighty    | http.port is 'eighty' (from STENTOR_HTTP_PORT), but must be an integer from 0 to 65535
 STENTOR_CLUSTER_ENABLED       | yes       | cluster.enabled is 'yes' (from STENTOR_CLUSTER_ENABLED), but must be true or false
 STENTOR_LOGGING_LEVEL         | loud      | logging.level is 'loud' (from STENTOR_LOGGING_LEVEL), but must be error, warn, info, debug or trace
-STENTOR_HTTP_ALLOWED_ORIGINS  | null,b    | http.allowedOrigins[1] is 'b' (from STENTOR_HTTP_ALLOWED_ORIGINS), but must be an origin such as https://example.org, without a path, or null
+STENTOR_HTTP_ALLOWED_ORIGINS  | null,b    | http.allowedOrigins[1] is 'b' (from STENTOR_HTTP_ALLOWED_ORIGINS), but must be an origin such as https://example.org, without a path, or file://, null or self
 STENTOR_ROOMS                 | lobby     | rooms is 'lobby' (from STENTOR_ROOMS), but must be a list
 STENTOR_ROOMS                 | [{]       | rooms is '[{]' (from STENTOR_ROOMS), but must be a list
 STENTOR_ROOM_DEFAULTS_TAIL_BYTES | 5      | roomDefaults.tailBytes is 5 (from STENTOR_ROOM_DEFAULTS_TAIL_BYTES), but must be at least maxMessageBytes, which is 65536

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.stentor.config.IdentityOptions;
 import io.stentor.config.Secret;
 import io.stentor.config.TokenOptions;
+import io.stentor.support.Warnings;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keys from a real server on this machine, which changes them, fails and comes back. */
@@ -215,6 +217,93 @@ class JwksTest {
     assertUnknown(tokens, first);
     answer = keys(first.jwk());
     assertGood(tokens, first);
+  }
+
+  @Test
+  void two_keys_of_one_name_are_both_tried() {
+    Signer twin = Signer.publicKey("RS256").named("first");
+    Signer curve = Signer.publicKey("ES256").named("first");
+    answer = keys(first.jwk(), twin.jwk(), curve.jwk());
+    Tokens tokens = tokens(SELDOM, 0);
+    assertGood(tokens, first);
+    assertGood(tokens, twin);
+    assertGood(tokens, curve);
+    assertRefused(tokens, Signer.publicKey("RS256").named("first"));
+  }
+
+  @Test
+  void a_key_that_was_replaced_under_its_name_is_fetched_at_the_first_bad_signature() {
+    Tokens tokens = tokens(SELDOM, 0);
+    assertGood(tokens, first);
+    Signer replacement = Signer.publicKey("RS256").named("first");
+    answer = keys(replacement.jwk());
+    assertGood(tokens, replacement);
+    assertRefused(tokens, first);
+  }
+
+  @Test
+  void bad_signatures_cause_no_storm_of_fetches_and_while_the_server_fails_they_are_refused() {
+    Tokens seldom = tokens(SELDOM, SELDOM);
+    assertGood(seldom, first);
+    Signer forger = Signer.publicKey("RS256").named("first");
+    for (int i = 0; i < 20; i++) {
+      assertRefused(seldom, forger);
+    }
+    assertThat(fetches).hasValue(1);
+    Tokens often = tokens(SELDOM, 0);
+    assertGood(often, first);
+    answer = status(500);
+    assertRefused(often, forger);
+    assertGood(often, first);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"EdDSA", "Ed25519"})
+  void an_edwards_key_counts_under_both_names_of_its_algorithm(String saidByKey) {
+    Signer signer = Signer.publicKey("EdDSA").named("e");
+    answer = keys(signer.jwk().put("alg", saidByKey));
+    Tokens tokens = tokens(SELDOM, 0);
+    assertGood(tokens, signer);
+    assertGood(tokens, signer.as("Ed25519"));
+    assertRefused(tokens, Signer.publicKey("EdDSA").as("Ed25519").named("e"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {301, 302, 303, 307, 308})
+  void a_redirect_is_followed(int status) {
+    answer =
+        request -> {
+          if (request.path().equals("/there")) {
+            keys(first.jwk()).accept(request);
+          } else {
+            request.response().setStatusCode(status).putHeader("Location", "/there").end();
+          }
+        };
+    assertGood(tokens(SELDOM, SELDOM), first);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/keys, more than 3 redirects",
+    "https://127.0.0.1:1/keys, a redirect from http to https",
+    "file:///etc/keys, without a Location to go to",
+    "http://[, a Location that is no URL",
+    ", without a Location to go to"
+  })
+  void a_redirect_that_leads_nowhere_or_to_another_scheme_is_named_in_the_warning(
+      String location, String why) {
+    answer =
+        request -> {
+          if (location != null) {
+            request.response().putHeader("Location", location);
+          }
+          request.response().setStatusCode(302).end();
+        };
+    try (Warnings log = new Warnings()) {
+      assertUnknown(tokens(SELDOM, SELDOM), first);
+      assertThat(log.lines()).anyMatch(line -> line.contains(why));
+    }
+    assertThat(fetches).hasValueLessThanOrEqualTo(4);
   }
 
   @Test

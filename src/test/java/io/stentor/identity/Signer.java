@@ -107,7 +107,7 @@ public final class Signer {
   }
 
   private String javaName() {
-    if (algorithm.equals("EdDSA")) {
+    if (algorithm.equals("EdDSA") || algorithm.equals("Ed25519")) {
       return "Ed25519";
     }
     String hash = "SHA" + algorithm.substring(2);

@@ -52,6 +52,21 @@ class TokenClaimsTest extends TokenSetting {
   }
 
   @Test
+  void an_audience_of_another_kind_is_named() {
+    Tokens tokens = tokens(options(SECRET, List.of(), "chat", ""), false);
+    assertThat(refusal(connection(tokens, hs256.sign(ann().put("aud", 5)))))
+        .contains("its aud is not a text or a list of texts");
+  }
+
+  @Test
+  void a_user_has_a_name_of_up_to_255_characters() {
+    String longest = "a".repeat(255);
+    assertThat(valid(connection(ann().put("sub", longest))).user()).isEqualTo(longest);
+    assertThat(refusal(connection(ann().put("sub", longest + "a"))))
+        .contains("1 to 255 characters");
+  }
+
+  @Test
   void the_audience_has_to_be_named_where_one_is_configured() {
     Tokens tokens = tokens(options(SECRET, List.of(), "chat", ""), false);
     JsonArray several = new JsonArray().add("shop").add("chat");
@@ -136,10 +151,18 @@ class TokenClaimsTest extends TokenSetting {
       value = {
         "{\"sub\":7}|its sub is not a text",
         "{\"sub\":\"a\\u0000\"}|its sub is not the name of a user",
-        "{\"exp\":\"soon\"}|refused",
+        "{\"exp\":\"soon\"}|its exp is not a number of seconds",
+        "{\"nbf\":true}|its nbf is not a number of seconds",
+        "{\"expire_at\":[]}|its expire_at is not a number of seconds",
+        "{\"sub\":\"a\",\"exp\":1,\"sub\":\"b\"}|it has sub twice",
+        "{\"allow\":{\"publish\":[],\"publish\":[]}}|it has publish twice",
+        "{\"a b\":1,\"a b\":1}|it holds something that is not JSON",
+        "{\"allow\":7}|its allow is not a JSON object",
+        "[]|it holds something that is not a JSON object",
+        "{|it holds something that is not JSON",
         "{\"channels\":\"a\"}|its channels is not a list of texts",
         "{\"channels\":[\"a b\"]}|its channels is not the name of a room",
-        "{\"subs\":[]}|not a JSON object",
+        "{\"subs\":[]}|its subs is not a JSON object",
         "{\"subs\":{\"a\":{\"override\":{\"presence\":{\"value\":1}}}}}|its value is not true or",
         "{\"allow\":{\"publish\":\"a\"}}|its publish is not a list of texts",
       })

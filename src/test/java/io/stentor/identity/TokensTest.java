@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.stentor.config.ConfigException;
 import io.stentor.config.Secret;
 import io.stentor.config.TokenOptions;
+import io.stentor.support.Warnings;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -34,6 +36,17 @@ class TokensTest extends TokenSetting {
     assertThat(valid(connection(tokens, signer.sign(ann()))).user()).isEqualTo("ann");
     Signer foreign = Signer.publicKey(algorithm);
     assertThat(refusal(connection(tokens, foreign.sign(ann())))).contains("no key that counts");
+  }
+
+  @Test
+  void an_edwards_key_in_a_file_counts_for_both_names_of_its_algorithm() throws IOException {
+    Signer signer = Signer.publicKey("EdDSA");
+    Tokens tokens = withKey(signer);
+    assertThat(valid(connection(tokens, signer.as("Ed25519").sign(ann()))).user()).isEqualTo("ann");
+    Signer foreign = Signer.publicKey("EdDSA").as("Ed25519");
+    assertThat(refusal(connection(tokens, foreign.sign(ann())))).contains("no key that counts");
+    assertThat(refusal(connection(withKey(Signer.publicKey("ES256")), foreign.sign(ann()))))
+        .contains("no key that counts");
   }
 
   @Test
@@ -155,6 +168,50 @@ class TokensTest extends TokenSetting {
           .isInstanceOf(ConfigException.class)
           .hasMessageContaining("identity.tokens.publicKeyFiles")
           .hasMessageContaining(file.toString());
+    }
+  }
+
+  private Tokens withSecretFile(byte[] content) throws IOException {
+    Path file = Files.write(directory.resolve("secret-bytes"), content);
+    return tokens(
+        new TokenOptions(new Secret(""), file.toString(), List.of(), "", 300, "", "", LEEWAY),
+        false);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"%s", "%s\n", "%s\r\n", "%s\n\n", "\ufeff%s\n", "%s\r"})
+  void what_editors_and_shells_put_around_a_secret_is_no_part_of_it(String form)
+      throws IOException {
+    String text = String.format(form, SECRET);
+    Tokens file = withSecretFile(text.getBytes(StandardCharsets.UTF_8));
+    assertThat(valid(connection(file, hs256.sign(ann()))).user()).isEqualTo("ann");
+    Tokens variable = tokens(options(text, List.of(), "", ""), false);
+    assertThat(valid(connection(variable, hs256.sign(ann()))).user()).isEqualTo("ann");
+  }
+
+  @Test
+  void other_white_space_around_a_secret_counts_and_is_warned_of() {
+    TokenOptions options = options(SECRET + " \n", List.of(), "", "");
+    try (Warnings log = new Warnings()) {
+      Tokens.warn(options);
+      assertThat(log.lines()).singleElement().asString().contains("white space");
+      Tokens.warn(options(SECRET, List.of(), "", ""));
+      assertThat(log.lines()).hasSize(1);
+    }
+    String token = Signer.secret("HS256", SECRET + " ").sign(ann());
+    assertThat(valid(connection(tokens(options, false), token)).user()).isEqualTo("ann");
+  }
+
+  @Test
+  void a_secret_that_is_not_utf_8_is_refused_by_name() {
+    for (byte[] bytes :
+        List.of(
+            ("\ufeff" + SECRET).getBytes(StandardCharsets.UTF_16LE),
+            new byte[] {(byte) 0x80, (byte) 0x81})) {
+      assertThatThrownBy(() -> withSecretFile(bytes))
+          .isInstanceOf(ConfigException.class)
+          .hasMessageContaining("identity.tokens.hmacSecretFile")
+          .hasMessageContaining("not UTF-8");
     }
   }
 

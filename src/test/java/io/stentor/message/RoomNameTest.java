@@ -44,6 +44,43 @@ class RoomNameTest {
     assertThat(new RoomName("e\u0301").value()).hasSize(2);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\u06af\u0631\u0648\u0647\u200c\u0647\u0627", // Persian
+        "\u0645\u064f\u200c\u062e", // Arabic with a vowel sign before
+        "\u0915\u094d\u200d\u0937", // Devanagari
+        "\u0dc1\u0dca\u200d\u0dbb\u0dd3", // Sinhala
+        "\u09b0\u200d\u09cd\u09af\u09be\u09ac", // Bengali
+        "\u0d05\u0d35\u0d28\u0d4d\u200d", // Malayalam, at the end
+        "a:\u0645\u06cc\u200c\u062e:1"
+      })
+  void a_joiner_belongs_to_words_that_are_not_written_without_it(String name) {
+    assertThat(new RoomName(name).value()).isEqualTo(name);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a\u200db",
+        "a\u200cb",
+        "\u200d",
+        "\u200c\u0645",
+        "\u0645\u200c",
+        "\u0645\u200ca",
+        "\u0645\u200c\u200c\u062e",
+        "\u0430\u200d\u0431",
+        "1\u200d2",
+        "\u804a\u200d\u5929",
+        "\u0645-\u200c\u062e"
+      })
+  void a_joiner_anywhere_else_would_make_names_that_look_alike(String name) {
+    assertThatThrownBy(() -> new RoomName(name))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("U+200")
+        .hasMessageContaining("virama");
+  }
+
   @Test
   void half_a_character_is_none() {
     assertThatThrownBy(() -> new RoomName("a\ud83d")).hasMessageContaining("U+D83D");

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Expiry {
 
+  /** Some SDKs read a number of 32 bits, and stop for good at a greater one. 68 years. */
+  private static final long MAX_TTL_SECONDS = Integer.MAX_VALUE;
+
   private final Expiries expiries;
   private final Runnable end;
   private long atSeconds;
@@ -38,7 +41,8 @@ final class Expiry {
   /** Tells the client when to come with a new token; nothing where it need not. */
   void tell(JsonLine line) {
     if (atSeconds != 0 && !expiries.isSuspended()) {
-      line.flag("expires", true).number("ttl", Math.max(1, atSeconds - expiries.nowSeconds()));
+      long seconds = Math.max(1, atSeconds - expiries.nowSeconds());
+      line.flag("expires", true).number("ttl", Math.min(seconds, MAX_TTL_SECONDS));
     }
   }
 

@@ -176,6 +176,13 @@ class ExpiredClientTest {
   }
 
   @Test
+  void a_time_that_is_too_far_for_32_bits_is_told_as_the_longest_that_fits() throws Exception {
+    String token = token(new JsonObject().put("exp", 253_402_214_400L));
+    send("{\"id\":2,\"refresh\":{\"token\":\"" + token + "\"}}");
+    assertThat(next()).contains("\"expires\":true,\"ttl\":2147483647}");
+  }
+
+  @Test
   void who_has_left_is_not_waited_for() throws Exception {
     onLoop(session::closed);
     assertThat(expiries.size()).isZero();
