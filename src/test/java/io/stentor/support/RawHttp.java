@@ -142,6 +142,11 @@ public class RawHttp implements AutoCloseable {
     }
   }
 
+  /** Reads to the end of the connection; waits for it. */
+  public String rest() {
+    return new String(readToEnd(), StandardCharsets.UTF_8);
+  }
+
   private byte[] readToEnd() {
     try {
       return in.readAllBytes();
