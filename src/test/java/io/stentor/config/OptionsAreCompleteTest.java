@@ -16,9 +16,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Every option of the records stands in the defaults, the schema and the README, and no other. */
+/** Every option of the records is in the defaults, the schema and the documents, and no other. */
 class OptionsAreCompleteTest {
   private static final Pattern ROW =
       Pattern.compile("(?m)^\\| `([^`]+)` +\\| `([^`]+)` +\\| `([^`]+)` +\\| (.+) \\|$");
@@ -90,16 +91,22 @@ class OptionsAreCompleteTest {
   }
 
   @Test
-  void the_readme_lists_every_option_with_its_default_and_its_variable() throws IOException {
-    List<MatchResult> rows = ROW.matcher(Files.readString(Path.of("README.md"))).results().toList();
-    assertThat(rows).extracting(row -> row.group(1)).containsExactlyElementsOf(options);
+  void the_configuration_page_has_one_row_for_each_option_as_the_schema_describes_it()
+      throws IOException {
+    assertThat(rows("docs/CONFIGURATION.md")).extracting(MatchResult::group).isEqualTo(tableRows());
+  }
+
+  @Test
+  void the_readme_shows_ten_options_with_their_defaults() throws IOException {
+    List<MatchResult> rows = rows("README.md");
+    assertThat(rows).hasSize(10);
     assertThat(rows)
         .allSatisfy(
             row -> {
               KeyPath option = KeyPath.of(row.group(1));
+              assertThat(options).contains(option.toString());
               assertThat(Json.decodeValue(row.group(2))).isEqualTo(option.valueIn(defaults));
               assertThat(row.group(3)).isEqualTo(option.environmentName());
-              assertThat(row.group(4)).isNotBlank();
             });
   }
 
@@ -109,6 +116,34 @@ class OptionsAreCompleteTest {
         new ConfigLoader(Path.of(""), Map.of()).load(List.of("conf/cluster.json"), List.of());
     assertThat(loaded.config().cluster().enabled()).isTrue();
     assertThat(loaded.config().cluster().members()).hasSizeGreaterThan(1);
+  }
+
+  private static List<MatchResult> rows(String file) throws IOException {
+    return ROW.matcher(Files.readString(Path.of(file))).results().toList();
+  }
+
+  /** The table's rows, to be copied from the failure when an option changes. */
+  private List<String> tableRows() {
+    return options.stream().map(name -> tableRow(KeyPath.of(name))).toList();
+  }
+
+  private String tableRow(KeyPath option) {
+    JsonObject node = schema.node(option);
+    StringBuilder meaning = new StringBuilder(node.getString("description"));
+    if (node.containsKey("enum")) {
+      meaning.append(
+          node.getJsonArray("enum").stream()
+              .map(value -> "`" + value + "`")
+              .collect(Collectors.joining(", ", " One of ", ".")));
+    }
+    if (node.containsKey("minimum")) {
+      meaning.append(
+          " From %s to %s.".formatted(node.getValue("minimum"), node.getValue("maximum")));
+    }
+    String value =
+        Json.encode(option.valueIn(defaults)).replace("\",\"", "\", \"").replace("\":\"", "\": \"");
+    return "| `%s` | `%s` | `%s` | %s |"
+        .formatted(option, value, option.environmentName(), meaning);
   }
 
   private static List<String> leaves(String prefix, Class<?> record) {
