@@ -18,7 +18,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -35,7 +34,6 @@ public final class FaultyBackups implements Consumer<Packet> {
 
   private final NodeEngineImpl engine;
   private final Consumer<Packet> real;
-  private final BooleanSupplier on;
   private final Random random;
   private final AtomicInteger loseNext = new AtomicInteger();
   private final AtomicInteger lost = new AtomicInteger();
@@ -48,21 +46,18 @@ public final class FaultyBackups implements Consumer<Packet> {
           });
   private volatile int percentOfEach;
 
-  private FaultyBackups(
-      NodeEngineImpl engine, Consumer<Packet> real, BooleanSupplier on, Random random) {
+  private FaultyBackups(NodeEngineImpl engine, Consumer<Packet> real, Random random) {
     this.engine = engine;
     this.real = real;
-    this.on = on;
     this.random = random;
   }
 
   /** Stands between the network and this member from now on, and changes nothing yet. */
   public static FaultyBackups on(HazelcastInstance member, long seed) {
-    return between(member, () -> true, new Random(seed));
+    return between(member, new Random(seed));
   }
 
-  private static FaultyBackups between(
-      HazelcastInstance member, BooleanSupplier on, Random random) {
+  private static FaultyBackups between(HazelcastInstance member, Random random) {
     NodeEngineImpl engine = ((HazelcastInstanceProxy) member).getOriginal().node.getNodeEngine();
     try {
       Field field = PacketDispatcher.class.getDeclaredField("operationExecutor");
@@ -70,7 +65,7 @@ public final class FaultyBackups implements Consumer<Packet> {
       Object dispatcher = engine.getPacketDispatcher();
       @SuppressWarnings("unchecked")
       Consumer<Packet> real = (Consumer<Packet>) field.get(dispatcher);
-      FaultyBackups faulty = new FaultyBackups(engine, real, on, random);
+      FaultyBackups faulty = new FaultyBackups(engine, real, random);
       field.set(dispatcher, faulty);
       return faulty;
     } catch (ReflectiveOperationException e) {
@@ -93,7 +88,11 @@ public final class FaultyBackups implements Consumer<Packet> {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
               }
               HazelcastInstance member = Hazelcast.getAllHazelcastInstances().iterator().next();
-              between(member, () -> Files.exists(file), new Random()).percentOfEach(4);
+              FaultyBackups faulty = between(member, new Random());
+              while (member.getLifecycleService().isRunning()) {
+                faulty.percentOfEach(Files.exists(file) ? 4 : 0);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+              }
             });
     installer.setDaemon(true);
     installer.start();
@@ -117,7 +116,7 @@ public final class FaultyBackups implements Consumer<Packet> {
 
   @Override
   public void accept(Packet packet) {
-    if (!on.getAsBoolean() || !isStep(packet)) {
+    if ((percentOfEach == 0 && loseNext.get() == 0) || !isStep(packet)) {
       real.accept(packet);
       return;
     }

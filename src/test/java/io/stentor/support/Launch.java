@@ -39,6 +39,15 @@ public record Launch(
   private static final List<String> SHORT_LIVED =
       List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
+  /** What the manifest of the jar allows, for where the jar is on a class path. */
+  private static final List<String> ACCESS =
+      List.of(
+          "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+          "--add-opens=java.base/java.lang=ALL-UNNAMED",
+          "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+          "--add-opens=java.management/sun.management=ALL-UNNAMED",
+          "--add-opens=jdk.management/com.sun.management.internal=ALL-UNNAMED");
+
   /** The fat jar, on the JVM that runs the tests, with these arguments. */
   public static Launch jar(String... arguments) {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
@@ -70,7 +79,9 @@ public record Launch(
     Path tests =
         Path.of(URI.create(main.getProtectionDomain().getCodeSource().getLocation().toString()));
     String path = jarFile() + File.pathSeparator + tests;
-    return new Launch(java, jvm, List.of("-cp", path, main.getName()), arguments, environment);
+    List<String> run = new ArrayList<>(ACCESS);
+    run.addAll(List.of("-cp", path, main.getName()));
+    return new Launch(java, jvm, run, arguments, environment);
   }
 
   private static String jarFile() {

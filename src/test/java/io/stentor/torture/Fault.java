@@ -38,6 +38,15 @@ enum Fault {
   /** Any node stands still for a moment that failure detection does not notice. */
   FREEZE_SHORTLY(false, scene -> scene.freeze(scene.anyNode(), Duration.ofMillis(1_500))),
 
+  /**
+   * Steps towards the copies of logs are lost, late and repeated for a while, and then the node
+   * that owns the room's log is killed while they are.
+   */
+  FAULTY_BACKUPS(false, Scene::faultyBackups),
+
+  /** The wall clock of the node that owns the room's log is set ten minutes ahead, and back. */
+  CLOCK_STEP(false, Scene::stepClock),
+
   /** One node is cut off from the others, which clients of both sides do not notice. */
   CUT(true, scene -> scene.cut(scene.anyNode(), Scene.LONG));
 
@@ -56,7 +65,11 @@ enum Fault {
 
   /** Whether it can be done in this network. */
   boolean isPossible(Network network) {
-    return this != CUT || network.canCut();
+    return switch (this) {
+      case CUT -> network.canCut();
+      case CLOCK_STEP -> Clocks.canBeSet();
+      default -> true;
+    };
   }
 
   /** Does it, waits until service is whole again, and mends what it broke. */

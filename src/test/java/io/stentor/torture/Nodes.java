@@ -1,9 +1,14 @@
 package io.stentor.torture;
 
+import io.stentor.support.FaultyBackups;
 import io.stentor.support.Launch;
 import io.stentor.support.NodeProcess;
 import io.stentor.support.Ports;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -25,6 +30,8 @@ final class Nodes implements AutoCloseable {
 
   private final String clusterName = "torture-" + UUID.randomUUID();
   private final List<NodeProcess> processes = new ArrayList<>();
+  private final Path directory = temporary();
+  private final Clocks clocks = new Clocks(directory);
 
   /** Starts all of them and waits until they are ready. */
   Nodes(int size, Network network) {
@@ -57,6 +64,35 @@ final class Nodes implements AutoCloseable {
 
   Network network() {
     return network;
+  }
+
+  Clocks clocks() {
+    return clocks;
+  }
+
+  /** Steps towards the copies of logs are faulty on all nodes from now on, or no longer. */
+  void faultyBackups(boolean on) {
+    try {
+      if (on) {
+        Files.writeString(faults(), "");
+      } else {
+        Files.deleteIfExists(faults());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path faults() {
+    return directory.resolve("faulty-backups");
+  }
+
+  private static Path temporary() {
+    try {
+      return Files.createTempDirectory("stentor-torture-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The process that was started last in this place. */
@@ -105,7 +141,8 @@ final class Nodes implements AutoCloseable {
             .withEnv("STENTOR_ROOM_DEFAULTS_HISTORY_MESSAGES", 100_000)
             .withEnv("STENTOR_ROOM_DEFAULTS_HISTORY_BYTES", 64 << 20)
             .withEnv("STENTOR_LOGGING_LEVEL", "info");
-    return NodeProcess.launch(settings.apply(launch));
+    Launch faulty = FaultyBackups.in(clocks.on(launch, place), faults());
+    return NodeProcess.launch(settings.apply(faulty));
   }
 
   /** All logs, one behind the other. */

@@ -13,6 +13,9 @@ final class Scene {
   /** Longer than any failure detection takes. */
   static final Duration LONG = Duration.ofSeconds(15);
 
+  /** Long enough for many steps and retries. */
+  private static final Duration FAULTY = Duration.ofSeconds(8);
+
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Nodes nodes;
@@ -104,6 +107,29 @@ final class Scene {
         () -> nodes.network().cut(place),
         "heal",
         () -> nodes.network().heal());
+  }
+
+  /** The owner dies while steps towards the copies are faulty. */
+  void faultyBackups() {
+    begin("faulty backups", () -> nodes.faultyBackups(true));
+    try {
+      awaitUntil(System.nanoTime() + FAULTY.toNanos());
+      begin("kill -9 of " + name(owner), () -> nodes.process(owner).kill9());
+    } finally {
+      nodes.faultyBackups(false);
+    }
+    awaitWhole();
+    nodes.replace(owner);
+  }
+
+  /** The owner's clock is set ahead and back. */
+  void stepClock() {
+    breakFor(
+        FAULTY,
+        "clock of " + name(owner) + " ahead",
+        () -> nodes.clocks().step(owner),
+        "clock back",
+        () -> nodes.clocks().reset(owner));
   }
 
   private void breakFor(
