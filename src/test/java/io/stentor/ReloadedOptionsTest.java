@@ -414,8 +414,8 @@ class ReloadedOptionsTest {
         room("publish", "'anyone'", "'server'", probe -> probe.echo("x"), "x", "closed 3507"),
         room("subscribe", "'anyone'", "'server'", Probe::end, "open", "closed 3507"),
         room("readHistory", "'anyone'", "'server'", probe -> get(ROOM + "/messages"), "200", "401"),
-        room(
-            "readPresence", "'anyone'", "'server'", probe -> get(ROOM + "/members"), "200", "401"));
+        room("readPresence", "'anyone'", "'server'", probe -> get(ROOM + "/members"), "200", "401"),
+        room("pushJoinLeave", "false", "true", probe -> toldOfOthers(), "untold", "told"));
   }
 
   private static Case room(
@@ -505,6 +505,33 @@ class ReloadedOptionsTest {
       socket.sendText("{\"id\":3,\"subscribe\":{\"channel\":\"b\"}}");
       return !socket.nextFrame().text().contains("error");
     }
+  }
+
+  /** Whether a client that did not ask for it is told that another one has come. */
+  private static String toldOfOthers() {
+    try (RawWebSocket first = subscribed();
+        RawWebSocket second = subscribed()) {
+      first.patience(MOMENT);
+      second.sendText("{\"id\":3,\"publish\":{\"channel\":\"tea\",\"data\":1}}");
+      for (int frames = 0; frames < 5; frames++) {
+        if (first.nextFrame().text().contains("\"join\"")) {
+          return "told";
+        }
+      }
+      return "untold";
+    } catch (UncheckedIOException nothing) {
+      return "untold";
+    }
+  }
+
+  private static RawWebSocket subscribed() {
+    RawWebSocket client = RawWebSocket.connect(node.port(), "/connection/websocket");
+    client.sendText("{\"id\":1,\"connect\":{}}").nextFrame();
+    client.sendText("{\"id\":2,\"subscribe\":{\"channel\":\"tea\"}}");
+    while (!client.nextFrame().text().contains("\"id\":2")) {
+      // A ping.
+    }
+    return client;
   }
 
   /** What the second of two requests is answered that a proxy sends for one address. */
