@@ -89,7 +89,8 @@ record Arguments(
             "option also has an environment variable: http.port is STENTOR_HTTP_PORT. The",
             "later one wins: that file, --conf files in order, environment, flags.",
             "",
-            "Exit codes: 0 stopped as asked, 1 could not start or stop, 2 bad arguments or options.");
+            "Exit codes: 0 stopped as asked, 1 could not start or stop, 2 bad arguments or"
+                + " options.");
     spec.addOption(
         value("--conf", "FILE", "A JSON file of options; may be given several times.")
             .type(String[].class)

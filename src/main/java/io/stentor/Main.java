@@ -1,14 +1,17 @@
 package io.stentor;
 
 import io.stentor.cluster.ClusteredVertx;
-import io.stentor.config.Certificate;
 import io.stentor.config.Config;
 import io.stentor.config.ConfigException;
 import io.stentor.config.ConfigLoader;
 import io.stentor.config.LoadedConfig;
-import io.stentor.config.LoggingSetup;
 import io.stentor.identity.ApiKeys;
 import io.stentor.identity.Tokens;
+import io.stentor.lifecycle.Node;
+import io.stentor.lifecycle.Signals;
+import io.stentor.lifecycle.Stop;
+import io.stentor.logging.LoggingSetup;
+import io.stentor.tls.Certificate;
 import io.vertx.core.Future;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -22,9 +25,9 @@ import org.slf4j.LoggerFactory;
 /** The command line: arguments, configuration, a running node, and its end on SIGTERM. */
 public final class Main {
   static final int RUNNING = -1;
-  static final int OK = 0;
+  public static final int OK = 0;
   static final int CANNOT_START = 1;
-  static final int CANNOT_STOP = 1;
+  public static final int CANNOT_STOP = 1;
   static final int REFUSED = 2;
 
   private final PrintStream out;

@@ -3,6 +3,7 @@ package io.stentor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.config.LoadedConfig;
+import io.stentor.lifecycle.Node;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;

@@ -52,14 +52,15 @@ public final class ConfigLoader {
     JsonObject defaults = inJar(DEFAULTS);
     ConfigSchema schema = new ConfigSchema(inJar(SCHEMA));
     Environment environment = Environment.read(variables, schema);
-    List<Layer> layers = layers(defaults, files, environment, Layer.flags(flags, schema));
+    List<ConfigSource> layers =
+        layers(defaults, files, environment, ConfigSource.flags(flags, schema));
 
     JsonObject effective = retrieve(layers);
     new SchemaCheck(schema, key -> source(key, layers)).check(effective);
     DemoRooms.addRule(effective);
     Config config = new ConfigReader(key -> source(key, layers)).read(effective);
     requireWebroot(config.http().webroot(), defaults, layers);
-    List<String> sources = layers.stream().map(Layer::name).toList();
+    List<String> sources = layers.stream().map(ConfigSource::name).toList();
     return new LoadedConfig(
         config,
         schema.masked(effective),
@@ -76,19 +77,19 @@ public final class ConfigLoader {
     return paths;
   }
 
-  private List<Layer> layers(
-      JsonObject defaults, List<String> files, Environment environment, Layer flags) {
-    List<Layer> layers = new ArrayList<>();
-    layers.add(Layer.defaults(defaults));
+  private List<ConfigSource> layers(
+      JsonObject defaults, List<String> files, Environment environment, ConfigSource flags) {
+    List<ConfigSource> layers = new ArrayList<>();
+    layers.add(ConfigSource.defaults(defaults));
     List<String> names = new ArrayList<>(files);
     if (Files.exists(directory.resolve(DEFAULTS))) {
       names.add(0, DEFAULTS);
     }
     for (String name : names) {
-      layers.add(Layer.file(name, directory.resolve(name).toAbsolutePath()));
+      layers.add(ConfigSource.file(name, directory.resolve(name).toAbsolutePath()));
     }
     if (!environment.names().isEmpty()) {
-      layers.add(Layer.environment(environment));
+      layers.add(ConfigSource.environment(environment));
     }
     if (!flags.values().isEmpty()) {
       layers.add(flags);
@@ -96,12 +97,12 @@ public final class ConfigLoader {
     return layers;
   }
 
-  private static JsonObject retrieve(List<Layer> layers) {
+  private static JsonObject retrieve(List<ConfigSource> layers) {
     ConfigRetrieverOptions options =
         new ConfigRetrieverOptions()
             .setIncludeDefaultStores(false)
             .setScanPeriod(-1)
-            .setStores(layers.stream().map(Layer::store).toList());
+            .setStores(layers.stream().map(ConfigSource::store).toList());
     Vertx vertx = Vertx.vertx(small());
     try {
       ConfigRetriever retriever = ConfigRetriever.create(vertx, options);
@@ -132,9 +133,9 @@ public final class ConfigLoader {
    * The last layer that says something of the key, or of a list that it stands in; else of whatever
    * it stands in.
    */
-  private static String source(KeyPath key, List<Layer> layers) {
+  private static String source(KeyPath key, List<ConfigSource> layers) {
     for (int i = layers.size() - 1; i >= 0; i--) {
-      Layer layer = layers.get(i);
+      ConfigSource layer = layers.get(i);
       JsonObject content = layer.values();
       if (key.isIn(content) || (key.isInList() && key.list().isIn(content))) {
         return layer.sourceOf().apply(key);
@@ -144,7 +145,7 @@ public final class ConfigLoader {
   }
 
   /** The files in the jar serve where the default directory is missing, but not another one. */
-  private void requireWebroot(String webroot, JsonObject defaults, List<Layer> layers) {
+  private void requireWebroot(String webroot, JsonObject defaults, List<ConfigSource> layers) {
     KeyPath key = KeyPath.of("http.webroot");
     if (webroot.equals(key.valueIn(defaults)) || Files.isDirectory(directory.resolve(webroot))) {
       return;

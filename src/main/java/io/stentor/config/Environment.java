@@ -47,7 +47,7 @@ record Environment(JsonObject values, List<String> names, List<String> warnings)
                 warnings.add(
                     name
                         + " is not an option and is ignored; did you mean "
-                        + Nearest.of(name, options.keySet())
+                        + SpellingSuggestion.of(name, options.keySet())
                         + "?");
               }
             });

@@ -17,12 +17,12 @@ public final class RoomRules {
   }
 
   /**
-   * The options of the first rule that matches the name, else the defaults; {@link OwnRoom} has its
-   * own, whatever is configured.
+   * The options of the first rule that matches the name, else the defaults; {@link ConsoleRoom} has
+   * its own, whatever is configured.
    */
   public RoomOptions optionsFor(String room) {
-    if (OwnRoom.is(room)) {
-      return OwnRoom.OPTIONS;
+    if (ConsoleRoom.is(room)) {
+      return ConsoleRoom.OPTIONS;
     }
     Config now = config.get();
     for (RoomRule rule : now.rooms()) {

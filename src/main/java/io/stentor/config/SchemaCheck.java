@@ -117,7 +117,7 @@ final class SchemaCheck {
             + " (from "
             + sourceOf.apply(path)
             + ") is not an option; did you mean "
-            + Nearest.option(schema, path)
+            + SpellingSuggestion.option(schema, path)
             + "?");
   }
 }

@@ -1,6 +1,7 @@
 package io.stentor.identity;
 
-import io.stentor.message.JsonSource;
+import io.stentor.json.JsonMembers;
+import io.stentor.json.JsonSource;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;

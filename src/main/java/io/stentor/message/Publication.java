@@ -1,5 +1,6 @@
 package io.stentor.message;
 
+import io.stentor.json.JsonSource;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.regex.Pattern;

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.UUID;
 
 /** Takes an {@link Announcement}. */
-final class AnnounceProcessor extends RoomProcessor<Change> {
+final class AnnounceProcessor extends RoomProcessor<MemberChange> {
 
   private Announcement said = Announcement.of(new UUID(0, 0), List.of(), List.of());
   private long newEpoch;
@@ -26,10 +26,10 @@ final class AnnounceProcessor extends RoomProcessor<Change> {
   }
 
   @Override
-  public Change process(Map.Entry<String, RoomMembers> entry) {
+  public MemberChange process(Map.Entry<String, RoomMembers> entry) {
     RoomMembers present = entry.getValue();
     RoomMembers members = present != null ? present : new RoomMembers(newEpoch);
-    Change change = members.announce(said);
+    MemberChange change = members.announce(said);
     if (present != null || !members.isEmpty()) {
       keep(entry, members);
     }

@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Presence in a cluster. Each node knows the members of its own connections best and tells them to
- * the {@link Register}, group by group; nodes that have watchers keep a {@link View} of the room.
- * What a node that died has told is taken out by the others.
+ * the {@link PresenceStore}, group by group; nodes that have watchers keep a {@link View} of the
+ * room. What a node that died has told is taken out by the others.
  */
 public final class ClusterPresence implements Presence {
 
@@ -38,12 +38,12 @@ public final class ClusterPresence implements Presence {
 
   private final List<Place> places = new ArrayList<>();
   private final Predicate<RoomName> tracked;
-  private final Register register;
+  private final PresenceStore register;
   private final PresenceBus bus;
   private volatile boolean closed;
 
   /** A home and what works there. */
-  private record Place(Home home, OwnMembers.Telling telling, Keeper keeper) {}
+  private record Place(PresenceLoop home, OwnMembers.Telling telling, IdleSweep keeper) {}
 
   /**
    * The presence of the cluster that this instance is in.
@@ -51,36 +51,40 @@ public final class ClusterPresence implements Presence {
    * @param tracked whether a room is tracked at all
    */
   public ClusterPresence(Vertx vertx, HazelcastInstance hazelcast, Predicate<RoomName> tracked) {
-    this(homes(vertx), tracked, new ClusterRegister(hazelcast, vertx), new PresenceBus(vertx));
+    this(homes(vertx), tracked, new ClusterPresenceStore(hazelcast, vertx), new PresenceBus(vertx));
   }
 
   /** The same on these loops, which are nobody else's. */
   ClusterPresence(
-      List<Home> homes, Predicate<RoomName> tracked, Register register, PresenceBus bus) {
+      List<PresenceLoop> homes,
+      Predicate<RoomName> tracked,
+      PresenceStore register,
+      PresenceBus bus) {
     this.tracked = tracked;
     this.register = register;
     this.bus = bus;
-    for (Home home : homes) {
-      OwnMembers.Telling telling = new OwnMembers.Telling(register, bus, new Lanes(home));
-      Keeper keeper = new Keeper(home, register);
+    for (PresenceLoop home : homes) {
+      OwnMembers.Telling telling = new OwnMembers.Telling(register, bus, new CallLimiter(home));
+      IdleSweep keeper = new IdleSweep(home, register);
       keeper.start();
       places.add(new Place(home, telling, keeper));
     }
     planPrune();
   }
 
-  private static List<Home> homes(Vertx vertx) {
+  private static List<PresenceLoop> homes(Vertx vertx) {
     VertxInternal internal = (VertxInternal) vertx;
-    List<Home> homes = new ArrayList<>();
+    List<PresenceLoop> homes = new ArrayList<>();
     for (EventExecutor thread : internal.nettyEventLoopGroup()) {
-      homes.add(new Home(internal.contextBuilder().withEventLoop((EventLoop) thread).build()));
+      homes.add(
+          new PresenceLoop(internal.contextBuilder().withEventLoop((EventLoop) thread).build()));
     }
     return homes;
   }
 
   /** Adds what presence needs to the configuration of a Hazelcast instance. */
   public static void configure(Config config) {
-    ClusterRegister.configure(config);
+    ClusterPresenceStore.configure(config);
   }
 
   private Place place(RoomName room) {
@@ -107,7 +111,7 @@ public final class ClusterPresence implements Presence {
 
   @Override
   public void leave(RoomName room, String connection) {
-    Home home = place(room).home;
+    PresenceLoop home = place(room).home;
     home.run(
         () -> {
           OwnMembers own = home.own.get(room);
@@ -119,7 +123,7 @@ public final class ClusterPresence implements Presence {
 
   @Override
   public Watch watch(RoomName room, Watcher watcher, Executor loop) {
-    Home home = place(room).home;
+    PresenceLoop home = place(room).home;
     if (!tracked.test(room)) {
       return Seat.ofNobody(watcher, loop);
     }
@@ -133,7 +137,7 @@ public final class ClusterPresence implements Presence {
     return seat;
   }
 
-  private View view(Home home, RoomName room) {
+  private View view(PresenceLoop home, RoomName room) {
     View present = home.views.get(room);
     if (present != null) {
       return present;
@@ -215,9 +219,9 @@ public final class ClusterPresence implements Presence {
         .onFailure(failure -> LOG.debug("members of dead nodes: {}", failure.toString()));
   }
 
-  private void pruned(RoomName room, Change change) {
+  private void pruned(RoomName room, MemberChange change) {
     LOG.debug("presence in {}: {} left with their node", room, change.left().size());
-    News news = new News(register.node(), change);
+    PresenceMessage news = new PresenceMessage(register.node(), change);
     place(room).home.run(() -> bus.publish(room, news));
   }
 

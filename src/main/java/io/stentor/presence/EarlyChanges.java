@@ -9,14 +9,14 @@ final class EarlyChanges {
   /** A view that misses as many versions as this reads the room instead. */
   private static final int MAX = 256;
 
-  private final TreeMap<Long, Change> byVersion = new TreeMap<>();
+  private final TreeMap<Long, MemberChange> byVersion = new TreeMap<>();
 
   boolean isEmpty() {
     return byVersion.isEmpty();
   }
 
   /** Keeps a change. Returns false when there were too many, and none is kept now. */
-  boolean keep(Change change) {
+  boolean keep(MemberChange change) {
     byVersion.put(change.version(), change);
     if (byVersion.size() > MAX) {
       byVersion.clear();
@@ -28,9 +28,9 @@ final class EarlyChanges {
    * Takes out the change that comes next behind this version, null where it is not there. Older
    * ones are forgotten. One that only says its version stays: what it stands for has to be read.
    */
-  @Nullable Change pollDue(long epoch, long version) {
+  @Nullable MemberChange pollDue(long epoch, long version) {
     byVersion.headMap(version, true).clear();
-    Change due = byVersion.get(version + 1);
+    MemberChange due = byVersion.get(version + 1);
     if (due == null || due.epoch() != epoch || due.isNone()) {
       return null;
     }

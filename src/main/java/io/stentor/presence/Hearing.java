@@ -20,13 +20,13 @@ final class Hearing {
   private static final Logger LOG = LoggerFactory.getLogger(Hearing.class);
 
   private final RoomName room;
-  private final Home home;
+  private final PresenceLoop home;
   private final PresenceBus bus;
   private PresenceBus.@Nullable Ear ear;
   private boolean closed;
   private int failures;
 
-  Hearing(RoomName room, Home home, PresenceBus bus) {
+  Hearing(RoomName room, PresenceLoop home, PresenceBus bus) {
     this.room = room;
     this.home = home;
     this.bus = bus;
@@ -37,7 +37,7 @@ final class Hearing {
    *
    * @param ready called once, when nothing is missed any more
    */
-  void start(Handler<News> received, Runnable ready) {
+  void start(Handler<PresenceMessage> received, Runnable ready) {
     PresenceBus.Ear registering = bus.listen(room, received);
     ear = registering;
     registering
@@ -54,7 +54,7 @@ final class Hearing {
                     }));
   }
 
-  private void retry(Throwable failure, Handler<News> received, Runnable ready) {
+  private void retry(Throwable failure, Handler<PresenceMessage> received, Runnable ready) {
     if (++failures % WARN_FAILURES == 0) {
       LOG.warn("presence in {}: cannot be heard yet: {}", room, failure.toString());
     } else {

@@ -21,7 +21,7 @@ public final class LocalPresence implements Presence {
   private static final class Hall {
     private final RoomName room;
     private final Map<String, Member> members = new HashMap<>(2);
-    private final Audience audience = new Audience();
+    private final Watchers audience = new Watchers();
     private boolean removed;
 
     Hall(RoomName room) {

@@ -33,7 +33,7 @@ final class OwnMembers {
   private static final Logger LOG = LoggerFactory.getLogger(OwnMembers.class);
 
   private final RoomName room;
-  private final Home home;
+  private final PresenceLoop home;
   private final Telling telling;
   private final Map<String, Member> members = new HashMap<>(2);
 
@@ -53,9 +53,9 @@ final class OwnMembers {
   private long digest;
 
   /** What all rooms of one home tell by. */
-  record Telling(Register register, PresenceBus bus, Lanes lanes) {}
+  record Telling(PresenceStore register, PresenceBus bus, CallLimiter lanes) {}
 
-  OwnMembers(RoomName room, Home home, Telling telling) {
+  OwnMembers(RoomName room, PresenceLoop home, Telling telling) {
     this.room = room;
     this.home = home;
     this.telling = telling;
@@ -170,14 +170,14 @@ final class OwnMembers {
   }
 
   private void answered(
-      Announcement said, int during, @Nullable Change change, @Nullable Throwable failure) {
+      Announcement said, int during, @Nullable MemberChange change, @Nullable Throwable failure) {
     telling.lanes.leave();
     if (change == null) {
       failed(said, during, failure);
       return;
     }
     retryMillis = FIRST_RETRY_MILLIS;
-    telling.bus.publish(room, new News(said.node(), change));
+    telling.bus.publish(room, new PresenceMessage(said.node(), change));
     View view = home.views.get(room);
     if (view != null && !said.absent().isEmpty()) {
       view.ownLeft();

@@ -20,15 +20,15 @@ class PresenceBus {
 
   private final EventBus bus;
   private final DeliveryOptions options =
-      new DeliveryOptions().setCodecName(NewsCodec.NAME).setTracingPolicy(TracingPolicy.IGNORE);
+      new DeliveryOptions().setCodecName(PresenceCodec.NAME).setTracingPolicy(TracingPolicy.IGNORE);
 
   PresenceBus(Vertx vertx) {
     bus = vertx.eventBus();
-    bus.registerCodec(new NewsCodec());
+    bus.registerCodec(new PresenceCodec());
   }
 
   /** Sends to every node that watches the room, this one included. Losses are not told. */
-  void publish(RoomName room, News news) {
+  void publish(RoomName room, PresenceMessage news) {
     bus.publish(PREFIX + room.value(), news, options);
   }
 
@@ -44,9 +44,9 @@ class PresenceBus {
   /**
    * Registers this node's one consumer of a room. The handler runs on the context of the caller.
    */
-  Ear listen(RoomName room, Handler<News> handler) {
-    Handler<Message<News>> received = message -> handler.handle(message.body());
-    MessageConsumer<News> consumer = bus.consumer(PREFIX + room.value(), received);
+  Ear listen(RoomName room, Handler<PresenceMessage> handler) {
+    Handler<Message<PresenceMessage>> received = message -> handler.handle(message.body());
+    MessageConsumer<PresenceMessage> consumer = bus.consumer(PREFIX + room.value(), received);
     return new Ear() {
       @Override
       public Future<Void> ready() {

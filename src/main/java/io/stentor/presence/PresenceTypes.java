@@ -21,9 +21,14 @@ final class PresenceTypes implements DataSerializableFactory {
   static void register(SerializationConfig config) {
     config.addDataSerializableFactory(PresenceWire.FACTORY, new PresenceTypes());
     WireType.add(config, RoomMembers.class, ROOM_TYPE, PresenceWire::write, PresenceWire::readRoom);
-    WireType.add(config, Change.class, CHANGE_TYPE, PresenceWire::write, PresenceWire::readChange);
     WireType.add(
-        config, Standing.class, STANDING_TYPE, PresenceWire::write, PresenceWire::readStanding);
+        config, MemberChange.class, CHANGE_TYPE, PresenceWire::write, PresenceWire::readChange);
+    WireType.add(
+        config,
+        MemberSnapshot.class,
+        STANDING_TYPE,
+        PresenceWire::write,
+        PresenceWire::readStanding);
     WireType.add(config, MembersPage.class, PAGE_TYPE, PresenceWire::write, PresenceWire::readPage);
     WireType.add(config, RoomStats.class, STATS_TYPE, PresenceWire::write, PresenceWire::readStats);
   }

@@ -97,7 +97,7 @@ final class PresenceWire {
         readUuid(in), in.readInt(), in.readInt(), readMembers(in), readTexts(in));
   }
 
-  static void write(Change change, ObjectDataOutput out) throws IOException {
+  static void write(MemberChange change, ObjectDataOutput out) throws IOException {
     out.writeLong(change.epoch());
     out.writeLong(change.version());
     out.writeLong(change.digest());
@@ -105,11 +105,12 @@ final class PresenceWire {
     writeTexts(change.left(), out);
   }
 
-  static Change readChange(ObjectDataInput in) throws IOException {
-    return new Change(in.readLong(), in.readLong(), in.readLong(), readMembers(in), readTexts(in));
+  static MemberChange readChange(ObjectDataInput in) throws IOException {
+    return new MemberChange(
+        in.readLong(), in.readLong(), in.readLong(), readMembers(in), readTexts(in));
   }
 
-  static void write(Standing standing, ObjectDataOutput out) throws IOException {
+  static void write(MemberSnapshot standing, ObjectDataOutput out) throws IOException {
     out.writeLong(standing.epoch());
     out.writeLong(standing.version());
     out.writeLong(standing.digest());
@@ -119,8 +120,8 @@ final class PresenceWire {
     }
   }
 
-  static Standing readStanding(ObjectDataInput in) throws IOException {
-    return new Standing(
+  static MemberSnapshot readStanding(ObjectDataInput in) throws IOException {
+    return new MemberSnapshot(
         in.readLong(), in.readLong(), in.readLong(), in.readBoolean() ? readMembers(in) : null);
   }
 

@@ -10,7 +10,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Takes out the members of nodes that are gone. No answer where there were none. */
-final class PruneProcessor extends RoomProcessor<Change> {
+final class PruneProcessor extends RoomProcessor<MemberChange> {
 
   private final Set<UUID> alive = new HashSet<>();
 
@@ -21,12 +21,12 @@ final class PruneProcessor extends RoomProcessor<Change> {
   }
 
   @Override
-  public @Nullable Change process(Map.Entry<String, RoomMembers> entry) {
+  public @Nullable MemberChange process(Map.Entry<String, RoomMembers> entry) {
     RoomMembers members = entry.getValue();
     if (members == null || !members.hasOthersThan(alive)) {
       return null;
     }
-    Change change = members.keepOnly(alive);
+    MemberChange change = members.keepOnly(alive);
     keep(entry, members);
     return change;
   }

@@ -93,8 +93,8 @@ final class RoomMembers {
   }
 
   /** How the room is, with the members where the asker's digest is another one. */
-  Standing standing(long known) {
-    return new Standing(
+  MemberSnapshot standing(long known) {
+    return new MemberSnapshot(
         epoch, version, digest, known == digest ? null : new ArrayList<>(members()));
   }
 
@@ -116,7 +116,7 @@ final class RoomMembers {
   }
 
   /** Takes what a node says of its members. */
-  Change announce(Announcement said) {
+  MemberChange announce(Announcement said) {
     Tally tally = new Tally();
     Section present = section(said.node());
     Section section = present != null ? present : new Section(said.node());
@@ -152,7 +152,7 @@ final class RoomMembers {
   }
 
   /** Takes out the members of all nodes but these. */
-  Change keepOnly(Set<UUID> alive) {
+  MemberChange keepOnly(Set<UUID> alive) {
     Tally tally = new Tally();
     for (Section section : sections) {
       if (!alive.contains(section.node)) {
@@ -206,13 +206,13 @@ final class RoomMembers {
     return member == null ? 0 : Digest.of(member);
   }
 
-  private Change ended(Tally tally) {
+  private MemberChange ended(Tally tally) {
     sections.removeIf(section -> section.members.isEmpty());
     if (!tally.joined.isEmpty() || !tally.left.isEmpty()) {
       version++;
       stats = null;
     }
-    return new Change(epoch, version, digest, tally.joined, tally.left);
+    return new MemberChange(epoch, version, digest, tally.joined, tally.left);
   }
 
   /** What became of one step. */

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * One watcher's place in an {@link Audience}: brings events from the audience's side to the
+ * One watcher's place in an {@link Watchers}: brings events from the audience's side to the
  * watcher's loop, and drops them while the watcher or its loop cannot keep up.
  */
 final class Seat implements Watch {

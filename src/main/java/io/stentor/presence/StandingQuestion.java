@@ -6,8 +6,8 @@ import io.stentor.message.RoomName;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** How a room is; see {@link Register#read}. */
-final class StandingQuestion extends RoomQuestion<Standing> {
+/** How a room is; see {@link PresenceStore#read}. */
+final class StandingQuestion extends RoomQuestion<MemberSnapshot> {
 
   private long known;
 
@@ -18,8 +18,8 @@ final class StandingQuestion extends RoomQuestion<Standing> {
   }
 
   @Override
-  Standing answer(RoomName room, @Nullable RoomMembers members) {
-    return members == null ? Standing.EMPTY : members.standing(known);
+  MemberSnapshot answer(RoomName room, @Nullable RoomMembers members) {
+    return members == null ? MemberSnapshot.EMPTY : members.standing(known);
   }
 
   @Override

@@ -29,18 +29,18 @@ final class View {
   private static final Logger LOG = LoggerFactory.getLogger(View.class);
 
   private final RoomName room;
-  private final Home home;
-  private final Register register;
+  private final PresenceLoop home;
+  private final PresenceStore register;
   private final Hearing hearing;
 
   /** For the keeper: until the next reading. */
-  int secondsToCheck = Keeper.secondsToCheck();
+  int secondsToCheck = IdleSweep.secondsToCheck();
 
   /** For the keeper: since the last watcher left. */
   int unusedSeconds;
 
-  private final Audience audience = new Audience();
-  private final Roll roll = new Roll(this::isOwn);
+  private final Watchers audience = new Watchers();
+  private final MemberTracker roll = new MemberTracker(this::isOwn);
   private final EarlyChanges early = new EarlyChanges();
   private boolean live;
   private boolean closed;
@@ -51,7 +51,7 @@ final class View {
   private long epoch;
   private long version;
 
-  View(RoomName room, Home home, Register register, PresenceBus bus) {
+  View(RoomName room, PresenceLoop home, PresenceStore register, PresenceBus bus) {
     this.room = room;
     this.home = home;
     this.register = register;
@@ -92,8 +92,8 @@ final class View {
     hearing.close();
   }
 
-  private void received(News news) {
-    Change change = news.change();
+  private void received(PresenceMessage news) {
+    MemberChange change = news.change();
     if (closed) {
       return;
     }
@@ -109,7 +109,7 @@ final class View {
     }
   }
 
-  private void keep(Change change) {
+  private void keep(MemberChange change) {
     if (!early.keep(change)) {
       check();
     }
@@ -117,7 +117,7 @@ final class View {
 
   /** Takes what is due, and waits a moment for what is missing before the rest. */
   private void takeEarly() {
-    Change due = early.pollDue(epoch, version);
+    MemberChange due = early.pollDue(epoch, version);
     while (due != null) {
       version = due.version();
       tell(roll.take(due));
@@ -137,7 +137,7 @@ final class View {
     }
   }
 
-  private void tell(Roll.Events events) {
+  private void tell(MemberTracker.Events events) {
     audience.changed(events.joined(), events.left());
     List<String> doubted = roll.takeFreshDoubts();
     if (!doubted.isEmpty()) {
@@ -177,7 +177,7 @@ final class View {
         .onComplete((standing, failure) -> home.run(() -> answered(standing, failure)));
   }
 
-  private void answered(@Nullable Standing standing, @Nullable Throwable failure) {
+  private void answered(@Nullable MemberSnapshot standing, @Nullable Throwable failure) {
     reading = false;
     if (closed) {
       return;
@@ -200,7 +200,7 @@ final class View {
     }
   }
 
-  private void take(Standing standing) {
+  private void take(MemberSnapshot standing) {
     boolean known = live && standing.epoch() == epoch;
     if (known && standing.version() < version && version > versionWhenAsked) {
       // The bus was faster than the answer, which may be older than what is known by now.
@@ -215,7 +215,7 @@ final class View {
       epoch = standing.epoch();
       version = standing.version();
     }
-    Roll.Events events = roll.take(standing.members());
+    MemberTracker.Events events = roll.take(standing.members());
     if (live) {
       tell(events);
     } else {

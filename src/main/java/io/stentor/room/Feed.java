@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * In order of the offsets, each once, and what the bus did not bring is read from the log. Belongs
  * to the loop that is the room's home.
  */
-final class Feed implements Inquiry.Asker {
+final class Feed implements GapReader.Asker {
 
   /*
    * The sequence sorts the batches. If one that it waits for does not come within GRACE_MILLIS, the
@@ -42,7 +42,7 @@ final class Feed implements Inquiry.Asker {
   private final boolean logged;
 
   /** For the keeper: until the next comparison with the log. */
-  int secondsToCheck = FeedKeeper.secondsToCheck();
+  int secondsToCheck = FeedSweep.secondsToCheck();
 
   /** Set by the keeper: somebody stays in the room, so its log is begun where there is none. */
   boolean stays;
@@ -51,10 +51,10 @@ final class Feed implements Inquiry.Asker {
   int unusedSeconds;
 
   private final Registration registration;
-  private final Inquiry log;
-  private final Outlets outlets;
+  private final GapReader log;
+  private final Fanout outlets;
   private final List<Tail> waiting = new ArrayList<>();
-  private final Sequence sequence;
+  private final ReorderBuffer sequence;
   private final Lag lag = new Lag();
   private boolean live;
   private boolean closed;
@@ -72,14 +72,14 @@ final class Feed implements Inquiry.Asker {
       LongSupplier clock) {
     this.room = room;
     this.clock = clock;
-    this.outlets = new Outlets(room);
+    this.outlets = new Fanout(room);
     this.options = options;
     this.home = home;
-    this.log = new Inquiry(room, home, history, this);
+    this.log = new GapReader(room, home, history, this);
     this.registration = new Registration(room, home, bus);
     this.counts = counts;
     this.logged = options.history().messages() > 0;
-    this.sequence = new Sequence(options.history(), outlets, counts, clock);
+    this.sequence = new ReorderBuffer(options.history(), outlets, counts, clock);
   }
 
   /** From now on these hold; whether there is a log stays as it was. */

@@ -1,11 +1,11 @@
 package io.stentor.room;
 
 import io.netty.channel.EventLoop;
+import io.stentor.admission.Limits;
 import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomRules;
 import io.stentor.history.History;
 import io.stentor.history.Page;
-import io.stentor.limits.Limits;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
@@ -76,7 +76,7 @@ public final class Rooms {
     this.inUse = new RoomsInUse(limits);
     this.appenders = new Appenders(rules, loops, history, bus, counts);
     for (Loop loop : loops) {
-      new FeedKeeper(loop, inUse::release).start();
+      new FeedSweep(loop, inUse::release).start();
     }
   }
 
@@ -224,7 +224,7 @@ public final class Rooms {
 
   private Room.Attachments attachments(RoomName name) {
     Loop home = loops.home(name);
-    return new HomeFeed(
+    return new FeedHandle(
         name, home, inUse, () -> new Feed(name, options(name), home, history, bus, counts, clock));
   }
 

@@ -1,7 +1,7 @@
 package io.stentor.room;
 
-import io.stentor.limits.Limit;
-import io.stentor.limits.Limits;
+import io.stentor.admission.Limit;
+import io.stentor.admission.Limits;
 import io.stentor.message.RoomName;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

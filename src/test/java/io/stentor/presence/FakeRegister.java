@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A register as one node of a test sees it, shared with the others. Its calls take a while and may
  * fail, before or after they were done, by a seed. One thread.
  */
-final class FakeRegister implements Register {
+final class FakeRegister implements PresenceStore {
 
   /** What all nodes share. */
   static final class Shared {
@@ -30,11 +30,11 @@ final class FakeRegister implements Register {
   }
 
   private final Shared shared;
-  private final Home clock;
+  private final PresenceLoop clock;
   private final Random random;
   private UUID node;
 
-  FakeRegister(Shared shared, Home clock, Random random) {
+  FakeRegister(Shared shared, PresenceLoop clock, Random random) {
     this.shared = shared;
     this.clock = clock;
     this.random = random;
@@ -68,7 +68,7 @@ final class FakeRegister implements Register {
   }
 
   @Override
-  public Future<Change> announce(RoomName room, Announcement said) {
+  public Future<MemberChange> announce(RoomName room, Announcement said) {
     return later(
         () -> {
           if (!shared.alive.contains(said.node())) {
@@ -76,18 +76,18 @@ final class FakeRegister implements Register {
           }
           RoomMembers members =
               shared.rooms.computeIfAbsent(room, name -> new RoomMembers(++shared.epochs));
-          Change change = members.announce(said);
+          MemberChange change = members.announce(said);
           shared.rooms.values().removeIf(RoomMembers::isEmpty);
           return change;
         });
   }
 
   @Override
-  public Future<Standing> read(RoomName room, long known) {
+  public Future<MemberSnapshot> read(RoomName room, long known) {
     return later(
         () -> {
           RoomMembers members = shared.rooms.get(room);
-          return members == null ? Standing.EMPTY : members.standing(known);
+          return members == null ? MemberSnapshot.EMPTY : members.standing(known);
         });
   }
 
@@ -123,10 +123,10 @@ final class FakeRegister implements Register {
   }
 
   @Override
-  public Future<Map<RoomName, Change>> prune() {
+  public Future<Map<RoomName, MemberChange>> prune() {
     return later(
         () -> {
-          Map<RoomName, Change> changes = new TreeMap<>();
+          Map<RoomName, MemberChange> changes = new TreeMap<>();
           shared.rooms.forEach(
               (room, members) -> {
                 if (members.hasOthersThan(shared.alive)) {

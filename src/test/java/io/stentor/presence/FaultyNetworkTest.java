@@ -28,7 +28,7 @@ class FaultyNetworkTest extends FaultyNetworkSetting {
     comeAndGo(300);
     bus.dropPercent = 100;
     comeAndGo(5);
-    advance(1000 * Keeper.CHECK_SECONDS + 2500);
+    advance(1000 * IdleSweep.CHECK_SECONDS + 2500);
     assertAllAgree();
     assertEachEventOnce();
   }
@@ -49,7 +49,7 @@ class FaultyNetworkTest extends FaultyNetworkSetting {
     advance(5000);
     enter(0);
     shared.failPercent = 0;
-    advance(1000 * Keeper.CHECK_SECONDS + 5000);
+    advance(1000 * IdleSweep.CHECK_SECONDS + 5000);
     assertAllAgree();
     assertEachEventOnce();
   }
@@ -60,7 +60,7 @@ class FaultyNetworkTest extends FaultyNetworkSetting {
     comeAndGo(100);
     advance(500);
     shared.rooms.clear();
-    advance(1000 * (2 * Keeper.VERIFY_SECONDS + 5));
+    advance(1000 * (2 * IdleSweep.VERIFY_SECONDS + 5));
     assertAllAgree();
   }
 
@@ -106,7 +106,7 @@ class FaultyNetworkTest extends FaultyNetworkSetting {
     advance(100);
     assertThat(homes.get(0).home().views).containsKey(other);
     watch.close();
-    advance(1000 * (Keeper.LINGER_SECONDS + 2));
+    advance(1000 * (IdleSweep.LINGER_SECONDS + 2));
     assertThat(homes.get(0).home().views).doesNotContainKey(other);
     assertThat(homes.get(0).home().own).doesNotContainKey(other);
   }

@@ -21,13 +21,13 @@ final class FaultyPresenceBus extends PresenceBus {
   int published;
 
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
-  private final Home clock;
+  private final PresenceLoop clock;
   private final Random random;
 
   private final class Listener implements Ear {
-    private final Handler<News> handler;
+    private final Handler<PresenceMessage> handler;
 
-    Listener(Handler<News> handler) {
+    Listener(Handler<PresenceMessage> handler) {
       this.handler = handler;
     }
 
@@ -42,15 +42,15 @@ final class FaultyPresenceBus extends PresenceBus {
     }
   }
 
-  FaultyPresenceBus(Vertx vertx, Home clock, Random random) {
+  FaultyPresenceBus(Vertx vertx, PresenceLoop clock, Random random) {
     super(vertx);
-    vertx.eventBus().unregisterCodec(NewsCodec.NAME); // So that the next bus can register it.
+    vertx.eventBus().unregisterCodec(PresenceCodec.NAME); // So that the next bus can register it.
     this.clock = clock;
     this.random = random;
   }
 
   @Override
-  void publish(RoomName room, News news) {
+  void publish(RoomName room, PresenceMessage news) {
     published++;
     for (Listener listener : listeners) {
       for (int copies = random.nextInt(100) < repeatPercent ? 2 : 1; copies > 0; copies--) {
@@ -61,14 +61,14 @@ final class FaultyPresenceBus extends PresenceBus {
     }
   }
 
-  private void receive(Listener listener, News news) {
+  private void receive(Listener listener, PresenceMessage news) {
     if (listeners.contains(listener)) {
       listener.handler.handle(news);
     }
   }
 
   @Override
-  Ear listen(RoomName room, Handler<News> handler) {
+  Ear listen(RoomName room, Handler<PresenceMessage> handler) {
     Listener listener = new Listener(handler);
     listeners.add(listener);
     return listener;

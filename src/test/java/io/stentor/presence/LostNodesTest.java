@@ -49,7 +49,7 @@ class LostNodesTest extends FaultyNetworkSetting {
     registers.get(1).comeBack();
     nodesChanged();
     comeAndGo(20);
-    advance(1000 * Keeper.CHECK_SECONDS + 15_000);
+    advance(1000 * IdleSweep.CHECK_SECONDS + 15_000);
     assertAllAgree();
     String own = watchers.get(1).changes().stream().filter(e -> e.startsWith("-c1")).toList() + "";
     connected.get(1).forEach(one -> assertThat(own).doesNotContain("-" + one + ","));
@@ -81,9 +81,9 @@ class LostNodesTest extends FaultyNetworkSetting {
     nodesChanged();
     advance(3000);
     RoomMembers room = shared.rooms.get(ROOM);
-    Change fork =
-        new Change(room.epoch(), room.version() + 1, 0, List.of(), List.copyOf(everybody()));
-    bus.publish(ROOM, new News(lost, fork));
+    MemberChange fork =
+        new MemberChange(room.epoch(), room.version() + 1, 0, List.of(), List.copyOf(everybody()));
+    bus.publish(ROOM, new PresenceMessage(lost, fork));
     advance(2000);
     assertThat(watchers.get(0).there()).isEqualTo(everybody());
     assertThat(watchers.get(1).there()).isEqualTo(everybody());

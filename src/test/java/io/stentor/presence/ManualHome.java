@@ -8,16 +8,16 @@ import java.util.concurrent.TimeUnit;
 /** A home that only moves when it is told to, and so does its clock. One thread. */
 final class ManualHome {
   private final EmbeddedChannel channel = new EmbeddedChannel();
-  private final Home home;
+  private final PresenceLoop home;
 
   ManualHome(Vertx vertx) {
     channel.freezeTime();
     home =
-        new Home(
+        new PresenceLoop(
             ((VertxInternal) vertx).contextBuilder().withEventLoop(channel.eventLoop()).build());
   }
 
-  Home home() {
+  PresenceLoop home() {
     return home;
   }
 

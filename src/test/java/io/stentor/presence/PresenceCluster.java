@@ -124,7 +124,7 @@ final class PresenceCluster {
 
   /** The names of all rooms that anything is kept of. */
   Set<String> keys() {
-    return nodes.get(0).hazelcast.<String, RoomMembers>getMap(ClusterRegister.MAP).keySet();
+    return nodes.get(0).hazelcast.<String, RoomMembers>getMap(ClusterPresenceStore.MAP).keySet();
   }
 
   /** Each takes the other for dead, as after a cut that lasted; they find each other again. */

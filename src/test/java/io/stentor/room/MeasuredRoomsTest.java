@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.config.RoomOptions.SlowConsumer;
 import io.stentor.message.Position;
-import io.stentor.ops.MetricSources;
-import io.stentor.ops.Metrics;
+import io.stentor.metrics.MetricSources;
+import io.stentor.metrics.Metrics;
 import net.jqwik.api.Example;
 
 /** Metrics of what seldom happens on a real node, where the bus and the log do as they are told. */

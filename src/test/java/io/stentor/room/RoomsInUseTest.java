@@ -3,8 +3,8 @@ package io.stentor.room;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.stentor.admission.Limits;
 import io.stentor.config.LimitOptions;
-import io.stentor.limits.Limits;
 import io.stentor.message.RoomName;
 import java.util.ArrayList;
 import java.util.List;

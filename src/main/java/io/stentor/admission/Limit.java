@@ -1,0 +1,90 @@
+package io.stentor.admission;
+
+import io.stentor.config.LimitOptions;
+import java.util.Locale;
+
+/** The limits that clients can meet. {@code docs/operations/LIMITS.md} says what each means. */
+public enum Limit {
+  /** Connections of the node. */
+  CONNECTIONS,
+  /** Connections of one address. */
+  CONNECTIONS_PER_ADDRESS,
+  /** New connections of the node in a second. */
+  CONNECTIONS_PER_SECOND,
+  /** New connections of one address in a second. */
+  CONNECTIONS_PER_SECOND_PER_ADDRESS,
+  /** Rooms of the node that somebody is in. */
+  ROOMS,
+  /** Rooms of one connection. */
+  ROOMS_PER_CONNECTION,
+  /** Length and characters of a room's name. */
+  ROOM_NAME,
+  /** Bytes of one message, or of a body. */
+  MESSAGE_BYTES,
+  /** Frames of one connection in a second. */
+  MESSAGES_PER_SECOND_PER_CONNECTION,
+  /** Messages and requests of one address in a second. */
+  MESSAGES_PER_SECOND_PER_ADDRESS,
+  /** Requests of one address for health and metrics in a second. */
+  PROBES_PER_SECOND_PER_ADDRESS,
+  /** Messages of one room and node in a second. */
+  RATE_PER_SECOND,
+  /** Bytes that wait for one connection. */
+  QUEUED_BYTES,
+  /** Bytes of the first line and the headers of a request. */
+  HEADER_BYTES,
+  /** Time that the head of a request may take. */
+  HANDSHAKE_SECONDS,
+  /** Time that a body may take. */
+  BODY_SECONDS,
+  /** Time that a connection may be without a request. */
+  IDLE_SECONDS;
+
+  /** No honest prober or scraper asks for more, and this many cost next to nothing. */
+  private static final int MOST_PROBES_PER_SECOND = 100;
+
+  private final String label = camelCase(name());
+
+  /** What metrics, answers and log lines call it: its option's name; it never changes. */
+  public String label() {
+    return label;
+  }
+
+  /**
+   * What the options of {@code limits} allow.
+   *
+   * @throws IllegalArgumentException for what is no option there
+   */
+  int allowed(LimitOptions options) {
+    return switch (this) {
+      case CONNECTIONS -> options.connections();
+      case CONNECTIONS_PER_ADDRESS -> options.connectionsPerAddress();
+      case CONNECTIONS_PER_SECOND -> options.connectionsPerSecond();
+      case CONNECTIONS_PER_SECOND_PER_ADDRESS -> options.connectionsPerSecondPerAddress();
+      case ROOMS -> options.rooms();
+      case ROOMS_PER_CONNECTION -> options.roomsPerConnection();
+      case MESSAGES_PER_SECOND_PER_CONNECTION -> options.messagesPerSecondPerConnection();
+      case MESSAGES_PER_SECOND_PER_ADDRESS -> options.messagesPerSecondPerAddress();
+      case PROBES_PER_SECOND_PER_ADDRESS ->
+          options.messagesPerSecondPerAddress() == 0
+              ? MOST_PROBES_PER_SECOND
+              : Math.min(MOST_PROBES_PER_SECOND, options.messagesPerSecondPerAddress());
+      case HEADER_BYTES -> options.headerBytes();
+      case HANDSHAKE_SECONDS -> options.handshakeSeconds();
+      case BODY_SECONDS -> options.bodySeconds();
+      case IDLE_SECONDS -> options.idleSeconds();
+      case ROOM_NAME, MESSAGE_BYTES, RATE_PER_SECOND, QUEUED_BYTES ->
+          throw new IllegalArgumentException(this + " is no option of limits");
+    };
+  }
+
+  private static String camelCase(String name) {
+    StringBuilder out = new StringBuilder();
+    for (String word : name.toLowerCase(Locale.ROOT).split("_", -1)) {
+      out.append(
+              out.isEmpty() ? word.substring(0, 1) : word.substring(0, 1).toUpperCase(Locale.ROOT))
+          .append(word.substring(1));
+    }
+    return out.toString();
+  }
+}

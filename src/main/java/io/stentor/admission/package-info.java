@@ -1,0 +1,8 @@
+/**
+ * What one client, address and room may take of a node: rates, numbers of connections, deadlines of
+ * requests, and the guard of each accepted connection.
+ */
+@NullMarked
+package io.stentor.admission;
+
+import org.jspecify.annotations.NullMarked;

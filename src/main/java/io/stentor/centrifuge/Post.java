@@ -1,0 +1,76 @@
+package io.stentor.centrifuge;
+
+import io.stentor.json.JsonFields;
+import io.stentor.json.JsonSource;
+import java.nio.charset.StandardCharsets;
+
+/** Commands on their way to a {@link Mailbox}. Immutable. */
+public final class Post {
+
+  private final Mailbox to;
+  private final byte[] commands;
+
+  private Post(Mailbox to, byte[] commands) {
+    this.to = to;
+    this.commands = commands;
+  }
+
+  /**
+   * Reads a post: {@code {"session":"…","node":"…","data":"…"}}.
+   *
+   * @throws IllegalArgumentException with the end of a sentence where it is none
+   */
+  public static Post read(byte[] source) {
+    try {
+      JsonFields fields = JsonFields.of(source);
+      Mailbox to = new Mailbox(required(fields, "session"), required(fields, "node"));
+      return new Post(to, commands(required(fields, "data")));
+    } catch (Disconnect e) {
+      throw new IllegalArgumentException(e.reason().reason());
+    }
+  }
+
+  /**
+   * Nobody can be told later, so commands that cannot be taken as they are have to be refused now.
+   */
+  private static byte[] commands(String data) {
+    byte[] commands = data.getBytes(StandardCharsets.UTF_8);
+    if (JsonSource.hasLoneSurrogate(commands)) {
+      throw Disconnect.badRequest("data has half of a surrogate pair");
+    }
+    return commands;
+  }
+
+  private static String required(JsonFields fields, String name) {
+    String text = fields.text(name);
+    if (text.isEmpty()) {
+      throw Disconnect.badRequest(name + " is missing");
+    }
+    return text;
+  }
+
+  /** Whom they are for. */
+  public Mailbox to() {
+    return to;
+  }
+
+  /** How many commands there are in lines with one each; empty lines are none. */
+  public static int count(byte[] lines) {
+    int count = 0;
+    boolean within = false;
+    for (byte next : lines) {
+      if (next == '\n') {
+        within = false;
+      } else if (!within && next != ' ' && next != '\t' && next != '\r') {
+        within = true;
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /** Lines with a command each; not to be changed. */
+  public byte[] commands() {
+    return commands;
+  }
+}

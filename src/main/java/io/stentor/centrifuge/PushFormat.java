@@ -1,0 +1,145 @@
+package io.stentor.centrifuge;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.stentor.json.JsonWriter;
+import io.stentor.message.CloseReason;
+import io.stentor.message.Publication;
+import io.stentor.message.RoomName;
+import io.stentor.room.Format;
+import io.stentor.room.Notice;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/**
+ * Everything that a client is sent, one framed object each: publications as pushes, {@code
+ * {"push":{"channel":"…","pub":{…}}}}, or, where a client sends no commands and gets no replies,
+ * bare: {@code {"channel":"…","pub":{…}}}. What a subscription is told of its place is no push and
+ * is left to {@link Subscription}. Any thread.
+ */
+public final class PushFormat implements Format {
+
+  /** All there are, by their framing. */
+  private static final Map<Framing, List<PushFormat>> ALL =
+      Framing.ALL.stream().collect(Collectors.toUnmodifiableMap(one -> one, PushFormat::with));
+
+  /** UTF-8 needs three bytes for a {@code char}, and four for two of them. */
+  private static final int MOST_BYTES_A_CHARACTER = 3;
+
+  private static final byte[] PUSH = utf8("{\"push\":");
+  private static final byte[] CHANNEL = utf8("{\"channel\":\"");
+  private static final byte[] PUB = utf8("\",\"pub\":");
+
+  private final Framing framing;
+  private final boolean bare;
+  private final boolean timed;
+
+  private PushFormat(Framing framing, boolean bare, boolean timed) {
+    this.framing = framing;
+    this.bare = bare;
+    this.timed = timed;
+  }
+
+  private static List<PushFormat> with(Framing framing) {
+    return List.of(
+        new PushFormat(framing, false, false),
+        new PushFormat(framing, false, true),
+        new PushFormat(framing, true, false),
+        new PushFormat(framing, true, true));
+  }
+
+  /**
+   * One of the formats that there are.
+   *
+   * @param bare whether there is nothing but pushes: a client sends nothing after it has connected
+   * @param timed whether publications carry their time
+   */
+  public static PushFormat of(Framing framing, boolean bare, boolean timed) {
+    return Objects.requireNonNull(ALL.get(framing)).get((bare ? 2 : 0) + (timed ? 1 : 0));
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Whether publications carry their time, wherever they are told. */
+  boolean timed() {
+    return timed;
+  }
+
+  /** Whether there is nothing but pushes. */
+  boolean isBare() {
+    return bare;
+  }
+
+  @Override
+  public int sizeLimit(RoomName room, Publication publication) {
+    int name = room.value().length() * MOST_BYTES_A_CHARACTER;
+    int around = framing.overhead() + PUSH.length + CHANNEL.length + PUB.length + 2;
+    return around + name + PublicationJson.size(publication);
+  }
+
+  @Override
+  public void encode(RoomName room, Publication publication, long epoch, long offset, ByteBuf out) {
+    int mark = begin(out);
+    out.writeBytes(CHANNEL);
+    // The characters of a room's name need no escape.
+    out.writeCharSequence(room.value(), StandardCharsets.UTF_8);
+    out.writeBytes(PUB);
+    PublicationJson.write(publication, offset, timed, out);
+    out.writeByte('}');
+    end(out, mark);
+  }
+
+  private int begin(ByteBuf out) {
+    int mark = framing.begin(out);
+    if (!bare) {
+      out.writeBytes(PUSH);
+    }
+    return mark;
+  }
+
+  private void end(ByteBuf out, int mark) {
+    if (!bare) {
+      out.writeByte('}');
+    }
+    framing.end(out, mark);
+  }
+
+  @Override
+  public boolean encode(Notice notice, ByteBuf out) {
+    return false;
+  }
+
+  /** A whole object, a reply perhaps. */
+  ByteBuf framed(JsonWriter line) {
+    ByteBuf object = line.bytes();
+    ByteBuf out = buffer(object.readableBytes() + framing.overhead());
+    int mark = framing.begin(out);
+    out.writeBytes(object);
+    framing.end(out, mark);
+    return out;
+  }
+
+  /** A push, given as it is when it is bare. */
+  ByteBuf framedPush(JsonWriter push) {
+    ByteBuf object = push.bytes();
+    ByteBuf out = buffer(object.readableBytes() + framing.overhead() + PUSH.length + 1);
+    int mark = begin(out);
+    out.writeBytes(object);
+    end(out, mark);
+    return out;
+  }
+
+  private static ByteBuf buffer(int bytes) {
+    return PooledByteBufAllocator.DEFAULT.directBuffer(bytes);
+  }
+
+  /** The last push on a transport that cannot say otherwise why it ends. */
+  public ByteBuf disconnect(CloseReason reason) {
+    return framedPush(Pushes.disconnect(reason));
+  }
+}

@@ -1,0 +1,84 @@
+package io.stentor.centrifuge.api;
+
+import io.stentor.centrifuge.Disconnect;
+import io.stentor.centrifuge.ErrorCode;
+import io.stentor.centrifuge.Refusal;
+import io.stentor.json.JsonFields;
+import io.stentor.json.JsonWriter;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * {@code batch}: many calls in one request. Each stands alone, and the answers are in their order.
+ * Each begins when the one before it was answered, or with {@code parallel} all begin at once. Any
+ * thread.
+ */
+final class Batch {
+
+  /** Most calls of one batch. */
+  static final int MAX_COMMANDS = 1000;
+
+  private final Map<String, Method> methods;
+
+  /** The methods that may be in a batch. */
+  Batch(Map<String, Method> methods) {
+    this.methods = methods;
+  }
+
+  Future<JsonWriter> call(JsonFields request) {
+    List<JsonFields> commands = request.objects("commands");
+    if (commands.isEmpty() || commands.size() > MAX_COMMANDS) {
+      throw Requests.wrong("commands has 1 to " + MAX_COMMANDS + " calls");
+    }
+    Future<List<JsonWriter>> replies =
+        request.flag("parallel")
+            ? Future.all(commands.stream().map(this::reply).toList()).map(done -> done.list())
+            : oneByOne(commands, new ArrayList<>());
+    return replies.map(
+        all -> {
+          JsonWriter line = new JsonWriter().open().name("replies").openArray();
+          all.forEach(line::raw);
+          return line.closeArray().close();
+        });
+  }
+
+  private Future<List<JsonWriter>> oneByOne(List<JsonFields> commands, List<JsonWriter> replies) {
+    while (replies.size() < commands.size()) {
+      Future<JsonWriter> reply = reply(commands.get(replies.size()));
+      if (!reply.isComplete()) {
+        return reply.compose(
+            given -> {
+              replies.add(given);
+              return oneByOne(commands, replies);
+            });
+      }
+      replies.add(reply.result());
+    }
+    return Future.succeededFuture(replies);
+  }
+
+  /** Always succeeds. */
+  private Future<JsonWriter> reply(JsonFields command) {
+    String name = command.names().stream().findFirst().orElse("");
+    try {
+      Method method = methods.get(name);
+      JsonFields request = method == null ? null : command.object(name);
+      if (method == null || request == null || command.names().size() > 1) {
+        throw new Refusal(ErrorCode.METHOD_NOT_FOUND, "a call has the name of one method");
+      }
+      return ServerApi.call(name, method, request)
+          .map(result -> new JsonWriter().open().name(name).raw(result).close())
+          .recover(failure -> Future.succeededFuture(error(Refusal.of(failure))));
+    } catch (Refusal e) {
+      return Future.succeededFuture(error(e));
+    } catch (Disconnect e) {
+      return Future.succeededFuture(error(Requests.wrong(e.reason().reason())));
+    }
+  }
+
+  private static JsonWriter error(Refusal refusal) {
+    return new JsonWriter().open().name("error").raw(refusal.json()).close();
+  }
+}

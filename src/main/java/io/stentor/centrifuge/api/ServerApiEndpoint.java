@@ -1,0 +1,176 @@
+package io.stentor.centrifuge.api;
+
+import io.netty.buffer.ByteBuf;
+import io.stentor.centrifuge.ErrorCode;
+import io.stentor.http.ProblemType;
+import io.stentor.http.RequestBody;
+import io.stentor.http.RequestRefused;
+import io.stentor.identity.Access;
+import io.stentor.json.JsonWriter;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.buffer.BufferInternal;
+import io.vertx.ext.web.RoutingContext;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code POST /api/<method>} and {@code POST /api}: what servers call in the words of the
+ * Centrifuge protocol, with an API key. One event loop.
+ */
+public final class ServerApiEndpoint {
+
+  /** Longest body. */
+  static final int MAX_BODY_BYTES = 1024 * 1024;
+
+  private static final String ERROR_MODE = "X-Centrifugo-Error-Mode";
+  private static final String SCHEME = "apikey ";
+  private static final String BEARER = "bearer ";
+
+  private final ServerApi api;
+  private final Access access;
+  private final ContextInternal context;
+
+  /** An endpoint of one server verticle, whose answers are written on this context. */
+  public ServerApiEndpoint(ServerApi api, Access access, ContextInternal context) {
+    this.api = api;
+    this.access = access;
+    this.context = context;
+  }
+
+  /** What serves each method, by {@code operationId}: {@code apiHistoryRemove} and so on. */
+  public Map<String, Handler<RoutingContext>> operations() {
+    Map<String, Handler<RoutingContext>> operations = new HashMap<>();
+    for (String method : api.methods()) {
+      StringBuilder id = new StringBuilder("api");
+      for (String word : method.split("_", -1)) {
+        id.append(word.substring(0, 1).toUpperCase(Locale.ROOT)).append(word.substring(1));
+      }
+      operations.put(id.toString(), ctx -> handle(method, ctx.request()));
+    }
+    operations.put("apiCommands", ctx -> handleCommands(ctx.request()));
+    return operations;
+  }
+
+  private boolean isRefused(HttpServerRequest request) {
+    String key = key(request);
+    if (key != null && access.server(key) != null) {
+      return false;
+    }
+    RequestRefused.of(ProblemType.UNAUTHORIZED, "An API key that is known here is needed.")
+        .answer(request);
+    return true;
+  }
+
+  /** Several commands, each with the name of its method, and a reply a line. */
+  private void handleCommands(HttpServerRequest request) {
+    if (isRefused(request)) {
+      return;
+    }
+    Promise<List<JsonWriter>> answer = context.promise();
+    RequestBody.read(request, MAX_BODY_BYTES)
+        .compose(body -> api.commands(body.getBytes()))
+        .onComplete(answer);
+    answer
+        .future()
+        .onSuccess(replies -> answer(request.response(), replies))
+        .onFailure(failure -> refuse(request, failure, false));
+  }
+
+  private static void answer(HttpServerResponse response, List<JsonWriter> replies) {
+    if (!response.closed()) {
+      Buffer body = Buffer.buffer();
+      for (JsonWriter reply : replies) {
+        body.appendBuffer(BufferInternal.buffer(reply.bytes())).appendByte((byte) '\n');
+      }
+      response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json").end(body);
+    }
+  }
+
+  private void handle(String method, HttpServerRequest request) {
+    if (isRefused(request)) {
+      return;
+    }
+    boolean byStatus = "transport".equals(request.getHeader(ERROR_MODE));
+    Promise<JsonWriter> answer = context.promise();
+    RequestBody.read(request, MAX_BODY_BYTES)
+        .compose(body -> api.call(method, body.getBytes()))
+        .onComplete(answer);
+    answer
+        .future()
+        .onSuccess(result -> answer(request.response(), method, result))
+        .onFailure(failure -> refuse(request, failure, byStatus));
+  }
+
+  /** The key, wherever it stands; null where there is none. */
+  private static @Nullable String key(HttpServerRequest request) {
+    String key = request.getHeader("X-API-Key");
+    if (key != null) {
+      return key;
+    }
+    String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
+    if (authorization == null) {
+      return request.getParam("api_key");
+    }
+    for (String scheme : new String[] {SCHEME, BEARER}) {
+      if (authorization.regionMatches(true, 0, scheme, 0, scheme.length())) {
+        return authorization.substring(scheme.length()).strip();
+      }
+    }
+    return null;
+  }
+
+  private static void answer(HttpServerResponse response, String method, JsonWriter result) {
+    boolean bare = method.equals(ServerApi.BATCH);
+    answer(response, bare ? result : new JsonWriter().open().name("result").raw(result).close());
+  }
+
+  private static void answer(HttpServerResponse response, JsonWriter object) {
+    if (!response.closed()) {
+      ByteBuf bytes = object.bytes();
+      Buffer body = BufferInternal.buffer(bytes);
+      response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json").end(body);
+    }
+  }
+
+  private static void refuse(HttpServerRequest request, Throwable failure, boolean byStatus) {
+    if (failure instanceof IllegalArgumentException wrong) {
+      RequestRefused.of(ProblemType.INVALID_JSON, sentence(String.valueOf(wrong.getMessage())))
+          .answer(request);
+    } else if (failure instanceof RequestRefused refusal) {
+      refusal.answer(request);
+    } else {
+      var refusal = io.stentor.centrifuge.Refusal.of(failure);
+      HttpServerResponse response = request.response();
+      if (byStatus && !response.closed()) {
+        answer(response.setStatusCode(status(refusal.code())), refusal.json());
+      } else {
+        answer(response, new JsonWriter().open().name("error").raw(refusal.json()).close());
+      }
+    }
+  }
+
+  private static String sentence(String why) {
+    return Character.toUpperCase(why.charAt(0)) + why.substring(1) + ".";
+  }
+
+  /** An error's status, for those who want to see it there. */
+  private static int status(ErrorCode code) {
+    return switch (code) {
+      case INTERNAL -> 500;
+      case METHOD_NOT_FOUND -> 404;
+      case CONFLICT -> 409;
+      case UNRECOVERABLE_POSITION -> 416;
+      case TOO_MANY_REQUESTS -> 429;
+      default -> 400;
+    };
+  }
+}

@@ -1,0 +1,194 @@
+package io.stentor.centrifuge.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.stentor.centrifuge.Post;
+import io.stentor.http.BodyDrain;
+import io.stentor.http.LoopContext;
+import io.stentor.http.Problem;
+import io.stentor.http.ProblemType;
+import io.stentor.http.RequestBody;
+import io.stentor.http.RequestLimiter;
+import io.stentor.http.RequestRefused;
+import io.stentor.message.CloseReason;
+import io.stentor.sse.StreamingResponses;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.buffer.BufferInternal;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The Centrifuge protocol over HTTP: streams, and commands that are posted besides. Who comes is
+ * said by {@code connect}, not by the request. One event loop.
+ */
+public final class CentrifugeEndpoint {
+
+  /** Where commands are posted. */
+  public static final String POSTS = "/emulation";
+
+  private static final String OCTETS = "application/octet-stream";
+
+  /** What a client wants that says nothing. */
+  private static final byte[] NOTHING = {'{', '}'};
+
+  /** A string in JSON may have about twice its length, and there is something around it. */
+  private static final int AROUND_BYTES = 1024;
+
+  private final LoopContext server;
+  private final StreamingResponses streams;
+
+  /**
+   * An endpoint of one server verticle.
+   *
+   * @param streams how responses are begun
+   */
+  public CentrifugeEndpoint(LoopContext server, StreamingResponses streams) {
+    this.server = server;
+    this.streams = streams;
+  }
+
+  /** What serves each operation of the contract, by {@code operationId}. */
+  public Map<String, Handler<RoutingContext>> operations() {
+    return Map.of(
+        "connectByHttpStream", ctx -> openByBody(ctx, StreamForm.HTTP_STREAM),
+        "connectBySse", ctx -> openByQuery(ctx, StreamForm.SSE),
+        "connectBySseBody", ctx -> openByBody(ctx, StreamForm.SSE),
+        "postCommands", this::handlePost,
+        "listenByHttpStream", ctx -> openByBody(ctx, StreamForm.UNI_HTTP_STREAM),
+        "listenBySse", ctx -> openByQuery(ctx, StreamForm.UNI_SSE),
+        "listenBySseBody", ctx -> openByBody(ctx, StreamForm.UNI_SSE));
+  }
+
+  /** Where a client begins with the parameter {@code cf_connect}. */
+  private void openByQuery(RoutingContext ctx, StreamForm form) {
+    String connect = ctx.request().getParam("cf_connect");
+    byte[] first = connect == null ? NOTHING : connect.getBytes(StandardCharsets.UTF_8);
+    try {
+      open(ctx.request(), form, ConnectParameters.of(ctx.request()), first);
+    } catch (RequestRefused refusal) {
+      refusal.answer(ctx.request());
+    }
+  }
+
+  private void openByBody(RoutingContext ctx, StreamForm form) {
+    HttpServerRequest request = ctx.request();
+    if (isProtobuf(request)) {
+      refuseProtobuf(request);
+      return;
+    }
+    try {
+      ConnectParameters wishes = ConnectParameters.of(request);
+      RequestBody.read(request, server.maxFrameBytes().getAsInt())
+          .onSuccess(body -> open(request, form, wishes, body.getBytes()))
+          .onFailure(failure -> RequestRefused.answer(request, failure));
+    } catch (RequestRefused refusal) {
+      refusal.answer(request);
+    }
+  }
+
+  private static boolean isProtobuf(HttpServerRequest request) {
+    String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+    return type != null && type.toLowerCase(Locale.ROOT).startsWith(OCTETS);
+  }
+
+  /**
+   * Protobuf is not spoken here. A client that is refused by a status tries again for ever, so it
+   * gets a stream of one push, in Protobuf, that disconnects it for good.
+   */
+  private static void refuseProtobuf(HttpServerRequest request) {
+    CloseReason reason = CentrifugeSocket.INAPPROPRIATE;
+    ByteBuf disconnect = Unpooled.buffer();
+    disconnect.writeByte(field(1, 0));
+    writeVarint(disconnect, reason.code());
+    disconnect.writeBytes(
+        message(2, Unpooled.copiedBuffer(reason.reason(), StandardCharsets.UTF_8)));
+    ByteBuf reply = message(4, message(11, disconnect));
+    ByteBuf stream = Unpooled.buffer();
+    writeVarint(stream, reply.readableBytes());
+    stream.writeBytes(reply);
+    request
+        .response()
+        .putHeader(HttpHeaders.CONTENT_TYPE, OCTETS)
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+        .end(BufferInternal.buffer(stream));
+    BodyDrain.discard(request);
+  }
+
+  private static ByteBuf message(int number, ByteBuf content) {
+    ByteBuf out = Unpooled.buffer();
+    out.writeByte(field(number, 2));
+    writeVarint(out, content.readableBytes());
+    return out.writeBytes(content);
+  }
+
+  private static int field(int number, int wireType) {
+    return number << 3 | wireType;
+  }
+
+  private static void writeVarint(ByteBuf out, int value) {
+    int rest = value;
+    while (rest > 0x7f) {
+      out.writeByte((rest & 0x7f) | 0x80);
+      rest >>>= 7;
+    }
+    out.writeByte(rest);
+  }
+
+  private void open(
+      HttpServerRequest request, StreamForm form, ConnectParameters wishes, byte[] connect) {
+    streams.begin(
+        request,
+        form.contentType(),
+        stream -> CentrifugeStream.open(form, wishes, connect, server, stream));
+  }
+
+  /** POST: commands of a client that has a stream, here or on another node. */
+  private void handlePost(RoutingContext ctx) {
+    HttpServerRequest request = ctx.request();
+    RequestBody.read(request, 2 * server.maxFrameBytes().getAsInt() + AROUND_BYTES)
+        .map(this::post)
+        .compose(post -> deliver(request, post))
+        .onSuccess(taken -> answer(request, taken))
+        .onFailure(failure -> RequestRefused.answer(request, failure));
+  }
+
+  /** The request itself has taken one message of its address. */
+  private Future<Boolean> deliver(HttpServerRequest request, Post post) {
+    RequestLimiter.owe(request, Post.count(post.commands()) - 1);
+    return server.mailboxes().deliver(post);
+  }
+
+  private Post post(Buffer body) {
+    Post post;
+    try {
+      post = Post.read(body.getBytes());
+    } catch (IllegalArgumentException e) {
+      String detail =
+          "A body is {\"session\":…,\"node\":…,\"data\":…} with three strings; "
+              + e.getMessage()
+              + ".";
+      throw RequestRefused.of(ProblemType.BAD_REQUEST, detail);
+    }
+    if (post.commands().length > server.maxFrameBytes().getAsInt()) {
+      String detail =
+          "Commands have at most " + server.maxFrameBytes().getAsInt() + " bytes together.";
+      throw RequestRefused.of(ProblemType.TOO_LARGE, detail);
+    }
+    return post;
+  }
+
+  private static void answer(HttpServerRequest request, boolean taken) {
+    if (!taken) {
+      String detail = "There is no such node, or there is none any more: connect again.";
+      Problem.answer(request, ProblemType.NOT_FOUND, detail);
+    } else if (!request.response().closed()) {
+      request.response().setStatusCode(204).end();
+    }
+  }
+}

@@ -1,0 +1,188 @@
+package io.stentor.centrifuge.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.stentor.centrifuge.Framing;
+import io.stentor.centrifuge.PushFormat;
+import io.stentor.centrifuge.Session;
+import io.stentor.http.LoopContext;
+import io.stentor.http.Takeover;
+import io.stentor.message.CloseReason;
+import io.stentor.websocket.Heartbeat;
+import io.stentor.websocket.Socket;
+import io.stentor.websocket.SocketListener;
+import io.stentor.websocket.TextAssembler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One WebSocket of the Centrifuge protocol: texts in are commands, the session's frames go out.
+ * Belongs to the socket's event loop, and is the only owner of the socket's handlers.
+ */
+public final class CentrifugeSocket implements CentrifugeConnection, SocketListener {
+
+  /** The sub-protocol of JSON. Without any, JSON is spoken, too. */
+  public static final String JSON = "centrifuge-json";
+
+  /** The sub-protocol that is answered with {@link #INAPPROPRIATE}. */
+  public static final String PROTOBUF = "centrifuge-protobuf";
+
+  /** The client speaks Protobuf. */
+  public static final CloseReason INAPPROPRIATE =
+      new CloseReason(3506, "inappropriate protocol: only JSON is spoken here");
+
+  private final LoopContext server;
+  private final Socket socket;
+  private final TextAssembler texts;
+  private final boolean listens;
+  private final Session session;
+  private final Heartbeat.Beat beat = new Heartbeat.Beat();
+  private boolean answered = true;
+
+  private CentrifugeSocket(
+      ChannelHandlerContext place, boolean listens, ConnectParameters wishes, LoopContext server) {
+    this.server = server;
+    this.listens = listens;
+    int maxFrameBytes = server.maxFrameBytes().getAsInt();
+    this.texts = new TextAssembler(null);
+    this.socket = Socket.takeOver(place, maxFrameBytes, server.closeTimeout(), this);
+    PushFormat format = PushFormat.of(Framing.WEB_SOCKET, listens, wishes.time());
+    this.session = new Session(server.site(), this, format, wishes.name(), null);
+  }
+
+  /**
+   * Takes an accepted WebSocket over.
+   *
+   * @param place what {@link Takeover#accept} gave
+   * @param listens whether the client connects and then sends nothing more
+   * @param first a message that came with the request; null for none
+   */
+  public static CentrifugeSocket open(
+      ChannelHandlerContext place,
+      boolean listens,
+      ConnectParameters wishes,
+      byte @Nullable [] first,
+      LoopContext server) {
+    CentrifugeSocket opened = new CentrifugeSocket(place, listens, wishes, server);
+    opened.opened();
+    if (first != null) {
+      opened.session.received(first);
+    }
+    opened.socket.begin();
+    return opened;
+  }
+
+  @Override
+  public Session session() {
+    return session;
+  }
+
+  @Override
+  public LoopContext server() {
+    return server;
+  }
+
+  @Override
+  public void heard() {
+    answered = true;
+  }
+
+  @Override
+  public void received(WebSocketFrame frame) {
+    TextAssembler.Result result = texts.add(frame, server.maxFrameBytes().getAsInt());
+    if (result instanceof TextAssembler.Text text) {
+      session.received(text.publication().data());
+    } else if (result instanceof TextAssembler.Refused refused) {
+      session.close(refused.reason());
+    }
+  }
+
+  /** A message may hold many commands; of a client that only listens none is looked at. */
+  @Override
+  public boolean countsMessages() {
+    return !listens;
+  }
+
+  @Override
+  public long take() {
+    return socket.take();
+  }
+
+  @Override
+  public void drained() {
+    session.drained();
+  }
+
+  @Override
+  public void error(String what) {
+    CentrifugeConnection.super.error(what);
+  }
+
+  @Override
+  public void closing() {
+    session.closed();
+  }
+
+  @Override
+  public void closed(@Nullable CloseReason reason, String why) {
+    ended(reason, why);
+  }
+
+  @Override
+  public void ping() {
+    answered = !session.answersPings();
+    session.ping();
+  }
+
+  /** A peer that is not read cannot be heard. */
+  @Override
+  public boolean hasAnswered() {
+    return answered || !session.isReading() || socket.isSlowed();
+  }
+
+  @Override
+  public Heartbeat.Beat beat() {
+    return beat;
+  }
+
+  @Override
+  public boolean isWritable() {
+    return socket.isWritable();
+  }
+
+  @Override
+  public long queuedBytes() {
+    return socket.queuedBytes();
+  }
+
+  @Override
+  public void send(ByteBuf shared) {
+    socket.send(shared);
+  }
+
+  @Override
+  public void write(ByteBuf framed) {
+    socket.write(framed);
+  }
+
+  @Override
+  public void flush() {
+    socket.flush();
+  }
+
+  @Override
+  public void read(boolean on) {
+    socket.read(on);
+  }
+
+  @Override
+  public void close(CloseReason reason) {
+    socket.close(reason);
+  }
+
+  /** For log lines. */
+  @Override
+  public String toString() {
+    return socket.toString();
+  }
+}

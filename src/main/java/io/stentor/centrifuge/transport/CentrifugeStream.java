@@ -1,0 +1,165 @@
+package io.stentor.centrifuge.transport;
+
+import io.netty.buffer.Unpooled;
+import io.stentor.admission.Limit;
+import io.stentor.admission.Limits;
+import io.stentor.admission.PostRate;
+import io.stentor.centrifuge.Mailbox;
+import io.stentor.centrifuge.Post;
+import io.stentor.centrifuge.PushFormat;
+import io.stentor.centrifuge.Session;
+import io.stentor.http.LoopContext;
+import io.stentor.http.RequestLimiter;
+import io.stentor.message.CloseReason;
+import io.stentor.sse.ResponseStream;
+import io.stentor.sse.StreamConnection;
+import io.stentor.websocket.Heartbeat;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One response of the Centrifuge protocol: the session's objects go out; commands come in the
+ * request and, where there are more, by {@link Mailboxes}. Belongs to the stream's event loop.
+ */
+final class CentrifugeStream extends StreamConnection
+    implements CentrifugeConnection, Mailboxes.Owner {
+
+  private final LoopContext server;
+  private final PushFormat format;
+  private final @Nullable Mailbox mailbox;
+  private final Session session;
+  private final PostRate rate;
+  private final Heartbeat.Beat beat = new Heartbeat.Beat();
+  private boolean answered = true;
+
+  private CentrifugeStream(
+      StreamForm form,
+      ConnectParameters wishes,
+      LoopContext server,
+      Function<ResponseStream.Listener, ResponseStream> stream) {
+    super(stream);
+    this.server = server;
+    this.format = form.format(stream(), wishes.time());
+    this.mailbox = form.listens() ? null : server.mailboxes().open(this);
+    this.session = new Session(server.site(), this, format, wishes.name(), mailbox);
+    this.rate = new PostRate(server.rooms().limits());
+  }
+
+  /**
+   * Begins a session on a response whose head is written.
+   *
+   * @param first what came with the request
+   * @param stream makes the stream for its listener
+   */
+  static void open(
+      StreamForm form,
+      ConnectParameters wishes,
+      byte[] first,
+      LoopContext server,
+      Function<ResponseStream.Listener, ResponseStream> stream) {
+    CentrifugeStream opened = new CentrifugeStream(form, wishes, server, stream);
+    opened.opened();
+    if (server.heartbeat().isClosed()) {
+      opened.close(CloseReason.SHUTDOWN);
+    } else {
+      opened.write(form.beginning(opened.stream()));
+      opened.rate.tryTake(Post.count(first), opened);
+      opened.session.received(first);
+    }
+  }
+
+  @Override
+  public Session session() {
+    return session;
+  }
+
+  @Override
+  public LoopContext server() {
+    return server;
+  }
+
+  /** Any thread. */
+  @Override
+  public Mailboxes.@Nullable TooFast posted(byte[] commands) {
+    long wait = rate.tryTake(Post.count(commands), this);
+    if (wait > 0) {
+      server.eventLoop().execute(() -> answered = true);
+      Limits limits = server.rooms().limits();
+      int allowed = limits.allowed(Limit.MESSAGES_PER_SECOND_PER_CONNECTION);
+      return new Mailboxes.TooFast(allowed, RequestLimiter.seconds(wait));
+    }
+    server
+        .eventLoop()
+        .execute(
+            () -> {
+              answered = true;
+              session.received(commands);
+            });
+    return null;
+  }
+
+  @Override
+  public void drained() {
+    session.drained();
+  }
+
+  @Override
+  public void failed(Throwable failure) {
+    error(failure.toString());
+  }
+
+  @Override
+  public void closed(@Nullable CloseReason reason, String why) {
+    if (mailbox != null) {
+      server.mailboxes().close(mailbox);
+    }
+    ended(reason, why);
+  }
+
+  @Override
+  public void ping() {
+    answered = !session.answersPings();
+    session.ping();
+  }
+
+  @Override
+  public boolean hasAnswered() {
+    return answered;
+  }
+
+  @Override
+  public Heartbeat.Beat beat() {
+    return beat;
+  }
+
+  @Override
+  public long queuedBytes() {
+    return stream().queuedBytes();
+  }
+
+  /**
+   * Commands come in requests of their own, which nobody can hold back; {@link #posted} refuses
+   * those that come too fast, and the session bounds what waits.
+   */
+  @Override
+  public void read(boolean on) {}
+
+  /** The stream ends; where the session does not know yet, it is told. */
+  @Override
+  public void close(CloseReason reason) {
+    if (beginToClose(reason)) {
+      session.closed();
+      boolean unsaid = reason.code() == CloseReason.GONE.code();
+      stream()
+          .end(
+              unsaid ? Unpooled.EMPTY_BUFFER : format.disconnect(reason),
+              server.closeTimeoutSeconds());
+    }
+  }
+
+  /** For log lines. */
+  @Override
+  public String toString() {
+    return stream().remoteAddress();
+  }
+}

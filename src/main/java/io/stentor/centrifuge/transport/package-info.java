@@ -1,0 +1,8 @@
+/**
+ * The transports of the Centrifuge protocol: WebSocket, HTTP streaming, server-sent events, and
+ * commands that are posted.
+ */
+@NullMarked
+package io.stentor.centrifuge.transport;
+
+import org.jspecify.annotations.NullMarked;

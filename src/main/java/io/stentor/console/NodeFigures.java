@@ -1,0 +1,160 @@
+package io.stentor.console;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.netty.util.internal.PlatformDependent;
+import io.stentor.admission.Limit;
+import io.stentor.connection.ConnectionCounts;
+import io.stentor.connection.Transport;
+import io.stentor.health.ClusterState;
+import io.stentor.health.Health;
+import io.stentor.health.LoopLags;
+import io.stentor.metrics.MetricSources;
+import io.stentor.metrics.Metrics;
+import io.stentor.metrics.RecentTimes;
+import io.stentor.metrics.RecentTimes.Quantiles;
+import io.stentor.room.Counts;
+import io.stentor.room.Counts.Count;
+import io.stentor.room.Load;
+import io.stentor.room.Rooms;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node says of itself: one JSON object of some 700 bytes. What only grows is told as its sum
+ * since the start, so that one who hears now and then can tell rates, too; times are those since
+ * the last look. {@code docs/operations/CONSOLE.md} describes each. One thread.
+ */
+public final class NodeFigures {
+
+  static final String READY = "ready";
+  static final String NOT_READY = "notReady";
+  public static final String DRAINING = "draining";
+  static final String STOPPED = "stopped";
+
+  private final Rooms rooms;
+  private final ConnectionCounts connections;
+  private final @Nullable RecentTimes deliveries;
+  private final @Nullable RecentTimes appends;
+  private final Health health;
+  private final LoopLags lags;
+  private final ClusterState cluster;
+  private final OperatingSystemMXBean system =
+      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+
+  /**
+   * The figures of one node.
+   *
+   * @param metrics null where no times are measured
+   */
+  public NodeFigures(
+      Rooms rooms,
+      ConnectionCounts connections,
+      @Nullable Metrics metrics,
+      Health health,
+      LoopLags lags,
+      ClusterState cluster) {
+    this.rooms = rooms;
+    this.connections = connections;
+    this.deliveries = metrics == null ? null : metrics.deliveries();
+    this.appends = metrics == null ? null : metrics.appends();
+    this.health = health;
+    this.lags = lags;
+    this.cluster = cluster;
+  }
+
+  /**
+   * Looks at everything; rather not on an event loop.
+   *
+   * @param state the state to tell; empty for that which the checks of its readiness give
+   * @param load how much is listened to
+   */
+  public JsonObject read(String state, Load load) {
+    JsonArray failing = new JsonArray();
+    health.readyChecks().stream().filter(check -> !health.isUp(check)).forEach(failing::add);
+    String checked = failing.isEmpty() ? READY : NOT_READY;
+    var process = ManagementFactory.getRuntimeMXBean();
+    JsonObject json =
+        new JsonObject()
+            .put("node", rooms.node())
+            .put("name", process.getName())
+            .put("version", version())
+            .put("state", state.isEmpty() ? checked : state)
+            .put("failing", failing)
+            .put("time", System.currentTimeMillis())
+            .put("uptimeSeconds", TimeUnit.MILLISECONDS.toSeconds(process.getUptime()))
+            .put("nodes", cluster.nodes())
+            .put("copies", cluster.isSafe())
+            .put("connections", byTransport())
+            .put("rooms", load.rooms())
+            .put("members", load.cursors())
+            .put("delivery", times(deliveries))
+            .put("append", times(appends));
+    tellCounts(json);
+    tellProcess(json);
+    return json;
+  }
+
+  private static String version() {
+    String version = NodeFigures.class.getPackage().getImplementationVersion();
+    return version == null ? "" : version;
+  }
+
+  private JsonObject byTransport() {
+    JsonObject json = new JsonObject();
+    for (Transport transport : Transport.values()) {
+      json.put(transport.label(), connections.open(transport));
+    }
+    return json;
+  }
+
+  private static @Nullable JsonObject times(@Nullable RecentTimes recent) {
+    Quantiles quantiles = recent == null ? null : recent.look();
+    return quantiles == null
+        ? null
+        : new JsonObject()
+            .put("p50Millis", rounded(quantiles.p50Millis()))
+            .put("p99Millis", rounded(quantiles.p99Millis()));
+  }
+
+  private static double rounded(double value) {
+    return Math.round(value * 1000) / 1000.0;
+  }
+
+  private void tellCounts(JsonObject json) {
+    Counts counts = rooms.counts();
+    json.put("published", counts.get(Count.PUBLISHED))
+        .put("delivered", counts.get(Count.DELIVERED))
+        .put("deliveredBytes", counts.get(Count.DELIVERED_BYTES))
+        .put("refused", counts.get(Count.REFUSED))
+        .put("repaired", counts.get(Count.REPAIRED))
+        .put("gaps", counts.get(Count.LOST))
+        .put("appendQueueBytes", rooms.waitingToAppend())
+        .put("tailBytes", counts.get(Count.WAITING_BYTES))
+        .put(
+            "slow",
+            new JsonObject()
+                .put("disconnect", counts.get(Count.SLOW_DISCONNECTED))
+                .put("skip", counts.get(Count.SLOW_SKIPPING))
+                .put("latest", counts.get(Count.SLOW_LATEST)));
+    JsonObject limits = new JsonObject();
+    for (Limit limit : Limit.values()) {
+      long met = MetricSources.met(limit, rooms.limits(), connections);
+      if (met > 0) {
+        limits.put(limit.label(), met);
+      }
+    }
+    json.put("limits", limits);
+  }
+
+  private void tellProcess(JsonObject json) {
+    Runtime runtime = Runtime.getRuntime();
+    json.put("heapBytes", runtime.totalMemory() - runtime.freeMemory())
+        .put("heapMaxBytes", runtime.maxMemory())
+        .put("directBytes", Math.max(0, PlatformDependent.usedDirectMemory()))
+        .put("loopLagMillis", rounded(lags.recentNanos() / 1e6))
+        .put("cpu", rounded(Math.max(0, system.getProcessCpuLoad())));
+  }
+}

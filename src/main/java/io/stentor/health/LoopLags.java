@@ -1,0 +1,69 @@
+package io.stentor.health;
+
+import io.netty.util.concurrent.EventExecutor;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
+
+/** How late the event loops of a node are. Any thread. */
+public final class LoopLags {
+  private final List<LoopLag> lags;
+
+  private LoopLags(List<LoopLag> lags) {
+    this.lags = lags;
+  }
+
+  /** Begins to measure on each loop; ends with the loops. */
+  public static LoopLags of(Vertx vertx) {
+    List<LoopLag> lags = new ArrayList<>();
+    for (EventExecutor loop : ((VertxInternal) vertx).nettyEventLoopGroup()) {
+      LoopLag lag = new LoopLag(System::nanoTime);
+      lags.add(lag);
+      schedule(loop, lag);
+    }
+    return new LoopLags(List.copyOf(lags));
+  }
+
+  /** These. */
+  public static LoopLags of(LoopLag... lags) {
+    return new LoopLags(List.of(lags));
+  }
+
+  private static void schedule(EventExecutor loop, LoopLag lag) {
+    if (!loop.isShuttingDown()) {
+      loop.schedule(
+          () -> {
+            lag.tick();
+            schedule(loop, lag);
+          },
+          LoopLag.TICK_MILLIS,
+          TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** The lag of the latest loop now. */
+  long nanos() {
+    return largest(LoopLag::nanos);
+  }
+
+  /**
+   * How much longer than the others the latest loop has stood still. Where the whole process did,
+   * all loops are late, and none of them is stuck. The lag itself where there is one loop only.
+   */
+  long stuckNanos() {
+    long least = lags.size() == 1 ? 0 : lags.stream().mapToLong(LoopLag::nanos).min().orElse(0);
+    return nanos() - least;
+  }
+
+  /** The largest lag of any loop in the last ten to twenty seconds. */
+  public long recentNanos() {
+    return largest(LoopLag::recentNanos);
+  }
+
+  private long largest(ToLongFunction<LoopLag> lag) {
+    return lags.stream().mapToLong(lag).max().orElse(0);
+  }
+}

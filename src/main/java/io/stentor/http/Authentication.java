@@ -1,0 +1,210 @@
+package io.stentor.http;
+
+import io.stentor.identity.Access;
+import io.stentor.identity.ConnectionClaims;
+import io.stentor.identity.Identity;
+import io.stentor.identity.KeysUnavailable;
+import io.stentor.identity.Permissions;
+import io.stentor.identity.Permissions.Action;
+import io.stentor.identity.Permissions.Verdict;
+import io.stentor.identity.Verified;
+import io.stentor.message.Position;
+import io.stentor.message.RoomName;
+import io.stentor.room.Start;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.http.HttpServerRequestInternal;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who sends a request, and whether a room allows what it wants: the one way in for every plain
+ * transport. Event loop of the request.
+ */
+public final class Authentication {
+
+  private static final String API_KEY = "X-API-Key";
+  private static final String SCHEME = "Bearer ";
+  private static final String TOKEN = "token";
+  private static final String IDENTITY = "stentor.identity";
+  private static final int RETRY_AFTER_SECONDS = 1;
+
+  private final Access access;
+
+  /** Authentication by a node's keys and tokens. */
+  public Authentication(Access access) {
+    this.access = access;
+  }
+
+  /** What asks for an identity before the handler, which finds it by {@link #of}. */
+  public Handler<RoutingContext> before(Handler<RoutingContext> handler) {
+    return ctx ->
+        admit(
+            ctx.request(),
+            identity -> {
+              ctx.put(IDENTITY, identity);
+              handler.handle(ctx);
+            });
+  }
+
+  /** Who sends a request whose handler stands behind {@link #before}. */
+  public static Identity of(RoutingContext ctx) {
+    return Objects.requireNonNull(ctx.get(IDENTITY), "no handler asked for an identity");
+  }
+
+  /**
+   * Hands the identity of a request to the handler, at once or later but on the loop of the
+   * request, whose body waits. Where the request is refused, that is answered here; so are refusals
+   * that the handler throws.
+   */
+  public void admit(HttpServerRequest request, Handler<Identity> handler) {
+    Future<Identity> identity = identify(request);
+    if (identity.isComplete()) {
+      finish(request, identity, handler);
+      return;
+    }
+    request.pause();
+    Promise<Identity> here = ((HttpServerRequestInternal) request).context().promise();
+    identity.onComplete(here);
+    here.future()
+        .onComplete(
+            done -> {
+              if (!request.response().closed()) {
+                finish(request, here.future(), handler);
+              }
+              request.resume();
+            });
+  }
+
+  private static void finish(
+      HttpServerRequest request, Future<Identity> identity, Handler<Identity> handler) {
+    Identity known = identity.result();
+    try {
+      if (known != null) {
+        handler.handle(known);
+      } else {
+        RequestRefused.answer(request, identity.cause());
+      }
+    } catch (RequestRefused refusal) {
+      refusal.answer(request);
+    }
+  }
+
+  private Future<Identity> identify(HttpServerRequest request) {
+    String bearer = bearer(request.getHeader(HttpHeaders.AUTHORIZATION));
+    String key = request.getHeader(API_KEY);
+    String token = request.getParam(TOKEN);
+    if (bearer == null && key == null && token == null) {
+      return anonymous();
+    }
+    if ((bearer != null ? 1 : 0) + (key != null ? 1 : 0) + (token != null ? 1 : 0) > 1) {
+      return Future.failedFuture(
+          RequestRefused.of(
+              ProblemType.BAD_REQUEST,
+              "Give one of Authorization, X-API-Key and the parameter token, not several."));
+    }
+    if (token != null) {
+      return byToken(token);
+    }
+    Identity server = access.server(key != null ? key : String.valueOf(bearer));
+    if (server != null) {
+      return Future.succeededFuture(server);
+    }
+    return bearer != null && bearer.indexOf('.') >= 0
+        ? byToken(bearer)
+        : refused("The key of this request is not known here.");
+  }
+
+  /** Null where the header is of another scheme, which may be a proxy's. */
+  private static @Nullable String bearer(@Nullable String authorization) {
+    boolean ours =
+        authorization != null && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
+    return ours ? String.valueOf(authorization).substring(SCHEME.length()).strip() : null;
+  }
+
+  private Future<Identity> anonymous() {
+    return access.permissions().admission(Identity.ANONYMOUS) == Verdict.ALLOWED
+        ? Future.succeededFuture(Identity.ANONYMOUS)
+        : Future.failedFuture(
+            RequestRefused.of(
+                ProblemType.UNAUTHORIZED, "Nobody is served here without a token or a key."));
+  }
+
+  private Future<Identity> byToken(String token) {
+    return access
+        .connection(token)
+        .recover(failure -> Future.failedFuture(unavailable(failure)))
+        .compose(
+            verified -> {
+              if (verified instanceof Verified.Valid<ConnectionClaims> valid) {
+                return Future.succeededFuture(valid.claims().identity());
+              }
+              return verified instanceof Verified.Expired<ConnectionClaims> expired
+                  ? refused(sentence(expired.why()))
+                  : refused(sentence(((Verified.Invalid<?>) verified).why()));
+            });
+  }
+
+  private static Throwable unavailable(Throwable failure) {
+    return failure instanceof KeysUnavailable
+        ? RequestRefused.of(
+            ProblemType.UNAVAILABLE,
+            "The token cannot be checked at this moment.",
+            RETRY_AFTER_SECONDS)
+        : failure;
+  }
+
+  private static String sentence(String why) {
+    return Character.toUpperCase(why.charAt(0)) + why.substring(1) + ".";
+  }
+
+  private static Future<Identity> refused(String why) {
+    return Future.failedFuture(RequestRefused.of(ProblemType.UNAUTHORIZED, why).ofToken());
+  }
+
+  /** Whether the room allows it. */
+  public boolean allow(Identity identity, RoomName room, Action action) {
+    return access.permissions().allow(identity, room, action);
+  }
+
+  /**
+   * Goes on only where the room allows the action.
+   *
+   * @throws RequestRefused where it does not
+   */
+  public void require(Identity identity, RoomName room, Action action) {
+    require(access.permissions(), identity, room, action);
+  }
+
+  /** The same for whom no request is being answered any more. */
+  public static void require(
+      Permissions permissions, Identity identity, RoomName room, Action action) {
+    Verdict verdict = permissions.verdict(identity, room, action);
+    if (verdict != Verdict.ALLOWED) {
+      throw RequestRefused.of(
+          verdict == Verdict.UNAUTHORIZED ? ProblemType.UNAUTHORIZED : ProblemType.FORBIDDEN,
+          permissions.explanation(room, action));
+    }
+  }
+
+  /**
+   * Where a listener may begin. Who may not read what was said before is told that its position
+   * cannot be continued, and joins at the end.
+   *
+   * @throws RequestRefused where the identity may not listen, or asks for older messages by number
+   */
+  public Start requireStart(Identity identity, RoomName room, Start asked) {
+    require(identity, room, Action.SUBSCRIBE);
+    if (asked instanceof Start.Live || allow(identity, room, Action.HISTORY)) {
+      return asked;
+    }
+    if (asked instanceof Start.Last) {
+      require(identity, room, Action.HISTORY);
+    }
+    return new Start.Since(Position.NONE);
+  }
+}

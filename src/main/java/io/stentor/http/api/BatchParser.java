@@ -1,0 +1,204 @@
+package io.stentor.http.api;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import io.stentor.http.Printable;
+import io.stentor.http.ProblemType;
+import io.stentor.http.RequestRefused;
+import io.stentor.json.JsonSource;
+import io.stentor.message.Publication.Kind;
+import io.stentor.message.Utf8;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the body of a batch: {@code {"messages":[{"room","text"|"data","idempotencyKey"?}]}}. What
+ * stands in {@code data} is cut out of the body byte by byte, never written anew. One use.
+ */
+final class BatchParser {
+
+  /** Most messages of one batch. */
+  static final int MAX_ITEMS = 1000;
+
+  /** One message of a batch, or what is wrong with it. */
+  static final class Item {
+    private final @Nullable Message message;
+    private final @Nullable RequestRefused refusal;
+
+    private Item(@Nullable Message message, @Nullable RequestRefused refusal) {
+      this.message = message;
+      this.refusal = refusal;
+    }
+
+    /**
+     * The message, not yet checked for its size and whether its data is JSON of the allowed depth.
+     *
+     * @throws RequestRefused where it is none
+     */
+    Message message() {
+      if (message == null) {
+        throw refusal == null ? noMessage() : refusal;
+      }
+      return message;
+    }
+  }
+
+  /** A message as the batch has it. */
+  @SuppressWarnings("ArrayRecordComponent")
+  record Message(String room, Kind kind, byte[] data, @Nullable String key) {}
+
+  private final byte[] body;
+  private final JsonParser parser;
+
+  private BatchParser(byte[] body, JsonParser parser) {
+    this.body = body;
+    this.parser = parser;
+  }
+
+  /**
+   * All messages, in order.
+   *
+   * @throws RequestRefused where the body as a whole is not a batch
+   */
+  static List<Item> parse(byte[] body) {
+    try (JsonParser parser = JsonSource.parser(body)) {
+      return new BatchParser(body, parser).batch();
+    } catch (JsonProcessingException e) {
+      throw RequestRefused.of(
+          ProblemType.INVALID_JSON,
+          e instanceof StreamConstraintsException || e.getLocation() == null
+              ? "The body is nested too deep, or a number or name in it is too long."
+              : "The body is no JSON from byte " + e.getLocation().getByteOffset() + " on.");
+    } catch (IllegalArgumentException e) {
+      throw RequestRefused.of(ProblemType.INVALID_JSON, e.getMessage() + ".");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // There is no input but memory.
+    }
+  }
+
+  private List<Item> batch() throws IOException {
+    if (parser.nextToken() != JsonToken.START_OBJECT
+        || parser.nextToken() != JsonToken.FIELD_NAME
+        || !parser.currentName().equals("messages")
+        || parser.nextToken() != JsonToken.START_ARRAY) {
+      throw noBatch();
+    }
+    List<Item> items = new ArrayList<>();
+    while (parser.nextToken() == JsonToken.START_OBJECT) {
+      if (items.size() == MAX_ITEMS) {
+        throw RequestRefused.of(
+            ProblemType.TOO_LARGE, "A batch has at most " + MAX_ITEMS + " messages.");
+      }
+      items.add(new ItemReader().read());
+    }
+    if (parser.currentToken() != JsonToken.END_ARRAY
+        || parser.nextToken() != JsonToken.END_OBJECT
+        || parser.nextToken() != null) {
+      throw noBatch();
+    }
+    if (items.isEmpty()) {
+      throw RequestRefused.of(ProblemType.BAD_REQUEST, "A batch has at least one message.");
+    }
+    return items;
+  }
+
+  private static RequestRefused noBatch() {
+    return RequestRefused.of(
+        ProblemType.BAD_REQUEST,
+        "A batch is a JSON object whose one member, messages, is an array of objects.");
+  }
+
+  private static RequestRefused noMessage() {
+    return RequestRefused.of(
+        ProblemType.BAD_REQUEST, "A message has a room, and either text or data.");
+  }
+
+  /** Reads one object, whatever is in it, up to its end. */
+  private final class ItemReader {
+    private final Set<String> seen = new HashSet<>();
+    private @Nullable String room;
+    private @Nullable String key;
+    private @Nullable Kind kind;
+    private byte[] data = {};
+    private @Nullable RequestRefused refusal;
+
+    Item read() throws IOException {
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        if (!seen.add(name)) {
+          refuse("The member " + Printable.value(name) + " stands twice in this message.");
+        }
+        parser.nextToken();
+        member(name);
+      }
+      if (refusal != null || room == null || kind == null) {
+        return new Item(null, refusal);
+      }
+      return new Item(new Message(room, kind, data, key), null);
+    }
+
+    private void member(String name) throws IOException {
+      switch (name) {
+        case "room" -> room = string(name);
+        case "idempotencyKey" -> key = string(name);
+        case "text" -> content(Kind.TEXT, utf8(string(name)));
+        case "data" -> content(Kind.JSON, slice());
+        default -> {
+          parser.skipChildren();
+          refuse(
+              "A message has room, text or data, and idempotencyKey, but no "
+                  + Printable.value(name)
+                  + ".");
+        }
+      }
+    }
+
+    private void content(Kind found, byte[] bytes) {
+      if (kind != null && kind != found) {
+        refuse("A message has either text or data, not both.");
+      }
+      kind = found;
+      data = bytes;
+    }
+
+    private @Nullable String string(String name) throws IOException {
+      if (parser.currentToken() == JsonToken.VALUE_STRING) {
+        return parser.getText();
+      }
+      parser.skipChildren();
+      refuse("The member " + name + " has to be a string.");
+      return null;
+    }
+
+    private byte[] utf8(@Nullable String text) {
+      if (text == null) {
+        return new byte[0];
+      }
+      try {
+        return Utf8.of(text);
+      } catch (IllegalArgumentException e) {
+        refuse("A text cannot have half of a surrogate pair.");
+        return new byte[0];
+      }
+    }
+
+    private byte[] slice() throws IOException {
+      long begin = parser.currentTokenLocation().getByteOffset();
+      parser.skipChildren();
+      parser.finishToken();
+      return Arrays.copyOfRange(body, (int) begin, (int) parser.currentLocation().getByteOffset());
+    }
+
+    private void refuse(String detail) {
+      refusal = refusal != null ? refusal : RequestRefused.of(ProblemType.BAD_REQUEST, detail);
+    }
+  }
+}

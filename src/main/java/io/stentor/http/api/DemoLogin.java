@@ -1,0 +1,88 @@
+package io.stentor.http.api;
+
+import io.stentor.centrifuge.Disconnect;
+import io.stentor.http.Problem;
+import io.stentor.http.ProblemType;
+import io.stentor.http.RequestBody;
+import io.stentor.http.RequestRefused;
+import io.stentor.identity.Access;
+import io.stentor.json.JsonFields;
+import io.stentor.message.Member;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.util.function.BooleanSupplier;
+
+/**
+ * {@code /demo/login}: {@code GET} tells whether there is one, {@code POST} gives anybody a token
+ * for any name. Only for demonstrations, and only by {@code identity.demoLogin}. One event loop.
+ */
+public final class DemoLogin {
+
+  private static final int TOKEN_SECONDS = 600;
+  private static final int MAX_BODY_BYTES = 4096;
+
+  private final BooleanSupplier on;
+  private final Access access;
+
+  /**
+   * An endpoint.
+   *
+   * @param on whether it is there at all
+   * @param access what signs the tokens
+   */
+  public DemoLogin(BooleanSupplier on, Access access) {
+    this.on = on;
+    this.access = access;
+  }
+
+  /** Tells whether there is one, so that a page need not try. */
+  public void handleOffered(RoutingContext ctx) {
+    JsonObject json = new JsonObject().put("offered", on.getAsBoolean());
+    answer(ctx.request(), json.toBuffer());
+  }
+
+  private static void answer(HttpServerRequest request, Buffer json) {
+    request
+        .response()
+        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+        .end(json);
+  }
+
+  /** Answers with a token. */
+  public void handleLogin(RoutingContext ctx) {
+    HttpServerRequest request = ctx.request();
+    if (!on.getAsBoolean()) {
+      Problem.answer(request, ProblemType.NOT_FOUND, "There is no demo login on this server.");
+      return;
+    }
+    RequestBody.read(request, MAX_BODY_BYTES)
+        .map(this::token)
+        .onSuccess(json -> answer(request, json))
+        .onFailure(failure -> RequestRefused.answer(request, failure));
+  }
+
+  private Buffer token(Buffer body) {
+    String name = name(body);
+    return new JsonObject()
+        .put("name", name)
+        .put("token", access.issue(name, TOKEN_SECONDS))
+        .put("expiresInSeconds", TOKEN_SECONDS)
+        .toBuffer();
+  }
+
+  private static String name(Buffer body) {
+    try {
+      return Member.checkedName(JsonFields.of(body.getBytes()).text("name"));
+    } catch (Disconnect e) {
+      throw RequestRefused.of(
+          ProblemType.INVALID_JSON,
+          "A body is a JSON object with a text called name; " + e.reason().reason() + ".");
+    } catch (IllegalArgumentException e) {
+      throw RequestRefused.of(ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
+    }
+  }
+}

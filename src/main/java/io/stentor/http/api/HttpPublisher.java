@@ -1,0 +1,181 @@
+package io.stentor.http.api;
+
+import io.stentor.admission.Limit;
+import io.stentor.config.RoomOptions;
+import io.stentor.http.Authentication;
+import io.stentor.http.ProblemType;
+import io.stentor.http.RequestLimiter;
+import io.stentor.http.RequestRefused;
+import io.stentor.http.RoomClient;
+import io.stentor.identity.Identity;
+import io.stentor.identity.Permissions.Action;
+import io.stentor.json.JsonSource;
+import io.stentor.message.Member;
+import io.stentor.message.Position;
+import io.stentor.message.Publication;
+import io.stentor.message.Publication.Kind;
+import io.stentor.message.RoomName;
+import io.stentor.room.Ack;
+import io.stentor.room.IdempotencyConflict;
+import io.stentor.room.MessageTooLarge;
+import io.stentor.room.Rooms;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.ContextInternal;
+import org.jspecify.annotations.Nullable;
+
+/** How HTTP publishes: checks, and what a publisher is told. One event loop. */
+public final class HttpPublisher {
+
+  private static final int RETRY_AFTER_SECONDS = 1;
+
+  private final Rooms rooms;
+  private final Authentication authentication;
+  private final ContextInternal context;
+
+  /** Publishing whose answers come on this context. */
+  public HttpPublisher(Rooms rooms, Authentication authentication, ContextInternal context) {
+    this.rooms = rooms;
+    this.authentication = authentication;
+    this.context = context;
+  }
+
+  /**
+   * The publisher as the others see it, by its token or {@code ?name=}; null for a server or
+   * without a name.
+   *
+   * @throws RequestRefused where the name is none, or not the token's
+   */
+  static @Nullable Member from(HttpServerRequest request, Identity identity) {
+    if (identity instanceof Identity.Server) {
+      return null;
+    }
+    try {
+      String user = RoomClient.user(identity, request.getParam("name"));
+      return user.isEmpty() ? null : Member.of("", user);
+    } catch (IllegalArgumentException e) {
+      throw RequestRefused.of(ProblemType.BAD_REQUEST, "name: " + e.getMessage());
+    }
+  }
+
+  /**
+   * Publishes one message.
+   *
+   * @param data text or JSON, not yet checked; taken over
+   * @return its position, {@link Position#NONE} in a room without a log; fails with a {@link
+   *     Refusal}. Completes on the context of this object
+   */
+  Future<Position> publish(
+      RoomName room,
+      Identity identity,
+      Kind kind,
+      byte[] data,
+      @Nullable String key,
+      @Nullable Member from) {
+    try {
+      RoomOptions options = rooms.options(room);
+      authentication.require(identity, room, Action.PUBLISH);
+      if (key != null) {
+        requireLog(options);
+      }
+      requireFit(data.length, options.maxMessageBytes());
+      Publication publication = publication(kind, data, key, from);
+      requireRate(room, options.ratePerSecond());
+      return offer(room, publication);
+    } catch (RequestRefused refusal) {
+      return Future.failedFuture(refusal);
+    }
+  }
+
+  /**
+   * Goes on where a key can be honoured.
+   *
+   * @throws RequestRefused in a room that remembers nothing
+   */
+  static void requireLog(RoomOptions options) {
+    if (options.history().messages() == 0) {
+      throw RequestRefused.of(
+          ProblemType.BAD_REQUEST,
+          "This room keeps no log, so it cannot recognise a message by its idempotency key.");
+    }
+  }
+
+  private void requireRate(RoomName room, int perSecond) {
+    long wait = rooms.limits().roomRates().tryTake(room, perSecond);
+    if (wait > 0) {
+      throw RequestRefused.of(
+              ProblemType.TOO_MANY_REQUESTS,
+              "This room takes " + perSecond + " messages a second (ratePerSecond).",
+              RequestLimiter.seconds(wait))
+          .of(Limit.RATE_PER_SECOND, perSecond);
+    }
+  }
+
+  private static void requireFit(int bytes, int maxBytes) {
+    if (bytes > maxBytes) {
+      throw RequestRefused.of(
+          ProblemType.TOO_LARGE, "A message may have at most " + maxBytes + " bytes here.");
+    }
+  }
+
+  private static Publication publication(
+      Kind kind, byte[] data, @Nullable String key, @Nullable Member from) {
+    long now = System.currentTimeMillis();
+    try {
+      return kind == Kind.JSON
+          ? Publication.json(JsonSource.of(data), now, key, from)
+          : Publication.text(data, now, key, from);
+    } catch (IllegalArgumentException e) {
+      ProblemType type = kind == Kind.JSON ? ProblemType.INVALID_JSON : ProblemType.BAD_REQUEST;
+      throw RequestRefused.of(type, sentence(String.valueOf(e.getMessage())));
+    }
+  }
+
+  private static String sentence(String why) {
+    return Character.toUpperCase(why.charAt(0)) + why.substring(1) + ".";
+  }
+
+  private Future<Position> offer(RoomName room, Publication publication) {
+    Promise<Position> told = context.promise();
+    Ack ack =
+        new Ack() {
+          @Override
+          public void appended(Position position) {
+            told.complete(position);
+          }
+
+          @Override
+          public void refused(Throwable reason) {
+            told.fail(refusal(reason));
+          }
+        };
+    if (!rooms.offer(room, publication, ack)) {
+      return Future.failedFuture(full());
+    }
+    return told.future();
+  }
+
+  /** What is said in a room that takes nothing more. */
+  static RequestRefused full() {
+    return RequestRefused.of(
+        ProblemType.TOO_MANY_REQUESTS,
+        "So much waits in this room that nothing more is taken now.",
+        RETRY_AFTER_SECONDS);
+  }
+
+  private static RequestRefused refusal(Throwable reason) {
+    if (reason instanceof MessageTooLarge) {
+      return RequestRefused.of(
+          ProblemType.TOO_LARGE, sentence(String.valueOf(reason.getMessage())));
+    }
+    return reason instanceof IdempotencyConflict
+        ? RequestRefused.of(
+            ProblemType.IDEMPOTENCY_CONFLICT,
+            "This idempotency key was used for another message in this room.")
+        : RequestRefused.of(
+            ProblemType.UNAVAILABLE,
+            "The message could not be stored; send it again with the same idempotency key.",
+            RETRY_AFTER_SECONDS);
+  }
+}

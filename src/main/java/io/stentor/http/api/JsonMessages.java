@@ -1,0 +1,157 @@
+package io.stentor.http.api;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.stentor.json.JsonText;
+import io.stentor.message.Member;
+import io.stentor.message.Position;
+import io.stentor.message.Publication;
+import io.stentor.message.RoomName;
+import io.stentor.room.Format;
+import io.stentor.room.Notice;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.Locale;
+
+/**
+ * Messages as {@code GET /rooms/{room}/messages} gives them. Each is one line, a JSON object with a
+ * comma behind it:
+ *
+ * <pre>
+ * {"offset":42,"text":"hi","time":"2030-01-31T12:00:00.000Z","from":"Ann"},
+ * {"offset":43,"data":{"price":17},"time":"2030-01-31T12:00:01.500Z"},
+ * </pre>
+ *
+ * <p>A text is a JSON string, JSON is its source. {@code offset} is left out where there is no log,
+ * {@code from} where nobody in particular spoke. Notices cannot be told: who needs them is closed,
+ * and reads the log.
+ */
+public final class JsonMessages implements Format {
+
+  /** The one instance. */
+  public static final JsonMessages FORMAT = new JsonMessages();
+
+  private static final String OFFSET = "{\"offset\":";
+
+  /** Everything but the content and the name: member names, an offset, a time, line end. */
+  private static final int AROUND_BYTES = 96;
+
+  private static final DateTimeFormatter TIME =
+      new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
+
+  private JsonMessages() {}
+
+  @Override
+  public int sizeLimit(RoomName room, Publication publication) {
+    return sizeLimit(publication);
+  }
+
+  /** The same, since the room is not said. */
+  public int sizeLimit(Publication publication) {
+    Member from = publication.from();
+    int user = from == null ? 0 : 2 + JsonText.size(from.user().getBytes(StandardCharsets.UTF_8));
+    int content =
+        publication.kind() == Publication.Kind.JSON
+            ? publication.bytes()
+            : JsonText.size(publication.data());
+    return AROUND_BYTES + content + user;
+  }
+
+  @Override
+  public void encode(RoomName room, Publication publication, long epoch, long offset, ByteBuf out) {
+    encode(publication, epoch, offset, out);
+  }
+
+  /** The same, since the room is not said. */
+  public void encode(Publication publication, long epoch, long offset, ByteBuf out) {
+    if (epoch == 0) {
+      out.writeByte('{');
+    } else {
+      ByteBufUtil.writeAscii(out, OFFSET + offset + ",");
+    }
+    if (publication.kind() == Publication.Kind.JSON) {
+      ByteBufUtil.writeAscii(out, "\"data\":");
+      out.writeBytes(publication.data());
+    } else {
+      ByteBufUtil.writeAscii(out, "\"text\":");
+      JsonText.write(publication.data(), out);
+    }
+    String time = TIME.format(Instant.ofEpochMilli(publication.timeMillis()));
+    ByteBufUtil.writeAscii(out, ",\"time\":\"" + time + "\"");
+    Member from = publication.from();
+    if (from != null && !from.user().isEmpty()) {
+      ByteBufUtil.writeAscii(out, ",\"from\":");
+      JsonText.write(from.user(), out);
+    }
+    ByteBufUtil.writeAscii(out, "},\n");
+  }
+
+  @Override
+  public boolean encode(Notice notice, ByteBuf out) {
+    return false;
+  }
+
+  /**
+   * Some of these lines.
+   *
+   * @param count how many lines
+   * @param length of these lines in bytes, the last one's comma and line end included
+   * @param cut whether there were more lines than these
+   */
+  public record Lines(int count, int length, boolean cut) {
+
+    /**
+     * As many whole lines as both limits allow, but at least one if there is one.
+     *
+     * @param bytes whole lines; its indices are not moved
+     */
+    public static Lines of(ByteBuf bytes, int maxCount, int maxBytes) {
+      int begin = bytes.readerIndex();
+      int count = 0;
+      int length = 0;
+      while (count < maxCount && length < bytes.readableBytes()) {
+        int end = bytes.indexOf(begin + length, bytes.writerIndex(), (byte) '\n') + 1 - begin;
+        if (count > 0 && end > maxBytes) {
+          break;
+        }
+        count++;
+        length = end;
+      }
+      return new Lines(count, length, length < bytes.readableBytes());
+    }
+  }
+
+  /** Offset of the first of lines that have offsets. */
+  public static long firstOffset(ByteBuf lines) {
+    long number = 0;
+    for (int i = lines.readerIndex() + OFFSET.length(); lines.getByte(i) != ','; i++) {
+      number = 10 * number + lines.getByte(i) - '0';
+    }
+    return number;
+  }
+
+  /**
+   * What stands before the lines of an answer.
+   *
+   * @param position where the client is after the answer
+   * @param recovered whether everything since the position that it gave follows
+   * @param more whether a limit cut the answer
+   */
+  public static String head(Position position, boolean recovered, boolean more) {
+    return "{\"epoch\":\""
+        + Position.epochText(position.epoch())
+        + "\",\"offset\":"
+        + position.offset()
+        + ",\"recovered\":"
+        + recovered
+        + (more ? ",\"more\":true" : "")
+        + ",\"messages\":[";
+  }
+
+  /** What stands behind the lines of an answer. */
+  public static String end() {
+    return "]}\n";
+  }
+}

@@ -1,0 +1,93 @@
+package io.stentor.http.api;
+
+import io.netty.channel.EventLoop;
+import io.stentor.history.Page;
+import io.stentor.message.Position;
+import io.stentor.message.RoomName;
+import io.stentor.room.Rooms;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads logs for requests. Right after a node came or went a log cannot be read for a moment, so a
+ * failure is tried again for a few seconds. Answers come on the event loop.
+ */
+final class LogReader {
+
+  private static final int ATTEMPTS = 60;
+  private static final long RETRY_MILLIS = 50;
+  private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
+
+  private final Rooms rooms;
+  private final EventLoop eventLoop;
+
+  LogReader(Rooms rooms, EventLoop eventLoop) {
+    this.rooms = rooms;
+    this.eventLoop = eventLoop;
+  }
+
+  /** Whether the page begins where the position says. */
+  static boolean continues(Page page, Position since) {
+    return page.epoch() == since.epoch()
+        && since.offset() <= page.top()
+        && since.offset() + 1 >= page.oldest();
+  }
+
+  /** What follows the position, or where the log is instead. */
+  Future<Page> after(RoomName room, Position since, int limit) {
+    return patiently(() -> rooms.read(room, since, limit, MessagesResponse.MAX_BYTES));
+  }
+
+  /** The newest messages, as many as there are up to the limit. */
+  Future<Page> newest(RoomName room, int limit) {
+    return patiently(
+        () ->
+            rooms
+                .read(room, Position.NONE, 0, 0)
+                .compose(
+                    page -> {
+                      long after = Math.max(page.oldest() - 1, page.top() - limit);
+                      return page.top() < page.oldest()
+                          ? Future.succeededFuture(page)
+                          : rooms.read(
+                              room,
+                              new Position(page.epoch(), after),
+                              limit,
+                              MessagesResponse.MAX_BYTES);
+                    }));
+  }
+
+  private Future<Page> patiently(Supplier<Future<Page>> read) {
+    Promise<Page> answer = Promise.promise();
+    attempt(read, ATTEMPTS, answer);
+    return answer.future();
+  }
+
+  private void attempt(Supplier<Future<Page>> read, int attempts, Promise<Page> answer) {
+    read.get()
+        .onComplete(
+            (page, failure) -> {
+              if (page != null) {
+                onLoop(() -> answer.complete(page));
+              } else if (attempts > 1) {
+                eventLoop.schedule(
+                    () -> attempt(read, attempts - 1, answer), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+              } else {
+                LOG.warn("a log cannot be read: {}", failure.toString());
+                onLoop(() -> answer.fail(failure));
+              }
+            });
+  }
+
+  private void onLoop(Runnable task) {
+    if (eventLoop.inEventLoop()) {
+      task.run();
+    } else {
+      eventLoop.execute(task);
+    }
+  }
+}

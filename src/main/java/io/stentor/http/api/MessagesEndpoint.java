@@ -1,0 +1,200 @@
+package io.stentor.http.api;
+
+import io.stentor.config.RoomOptions;
+import io.stentor.history.Page;
+import io.stentor.http.Authentication;
+import io.stentor.http.LoopContext;
+import io.stentor.http.MediaType;
+import io.stentor.http.ProblemType;
+import io.stentor.http.RequestBody;
+import io.stentor.http.RequestRefused;
+import io.stentor.http.RoomPath;
+import io.stentor.identity.Identity;
+import io.stentor.identity.Permissions.Action;
+import io.stentor.message.Member;
+import io.stentor.message.Position;
+import io.stentor.message.Publication.Kind;
+import io.stentor.message.RoomName;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * {@code /rooms/{room}/messages}: GET reads what was said, or waits for what will be; POST
+ * publishes. One event loop.
+ */
+public final class MessagesEndpoint {
+
+  private final LoopContext server;
+  private final Authentication authentication;
+  private final HttpPublisher publishing;
+  private final LongPolls polls;
+  private final LogReader log;
+
+  /** An endpoint of one server verticle. */
+  public MessagesEndpoint(
+      LoopContext server,
+      Authentication authentication,
+      HttpPublisher publishing,
+      LongPolls polls) {
+    this.server = server;
+    this.authentication = authentication;
+    this.publishing = publishing;
+    this.polls = polls;
+    this.log = new LogReader(server.rooms(), server.eventLoop());
+  }
+
+  /** GET: messages, at once or as soon as there are any. */
+  public void handleGet(RoutingContext ctx) {
+    HttpServerRequest request = ctx.request();
+    try {
+      RoomName room = RoomPath.of(ctx);
+      MessagesQuery query = MessagesQuery.of(request.params());
+      RoomOptions options = server.rooms().options(room);
+      Identity identity = Authentication.of(ctx);
+      authentication.require(identity, room, Action.HISTORY);
+      if (query.waitSeconds() > 0) {
+        authentication.require(identity, room, Action.SUBSCRIBE);
+        server.requirePlace(room);
+      }
+      new Reading(request, identity, room, query).begin(options);
+    } catch (RequestRefused refusal) {
+      refusal.answer(request);
+    }
+  }
+
+  /** One GET on its way. */
+  private final class Reading {
+    private final HttpServerRequest request;
+    private final RoomName room;
+    private final Identity identity;
+    private final MessagesQuery query;
+
+    Reading(HttpServerRequest request, Identity identity, RoomName room, MessagesQuery query) {
+      this.request = request;
+      this.identity = identity;
+      this.room = room;
+      this.query = query;
+    }
+
+    void begin(RoomOptions options) {
+      if (options.history().messages() == 0) {
+        withoutLog();
+      } else if (query.since() != null && query.waitSeconds() > 0) {
+        // The room finds out whether there is anything to wait for.
+        waitFrom(query.since());
+      } else {
+        read();
+      }
+    }
+
+    private void withoutLog() {
+      boolean recovered = query.since() == null;
+      if (!recovered && query.strict()) {
+        notRecoverable(Position.NONE);
+      } else if (query.waitSeconds() > 0) {
+        waitFrom(Position.NONE);
+      } else {
+        MessagesResponse.none(request.response(), Position.NONE, recovered);
+      }
+    }
+
+    private void waitFrom(Position since) {
+      new LongPoll(request, server, identity, since, query.limit(), polls, this::read)
+          .begin(room, query.waitSeconds());
+    }
+
+    private void read() {
+      Position since = query.since();
+      if (since == null) {
+        newest(true);
+        return;
+      }
+      log.after(room, since, query.limit())
+          .onSuccess(
+              page -> {
+                if (LogReader.continues(page, since)) {
+                  MessagesResponse.page(request.response(), page, true);
+                } else if (query.strict()) {
+                  notRecoverable(new Position(page.epoch(), page.top()));
+                } else {
+                  newest(false);
+                }
+              })
+          .onFailure(this::failed);
+    }
+
+    private void newest(boolean recovered) {
+      log.newest(room, query.limit())
+          .onSuccess(page -> take(page, recovered))
+          .onFailure(this::failed);
+    }
+
+    private void take(Page page, boolean recovered) {
+      if (page.publications().isEmpty() && recovered && query.waitSeconds() > 0) {
+        waitFrom(new Position(page.epoch(), page.top()));
+      } else {
+        MessagesResponse.page(request.response(), page, recovered);
+      }
+    }
+
+    private void notRecoverable(Position now) {
+      RequestRefused.of(
+              ProblemType.POSITION_NOT_RECOVERABLE,
+              "What follows this position is not known any more.")
+          .with("since", String.valueOf(query.since()))
+          .with("position", now.toString())
+          .answer(request);
+    }
+
+    private void failed(Throwable failure) {
+      RequestRefused.of(ProblemType.UNAVAILABLE, "The room's log cannot be read at this moment.", 1)
+          .answer(request);
+    }
+  }
+
+  /** POST: publishes the body. */
+  public void handlePublish(RoutingContext ctx) {
+    HttpServerRequest request = ctx.request();
+    try {
+      publish(ctx);
+    } catch (RequestRefused refusal) {
+      refusal.answer(request);
+    }
+  }
+
+  private void publish(RoutingContext ctx) {
+    HttpServerRequest request = ctx.request();
+    RoomName room = RoomPath.of(ctx);
+    Identity identity = Authentication.of(ctx);
+    RoomOptions options = server.rooms().options(room);
+    // Once more by Publishing; here it saves the body's way.
+    authentication.require(identity, room, Action.PUBLISH);
+    Kind kind = MediaType.of(request.getHeader(HttpHeaders.CONTENT_TYPE));
+    String key = IdempotencyKey.of(request);
+    Member from = HttpPublisher.from(request, identity);
+    RequestBody.read(request, options.maxMessageBytes())
+        .compose(body -> publishing.publish(room, identity, kind, body.getBytes(), key, from))
+        .onSuccess(position -> published(request.response(), position))
+        .onFailure(failure -> RequestRefused.answer(request, failure));
+  }
+
+  private static void published(HttpServerResponse response, Position position) {
+    if (response.closed()) {
+      return;
+    }
+    if (position.epoch() == 0) {
+      response.setStatusCode(202).end();
+      return;
+    }
+    String epoch = Position.epochText(position.epoch());
+    String before = epoch + ":" + (position.offset() - 1);
+    response
+        .setStatusCode(201)
+        // Relative to the request's path, so that it holds behind a proxy that cuts a prefix off.
+        .putHeader(HttpHeaders.LOCATION, "messages?since=" + before + "&limit=1")
+        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+        .end("{\"epoch\":\"" + epoch + "\",\"offset\":" + position.offset() + "}\n");
+  }
+}

@@ -1,0 +1,126 @@
+package io.stentor.http.api;
+
+import io.stentor.history.History;
+import io.stentor.history.LogSummary;
+import io.stentor.http.ProblemType;
+import io.stentor.http.RequestRefused;
+import io.stentor.message.RoomName;
+import io.stentor.presence.Presence;
+import io.stentor.presence.RoomStats;
+import io.stentor.room.Rooms;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts one page of the list of rooms together: those with a log and those with somebody in them, as
+ * far as the client may listen there. One use; the futures complete on any thread.
+ */
+final class RoomList {
+
+  /**
+   * How often all names are looked at for one page. Only where very many rooms in a row are hidden
+   * from the client, more would be needed.
+   */
+  private static final int MAX_ROUNDS = 4;
+
+  /**
+   * A page.
+   *
+   * @param rooms in order of their names
+   * @param next the last of them, where others may follow; else null
+   */
+  record Page(List<Entry> rooms, @Nullable String next) {}
+
+  /** One room; what is not known or does not exist is null. */
+  record Entry(RoomName room, @Nullable RoomStats stats, @Nullable LogSummary log) {}
+
+  private final Rooms rooms;
+  private final Presence presence;
+  private final Predicate<RoomName> mayShow;
+  private final RoomsQuery query;
+  private final List<RoomName> visible = new ArrayList<>();
+  private final Map<String, RoomStats> stats = new HashMap<>();
+
+  RoomList(Rooms rooms, Presence presence, Predicate<RoomName> mayShow, RoomsQuery query) {
+    this.rooms = rooms;
+    this.presence = presence;
+    this.mayShow = mayShow;
+    this.query = query;
+  }
+
+  /** Reads the page. Fails with a {@link RequestRefused} where too much is hidden on the way. */
+  Future<Page> read() {
+    return round(query.after(), 1).compose(this::page);
+  }
+
+  /** Gathers one room more than is asked for, to know whether there is one. */
+  private Future<Boolean> round(@Nullable String after, int round) {
+    int some = Math.min(query.limit() + 1, RoomsQuery.MAX_LIMIT);
+    History history = rooms.history();
+    Future<List<RoomStats>> inhabited = presence.rooms(query.prefix(), after, some);
+    Future<List<String>> logged = history.names(query.prefix(), after, some);
+    return Future.all(inhabited, logged)
+        .compose(
+            both -> {
+              TreeSet<String> names = new TreeSet<>(logged.result());
+              for (RoomStats one : inhabited.result()) {
+                names.add(one.room().value());
+                stats.put(one.room().value(), one);
+              }
+              return take(names, some, round);
+            });
+  }
+
+  private Future<Boolean> take(NavigableSet<String> names, int some, int round) {
+    boolean wasLast = names.size() < some;
+    while (names.size() > some) {
+      // Behind these there may be names that only one of the two lists was long enough for.
+      names.pollLast();
+    }
+    for (String name : names) {
+      RoomName room = new RoomName(name);
+      if (mayShow.test(room)) {
+        visible.add(room);
+      }
+    }
+    if (wasLast || visible.size() > query.limit()) {
+      return Future.succeededFuture(wasLast);
+    }
+    return round == MAX_ROUNDS
+        ? Future.failedFuture(
+            RequestRefused.of(
+                ProblemType.BAD_REQUEST,
+                "Many rooms on the way are not shown to you; give a prefix."))
+        : round(names.last(), round + 1);
+  }
+
+  private Future<Page> page(boolean wasLast) {
+    boolean more = visible.size() > query.limit();
+    List<RoomName> shown = more ? visible.subList(0, query.limit()) : visible;
+    return rooms
+        .history()
+        .summaries(shown)
+        .map(
+            logs -> {
+              List<Entry> entries = new ArrayList<>();
+              for (RoomName room : shown) {
+                entries.add(new Entry(room, stats(room), logs.get(room)));
+              }
+              return new Page(entries, more ? shown.get(shown.size() - 1).value() : null);
+            });
+  }
+
+  /** Null where it is not known who is in the room. */
+  private @Nullable RoomStats stats(RoomName room) {
+    return rooms.options(room).presence()
+        ? stats.getOrDefault(room.value(), new RoomStats(room, 0, 0))
+        : null;
+  }
+}

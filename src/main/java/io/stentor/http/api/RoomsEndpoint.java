@@ -1,0 +1,143 @@
+package io.stentor.http.api;
+
+import io.stentor.config.RoomOptions;
+import io.stentor.http.Authentication;
+import io.stentor.http.LoopContext;
+import io.stentor.http.ProblemType;
+import io.stentor.http.RequestRefused;
+import io.stentor.http.RoomPath;
+import io.stentor.identity.Identity;
+import io.stentor.identity.Permissions.Action;
+import io.stentor.message.RoomName;
+import io.stentor.presence.Presence;
+import io.stentor.presence.RoomStats;
+import io.stentor.room.Rooms;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What rooms there are, what is known of one, and who is in it. A room that the client may not
+ * listen in is not shown. One event loop.
+ */
+public final class RoomsEndpoint {
+
+  private static final int RETRY_AFTER_SECONDS = 1;
+  private static final Logger LOG = LoggerFactory.getLogger(RoomsEndpoint.class);
+
+  private final Rooms rooms;
+  private final Presence presence;
+  private final Authentication authentication;
+  private final ContextInternal context;
+
+  /** An endpoint of one server verticle, whose answers are written on this context. */
+  public RoomsEndpoint(LoopContext server, Authentication authentication, ContextInternal context) {
+    this.rooms = server.rooms();
+    this.presence = server.presence();
+    this.authentication = authentication;
+    this.context = context;
+  }
+
+  /** {@code GET /rooms}: a part of the rooms, by name. */
+  public void handleList(RoutingContext ctx) {
+    answer(
+        ctx.request(),
+        () -> {
+          Identity identity = Authentication.of(ctx);
+          RoomsQuery query = RoomsQuery.of(ctx.request().params());
+          return new RoomList(rooms, presence, visible(identity), query)
+              .read()
+              .map(RoomsJson::list);
+        });
+  }
+
+  /** {@code GET /rooms/{room}}: what is known of one room, which need not have been used. */
+  public void handleRoom(RoutingContext ctx) {
+    answer(
+        ctx.request(),
+        () -> {
+          RoomName room = allowed(ctx, Action.SUBSCRIBE);
+          RoomOptions options = rooms.options(room);
+          return Future.all(stats(room), rooms.history().summaries(List.of(room)))
+              .map(both -> RoomsJson.room(both.resultAt(0), both.resultAt(1), options));
+        });
+  }
+
+  /** {@code GET /rooms/{room}/members}: a part of who is in a room. */
+  public void handleMembers(RoutingContext ctx) {
+    answer(
+        ctx.request(),
+        () -> {
+          RoomName room = allowed(ctx, Action.PRESENCE);
+          if (!rooms.options(room).presence()) {
+            throw RequestRefused.of(
+                ProblemType.PRESENCE_OFF, "It is not known who is in this room: presence is off.");
+          }
+          RoomsQuery query = RoomsQuery.of(ctx.request().params());
+          return Future.all(stats(room), presence.members(room, query.afterMember(), query.limit()))
+              .map(both -> RoomsJson.members(both.resultAt(0), both.resultAt(1)));
+        });
+  }
+
+  /** Nobody where presence is off, which the answers do not show. */
+  private Future<RoomStats> stats(RoomName room) {
+    return rooms.options(room).presence()
+        ? presence.stats(room)
+        : Future.succeededFuture(new RoomStats(room, 0, 0));
+  }
+
+  private RoomName allowed(RoutingContext ctx, Action action) {
+    RoomName room = RoomPath.of(ctx);
+    authentication.require(Authentication.of(ctx), room, action);
+    return room;
+  }
+
+  private Predicate<RoomName> visible(Identity identity) {
+    return room -> authentication.allow(identity, room, Action.SUBSCRIBE);
+  }
+
+  private void answer(HttpServerRequest request, Supplier<Future<Buffer>> answer) {
+    try {
+      Promise<Buffer> here = context.promise();
+      answer.get().onComplete(here);
+      here.future()
+          .onSuccess(json -> send(request.response(), json))
+          .onFailure(failure -> refuse(request, failure));
+    } catch (RequestRefused refusal) {
+      refusal.answer(request);
+    }
+  }
+
+  private static void send(HttpServerResponse response, Buffer json) {
+    if (!response.closed()) {
+      response
+          .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+          .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+          .end(json);
+    }
+  }
+
+  private static void refuse(HttpServerRequest request, Throwable failure) {
+    if (!(failure instanceof RequestRefused)) {
+      LOG.warn("{} cannot be answered: {}", request.path(), failure.toString());
+    }
+    RequestRefused refusal =
+        failure instanceof RequestRefused known
+            ? known
+            : RequestRefused.of(
+                ProblemType.UNAVAILABLE,
+                "This cannot be looked up at this moment.",
+                RETRY_AFTER_SECONDS);
+    refusal.answer(request);
+  }
+}

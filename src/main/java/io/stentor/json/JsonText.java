@@ -1,0 +1,72 @@
+package io.stentor.json;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import java.nio.charset.StandardCharsets;
+
+/** Texts written as JSON strings (RFC 8259, section 7), without going through {@code String}. */
+public final class JsonText {
+
+  /** What a byte of a text may become: backslash, u and four digits. */
+  private static final int LONGEST_ESCAPE = 6;
+
+  private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+  private JsonText() {}
+
+  /** Bytes that {@link #write} writes for this text. */
+  public static int size(byte[] utf8) {
+    int size = 2 + utf8.length;
+    for (byte one : utf8) {
+      if (escape(one) != 0) {
+        size++;
+      } else if (one >= 0 && one < ' ') {
+        size += LONGEST_ESCAPE - 1;
+      }
+    }
+    return size;
+  }
+
+  /** Appends the text between quotes; only what has to be escaped is. */
+  public static void write(byte[] utf8, ByteBuf out) {
+    out.writeByte('"');
+    int copied = 0;
+    for (int i = 0; i < utf8.length; i++) {
+      byte one = utf8[i];
+      if (one < 0 || (one >= ' ' && one != '"' && one != '\\')) {
+        continue;
+      }
+      out.writeBytes(utf8, copied, i - copied);
+      copied = i + 1;
+      byte escape = escape(one);
+      out.writeByte('\\');
+      if (escape != 0) {
+        out.writeByte(escape);
+      } else {
+        ByteBufUtil.writeAscii(out, "u00");
+        out.writeByte(HEX[one >> 4]);
+        out.writeByte(HEX[one & 15]);
+      }
+    }
+    out.writeBytes(utf8, copied, utf8.length - copied);
+    out.writeByte('"');
+  }
+
+  /** Appends the text between quotes. */
+  public static void write(String text, ByteBuf out) {
+    write(text.getBytes(StandardCharsets.UTF_8), out);
+  }
+
+  /** The character behind the backslash where there is a short form, else 0. */
+  private static byte escape(byte one) {
+    return switch (one) {
+      case '"', '\\' -> one;
+      case '\n' -> 'n';
+      case '\r' -> 'r';
+      case '\t' -> 't';
+      case '\b' -> 'b';
+      case '\f' -> 'f';
+      default -> 0;
+    };
+  }
+}

@@ -1,0 +1,216 @@
+package io.stentor.lifecycle;
+
+import io.stentor.config.Changes;
+import io.stentor.config.Config;
+import io.stentor.config.ConfigException;
+import io.stentor.config.LiveConfig;
+import io.stentor.config.LoadedConfig;
+import io.stentor.config.LoggingOptions;
+import io.stentor.config.TlsOptions;
+import io.stentor.config.TokenOptions;
+import io.stentor.identity.Access;
+import io.stentor.identity.Tokens;
+import io.stentor.logging.LoggingSetup;
+import io.stentor.tls.Certificate;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes changed files over while the node runs, or refuses them as a whole. It looks every {@value
+ * #LOOK_SECONDS} s, and at once when it is told to. Everything happens on a thread of its own.
+ */
+public final class Reload {
+
+  static final int LOOK_SECONDS = 2;
+  private static final Logger LOG = LoggerFactory.getLogger(Reload.class);
+
+  private final LoadedConfig atStart;
+  private final UnaryOperator<Config> completed;
+  private final LiveConfig live;
+  private final Access access;
+  private final Runnable changed;
+  private final Consumer<Certificate> renew;
+  private final Changes changes;
+  private final FileWatch settings;
+  private final FileWatch certificates;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread made = new Thread(task, "reload");
+            made.setDaemon(true);
+            return made;
+          });
+
+  /**
+   * Does not look yet.
+   *
+   * @param completed adds to a configuration what this node has by itself
+   * @param changed called once another configuration holds; nothing may fail there
+   * @param renew shows another certificate to whoever comes from then on
+   */
+  public Reload(
+      LoadedConfig atStart,
+      UnaryOperator<Config> completed,
+      LiveConfig live,
+      Access access,
+      Runnable changed,
+      Consumer<Certificate> renew) {
+    this.atStart = atStart;
+    this.completed = completed;
+    this.live = live;
+    this.access = access;
+    this.changed = changed;
+    this.renew = renew;
+    this.changes = new Changes(atStart.config());
+    this.settings = new FileWatch(this::settingsFiles);
+    this.certificates = new FileWatch(this::certificateFiles);
+  }
+
+  private Collection<Path> settingsFiles() {
+    TokenOptions tokens = live.get().identity().tokens();
+    List<Path> files = new ArrayList<>(atStart.files());
+    if (!tokens.hmacSecretFile().isEmpty()) {
+      files.add(Path.of(tokens.hmacSecretFile()));
+    }
+    tokens.publicKeyFiles().forEach(file -> files.add(Path.of(file)));
+    return files;
+  }
+
+  private Collection<Path> certificateFiles() {
+    TlsOptions tls = live.get().http().tls();
+    return tls.isOn() ? List.of(Path.of(tls.certificateFile()), Path.of(tls.keyFile())) : List.of();
+  }
+
+  /** Begins to look. */
+  void begin() {
+    thread.scheduleWithFixedDelay(
+        () -> guarded(this::look), LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** Reads everything now, changed or not. Any thread. */
+  void now() {
+    thread.execute(
+        () ->
+            guarded(
+                () -> {
+                  LOG.info("told to read the configuration again");
+                  read();
+                  renewCertificate();
+                  settings.settle();
+                  certificates.settle();
+                }));
+  }
+
+  /** Looks no more. */
+  void end() {
+    thread.shutdown();
+  }
+
+  private static void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      LOG.error("the configuration stays as it was", e);
+    }
+  }
+
+  private void look() {
+    if (settings.changed()) {
+      read();
+      settings.settle();
+    }
+    if (certificates.changed()) {
+      renewCertificate();
+    }
+  }
+
+  private void read() {
+    try {
+      LoadedConfig loaded = atStart.again().get();
+      loaded.warnings().forEach(LOG::warn);
+      take(completed.apply(loaded.config()));
+    } catch (ConfigException e) {
+      LOG.warn("the configuration stays as it was: {}", e.getMessage());
+    }
+  }
+
+  /** Whatever can fail comes first; from the first thing that is changed on nothing does. */
+  private void take(Config next) {
+    Config before = live.get();
+    List<String> restart = changes.needRestart(next);
+    if (!restart.isEmpty()) {
+      throw new ConfigException(
+          "only a restart can change " + String.join(", ", restart) + "; nothing was changed");
+    }
+    boolean otherPair = !next.http().tls().equals(before.http().tls());
+    Certificate certificate = otherPair ? certificate(next.http().tls()) : null;
+    Access.Change change = access.prepare(next.identity());
+    boolean otherTokens = change.hasOtherTokens();
+    live.set(next);
+    change.apply();
+    changed.run();
+    log(before.logging(), next.logging());
+    show(certificate);
+    if (otherPair) {
+      certificates.settle();
+    }
+    tell(Changes.between(before, next), otherTokens);
+    Tokens.warn(next);
+  }
+
+  private static @Nullable Certificate certificate(TlsOptions tls) {
+    return tls.isOn() ? Certificate.read("http.tls", tls) : null;
+  }
+
+  private static void log(LoggingOptions before, LoggingOptions next) {
+    if (before.format() != next.format()) {
+      LoggingSetup.apply(next);
+    } else if (before.level() != next.level()) {
+      LoggingSetup.relevel(next.level());
+    }
+  }
+
+  private static void tell(List<String> keys, boolean otherTokens) {
+    if (!keys.isEmpty()) {
+      LOG.info("configuration changed: {}", String.join(", ", keys));
+    } else if (otherTokens) {
+      LOG.info("configuration changed: the keys for tokens were read again");
+    } else {
+      LOG.info("configuration read again: nothing is different");
+    }
+  }
+
+  private void renewCertificate() {
+    try {
+      show(certificate(live.get().http().tls()));
+    } catch (ConfigException e) {
+      LOG.warn("the certificate stays the one that it was: {}", e.getMessage());
+    }
+  }
+
+  private void show(@Nullable Certificate certificate) {
+    if (certificate != null) {
+      renew.accept(certificate);
+      tell(certificate, LOG);
+    }
+  }
+
+  /** Says which certificate is shown, and whether it is any good. */
+  public static void tell(Certificate certificate, Logger log) {
+    log.info("certificate: {}, to {}", certificate.subject(), certificate.end());
+    if (certificate.isOutOfDate(Instant.now())) {
+      log.warn("the certificate of http.tls has ended or has not begun: clients will refuse it");
+    }
+  }
+}

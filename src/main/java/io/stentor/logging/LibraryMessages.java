@@ -1,0 +1,154 @@
+package io.stentor.logging;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.classic.spi.StackTraceElementProxy;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is written of the warnings of Vert.x, Netty and Hazelcast while {@code logging.level} is
+ * neither debug nor trace: one line each, without stack trace and class names, and the same line at
+ * most once in {@value #AGAIN_MINUTES} minutes. A failure of Stentor's own code keeps its stack
+ * trace. Left out is what they say of a node that has gone: dozens of lines, where {@link
+ * io.stentor.cluster} writes one. Any thread.
+ */
+public final class LibraryMessages {
+  static final int AGAIN_MINUTES = 10;
+
+  /** How many different lines are remembered; the oldest is forgotten. */
+  private static final int REMEMBERED = 256;
+
+  private static final List<String> LIBRARIES = List.of("io.vertx.", "io.netty.", "com.hazelcast.");
+
+  /** Loggers that report connections to other nodes, and answers that no longer come from them. */
+  private static final Set<String> OF_LOST_NODES =
+      Set.of(
+          "com.hazelcast.internal.server.tcp.TcpServerConnection",
+          "com.hazelcast.internal.server.tcp.TcpServerConnectionErrorHandler",
+          "com.hazelcast.internal.server.tcp.TcpServerConnector",
+          "com.hazelcast.internal.cluster.impl.ClusterHeartbeatManager",
+          "com.hazelcast.internal.cluster.impl.MembershipManager",
+          "com.hazelcast.internal.cluster.impl.MulticastService",
+          "com.hazelcast.internal.cluster.impl.operations.SplitBrainMergeValidationOp",
+          "com.hazelcast.internal.partition.InternalPartitionService",
+          "com.hazelcast.internal.partition.impl.MigrationManager",
+          "com.hazelcast.internal.partition.operation.MigrationRequestOperation",
+          "com.hazelcast.map.impl.operation.MapClearExpiredOperation",
+          "com.hazelcast.spi.impl.operationservice.OperationService",
+          "com.hazelcast.spi.impl.operationservice.impl.InvocationMonitor",
+          "com.hazelcast.spi.impl.operationservice.impl.OutboundResponseHandler",
+          "io.vertx.core.eventbus.impl.clustered.ClusteredEventBus",
+          "io.vertx.core.eventbus.impl.clustered.OutboundConnection",
+          "io.vertx.core.net.impl.ConnectionBase");
+
+  /** Loggers that report what this node reports itself, or what does not apply to it. */
+  private static final Set<String> OF_NO_USE =
+      Set.of("com.hazelcast.cp.CPSubsystem", "io.vertx.core.impl.VertxImpl");
+
+  /** {@code [127.0.0.1]:5701 [cluster] [5.3.8] } */
+  private static final Pattern PREFIX =
+      Pattern.compile("^\\[\\S+\\](:\\d+)? \\[.*?\\] \\[\\d[\\d.]*\\S*\\] ");
+
+  private static final Pattern CLASS_NAME =
+      Pattern.compile("\\b([a-z]\\w*\\.){2,}(?=[A-Z])[\\w$]+(: )?");
+
+  private final LoggerContext loggers;
+  private final LongSupplier millis;
+  private final Map<String, Long> last =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+
+  /**
+   * @param millis a clock that never goes back
+   */
+  public LibraryMessages(LoggerContext loggers, LongSupplier millis) {
+    this.loggers = loggers;
+    this.millis = millis;
+  }
+
+  /** What is to be written in place of the event; null for nothing. */
+  @Nullable
+  public ILoggingEvent written(ILoggingEvent event) {
+    String name = event.getLoggerName();
+    if (LIBRARIES.stream().noneMatch(name::startsWith) || isWatched()) {
+      return event;
+    }
+    if (isOurs(event.getThrowableProxy())) {
+      return event;
+    }
+    if (OF_LOST_NODES.contains(name) || OF_NO_USE.contains(name)) {
+      return null;
+    }
+    String text = text(event);
+    return isNew(name + " " + text) ? replaced(event, text) : null;
+  }
+
+  /** Whether somebody looks for a fault and wants to see everything. */
+  private boolean isWatched() {
+    return loggers.getLogger("io.stentor").getEffectiveLevel().toInt() <= Level.DEBUG_INT;
+  }
+
+  /** Whether the failure came about in Stentor's own code: its stack trace is needed. */
+  private static boolean isOurs(@Nullable IThrowableProxy failure) {
+    for (IThrowableProxy cause = failure; cause != null; cause = cause.getCause()) {
+      for (StackTraceElementProxy frame : cause.getStackTraceElementProxyArray()) {
+        if (frame.getStackTraceElement().getClassName().startsWith("io.stentor.")) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static String text(ILoggingEvent event) {
+    String message = PREFIX.matcher(event.getFormattedMessage()).replaceFirst("");
+    IThrowableProxy cause = event.getThrowableProxy();
+    while (cause != null && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    String why = cause == null ? "" : String.valueOf(cause.getMessage());
+    String whole = why.isEmpty() || message.contains(why) ? message : message + ": " + why;
+    return CLASS_NAME.matcher(whole).replaceAll("");
+  }
+
+  private synchronized boolean isNew(String line) {
+    long now = millis.getAsLong();
+    Long before = last.get(line);
+    if (before != null && now - before < TimeUnit.MINUTES.toMillis(AGAIN_MINUTES)) {
+      return false;
+    }
+    last.remove(line);
+    last.put(line, now);
+    return true;
+  }
+
+  private ILoggingEvent replaced(ILoggingEvent event, String text) {
+    LoggingEvent line =
+        new LoggingEvent(
+            LibraryMessages.class.getName(),
+            loggers.getLogger(event.getLoggerName()),
+            event.getLevel(),
+            text.replace("{}", "{ }"),
+            null,
+            null);
+    line.setInstant(event.getInstant());
+    line.setThreadName(event.getThreadName());
+    return line;
+  }
+}

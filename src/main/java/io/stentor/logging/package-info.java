@@ -1,0 +1,5 @@
+/** How log lines look and how they are written. */
+@NullMarked
+package io.stentor.logging;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,179 @@
+package io.stentor.metrics;
+
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.stentor.room.Timings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * What is measured, for Prometheus. What others count is asked for when somebody looks, so counting
+ * twice costs nothing; only times are taken in here, once for a batch or a turn. Any thread.
+ */
+public final class Metrics implements Timings, AutoCloseable {
+
+  private static final Duration[] DELIVERY_BOUNDS =
+      millis(1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000);
+  private static final Duration[] APPEND_BOUNDS = {
+    Duration.ofNanos(100_000),
+    Duration.ofNanos(250_000),
+    Duration.ofNanos(500_000),
+    Duration.ofMillis(1),
+    Duration.ofNanos(2_500_000),
+    Duration.ofMillis(5),
+    Duration.ofMillis(10),
+    Duration.ofMillis(25),
+    Duration.ofMillis(50),
+    Duration.ofMillis(100),
+    Duration.ofMillis(250),
+    Duration.ofSeconds(1),
+    Duration.ofSeconds(10)
+  };
+  private static final double[] BATCH_BOUNDS = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1024};
+
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final LongSupplier clockMillis;
+  private final JvmGcMetrics collections = new JvmGcMetrics();
+  private final List<Runnable> before = new ArrayList<>();
+
+  /** Micrometer itself does not keep what it reads a counter from. */
+  private final List<LongSupplier> counted = new ArrayList<>();
+
+  private final Timer delivery;
+  private final Timer append;
+  private final DistributionSummary batch;
+
+  /**
+   * Metrics of the JVM and none else yet.
+   *
+   * @param clockMillis since 1970, the clock that publications have their time from
+   */
+  public Metrics(LongSupplier clockMillis) {
+    this.clockMillis = clockMillis;
+    registry.config().meterFilter(MeterFilter.denyUnless(id -> MetricName.has(id.getName())));
+    delivery = timer(MetricName.DELIVERY_LATENCY, DELIVERY_BOUNDS);
+    append = timer(MetricName.APPEND_TIME, APPEND_BOUNDS);
+    batch =
+        DistributionSummary.builder(MetricName.APPEND_BATCH.meter())
+            .description(MetricName.APPEND_BATCH.help())
+            .serviceLevelObjectives(BATCH_BOUNDS)
+            .register(registry);
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+    new FileDescriptorMetrics().bindTo(registry);
+    collections.bindTo(registry);
+  }
+
+  private static Duration[] millis(long... bounds) {
+    Duration[] durations = new Duration[bounds.length];
+    for (int i = 0; i < bounds.length; i++) {
+      durations[i] = Duration.ofMillis(bounds[i]);
+    }
+    return durations;
+  }
+
+  private Timer timer(MetricName name, Duration... bounds) {
+    return Timer.builder(name.meter())
+        .description(name.help())
+        .serviceLevelObjectives(bounds)
+        .register(registry);
+  }
+
+  /** How long deliveries take, told anew at each look of one thread. */
+  public RecentTimes deliveries() {
+    return new RecentTimes(delivery);
+  }
+
+  /** The same of appends. */
+  public RecentTimes appends() {
+    return new RecentTimes(append);
+  }
+
+  @Override
+  public void appended(long nanos, int publications) {
+    append.record(nanos, TimeUnit.NANOSECONDS);
+    batch.record(publications);
+  }
+
+  /** Clocks of two nodes may differ: what would be negative is none. */
+  @Override
+  public void offered(long publishedMillis) {
+    long millis = Math.max(0, clockMillis.getAsLong() - publishedMillis);
+    delivery.record(millis, TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Something that only grows and that is counted elsewhere.
+   *
+   * @param labels names and values in turn
+   */
+  synchronized void counter(MetricName name, LongSupplier count, String... labels) {
+    counted.add(count);
+    FunctionCounter.builder(name.meter(), count, LongSupplier::getAsLong)
+        .description(name.help())
+        .tags(labels)
+        .register(registry);
+  }
+
+  /**
+   * Something that is looked at.
+   *
+   * @param labels names and values in turn
+   */
+  void gauge(MetricName name, LongSupplier value, String... labels) {
+    Gauge.builder(name.meter(), value, LongSupplier::getAsLong)
+        .description(name.help())
+        .tags(labels)
+        .strongReference(true)
+        .register(registry);
+  }
+
+  /** A length of time that is looked at. */
+  void nanos(MetricName name, LongSupplier value) {
+    ToDoubleFunction<LongSupplier> read = LongSupplier::getAsLong;
+    TimeGauge.builder(name.meter(), value, TimeUnit.NANOSECONDS, read)
+        .description(name.help())
+        .strongReference(true)
+        .register(registry);
+  }
+
+  /** Does this before each look, such as to register what has come up since. */
+  void beforeScrape(Runnable task) {
+    before.add(task);
+  }
+
+  /**
+   * Everything, as text. Looks at all there is, so rather not on an event loop.
+   *
+   * @param contentType a media type of Prometheus or OpenMetrics
+   */
+  public synchronized String scrape(String contentType) {
+    before.forEach(Runnable::run);
+    return registry.scrape(contentType);
+  }
+
+  @Override
+  public void close() {
+    collections.close();
+    registry.close();
+  }
+}

@@ -1,0 +1,210 @@
+package io.stentor.server;
+
+import io.netty.channel.EventLoop;
+import io.stentor.centrifuge.api.ServerApiEndpoint;
+import io.stentor.centrifuge.transport.CentrifugeEndpoint;
+import io.stentor.centrifuge.transport.CentrifugeSocket;
+import io.stentor.config.Config;
+import io.stentor.config.LiveConfig;
+import io.stentor.files.LibraryFiles;
+import io.stentor.files.StaticFiles;
+import io.stentor.http.AllowedOrigins;
+import io.stentor.http.ApiRoutes;
+import io.stentor.http.Authentication;
+import io.stentor.http.Contract;
+import io.stentor.http.ContractEndpoint;
+import io.stentor.http.LoopContext;
+import io.stentor.http.NodeServices;
+import io.stentor.http.Problem;
+import io.stentor.http.ProblemType;
+import io.stentor.http.RequestLimiter;
+import io.stentor.http.api.BatchEndpoint;
+import io.stentor.http.api.DemoLogin;
+import io.stentor.http.api.HttpPublisher;
+import io.stentor.http.api.LongPolls;
+import io.stentor.http.api.MessagesEndpoint;
+import io.stentor.http.api.RoomsEndpoint;
+import io.stentor.identity.Access;
+import io.stentor.message.CloseReason;
+import io.stentor.sse.EventStreamRefusal;
+import io.stentor.sse.SseConnection;
+import io.stentor.sse.SseEndpoint;
+import io.stentor.sse.StreamingResponses;
+import io.stentor.websocket.Handshake;
+import io.stentor.websocket.Heartbeat;
+import io.stentor.websocket.PlainText;
+import io.stentor.websocket.WebSocketEndpoint;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Everything that one server verticle serves, and the connections that it has. */
+public final class Endpoints implements Handler<HttpServerRequest> {
+
+  /** Every sub-protocol that is spoken at one path or another. */
+  public static final List<String> SUB_PROTOCOLS =
+      List.of(PlainText.CURSOR_SUB_PROTOCOL, CentrifugeSocket.JSON, CentrifugeSocket.PROTOBUF);
+
+  /** When a client that was sent away should come again, hopefully to another node. */
+  private static final int RETRY_SECONDS = 2;
+
+  private final EventLoop loop;
+  private final Heartbeat heartbeat;
+  private final WebSocketEndpoint sockets;
+  private final SseEndpoint events;
+  private final CentrifugeEndpoint centrifuge;
+  private final Router router;
+  private final RequestLimiter turnstile;
+  private final LongPolls polls = new LongPolls();
+  private final AllowedOrigins origins;
+  private boolean draining;
+
+  /** When all clients will have been sent away, by {@link System#nanoTime}. */
+  private long goneAtNanos;
+
+  /** Endpoints on one event loop. */
+  public Endpoints(Vertx vertx, EventLoop eventLoop, NodeServices house) {
+    LiveConfig live = house.live();
+    Access access = house.access();
+    Config config = live.get();
+    LoopContext server = LoopContext.of(eventLoop, house);
+    loop = eventLoop;
+    turnstile = new RequestLimiter(house.rooms().limits());
+    heartbeat = server.heartbeat();
+    polls.start(eventLoop);
+    Authentication authentication = new Authentication(access);
+    origins = new AllowedOrigins(() -> live.get().http().allowedOrigins());
+    sockets = new WebSocketEndpoint(server, origins, authentication);
+    StreamingResponses streams = new StreamingResponses(eventLoop, () -> live.get().webSocket());
+    events = new SseEndpoint(server, authentication, streams);
+    centrifuge = new CentrifugeEndpoint(server, streams);
+    router = Router.router(vertx);
+    Map<String, Handler<RoutingContext>> operations = operations(vertx, server, authentication);
+    operations.replaceAll((id, handler) -> authentication.before(handler));
+    operations.putAll(centrifuge.operations());
+    operations.put("getContract", new ContractEndpoint(Contract.read()));
+    DemoLogin demo = new DemoLogin(() -> live.get().identity().demoLogin(), access);
+    operations.put("isDemoLoginOffered", demo::handleOffered);
+    operations.put("demoLogin", demo::handleLogin);
+    ServerApiEndpoint servers = new ServerApiEndpoint(house.api(), access, context(vertx));
+    operations.putAll(servers.operations());
+    ApiRoutes.mount(router, Contract.read(), origins, operations);
+    LibraryFiles.mount(router);
+    StaticFiles.mount(router, vertx, config.http().webroot());
+    Problem.mount(router);
+  }
+
+  private static ContextInternal context(Vertx vertx) {
+    return (ContextInternal) vertx.getOrCreateContext();
+  }
+
+  /** What serves each operation of the contract, by {@code operationId}. */
+  private Map<String, Handler<RoutingContext>> operations(
+      Vertx vertx, LoopContext server, Authentication authentication) {
+    ContextInternal context = context(vertx);
+    HttpPublisher publishing = new HttpPublisher(server.rooms(), authentication, context);
+    MessagesEndpoint messages = new MessagesEndpoint(server, authentication, publishing, polls);
+    Map<String, Handler<RoutingContext>> operations = new HashMap<>();
+    operations.put("getMessages", messages::handleGet);
+    operations.put("publishMessage", messages::handlePublish);
+    operations.put("publishMessages", new BatchEndpoint(publishing)::handlePublish);
+    RoomsEndpoint rooms = new RoomsEndpoint(server, authentication, context);
+    operations.put("listRooms", rooms::handleList);
+    operations.put("getRoom", rooms::handleRoom);
+    operations.put("getMembers", rooms::handleMembers);
+    operations.put("streamEvents", events::handleStreamEvents);
+    return operations;
+  }
+
+  /** Upgrades go past the router, whose context would stay in memory as long as the socket. */
+  @Override
+  public void handle(HttpServerRequest request) {
+    if (EventStreamRefusal.isAsked(request)) {
+      origins.letRead(request);
+    }
+    if (draining && !CentrifugeEndpoint.POSTS.equals(request.path())) {
+      refuseToBegin(request);
+    } else if (!turnstile.admits(request)) {
+      return;
+    } else if (Handshake.isAsked(request)) {
+      sockets.handle(request);
+    } else if (WebSocketEndpoint.isForUpgrades(request.path())) {
+      WebSocketEndpoint.requireUpgrade(request);
+    } else {
+      router.handle(request);
+    }
+  }
+
+  private void refuseToBegin(HttpServerRequest request) {
+    String detail = "This node is stopping; try again, another one serves.";
+    if (EventStreamRefusal.isAsked(request)) {
+      int retryMillis = SseConnection.retryMillisBehind(goneAtNanos - System.nanoTime());
+      EventStreamRefusal.answer(
+          request, ProblemType.DRAINING, CloseReason.SHUTDOWN, detail, retryMillis);
+    } else {
+      Problem.answerRetry(request, ProblemType.DRAINING, detail, RETRY_SECONDS);
+    }
+  }
+
+  /** What counts every request for its client and hands it on, to {@link #handle} in the end. */
+  public Handler<HttpServerRequest> counting(Handler<HttpServerRequest> next) {
+    return turnstile.before(next);
+  }
+
+  /** Whether a request for health or metrics may go on; else it is answered. */
+  public boolean admitsProbe(HttpServerRequest request) {
+    return turnstile.admitsProbe(request);
+  }
+
+  /** What is mounted. */
+  public Router router() {
+    return router;
+  }
+
+  /** Long polls that wait; on the event loop. */
+  public int waitingPolls() {
+    return polls.waiting();
+  }
+
+  /**
+   * From now on requests are refused; those that were taken go on, and so do the commands of
+   * clients that are still here. To be called on the loop.
+   */
+  public void refuse() {
+    draining = true;
+    goneAtNanos = System.nanoTime();
+  }
+
+  /**
+   * Sends every client away, over some seconds. To be called on the event loop.
+   *
+   * @param hurry completes when there is no more time for that
+   * @return completes when all were told
+   */
+  public Future<Void> sendAway(int seconds, Future<Void> hurry) {
+    polls.closeAll();
+    List<Runnable> clients = new ArrayList<>();
+    heartbeat.forEach(client -> clients.add(client::leave));
+    events.forEach(client -> clients.add(client::leave));
+    PacedDisconnect departure = new PacedDisconnect(clients, seconds);
+    goneAtNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(departure.plannedMillis());
+    hurry.onSuccess(now -> loop.execute(departure::hasten));
+    return departure.begin(loop);
+  }
+
+  /** Sends every client away at once. To be called on the event loop. */
+  public void closeAll() {
+    polls.closeAll();
+    heartbeat.closeAll(CloseReason.SHUTDOWN);
+    events.closeAll();
+  }
+}

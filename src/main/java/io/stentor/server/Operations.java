@@ -1,0 +1,199 @@
+package io.stentor.server;
+
+import com.hazelcast.core.HazelcastInstance;
+import io.stentor.admission.GuardedTransport;
+import io.stentor.admission.Limits;
+import io.stentor.config.Config;
+import io.stentor.config.HostPort;
+import io.stentor.connection.ConnectionCounts;
+import io.stentor.console.FiguresFeed;
+import io.stentor.console.NodeFigures;
+import io.stentor.health.BusProbe;
+import io.stentor.health.Checks;
+import io.stentor.health.ClockSkew;
+import io.stentor.health.ClusterState;
+import io.stentor.health.Health;
+import io.stentor.health.LoopLags;
+import io.stentor.health.Memory;
+import io.stentor.http.Problem;
+import io.stentor.http.RequestLimiter;
+import io.stentor.metrics.MetricSources;
+import io.stentor.metrics.Metrics;
+import io.stentor.metrics.Totals;
+import io.stentor.room.Rooms;
+import io.stentor.room.Timings;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Health, metrics and totals of one node. Any thread. */
+public final class Operations {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Operations.class);
+
+  /** Two probes may be lost, and a node that is gone may not have been noticed yet. */
+  private static final long SILENT_MILLIS = 15_000;
+
+  private final Vertx vertx;
+  private final Config config;
+  private final Health health;
+  private final BusProbe probe;
+  private final @Nullable Metrics metrics;
+  private final @Nullable MetricSources sources;
+  private final OperationsEndpoint.@Nullable Scrapes scrapes;
+  private final LoopLags lags;
+  private final ClusterState cluster;
+  private @Nullable FiguresFeed feed;
+  private volatile boolean draining;
+
+  /**
+   * Begins to look at a node, and ends with its Vert.x.
+   *
+   * @param hazelcast null for a node that is alone
+   */
+  public Operations(Vertx vertx, Config config, @Nullable HazelcastInstance hazelcast) {
+    this.vertx = vertx;
+    this.config = config;
+    this.health = new Health(vertx);
+    this.metrics = config.metrics().enabled() ? new Metrics(System::currentTimeMillis) : null;
+    this.sources = metrics == null ? null : new MetricSources(metrics);
+    this.scrapes = metrics == null ? null : OperationsEndpoint.Scrapes.of(vertx, metrics);
+    this.lags = LoopLags.of(vertx);
+    this.probe = probe(config, hazelcast);
+    Checks.live(health, lags);
+    Checks.ready(health, () -> draining, lags, Memory.ofProcess(), probe);
+    this.cluster = hazelcast == null ? alone() : ClusterState.of(hazelcast, vertx);
+    if (hazelcast != null) {
+      Checks.ready(health, cluster);
+    }
+    if (sources != null) {
+      sources.watch(lags);
+      sources.watch(probe);
+      sources.watch(cluster);
+      sources.watch(health);
+    }
+  }
+
+  private static ClusterState alone() {
+    ClusterState alone = new ClusterState(() -> true, () -> true, () -> 1, System::nanoTime);
+    alone.look();
+    return alone;
+  }
+
+  private static BusProbe probe(Config config, @Nullable HazelcastInstance hazelcast) {
+    long silent =
+        Math.max(
+            SILENT_MILLIS,
+            TimeUnit.SECONDS.toMillis(2L * config.cluster().failureDetectionSeconds()));
+    if (hazelcast == null) {
+      ClockSkew alone = new ClockSkew(System::currentTimeMillis, node -> node);
+      return new BusProbe("alone", () -> Set.of("alone"), silent, Operations::millis, alone);
+    }
+    String self = ClusterState.ownName(hazelcast);
+    ClockSkew clocks =
+        new ClockSkew(System::currentTimeMillis, node -> ClusterState.address(hazelcast, node));
+    return new BusProbe(
+        self, () -> ClusterState.names(hazelcast), silent, Operations::millis, clocks);
+  }
+
+  private static long millis() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+  }
+
+  /** Where the rooms of this node tell their times. */
+  public Timings timings() {
+    return metrics == null ? Timings.NONE : metrics;
+  }
+
+  /**
+   * Begins with the totals and metrics of these. To be called once, before {@link #start}.
+   *
+   * @param hasConsole whether anybody may read this node's figures; else they are not published
+   */
+  public void watch(Rooms rooms, ConnectionCounts connections, BooleanSupplier hasConsole) {
+    NodeFigures figures = new NodeFigures(rooms, connections, metrics, health, lags, cluster);
+    feed = new FiguresFeed(vertx, rooms, hasConsole, figures::read);
+    Totals totals = new Totals(rooms, connections);
+    vertx.setPeriodic(Totals.INTERVAL_MILLIS, timer -> totals.tell());
+    if (sources != null) {
+      sources.watch(rooms);
+      sources.watch(connections);
+      sources.watch(rooms.limits(), connections);
+    }
+  }
+
+  /**
+   * Begins to probe the event bus and to publish figures, and listens on the port of the metrics
+   * where there is one.
+   *
+   * @param limits that hold on that port as on the others
+   */
+  public Future<?> start(Limits limits) {
+    if (feed != null) {
+      feed.start();
+    }
+    Future<Void> probing = probe.start(vertx);
+    int port = config.metrics().port();
+    return scrapes == null || port == 0
+        ? probing
+        : probing.compose(done -> listen(port, new RequestLimiter(limits)));
+  }
+
+  private Future<HttpServer> listen(int port, RequestLimiter turnstile) {
+    Handler<HttpServerRequest> endpoint =
+        new OperationsEndpoint(
+            health, scrapes, turnstile::admitsProbe, OperationsEndpoint::notFound);
+    return vertx
+        .createHttpServer(GuardedTransport.guarded(new HttpServerOptions()))
+        .requestHandler(Problem.answering(turnstile.before(endpoint)))
+        .invalidRequestHandler(Problem::invalidRequest)
+        .listen(port, config.http().host())
+        .recover(
+            failure ->
+                Future.failedFuture(new HostPort(config.http().host(), port).cannotListen(failure)))
+        .onSuccess(
+            listening -> LOG.info("metrics:  http://{}:{}/metrics", config.http().host(), port));
+  }
+
+  /**
+   * Takes the requests about health, and about metrics where they have no port of their own.
+   *
+   * @param admits whether such a request may go on; else it has been answered
+   * @param others takes all other requests
+   */
+  public Handler<HttpServerRequest> before(
+      Predicate<HttpServerRequest> admits, Handler<HttpServerRequest> others) {
+    return new OperationsEndpoint(
+        health, config.metrics().port() == 0 ? scrapes : null, admits, others);
+  }
+
+  /** The node is going away: it is not ready from now on. */
+  public void drain() {
+    draining = true;
+    if (feed != null) {
+      feed.state(NodeFigures.DRAINING);
+    }
+  }
+
+  /** Says for the last time how the node is. Takes a second at most, and never fails. */
+  public Future<Void> leave() {
+    return feed == null ? Future.succeededFuture() : feed.end();
+  }
+
+  /** Stops measuring. */
+  public void close() {
+    if (metrics != null) {
+      metrics.close();
+    }
+  }
+}

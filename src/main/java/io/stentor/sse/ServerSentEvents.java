@@ -1,0 +1,182 @@
+package io.stentor.sse;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.stentor.message.CloseReason;
+import io.stentor.message.Position;
+import io.stentor.message.Publication;
+import io.stentor.message.RoomName;
+import io.stentor.room.Format;
+import io.stentor.room.Notice;
+import io.stentor.websocket.PlainText;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Server-sent events (WHATWG HTML, section 9.2): one event is one publication, as plain receivers
+ * get it, see {@link PlainText}.
+ *
+ * <ul>
+ *   <li>A publication has no event name, so that {@code onmessage} hears it. Its {@code id} is its
+ *       position; in a room that keeps no log it has none.
+ *   <li>{@code event: position} tells where the client is: the JSON of the control lines of {@code
+ *       stentor.cursor}, and the position as {@code id}. It comes first, and again when messages
+ *       were skipped or lost.
+ *   <li>{@code event: close} comes last where the server ends the stream: {@code
+ *       {"code":3008,"reason":"slow"}}.
+ * </ul>
+ *
+ * <p>A text comes out of a parser as it went in but for its line breaks: the form knows only lines,
+ * so {@code CR} and {@code CR LF} become {@code LF}.
+ *
+ * <p>Every blank line ends an event that has data. Some clients report each blank line as an event,
+ * so comments and {@code retry:} are single lines that belong to the block of the next event.
+ */
+public final class ServerSentEvents implements Format {
+
+  /** Each event is a whole chunk of HTTP/1.1 (RFC 9112, section 7.1). */
+  public static final ServerSentEvents CHUNKED = new ServerSentEvents(true);
+
+  /** Events alone: for HTTP/2 and HTTP/1.0. */
+  public static final ServerSentEvents UNFRAMED = new ServerSentEvents(false);
+
+  private static final byte[] DATA = ascii("data: ");
+  private static final byte[] CRLF = ascii("\r\n");
+  private static final byte[] COMMENT = ascii(":\n");
+  private static final byte[] NO_ID = {};
+
+  /** Eight hexadecimal digits of a chunk's size, two line ends, the id's line, a blank line. */
+  private static final int MAX_AROUND_BYTES = 8 + 4 + 4 + 8 + 1 + 19 + 1 + 1;
+
+  private final boolean chunked;
+
+  private ServerSentEvents(boolean chunked) {
+    this.chunked = chunked;
+  }
+
+  /** Exact for one line; each line break in the text takes a few bytes more. */
+  @Override
+  public int sizeLimit(RoomName room, Publication publication) {
+    return MAX_AROUND_BYTES + DATA.length + publication.bytes() + 1;
+  }
+
+  @Override
+  public void encode(RoomName room, Publication publication, long epoch, long offset, ByteBuf out) {
+    byte[] id =
+        epoch == 0 ? NO_ID : ascii("id: " + Position.epochText(epoch) + ":" + offset + "\n");
+    event(id, PlainText.plain(publication), out);
+  }
+
+  @Override
+  public boolean encode(Notice notice, ByteBuf out) {
+    String head = "event: position\nid: " + notice.position() + "\n";
+    event(ascii(head), ascii(PlainText.json(notice)), out);
+    return true;
+  }
+
+  /**
+   * Appends an event of another kind, without an id.
+   *
+   * @param name what a client listens for: letters
+   */
+  public void encode(String name, String data, ByteBuf out) {
+    event(ascii("event: " + name + "\n"), data.getBytes(StandardCharsets.UTF_8), out);
+  }
+
+  /** Appends an empty comment, which clients ignore. It keeps proxies from closing the stream. */
+  public void encodeComment(ByteBuf out) {
+    begin(COMMENT.length, out);
+    out.writeBytes(COMMENT);
+    end(out);
+  }
+
+  /**
+   * Appends how long a client should wait before it connects again. Clients obey the line at once,
+   * also before the event whose block it begins is complete.
+   */
+  public void encodeRetry(int retryMillis, ByteBuf out) {
+    byte[] line = ascii("retry: " + retryMillis + "\n");
+    begin(line.length, out);
+    out.writeBytes(line);
+    end(out);
+  }
+
+  /**
+   * Appends why the server ends the stream.
+   *
+   * @param retryMillis how long the client should wait before it connects again; 0 says nothing
+   */
+  public void encodeClose(CloseReason reason, int retryMillis, ByteBuf out) {
+    String retry = retryMillis > 0 ? "retry: " + retryMillis + "\n" : "";
+    event(ascii("event: close\n" + retry), closeData(reason).toBuffer().getBytes(), out);
+  }
+
+  /** The data of the event {@code close}. */
+  public static JsonObject closeData(CloseReason reason) {
+    return new JsonObject().put("code", reason.code()).put("reason", reason.reason());
+  }
+
+  private void event(byte[] head, byte[] data, ByteBuf out) {
+    begin(head.length + linesLength(data) + 1, out);
+    out.writeBytes(head);
+    lines(data, out);
+    out.writeByte('\n');
+    end(out);
+  }
+
+  /** Bytes that {@link #lines} writes. */
+  private static int linesLength(byte[] data) {
+    int length = DATA.length + data.length + 1;
+    for (int i = 0; i < data.length; i++) {
+      if (isBreak(data[i])) {
+        boolean pair = isPair(data, i);
+        length += DATA.length - (pair ? 1 : 0);
+        i += pair ? 1 : 0;
+      }
+    }
+    return length;
+  }
+
+  private static void lines(byte[] data, ByteBuf out) {
+    int start = 0;
+    for (int i = 0; i < data.length; i++) {
+      if (isBreak(data[i])) {
+        line(data, start, i, out);
+        i += isPair(data, i) ? 1 : 0;
+        start = i + 1;
+      }
+    }
+    line(data, start, data.length, out);
+  }
+
+  private static boolean isBreak(byte one) {
+    return one == '\n' || one == '\r';
+  }
+
+  private static boolean isPair(byte[] data, int at) {
+    return data[at] == '\r' && at + 1 < data.length && data[at + 1] == '\n';
+  }
+
+  private static void line(byte[] data, int from, int to, ByteBuf out) {
+    out.writeBytes(DATA);
+    out.writeBytes(data, from, to - from);
+    out.writeByte('\n');
+  }
+
+  private void begin(int length, ByteBuf out) {
+    if (chunked) {
+      ByteBufUtil.writeAscii(out, Integer.toHexString(length));
+      out.writeBytes(CRLF);
+    }
+  }
+
+  private void end(ByteBuf out) {
+    if (chunked) {
+      out.writeBytes(CRLF);
+    }
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}

@@ -1,0 +1,270 @@
+package io.stentor.sse;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.stentor.connection.Transport;
+import io.stentor.http.LoopContext;
+import io.stentor.http.PlainClient;
+import io.stentor.identity.Identity;
+import io.stentor.identity.Permissions;
+import io.stentor.identity.Permissions.Action;
+import io.stentor.message.CloseReason;
+import io.stentor.message.Member;
+import io.stentor.message.RoomName;
+import io.stentor.presence.Attendance;
+import io.stentor.presence.Watch;
+import io.stentor.room.Connection;
+import io.stentor.room.Cursor;
+import io.stentor.room.Format;
+import io.stentor.room.RoomLimitReached;
+import io.stentor.room.Start;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One event stream in one room: the room's bytes go out, nothing comes in. Belongs to the stream's
+ * event loop.
+ */
+public final class SseConnection extends StreamConnection implements Connection, KeepAlive.Kept {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SseConnection.class);
+
+  /** Clients come back after this long, so that those of a dead node do not come all at once. */
+  private static final int LEAST_RETRY_MILLIS = 1000;
+
+  private static final int MOST_RETRY_MILLIS = 3000;
+
+  /** The same for clients that are sent away at a shutdown. */
+  private static final int MOST_SHUTDOWN_RETRY_MILLIS = 6000;
+
+  /** A client asks again after this long, however long a node takes to leave. */
+  private static final int MOST_LEAVING_MILLIS = 30_000;
+
+  private static final int EVENT_BYTES = 128;
+
+  private final RoomName room;
+  private final LoopContext server;
+  private final KeepAlive keepAlive;
+  private final KeepAlive.Place place = new KeepAlive.Place();
+  private final ServerSentEvents format;
+  private final Attendance attendance;
+  private final boolean watches;
+  private @Nullable Cursor cursor;
+  private @Nullable Watch watch;
+  private @Nullable PlainClient visit;
+
+  private SseConnection(
+      Request request,
+      LoopContext server,
+      KeepAlive keepAlive,
+      Function<ResponseStream.Listener, ResponseStream> stream) {
+    super(stream);
+    this.room = request.room();
+    this.server = server;
+    this.keepAlive = keepAlive;
+    this.attendance = new Attendance(server.presence(), room, request.member());
+    this.watches = request.watches();
+    this.format = stream().isChunked() ? ServerSentEvents.CHUNKED : ServerSentEvents.UNFRAMED;
+  }
+
+  /**
+   * What a client asked for.
+   *
+   * @param member who it is to others
+   * @param watches whether it wants to hear who comes and goes
+   * @param identity who it has proved to be
+   */
+  record Request(RoomName room, Member member, Start start, boolean watches, Identity identity) {
+
+    /** Whether these permissions allow the stream. */
+    boolean isAllowed(Permissions permissions) {
+      return permissions.allow(identity, room, Action.SUBSCRIBE)
+          && (!watches || permissions.allow(identity, room, Action.PRESENCE));
+    }
+  }
+
+  /**
+   * Joins the room with a response whose head is written.
+   *
+   * @param stream makes the stream for its listener
+   */
+  static void open(
+      Request request,
+      LoopContext server,
+      KeepAlive keepAlive,
+      Function<ResponseStream.Listener, ResponseStream> stream) {
+    new SseConnection(request, server, keepAlive, stream).join(request);
+  }
+
+  private void join(Request request) {
+    int count = server.connections().opened(Transport.SSE);
+    LOG.debug("connected: {} to room {}, {} open", this, room, count);
+    keepAlive.add(this);
+    PlainClient began =
+        new PlainClient(
+            server,
+            request.member(),
+            request.identity().expiresAt(),
+            () -> request.isAllowed(server.permissions()),
+            this::close);
+    visit = began;
+    tell(out -> format.encodeRetry(retryMillis(), out));
+    began.recheck();
+    try {
+      cursor = server.rooms().join(room, this, request.start(), server.eventLoop());
+    } catch (RoomLimitReached e) {
+      close(CloseReason.TOO_MANY_ROOMS);
+    }
+    if (!isOpen()) {
+      leaveRoom();
+    } else if (keepAlive.isClosed()) {
+      close(CloseReason.SHUTDOWN);
+    }
+  }
+
+  /** When a client that lost its stream should come again. */
+  public static int retryMillis() {
+    return random(MOST_RETRY_MILLIS);
+  }
+
+  /**
+   * When a client should come again that has asked a node which is going away. It came here because
+   * its balancer does not know yet, so it comes again when the node is gone.
+   *
+   * @param leavingNanos how long the node still sends clients away; negative where it has done so
+   */
+  public static int retryMillisBehind(long leavingNanos) {
+    long leaving = Math.max(0, TimeUnit.NANOSECONDS.toMillis(leavingNanos));
+    return (int) Math.min(leaving, MOST_LEAVING_MILLIS) + random(MOST_SHUTDOWN_RETRY_MILLIS);
+  }
+
+  private static int random(int mostMillis) {
+    return ThreadLocalRandom.current().nextInt(LEAST_RETRY_MILLIS, mostMillis + 1);
+  }
+
+  @Override
+  public void joined() {
+    attendance.enter();
+    if (watches) {
+      watch = server.presence().watch(room, new MemberEvents(this), server.eventLoop());
+    }
+  }
+
+  @Override
+  public Format format() {
+    return format;
+  }
+
+  @Override
+  public void send(ByteBuf shared) {
+    if (isOpen()) {
+      keepAlive.sent(place);
+      stream().send(shared);
+    }
+  }
+
+  @Override
+  public void write(ByteBuf bytes) {
+    if (isOpen()) {
+      keepAlive.sent(place);
+    }
+    super.write(bytes);
+  }
+
+  /** What is still to be sent to a stream that is not read keeps proxies awake by itself. */
+  @Override
+  public void silent() {
+    if (isWritable()) {
+      tell(format::encodeComment);
+    }
+  }
+
+  @Override
+  public KeepAlive.Place place() {
+    return place;
+  }
+
+  /** Sends an event of another kind than a message, if the stream takes it now. */
+  boolean tell(String name, String data) {
+    if (isWritable()) {
+      tell(out -> format.encode(name, data, out));
+      return true;
+    }
+    return false;
+  }
+
+  private void tell(Consumer<ByteBuf> event) {
+    write(encoded(event));
+    flush();
+  }
+
+  private static ByteBuf encoded(Consumer<ByteBuf> event) {
+    ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(EVENT_BYTES);
+    event.accept(out);
+    return out;
+  }
+
+  @Override
+  public void close(CloseReason reason) {
+    if (beginToClose(reason)) {
+      leaveRoom();
+      int retry = reason.equals(CloseReason.SHUTDOWN) ? random(MOST_SHUTDOWN_RETRY_MILLIS) : 0;
+      stream()
+          .end(
+              encoded(out -> format.encodeClose(reason, retry, out)), server.closeTimeoutSeconds());
+    }
+  }
+
+  @Override
+  public void leave() {
+    close(CloseReason.SHUTDOWN);
+  }
+
+  private void leaveRoom() {
+    if (visit != null) {
+      visit.end();
+    }
+    attendance.leave();
+    if (watch != null) {
+      watch.close();
+    }
+    if (cursor != null) {
+      cursor.leave();
+    }
+  }
+
+  @Override
+  public void drained() {
+    if (cursor != null) {
+      cursor.drained();
+    }
+    if (watch != null && isWritable()) {
+      watch.ready();
+    }
+  }
+
+  @Override
+  public void failed(Throwable failure) {
+    int open = server.connections().open();
+    LOG.debug("error: {} in room {}, {} open: {}", this, room, open, failure.toString());
+  }
+
+  @Override
+  public void closed(@Nullable CloseReason reason, String why) {
+    keepAlive.remove(this);
+    leaveRoom();
+    int count = server.connections().closed(Transport.SSE, reason);
+    LOG.debug("closed: {} in room {}: {}, {} open", this, room, why, count);
+  }
+
+  /** For log lines: the address and the connection's id. */
+  @Override
+  public String toString() {
+    return stream().remoteAddress() + " " + attendance.member().connection();
+  }
+}

@@ -1,0 +1,153 @@
+package io.stentor.sse;
+
+import io.stentor.config.RoomOptions;
+import io.stentor.http.Authentication;
+import io.stentor.http.LoopContext;
+import io.stentor.http.Printable;
+import io.stentor.http.ProblemType;
+import io.stentor.http.RequestRefused;
+import io.stentor.http.RoomClient;
+import io.stentor.http.RoomPath;
+import io.stentor.identity.Identity;
+import io.stentor.identity.Permissions.Action;
+import io.stentor.message.CloseReason;
+import io.stentor.message.Member;
+import io.stentor.message.Position;
+import io.stentor.message.RoomName;
+import io.stentor.room.Start;
+import io.stentor.websocket.WebSocketEndpoint;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Event streams: {@code GET /rooms/{room}/events}. What is wrong with a request is said as a
+ * problem before the stream begins. One event loop.
+ */
+public final class SseEndpoint {
+
+  /** A stream is never silent for longer; proxies cut after 30 s or more. */
+  private static final int COMMENT_SECONDS = 15;
+
+  /**
+   * How clients that cannot set headers call {@code Last-Event-ID} in the query, in lower case and
+   * without hyphens and underscores: {@code lastEventId}, {@code lastEventID}, {@code
+   * Last-Event-ID}, {@code last_event_id}, {@code evs_last_event_id}.
+   */
+  private static final Set<String> LAST_EVENT_ID = Set.of("lasteventid", "evslasteventid");
+
+  private final LoopContext server;
+  private final Authentication authentication;
+  private final StreamingResponses streams;
+  private final KeepAlive keepAlive = new KeepAlive(COMMENT_SECONDS);
+
+  /**
+   * An endpoint of one server verticle.
+   *
+   * @param streams how responses are begun
+   */
+  public SseEndpoint(
+      LoopContext server, Authentication authentication, StreamingResponses streams) {
+    this.server = server;
+    this.authentication = authentication;
+    this.streams = streams;
+    keepAlive.start(server.eventLoop());
+  }
+
+  /** Every stream, in no particular order. */
+  public void forEach(Consumer<KeepAlive.Kept> action) {
+    keepAlive.forEach(action);
+  }
+
+  /** Sends every client away, and who comes later too. */
+  public void closeAll() {
+    keepAlive.closeAll(CloseReason.SHUTDOWN);
+  }
+
+  /** Answers with a stream. */
+  public void handleStreamEvents(RoutingContext ctx) {
+    HttpServerRequest request = ctx.request();
+    try {
+      SseConnection.Request asked = asked(ctx);
+      streams.begin(
+          request,
+          "text/event-stream",
+          stream -> SseConnection.open(asked, server, keepAlive, stream));
+    } catch (RequestRefused refusal) {
+      refusal.answer(request);
+    }
+  }
+
+  /** What is asked for, where that is allowed; the contract has been held against it before. */
+  private SseConnection.Request asked(RoutingContext ctx) {
+    HttpServerRequest request = ctx.request();
+    RoomName room = RoomPath.of(ctx);
+    RoomOptions options = server.rooms().options(room);
+    Identity identity = Authentication.of(ctx);
+    authentication.require(identity, room, Action.SUBSCRIBE);
+    boolean watches = "true".equals(request.getParam("members"));
+    if (watches && !options.presence()) {
+      throw RequestRefused.of(
+          ProblemType.PRESENCE_OFF, "It is not known who is in this room: presence is off.");
+    }
+    if (watches) {
+      authentication.require(identity, room, Action.PRESENCE);
+    }
+    try {
+      Member member = RoomClient.member(identity, request.getParam("name"));
+      Start start = authentication.requireStart(identity, room, start(request));
+      server.requirePlace(room);
+      return new SseConnection.Request(room, member, start, watches, identity);
+    } catch (IllegalArgumentException e) {
+      throw RequestRefused.of(ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * Where the stream begins. {@code Last-Event-ID} wins over the query: a browser connects again to
+   * the address that it was given, with the old {@code since}, and with a newer id in the header.
+   */
+  private static Start start(HttpServerRequest request) {
+    Start asked = WebSocketEndpoint.start(request.getParam("since"), request.getParam("last"));
+    String lastEventId = request.getHeader("Last-Event-ID");
+    if (lastEventId == null || lastEventId.isEmpty()) {
+      lastEventId = lastEventIdOfQuery(request);
+    }
+    return lastEventId.isEmpty() ? asked : new Start.Since(position(lastEventId));
+  }
+
+  /**
+   * The last event id of clients that cannot set headers; empty where there is none. They append it
+   * to the address that they were given, so the last one is the newest.
+   */
+  private static String lastEventIdOfQuery(HttpServerRequest request) {
+    String found = "";
+    if (request.query() != null) {
+      for (Map.Entry<String, String> one : request.params()) {
+        String name = one.getKey().replace("-", "").replace("_", "").toLowerCase(Locale.ROOT);
+        if (LAST_EVENT_ID.contains(name) && !one.getValue().isEmpty()) {
+          found = one.getValue();
+        }
+      }
+    }
+    return found;
+  }
+
+  private static Position position(String lastEventId) {
+    try {
+      return Position.parse(lastEventId);
+    } catch (IllegalArgumentException e) {
+      String detail =
+          "The last event id cannot be \""
+              + Printable.value(lastEventId)
+              + "\": "
+              + e.getMessage()
+              + ".";
+      throw RequestRefused.of(ProblemType.INVALID_POSITION, detail)
+          .with("parameter", "lastEventId");
+    }
+  }
+}

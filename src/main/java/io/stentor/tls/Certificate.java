@@ -1,0 +1,160 @@
+package io.stentor.tls;
+
+import io.stentor.config.ConfigException;
+import io.stentor.config.TlsOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.PemKeyCertOptions;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Collection;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.X509KeyManager;
+
+/**
+ * A certificate, those between it and its authority, and its private key: read, and known to belong
+ * together. Immutable; any thread.
+ */
+public final class Certificate {
+
+  private static final byte[] ANYTHING = {1, 2, 3};
+
+  private final X509Certificate first;
+  private final PemKeyCertOptions options;
+
+  private Certificate(X509Certificate first, PemKeyCertOptions options) {
+    this.first = first;
+    this.options = options;
+  }
+
+  /**
+   * Reads the files; blocks while it does.
+   *
+   * @param option what the configuration calls them, such as {@code http.tls}
+   * @throws ConfigException when one cannot be read, is not what it should be, or they do not
+   *     belong together; nothing of the key is in its sentence
+   */
+  public static Certificate read(String option, String certificateFile, String keyFile) {
+    String certificateOption = option + ".certificateFile";
+    String keyOption = option + ".keyFile";
+    byte[] chain = bytes(certificateOption, certificateFile);
+    byte[] key = bytes(keyOption, keyFile);
+    X509Certificate first = first(certificateOption, certificateFile, chain);
+    PemKeyCertOptions options =
+        new PemKeyCertOptions().setCertValue(Buffer.buffer(chain)).setKeyValue(Buffer.buffer(key));
+    PrivateKey secret = secret(keyOption, keyFile, options, first.getPublicKey());
+    if (!belong(first.getPublicKey(), secret)) {
+      throw new ConfigException(
+          keyOption + ": " + keyFile + " is not the key of the certificate in " + certificateFile);
+    }
+    return new Certificate(first, options);
+  }
+
+  /** The same of a server's options, which have to be on. */
+  public static Certificate read(String option, TlsOptions tls) {
+    return read(option, tls.certificateFile(), tls.keyFile());
+  }
+
+  /**
+   * Reads a file of certificates, and does not look at who signed them.
+   *
+   * @return its bytes
+   */
+  public static Buffer authorities(String option, String file) {
+    byte[] bytes = bytes(option, file);
+    first(option, file, bytes);
+    return Buffer.buffer(bytes);
+  }
+
+  private static byte[] bytes(String option, String file) {
+    try {
+      return Files.readAllBytes(Path.of(file));
+    } catch (IOException e) {
+      throw new ConfigException(option + ": cannot read " + file);
+    }
+  }
+
+  private static X509Certificate first(String option, String file, byte[] chain) {
+    try {
+      Collection<? extends java.security.cert.Certificate> read =
+          CertificateFactory.getInstance("X.509")
+              .generateCertificates(new ByteArrayInputStream(chain));
+      if (!read.isEmpty() && read.iterator().next() instanceof X509Certificate first) {
+        return first;
+      }
+    } catch (CertificateException e) { // said below
+    }
+    throw new ConfigException(option + ": " + file + " holds no PEM certificate");
+  }
+
+  private static PrivateKey secret(
+      String option, String file, PemKeyCertOptions options, PublicKey key) {
+    try {
+      // No Vert.x is needed where everything has been read.
+      for (KeyManager manager : options.getKeyManagerFactory(null).getKeyManagers()) {
+        if (manager instanceof X509KeyManager keys) {
+          String[] names = keys.getServerAliases(key.getAlgorithm(), null);
+          if (names != null && names.length > 0) {
+            return keys.getPrivateKey(names[0]);
+          }
+        }
+      }
+    } catch (Exception e) { // said below: the cause may hold some of the key
+    }
+    throw new ConfigException(
+        option
+            + ": "
+            + file
+            + " holds no private key that can be read: it has to be PEM (PRIVATE KEY, RSA PRIVATE"
+            + " KEY or EC PRIVATE KEY) and to have no password");
+  }
+
+  private static boolean belong(PublicKey open, PrivateKey secret) {
+    String algorithm =
+        switch (open.getAlgorithm()) {
+          case "RSA" -> "SHA256withRSA";
+          case "EC" -> "SHA256withECDSA";
+          default -> open.getAlgorithm();
+        };
+    try {
+      Signature signature = Signature.getInstance(algorithm);
+      signature.initSign(secret);
+      signature.update(ANYTHING);
+      byte[] signed = signature.sign();
+      signature.initVerify(open);
+      signature.update(ANYTHING);
+      return signature.verify(signed);
+    } catch (GeneralSecurityException e) {
+      return false;
+    }
+  }
+
+  /** For Vert.x, which reads no file any more. */
+  public PemKeyCertOptions options() {
+    return options.copy();
+  }
+
+  /** Whom it names. */
+  public String subject() {
+    return first.getSubjectX500Principal().getName();
+  }
+
+  /** When it ends. */
+  public Instant end() {
+    return first.getNotAfter().toInstant();
+  }
+
+  /** Whether it has ended, or has not begun. */
+  public boolean isOutOfDate(Instant now) {
+    return now.isAfter(end()) || now.isBefore(first.getNotBefore().toInstant());
+  }
+}

@@ -1,0 +1,106 @@
+package io.stentor.websocket;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.stentor.http.HeadCheck;
+import io.stentor.http.ProblemType;
+import io.stentor.http.RequestRefused;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The opening handshake of a WebSocket (RFC 6455, section 4). */
+public final class Handshake {
+
+  private static final String KEY = "Sec-WebSocket-Key";
+  private static final String VERSION = "Sec-WebSocket-Version";
+  private static final String SPOKEN_VERSION = "13";
+
+  /** 16 bytes in Base64. */
+  private static final Pattern KEY_FORM = Pattern.compile("[A-Za-z0-9+/]{22}==");
+
+  /** Shows that a server means it (RFC 6455, section 1.3). */
+  private static final String ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+  private Handshake() {}
+
+  /** Whether the request wants to become a WebSocket, perhaps among other protocols. */
+  public static boolean isAsked(HttpServerRequest request) {
+    MultiMap headers = request.headers();
+    return headers.contains(HttpHeaders.UPGRADE)
+        && HeadCheck.list(headers.getAll(HttpHeaders.UPGRADE)).contains("websocket");
+  }
+
+  /**
+   * Goes on only where the request may become a WebSocket.
+   *
+   * @throws RequestRefused that says what is wrong; the response then names the version that is
+   *     spoken
+   */
+  static void require(HttpServerRequest request) {
+    MultiMap headers = request.headers();
+    List<String> versions = headers.getAll(VERSION);
+    String wrong = wrong(request);
+    if (wrong != null) {
+      request.response().putHeader(VERSION, SPOKEN_VERSION);
+      boolean understood = versions.equals(List.of(SPOKEN_VERSION));
+      throw RequestRefused.of(
+          understood ? ProblemType.BAD_REQUEST : ProblemType.UPGRADE_REQUIRED, wrong);
+    }
+  }
+
+  private static @Nullable String wrong(HttpServerRequest request) {
+    MultiMap headers = request.headers();
+    List<String> keys = headers.getAll(KEY);
+    if (request.version() != HttpVersion.HTTP_1_1 || !request.method().equals(HttpMethod.GET)) {
+      return "A WebSocket is opened with GET over HTTP/1.1.";
+    }
+    if (!HeadCheck.list(headers.getAll(HttpHeaders.CONNECTION)).contains("upgrade")) {
+      return "The header Connection has to say Upgrade.";
+    }
+    if (!headers.getAll(VERSION).equals(List.of(SPOKEN_VERSION))) {
+      return "Only version 13 of the WebSocket protocol is spoken here.";
+    }
+    if (keys.size() > 1) {
+      return "The header Sec-WebSocket-Key is given twice.";
+    }
+    if (keys.isEmpty() || !KEY_FORM.matcher(keys.get(0)).matches()) {
+      return "The header Sec-WebSocket-Key has to be 16 bytes in Base64.";
+    }
+    String length = headers.get(HttpHeaders.CONTENT_LENGTH);
+    if (headers.contains(HttpHeaders.TRANSFER_ENCODING)
+        || (length != null && !length.matches("0+"))) {
+      return "A request that opens a WebSocket has no body.";
+    }
+    return null;
+  }
+
+  /** The answer to a request that {@link #require} has let pass. */
+  static ByteBuf accepted(HttpServerRequest request, @Nullable String subProtocol) {
+    String head =
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            + "Sec-WebSocket-Accept: "
+            + accept(String.valueOf(request.getHeader(KEY)))
+            + (subProtocol == null ? "" : "\r\nSec-WebSocket-Protocol: " + subProtocol)
+            + "\r\n\r\n";
+    return Unpooled.copiedBuffer(head, StandardCharsets.US_ASCII);
+  }
+
+  private static String accept(String key) {
+    try {
+      byte[] both = (key + ACCEPT_SUFFIX).getBytes(StandardCharsets.US_ASCII);
+      return Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-1").digest(both));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-1", e);
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package io.stentor.centrifuge;
+
+import io.stentor.identity.Signer;
+import io.stentor.support.NodeInProcess;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The written conversations of {@code src/test/resources/centrifuge}, see {@link Transcript}. */
+class TranscriptsTest {
+  private static final Path DIRECTORY = Path.of("src/test/resources/centrifuge");
+  private static final Signer SIGNER = Signer.secret("HS256", "secret");
+  private static NodeInProcess node;
+
+  @BeforeAll
+  static void start() throws IOException {
+    JsonObject options =
+        new JsonObject()
+            .put("webSocket", new JsonObject().put("pingIntervalSeconds", 0))
+            .put(
+                "identity",
+                new JsonObject().put("tokens", new JsonObject().put("hmacSecret", "secret")))
+            .put(
+                "rooms",
+                new JsonArray()
+                    .add(room("lobby", new JsonObject().put("transform", "shout")))
+                    .add(room("unlogged:told*", history(0).put("pushJoinLeave", true)))
+                    .add(room("unlogged*", history(0)))
+                    .add(room("small*", history(2)))
+                    .add(room("unseen*", new JsonObject().put("presence", false)))
+                    .add(room("tokens*", new JsonObject().put("subscribe", "token")))
+                    .add(room("servers*", new JsonObject().put("publish", "server"))));
+    node = NodeInProcess.start(options);
+  }
+
+  private static JsonObject room(String match, JsonObject options) {
+    return new JsonObject().put("match", match).mergeIn(options);
+  }
+
+  private static JsonObject history(int messages) {
+    return new JsonObject().put("history", new JsonObject().put("messages", messages));
+  }
+
+  @AfterAll
+  static void stop() {
+    node.close();
+  }
+
+  static Stream<String> names() throws IOException {
+    try (Stream<Path> files = Files.list(DIRECTORY)) {
+      List<String> names = files.map(file -> file.getFileName().toString()).sorted().toList();
+      return names.stream();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void the_conversation_goes_as_it_is_written(String name) throws IOException {
+    try (Transcript transcript = new Transcript(node.port(), tokens())) {
+      transcript.play(Files.readAllLines(DIRECTORY.resolve(name)));
+      transcript.seeThatNothingElseCame();
+    }
+  }
+
+  private static Map<String, String> tokens() {
+    long now = System.currentTimeMillis() / 1000;
+    JsonObject ann = new JsonObject().put("sub", "ann").put("info", new JsonObject().put("n", 1));
+    JsonObject room = new JsonObject().put("sub", "ann").put("channel", "tokens:a");
+    return Map.of(
+        "ann", SIGNER.sign(ann),
+        "anns_rooms",
+            SIGNER.sign(ann.copy().put("channels", new JsonArray().add("news").add("small:c"))),
+        "expired", SIGNER.sign(ann.copy().put("exp", now - 60)),
+        "expiring", SIGNER.sign(ann.copy().put("exp", now + 3600)),
+        "bobs", SIGNER.sign(new JsonObject().put("sub", "bob")),
+        "forged", Signer.secret("HS256", "another").sign(ann),
+        "room", SIGNER.sign(room.copy().put("info", new JsonObject().put("r", 2))),
+        "room_expired", SIGNER.sign(room.copy().put("exp", now - 60)),
+        "room_of_bob", SIGNER.sign(room.copy().put("sub", "bob")),
+        "room_forged", Signer.secret("HS256", "another").sign(room));
+  }
+}
