@@ -113,7 +113,7 @@ final class Appender {
     queue.add(waiting);
     if (!busy) {
       busy = true;
-      home.atEndOfTurn(this::appendNext);
+      home.execute(this::appendNext);
     }
   }
 
@@ -149,7 +149,7 @@ final class Appender {
 
   private void append(List<Waiting> waiting, Batch batch, long retryMillis, long spentMillis) {
     long begunNanos = System.nanoTime();
-    TimerWheel wheel = TimerWheel.of(home.thread());
+    TimerWheel wheel = TimerWheel.of(home.eventLoop());
     long begunMillis = wheel.millis();
     history
         .append(room, batch, options.history())
@@ -238,7 +238,7 @@ final class Appender {
       busy = false;
       idle.run();
     } else {
-      home.atEndOfTurn(this::appendNext);
+      home.execute(this::appendNext);
     }
   }
 }

@@ -61,7 +61,7 @@ final class Backlog {
   void movedFrom(long number) {
     if (!forgetPlanned && !pieces.isEmpty() && number < pieces.endOfOldest()) {
       forgetPlanned = true;
-      tail.loop().atEndOfTurn(this::forgetAsPlanned);
+      tail.loop().execute(this::forgetAsPlanned);
     }
   }
 

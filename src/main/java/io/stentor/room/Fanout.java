@@ -63,7 +63,7 @@ final class Fanout {
     for (Tail tail : tails) {
       if (tail.format() == format) {
         encoded.retain();
-        if (tail.loop().isCurrent()) {
+        if (tail.loop().inEventLoop()) {
           tail.append(encoded, after);
         } else {
           tail.loop().run(() -> tail.append(encoded, after));

@@ -1,5 +1,6 @@
 package io.stentor.room;
 
+import io.stentor.cluster.BusConsumer;
 import io.stentor.config.RoomOptions;
 import io.stentor.history.History;
 import io.stentor.history.Page;
@@ -50,7 +51,7 @@ final class Feed implements GapReader.Asker {
   /** For the keeper: since the last tail left. */
   int unusedSeconds;
 
-  private final Registration registration;
+  private final BusConsumer consumer;
   private final GapReader log;
   private final Fanout outlets;
   private final List<Tail> waiting = new ArrayList<>();
@@ -76,7 +77,7 @@ final class Feed implements GapReader.Asker {
     this.options = options;
     this.home = home;
     this.log = new GapReader(room, home, history, this);
-    this.registration = new Registration(room, home, bus);
+    this.consumer = new BusConsumer(home, () -> bus.consume(room, this::received));
     this.counts = counts;
     this.logged = options.history().messages() > 0;
     this.sequence = new ReorderBuffer(options.history(), outlets, counts, clock);
@@ -98,7 +99,7 @@ final class Feed implements GapReader.Asker {
 
   /** Registers the consumer, then reads where the log is; from then on nothing can be missed. */
   void start() {
-    registration.begin(this::received, logged ? this::read : this::goLive);
+    consumer.start(logged ? this::read : this::goLive);
   }
 
   private void goLive() {
@@ -128,7 +129,7 @@ final class Feed implements GapReader.Asker {
 
   void close() {
     closed = true;
-    registration.end();
+    consumer.close();
     log.end();
   }
 

@@ -23,7 +23,7 @@ final class Loops implements Iterable<Loop> {
   Loops(List<Loop> loops) {
     all = List.copyOf(loops);
     for (Loop loop : all) {
-      byThread.put(loop.thread(), loop);
+      byThread.put(loop.eventLoop(), loop);
     }
   }
 

@@ -141,7 +141,7 @@ final class Tail {
       if (coalesceMillis > 0) {
         loop.after(coalesceMillis, this::flush);
       } else {
-        loop.atEndOfTurn(this::flush);
+        loop.execute(this::flush);
       }
     }
   }

@@ -103,7 +103,7 @@ final class FakeConnection implements Connection {
   /** Enters a room of a node without limits. */
   Cursor enter(Rooms rooms, RoomName room, Start start, ManualLoop loop) {
     try {
-      return rooms.join(room, this, start, loop.loop().thread());
+      return rooms.join(room, this, start, loop.loop().eventLoop());
     } catch (RoomLimitReached e) {
       throw new AssertionError(e);
     }

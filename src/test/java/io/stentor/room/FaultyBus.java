@@ -1,5 +1,6 @@
 package io.stentor.room;
 
+import io.stentor.cluster.FakeConsumer;
 import io.stentor.message.RoomName;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -28,7 +29,7 @@ final class FaultyBus extends RoomBus {
   /** How many batches were published. */
   int published;
 
-  private final Map<RoomName, List<FakeConsumer>> consumers = new HashMap<>();
+  private final Map<RoomName, List<FakeConsumer<Broadcast>>> consumers = new HashMap<>();
   private final Loop clock;
   private final Random random;
 
@@ -42,7 +43,7 @@ final class FaultyBus extends RoomBus {
   @Override
   void publish(RoomName room, Broadcast batch) {
     published++;
-    for (FakeConsumer consumer : consumers.getOrDefault(room, List.of())) {
+    for (FakeConsumer<Broadcast> consumer : consumers.getOrDefault(room, List.of())) {
       for (int copies = random.nextInt(100) < repeatPercent ? 2 : 1; copies > 0; copies--) {
         if (random.nextInt(100) >= dropPercent) {
           send(consumer, batch);
@@ -51,7 +52,7 @@ final class FaultyBus extends RoomBus {
     }
   }
 
-  private void send(FakeConsumer consumer, Broadcast batch) {
+  private void send(FakeConsumer<Broadcast> consumer, Broadcast batch) {
     if (maxDelayMillis == 0) {
       consumer.receive(batch);
     } else {
@@ -62,7 +63,7 @@ final class FaultyBus extends RoomBus {
   @Override
   MessageConsumer<Broadcast> consume(RoomName room, Handler<Broadcast> handler) {
     Loop home = Objects.requireNonNull(ManualLoop.running()).loop();
-    FakeConsumer consumer = new FakeConsumer(home, handler, Future.succeededFuture());
+    FakeConsumer<Broadcast> consumer = new FakeConsumer<>(home, handler, Future.succeededFuture());
     consumers.computeIfAbsent(room, name -> new CopyOnWriteArrayList<>()).add(consumer);
     return consumer;
   }

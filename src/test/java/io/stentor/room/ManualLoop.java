@@ -29,7 +29,7 @@ final class ManualLoop {
     }
 
     @Override
-    boolean isCurrent() {
+    public boolean inEventLoop() {
       return running == ManualLoop.this;
     }
   }

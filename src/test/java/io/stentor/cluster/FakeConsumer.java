@@ -1,5 +1,6 @@
-package io.stentor.room;
+package io.stentor.cluster;
 
+import io.stentor.timer.LoopExecutor;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.eventbus.Message;
@@ -7,22 +8,22 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.streams.ReadStream;
 import org.jspecify.annotations.Nullable;
 
-/** The little of a consumer that a feed uses: that it is registered, and when it ends. */
-final class FakeConsumer implements MessageConsumer<Broadcast> {
-  private final Loop home;
-  private final Handler<Broadcast> receives;
+/** A registered consumer that is given its messages by a test, until it is unregistered. */
+public final class FakeConsumer<T> implements MessageConsumer<T> {
+  private final LoopExecutor loop;
+  private final Handler<T> receives;
   private final Future<Void> completion;
   private boolean registered = true;
 
-  /** Hears on the loop that is its home. */
-  FakeConsumer(Loop home, Handler<Broadcast> receives, Future<Void> completion) {
-    this.home = home;
+  /** Creates a consumer that receives on the loop. */
+  public FakeConsumer(LoopExecutor loop, Handler<T> receives, Future<Void> completion) {
+    this.loop = loop;
     this.receives = receives;
     this.completion = completion;
   }
 
-  void receive(Broadcast batch) {
-    home.run(
+  public void receive(T batch) {
+    loop.run(
         () -> {
           if (registered) {
             receives.handle(batch);
@@ -52,37 +53,37 @@ final class FakeConsumer implements MessageConsumer<Broadcast> {
   }
 
   @Override
-  public MessageConsumer<Broadcast> exceptionHandler(@Nullable Handler<Throwable> handler) {
+  public MessageConsumer<T> exceptionHandler(@Nullable Handler<Throwable> handler) {
     return this;
   }
 
   @Override
-  public MessageConsumer<Broadcast> handler(@Nullable Handler<Message<Broadcast>> handler) {
+  public MessageConsumer<T> handler(@Nullable Handler<Message<T>> handler) {
     return this;
   }
 
   @Override
-  public MessageConsumer<Broadcast> pause() {
+  public MessageConsumer<T> pause() {
     return this;
   }
 
   @Override
-  public MessageConsumer<Broadcast> resume() {
+  public MessageConsumer<T> resume() {
     return this;
   }
 
   @Override
-  public MessageConsumer<Broadcast> fetch(long amount) {
+  public MessageConsumer<T> fetch(long amount) {
     return this;
   }
 
   @Override
-  public MessageConsumer<Broadcast> endHandler(@Nullable Handler<Void> handler) {
+  public MessageConsumer<T> endHandler(@Nullable Handler<Void> handler) {
     return this;
   }
 
   @Override
-  public ReadStream<Broadcast> bodyStream() {
+  public ReadStream<T> bodyStream() {
     throw new UnsupportedOperationException();
   }
 }

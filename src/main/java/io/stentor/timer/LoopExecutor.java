@@ -1,0 +1,53 @@
+package io.stentor.timer;
+
+import io.netty.channel.EventLoop;
+import io.vertx.core.internal.ContextInternal;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/** Runs tasks on one event loop, within one Vert.x context. Any thread. */
+public class LoopExecutor implements Executor {
+
+  private final ContextInternal context;
+  private final EventLoop eventLoop;
+
+  /** Creates an executor for the context's event loop. */
+  public LoopExecutor(ContextInternal context) {
+    this.context = context;
+    this.eventLoop = context.nettyEventLoop();
+  }
+
+  public final EventLoop eventLoop() {
+    return eventLoop;
+  }
+
+  /** Returns whether the calling thread is this loop's. */
+  public boolean inEventLoop() {
+    return eventLoop.inEventLoop();
+  }
+
+  /** Runs the task now if this loop's thread calls, otherwise like {@link #execute}. */
+  public final void run(Runnable task) {
+    if (inEventLoop()) {
+      task.run();
+    } else {
+      execute(task);
+    }
+  }
+
+  /** Runs the task after everything that has been handed to this loop so far. */
+  @Override
+  public final void execute(Runnable task) {
+    eventLoop.execute(() -> context.dispatch(task, Runnable::run));
+  }
+
+  /** Runs the task once, after a delay. */
+  public final void after(long millis, Runnable task) {
+    eventLoop.schedule(() -> context.dispatch(task, Runnable::run), millis, TimeUnit.MILLISECONDS);
+  }
+
+  /** Runs the task periodically; see {@link TimerWheel#every}. */
+  public final void every(long millis, Runnable task) {
+    TimerWheel.of(eventLoop).every(millis, () -> context.dispatch(task, Runnable::run));
+  }
+}
