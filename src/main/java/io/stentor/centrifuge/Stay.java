@@ -1,8 +1,8 @@
 package io.stentor.centrifuge;
 
-import io.stentor.presence.Attendance;
+import io.stentor.presence.Membership;
 import io.stentor.presence.Presence;
-import io.stentor.presence.Watch;
+import io.stentor.presence.Watcher.Watch;
 import org.jspecify.annotations.Nullable;
 
 /** A client in a room: seen by the others there, and told of them. One event loop. */
@@ -10,7 +10,7 @@ final class Stay {
 
   private final Session session;
   private final Subscription subscription;
-  private @Nullable Attendance attendance;
+  private @Nullable Membership membership;
   private @Nullable Watch watch;
   private boolean over;
 
@@ -28,9 +28,9 @@ final class Stay {
   void begin(Terms granted, boolean watches, Runnable then) {
     Presence presence = session.site().presence();
     if (granted.presence()) {
-      Attendance here =
-          new Attendance(presence, subscription.room(), session.client().member(granted.info()));
-      attendance = here;
+      Membership here =
+          new Membership(presence, subscription.room(), session.client().member(granted.info()));
+      membership = here;
       here.enter();
     }
     if (watches) {
@@ -60,8 +60,8 @@ final class Stay {
   /** The client is there no longer. */
   void end() {
     over = true;
-    if (attendance != null) {
-      attendance.leave();
+    if (membership != null) {
+      membership.leave();
     }
     if (watch != null) {
       watch.close();

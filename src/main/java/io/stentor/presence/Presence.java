@@ -2,6 +2,7 @@ package io.stentor.presence;
 
 import io.stentor.message.Member;
 import io.stentor.message.RoomName;
+import io.stentor.presence.Watcher.Watch;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.concurrent.Executor;

@@ -1,6 +1,7 @@
 package io.stentor.presence;
 
 import io.stentor.message.Member;
+import io.stentor.presence.Watcher.Watch;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -4,25 +4,38 @@ import io.stentor.message.Member;
 import java.util.List;
 
 /**
- * Someone who is told who is in a room: first everybody, then each who comes and goes. Called on
- * the loop that it gave to {@link Presence#watch}.
+ * Receives the members of one room: first all of them, then each join and leave. Called on the loop
+ * that was given to {@link Presence#watch}.
  *
- * <p>A watcher that cannot take an event answers false. That event and all later ones are then
- * dropped, until it says {@link Watch#ready} and is given everybody afresh.
+ * <p>A watcher that cannot take an event returns false. This event and all later ones are dropped
+ * until it calls {@link Watch#ready}; then it receives all members again.
  */
 public interface Watcher {
 
   /**
-   * Everybody who is in the room. Replaces what was told before.
+   * All members of the room. Replaces everything received before.
    *
    * @param members in no order; shared with other watchers, read only
-   * @return false where this cannot be taken now
+   * @return false if the watcher cannot take this now
    */
   boolean present(List<Member> members);
 
-  /** Somebody came. Returns false where this cannot be taken now. */
+  /** A member joined. Returns false if the watcher cannot take this now. */
   boolean joined(Member member);
 
-  /** Somebody left. Returns false where this cannot be taken now. */
+  /** A member left. Returns false if the watcher cannot take this now. */
   boolean left(Member member);
+
+  /** A registered {@link Watcher}. Belongs to the loop that the watcher is called on. */
+  interface Watch {
+
+    /**
+     * The watcher can take events again. If it refused one, it receives all members soon; otherwise
+     * a no-op.
+     */
+    void ready();
+
+    /** Unregisters the watcher. It is not called again. Idempotent. */
+    void close();
+  }
 }

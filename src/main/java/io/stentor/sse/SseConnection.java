@@ -11,8 +11,8 @@ import io.stentor.identity.Permissions.Action;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
 import io.stentor.message.RoomName;
-import io.stentor.presence.Attendance;
-import io.stentor.presence.Watch;
+import io.stentor.presence.Membership;
+import io.stentor.presence.Watcher.Watch;
 import io.stentor.room.Connection;
 import io.stentor.room.Cursor;
 import io.stentor.room.Format;
@@ -52,7 +52,7 @@ public final class SseConnection extends StreamConnection implements Connection,
   private final KeepAlive keepAlive;
   private final KeepAlive.Place place = new KeepAlive.Place();
   private final ServerSentEvents format;
-  private final Attendance attendance;
+  private final Membership membership;
   private final boolean watches;
   private @Nullable Cursor cursor;
   private @Nullable Watch watch;
@@ -67,7 +67,7 @@ public final class SseConnection extends StreamConnection implements Connection,
     this.room = request.room();
     this.server = server;
     this.keepAlive = keepAlive;
-    this.attendance = new Attendance(server.presence(), room, request.member());
+    this.membership = new Membership(server.presence(), room, request.member());
     this.watches = request.watches();
     this.format = stream().isChunked() ? ServerSentEvents.CHUNKED : ServerSentEvents.UNFRAMED;
   }
@@ -149,7 +149,7 @@ public final class SseConnection extends StreamConnection implements Connection,
 
   @Override
   public void joined() {
-    attendance.enter();
+    membership.enter();
     if (watches) {
       watch = server.presence().watch(room, new MemberEvents(this), server.eventLoop());
     }
@@ -229,7 +229,7 @@ public final class SseConnection extends StreamConnection implements Connection,
     if (visit != null) {
       visit.end();
     }
-    attendance.leave();
+    membership.leave();
     if (watch != null) {
       watch.close();
     }
@@ -265,6 +265,6 @@ public final class SseConnection extends StreamConnection implements Connection,
   /** For log lines: the address and the connection's id. */
   @Override
   public String toString() {
-    return stream().remoteAddress() + " " + attendance.member().connection();
+    return stream().remoteAddress() + " " + membership.member().connection();
   }
 }

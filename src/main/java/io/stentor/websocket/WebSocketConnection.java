@@ -14,7 +14,7 @@ import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
-import io.stentor.presence.Attendance;
+import io.stentor.presence.Membership;
 import io.stentor.room.Connection;
 import io.stentor.room.Cursor;
 import io.stentor.room.Format;
@@ -40,7 +40,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, SocketL
   private final Format format;
   private final LoopContext server;
   private final TextAssembler texts;
-  private final Attendance attendance;
+  private final Membership membership;
   private final RoomClient visitor;
   private final Heartbeat.Beat beat = new Heartbeat.Beat();
   private @Nullable Cursor cursor;
@@ -64,7 +64,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, SocketL
     this.format = format;
     this.server = server;
     this.texts = new TextAssembler(member.user().isEmpty() ? null : member);
-    this.attendance = new Attendance(server.presence(), room, member);
+    this.membership = new Membership(server.presence(), room, member);
     this.socket = Socket.takeOver(place, maxFrameBytes, server.closeTimeout(), this);
   }
 
@@ -122,7 +122,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, SocketL
   public void joined() {
     joined = true;
     socket.read(true);
-    attendance.enter();
+    membership.enter();
   }
 
   @Override
@@ -195,7 +195,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, SocketL
     if (visit != null) {
       visit.end();
     }
-    attendance.leave();
+    membership.leave();
     if (cursor != null) {
       cursor.leave();
     }
@@ -256,6 +256,6 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, SocketL
   /** For log lines: the address and the connection's id. */
   @Override
   public String toString() {
-    return socket + " " + attendance.member().connection();
+    return socket + " " + membership.member().connection();
   }
 }

@@ -3,6 +3,7 @@ package io.stentor.presence;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.message.RoomName;
+import io.stentor.presence.Watcher.Watch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -3,6 +3,7 @@ package io.stentor.presence;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.message.RoomName;
+import io.stentor.presence.Watcher.Watch;
 import io.vertx.core.Future;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;

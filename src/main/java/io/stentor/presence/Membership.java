@@ -4,15 +4,16 @@ import io.stentor.message.Member;
 import io.stentor.message.RoomName;
 
 /**
- * One connection's being in one room: it enters once and leaves once, in this order, however often
- * and in whichever order its transport says so. Belongs to the connection's event loop.
+ * The membership of one connection in one room. The connection enters at most once and leaves at
+ * most once, in this order, whatever calls its transport makes. Belongs to the connection's event
+ * loop.
  */
-public final class Attendance {
+public final class Membership {
 
   private enum State {
     OUTSIDE,
     INSIDE,
-    GONE
+    ENDED
   }
 
   private final Presence presence;
@@ -20,19 +21,18 @@ public final class Attendance {
   private final Member member;
   private State state = State.OUTSIDE;
 
-  /** Nobody is anywhere yet. */
-  public Attendance(Presence presence, RoomName room, Member member) {
+  /** Creates a membership of a connection that has not entered yet. */
+  public Membership(Presence presence, RoomName room, Member member) {
     this.presence = presence;
     this.room = room;
     this.member = member;
   }
 
-  /** Who this is to others. */
   public Member member() {
     return member;
   }
 
-  /** To be called as soon as the connection hears the room. */
+  /** Call as soon as the connection receives the room's messages. */
   public void enter() {
     if (state == State.OUTSIDE) {
       state = State.INSIDE;
@@ -40,11 +40,11 @@ public final class Attendance {
     }
   }
 
-  /** To be called when the connection ends, also if it never entered. */
+  /** Call when the connection ends, even if it never entered. */
   public void leave() {
     if (state == State.INSIDE) {
       presence.leave(room, member.connection());
     }
-    state = State.GONE;
+    state = State.ENDED;
   }
 }
