@@ -2,6 +2,7 @@ package io.stentor.centrifuge;
 
 import io.netty.channel.EventLoop;
 import io.stentor.connection.ConnectionRegistry;
+import io.stentor.http.LoopContext;
 import io.stentor.identity.Access;
 import io.stentor.identity.Expiries;
 import io.stentor.identity.Permissions;
@@ -31,6 +32,18 @@ public record Site(
 
   /** How late a client may be with a new token. */
   public static final int GRACE_SECONDS = 25;
+
+  /** Creates what the sessions of this loop share. */
+  public static Site of(LoopContext loop) {
+    return new Site(
+        loop.eventLoop(),
+        loop.rooms(),
+        loop.presence(),
+        loop.access(),
+        loop.directory(),
+        loop.expiries(() -> GRACE_SECONDS),
+        loop.pingInterval());
+  }
 
   /** How often a client that connects now is pinged, in seconds; 0 for never. */
   int pingIntervalSeconds() {

@@ -3,12 +3,11 @@ package io.stentor.http;
 import io.netty.channel.EventLoop;
 import io.stentor.admission.ConnectTimeout;
 import io.stentor.admission.Limit;
-import io.stentor.centrifuge.Site;
-import io.stentor.centrifuge.transport.Mailboxes;
 import io.stentor.config.LiveConfig;
 import io.stentor.config.WebSocketOptions;
 import io.stentor.connection.ConnectionCounts;
 import io.stentor.connection.ConnectionRegistry;
+import io.stentor.identity.Access;
 import io.stentor.identity.Expiries;
 import io.stentor.identity.Permissions;
 import io.stentor.message.RoomName;
@@ -25,28 +24,28 @@ import java.util.function.Supplier;
  * @param eventLoop the loop that they all belong to
  * @param rooms of the node
  * @param presence of the node
+ * @param access of the node
  * @param heartbeat of this loop
  * @param expiries of this loop
  * @param directory where servers find the connections
  * @param newcomers of this loop
  * @param connections of the node
- * @param mailboxes of the node
  * @param closeTimeout seconds after which a socket that is being closed is cut
- * @param site what sessions of the Centrifuge protocol share
+ * @param pingInterval seconds between two pings; 0 for none
  * @param maxFrameBytes limit of one message with commands of the Centrifuge protocol
  */
 public record LoopContext(
     EventLoop eventLoop,
     Rooms rooms,
     Presence presence,
+    Access access,
     Heartbeat heartbeat,
     Expiries expiries,
     ConnectionRegistry directory,
     ConnectTimeout newcomers,
     ConnectionCounts connections,
-    Mailboxes mailboxes,
     IntSupplier closeTimeout,
-    Site site,
+    IntSupplier pingInterval,
     IntSupplier maxFrameBytes) {
 
   /** What clients of the Centrifuge protocol rely on. */
@@ -73,30 +72,27 @@ public record LoopContext(
         eventLoop,
         house.rooms(),
         house.presence(),
+        house.access(),
         heartbeat,
-        expiries(() -> live.get().identity().tokens().leewaySeconds(), house, eventLoop),
+        expiries(() -> live.get().identity().tokens().leewaySeconds(), house.access(), eventLoop),
         directory,
         newcomers,
         house.connections(),
-        house.mailboxes(),
         () -> sockets.get().closeTimeoutSeconds(),
-        new Site(
-            eventLoop,
-            house.rooms(),
-            house.presence(),
-            house.access(),
-            directory,
-            expiries(() -> Site.GRACE_SECONDS, house, eventLoop),
-            () -> sockets.get().pingIntervalSeconds()),
+        () -> sockets.get().pingIntervalSeconds(),
         () -> Math.max(LEAST_MAX_FRAME_BYTES, live.get().largestMessageBytes()));
   }
 
-  private static Expiries expiries(
-      IntSupplier graceSeconds, NodeServices house, EventLoop eventLoop) {
+  /** Starts timers for the tokens of connections of this loop, with a grace of their own. */
+  public Expiries expiries(IntSupplier graceSeconds) {
+    return expiries(graceSeconds, access, eventLoop);
+  }
+
+  private static Expiries expiries(IntSupplier graceSeconds, Access access, EventLoop eventLoop) {
     Expiries expiries =
         new Expiries(
             graceSeconds,
-            () -> house.access().permissions().isInsecure(),
+            () -> access.permissions().isInsecure(),
             () -> System.currentTimeMillis() / 1000);
     expiries.start(eventLoop);
     return expiries;
@@ -126,7 +122,7 @@ public record LoopContext(
 
   /** What rooms allow. */
   public Permissions permissions() {
-    return site.access().permissions();
+    return access.permissions();
   }
 
   /** After how many seconds a socket that is being closed now is cut. */

@@ -13,16 +13,14 @@ import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
 import io.netty.util.ReferenceCountUtil;
 import io.stentor.admission.ConnectionGuard;
-import io.stentor.websocket.FrameReader;
-import io.stentor.websocket.FrameWriter;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Takes sockets over from Vert.x: puts a handler of ours into Vert.x's place at the end of Netty's
- * pipeline. Then ready-made bytes can be written, see {@link FrameWriter}, and nothing of the
- * request stays in memory for as long as the socket is open. Event loop of the socket.
+ * pipeline. Then ready-made bytes can be written, and nothing of the request stays in memory for as
+ * long as the socket is open. Event loop of the socket.
  *
  * <p>This is the one place that reaches behind Vert.x. Where a pipeline is not as expected, an
  * update of Vert.x has changed it; that is an {@link IllegalStateException} at the first
@@ -54,8 +52,8 @@ public final class Takeover {
 
   /**
    * Accepts a WebSocket: sends the answer to its request, which has come whole, and puts the frame
-   * encoder into the place of HTTP's. The decoder of HTTP stays until a {@link FrameReader} begins,
-   * since what came behind the request is in it.
+   * encoder into the place of HTTP's. The decoder of HTTP stays until frames are read, since what
+   * came behind the request is in it.
    *
    * @return the frame encoder's place
    */

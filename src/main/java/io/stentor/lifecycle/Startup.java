@@ -121,16 +121,20 @@ final class Startup {
         .withCopies()
         .compose(safe -> ClusterCall.of(vertx))
         .map(nodes -> new ServerApi(rooms, presence, connections.directories(), nodes))
-        .compose(api -> Mailboxes.open(vertx, rooms.node()).map(mailboxes -> house(api, mailboxes)))
-        .compose(house -> servers.start(platform, house, operations))
+        .compose(
+            api ->
+                Mailboxes.open(vertx, rooms.node())
+                    .compose(
+                        mailboxes ->
+                            servers.start(platform, services(), api, mailboxes, operations)))
         .compose(listening -> operations.start(rooms.limits()))
         .compose(
             watched ->
                 demo.start(vertx, loaded.config().http(), servers.port(), platform.hazelcast()));
   }
 
-  private NodeServices house(ServerApi api, Mailboxes mailboxes) {
-    return new NodeServices(live, rooms, presence, access, connections, api, mailboxes);
+  private NodeServices services() {
+    return new NodeServices(live, rooms, presence, access, connections);
   }
 
   private void sayReady() {

@@ -1,9 +1,11 @@
 package io.stentor.server;
 
 import io.netty.channel.EventLoop;
+import io.stentor.centrifuge.api.ServerApi;
 import io.stentor.centrifuge.api.ServerApiEndpoint;
 import io.stentor.centrifuge.transport.CentrifugeEndpoint;
 import io.stentor.centrifuge.transport.CentrifugeSocket;
+import io.stentor.centrifuge.transport.Mailboxes;
 import io.stentor.config.Config;
 import io.stentor.config.LiveConfig;
 import io.stentor.files.LibraryFiles;
@@ -61,7 +63,6 @@ public final class Endpoints implements Handler<HttpServerRequest> {
   private final Heartbeat heartbeat;
   private final WebSocketEndpoint sockets;
   private final SseEndpoint events;
-  private final CentrifugeEndpoint centrifuge;
   private final Router router;
   private final RequestLimiter turnstile;
   private final LongPolls polls = new LongPolls();
@@ -71,8 +72,14 @@ public final class Endpoints implements Handler<HttpServerRequest> {
   /** When all clients will have been sent away, by {@link System#nanoTime}. */
   private long goneAtNanos;
 
-  /** Endpoints on one event loop. */
-  public Endpoints(Vertx vertx, EventLoop eventLoop, NodeServices house) {
+  /**
+   * Creates the endpoints of one event loop.
+   *
+   * @param api the Centrifuge server API of the node
+   * @param mailboxes of the node
+   */
+  public Endpoints(
+      Vertx vertx, EventLoop eventLoop, NodeServices house, ServerApi api, Mailboxes mailboxes) {
     LiveConfig live = house.live();
     Access access = house.access();
     Config config = live.get();
@@ -83,10 +90,10 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     polls.start(eventLoop);
     Authentication authentication = new Authentication(access);
     origins = new AllowedOrigins(() -> live.get().http().allowedOrigins());
-    sockets = new WebSocketEndpoint(server, origins, authentication);
     StreamingResponses streams = new StreamingResponses(eventLoop, () -> live.get().webSocket());
     events = new SseEndpoint(server, authentication, streams);
-    centrifuge = new CentrifugeEndpoint(server, streams);
+    CentrifugeEndpoint centrifuge = new CentrifugeEndpoint(server, mailboxes, streams);
+    sockets = new WebSocketEndpoint(server, origins, authentication, centrifuge.upgrades());
     router = Router.router(vertx);
     Map<String, Handler<RoutingContext>> operations = operations(vertx, server, authentication);
     operations.replaceAll((id, handler) -> authentication.before(handler));
@@ -95,7 +102,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     DemoLogin demo = new DemoLogin(() -> live.get().identity().demoLogin(), access);
     operations.put("isDemoLoginOffered", demo::handleOffered);
     operations.put("demoLogin", demo::handleLogin);
-    ServerApiEndpoint servers = new ServerApiEndpoint(house.api(), access, context(vertx));
+    ServerApiEndpoint servers = new ServerApiEndpoint(api, access, context(vertx));
     operations.putAll(servers.operations());
     ApiRoutes.mount(router, Contract.read(), origins, operations);
     LibraryFiles.mount(router);
@@ -137,7 +144,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
       return;
     } else if (Handshake.isAsked(request)) {
       sockets.handle(request);
-    } else if (WebSocketEndpoint.isForUpgrades(request.path())) {
+    } else if (sockets.isForUpgrades(request.path())) {
       WebSocketEndpoint.requireUpgrade(request);
     } else {
       router.handle(request);

@@ -1,6 +1,8 @@
 package io.stentor.server;
 
 import io.netty.channel.EventLoop;
+import io.stentor.centrifuge.api.ServerApi;
+import io.stentor.centrifuge.transport.Mailboxes;
 import io.stentor.config.Config;
 import io.stentor.config.HttpOptions;
 import io.stentor.http.NodeServices;
@@ -28,6 +30,8 @@ final class Server extends VerticleBase implements Drain.Door {
   private static final int ONE_FREE_PORT = -1;
 
   private final NodeServices house;
+  private final ServerApi api;
+  private final Mailboxes mailboxes;
   private final Operations operations;
   private final Supplier<@Nullable Certificate> certificate;
   private final AtomicInteger port;
@@ -39,6 +43,8 @@ final class Server extends VerticleBase implements Drain.Door {
    * A server that does not listen yet.
    *
    * @param house what it serves
+   * @param api the Centrifuge server API of the node
+   * @param mailboxes of the node
    * @param operations what it serves of health and metrics
    * @param certificate null for no TLS
    * @param port where the first server of the node writes down the port that it listens on; before
@@ -46,10 +52,14 @@ final class Server extends VerticleBase implements Drain.Door {
    */
   Server(
       NodeServices house,
+      ServerApi api,
+      Mailboxes mailboxes,
       Operations operations,
       Supplier<@Nullable Certificate> certificate,
       AtomicInteger port) {
     this.house = house;
+    this.api = api;
+    this.mailboxes = mailboxes;
     this.operations = operations;
     this.certificate = certificate;
     this.port = port;
@@ -59,7 +69,7 @@ final class Server extends VerticleBase implements Drain.Door {
   public Future<?> start() {
     context.exceptionHandler(Problem::thrown);
     EventLoop eventLoop = ((ContextInternal) context).nettyEventLoop();
-    Endpoints serving = new Endpoints(vertx, eventLoop, house);
+    Endpoints serving = new Endpoints(vertx, eventLoop, house, api, mailboxes);
     endpoints = serving;
     HttpOptions http = house.live().get().http();
     HttpServer created = serving(withTls(options()), serving);

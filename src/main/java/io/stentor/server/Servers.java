@@ -1,5 +1,7 @@
 package io.stentor.server;
 
+import io.stentor.centrifuge.api.ServerApi;
+import io.stentor.centrifuge.transport.Mailboxes;
 import io.stentor.config.HostPort;
 import io.stentor.config.HttpOptions;
 import io.stentor.config.TlsOptions;
@@ -48,16 +50,23 @@ public final class Servers {
   }
 
   /** Listens, with as many servers as there are event loops. */
-  public Future<Boolean> start(Platform platform, NodeServices house, Operations operations) {
+  public Future<Boolean> start(
+      Platform platform,
+      NodeServices house,
+      ServerApi api,
+      Mailboxes mailboxes,
+      Operations operations) {
     Vertx vertx = platform.vertx();
     DeploymentOptions each = new DeploymentOptions().setInstances(platform.eventLoops());
     return onUnixSocket(vertx, (path, mode) -> UnixSocket.clear(path))
-        .compose(clear -> vertx.deployVerticle(() -> server(house, operations), each))
+        .compose(
+            clear -> vertx.deployVerticle(() -> server(house, api, mailboxes, operations), each))
         .compose(listening -> onUnixSocket(vertx, UnixSocket::permit));
   }
 
-  private Server server(NodeServices house, Operations operations) {
-    Server server = new Server(house, operations, certificate::get, port);
+  private Server server(
+      NodeServices house, ServerApi api, Mailboxes mailboxes, Operations operations) {
+    Server server = new Server(house, api, mailboxes, operations, certificate::get, port);
     all.add(server);
     return server;
   }

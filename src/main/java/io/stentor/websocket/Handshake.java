@@ -2,9 +2,11 @@ package io.stentor.websocket;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
 import io.stentor.http.HeadCheck;
 import io.stentor.http.ProblemType;
 import io.stentor.http.RequestRefused;
+import io.stentor.http.Takeover;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -15,14 +17,20 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The opening handshake of a WebSocket (RFC 6455, section 4). */
 public final class Handshake {
 
+  private static final Logger LOG = LoggerFactory.getLogger(WebSocketEndpoint.class);
+
   private static final String KEY = "Sec-WebSocket-Key";
   private static final String VERSION = "Sec-WebSocket-Version";
+  private static final String SUB_PROTOCOL = "Sec-WebSocket-Protocol";
   private static final String SPOKEN_VERSION = "13";
 
   /** 16 bytes in Base64. */
@@ -84,13 +92,65 @@ public final class Handshake {
     return null;
   }
 
-  /** The answer to a request that {@link #require} has let pass. */
-  static ByteBuf accepted(HttpServerRequest request, @Nullable String subProtocol) {
+  /**
+   * Chooses a sub-protocol (RFC 6455, section 4.2.2).
+   *
+   * @param supported best first
+   * @return null where the client offers none of them
+   */
+  public static @Nullable String chooseSubProtocol(
+      HttpServerRequest request, List<String> supported) {
+    List<String> offered = HeadCheck.list(request.headers().getAll(SUB_PROTOCOL));
+    for (String each : supported) {
+      if (offered.contains(each)) {
+        return each;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Accepts the WebSocket and takes the connection over as soon as the request has arrived whole,
+   * mostly at once. To be called after {@link #require}.
+   *
+   * @param subProtocol the chosen one; null for none
+   * @param opened is given the place of the frame encoder, see {@link Takeover#accept}
+   */
+  public static void accept(
+      HttpServerRequest request,
+      @Nullable String subProtocol,
+      Consumer<ChannelHandlerContext> opened) {
+    if (request.isEnded()) {
+      takeOver(request, subProtocol, opened);
+    } else {
+      request.endHandler(end -> takeOver(request, subProtocol, opened));
+    }
+  }
+
+  private static void takeOver(
+      HttpServerRequest request,
+      @Nullable String subProtocol,
+      Consumer<ChannelHandlerContext> opened) {
+    if (request.response().closed()) {
+      return;
+    }
+    ChannelHandlerContext place =
+        Takeover.accept(request.connection(), response(request, subProtocol));
+    try {
+      opened.accept(place);
+    } catch (RuntimeException failure) {
+      LOG.warn("the WebSocket of {} could not begin: {}", request.path(), failure.toString());
+      LOG.debug("the failure", failure);
+      place.channel().close();
+    }
+  }
+
+  private static ByteBuf response(HttpServerRequest request, @Nullable String subProtocol) {
     String head =
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             + "Sec-WebSocket-Accept: "
             + accept(String.valueOf(request.getHeader(KEY)))
-            + (subProtocol == null ? "" : "\r\nSec-WebSocket-Protocol: " + subProtocol)
+            + (subProtocol == null ? "" : "\r\n" + SUB_PROTOCOL + ": " + subProtocol)
             + "\r\n\r\n";
     return Unpooled.copiedBuffer(head, StandardCharsets.US_ASCII);
   }

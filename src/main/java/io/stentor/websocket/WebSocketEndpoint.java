@@ -1,9 +1,6 @@
 package io.stentor.websocket;
 
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import io.stentor.centrifuge.transport.CentrifugeSocket;
-import io.stentor.centrifuge.transport.ConnectParameters;
 import io.stentor.http.AllowedOrigins;
 import io.stentor.http.Authentication;
 import io.stentor.http.LoopContext;
@@ -13,7 +10,6 @@ import io.stentor.http.RequestCheck;
 import io.stentor.http.RequestRefused;
 import io.stentor.http.RoomClient;
 import io.stentor.http.RoomPath;
-import io.stentor.http.Takeover;
 import io.stentor.identity.Identity;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
@@ -21,53 +17,49 @@ import io.stentor.room.Start;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * WebSocket upgrades: {@code /} is the lobby, {@code /rooms/{room}} any room, and at {@value
- * #CENTRIFUGE} and {@value #CENTRIFUGE_UNI} the Centrifuge protocol is spoken. What is wrong with a
- * request is said as a problem before the upgrade. One event loop.
+ * WebSocket upgrades: {@code /} is the lobby and {@code /rooms/{room}} any room, both in the plain
+ * protocol; other protocols have handlers for their own paths. An invalid request is answered with
+ * a problem instead of the upgrade. One event loop.
  */
 public final class WebSocketEndpoint implements Handler<HttpServerRequest> {
 
-  /** Where the Centrifuge protocol is spoken. */
-  static final String CENTRIFUGE = "/connection/websocket";
-
-  /** Where it is spoken to clients that only listen. */
-  static final String CENTRIFUGE_UNI = "/connection/uni_websocket";
-
   private static final String ROOMS = "/rooms/";
-
-  private static final Logger LOG = LoggerFactory.getLogger(WebSocketEndpoint.class);
 
   private final LoopContext server;
   private final AllowedOrigins origins;
   private final Authentication authentication;
+  private final Map<String, Handler<HttpServerRequest>> protocols;
 
   /**
-   * An endpoint of one server verticle.
+   * Creates the endpoint of one event loop.
    *
-   * @param origins that browsers may come from
-   * @param authentication who comes
+   * @param origins the origins that pages may connect from
+   * @param authentication of clients of the plain protocol
+   * @param protocols handlers of upgrades to other protocols, by path; they may throw {@link
+   *     RequestRefused}
    */
   public WebSocketEndpoint(
-      LoopContext server, AllowedOrigins origins, Authentication authentication) {
+      LoopContext server,
+      AllowedOrigins origins,
+      Authentication authentication,
+      Map<String, Handler<HttpServerRequest>> protocols) {
+    this.protocols = protocols;
     this.server = server;
     this.origins = origins;
     this.authentication = authentication;
   }
 
   /** Whether there is nothing at a path but WebSockets. */
-  public static boolean isForUpgrades(@Nullable String path) {
-    return CENTRIFUGE.equals(path) || CENTRIFUGE_UNI.equals(path);
+  public boolean isForUpgrades(@Nullable String path) {
+    return path != null && protocols.containsKey(path);
   }
 
-  /** Says to a request without an upgrade what the path is for. */
+  /** Answers a request without an upgrade to a path that is for WebSockets only. */
   public static void requireUpgrade(HttpServerRequest request) {
     request.response().putHeader(HttpHeaders.UPGRADE, "websocket");
     String detail =
@@ -83,10 +75,11 @@ public final class WebSocketEndpoint implements Handler<HttpServerRequest> {
       requireReadable(request);
       requireOrigin(request);
       String room = room(request.path());
-      if (isForUpgrades(request.path())) {
-        acceptCentrifuge(request);
+      Handler<HttpServerRequest> protocol = protocols.get(request.path());
+      if (protocol != null) {
+        protocol.handle(request);
       } else if (room == null) {
-        String detail = "WebSockets are at /, at /rooms/{room} and at " + CENTRIFUGE + ".";
+        String detail = "WebSockets are at /, at /rooms/{room} and at /connection/websocket.";
         Problem.answer(request, ProblemType.NOT_FOUND, detail);
       } else {
         authentication.admit(request, identity -> accept(request, room, identity));
@@ -138,60 +131,11 @@ public final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     } catch (IllegalArgumentException e) {
       throw RequestRefused.of(ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
-    String agreed = SubProtocols.choose(request, List.of(PlainText.CURSOR_SUB_PROTOCOL));
-    upgrade(
+    String agreed = Handshake.chooseSubProtocol(request, List.of(PlainText.CURSOR_SUB_PROTOCOL));
+    Handshake.accept(
         request,
         agreed,
         place -> WebSocketConnection.open(place, agreed, name, visitor, start, server));
-  }
-
-  /** Who comes is said by the first command there; the request has only what it calls itself. */
-  private void acceptCentrifuge(HttpServerRequest request) {
-    String agreed =
-        SubProtocols.choose(request, List.of(CentrifugeSocket.JSON, CentrifugeSocket.PROTOBUF));
-    boolean json =
-        !CentrifugeSocket.PROTOBUF.equals(agreed)
-            && !"protobuf".equals(request.getParam("cf_protocol"))
-            && !"protobuf".equals(request.getParam("format"));
-    boolean listens = CENTRIFUGE_UNI.equals(request.path());
-    String connect = listens && json ? request.getParam("cf_connect") : null;
-    byte[] first = connect == null ? null : connect.getBytes(StandardCharsets.UTF_8);
-    ConnectParameters wishes = ConnectParameters.of(request);
-    upgrade(
-        request,
-        agreed,
-        place -> {
-          CentrifugeSocket socket = CentrifugeSocket.open(place, listens, wishes, first, server);
-          if (!json) {
-            socket.close(CentrifugeSocket.INAPPROPRIATE);
-          }
-        });
-  }
-
-  /** Takes the connection over as soon as the request has come whole, mostly in this turn. */
-  private static void upgrade(
-      HttpServerRequest request, @Nullable String agreed, Consumer<ChannelHandlerContext> then) {
-    if (request.isEnded()) {
-      takeOver(request, agreed, then);
-    } else {
-      request.endHandler(end -> takeOver(request, agreed, then));
-    }
-  }
-
-  private static void takeOver(
-      HttpServerRequest request, @Nullable String agreed, Consumer<ChannelHandlerContext> then) {
-    if (request.response().closed()) {
-      return;
-    }
-    ChannelHandlerContext place =
-        Takeover.accept(request.connection(), Handshake.accepted(request, agreed));
-    try {
-      then.accept(place);
-    } catch (RuntimeException failure) {
-      LOG.warn("the WebSocket of {} could not begin: {}", request.path(), failure.toString());
-      LOG.debug("the failure", failure);
-      place.channel().close();
-    }
   }
 
   /**

@@ -54,9 +54,8 @@ public final class TestEndpoints implements AutoCloseable {
     Mailboxes mailboxes = Mailboxes.open(vertx, rooms.node()).await();
     LiveConfig live = new LiveConfig(config);
     Access access = Access.of(vertx, live);
-    NodeServices house =
-        new NodeServices(live, rooms, presence, access, connections, api, mailboxes);
-    endpoints = onLoop(() -> new Endpoints(vertx, loop, house));
+    NodeServices services = new NodeServices(live, rooms, presence, access, connections);
+    endpoints = onLoop(() -> new Endpoints(vertx, loop, services, api, mailboxes));
     Future<HttpServer> listening =
         onLoop(
             () ->

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ClosingTest {
   private static final String ROOM = "/rooms/closing";
   private static final List<String> PATHS =
-      List.of("/", ROOM, WebSocketEndpoint.CENTRIFUGE, WebSocketEndpoint.CENTRIFUGE_UNI);
+      List.of("/", ROOM, "/connection/websocket", "/connection/uni_websocket");
 
   /** A socket that is cut only after this was not ended in time. */
   private static final int LONG_SECONDS = 60;

@@ -3,6 +3,7 @@ package io.stentor.centrifuge.transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.stentor.centrifuge.Post;
+import io.stentor.centrifuge.Site;
 import io.stentor.http.BodyDrain;
 import io.stentor.http.LoopContext;
 import io.stentor.http.Problem;
@@ -12,6 +13,7 @@ import io.stentor.http.RequestLimiter;
 import io.stentor.http.RequestRefused;
 import io.stentor.message.CloseReason;
 import io.stentor.sse.StreamingResponses;
+import io.stentor.websocket.Handshake;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
@@ -20,12 +22,13 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /**
- * The Centrifuge protocol over HTTP: streams, and commands that are posted besides. Who comes is
- * said by {@code connect}, not by the request. One event loop.
+ * The Centrifuge protocol at its paths: WebSockets, streams of HTTP, and commands that are posted.
+ * The client authenticates with {@code connect}, not with the request. One event loop.
  */
 public final class CentrifugeEndpoint {
 
@@ -40,16 +43,24 @@ public final class CentrifugeEndpoint {
   /** A string in JSON may have about twice its length, and there is something around it. */
   private static final int AROUND_BYTES = 1024;
 
+  /** The path of WebSockets of clients that only listen. */
+  private static final String UNI_WEBSOCKET = "/connection/uni_websocket";
+
   private final LoopContext server;
+  private final Site site;
+  private final Mailboxes mailboxes;
   private final StreamingResponses streams;
 
   /**
-   * An endpoint of one server verticle.
+   * Creates the endpoint of one event loop.
    *
-   * @param streams how responses are begun
+   * @param mailboxes of the node
+   * @param streams begins the responses
    */
-  public CentrifugeEndpoint(LoopContext server, StreamingResponses streams) {
+  public CentrifugeEndpoint(LoopContext server, Mailboxes mailboxes, StreamingResponses streams) {
     this.server = server;
+    this.site = Site.of(server);
+    this.mailboxes = mailboxes;
     this.streams = streams;
   }
 
@@ -63,6 +74,35 @@ public final class CentrifugeEndpoint {
         "listenByHttpStream", ctx -> openByBody(ctx, StreamForm.UNI_HTTP_STREAM),
         "listenBySse", ctx -> openByQuery(ctx, StreamForm.UNI_SSE),
         "listenBySseBody", ctx -> openByBody(ctx, StreamForm.UNI_SSE));
+  }
+
+  /** The handlers of WebSocket upgrades, by path. */
+  public Map<String, Handler<HttpServerRequest>> upgrades() {
+    return Map.of("/connection/websocket", this::upgrade, UNI_WEBSOCKET, this::upgrade);
+  }
+
+  private void upgrade(HttpServerRequest request) {
+    String agreed =
+        Handshake.chooseSubProtocol(
+            request, List.of(CentrifugeSocket.JSON, CentrifugeSocket.PROTOBUF));
+    boolean json =
+        !CentrifugeSocket.PROTOBUF.equals(agreed)
+            && !"protobuf".equals(request.getParam("cf_protocol"))
+            && !"protobuf".equals(request.getParam("format"));
+    boolean listens = UNI_WEBSOCKET.equals(request.path());
+    String connect = listens && json ? request.getParam("cf_connect") : null;
+    byte[] first = connect == null ? null : connect.getBytes(StandardCharsets.UTF_8);
+    ConnectParameters wishes = ConnectParameters.of(request);
+    Handshake.accept(
+        request,
+        agreed,
+        place -> {
+          CentrifugeSocket socket =
+              CentrifugeSocket.open(place, listens, wishes, first, server, site);
+          if (!json) {
+            socket.close(CentrifugeSocket.INAPPROPRIATE);
+          }
+        });
   }
 
   /** Where a client begins with the parameter {@code cf_connect}. */
@@ -145,7 +185,7 @@ public final class CentrifugeEndpoint {
     streams.begin(
         request,
         form.contentType(),
-        stream -> CentrifugeStream.open(form, wishes, connect, server, stream));
+        stream -> CentrifugeStream.open(form, wishes, connect, server, site, mailboxes, stream));
   }
 
   /** POST: commands of a client that has a stream, here or on another node. */
@@ -161,7 +201,7 @@ public final class CentrifugeEndpoint {
   /** The request itself has taken one message of its address. */
   private Future<Boolean> deliver(HttpServerRequest request, Post post) {
     RequestLimiter.owe(request, Post.count(post.commands()) - 1);
-    return server.mailboxes().deliver(post);
+    return mailboxes.deliver(post);
   }
 
   private Post post(Buffer body) {

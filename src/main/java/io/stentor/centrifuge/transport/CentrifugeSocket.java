@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.stentor.centrifuge.Framing;
 import io.stentor.centrifuge.PushFormat;
 import io.stentor.centrifuge.Session;
+import io.stentor.centrifuge.Site;
 import io.stentor.http.LoopContext;
 import io.stentor.http.Takeover;
 import io.stentor.message.CloseReason;
@@ -40,14 +41,18 @@ public final class CentrifugeSocket implements CentrifugeConnection, SocketListe
   private boolean answered = true;
 
   private CentrifugeSocket(
-      ChannelHandlerContext place, boolean listens, ConnectParameters wishes, LoopContext server) {
+      ChannelHandlerContext place,
+      boolean listens,
+      ConnectParameters wishes,
+      LoopContext server,
+      Site site) {
     this.server = server;
     this.listens = listens;
     int maxFrameBytes = server.maxFrameBytes().getAsInt();
     this.texts = new TextAssembler(null);
     this.socket = Socket.takeOver(place, maxFrameBytes, server.closeTimeout(), this);
     PushFormat format = PushFormat.of(Framing.WEB_SOCKET, listens, wishes.time());
-    this.session = new Session(server.site(), this, format, wishes.name(), null);
+    this.session = new Session(site, this, format, wishes.name(), null);
   }
 
   /**
@@ -57,13 +62,14 @@ public final class CentrifugeSocket implements CentrifugeConnection, SocketListe
    * @param listens whether the client connects and then sends nothing more
    * @param first a message that came with the request; null for none
    */
-  public static CentrifugeSocket open(
+  static CentrifugeSocket open(
       ChannelHandlerContext place,
       boolean listens,
       ConnectParameters wishes,
       byte @Nullable [] first,
-      LoopContext server) {
-    CentrifugeSocket opened = new CentrifugeSocket(place, listens, wishes, server);
+      LoopContext server,
+      Site site) {
+    CentrifugeSocket opened = new CentrifugeSocket(place, listens, wishes, server, site);
     opened.opened();
     if (first != null) {
       opened.session.received(first);

@@ -8,6 +8,7 @@ import io.stentor.centrifuge.Mailbox;
 import io.stentor.centrifuge.Post;
 import io.stentor.centrifuge.PushFormat;
 import io.stentor.centrifuge.Session;
+import io.stentor.centrifuge.Site;
 import io.stentor.http.LoopContext;
 import io.stentor.http.RequestLimiter;
 import io.stentor.message.CloseReason;
@@ -26,6 +27,7 @@ final class CentrifugeStream extends StreamConnection
 
   private final LoopContext server;
   private final PushFormat format;
+  private final Mailboxes mailboxes;
   private final @Nullable Mailbox mailbox;
   private final Session session;
   private final PostRate rate;
@@ -36,12 +38,15 @@ final class CentrifugeStream extends StreamConnection
       StreamForm form,
       ConnectParameters wishes,
       LoopContext server,
+      Site site,
+      Mailboxes mailboxes,
       Function<ResponseStream.Listener, ResponseStream> stream) {
     super(stream);
     this.server = server;
+    this.mailboxes = mailboxes;
     this.format = form.format(stream(), wishes.time());
-    this.mailbox = form.listens() ? null : server.mailboxes().open(this);
-    this.session = new Session(server.site(), this, format, wishes.name(), mailbox);
+    this.mailbox = form.listens() ? null : mailboxes.open(this);
+    this.session = new Session(site, this, format, wishes.name(), mailbox);
     this.rate = new PostRate(server.rooms().limits());
   }
 
@@ -56,8 +61,10 @@ final class CentrifugeStream extends StreamConnection
       ConnectParameters wishes,
       byte[] first,
       LoopContext server,
+      Site site,
+      Mailboxes mailboxes,
       Function<ResponseStream.Listener, ResponseStream> stream) {
-    CentrifugeStream opened = new CentrifugeStream(form, wishes, server, stream);
+    CentrifugeStream opened = new CentrifugeStream(form, wishes, server, site, mailboxes, stream);
     opened.opened();
     if (server.heartbeat().isClosed()) {
       opened.close(CloseReason.SHUTDOWN);
@@ -111,7 +118,7 @@ final class CentrifugeStream extends StreamConnection
   @Override
   public void closed(@Nullable CloseReason reason, String why) {
     if (mailbox != null) {
-      server.mailboxes().close(mailbox);
+      mailboxes.close(mailbox);
     }
     ended(reason, why);
   }
