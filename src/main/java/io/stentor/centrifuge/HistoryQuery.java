@@ -96,7 +96,7 @@ public record HistoryQuery(long limit, @Nullable Since since, boolean reverse) {
       int index = reverse ? count - 1 - i : i;
       long offset = page.first() + index;
       if (offset < end) {
-        line.publication(publications.get(index), offset, timed);
+        PublicationJson.write(publications.get(index), offset, timed, line.value());
       }
     }
     line.closeArray().name("epoch").string(Position.epochText(page.epoch()));

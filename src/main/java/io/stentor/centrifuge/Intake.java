@@ -1,5 +1,6 @@
 package io.stentor.centrifuge;
 
+import io.stentor.json.InvalidJson;
 import io.stentor.message.CloseReason;
 import io.vertx.core.Future;
 import java.util.concurrent.TimeUnit;
@@ -73,6 +74,8 @@ final class Intake {
       session.begin(next.command() instanceof ConnectCommand);
       Answer answer = speaks ? new Reply(session, next.id(), next.name()) : new Welcome(session);
       answer.run(() -> next.command().apply(session, answer));
+    } catch (InvalidJson e) {
+      session.close(Disconnect.badRequest(String.valueOf(e.getMessage())).reason());
     } catch (Disconnect e) {
       session.close(e.reason());
     }

@@ -42,7 +42,8 @@ public final class MembersQuery {
         .members(room, after, Presence.MAX_PAGE)
         .compose(
             page -> {
-              page.members().forEach(one -> line.key(one.connection()).member(one));
+              page.members()
+                  .forEach(one -> PublicationJson.info(one, line.key(one.connection()).value()));
               if (line.bytes().readableBytes() > MAX_BYTES) {
                 return Future.failedFuture(
                     new Refusal(

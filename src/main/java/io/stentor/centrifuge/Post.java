@@ -1,5 +1,6 @@
 package io.stentor.centrifuge;
 
+import io.stentor.json.InvalidJson;
 import io.stentor.json.JsonFields;
 import io.stentor.json.JsonSource;
 import java.nio.charset.StandardCharsets;
@@ -25,8 +26,8 @@ public final class Post {
       JsonFields fields = JsonFields.of(source);
       Mailbox to = new Mailbox(required(fields, "session"), required(fields, "node"));
       return new Post(to, commands(required(fields, "data")));
-    } catch (Disconnect e) {
-      throw new IllegalArgumentException(e.reason().reason());
+    } catch (InvalidJson e) {
+      throw new IllegalArgumentException("bad request: " + e.getMessage());
     }
   }
 
@@ -36,7 +37,7 @@ public final class Post {
   private static byte[] commands(String data) {
     byte[] commands = data.getBytes(StandardCharsets.UTF_8);
     if (JsonSource.hasLoneSurrogate(commands)) {
-      throw Disconnect.badRequest("data has half of a surrogate pair");
+      throw new IllegalArgumentException("bad request: data has half of a surrogate pair");
     }
     return commands;
   }
@@ -44,7 +45,7 @@ public final class Post {
   private static String required(JsonFields fields, String name) {
     String text = fields.text(name);
     if (text.isEmpty()) {
-      throw Disconnect.badRequest(name + " is missing");
+      throw new IllegalArgumentException("bad request: " + name + " is missing");
     }
     return text;
   }

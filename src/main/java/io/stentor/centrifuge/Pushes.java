@@ -59,7 +59,9 @@ final class Pushes {
   }
 
   private static JsonWriter of(RoomName room, String kind, Member member) {
-    return begun(room).name(kind).open().name("info").member(member).close().close();
+    JsonWriter line = begun(room).name(kind).open().name("info");
+    PublicationJson.info(member, line.value());
+    return line.close().close();
   }
 
   private static JsonWriter begun(RoomName room) {

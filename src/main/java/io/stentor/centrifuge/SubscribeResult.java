@@ -46,7 +46,7 @@ final class SubscribeResult {
   private static void publications(Page page, boolean timed, JsonWriter line) {
     line.name("publications").openArray();
     for (int i = 0; i < page.publications().size(); i++) {
-      line.publication(page.publications().get(i), page.first() + i, timed);
+      PublicationJson.write(page.publications().get(i), page.first() + i, timed, line.value());
     }
     line.closeArray();
   }

@@ -1,7 +1,7 @@
 package io.stentor.http;
 
 import io.stentor.http.Parameter.Place;
-import io.stentor.message.Utf8;
+import io.stentor.json.Utf8;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;

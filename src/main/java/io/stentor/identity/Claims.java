@@ -1,15 +1,15 @@
 package io.stentor.identity;
 
-import io.stentor.json.JsonMembers;
+import io.stentor.json.InvalidJson;
+import io.stentor.json.JsonFields;
 import io.stentor.json.JsonSource;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,19 +18,31 @@ import org.jspecify.annotations.Nullable;
  */
 final class Claims {
 
-  private final Map<String, String> members;
+  private static final byte[] NO_MEMBERS = {'{', '}'};
 
-  /** The claims of an object's source. */
-  Claims(String object) {
-    this.members = JsonMembers.of(object);
+  private final JsonFields members;
+
+  /** Reads an object whose names must be unique. */
+  Claims(byte[] object) {
+    try {
+      this.members = JsonFields.withUniqueNames(object);
+    } catch (InvalidJson e) {
+      throw new IllegalArgumentException(
+          switch (e.kind()) {
+            case DUPLICATE_NAME -> "it has " + e.getMessage() + " twice";
+            case NOT_ONE_OBJECT -> "it holds something that is not a JSON object";
+            default -> "it holds something that is not JSON";
+          },
+          e);
+    }
   }
 
   boolean has(String name) {
-    return members.containsKey(name);
+    return members.has(name);
   }
 
   Iterable<String> names() {
-    return members.keySet();
+    return members.names();
   }
 
   /** A text; empty where there is none. */
@@ -99,17 +111,17 @@ final class Claims {
 
   /** What an object holds; nothing where there is none. */
   Claims object(String name) {
-    String source = members.getOrDefault(name, "{}");
-    if (!source.startsWith("{")) {
+    byte[] source = members.slice(name);
+    if (source != null && source[0] != '{') {
       throw wrong(name, "a JSON object");
     }
-    return new Claims(source);
+    return new Claims(source == null ? NO_MEMBERS : source);
   }
 
   /** The source of whatever stands under a name, as one line; null where there is nothing. */
   @Nullable String source(String name) {
-    String source = members.get(name);
-    return source == null ? null : oneLine(name, source.getBytes(StandardCharsets.UTF_8));
+    byte[] source = members.slice(name);
+    return source == null ? null : oneLine(name, source);
   }
 
   /** The same, or from Base64 where that is given under the other name. */
@@ -138,9 +150,9 @@ final class Claims {
   }
 
   private @Nullable Object value(String name) {
-    String source = members.get(name);
+    byte[] source = members.slice(name);
     try {
-      return source == null ? null : Json.decodeValue(source);
+      return source == null ? null : Json.decodeValue(Buffer.buffer(source));
     } catch (DecodeException e) {
       throw wrong(name, "JSON");
     }

@@ -1,7 +1,6 @@
 package io.stentor.identity;
 
-import io.stentor.message.Utf8;
-import java.nio.charset.StandardCharsets;
+import io.stentor.json.Utf8;
 import java.util.Base64;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -78,7 +77,7 @@ record CompactToken(String text, String algorithm, @Nullable String keyId) {
     if (!Utf8.isValid(json)) {
       throw new IllegalArgumentException("it holds something that is not UTF-8");
     }
-    return new Claims(new String(json, StandardCharsets.UTF_8));
+    return new Claims(json);
   }
 
   /** Without the token, which is a secret. */

@@ -3,8 +3,6 @@ package io.stentor.json;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import io.stentor.centrifuge.Disconnect;
-import io.stentor.message.Utf8;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -14,15 +12,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The members of one JSON object by name, each as its source; what is asked for is decoded then.
- * {@code null} is the same as nothing, and of members of one name the last counts. What has another
- * type than is asked for ends the connection, and so does a text with half of a surrogate pair. One
- * thread.
+ * The members of one JSON object by name. Members are decoded when they are read; {@code null} is
+ * the same as no member. A member of another type, or a text with a lone surrogate, fails with
+ * {@link InvalidJson}. One thread.
  */
 public final class JsonFields {
+
+  /** Jackson's message; names that are not plain words are not repeated. */
+  private static final Pattern DUPLICATE = Pattern.compile("Duplicate field '(\\w{1,32})'");
 
   private record Value(JsonToken type, int from, int to) {}
 
@@ -34,39 +36,68 @@ public final class JsonFields {
   }
 
   /**
-   * Reads an object.
+   * Reads an object. Of members with the same name the last one counts.
    *
-   * @throws Disconnect when this is not one JSON object in UTF-8 without a byte order mark
+   * @throws InvalidJson if this is not one JSON object in UTF-8 without a byte order mark
    */
   public static JsonFields of(byte[] source) {
+    return read(source, false);
+  }
+
+  /**
+   * Reads an object whose names, at all levels, must be unique. Members that are {@code null} are
+   * not among its {@link #names}.
+   *
+   * @throws InvalidJson if this is not one such JSON object in UTF-8 without a byte order mark
+   */
+  public static JsonFields withUniqueNames(byte[] source) {
+    return read(source, true);
+  }
+
+  private static JsonFields read(byte[] source, boolean unique) {
     JsonFields fields = new JsonFields(source);
     try (JsonParser parser = JsonSource.parser(source)) {
-      fields.read(parser);
+      fields.read(parser.configure(JsonParser.Feature.STRICT_DUPLICATE_DETECTION, unique), unique);
     } catch (JsonProcessingException e) {
-      throw Disconnect.badRequest("this is no JSON");
+      Matcher duplicate = DUPLICATE.matcher(e.getOriginalMessage());
+      throw duplicate.matches()
+          ? new InvalidJson(InvalidJson.Kind.DUPLICATE_NAME, duplicate.group(1))
+          : malformed("this is no JSON");
     } catch (IllegalArgumentException e) {
-      throw Disconnect.badRequest(String.valueOf(e.getMessage()));
+      throw malformed(String.valueOf(e.getMessage()));
     } catch (IOException e) {
       throw new UncheckedIOException(e); // There is no input but memory.
     }
     return fields;
   }
 
-  private void read(JsonParser parser) throws IOException {
+  private void read(JsonParser parser, boolean unique) throws IOException {
     if (parser.nextToken() != JsonToken.START_OBJECT) {
-      throw Disconnect.badRequest("a JSON object was expected");
+      throw notOneObject("a JSON object was expected");
     }
     for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
       JsonToken type = parser.nextToken();
       int from = (int) parser.currentTokenLocation().getByteOffset();
-      parser.skipChildren();
-      parser.finishToken();
-      int to = (int) parser.currentLocation().getByteOffset();
-      values.put(name, new Value(type, from, to));
+      int to = JsonSource.skip(parser);
+      if (!unique || type != JsonToken.VALUE_NULL) {
+        values.put(name, new Value(type, from, to));
+      }
     }
     if (parser.nextToken() != null) {
-      throw Disconnect.badRequest("one JSON object a line was expected");
+      throw notOneObject("one JSON object a line was expected");
     }
+  }
+
+  private static InvalidJson malformed(String message) {
+    return new InvalidJson(InvalidJson.Kind.MALFORMED, message);
+  }
+
+  private static InvalidJson notOneObject(String message) {
+    return new InvalidJson(InvalidJson.Kind.NOT_ONE_OBJECT, message);
+  }
+
+  private static InvalidJson wrongType() {
+    return new InvalidJson(InvalidJson.Kind.WRONG_TYPE, "a value has the wrong type");
   }
 
   public boolean isEmpty() {
@@ -81,7 +112,7 @@ public final class JsonFields {
     return value(name) != null;
   }
 
-  /** Empty where there is none. */
+  /** A text; empty if there is none. */
   public String text(String name) {
     Value value = value(name, JsonToken.VALUE_STRING);
     if (value == null) {
@@ -91,11 +122,11 @@ public final class JsonFields {
       parser.nextToken();
       return whole(parser.getText());
     } catch (IOException e) {
-      throw Disconnect.badRequest("this is no JSON");
+      throw malformed("this is no JSON");
     }
   }
 
-  /** 0 where there is none. */
+  /** An integer; 0 if there is none. */
   public long number(String name) {
     Value value = value(name, JsonToken.VALUE_NUMBER_INT);
     try {
@@ -103,20 +134,20 @@ public final class JsonFields {
           ? 0
           : Long.parseLong(new String(slice(value), StandardCharsets.US_ASCII));
     } catch (NumberFormatException e) {
-      throw Disconnect.badRequest("a number is too large");
+      throw new InvalidJson(InvalidJson.Kind.WRONG_TYPE, "a number is too large");
     }
   }
 
-  /** 0 where there is none. */
+  /** An integer that is not negative; 0 if there is none. */
   public long unsigned(String name) {
     long number = number(name);
     if (number < 0) {
-      throw Disconnect.badRequest("a number is negative");
+      throw new InvalidJson(InvalidJson.Kind.WRONG_TYPE, "a number is negative");
     }
     return number;
   }
 
-  /** False where there is none. */
+  /** A boolean; false if there is none. */
   public boolean flag(String name) {
     Value value = value(name);
     if (value == null || value.type == JsonToken.VALUE_FALSE) {
@@ -127,46 +158,42 @@ public final class JsonFields {
   }
 
   /**
-   * A JSON value; null where there is none.
+   * A JSON value; null if there is none.
    *
-   * @throws IllegalArgumentException with one sentence where it is nested too deep or has half of a
-   *     surrogate pair
+   * @throws IllegalArgumentException with one sentence if it is nested too deep or has a lone
+   *     surrogate
    */
   public @Nullable JsonSource json(String name) {
     Value value = value(name);
     return value == null ? null : JsonSource.of(slice(value));
   }
 
-  /** An object; null where there is none. */
+  /** An object; null if there is none. */
   public @Nullable JsonFields object(String name) {
     Value value = value(name, JsonToken.START_OBJECT);
     return value == null ? null : of(slice(value));
   }
 
-  /** A list of texts; empty where there is none. */
+  /** A list of texts; empty if there is none. */
   public List<String> texts(String name) {
     Value value = value(name, JsonToken.START_ARRAY);
     List<String> texts = new ArrayList<>();
     if (value != null) {
-      elements(value, JsonToken.VALUE_STRING, parser -> texts.add(whole(parser.getText())));
+      elements(slice(value), JsonToken.VALUE_STRING, parser -> texts.add(whole(parser.getText())));
     }
     return texts;
   }
 
-  /** A list of objects; empty where there is none. */
+  /** A list of objects; empty if there is none. */
   public List<JsonFields> objects(String name) {
     Value value = value(name, JsonToken.START_ARRAY);
     List<JsonFields> objects = new ArrayList<>();
     if (value != null) {
+      byte[] array = slice(value);
       elements(
-          value,
+          array,
           JsonToken.START_OBJECT,
-          parser -> {
-            int from = value.from + (int) parser.currentTokenLocation().getByteOffset();
-            parser.skipChildren();
-            int to = value.from + (int) parser.currentLocation().getByteOffset();
-            objects.add(of(Arrays.copyOfRange(source, from, to)));
-          });
+          parser -> objects.add(of(JsonSource.slice(array, parser))));
     }
     return objects;
   }
@@ -175,30 +202,36 @@ public final class JsonFields {
     void read(JsonParser parser) throws IOException;
   }
 
-  private void elements(Value array, JsonToken type, Element element) {
-    try (JsonParser parser = JsonSource.parser(slice(array))) {
+  private static void elements(byte[] array, JsonToken type, Element element) {
+    try (JsonParser parser = JsonSource.parser(array)) {
       parser.nextToken();
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         if (parser.currentToken() != type) {
-          throw Disconnect.badRequest("a value has the wrong type");
+          throw wrongType();
         }
         element.read(parser);
       }
     } catch (IOException e) {
-      throw Disconnect.badRequest("this is no JSON");
+      throw malformed("this is no JSON");
     }
   }
 
-  /** The whole object as it came. */
+  /** The whole object as it was received. */
   public String source() {
     return new String(source, StandardCharsets.UTF_8);
   }
 
   private static String whole(String text) {
     if (Utf8.hasLoneSurrogate(text)) {
-      throw Disconnect.badRequest("a text has half of a surrogate pair");
+      throw malformed("a text has half of a surrogate pair");
     }
     return text;
+  }
+
+  /** The source of a value, as it was received; null if there is none. */
+  public byte @Nullable [] slice(String name) {
+    Value value = value(name);
+    return value == null ? null : slice(value);
   }
 
   private byte[] slice(Value value) {
@@ -217,7 +250,7 @@ public final class JsonFields {
 
   private static Value require(Value value, JsonToken type) {
     if (value.type != type) {
-      throw Disconnect.badRequest("a value has the wrong type");
+      throw wrongType();
     }
     return value;
   }

@@ -9,16 +9,15 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import io.stentor.message.Utf8;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The source of one JSON value (RFC 8259), checked: UTF-8 without a byte order mark, no half of a
- * surrogate pair, nested no deeper than {@value #MAX_DEPTH}, on one line. It is as it came except
- * for the line ends between its tokens and the space around it, which are taken out. Immutable; any
+ * The validated source of one JSON value (RFC 8259): UTF-8 without a byte order mark, without lone
+ * surrogates, nested at most {@value #MAX_DEPTH} levels deep, on one line. Line ends between tokens
+ * and the space around the value are removed; everything else is as it was received. Immutable; any
  * thread.
  */
 public final class JsonSource {
@@ -28,7 +27,7 @@ public final class JsonSource {
 
   private static final int MAX_DIGITS = 1000;
 
-  /** A value of the greatest depth may stand within a request. */
+  /** A request may contain a value of the greatest depth. */
   private static final int MAX_DEPTH_OF_REQUESTS = MAX_DEPTH + 50;
 
   private static final JsonFactory VALUES = factory(MAX_DEPTH);
@@ -51,19 +50,19 @@ public final class JsonSource {
                 .maxStringLength(Integer.MAX_VALUE)
                 .maxNameLength(Integer.MAX_VALUE)
                 .build())
-        // Names stay in their table: without it the parser reads characters and counts no bytes.
+        // The table of names stays: without it the parser reads characters and has no byte offsets.
         .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
-        // Bytes that look like UTF-16 would be read as that.
+        // Otherwise bytes that look like UTF-16 would be decoded as UTF-16.
         .configure(JsonFactory.Feature.CHARSET_DETECTION, false)
         .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
         .build();
   }
 
   /**
-   * Checks the source of one JSON value.
+   * Validates the source of one JSON value.
    *
-   * @param data taken over, and not changed
-   * @throws IllegalArgumentException with one sentence that says where it is not JSON
+   * @param data ownership passes to this object; not changed
+   * @throws IllegalArgumentException with one sentence that says where it is invalid
    */
   public static JsonSource of(byte[] data) {
     requireUtf8(data);
@@ -72,7 +71,7 @@ public final class JsonSource {
         throw new IllegalArgumentException("this is no JSON: there is nothing in it");
       }
       parser.skipChildren();
-      // Finishes a string or number that was only begun, too.
+      // Also reads the rest of an incomplete string or number, which fails.
       parser.finishToken();
       if (parser.nextToken() != null) {
         throw new IllegalArgumentException("this is no JSON: something follows the first value");
@@ -91,9 +90,9 @@ public final class JsonSource {
   }
 
   /**
-   * A text as a JSON string.
+   * Returns a text as a JSON string.
    *
-   * @throws IllegalArgumentException where it has half of a surrogate pair
+   * @throws IllegalArgumentException if the text has a lone surrogate
    */
   public static JsonSource ofText(String text) {
     byte[] escaped = JsonStringEncoder.getInstance().quoteAsUTF8(text);
@@ -105,11 +104,11 @@ public final class JsonSource {
   }
 
   /**
-   * Begins to read the JSON of a request, which may hold values of the greatest depth. Their bytes
-   * are known to be UTF-8 then; whether there are halves of surrogate pairs is not.
+   * Creates a parser for the JSON of a request, which may contain values of the greatest depth.
+   * Checks that the bytes are UTF-8, but not for lone surrogates.
    *
-   * @throws IllegalArgumentException with one sentence where this is not UTF-8, or begins with a
-   *     byte order mark
+   * @throws IllegalArgumentException with one sentence if this is not UTF-8, or starts with a byte
+   *     order mark
    */
   public static JsonParser parser(byte[] request) {
     requireUtf8(request);
@@ -118,6 +117,19 @@ public final class JsonSource {
     } catch (IOException e) {
       throw new UncheckedIOException(e); // There is no input but memory.
     }
+  }
+
+  /** Returns the source of the value that the parser is at, and moves the parser to its end. */
+  public static byte[] slice(byte[] request, JsonParser parser) throws IOException {
+    int from = (int) parser.currentTokenLocation().getByteOffset();
+    return Arrays.copyOfRange(request, from, skip(parser));
+  }
+
+  /** Moves a parser to the end of the value that it is at; returns the offset of that end. */
+  static int skip(JsonParser parser) throws IOException {
+    parser.skipChildren();
+    parser.finishToken();
+    return (int) parser.currentLocation().getByteOffset();
   }
 
   private static void requireUtf8(byte[] data) {
@@ -138,15 +150,12 @@ public final class JsonSource {
     return true;
   }
 
-  /** UTF-16 and UTF-32 have a zero in the first two bytes of an ASCII character. */
+  /** In UTF-16 and UTF-32 one of the first two bytes of an ASCII character is zero. */
   private static boolean isOfWideCharacters(byte[] data) {
     return data.length > 1 && (data[0] == 0 || data[1] == 0);
   }
 
-  /**
-   * Whether an escape stands for half of a surrogate pair, anywhere in JSON: outside of strings
-   * there are no escapes.
-   */
+  /** Whether valid JSON has an escape that is a lone surrogate. */
   public static boolean hasLoneSurrogate(byte[] source) {
     int at = 0;
     while (at < source.length) {
@@ -173,7 +182,7 @@ public final class JsonSource {
     return unit >= 0 && Character.isLowSurrogate((char) unit);
   }
 
-  /** What the escape of four digits stands for that begins here; -1 where there is none. */
+  /** The UTF-16 code unit of the escape with four digits at this index; -1 if there is none. */
   private static int escapedUnit(byte[] source, int at) {
     if (at + SURROGATE_ESCAPE > source.length || source[at] != '\\' || source[at + 1] != 'u') {
       return -1;
@@ -194,7 +203,7 @@ public final class JsonSource {
     return bytes;
   }
 
-  /** The value of a JSON string that was checked. */
+  /** The value of a validated JSON string. */
   public static String string(byte[] source) {
     try (JsonParser parser = VALUES.createParser(source)) {
       parser.nextToken();
@@ -243,7 +252,7 @@ public final class JsonSource {
     return out;
   }
 
-  /** Inside of a string a line end would not be JSON. */
+  /** Strings cannot contain line ends, so every line end is between tokens. */
   private static boolean isLineEnd(byte one) {
     return one == '\n' || one == '\r';
   }
@@ -252,7 +261,6 @@ public final class JsonSource {
     return one == ' ' || one == '\t' || isLineEnd(one);
   }
 
-  /** The source. */
   @Override
   public String toString() {
     return new String(bytes, StandardCharsets.UTF_8);

@@ -7,14 +7,14 @@ import java.nio.charset.StandardCharsets;
 /** Texts written as JSON strings (RFC 8259, section 7), without going through {@code String}. */
 public final class JsonText {
 
-  /** What a byte of a text may become: backslash, u and four digits. */
+  /** Bytes of a backslash, u and four digits. */
   private static final int LONGEST_ESCAPE = 6;
 
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
   private JsonText() {}
 
-  /** Bytes that {@link #write} writes for this text. */
+  /** Number of bytes that {@link #write} writes for this text. */
   public static int size(byte[] utf8) {
     int size = 2 + utf8.length;
     for (byte one : utf8) {
@@ -27,7 +27,7 @@ public final class JsonText {
     return size;
   }
 
-  /** Appends the text between quotes; only what has to be escaped is. */
+  /** Appends the text in quotes; escapes only what JSON requires. */
   public static void write(byte[] utf8, ByteBuf out) {
     out.writeByte('"');
     int copied = 0;
@@ -52,12 +52,12 @@ public final class JsonText {
     out.writeByte('"');
   }
 
-  /** Appends the text between quotes. */
+  /** Appends the text in quotes. */
   public static void write(String text, ByteBuf out) {
     write(text.getBytes(StandardCharsets.UTF_8), out);
   }
 
-  /** The character behind the backslash where there is a short form, else 0. */
+  /** The character after the backslash of the short escape; 0 if there is none. */
   private static byte escape(byte one) {
     return switch (one) {
       case '"', '\\' -> one;

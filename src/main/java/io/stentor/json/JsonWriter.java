@@ -3,36 +3,33 @@ package io.stentor.json;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import io.stentor.centrifuge.PublicationJson;
-import io.stentor.message.Member;
-import io.stentor.message.Publication;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one JSON object on one line. What the protocol leaves out where it has its default value,
- * {@link #text}, {@link #number} and {@link #flag} leave out. One thread.
+ * Writes one JSON object on one line. {@link #text}, {@link #number} and {@link #flag} omit members
+ * with the default value: empty, 0 or false. One thread.
  */
 public final class JsonWriter {
 
   private final ByteBuf out;
   private boolean comma;
 
-  /** Writes to memory that nobody has to release. */
+  /** Creates a writer to heap memory, which needs no release. */
   public JsonWriter() {
     this(Unpooled.buffer(128));
   }
 
-  JsonWriter(ByteBuf out) {
+  private JsonWriter(ByteBuf out) {
     this.out = out;
   }
 
-  /** What was written elsewhere as one object. */
+  /** Creates a writer that holds one whole object. */
   public static JsonWriter of(String object) {
     return new JsonWriter(Unpooled.copiedBuffer(object, StandardCharsets.UTF_8));
   }
 
-  /** What was written. */
+  /** The buffer with everything that was written. */
   public ByteBuf bytes() {
     return out;
   }
@@ -66,7 +63,7 @@ public final class JsonWriter {
     return this;
   }
 
-  /** A member's name that needs no escape; its value comes next. */
+  /** Writes a member's name that needs no escape; the value is written next. */
   public JsonWriter name(String plain) {
     separate();
     out.writeByte('"');
@@ -76,7 +73,7 @@ public final class JsonWriter {
     return this;
   }
 
-  /** A member's name, escaped; its value comes next. */
+  /** Writes and escapes a member's name; the value is written next. */
   public JsonWriter key(String any) {
     separate();
     JsonText.write(any, out);
@@ -99,7 +96,7 @@ public final class JsonWriter {
     return this;
   }
 
-  /** JSON source as it is; it has no line ends. Its bytes are read. */
+  /** Writes what another writer holds, which is consumed. */
   public JsonWriter raw(JsonWriter source) {
     separate();
     out.writeBytes(source.out);
@@ -107,23 +104,14 @@ public final class JsonWriter {
     return this;
   }
 
-  /** A publication; offset 0 where there is no log. */
-  public JsonWriter publication(Publication publication, long offset, boolean timed) {
+  /** Returns the buffer, to which the caller writes exactly one value as JSON without line ends. */
+  public ByteBuf value() {
     separate();
-    PublicationJson.write(publication, offset, timed, out);
     comma = true;
-    return this;
+    return out;
   }
 
-  /** Who a connection is. */
-  public JsonWriter member(Member member) {
-    separate();
-    PublicationJson.info(member, out);
-    comma = true;
-    return this;
-  }
-
-  /** JSON source as it is; it has no line ends. Nothing where it is null. */
+  /** Writes a member with JSON source that has no line ends; omitted if null. */
   public JsonWriter source(String name, @Nullable String source) {
     if (source != null) {
       name(name);
@@ -133,17 +121,17 @@ public final class JsonWriter {
     return this;
   }
 
-  /** Nothing where the value is empty. */
+  /** Omitted if the value is null or empty. */
   public JsonWriter text(String name, @Nullable String value) {
     return value == null || value.isEmpty() ? this : name(name).string(value);
   }
 
-  /** Nothing where the value is 0. */
+  /** Omitted if the value is 0. */
   public JsonWriter number(String name, long value) {
     return value == 0 ? this : name(name).integer(value);
   }
 
-  /** Nothing where the value is false. */
+  /** Omitted if the value is false. */
   public JsonWriter flag(String name, boolean value) {
     if (value) {
       name(name);
@@ -153,7 +141,6 @@ public final class JsonWriter {
     return this;
   }
 
-  /** What was written. */
   @Override
   public String toString() {
     return out.toString(StandardCharsets.UTF_8);

@@ -1,4 +1,7 @@
-/** JSON as bytes: validating, reading members, and writing without going through {@code String}. */
+/**
+ * JSON as bytes: validating, reading members, and writing without going through {@code String}.
+ * Knows nothing else of this product.
+ */
 @NullMarked
 package io.stentor.json;
 

@@ -1,6 +1,7 @@
 package io.stentor.message;
 
 import io.stentor.json.JsonSource;
+import io.stentor.json.Utf8;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.regex.Pattern;

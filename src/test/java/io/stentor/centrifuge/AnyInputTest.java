@@ -3,7 +3,7 @@ package io.stentor.centrifuge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.json.JsonSource;
-import io.stentor.message.Utf8;
+import io.stentor.json.Utf8;
 import io.stentor.support.LineStream;
 import io.stentor.support.NodeInProcess;
 import io.stentor.support.PostingClient;

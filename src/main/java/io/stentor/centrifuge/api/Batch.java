@@ -1,8 +1,8 @@
 package io.stentor.centrifuge.api;
 
-import io.stentor.centrifuge.Disconnect;
 import io.stentor.centrifuge.ErrorCode;
 import io.stentor.centrifuge.Refusal;
+import io.stentor.json.InvalidJson;
 import io.stentor.json.JsonFields;
 import io.stentor.json.JsonWriter;
 import io.vertx.core.Future;
@@ -73,8 +73,8 @@ final class Batch {
           .recover(failure -> Future.succeededFuture(error(Refusal.of(failure))));
     } catch (Refusal e) {
       return Future.succeededFuture(error(e));
-    } catch (Disconnect e) {
-      return Future.succeededFuture(error(Requests.wrong(e.reason().reason())));
+    } catch (InvalidJson e) {
+      return Future.succeededFuture(error(Requests.wrong(e)));
     }
   }
 

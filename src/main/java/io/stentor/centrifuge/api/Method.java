@@ -12,7 +12,7 @@ interface Method {
    *
    * @return the result, one object; fails with a {@link io.stentor.centrifuge.Refusal}
    * @throws io.stentor.centrifuge.Refusal where it is not done
-   * @throws io.stentor.centrifuge.Disconnect where a value has the wrong type
+   * @throws io.stentor.json.InvalidJson where a value has the wrong type
    */
   Future<JsonWriter> call(JsonFields request);
 }

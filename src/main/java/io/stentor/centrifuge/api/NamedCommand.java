@@ -1,8 +1,8 @@
 package io.stentor.centrifuge.api;
 
-import io.stentor.centrifuge.Disconnect;
 import io.stentor.centrifuge.ErrorCode;
 import io.stentor.centrifuge.Refusal;
+import io.stentor.json.InvalidJson;
 import io.stentor.json.JsonFields;
 import io.stentor.json.JsonWriter;
 import io.vertx.core.Future;
@@ -27,7 +27,7 @@ record NamedCommand(long id, String method, JsonFields params) {
   /**
    * Reads a body: one object, or one object a line.
    *
-   * @throws Disconnect where there is none, or too many, or something else
+   * @throws InvalidJson where there is none, or too many, or something else
    */
   static List<NamedCommand> all(byte[] body) {
     JsonFields whole = whole(body);
@@ -58,7 +58,7 @@ record NamedCommand(long id, String method, JsonFields params) {
   private static @Nullable JsonFields whole(byte[] body) {
     try {
       return JsonFields.of(body);
-    } catch (Disconnect severalLines) {
+    } catch (InvalidJson severalLines) {
       return null;
     }
   }
@@ -90,8 +90,8 @@ record NamedCommand(long id, String method, JsonFields params) {
       return ServerApi.call(method, called, params)
           .map(result -> begun().name("result").raw(result).close())
           .recover(failure -> Future.succeededFuture(error(Refusal.of(failure))));
-    } catch (Disconnect e) {
-      return Future.succeededFuture(error(Requests.wrong(e.reason().reason())));
+    } catch (InvalidJson e) {
+      return Future.succeededFuture(error(Requests.wrong(e)));
     }
   }
 

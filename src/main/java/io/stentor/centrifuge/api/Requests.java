@@ -3,6 +3,7 @@ package io.stentor.centrifuge.api;
 import io.stentor.centrifuge.ErrorCode;
 import io.stentor.centrifuge.Refusal;
 import io.stentor.config.ConsoleRoom;
+import io.stentor.json.InvalidJson;
 import io.stentor.json.JsonFields;
 import io.stentor.json.JsonSource;
 import io.stentor.message.RoomName;
@@ -63,6 +64,11 @@ final class Requests {
   static @Nullable String source(JsonFields request, String name, String base64) {
     JsonSource source = json(request, name, base64);
     return source == null ? null : source.toString();
+  }
+
+  /** A refusal of a request with a value of another type. */
+  static Refusal wrong(InvalidJson invalid) {
+    return wrong("bad request: " + invalid.getMessage());
   }
 
   static Refusal wrong(String detail) {

@@ -1,11 +1,11 @@
 package io.stentor.centrifuge.api;
 
-import io.stentor.centrifuge.Disconnect;
 import io.stentor.centrifuge.ErrorCode;
 import io.stentor.centrifuge.Refusal;
 import io.stentor.cluster.ClusterCall;
 import io.stentor.cluster.NodeTimeout;
 import io.stentor.connection.ConnectionRegistries;
+import io.stentor.json.InvalidJson;
 import io.stentor.json.JsonFields;
 import io.stentor.json.JsonWriter;
 import io.stentor.presence.Presence;
@@ -73,8 +73,8 @@ public final class ServerApi {
   public Future<JsonWriter> call(String name, byte[] body) {
     try {
       return call(name, Objects.requireNonNull(methods.get(name)), JsonFields.of(body));
-    } catch (Disconnect e) {
-      return Future.failedFuture(new IllegalArgumentException(e.reason().reason(), e));
+    } catch (InvalidJson e) {
+      return Future.failedFuture(new IllegalArgumentException("bad request: " + e.getMessage(), e));
     }
   }
 
@@ -92,8 +92,8 @@ public final class ServerApi {
       return oneByOne(NamedCommand.all(body), 0, new ArrayList<>());
     } catch (IllegalArgumentException e) {
       return Future.failedFuture(e);
-    } catch (Disconnect e) {
-      return Future.failedFuture(new IllegalArgumentException(e.reason().reason(), e));
+    } catch (InvalidJson e) {
+      return Future.failedFuture(new IllegalArgumentException("bad request: " + e.getMessage(), e));
     }
   }
 

@@ -8,12 +8,11 @@ import io.stentor.http.Printable;
 import io.stentor.http.ProblemType;
 import io.stentor.http.RequestRefused;
 import io.stentor.json.JsonSource;
+import io.stentor.json.Utf8;
 import io.stentor.message.Publication.Kind;
-import io.stentor.message.Utf8;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -150,7 +149,7 @@ final class BatchParser {
         case "room" -> room = string(name);
         case "idempotencyKey" -> key = string(name);
         case "text" -> content(Kind.TEXT, utf8(string(name)));
-        case "data" -> content(Kind.JSON, slice());
+        case "data" -> content(Kind.JSON, JsonSource.slice(body, parser));
         default -> {
           parser.skipChildren();
           refuse(
@@ -188,13 +187,6 @@ final class BatchParser {
         refuse("A text cannot have half of a surrogate pair.");
         return new byte[0];
       }
-    }
-
-    private byte[] slice() throws IOException {
-      long begin = parser.currentTokenLocation().getByteOffset();
-      parser.skipChildren();
-      parser.finishToken();
-      return Arrays.copyOfRange(body, (int) begin, (int) parser.currentLocation().getByteOffset());
     }
 
     private void refuse(String detail) {

@@ -1,11 +1,11 @@
 package io.stentor.http.api;
 
-import io.stentor.centrifuge.Disconnect;
 import io.stentor.http.Problem;
 import io.stentor.http.ProblemType;
 import io.stentor.http.RequestBody;
 import io.stentor.http.RequestRefused;
 import io.stentor.identity.Access;
+import io.stentor.json.InvalidJson;
 import io.stentor.json.JsonFields;
 import io.stentor.message.Member;
 import io.vertx.core.buffer.Buffer;
@@ -77,10 +77,10 @@ public final class DemoLogin {
   private static String name(Buffer body) {
     try {
       return Member.checkedName(JsonFields.of(body.getBytes()).text("name"));
-    } catch (Disconnect e) {
+    } catch (InvalidJson e) {
       throw RequestRefused.of(
           ProblemType.INVALID_JSON,
-          "A body is a JSON object with a text called name; " + e.reason().reason() + ".");
+          "A body is a JSON object with a text called name; bad request: " + e.getMessage() + ".");
     } catch (IllegalArgumentException e) {
       throw RequestRefused.of(ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
     }

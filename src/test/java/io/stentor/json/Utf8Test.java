@@ -1,4 +1,4 @@
-package io.stentor.message;
+package io.stentor.json;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

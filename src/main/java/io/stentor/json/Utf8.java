@@ -1,4 +1,4 @@
-package io.stentor.message;
+package io.stentor.json;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
