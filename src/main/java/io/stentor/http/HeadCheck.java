@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sees the head of every HTTP/1 request before Vert.x does: one that RFC 9112 does not allow is
- * handed on as invalid, so that no handler gets it and {@link Problem#invalidRequest} answers it.
- * Header lists that Vert.x reads as one value are brought into the form that it understands. Holds
- * no state; event loop of the connection.
+ * handed on as invalid, so that no handler gets it and {@link ErrorHandlers#invalidRequest} answers
+ * it. Header lists that Vert.x reads as one value are brought into the form that it understands.
+ * Holds no state; event loop of the connection.
  */
 @Sharable
 public final class HeadCheck extends ChannelInboundHandlerAdapter {

@@ -7,6 +7,7 @@ import io.stentor.config.LiveConfig;
 import io.stentor.config.WebSocketOptions;
 import io.stentor.connection.ConnectionCounts;
 import io.stentor.connection.ConnectionRegistry;
+import io.stentor.connection.Heartbeat;
 import io.stentor.identity.Access;
 import io.stentor.identity.Expiries;
 import io.stentor.identity.Permissions;
@@ -14,7 +15,6 @@ import io.stentor.message.RoomName;
 import io.stentor.presence.Presence;
 import io.stentor.room.RoomLimitReached;
 import io.stentor.room.Rooms;
-import io.stentor.websocket.Heartbeat;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 

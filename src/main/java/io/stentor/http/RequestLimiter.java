@@ -43,7 +43,7 @@ public final class RequestLimiter {
    * its answers, so that they do not pile up here.
    */
   public Handler<HttpServerRequest> before(Handler<HttpServerRequest> next) {
-    Handler<HttpServerRequest> later = Problem.answering(next);
+    Handler<HttpServerRequest> later = ErrorHandlers.answering(next);
     return request -> {
       ConnectionGuard guard = guard(request);
       if (guard == null) {

@@ -1,7 +1,6 @@
 package io.stentor.http;
 
 import io.stentor.admission.Limit;
-import io.stentor.sse.EventStreamRefusal;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;

@@ -8,6 +8,7 @@ import io.stentor.centrifuge.transport.CentrifugeSocket;
 import io.stentor.centrifuge.transport.Mailboxes;
 import io.stentor.config.Config;
 import io.stentor.config.LiveConfig;
+import io.stentor.connection.Heartbeat;
 import io.stentor.files.LibraryFiles;
 import io.stentor.files.StaticFiles;
 import io.stentor.http.AllowedOrigins;
@@ -15,6 +16,8 @@ import io.stentor.http.ApiRoutes;
 import io.stentor.http.Authentication;
 import io.stentor.http.Contract;
 import io.stentor.http.ContractEndpoint;
+import io.stentor.http.ErrorHandlers;
+import io.stentor.http.EventStreamRefusal;
 import io.stentor.http.LoopContext;
 import io.stentor.http.NodeServices;
 import io.stentor.http.Problem;
@@ -28,12 +31,10 @@ import io.stentor.http.api.MessagesEndpoint;
 import io.stentor.http.api.RoomsEndpoint;
 import io.stentor.identity.Access;
 import io.stentor.message.CloseReason;
-import io.stentor.sse.EventStreamRefusal;
 import io.stentor.sse.SseConnection;
 import io.stentor.sse.SseEndpoint;
 import io.stentor.sse.StreamingResponses;
 import io.stentor.websocket.Handshake;
-import io.stentor.websocket.Heartbeat;
 import io.stentor.websocket.PlainText;
 import io.stentor.websocket.WebSocketEndpoint;
 import io.vertx.core.Future;
@@ -107,7 +108,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     ApiRoutes.mount(router, Contract.read(), origins, operations);
     LibraryFiles.mount(router);
     StaticFiles.mount(router, vertx, config.http().webroot());
-    Problem.mount(router);
+    ErrorHandlers.mount(router);
   }
 
   private static ContextInternal context(Vertx vertx) {

@@ -15,7 +15,7 @@ import io.stentor.health.ClusterState;
 import io.stentor.health.Health;
 import io.stentor.health.LoopLags;
 import io.stentor.health.Memory;
-import io.stentor.http.Problem;
+import io.stentor.http.ErrorHandlers;
 import io.stentor.http.RequestLimiter;
 import io.stentor.metrics.MetricSources;
 import io.stentor.metrics.Metrics;
@@ -155,8 +155,8 @@ public final class Operations {
             health, scrapes, turnstile::admitsProbe, OperationsEndpoint::notFound);
     return vertx
         .createHttpServer(GuardedTransport.guarded(new HttpServerOptions()))
-        .requestHandler(Problem.answering(turnstile.before(endpoint)))
-        .invalidRequestHandler(Problem::invalidRequest)
+        .requestHandler(ErrorHandlers.answering(turnstile.before(endpoint)))
+        .invalidRequestHandler(ErrorHandlers::invalidRequest)
         .listen(port, config.http().host())
         .recover(
             failure ->

@@ -5,8 +5,8 @@ import io.stentor.centrifuge.api.ServerApi;
 import io.stentor.centrifuge.transport.Mailboxes;
 import io.stentor.config.Config;
 import io.stentor.config.HttpOptions;
+import io.stentor.http.ErrorHandlers;
 import io.stentor.http.NodeServices;
-import io.stentor.http.Problem;
 import io.stentor.lifecycle.Drain;
 import io.stentor.tls.Certificate;
 import io.vertx.core.Future;
@@ -67,7 +67,7 @@ final class Server extends VerticleBase implements Drain.Door {
 
   @Override
   public Future<?> start() {
-    context.exceptionHandler(Problem::thrown);
+    context.exceptionHandler(ErrorHandlers::thrown);
     EventLoop eventLoop = ((ContextInternal) context).nettyEventLoop();
     Endpoints serving = new Endpoints(vertx, eventLoop, house, api, mailboxes);
     endpoints = serving;
@@ -84,8 +84,9 @@ final class Server extends VerticleBase implements Drain.Door {
     return vertx
         .createHttpServer(options)
         .requestHandler(
-            Problem.answering(serving.counting(operations.before(serving::admitsProbe, serving))))
-        .invalidRequestHandler(Problem::invalidRequest);
+            ErrorHandlers.answering(
+                serving.counting(operations.before(serving::admitsProbe, serving))))
+        .invalidRequestHandler(ErrorHandlers::invalidRequest);
   }
 
   private Future<?> listenUnix(String path, Endpoints serving) {

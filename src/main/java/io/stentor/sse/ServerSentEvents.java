@@ -2,6 +2,7 @@ package io.stentor.sse;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.stentor.http.EventStreamRefusal;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
@@ -9,7 +10,6 @@ import io.stentor.message.RoomName;
 import io.stentor.room.Format;
 import io.stentor.room.Notice;
 import io.stentor.websocket.PlainText;
-import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -108,12 +108,10 @@ public final class ServerSentEvents implements Format {
    */
   public void encodeClose(CloseReason reason, int retryMillis, ByteBuf out) {
     String retry = retryMillis > 0 ? "retry: " + retryMillis + "\n" : "";
-    event(ascii("event: close\n" + retry), closeData(reason).toBuffer().getBytes(), out);
-  }
-
-  /** The data of the event {@code close}. */
-  public static JsonObject closeData(CloseReason reason) {
-    return new JsonObject().put("code", reason.code()).put("reason", reason.reason());
+    event(
+        ascii("event: close\n" + retry),
+        EventStreamRefusal.closeData(reason).toBuffer().getBytes(),
+        out);
   }
 
   private void event(byte[] head, byte[] data, ByteBuf out) {

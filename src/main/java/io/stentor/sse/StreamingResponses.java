@@ -2,6 +2,7 @@ package io.stentor.sse;
 
 import io.netty.channel.EventLoop;
 import io.stentor.config.WebSocketOptions;
+import io.stentor.http.EventStreamRefusal;
 import io.stentor.http.SecurityHeaders;
 import io.stentor.http.Takeover;
 import io.vertx.core.buffer.Buffer;
@@ -21,9 +22,6 @@ import org.slf4j.LoggerFactory;
 public final class StreamingResponses {
 
   private static final Logger LOG = LoggerFactory.getLogger(StreamingResponses.class);
-
-  /** Compression by a proxy would hold events back. */
-  static final String CACHE_CONTROL = "no-store, no-transform";
 
   private final EventLoop loop;
   private final Supplier<WebSocketOptions> options;
@@ -72,7 +70,7 @@ public final class StreamingResponses {
     SecurityHeaders.put(response);
     response
         .putHeader(HttpHeaders.CONTENT_TYPE, contentType)
-        .putHeader(HttpHeaders.CACHE_CONTROL, CACHE_CONTROL)
+        .putHeader(HttpHeaders.CACHE_CONTROL, EventStreamRefusal.CACHE_CONTROL)
         .putHeader("X-Accel-Buffering", "no");
   }
 

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 /** The opening handshake of a WebSocket (RFC 6455, section 4). */
 public final class Handshake {
 
-  private static final Logger LOG = LoggerFactory.getLogger(WebSocketEndpoint.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Handshake.class);
 
   private static final String KEY = "Sec-WebSocket-Key";
   private static final String VERSION = "Sec-WebSocket-Version";

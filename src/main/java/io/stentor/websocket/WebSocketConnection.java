@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.stentor.config.RoomOptions;
+import io.stentor.connection.Heartbeat;
 import io.stentor.connection.Transport;
 import io.stentor.http.LoopContext;
 import io.stentor.http.PlainClient;

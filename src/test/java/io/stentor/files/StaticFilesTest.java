@@ -2,7 +2,7 @@ package io.stentor.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.stentor.http.Problem;
+import io.stentor.http.ErrorHandlers;
 import io.stentor.support.RawHttp;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -61,7 +61,7 @@ class StaticFilesTest {
   private int start(String webroot) {
     Router router = Router.router(vertx);
     StaticFiles.mount(router, vertx, webroot);
-    Problem.mount(router);
+    ErrorHandlers.mount(router);
     HttpServer server = vertx.createHttpServer().requestHandler(router);
     return server
         .listen(0, "127.0.0.1")

@@ -49,14 +49,14 @@ class AnsweredTest {
 
   private static int serve(Vertx vertx, Handler<HttpServerRequest> handler) {
     Context context = vertx.getOrCreateContext();
-    context.exceptionHandler(Problem::thrown);
+    context.exceptionHandler(ErrorHandlers::thrown);
     CompletableFuture<Integer> port = new CompletableFuture<>();
     context.runOnContext(
         turn -> {
           Future<HttpServer> listening =
               vertx
                   .createHttpServer()
-                  .requestHandler(Problem.answering(handler))
+                  .requestHandler(ErrorHandlers.answering(handler))
                   .listen(0, "127.0.0.1");
           listening.onComplete(
               server -> port.complete(server.actualPort()), port::completeExceptionally);

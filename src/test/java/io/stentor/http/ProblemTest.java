@@ -40,9 +40,9 @@ class ProblemTest {
               ctx.response().setChunked(true).write("half");
               ctx.fail(new IllegalStateException("the password"));
             });
-    Problem.mount(router);
+    ErrorHandlers.mount(router);
     HttpServer server = vertx.createHttpServer().requestHandler(router);
-    server.invalidRequestHandler(Problem::invalidRequest);
+    server.invalidRequestHandler(ErrorHandlers::invalidRequest);
     port =
         server.listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().join().actualPort();
   }

@@ -10,8 +10,8 @@ import io.stentor.config.LiveConfig;
 import io.stentor.config.RoomRules;
 import io.stentor.connection.ConnectionCounts;
 import io.stentor.history.LocalHistory;
+import io.stentor.http.ErrorHandlers;
 import io.stentor.http.NodeServices;
-import io.stentor.http.Problem;
 import io.stentor.identity.Access;
 import io.stentor.presence.LocalPresence;
 import io.stentor.presence.Presence;
@@ -62,7 +62,7 @@ public final class TestEndpoints implements AutoCloseable {
                 vertx
                     .createHttpServer(new HttpServerOptions().setStrictThreadMode(true))
                     .requestHandler(endpoints)
-                    .invalidRequestHandler(Problem::invalidRequest)
+                    .invalidRequestHandler(ErrorHandlers::invalidRequest)
                     .listen(0, "127.0.0.1"));
     server = listening.await();
   }

@@ -9,12 +9,12 @@ import io.stentor.centrifuge.Post;
 import io.stentor.centrifuge.PushFormat;
 import io.stentor.centrifuge.Session;
 import io.stentor.centrifuge.Site;
+import io.stentor.connection.Heartbeat;
 import io.stentor.http.LoopContext;
 import io.stentor.http.RequestLimiter;
 import io.stentor.message.CloseReason;
 import io.stentor.sse.ResponseStream;
 import io.stentor.sse.StreamConnection;
-import io.stentor.websocket.Heartbeat;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package io.stentor.sse;
+package io.stentor.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.stentor.websocket;
+package io.stentor.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

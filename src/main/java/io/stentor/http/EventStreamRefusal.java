@@ -1,8 +1,5 @@
-package io.stentor.sse;
+package io.stentor.http;
 
-import io.stentor.http.Problem;
-import io.stentor.http.ProblemType;
-import io.stentor.http.SecurityHeaders;
 import io.stentor.message.CloseReason;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -17,6 +14,9 @@ import java.util.concurrent.ThreadLocalRandom;
  * {@code retry:}, and the event that ends every stream of its path. Event loop of the request.
  */
 public final class EventStreamRefusal {
+
+  /** Compression by a proxy would hold events back. */
+  public static final String CACHE_CONTROL = "no-store, no-transform";
 
   private static final String EVENT_STREAM = "text/event-stream";
 
@@ -45,6 +45,11 @@ public final class EventStreamRefusal {
     }
     String accept = request.getHeader(HttpHeaders.ACCEPT);
     return accept != null && accept.toLowerCase(Locale.ROOT).contains(EVENT_STREAM);
+  }
+
+  /** The data of the event {@code close}. */
+  public static JsonObject closeData(CloseReason reason) {
+    return new JsonObject().put("code", reason.code()).put("reason", reason.reason());
   }
 
   private static boolean isCentrifuge(String path) {
@@ -88,7 +93,7 @@ public final class EventStreamRefusal {
         .response()
         .putHeader(HttpHeaders.CONTENT_TYPE, EVENT_STREAM)
         .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
-        .putHeader(HttpHeaders.CACHE_CONTROL, StreamingResponses.CACHE_CONTROL)
+        .putHeader(HttpHeaders.CACHE_CONTROL, CACHE_CONTROL)
         .end(
             ": "
                 + detail
@@ -99,7 +104,7 @@ public final class EventStreamRefusal {
   }
 
   private static String last(String path, CloseReason reason) {
-    JsonObject why = ServerSentEvents.closeData(reason);
+    JsonObject why = closeData(reason);
     if (!isCentrifuge(path)) {
       return "event: close\ndata: " + why + "\n\n";
     }
