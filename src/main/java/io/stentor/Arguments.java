@@ -1,6 +1,6 @@
 package io.stentor;
 
-import io.stentor.config.Flag;
+import io.stentor.config.ConfigLoader.Flag;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;

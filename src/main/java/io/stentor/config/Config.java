@@ -2,11 +2,15 @@ package io.stentor.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 
 /**
- * Everything that can be configured, checked. {@code conf/stentor.json} holds every option at its
- * default and is the only place where defaults stand; {@code conf/stentor.schema.json} says what
- * each may be. Immutable; any thread.
+ * The whole configuration, checked. Immutable; any thread.
+ *
+ * <p>{@code conf/stentor.schema.json} declares every option: name, type, default, bounds and
+ * meaning. The components of this record and of those in it have the names of the options; tests
+ * prove that they agree.
  *
  * @param eventLoops number of event loops, each with a server verticle and sockets of its own; 0
  *     means one per core
@@ -29,9 +33,89 @@ public record Config(
     rooms = List.copyOf(rooms);
   }
 
-  /** The same with one key of a server more. */
-  public Config withKey(ApiKey key) {
-    List<ApiKey> keys = new ArrayList<>(identity.apiKeys());
+  /**
+   * Timeouts of WebSocket connections.
+   *
+   * @param pingIntervalSeconds silence after which a client is pinged; 0 never pings
+   * @param pongTimeoutSeconds a client that sends nothing for this long after a ping is closed with
+   *     3012
+   * @param closeTimeoutSeconds how long a client may take to answer a close frame before the
+   *     connection is reset
+   */
+  public record WebSocketOptions(
+      int pingIntervalSeconds, int pongTimeoutSeconds, int closeTimeoutSeconds) {}
+
+  /**
+   * The log.
+   *
+   * @param level minimum log level
+   * @param format {@code TEXT} for people, {@code JSON} for machines: one object a line
+   */
+  public record LoggingOptions(Level level, Format format) {
+
+    /** Levels, most important first. */
+    public enum Level {
+      ERROR,
+      WARN,
+      INFO,
+      DEBUG,
+      TRACE
+    }
+
+    /** Formats of a log line. */
+    public enum Format {
+      TEXT,
+      JSON
+    }
+  }
+
+  /**
+   * Metrics for Prometheus.
+   *
+   * @param enabled whether {@code /metrics} is served and durations are measured
+   * @param port a separate TCP port for {@code /metrics} and {@code /health}; 0 serves {@code
+   *     /metrics} on the port of {@code http}
+   */
+  public record MetricsOptions(boolean enabled, int port) {}
+
+  /**
+   * How a node stops.
+   *
+   * @param balancerSeconds how long it keeps serving while not ready, so that a load balancer
+   *     notices
+   * @param leaveSeconds maximum time over which its clients are disconnected
+   * @param timeoutSeconds after which the process exits, whatever is unfinished
+   */
+  public record DrainOptions(int balancerSeconds, int leaveSeconds, int timeoutSeconds) {
+    public DrainOptions {
+      ConfigException.require(
+          timeoutSeconds > balancerSeconds + leaveSeconds,
+          "timeoutSeconds",
+          timeoutSeconds,
+          "more than balancerSeconds and leaveSeconds together");
+    }
+  }
+
+  /**
+   * A simulated market in the rooms {@code quotes:*}.
+   *
+   * @param enabled whether this node takes part in it
+   * @param updatesPerSecond prices published per second, over all symbols
+   */
+  public record DemoOptions(boolean enabled, int updatesPerSecond) {}
+
+  /**
+   * The options of the rooms whose names match a pattern. The first rule that matches a name
+   * applies.
+   *
+   * @param match a room name in which {@code *} matches any characters
+   * @param options complete: those that the rule leaves out are taken from {@code roomDefaults}
+   */
+  public record RoomRule(String match, RoomOptions options) {}
+
+  /** Returns a copy with one more API key. */
+  public Config withKey(IdentityOptions.ApiKey key) {
+    List<IdentityOptions.ApiKey> keys = new ArrayList<>(identity.apiKeys());
     keys.add(key);
     IdentityOptions more =
         new IdentityOptions(
@@ -55,7 +139,7 @@ public record Config(
         rooms);
   }
 
-  /** The rooms that take messages of anyone, for people. */
+  /** The rooms that anyone may publish in, in words for people. */
   public List<String> openRooms() {
     List<String> open = new ArrayList<>();
     for (RoomRule rule : rooms) {
@@ -69,21 +153,18 @@ public record Config(
     return open.contains("every room") ? List.of("every room") : open;
   }
 
-  /** The limit of the room that takes the longest messages, in bytes. */
+  /** The largest {@code maxMessageBytes} of any room. */
   public int largestMessageBytes() {
-    int largest = roomDefaults.maxMessageBytes();
-    for (RoomRule rule : rooms) {
-      largest = Math.max(largest, rule.options().maxMessageBytes());
-    }
-    return largest;
+    return maximum(RoomOptions::maxMessageBytes);
   }
 
-  /** The age that the log of some room keeps the longest, in seconds. */
+  /** The largest {@code history.ageSeconds} of any room. */
   public int longestAgeSeconds() {
-    int longest = roomDefaults.history().ageSeconds();
-    for (RoomRule rule : rooms) {
-      longest = Math.max(longest, rule.options().history().ageSeconds());
-    }
-    return longest;
+    return maximum(options -> options.history().ageSeconds());
+  }
+
+  private int maximum(ToIntFunction<RoomOptions> option) {
+    IntStream ofRules = rooms.stream().map(RoomRule::options).mapToInt(option);
+    return ofRules.reduce(option.applyAsInt(roomDefaults), Math::max);
   }
 }

@@ -26,7 +26,7 @@ public final class ConfigException extends IllegalArgumentException {
   }
 
   private ConfigException(String key, String found, String source, String allowed) {
-    super(key + " is " + found + source + ", but must be " + allowed);
+    super(KeyPath.of(key) + " is " + found + source + ", but must be " + allowed);
     this.key = key;
     this.found = found;
     this.allowed = allowed;
@@ -35,6 +35,8 @@ public final class ConfigException extends IllegalArgumentException {
   /**
    * A key whose value is not allowed.
    *
+   * @param key relative to the checked record, with the place in a list as a name: {@code
+   *     members.0}
    * @param allowed what follows "must be"
    */
   public static ConfigException badValue(String key, @Nullable Object value, String allowed) {

@@ -2,6 +2,7 @@ package io.stentor.config;
 
 import io.vertx.config.ConfigRetriever;
 import io.vertx.config.ConfigRetrieverOptions;
+import io.vertx.config.ConfigStoreOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -18,22 +19,65 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
- * Loads the configuration by vertx-config: the defaults in the jar, {@code conf/stentor.json} in
- * the working directory if it is there, the files that were named, the environment, the flags; what
- * comes later wins. Objects are merged, lists are replaced. Blocks: call it before anything runs.
+ * Loads the configuration by vertx-config from its layers: the defaults, {@code conf/stentor.json}
+ * in the working directory if it exists, the named files, the environment, the flags. A later layer
+ * overrides the earlier ones: objects are merged, lists replaced. Blocks.
  */
 public final class ConfigLoader {
-  private static final String DEFAULTS = "conf/stentor.json";
-  private static final String SCHEMA = "conf/stentor.schema.json";
+  private static final String DEFAULT_FILE = "conf/stentor.json";
+  private static final String SCHEMA = "/conf/stentor.schema.json";
   private static final int TIMEOUT_SECONDS = 30;
+
+  /**
+   * A command line flag that sets an option.
+   *
+   * @param name as written, {@code --port}
+   * @param key the option, {@code http.port}
+   * @param value as written
+   */
+  public record Flag(String name, String key, String value) {}
+
+  /**
+   * One source of options.
+   *
+   * @param name for messages
+   * @param values the options that it sets
+   * @param sourceOf names the part of this layer that set a key
+   */
+  private record Layer(String name, JsonObject values, Function<KeyPath, String> sourceOf) {
+    Layer(String name, JsonObject values) {
+      this(name, values, key -> name);
+    }
+
+    static Layer of(Environment environment) {
+      String name = "environment (" + String.join(", ", environment.names()) + ")";
+      return new Layer(name, environment.values(), environment::variableOf);
+    }
+
+    static Layer of(List<Flag> flags, ConfigSchema schema) {
+      JsonObject values = new JsonObject();
+      for (Flag flag : flags) {
+        KeyPath key = KeyPath.of(flag.key());
+        key.put(values, schema.parse(key, flag.value()));
+      }
+      Map<String, String> names =
+          flags.stream().collect(Collectors.toMap(Flag::key, Flag::name, (first, later) -> later));
+      String name = flags.stream().map(Flag::name).collect(Collectors.joining(", "));
+      return new Layer(name, values, key -> names.getOrDefault(key.toString(), name));
+    }
+  }
 
   private final Path directory;
   private final Map<String, String> variables;
 
   /**
-   * @param directory the working directory, which names of files are relative to
+   * Creates a loader.
+   *
+   * @param directory the working directory, to which file names are relative
    * @param variables the environment
    */
   public ConfigLoader(Path directory, Map<String, String> variables) {
@@ -44,65 +88,63 @@ public final class ConfigLoader {
   /**
    * Loads and checks.
    *
-   * @param files laid over the defaults in this order
-   * @param flags laid over everything
-   * @throws ConfigException one sentence that says what is wrong
+   * @param files in the order in which they override each other
+   * @param flags override everything else
+   * @throws ConfigException with one sentence that describes the fault
    */
   public LoadedConfig load(List<String> files, List<Flag> flags) {
-    JsonObject defaults = inJar(DEFAULTS);
-    ConfigSchema schema = new ConfigSchema(inJar(SCHEMA));
+    ConfigSchema schema = schema();
+    JsonObject defaults = schema.defaults();
     Environment environment = Environment.read(variables, schema);
-    List<ConfigSource> layers =
-        layers(defaults, files, environment, ConfigSource.flags(flags, schema));
+    List<Layer> layers = new ArrayList<>();
+    layers.add(new Layer("the defaults", defaults));
+    if (Files.exists(directory.resolve(DEFAULT_FILE))) {
+      layers.add(file(DEFAULT_FILE));
+    }
+    files.forEach(name -> layers.add(file(name)));
+    if (!environment.names().isEmpty()) {
+      layers.add(Layer.of(environment));
+    }
+    if (!flags.isEmpty()) {
+      layers.add(Layer.of(flags, schema));
+    }
 
+    Function<KeyPath, String> sourceOf = key -> source(key, layers);
     JsonObject effective = retrieve(layers);
-    new SchemaCheck(schema, key -> source(key, layers)).check(effective);
-    DemoRooms.addRule(effective);
-    Config config = new ConfigReader(key -> source(key, layers)).read(effective);
-    requireWebroot(config.http().webroot(), defaults, layers);
-    List<String> sources = layers.stream().map(ConfigSource::name).toList();
+    schema.check(effective, sourceOf);
+    BuiltInRooms.addDemoRule(effective);
+    Config config = new ConfigReader(effective, sourceOf).read();
+    requireWebroot(config.http().webroot(), defaults, sourceOf);
     return new LoadedConfig(
         config,
         schema.masked(effective),
-        sources,
+        layers.stream().map(Layer::name).toList(),
         environment.warnings(),
         paths(files),
         () -> load(files, flags));
   }
 
+  private Layer file(String name) {
+    return new Layer(name, JsonFile.read(name, directory.resolve(name).toAbsolutePath()));
+  }
+
   private List<Path> paths(List<String> files) {
     List<Path> paths = new ArrayList<>();
-    paths.add(directory.resolve(DEFAULTS).toAbsolutePath());
+    paths.add(directory.resolve(DEFAULT_FILE).toAbsolutePath());
     files.forEach(name -> paths.add(directory.resolve(name).toAbsolutePath()));
     return paths;
   }
 
-  private List<ConfigSource> layers(
-      JsonObject defaults, List<String> files, Environment environment, ConfigSource flags) {
-    List<ConfigSource> layers = new ArrayList<>();
-    layers.add(ConfigSource.defaults(defaults));
-    List<String> names = new ArrayList<>(files);
-    if (Files.exists(directory.resolve(DEFAULTS))) {
-      names.add(0, DEFAULTS);
-    }
-    for (String name : names) {
-      layers.add(ConfigSource.file(name, directory.resolve(name).toAbsolutePath()));
-    }
-    if (!environment.names().isEmpty()) {
-      layers.add(ConfigSource.environment(environment));
-    }
-    if (!flags.values().isEmpty()) {
-      layers.add(flags);
-    }
-    return layers;
-  }
-
-  private static JsonObject retrieve(List<ConfigSource> layers) {
+  private static JsonObject retrieve(List<Layer> layers) {
     ConfigRetrieverOptions options =
         new ConfigRetrieverOptions()
             .setIncludeDefaultStores(false)
             .setScanPeriod(-1)
-            .setStores(layers.stream().map(ConfigSource::store).toList());
+            .setStores(
+                layers.stream()
+                    .map(
+                        layer -> new ConfigStoreOptions().setType("json").setConfig(layer.values()))
+                    .toList());
     Vertx vertx = Vertx.vertx(small());
     try {
       ConfigRetriever retriever = ConfigRetriever.create(vertx, options);
@@ -112,7 +154,7 @@ public final class ConfigLoader {
     } catch (Exception e) { // await throws whatever the future failed with, checked or not
       throw new ConfigException("cannot read the configuration: " + e.getMessage());
     } finally {
-      // Its threads are daemons: nobody has to wait until they have ended.
+      // Its threads are daemons, so nothing waits for their end.
       vertx.close();
     }
   }
@@ -129,13 +171,10 @@ public final class ConfigLoader {
                 .setFileCachingEnabled(false));
   }
 
-  /**
-   * The last layer that says something of the key, or of a list that it stands in; else of whatever
-   * it stands in.
-   */
-  private static String source(KeyPath key, List<ConfigSource> layers) {
+  /** The last layer that sets a key, or the list that it is in; else that of the parent key. */
+  private static String source(KeyPath key, List<Layer> layers) {
     for (int i = layers.size() - 1; i >= 0; i--) {
-      ConfigSource layer = layers.get(i);
+      Layer layer = layers.get(i);
       JsonObject content = layer.values();
       if (key.isIn(content) || (key.isInList() && key.list().isIn(content))) {
         return layer.sourceOf().apply(key);
@@ -144,20 +183,21 @@ public final class ConfigLoader {
     return source(key.parent(), layers);
   }
 
-  /** The files in the jar serve where the default directory is missing, but not another one. */
-  private void requireWebroot(String webroot, JsonObject defaults, List<ConfigSource> layers) {
+  /** The files in the jar replace the default directory if it is missing, but no other one. */
+  private void requireWebroot(
+      String webroot, JsonObject defaults, Function<KeyPath, String> sourceOf) {
     KeyPath key = KeyPath.of("http.webroot");
     if (webroot.equals(key.valueIn(defaults)) || Files.isDirectory(directory.resolve(webroot))) {
       return;
     }
     throw ConfigException.badValue(key.last(), webroot, "a directory that exists")
-        .within(key.parent(), path -> source(path, layers));
+        .within(key.parent(), sourceOf);
   }
 
-  private static JsonObject inJar(String name) {
-    try (InputStream in = ConfigLoader.class.getResourceAsStream("/" + name)) {
-      byte[] bytes = Objects.requireNonNull(in, name).readAllBytes();
-      return new JsonObject(new String(bytes, StandardCharsets.UTF_8));
+  private static ConfigSchema schema() {
+    try (InputStream in = ConfigLoader.class.getResourceAsStream(SCHEMA)) {
+      byte[] bytes = Objects.requireNonNull(in, SCHEMA).readAllBytes();
+      return new ConfigSchema(new JsonObject(new String(bytes, StandardCharsets.UTF_8)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

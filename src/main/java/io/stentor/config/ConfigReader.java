@@ -1,221 +1,119 @@
 package io.stentor.config;
 
+import io.stentor.config.Config.RoomRule;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Function;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** Makes the records of JSON that the schema has passed. */
+/** Binds JSON to the configuration's records: each component takes the value of its name. */
 final class ConfigReader {
+
+  /*
+   * The schema has checked names, types and bounds before this runs, and a test proves that schema
+   * and records have the same options with types that fit. So only the records' own checks can
+   * fail: those of options that must agree with each other.
+   */
+
+  private final JsonObject json;
   private final Function<KeyPath, String> sourceOf;
 
   /**
+   * Creates a reader of one configuration.
+   *
+   * @param json complete, and valid by the schema
    * @param sourceOf names the file, variable or flag that a key's value came from
    */
-  ConfigReader(Function<KeyPath, String> sourceOf) {
+  ConfigReader(JsonObject json, Function<KeyPath, String> sourceOf) {
+    this.json = json;
     this.sourceOf = sourceOf;
   }
 
   /**
-   * @param json complete
-   * @throws ConfigException where options do not go together
+   * Makes the records.
+   *
+   * @throws ConfigException if options do not agree with each other
    */
-  Config read(JsonObject json) {
-    JsonObject defaults = json.getJsonObject("roomDefaults");
-    return new Config(
-        json.getInteger("eventLoops"),
-        http(json.getJsonObject("http")),
-        webSocket(json.getJsonObject("webSocket")),
-        identity(json.getJsonObject("identity")),
-        cluster(json.getJsonObject("cluster")),
-        logging(json.getJsonObject("logging")),
-        metrics(json.getJsonObject("metrics")),
-        at("drain", () -> drain(json.getJsonObject("drain"))),
-        demo(json.getJsonObject("demo")),
-        at("limits", () -> limits(json.getJsonObject("limits"))),
-        at("roomDefaults", () -> room(defaults)),
-        rules(json.getJsonArray("rooms"), defaults));
+  Config read() {
+    return bind(Config.class, json, KeyPath.ROOT);
   }
 
-  private <T> T at(String key, Supplier<T> made) {
-    return at(KeyPath.of(key), made);
-  }
-
-  private <T> T at(KeyPath path, Supplier<T> made) {
+  private <R extends Record> R bind(Class<R> type, JsonObject object, KeyPath path) {
+    RecordComponent[] components = type.getRecordComponents();
+    Class<?>[] types = new Class<?>[components.length];
+    @Nullable Object[] values = new Object[components.length];
+    for (int i = 0; i < components.length; i++) {
+      String name = components[i].getName();
+      types[i] = components[i].getType();
+      values[i] = value(components[i].getGenericType(), object.getValue(name), path.child(name));
+    }
     try {
-      return made.get();
-    } catch (ConfigException e) {
-      throw e.within(path, sourceOf);
+      return type.getDeclaredConstructor(types).newInstance(values);
+    } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof ConfigException refusal) {
+        throw refusal.within(path, sourceOf);
+      }
+      throw new IllegalStateException("the constructor of " + type + " failed", e.getCause());
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("cannot create " + type, e);
     }
   }
 
-  private HttpOptions http(JsonObject json) {
-    TlsOptions tls = at("http.tls", () -> tls(json.getJsonObject("tls")));
-    return at(
-        "http",
-        () ->
-            new HttpOptions(
-                json.getString("host"),
-                json.getInteger("port"),
-                json.getString("webroot"),
-                strings(json.getJsonArray("allowedOrigins")),
-                json.getString("unixSocket"),
-                json.getString("unixSocketMode"),
-                tls));
-  }
-
-  private static TlsOptions tls(JsonObject json) {
-    return new TlsOptions(json.getString("certificateFile"), json.getString("keyFile"));
-  }
-
-  private static WebSocketOptions webSocket(JsonObject json) {
-    return new WebSocketOptions(
-        json.getInteger("pingIntervalSeconds"),
-        json.getInteger("pongTimeoutSeconds"),
-        json.getInteger("closeTimeoutSeconds"));
-  }
-
-  private IdentityOptions identity(JsonObject json) {
-    List<ApiKey> keys = new ArrayList<>();
-    for (Object each : json.getJsonArray("apiKeys")) {
-      JsonObject key = (JsonObject) each;
-      keys.add(
-          new ApiKey(
-              key.getString("name"), key.getString("sha256"), key.getBoolean("admin", false)));
+  private Object value(Type type, @Nullable Object value, KeyPath path) {
+    if (type == boolean.class) {
+      // Only a flag of an item in a list may be left out, and is false then.
+      return Boolean.TRUE.equals(value);
     }
-    TokenOptions tokens = at("identity.tokens", () -> tokens(json.getJsonObject("tokens")));
-    return at(
-        "identity",
-        () ->
-            new IdentityOptions(
-                keys,
-                json.getBoolean("anonymous"),
-                json.getBoolean("insecure"),
-                json.getBoolean("demoLogin"),
-                tokens));
-  }
-
-  private static TokenOptions tokens(JsonObject json) {
-    return new TokenOptions(
-        new Secret(json.getString("hmacSecret")),
-        json.getString("hmacSecretFile"),
-        strings(json.getJsonArray("publicKeyFiles")),
-        json.getString("jwksUrl"),
-        json.getInteger("jwksRefreshSeconds"),
-        json.getString("audience"),
-        json.getString("issuer"),
-        json.getInteger("leewaySeconds"));
-  }
-
-  private ClusterOptions cluster(JsonObject json) {
-    BusTlsOptions tls = at("cluster.tls", () -> busTls(json.getJsonObject("tls")));
-    return at("cluster", () -> cluster(json, tls));
-  }
-
-  private static BusTlsOptions busTls(JsonObject json) {
-    return new BusTlsOptions(
-        json.getString("certificateFile"),
-        json.getString("keyFile"),
-        json.getString("authorityFile"));
-  }
-
-  private static ClusterOptions cluster(JsonObject json, BusTlsOptions tls) {
-    JsonObject multicast = json.getJsonObject("multicast");
-    return new ClusterOptions(
-        json.getBoolean("enabled"),
-        json.getString("name"),
-        json.getString("host"),
-        json.getInteger("port"),
-        json.getInteger("busPort"),
-        constant(ClusterOptions.Discovery.class, json.getString("discovery")),
-        strings(json.getJsonArray("members")),
-        new ClusterOptions.Multicast(multicast.getString("group"), multicast.getInteger("port")),
-        json.getString("kubernetesServiceDns"),
-        json.getInteger("failureDetectionSeconds"),
-        tls);
-  }
-
-  private static LoggingOptions logging(JsonObject json) {
-    return new LoggingOptions(
-        constant(LoggingOptions.Level.class, json.getString("level")),
-        constant(LoggingOptions.Format.class, json.getString("format")));
-  }
-
-  private static DrainOptions drain(JsonObject json) {
-    return new DrainOptions(
-        json.getInteger("balancerSeconds"),
-        json.getInteger("leaveSeconds"),
-        json.getInteger("timeoutSeconds"));
-  }
-
-  private static MetricsOptions metrics(JsonObject json) {
-    return new MetricsOptions(json.getBoolean("enabled"), json.getInteger("port"));
-  }
-
-  private static DemoOptions demo(JsonObject json) {
-    return new DemoOptions(json.getBoolean("enabled"), json.getInteger("updatesPerSecond"));
-  }
-
-  private static LimitOptions limits(JsonObject json) {
-    return new LimitOptions(
-        json.getBoolean("dryRun"),
-        strings(json.getJsonArray("trustedProxies")),
-        json.getString("clientAddressHeader"),
-        json.getInteger("connections"),
-        json.getInteger("connectionsPerAddress"),
-        json.getInteger("connectionsPerSecond"),
-        json.getInteger("connectionsPerSecondPerAddress"),
-        json.getInteger("rooms"),
-        json.getInteger("roomsPerConnection"),
-        json.getInteger("messagesPerSecondPerConnection"),
-        json.getInteger("messagesPerSecondPerAddress"),
-        json.getInteger("headerBytes"),
-        json.getInteger("handshakeSeconds"),
-        json.getInteger("bodySeconds"),
-        json.getInteger("idleSeconds"));
-  }
-
-  private static RoomOptions room(JsonObject json) {
-    JsonObject history = json.getJsonObject("history");
-    return new RoomOptions(
-        new RoomOptions.History(
-            history.getInteger("messages"),
-            history.getInteger("bytes"),
-            history.getInteger("ageSeconds")),
-        constant(RoomOptions.Transform.class, json.getString("transform")),
-        constant(RoomOptions.SlowConsumer.class, json.getString("slowConsumer")),
-        json.getInteger("tailBytes"),
-        json.getInteger("appendQueueBytes"),
-        json.getInteger("coalesceMillis"),
-        json.getInteger("maxMessageBytes"),
-        json.getInteger("ratePerSecond"),
-        json.getBoolean("presence"),
-        constant(RoomOptions.Who.class, json.getString("publish")),
-        constant(RoomOptions.Who.class, json.getString("subscribe")),
-        constant(RoomOptions.Reader.class, json.getString("readHistory")),
-        constant(RoomOptions.Reader.class, json.getString("readPresence")),
-        json.getBoolean("pushJoinLeave"));
-  }
-
-  private List<RoomRule> rules(JsonArray json, JsonObject defaults) {
-    List<RoomRule> rules = new ArrayList<>();
-    for (int i = 0; i < json.size(); i++) {
-      JsonObject rule = json.getJsonObject(i);
-      JsonObject complete = defaults.copy().mergeIn(rule, true);
-      KeyPath path = KeyPath.of("rooms").child(String.valueOf(i));
-      rules.add(new RoomRule(rule.getString("match"), at(path, () -> room(complete))));
+    Objects.requireNonNull(value, path::toString);
+    if (type == int.class) {
+      return ((Number) value).intValue();
     }
-    return rules;
+    if (type instanceof ParameterizedType list) {
+      return list(list.getActualTypeArguments()[0], (JsonArray) value, path);
+    }
+    if (type == Secret.class) {
+      return new Secret((String) value);
+    }
+    if (type == RoomRule.class) {
+      return rule((JsonObject) value, path);
+    }
+    Class<?> plain = (Class<?>) type;
+    if (plain.isEnum()) {
+      return constant(plain, (String) value);
+    }
+    return plain.isRecord()
+        ? bind(plain.asSubclass(Record.class), (JsonObject) value, path)
+        : plain.cast(value);
   }
 
-  private static List<String> strings(JsonArray json) {
-    return json.stream().map(String.class::cast).toList();
+  private List<Object> list(Type itemType, JsonArray items, KeyPath path) {
+    List<Object> list = new ArrayList<>();
+    for (int i = 0; i < items.size(); i++) {
+      list.add(value(itemType, items.getValue(i), path.child(String.valueOf(i))));
+    }
+    return list;
   }
 
-  private static <E extends Enum<E>> E constant(Class<E> type, String name) {
-    return Enum.valueOf(type, name.toUpperCase(Locale.ROOT));
+  /** A rule's options stand beside its match, over those of {@code roomDefaults}. */
+  private RoomRule rule(JsonObject rule, KeyPath path) {
+    JsonObject complete = json.getJsonObject("roomDefaults").copy().mergeIn(rule, true);
+    return new RoomRule(rule.getString("match"), bind(RoomOptions.class, complete, path));
+  }
+
+  private static Object constant(Class<?> type, String name) {
+    for (Object constant : Objects.requireNonNull(type.getEnumConstants())) {
+      if (((Enum<?>) constant).name().equals(name.toUpperCase(Locale.ROOT))) {
+        return constant;
+      }
+    }
+    throw new IllegalStateException(name + " is no constant of " + type);
   }
 }

@@ -3,27 +3,40 @@ package io.stentor.config;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.json.schema.Draft;
+import io.vertx.json.schema.JsonSchema;
+import io.vertx.json.schema.JsonSchemaOptions;
+import io.vertx.json.schema.OutputFormat;
+import io.vertx.json.schema.OutputUnit;
+import io.vertx.json.schema.Validator;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code conf/stentor.schema.json} as a tree to ask: which options there are, what each may be, and
- * how a text from the environment or the command line becomes a value.
+ * The declaration of all options, {@code conf/stentor.schema.json}: which there are, their
+ * defaults, what each may be, and how a text becomes a value. Checks a configuration and reports
+ * the first fault in one sentence.
  */
 final class ConfigSchema {
-  /** What is shown in place of a secret. */
-  static final String MASK = "***";
 
-  /** The beginning of a list like {@code [::1]:5701,[::1]:5702}, which is no JSON. */
+  /** The beginning of a list like {@code [::1]:5701,[::1]:5702}, which is not JSON. */
   private static final Pattern IPV6 = Pattern.compile("\\[[0-9A-Fa-f]*:[0-9A-Fa-f:.]*\\]");
+
+  /** Keywords that only report that something inside is wrong; the fault itself follows. */
+  private static final Set<String> WRAPPERS = Set.of("properties", "items", "$ref");
+
+  private static final Pattern FORBIDDEN_CHARACTERS = Pattern.compile("[\\x00\\p{Cs}]");
 
   private final JsonObject root;
 
@@ -35,7 +48,18 @@ final class ConfigSchema {
     return root;
   }
 
-  /** Every option that holds a value and no further options, by the name of its variable. */
+  /** A configuration that has every option at its default. */
+  JsonObject defaults() {
+    JsonObject defaults = new JsonObject().put("$schema", "./stentor.schema.json");
+    for (KeyPath option : options()) {
+      // Beside a $ref, since the default of a rule's option is that of roomDefaults.
+      JsonObject node = Objects.requireNonNull(property(option));
+      option.put(defaults, node.getValue("default"));
+    }
+    return defaults;
+  }
+
+  /** Every option that has no further options in it, by the name of its environment variable. */
   Map<String, KeyPath> byEnvironmentName() {
     Map<String, KeyPath> options = new TreeMap<>();
     for (KeyPath option : options()) {
@@ -44,7 +68,7 @@ final class ConfigSchema {
     return options;
   }
 
-  /** Every option that holds a value and no further options, in the order of the schema. */
+  /** Every option that has no further options in it, in the order of the schema. */
   List<KeyPath> options() {
     List<KeyPath> options = new ArrayList<>();
     collect(KeyPath.ROOT, options);
@@ -62,7 +86,7 @@ final class ConfigSchema {
     }
   }
 
-  /** The keys that the object at this path may have; none where no object belongs. */
+  /** The keys that the object at this path may have; empty if no object may stand there. */
   Set<String> keysOf(KeyPath path) {
     JsonObject node = node(path);
     if (node == null || !node.containsKey("properties")) {
@@ -73,20 +97,19 @@ final class ConfigSchema {
     return properties.fieldNames();
   }
 
-  /** What the schema says of the value at this path; null where nothing may stand. */
+  /** The schema of the value at this path; null if none may stand there. */
   @Nullable JsonObject node(KeyPath path) {
-    if (path.isRoot()) {
-      return root;
-    }
+    return path.isRoot() ? root : resolved(property(path));
+  }
+
+  private @Nullable JsonObject property(KeyPath path) {
     JsonObject holder = node(path.parent());
     if (holder == null) {
       return null;
     }
-    if (holder.containsKey("items")) {
-      return resolved(holder.getJsonObject("items"));
-    }
-    return resolved(
-        holder.getJsonObject("properties", new JsonObject()).getJsonObject(path.last()));
+    return holder.containsKey("items")
+        ? holder.getJsonObject("items")
+        : holder.getJsonObject("properties", new JsonObject()).getJsonObject(path.last());
   }
 
   private @Nullable JsonObject resolved(@Nullable JsonObject node) {
@@ -97,13 +120,7 @@ final class ConfigSchema {
     return target instanceof JsonObject object ? object : null;
   }
 
-  /** Whether nobody is to see the value at this path: {@code writeOnly} of JSON Schema. */
-  boolean isSecret(KeyPath path) {
-    JsonObject node = node(path);
-    return node != null && node.getBoolean("writeOnly", false);
-  }
-
-  /** A copy in which every secret is a few stars, also those in URLs. */
+  /** Returns a copy in which all secrets are masked, including those in URLs. */
   JsonObject masked(JsonObject config) {
     return (JsonObject) Objects.requireNonNull(masked(KeyPath.ROOT, config));
   }
@@ -111,7 +128,8 @@ final class ConfigSchema {
   private @Nullable Object masked(KeyPath path, @Nullable Object value) {
     if (value instanceof JsonObject object) {
       JsonObject copy = new JsonObject();
-      object.forEach(entry -> copy.put(entry.getKey(), masked(path, entry)));
+      object.forEach(
+          entry -> copy.put(entry.getKey(), masked(path.child(entry.getKey()), entry.getValue())));
       return copy;
     }
     if (value instanceof JsonArray list) {
@@ -124,20 +142,17 @@ final class ConfigSchema {
     return value == null || "".equals(value) ? value : shown(path, value);
   }
 
-  /** What people may see of the value at this path. */
-  Object shown(KeyPath path, Object value) {
-    if (isSecret(path)) {
-      return MASK;
+  /** What may be shown of the value at this path; secrets are marked {@code writeOnly}. */
+  private Object shown(KeyPath path, Object value) {
+    JsonObject node = node(path);
+    if (node != null && node.getBoolean("writeOnly", false)) {
+      return Secret.MASK;
     }
-    return value instanceof String text ? MaskedUrl.of(text) : value;
-  }
-
-  private @Nullable Object masked(KeyPath path, Map.Entry<String, Object> entry) {
-    return masked(path.child(entry.getKey()), entry.getValue());
+    return value instanceof String text ? Secret.maskUrl(text) : value;
   }
 
   /** What the value at this path must be, as the end of a sentence. */
-  String allowed(KeyPath path) {
+  private String allowed(KeyPath path) {
     JsonObject node = node(path);
     if (node == null) {
       return "left out";
@@ -165,8 +180,8 @@ final class ConfigSchema {
   }
 
   /**
-   * The value that a text stands for at an option. A text that does not fit stays a text, so that
-   * the check refuses it with the same sentence as anywhere else.
+   * Converts a text from the environment or the command line to the type of an option. A text that
+   * does not fit stays a text, so that the check refuses it with the same sentence as in a file.
    */
   Object parse(KeyPath option, String text) {
     JsonObject node = node(option);
@@ -206,5 +221,137 @@ final class ConfigSchema {
     JsonArray list = new JsonArray();
     Stream.of(text.split(",", -1)).map(String::strip).filter(s -> !s.isEmpty()).forEach(list::add);
     return list;
+  }
+
+  /**
+   * Checks a configuration.
+   *
+   * @param sourceOf names the file, variable or flag that a key's value came from
+   * @throws ConfigException if the schema does not allow it
+   */
+  void check(JsonObject config, Function<KeyPath, String> sourceOf) {
+    requireCharacters(KeyPath.ROOT, config, sourceOf);
+    JsonSchemaOptions options =
+        new JsonSchemaOptions()
+            .setBaseUri("stentor:/")
+            .setDraft(Draft.DRAFT202012)
+            .setOutputFormat(OutputFormat.Basic);
+    // The validator writes into the schema that it is given.
+    OutputUnit result = Validator.create(JsonSchema.of(root.copy()), options).validate(config);
+    if (result.getValid()) {
+      return;
+    }
+    for (OutputUnit unit : result.getErrors()) {
+      ConfigException refusal = refusal(unit, config, sourceOf);
+      if (refusal != null) {
+        throw refusal;
+      }
+    }
+    throw new ConfigException("the configuration does not fit its schema: " + result.getErrors());
+  }
+
+  /** Refuses characters that no name of a file, host or room, and no secret, can contain. */
+  private void requireCharacters(
+      KeyPath path, @Nullable Object value, Function<KeyPath, String> sourceOf) {
+    if (value instanceof JsonObject object) {
+      object.forEach(
+          entry -> requireCharacters(path.child(entry.getKey()), entry.getValue(), sourceOf));
+    } else if (value instanceof JsonArray list) {
+      for (int i = 0; i < list.size(); i++) {
+        requireCharacters(path.child(String.valueOf(i)), list.getValue(i), sourceOf);
+      }
+    } else if (value instanceof String text && FORBIDDEN_CHARACTERS.matcher(text).find()) {
+      throw ConfigException.badValue(
+              path.last(),
+              shown(path, text),
+              "a text without the character U+0000 and without unpaired surrogates")
+          .within(path.parent(), sourceOf);
+    }
+  }
+
+  private @Nullable ConfigException refusal(
+      OutputUnit unit, JsonObject config, Function<KeyPath, String> sourceOf) {
+    KeyPath path = KeyPath.ofPointer(unit.getInstanceLocation());
+    String location = unit.getKeywordLocation();
+    String keyword = location.substring(location.lastIndexOf('/') + 1);
+    if (WRAPPERS.contains(keyword)) {
+      return null;
+    }
+    if (keyword.equals("additionalProperties")) {
+      // The validator reports a known key with a bad value this way, too.
+      return node(path) == null ? unknown(path, sourceOf.apply(path)) : null;
+    }
+    if (keyword.equals("required")) {
+      return keysOf(path).stream()
+          .map(path::child)
+          .filter(key -> isRequired(key) && !key.isIn(config))
+          .findFirst()
+          .map(key -> ConfigException.missing(key.last(), allowed(key)).within(path, sourceOf))
+          .orElse(null);
+    }
+    Object value = path.valueIn(config);
+    Object shown = value == null ? null : shown(path, value);
+    return ConfigException.badValue(path.last(), shown, allowed(path))
+        .within(path.parent(), sourceOf);
+  }
+
+  private boolean isRequired(KeyPath key) {
+    JsonObject holder = node(key.parent());
+    return holder != null && holder.getJsonArray("required").contains(key.last());
+  }
+
+  private ConfigException unknown(KeyPath key, String source) {
+    return new ConfigException(
+        key + " (from " + source + ") is not an option; did you mean " + nearest(key) + "?");
+  }
+
+  /**
+   * The known key most like an unknown one: a similar one in the same object, else one of the same
+   * name elsewhere, else the most similar of all.
+   */
+  private String nearest(KeyPath unknown) {
+    KeyPath parent = unknown.parent();
+    Set<String> siblings = keysOf(parent);
+    if (!siblings.isEmpty()) {
+      String sibling = nearest(unknown.last(), siblings);
+      if (distance(unknown.last(), sibling) <= Math.max(1, sibling.length() / 3)) {
+        return parent.child(sibling).toString();
+      }
+    }
+    List<String> everywhere = new ArrayList<>();
+    for (KeyPath option : options()) {
+      if (option.last().equalsIgnoreCase(unknown.last())) {
+        return option.toString();
+      }
+      everywhere.add(option.toString());
+    }
+    return nearest(unknown.toString(), everywhere);
+  }
+
+  /** The candidate at the smallest edit distance from a name; the first of several. */
+  static String nearest(String name, Collection<String> candidates) {
+    return candidates.stream()
+        .min(Comparator.comparingInt(candidate -> distance(name, candidate)))
+        .orElseThrow();
+  }
+
+  /** The edit distance (Levenshtein), ignoring case. */
+  private static int distance(String from, String to) {
+    String a = from.toLowerCase(Locale.ROOT);
+    String b = to.toLowerCase(Locale.ROOT);
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[b.length()];
   }
 }

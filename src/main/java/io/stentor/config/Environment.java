@@ -8,17 +8,16 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * What the environment says: each option's variable is {@code STENTOR_} and its path in upper case,
- * {@code STENTOR_HTTP_PORT} for {@code http.port}. An empty variable counts as unset.
+ * The options that environment variables set. An option's variable is {@code STENTOR_} and its path
+ * in upper case: {@code STENTOR_HTTP_PORT} for {@code http.port}. An empty variable counts as
+ * unset.
  *
  * @param values the options that are set
  * @param names the variables that set them
  * @param warnings one line for each variable that looks like an option and is none
  */
 record Environment(JsonObject values, List<String> names, List<String> warnings) {
-  static final String PREFIX = "STENTOR_";
-
-  /** What Kubernetes puts into every container for a service whose name begins with stentor. */
+  /** Variables that Kubernetes sets in every container for a service named stentor…. */
   private static final Pattern SERVICE_LINK =
       Pattern.compile("STENTOR_(\\w+_)?(SERVICE_(HOST|PORT\\w*)|PORT(_\\d+_(TCP|UDP|SCTP)\\w*)?)");
 
@@ -31,11 +30,11 @@ record Environment(JsonObject values, List<String> names, List<String> warnings)
     List<String> links = new ArrayList<>();
     List<String> warnings = new ArrayList<>();
     new TreeMap<>(variables)
-        .tailMap(PREFIX)
+        .tailMap(KeyPath.VARIABLE_PREFIX)
         .forEach(
             (name, text) -> {
               KeyPath option = options.get(name);
-              if (!name.startsWith(PREFIX) || text.isEmpty()) {
+              if (!name.startsWith(KeyPath.VARIABLE_PREFIX) || text.isEmpty()) {
                 return;
               }
               if (option != null && !isServiceAddress(name, text)) {
@@ -47,7 +46,7 @@ record Environment(JsonObject values, List<String> names, List<String> warnings)
                 warnings.add(
                     name
                         + " is not an option and is ignored; did you mean "
-                        + SpellingSuggestion.of(name, options.keySet())
+                        + ConfigSchema.nearest(name, options.keySet())
                         + "?");
               }
             });
@@ -55,6 +54,15 @@ record Environment(JsonObject values, List<String> names, List<String> warnings)
       warnings.add("ignored, as set by Kubernetes for a service: " + String.join(", ", links));
     }
     return new Environment(values, names, warnings);
+  }
+
+  /** The variable that set a key, or the option that the key is in. */
+  String variableOf(KeyPath key) {
+    KeyPath option = key;
+    while (!names.contains(option.environmentName()) && !option.parent().isRoot()) {
+      option = option.parent();
+    }
+    return option.environmentName();
   }
 
   private static boolean isServiceLink(String name, String text) {
@@ -65,7 +73,7 @@ record Environment(JsonObject values, List<String> names, List<String> warnings)
             || isServiceAddress(name, text));
   }
 
-  /** A service {@code stentor-http} sets STENTOR_HTTP_PORT, which is an option's name as well. */
+  /** A service {@code stentor-http} sets STENTOR_HTTP_PORT, which is an option's variable, too. */
   private static boolean isServiceAddress(String name, String text) {
     return name.endsWith("_PORT") && SERVICE_ADDRESS.matcher(text).matches();
   }

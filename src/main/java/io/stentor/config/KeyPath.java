@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 record KeyPath(List<String> segments) {
   static final KeyPath ROOT = new KeyPath(List.of());
 
+  /** The beginning of the names of all environment variables. */
+  static final String VARIABLE_PREFIX = "STENTOR_";
+
   KeyPath {
     segments = List.copyOf(segments);
   }
@@ -106,7 +109,7 @@ record KeyPath(List<String> segments) {
   }
 
   /** Puts a value here; makes the objects on the way. Only for paths without places in lists. */
-  void put(JsonObject root, Object value) {
+  void put(JsonObject root, @Nullable Object value) {
     JsonObject holder = root;
     for (String name : parent().segments) {
       JsonObject inner = holder.getJsonObject(name, new JsonObject());
@@ -119,7 +122,7 @@ record KeyPath(List<String> segments) {
   /** The environment variable of this option: {@code STENTOR_HTTP_PORT} for {@code http.port}. */
   String environmentName() {
     String snake = String.join("_", segments).replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_");
-    return Environment.PREFIX + snake.toUpperCase(Locale.ROOT);
+    return VARIABLE_PREFIX + snake.toUpperCase(Locale.ROOT);
   }
 
   @Override

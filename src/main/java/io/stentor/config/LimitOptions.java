@@ -43,7 +43,7 @@ public record LimitOptions(
     for (int i = 0; i < trustedProxies.size(); i++) {
       ConfigException.require(
           Networks.isNetwork(trustedProxies.get(i)),
-          "trustedProxies[" + i + "]",
+          "trustedProxies." + i,
           trustedProxies.get(i),
           "an address, or a network such as 10.0.0.0/8");
     }

@@ -17,15 +17,15 @@ public final class RoomRules {
   }
 
   /**
-   * The options of the first rule that matches the name, else the defaults; {@link ConsoleRoom} has
-   * its own, whatever is configured.
+   * The options of the first rule that matches the name, else the defaults; {@link BuiltInRooms}
+   * has its own, whatever is configured.
    */
   public RoomOptions optionsFor(String room) {
-    if (ConsoleRoom.is(room)) {
-      return ConsoleRoom.OPTIONS;
+    if (BuiltInRooms.isConsole(room)) {
+      return BuiltInRooms.CONSOLE_OPTIONS;
     }
     Config now = config.get();
-    for (RoomRule rule : now.rooms()) {
+    for (Config.RoomRule rule : now.rooms()) {
       if (matches(rule.match(), room)) {
         return rule.options();
       }

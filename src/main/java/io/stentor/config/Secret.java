@@ -1,12 +1,29 @@
 package io.stentor.config;
 
-/** A text that no log and no message shows. */
+import java.util.regex.Pattern;
+
+/** A text that no log line and no message may show. */
 public final class Secret {
+
+  /** What is shown in place of a secret. */
+  static final String MASK = "***";
+
+  /** Greedy: a password may contain characters that would end an authority. */
+  private static final Pattern USER = Pattern.compile("(?s)(\\w://).*@");
+
+  private static final Pattern QUERY = Pattern.compile("(?s)(\\w://[^?#]*[?#]).+");
+
   private final String value;
 
-  /** A secret; empty for none. */
+  /** Creates a secret; empty for none. */
   public Secret(String value) {
     this.value = value;
+  }
+
+  /** Returns the text, with user, password, query and fragment masked if it is a URL. */
+  public static String maskUrl(String text) {
+    String noUser = USER.matcher(text).replaceFirst("$1" + MASK + "@");
+    return QUERY.matcher(noUser).replaceFirst("$1" + MASK);
   }
 
   /** The secret itself. */
@@ -31,6 +48,6 @@ public final class Secret {
 
   @Override
   public String toString() {
-    return isEmpty() ? "" : "***";
+    return isEmpty() ? "" : MASK;
   }
 }

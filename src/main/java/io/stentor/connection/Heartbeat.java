@@ -1,7 +1,7 @@
 package io.stentor.connection;
 
 import io.netty.channel.EventLoop;
-import io.stentor.config.WebSocketOptions;
+import io.stentor.config.Config.WebSocketOptions;
 import io.stentor.message.CloseReason;
 import io.stentor.timer.TimerWheel;
 import java.util.ArrayList;

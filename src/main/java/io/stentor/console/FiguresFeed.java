@@ -1,6 +1,6 @@
 package io.stentor.console;
 
-import io.stentor.config.ConsoleRoom;
+import io.stentor.config.BuiltInRooms;
 import io.stentor.json.JsonSource;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
@@ -30,7 +30,7 @@ public final class FiguresFeed {
   /** A node that stops waits no longer for its last word to be taken. */
   static final long END_MILLIS = 1000;
 
-  private static final RoomName ROOM = new RoomName(ConsoleRoom.NAME);
+  private static final RoomName ROOM = new RoomName(BuiltInRooms.CONSOLE);
   private static final Logger LOG = LoggerFactory.getLogger(FiguresFeed.class);
 
   private final Vertx vertx;

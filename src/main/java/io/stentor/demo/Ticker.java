@@ -1,6 +1,6 @@
 package io.stentor.demo;
 
-import io.stentor.config.DemoOptions;
+import io.stentor.config.Config.DemoOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonObject;

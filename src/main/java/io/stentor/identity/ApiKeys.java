@@ -1,6 +1,6 @@
 package io.stentor.identity;
 
-import io.stentor.config.ApiKey;
+import io.stentor.config.IdentityOptions.ApiKey;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -1,6 +1,6 @@
 package io.stentor.identity;
 
-import io.stentor.config.ConsoleRoom;
+import io.stentor.config.BuiltInRooms;
 import io.stentor.identity.ConnectionClaims.Subscribed;
 import io.stentor.identity.Permissions.Action;
 import io.stentor.message.Member;
@@ -88,7 +88,7 @@ final class ClaimsReader {
 
   /** No token opens the nodes' own room, whoever signs it. */
   private static RoomName room(String claim, String name) {
-    if (ConsoleRoom.is(name)) {
+    if (BuiltInRooms.isConsole(name)) {
       throw Claims.wrong(claim, "the name of a room that clients can be in");
     }
     try {

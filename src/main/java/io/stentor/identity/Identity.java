@@ -1,6 +1,6 @@
 package io.stentor.identity;
 
-import io.stentor.config.ApiKey;
+import io.stentor.config.IdentityOptions.ApiKey;
 import io.stentor.identity.Permissions.Action;
 import io.stentor.message.RoomName;
 import org.jspecify.annotations.Nullable;

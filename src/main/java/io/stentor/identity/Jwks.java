@@ -1,6 +1,6 @@
 package io.stentor.identity;
 
-import io.stentor.config.MaskedUrl;
+import io.stentor.config.Secret;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -156,7 +156,7 @@ final class Jwks {
       String keeps = current == null ? "there are none yet" : "the last ones are kept";
       LOG.warn(
           "the keys at {} cannot be fetched, {}: {}",
-          MaskedUrl.of(url),
+          Secret.maskUrl(url),
           keeps,
           failure.getMessage());
     }
@@ -258,7 +258,7 @@ final class Jwks {
       throw new IllegalArgumentException(NO_KEY);
     }
     current = read;
-    LOG.debug("keys were fetched from {}", MaskedUrl.of(url));
+    LOG.debug("keys were fetched from {}", Secret.maskUrl(url));
     return read;
   }
 }

@@ -1,7 +1,7 @@
 package io.stentor.identity;
 
 import io.stentor.config.ConfigException;
-import io.stentor.config.TokenOptions;
+import io.stentor.config.IdentityOptions.TokenOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.auth.PubSecKeyOptions;
 import java.io.ByteArrayInputStream;

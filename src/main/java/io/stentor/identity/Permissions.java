@@ -1,6 +1,6 @@
 package io.stentor.identity;
 
-import io.stentor.config.ConsoleRoom;
+import io.stentor.config.BuiltInRooms;
 import io.stentor.config.IdentityOptions;
 import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomOptions.Reader;
@@ -73,7 +73,7 @@ public final class Permissions {
       return admission;
     }
     boolean allowed =
-        ConsoleRoom.is(room.value())
+        BuiltInRooms.isConsole(room.value())
             ? mayInOwnRoom(identity, action)
             : isInsecure() || identity instanceof Identity.Server || may(identity, room, action);
     if (allowed) {
@@ -142,7 +142,7 @@ public final class Permissions {
           case HISTORY -> "read what was said before";
           case PRESENCE -> "see who is";
         };
-    if (ConsoleRoom.is(room.value())) {
+    if (BuiltInRooms.isConsole(room.value())) {
       return action == Action.PUBLISH
           ? "Only the nodes themselves publish in this room."
           : "Only servers with an admin key may " + what + " in this room.";

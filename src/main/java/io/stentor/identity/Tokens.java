@@ -2,7 +2,7 @@ package io.stentor.identity;
 
 import io.stentor.config.Config;
 import io.stentor.config.IdentityOptions;
-import io.stentor.config.TokenOptions;
+import io.stentor.config.IdentityOptions.TokenOptions;
 import io.stentor.identity.Verified.Expired;
 import io.stentor.identity.Verified.Invalid;
 import io.stentor.identity.Verified.Valid;

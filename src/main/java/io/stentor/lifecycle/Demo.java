@@ -2,10 +2,10 @@ package io.stentor.lifecycle;
 
 import com.hazelcast.core.HazelcastInstance;
 import io.stentor.cluster.Eldest;
-import io.stentor.config.ApiKey;
 import io.stentor.config.Config;
-import io.stentor.config.DemoOptions;
+import io.stentor.config.Config.DemoOptions;
 import io.stentor.config.HttpOptions;
+import io.stentor.config.IdentityOptions.ApiKey;
 import io.stentor.demo.Ticker;
 import io.stentor.identity.ApiKeys;
 import io.vertx.core.Future;

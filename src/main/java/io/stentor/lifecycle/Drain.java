@@ -1,6 +1,6 @@
 package io.stentor.lifecycle;
 
-import io.stentor.config.DrainOptions;
+import io.stentor.config.Config.DrainOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

@@ -1,13 +1,13 @@
 package io.stentor.lifecycle;
 
-import io.stentor.config.Changes;
 import io.stentor.config.Config;
+import io.stentor.config.Config.LoggingOptions;
+import io.stentor.config.ConfigChanges;
 import io.stentor.config.ConfigException;
+import io.stentor.config.HttpOptions.TlsOptions;
+import io.stentor.config.IdentityOptions.TokenOptions;
 import io.stentor.config.LiveConfig;
 import io.stentor.config.LoadedConfig;
-import io.stentor.config.LoggingOptions;
-import io.stentor.config.TlsOptions;
-import io.stentor.config.TokenOptions;
 import io.stentor.identity.Access;
 import io.stentor.identity.Tokens;
 import io.stentor.logging.LoggingSetup;
@@ -41,7 +41,7 @@ public final class Reload {
   private final Access access;
   private final Runnable changed;
   private final Consumer<Certificate> renew;
-  private final Changes changes;
+  private final ConfigChanges changes;
   private final FileWatch settings;
   private final FileWatch certificates;
   private final ScheduledExecutorService thread =
@@ -72,7 +72,7 @@ public final class Reload {
     this.access = access;
     this.changed = changed;
     this.renew = renew;
-    this.changes = new Changes(atStart.config());
+    this.changes = new ConfigChanges(atStart.config());
     this.settings = new FileWatch(this::settingsFiles);
     this.certificates = new FileWatch(this::certificateFiles);
   }
@@ -165,7 +165,7 @@ public final class Reload {
     if (otherPair) {
       certificates.settle();
     }
-    tell(Changes.between(before, next), otherTokens);
+    tell(ConfigChanges.between(before, next), otherTokens);
     Tokens.warn(next);
   }
 

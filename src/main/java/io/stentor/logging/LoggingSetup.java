@@ -10,7 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
-import io.stentor.config.LoggingOptions;
+import io.stentor.config.Config.LoggingOptions;
 import org.slf4j.LoggerFactory;
 
 /**

@@ -4,7 +4,7 @@ import io.stentor.centrifuge.api.ServerApi;
 import io.stentor.centrifuge.transport.Mailboxes;
 import io.stentor.config.HostPort;
 import io.stentor.config.HttpOptions;
-import io.stentor.config.TlsOptions;
+import io.stentor.config.HttpOptions.TlsOptions;
 import io.stentor.http.NodeServices;
 import io.stentor.lifecycle.Drain;
 import io.stentor.lifecycle.ListenAddresses;

@@ -1,7 +1,7 @@
 package io.stentor.sse;
 
 import io.netty.channel.EventLoop;
-import io.stentor.config.WebSocketOptions;
+import io.stentor.config.Config.WebSocketOptions;
 import io.stentor.http.EventStreamRefusal;
 import io.stentor.http.SecurityHeaders;
 import io.stentor.http.Takeover;

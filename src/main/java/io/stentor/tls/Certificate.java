@@ -1,7 +1,7 @@
 package io.stentor.tls;
 
 import io.stentor.config.ConfigException;
-import io.stentor.config.TlsOptions;
+import io.stentor.config.HttpOptions.TlsOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.io.ByteArrayInputStream;

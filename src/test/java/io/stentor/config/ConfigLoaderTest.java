@@ -2,6 +2,10 @@ package io.stentor.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stentor.config.Config.LoggingOptions;
+import io.stentor.config.Config.RoomRule;
+import io.stentor.config.ConfigLoader.Flag;
+import io.stentor.config.HttpOptions.TlsOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -64,7 +68,8 @@ class ConfigLoaderTest {
   void objects_are_merged_deeply_and_lists_replaced() throws IOException {
     file(
         "a.json",
-        "{'roomDefaults': {'history': {'messages': 7}}, 'rooms': [{'match': 'a'}, {'match': 'b'}]}");
+        "{'roomDefaults': {'history': {'messages': 7}}, 'rooms': [{'match': 'a'}, {'match':"
+            + " 'b'}]}");
     file("b.json", "{'roomDefaults': {'history': {'ageSeconds': 8}}, 'rooms': [{'match': 'c'}]}");
     LoadedConfig loaded = load(List.of("a.json", "b.json"));
     assertThat(loaded.config().roomDefaults().history())

@@ -2,6 +2,7 @@ package io.stentor.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stentor.config.Config.DrainOptions;
 import io.stentor.support.Yaml;
 import java.io.IOException;
 import java.nio.file.Files;

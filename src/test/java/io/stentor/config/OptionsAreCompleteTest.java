@@ -2,11 +2,14 @@ package io.stentor.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stentor.config.Config.RoomRule;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +20,7 @@ import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Every option of the records is in the defaults, the schema and the documents, and no other. */
@@ -36,6 +40,67 @@ class OptionsAreCompleteTest {
   @Test
   void the_schema_holds_every_option_and_no_other() {
     assertThat(schema.options().stream().map(KeyPath::toString)).containsExactlyElementsOf(options);
+  }
+
+  @Test
+  void the_file_of_defaults_holds_those_of_the_schema() {
+    assertThat(defaults).isEqualTo(schema.defaults());
+  }
+
+  @Test
+  void the_types_of_the_records_fit_those_of_the_schema() {
+    assertThatTypesFit(Config.class, KeyPath.ROOT);
+  }
+
+  private void assertThatTypesFit(Class<?> record, KeyPath path) {
+    for (RecordComponent component : record.getRecordComponents()) {
+      assertThatTypeFits(component.getGenericType(), path.child(component.getName()));
+    }
+  }
+
+  private void assertThatTypeFits(Type type, KeyPath path) {
+    JsonObject node = schema.node(path);
+    assertThat(node.getString("type")).as("%s", path).isEqualTo(schemaType(type));
+    assertThat(node.getBoolean("writeOnly", false) && !path.isInList())
+        .as("%s is a secret", path)
+        .isEqualTo(type == Secret.class);
+    if (type instanceof ParameterizedType list) {
+      assertThatTypeFits(list.getActualTypeArguments()[0], path.child("0"));
+    } else if (type == RoomRule.class) {
+      assertThatTypesFit(RoomOptions.class, path);
+    } else if (type instanceof Class<?> plain && plain.isRecord()) {
+      assertThat(schema.keysOf(path))
+          .containsExactlyElementsOf(
+              Stream.of(plain.getRecordComponents()).map(RecordComponent::getName).toList());
+      assertThatTypesFit(plain, path);
+    }
+  }
+
+  private static String schemaType(Type type) {
+    if (type == int.class) {
+      return "integer";
+    }
+    if (type == boolean.class) {
+      return "boolean";
+    }
+    if (type instanceof ParameterizedType list && list.getRawType() == List.class) {
+      return "array";
+    }
+    return type instanceof Class<?> plain && plain.isRecord() ? "object" : "string";
+  }
+
+  @Test
+  void only_a_flag_may_be_left_out_of_an_item_of_a_list_and_is_false_then() {
+    KeyPath item = KeyPath.of("identity.apiKeys.0");
+    List<String> optional = new ArrayList<>(schema.keysOf(item));
+    optional.removeAll(schema.node(item).getJsonArray("required").getList());
+    assertThat(optional)
+        .allSatisfy(
+            name -> {
+              JsonObject node = schema.node(item.child(name));
+              assertThat(node.getString("type")).isEqualTo("boolean");
+              assertThat(node.getBoolean("default")).isFalse();
+            });
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.stentor.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.stentor.config.ConfigLoader.Flag;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

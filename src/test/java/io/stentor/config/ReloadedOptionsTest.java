@@ -51,7 +51,9 @@ class ReloadedOptionsTest {
       "POST /rooms/tea/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
           + "Content-Length: 9\r\n\r\nhalf";
 
-  /** Options that are taken over in no case by themselves; ChangesTest has what is refused. */
+  /**
+   * Options that are taken over in no case by themselves; ConfigChangesTest has what is refused.
+   */
   private static final Set<String> BY_RESTART = Set.of("roomDefaults.presence");
 
   /** Options whose effect another test observes on a running node. */
@@ -178,7 +180,7 @@ class ReloadedOptionsTest {
   void every_option_that_can_be_reloaded_is_observed_by_one_test() throws IOException {
     List<String> reloadable = new ArrayList<>();
     leaves("", new JsonObject(Files.readString(Path.of("conf/stentor.json"))), reloadable);
-    reloadable.removeIf(option -> !Changes.isReloadable(option));
+    reloadable.removeIf(option -> !ConfigChanges.isReloadable(option));
     List<String> observed = new ArrayList<>(cases().map(Case::option).distinct().toList());
     observed.addAll(ELSEWHERE.keySet());
     observed.addAll(IN_ONE_RECORD_WITH.keySet());

@@ -3,6 +3,7 @@ package io.stentor.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.stentor.config.Config.RoomRule;
 import io.stentor.config.RoomOptions.History;
 import io.stentor.config.RoomOptions.SlowConsumer;
 import io.stentor.config.RoomOptions.Transform;

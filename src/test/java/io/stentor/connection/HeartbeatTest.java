@@ -2,7 +2,7 @@ package io.stentor.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.stentor.config.WebSocketOptions;
+import io.stentor.config.Config.WebSocketOptions;
 import io.stentor.message.CloseReason;
 import java.util.ArrayList;
 import java.util.List;

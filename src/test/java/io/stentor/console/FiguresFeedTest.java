@@ -3,8 +3,8 @@ package io.stentor.console;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.stentor.config.BuiltInRooms;
 import io.stentor.config.ConfigLoader;
-import io.stentor.config.ConsoleRoom;
 import io.stentor.config.RoomRules;
 import io.stentor.history.LocalHistory;
 import io.stentor.history.Page;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 class FiguresFeedTest {
   private static final Duration SOON = Duration.ofSeconds(20);
-  private static final RoomName OWN = new RoomName(ConsoleRoom.NAME);
+  private static final RoomName OWN = new RoomName(BuiltInRooms.CONSOLE);
 
   private final Vertx vertx = Vertx.vertx();
   private final Rooms rooms =

@@ -2,7 +2,7 @@ package io.stentor.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.stentor.config.ApiKey;
+import io.stentor.config.IdentityOptions.ApiKey;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.stentor.config.IdentityOptions;
+import io.stentor.config.IdentityOptions.TokenOptions;
 import io.stentor.config.Secret;
-import io.stentor.config.TokenOptions;
 import io.stentor.support.Warnings;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;

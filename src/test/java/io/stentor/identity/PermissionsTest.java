@@ -9,11 +9,11 @@ import static io.stentor.identity.Permissions.Verdict.FORBIDDEN;
 import static io.stentor.identity.Permissions.Verdict.UNAUTHORIZED;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.stentor.config.ApiKey;
+import io.stentor.config.BuiltInRooms;
 import io.stentor.config.Config;
 import io.stentor.config.ConfigLoader;
-import io.stentor.config.ConsoleRoom;
-import io.stentor.config.Flag;
+import io.stentor.config.ConfigLoader.Flag;
+import io.stentor.config.IdentityOptions.ApiKey;
 import io.stentor.config.RoomRules;
 import io.stentor.identity.Permissions.Action;
 import io.stentor.identity.Permissions.Verdict;
@@ -179,7 +179,7 @@ class PermissionsTest {
   @EnumSource(Action.class)
   void the_room_of_the_nodes_is_open_to_admin_keys_alone_and_to_nobody_for_publishing(
       Action action) {
-    RoomName own = new RoomName(ConsoleRoom.NAME);
+    RoomName own = new RoomName(BuiltInRooms.CONSOLE);
     Identity admin = new Identity.Server(ADMIN_KEY);
     Permissions open =
         permissions(

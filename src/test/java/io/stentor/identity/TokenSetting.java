@@ -3,8 +3,8 @@ package io.stentor.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.config.IdentityOptions;
+import io.stentor.config.IdentityOptions.TokenOptions;
 import io.stentor.config.Secret;
-import io.stentor.config.TokenOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.stentor.config.ConfigException;
+import io.stentor.config.IdentityOptions.TokenOptions;
 import io.stentor.config.Secret;
-import io.stentor.config.TokenOptions;
 import io.stentor.support.Warnings;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

@@ -2,7 +2,7 @@ package io.stentor.logging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.stentor.config.LoggingOptions;
+import io.stentor.config.Config.LoggingOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

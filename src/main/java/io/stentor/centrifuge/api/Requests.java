@@ -2,7 +2,7 @@ package io.stentor.centrifuge.api;
 
 import io.stentor.centrifuge.ErrorCode;
 import io.stentor.centrifuge.Refusal;
-import io.stentor.config.ConsoleRoom;
+import io.stentor.config.BuiltInRooms;
 import io.stentor.json.InvalidJson;
 import io.stentor.json.JsonFields;
 import io.stentor.json.JsonSource;
@@ -33,7 +33,7 @@ final class Requests {
     if (name.isEmpty()) {
       throw wrong("channel is missing");
     }
-    if (ConsoleRoom.is(name)) {
+    if (BuiltInRooms.isConsole(name)) {
       throw new Refusal(ErrorCode.PERMISSION_DENIED);
     }
     try {

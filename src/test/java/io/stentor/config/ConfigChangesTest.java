@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ChangesTest {
+class ConfigChangesTest {
   private static final Pattern ROW = Pattern.compile("(?m)^\\| `([\\w.]+)` \\| yes");
 
   @TempDir Path directory;
@@ -46,7 +46,7 @@ class ChangesTest {
   void names_what_only_a_restart_can_change(String before, String after, String named)
       throws IOException {
     List<String> expected = named.isEmpty() ? List.of() : List.of(named.split("; "));
-    assertThat(new Changes(config(before)).needRestart(config(after)))
+    assertThat(new ConfigChanges(config(before)).needRestart(config(after)))
         .containsExactlyElementsOf(expected);
   }
 
@@ -56,18 +56,18 @@ class ChangesTest {
     Config after =
         config(
             "{'identity':{'tokens':{'hmacSecret':'hush'}},'logging':{'format':'json'},'rooms':[]}");
-    assertThat(Changes.between(before, after))
+    assertThat(ConfigChanges.between(before, after))
         .containsExactly("identity.tokens.hmacSecret", "logging.format", "rooms");
-    assertThat(Changes.between(before, before)).isEmpty();
+    assertThat(ConfigChanges.between(before, before)).isEmpty();
   }
 
   @Test
   void the_table_in_the_documents_lists_what_can_change_while_running() throws IOException {
     String page = Files.readString(Path.of("docs/operations/RELOAD.md"));
     assertThat(ROW.matcher(page).results().map(row -> row.group(1)))
-        .containsExactlyElementsOf(Changes.WHILE_RUNNING);
+        .containsExactlyElementsOf(ConfigChanges.WHILE_RUNNING);
     JsonObject defaults = JsonFile.read("defaults", Path.of("conf/stentor.json"));
-    assertThat(Changes.WHILE_RUNNING).allMatch(key -> KeyPath.of(key).isIn(defaults));
+    assertThat(ConfigChanges.WHILE_RUNNING).allMatch(key -> KeyPath.of(key).isIn(defaults));
   }
 
   private Config config(String json) throws IOException {

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /** What differs between configurations, and which of it a running node can take over. */
-public final class Changes {
+public final class ConfigChanges {
 
   /** Options that a running node takes over, or whose inner options it does. */
   static final List<String> WHILE_RUNNING =
@@ -32,8 +32,8 @@ public final class Changes {
 
   private final Config atStart;
 
-  /** Changes to a node that was started with this. */
-  public Changes(Config atStart) {
+  /** ConfigChanges to a node that was started with this. */
+  public ConfigChanges(Config atStart) {
     this.atStart = atStart;
   }
 
@@ -83,7 +83,7 @@ public final class Changes {
     if (next.http().tls().isOn() != atStart.http().tls().isOn()) {
       found.add("http.tls (on or off)");
     }
-    if (!kinds(next, Changes::isLogged).equals(kinds(atStart, Changes::isLogged))) {
+    if (!kinds(next, ConfigChanges::isLogged).equals(kinds(atStart, ConfigChanges::isLogged))) {
       found.add("history.messages (between 0 and more)");
     }
     if (!kinds(next, RoomOptions::presence).equals(kinds(atStart, RoomOptions::presence))) {
@@ -112,7 +112,7 @@ public final class Changes {
   /** What decides on a property of each room; rules at the end that say what goes anyway do not. */
   private static List<Kind> kinds(Config config, Predicate<RoomOptions> property) {
     List<Kind> kinds = new ArrayList<>();
-    for (RoomRule rule : config.rooms()) {
+    for (Config.RoomRule rule : config.rooms()) {
       kinds.add(new Kind(rule.match(), property.test(rule.options())));
     }
     boolean usual = property.test(config.roomDefaults());

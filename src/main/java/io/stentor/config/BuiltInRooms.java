@@ -1,0 +1,76 @@
+package io.stentor.config;
+
+import io.stentor.config.RoomOptions.History;
+import io.stentor.config.RoomOptions.Reader;
+import io.stentor.config.RoomOptions.SlowConsumer;
+import io.stentor.config.RoomOptions.Transform;
+import io.stentor.config.RoomOptions.Who;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+
+/**
+ * The rooms that Stentor itself publishes in: the console's, in which the nodes report their
+ * figures, and those of the demo's market. Any thread.
+ */
+public final class BuiltInRooms {
+
+  /** Name of the console's room, which no other room can have. */
+  public static final String CONSOLE = ".stentor";
+
+  private static final int CONSOLE_MESSAGE_BYTES = 16 * 1024;
+  private static final int CONSOLE_QUEUE_BYTES = 256 * 1024;
+
+  /** Ten minutes of the reports of six nodes; fewer minutes with more nodes. */
+  private static final History CONSOLE_HISTORY = new History(6000, 3 * 1024 * 1024, 600);
+
+  /** Only holders of an admin key may read the room; only the nodes publish there. */
+  static final RoomOptions CONSOLE_OPTIONS =
+      new RoomOptions(
+          CONSOLE_HISTORY,
+          Transform.NONE,
+          SlowConsumer.LATEST,
+          CONSOLE_QUEUE_BYTES,
+          CONSOLE_QUEUE_BYTES,
+          0,
+          CONSOLE_MESSAGE_BYTES,
+          0,
+          false,
+          Who.SERVER,
+          Who.SERVER,
+          Reader.SERVER,
+          Reader.SERVER,
+          false);
+
+  /*
+   * Each price replaces the one before it, so a slow page goes on with the newest, and soon: 16 KiB
+   * are about a hundred prices. The rule sets every limit that must be at least as large as another
+   * one, so that it is valid with any roomDefaults.
+   */
+  private static final String DEMO_RULE =
+      """
+      {"match": "quotes:*",
+       "history": {"messages": 300, "bytes": 65536},
+       "transform": "none",
+       "slowConsumer": "latest",
+       "tailBytes": 16384,
+       "appendQueueBytes": 65536,
+       "maxMessageBytes": 1024,
+       "presence": false,
+       "publish": "server"}
+      """;
+
+  private BuiltInRooms() {}
+
+  /** Whether this is the name of the console's room, to which no configured rule applies. */
+  public static boolean isConsole(String room) {
+    return room.equals(CONSOLE);
+  }
+
+  /** Adds the rule for the demo's rooms after all others if the demo is enabled. */
+  static void addDemoRule(JsonObject effective) {
+    if (effective.getJsonObject("demo").getBoolean("enabled")) {
+      JsonArray rules = effective.getJsonArray("rooms").copy();
+      effective.put("rooms", rules.add(new JsonObject(DEMO_RULE)));
+    }
+  }
+}
