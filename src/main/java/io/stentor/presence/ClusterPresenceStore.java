@@ -6,7 +6,14 @@ import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MergePolicyConfig;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.IndeterminateOperationStateException;
+import com.hazelcast.core.ReadOnly;
+import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.map.IMap;
+import com.hazelcast.nio.ObjectDataInput;
+import com.hazelcast.nio.ObjectDataOutput;
+import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
+import com.hazelcast.partition.Partition;
+import com.hazelcast.partition.PartitionService;
 import com.hazelcast.query.Predicate;
 import com.hazelcast.query.Predicates;
 import com.hazelcast.spi.merge.DiscardMergePolicy;
@@ -17,8 +24,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,40 +42,40 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The register in a Hazelcast map: each room on the node that owns it, with a copy on another one.
- * Futures complete on threads of Hazelcast.
+ * Stores members in a Hazelcast map: each room on the node that owns its partition, with a backup
+ * on another one. Futures complete on threads of Hazelcast.
  */
 final class ClusterPresenceStore implements PresenceStore {
 
   /*
-   * After a split, the map of one part is thrown away: every node of that part is somebody else by
-   * then and says its members anew, which is simpler than merging and cannot leave ghosts.
+   * Rooms are changed and read by entry processors, on the thread of the room's partition; the
+   * backup runs the same processor. After a split, the map of one side is discarded: every node of
+   * that side has a new id by then and announces its members again. This is simpler than merging
+   * and cannot leave ghosts.
    */
 
   static final String MAP = "stentor.presence";
   private static final String KEY = "__key";
   private static final int MERGE_BATCH = 100;
 
-  /** How many lists of names may be asked for at once; they are made one after the other. */
-  private static final int MAX_LISTING = 32;
+  /** Maximum number of lists of names requested at once; they are made one after the other. */
+  private static final int MAX_LISTS = 32;
 
-  /** A question is harmless to repeat. */
-  private static final int QUESTION_TRIES = 20;
-
-  private static final long QUESTION_RETRY_MILLIS = 100;
+  private static final int MAX_TRIES = 20;
+  private static final long RETRY_MILLIS = 100;
 
   private final HazelcastInstance hazelcast;
   private final Vertx vertx;
   private final IMap<String, RoomMembers> rooms;
-  private final OwnedPartitions partitions;
+  private final String[] keyInPartition;
   private final WorkerExecutor namesWorker;
   private final WorkerExecutor pruneWorker;
-  private final AtomicInteger listing = new AtomicInteger();
+  private final AtomicInteger lists = new AtomicInteger();
 
   /**
-   * The register of the cluster that this instance is in.
+   * Creates the store of this member of a Hazelcast cluster.
    *
-   * @param vertx for the threads of what Hazelcast does not do without blocking
+   * @param vertx provides the threads of calls that block
    */
   ClusterPresenceStore(HazelcastInstance hazelcast, Vertx vertx) {
     this.hazelcast = hazelcast;
@@ -74,12 +83,15 @@ final class ClusterPresenceStore implements PresenceStore {
     this.namesWorker = vertx.createSharedWorkerExecutor("stentor-presence-names", 1);
     this.pruneWorker = vertx.createSharedWorkerExecutor("stentor-presence-prune", 1);
     this.rooms = hazelcast.getMap(MAP);
-    this.partitions = new OwnedPartitions(hazelcast);
+    this.keyInPartition = keyInPartition(hazelcast.getPartitionService());
   }
 
-  /** Adds what the register needs to the configuration of a Hazelcast instance. */
+  /** Adds the map and its types to the configuration of a Hazelcast instance. */
   static void configure(Config config) {
-    PresenceTypes.register(config.getSerializationConfig());
+    PresenceWire.register(config.getSerializationConfig());
+    config
+        .getSerializationConfig()
+        .addDataSerializableFactory(RoomProcessor.FACTORY, ClusterPresenceStore::processor);
     config.addMapConfig(
         new MapConfig(MAP)
             .setInMemoryFormat(InMemoryFormat.OBJECT)
@@ -88,6 +100,33 @@ final class ClusterPresenceStore implements PresenceStore {
             .setStatisticsEnabled(false)
             .setMergePolicyConfig(
                 new MergePolicyConfig(DiscardMergePolicy.class.getName(), MERGE_BATCH)));
+  }
+
+  private static RoomProcessor<?> processor(int type) {
+    return switch (type) {
+      case RoomProcessor.ANNOUNCE -> new AnnounceProcessor();
+      case RoomProcessor.PRUNE -> new PruneProcessor();
+      case RoomProcessor.SNAPSHOT -> new SnapshotQuery();
+      case RoomProcessor.PAGE -> new PageQuery();
+      case RoomProcessor.STATS -> new StatsQuery();
+      case RoomProcessor.VERIFY -> new VerifyQuery();
+      default -> throw new IllegalArgumentException("no type " + type);
+    };
+  }
+
+  /** Finds a key in each partition: Hazelcast selects partitions by keys. */
+  private static String[] keyInPartition(PartitionService partitions) {
+    String[] keys = new String[partitions.getPartitions().size()];
+    int missing = keys.length;
+    for (int i = 0; missing > 0; i++) {
+      String key = Integer.toString(i);
+      int partition = partitions.getPartition(key).getPartitionId();
+      if (keys[partition] == null) {
+        keys[partition] = key;
+        missing--;
+      }
+    }
+    return keys;
   }
 
   @Override
@@ -103,30 +142,29 @@ final class ClusterPresenceStore implements PresenceStore {
   @Override
   public Future<MemberChange> announce(RoomName room, Announcement announcement) {
     long newEpoch = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
-    return send(room, new AnnounceProcessor(announcement, newEpoch));
+    return future(
+        () -> rooms.submitToKey(room.value(), new AnnounceProcessor(announcement, newEpoch)));
   }
 
   @Override
-  public Future<MemberSnapshot> read(RoomName room, long known) {
-    return ask(room, new StandingQuestion(known));
+  public Future<MemberSnapshot> read(RoomName room, long knownDigest) {
+    return query(room, new SnapshotQuery(knownDigest));
   }
 
   @Override
   public Future<List<RoomName>> verify(UUID node, Map<RoomName, Long> digests) {
-    Set<String> keys = digests.keySet().stream().map(RoomName::value).collect(Collectors.toSet());
-    return asked(() -> rooms.submitToKeys(keys, new VerifyQuestion(node, digests)), QUESTION_TRIES)
+    return query(digests.keySet(), new VerifyQuery(node, digests))
         .map(differing -> differing.keySet().stream().map(RoomName::new).toList());
   }
 
   @Override
   public Future<MembersPage> page(RoomName room, @Nullable Member after, int limit) {
-    return ask(room, new PageQuestion(after, limit));
+    return query(room, new PageQuery(after, limit));
   }
 
   @Override
   public Future<Map<RoomName, RoomStats>> stats(Set<RoomName> names) {
-    Set<String> keys = names.stream().map(RoomName::value).collect(Collectors.toSet());
-    return asked(() -> rooms.submitToKeys(keys, new StatsQuestion()), QUESTION_TRIES)
+    return query(names, new StatsQuery())
         .map(
             found ->
                 found.values().stream()
@@ -135,27 +173,27 @@ final class ClusterPresenceStore implements PresenceStore {
 
   @Override
   public Future<List<RoomName>> names(String prefix, @Nullable String after, int limit) {
-    if (listing.incrementAndGet() > MAX_LISTING) {
-      listing.decrementAndGet();
+    if (lists.incrementAndGet() > MAX_LISTS) {
+      lists.decrementAndGet();
       return Future.failedFuture(new BusyException());
     }
     return namesWorker
         .executeBlocking(() -> namesNow(prefix, after, limit))
-        .onComplete(ended -> listing.decrementAndGet());
+        .onComplete(ended -> lists.decrementAndGet());
   }
 
   private List<RoomName> namesNow(String prefix, @Nullable String after, int limit) {
-    List<Predicate<String, RoomMembers>> wanted = new ArrayList<>();
+    List<Predicate<String, RoomMembers>> conditions = new ArrayList<>();
     if (!prefix.isEmpty()) {
-      wanted.add(Predicates.between(KEY, prefix, prefix + Character.MAX_VALUE));
+      conditions.add(Predicates.between(KEY, prefix, prefix + Character.MAX_VALUE));
     }
     if (after != null) {
-      wanted.add(Predicates.greaterThan(KEY, after));
+      conditions.add(Predicates.greaterThan(KEY, after));
     }
     Predicate<String, RoomMembers> all =
-        wanted.isEmpty()
+        conditions.isEmpty()
             ? Predicates.alwaysTrue()
-            : Predicates.and(wanted.toArray(Predicate[]::new));
+            : Predicates.and(conditions.toArray(Predicate[]::new));
     return rooms.keySet(Predicates.pagingPredicate(all, limit)).stream()
         .sorted()
         .map(RoomName::new)
@@ -172,7 +210,12 @@ final class ClusterPresenceStore implements PresenceStore {
         hazelcast.getCluster().getMembers().stream()
             .map(node -> node.getUuid())
             .collect(Collectors.toSet());
-    Set<String> owned = partitions.keys();
+    Set<String> owned = new HashSet<>();
+    for (Partition partition : hazelcast.getPartitionService().getPartitions()) {
+      if (partition.getOwner() != null && partition.getOwner().localMember()) {
+        owned.add(keyInPartition[partition.getPartitionId()]);
+      }
+    }
     Map<RoomName, MemberChange> changes = new HashMap<>();
     if (!owned.isEmpty()) {
       rooms
@@ -184,24 +227,25 @@ final class ClusterPresenceStore implements PresenceStore {
     return changes;
   }
 
-  private <R> Future<R> ask(RoomName room, RoomQuestion<R> question) {
-    return asked(() -> rooms.submitToKey(room.value(), question), QUESTION_TRIES);
+  private <R> Future<R> query(RoomName room, RoomQuery<R> query) {
+    return retried(() -> rooms.submitToKey(room.value(), query), MAX_TRIES);
   }
 
-  /** Asks again where a node went in the middle of it: its rooms are on another one now. */
-  private <T> Future<T> asked(Supplier<CompletionStage<@Nullable T>> call, int tries) {
+  private <R> Future<Map<String, R>> query(Set<RoomName> names, RoomQuery<R> query) {
+    Set<String> keys = names.stream().map(RoomName::value).collect(Collectors.toSet());
+    return retried(() -> rooms.submitToKeys(keys, query), MAX_TRIES);
+  }
+
+  /** Repeats a query whose node died meanwhile; another node has its rooms now. */
+  private <T> Future<T> retried(Supplier<CompletionStage<@Nullable T>> call, int tries) {
     return future(call)
         .recover(
             failure ->
                 tries > 1 && failure instanceof IndeterminateOperationStateException
                     ? vertx
-                        .timer(QUESTION_RETRY_MILLIS, TimeUnit.MILLISECONDS)
-                        .compose(later -> asked(call, tries - 1))
+                        .timer(RETRY_MILLIS, TimeUnit.MILLISECONDS)
+                        .compose(later -> retried(call, tries - 1))
                     : Future.failedFuture(failure));
-  }
-
-  private <R> Future<R> send(RoomName room, RoomProcessor<R> processor) {
-    return future(() -> rooms.submitToKey(room.value(), processor));
   }
 
   private static <T> Future<T> future(Supplier<CompletionStage<@Nullable T>> call) {
@@ -219,9 +263,275 @@ final class ClusterPresenceStore implements PresenceStore {
                 }
               },
               Runnable::run);
-    } catch (RuntimeException e) { // Hazelcast throws where it is shutting down.
+    } catch (RuntimeException e) { // Hazelcast throws when it is shutting down.
       promise.fail(e);
     }
     return promise.future();
+  }
+
+  /**
+   * Changes one room and its backup. The numbers of the processors are shared with nodes of other
+   * versions.
+   */
+  private abstract static class RoomProcessor<R>
+      implements EntryProcessor<String, RoomMembers, @Nullable R>, IdentifiedDataSerializable {
+
+    static final int FACTORY = 9899;
+    static final int ANNOUNCE = 1;
+    static final int PRUNE = 2;
+    static final int SNAPSHOT = 3;
+    static final int PAGE = 4;
+    static final int STATS = 5;
+    static final int VERIFY = 6;
+
+    private final int type;
+
+    RoomProcessor(int type) {
+      this.type = type;
+    }
+
+    @Override
+    public @Nullable EntryProcessor<String, RoomMembers, @Nullable R> getBackupProcessor() {
+      return this;
+    }
+
+    /** Stores the members; removes the entry if there are none. */
+    @SuppressWarnings("NullAway") // Null removes an entry.
+    static void store(Map.Entry<String, RoomMembers> entry, RoomMembers members) {
+      entry.setValue(members.isEmpty() ? null : members);
+    }
+
+    @Override
+    public final int getFactoryId() {
+      return FACTORY;
+    }
+
+    @Override
+    public final int getClassId() {
+      return type;
+    }
+  }
+
+  private static final class AnnounceProcessor extends RoomProcessor<MemberChange> {
+    private Announcement announcement = Announcement.of(new UUID(0, 0), List.of(), List.of());
+    private long newEpoch;
+
+    AnnounceProcessor() {
+      super(ANNOUNCE);
+    }
+
+    /**
+     * Creates a processor that applies an announcement.
+     *
+     * @param newEpoch epoch of a room without members
+     */
+    AnnounceProcessor(Announcement announcement, long newEpoch) {
+      this();
+      this.announcement = announcement;
+      this.newEpoch = newEpoch;
+    }
+
+    @Override
+    public MemberChange process(Map.Entry<String, RoomMembers> entry) {
+      RoomMembers present = entry.getValue();
+      RoomMembers members = present != null ? present : new RoomMembers(newEpoch);
+      MemberChange change = members.announce(announcement);
+      if (present != null || !members.isEmpty()) {
+        store(entry, members);
+      }
+      return change;
+    }
+
+    @Override
+    public void writeData(ObjectDataOutput out) throws IOException {
+      PresenceWire.write(announcement, out);
+      out.writeLong(newEpoch);
+    }
+
+    @Override
+    public void readData(ObjectDataInput in) throws IOException {
+      announcement = PresenceWire.readAnnouncement(in);
+      newEpoch = in.readLong();
+    }
+  }
+
+  /** Removes the members of dead nodes. Returns null if there were none. */
+  private static final class PruneProcessor extends RoomProcessor<MemberChange> {
+    private final Set<UUID> alive = new HashSet<>();
+
+    PruneProcessor() {
+      super(PRUNE);
+    }
+
+    PruneProcessor(Set<UUID> alive) {
+      this();
+      this.alive.addAll(alive);
+    }
+
+    @Override
+    public @Nullable MemberChange process(Map.Entry<String, RoomMembers> entry) {
+      RoomMembers members = entry.getValue();
+      if (members == null || !members.hasOtherNodes(alive)) {
+        return null;
+      }
+      MemberChange change = members.retainNodes(alive);
+      store(entry, members);
+      return change;
+    }
+
+    @Override
+    public void writeData(ObjectDataOutput out) throws IOException {
+      out.writeInt(alive.size());
+      for (UUID node : alive) {
+        PresenceWire.write(node, out);
+      }
+    }
+
+    @Override
+    public void readData(ObjectDataInput in) throws IOException {
+      for (int count = in.readInt(); count > 0; count--) {
+        alive.add(PresenceWire.readUuid(in));
+      }
+    }
+  }
+
+  /** Reads one room and changes nothing. */
+  private abstract static class RoomQuery<R> extends RoomProcessor<R> implements ReadOnly {
+
+    RoomQuery(int type) {
+      super(type);
+    }
+
+    @Override
+    public @Nullable EntryProcessor<String, RoomMembers, @Nullable R> getBackupProcessor() {
+      return null;
+    }
+  }
+
+  private static final class SnapshotQuery extends RoomQuery<MemberSnapshot> {
+    private long knownDigest;
+
+    SnapshotQuery() {
+      super(SNAPSHOT);
+    }
+
+    SnapshotQuery(long knownDigest) {
+      this();
+      this.knownDigest = knownDigest;
+    }
+
+    @Override
+    public MemberSnapshot process(Map.Entry<String, RoomMembers> entry) {
+      RoomMembers members = entry.getValue();
+      return members == null ? MemberSnapshot.EMPTY : members.snapshot(knownDigest);
+    }
+
+    @Override
+    public void writeData(ObjectDataOutput out) throws IOException {
+      out.writeLong(knownDigest);
+    }
+
+    @Override
+    public void readData(ObjectDataInput in) throws IOException {
+      knownDigest = in.readLong();
+    }
+  }
+
+  private static final class PageQuery extends RoomQuery<MembersPage> {
+    private @Nullable Member after;
+    private int limit;
+
+    PageQuery() {
+      super(PAGE);
+    }
+
+    PageQuery(@Nullable Member after, int limit) {
+      this();
+      this.after = after;
+      this.limit = limit;
+    }
+
+    @Override
+    public MembersPage process(Map.Entry<String, RoomMembers> entry) {
+      RoomMembers members = entry.getValue();
+      return MembersPage.of(members == null ? List.of() : members.members(), after, limit);
+    }
+
+    @Override
+    public void writeData(ObjectDataOutput out) throws IOException {
+      out.writeInt(limit);
+      out.writeBoolean(after != null);
+      if (after != null) {
+        PresenceWire.write(after, out);
+      }
+    }
+
+    @Override
+    public void readData(ObjectDataInput in) throws IOException {
+      limit = in.readInt();
+      after = in.readBoolean() ? PresenceWire.readMember(in) : null;
+    }
+  }
+
+  /** No answer for a room without members. */
+  private static final class StatsQuery extends RoomQuery<RoomStats> {
+    StatsQuery() {
+      super(STATS);
+    }
+
+    @Override
+    public @Nullable RoomStats process(Map.Entry<String, RoomMembers> entry) {
+      RoomMembers members = entry.getValue();
+      return members == null ? null : members.stats(new RoomName(entry.getKey()));
+    }
+
+    @Override
+    public void writeData(ObjectDataOutput out) {}
+
+    @Override
+    public void readData(ObjectDataInput in) {}
+  }
+
+  /** Answers false if the stored members of a node differ from the node's; otherwise nothing. */
+  private static final class VerifyQuery extends RoomQuery<Boolean> {
+    private UUID node = new UUID(0, 0);
+    private final Map<String, Long> digests = new HashMap<>();
+
+    VerifyQuery() {
+      super(VERIFY);
+    }
+
+    VerifyQuery(UUID node, Map<RoomName, Long> digests) {
+      this();
+      this.node = node;
+      digests.forEach((room, digest) -> this.digests.put(room.value(), digest));
+    }
+
+    @Override
+    public @Nullable Boolean process(Map.Entry<String, RoomMembers> entry) {
+      RoomMembers members = entry.getValue();
+      long digest = members == null ? 0 : members.digestOf(node);
+      Long expected = digests.get(entry.getKey());
+      boolean same = expected == null || expected == digest;
+      return same ? null : false;
+    }
+
+    @Override
+    public void writeData(ObjectDataOutput out) throws IOException {
+      PresenceWire.write(node, out);
+      out.writeInt(digests.size());
+      for (Map.Entry<String, Long> digest : digests.entrySet()) {
+        out.writeString(digest.getKey());
+        out.writeLong(digest.getValue());
+      }
+    }
+
+    @Override
+    public void readData(ObjectDataInput in) throws IOException {
+      node = PresenceWire.readUuid(in);
+      for (int count = in.readInt(); count > 0; count--) {
+        digests.put(PresenceWire.readText(in), in.readLong());
+      }
+    }
   }
 }

@@ -15,33 +15,39 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Presence on a node that is alone. Futures are complete on return. */
+/** Presence on a node without a cluster. Futures are complete on return. */
 public final class LocalPresence implements Presence {
 
-  /** One room; locked while it is used, which is never for long. */
-  private static final class Hall {
+  /** A room that has members or watchers. Locked during each use. */
+  private static final class TrackedRoom {
     private final RoomName room;
     private final Map<String, Member> members = new HashMap<>(2);
-    private final Watchers audience = new Watchers();
+    private final Watchers watchers = new Watchers();
     private boolean removed;
 
-    Hall(RoomName room) {
+    TrackedRoom(RoomName room) {
       this.room = room;
     }
 
     RoomStats stats() {
       return RoomStats.of(room, members.values());
     }
+
+    void refresh(Watchers.Delivery watcher) {
+      if (watchers.contains(watcher)) {
+        watcher.present(List.copyOf(members.values()));
+      }
+    }
   }
 
-  private final ConcurrentNavigableMap<String, Hall> halls = new ConcurrentSkipListMap<>();
+  private final ConcurrentNavigableMap<String, TrackedRoom> rooms = new ConcurrentSkipListMap<>();
   private final Predicate<RoomName> tracked;
   private volatile boolean closed;
 
   /**
-   * Nobody is anywhere.
+   * Creates a presence without members.
    *
-   * @param tracked whether a room is tracked at all
+   * @param tracked whether a room is tracked
    */
   public LocalPresence(Predicate<RoomName> tracked) {
     this.tracked = tracked;
@@ -52,9 +58,9 @@ public final class LocalPresence implements Presence {
     if (tracked.test(room) && !closed) {
       use(
           room,
-          hall -> {
-            if (hall.members.put(member.connection(), member) == null) {
-              hall.audience.changed(List.of(member), List.of());
+          kept -> {
+            if (kept.members.put(member.connection(), member) == null) {
+              kept.watchers.changed(List.of(member), List.of());
             }
           });
     }
@@ -62,13 +68,13 @@ public final class LocalPresence implements Presence {
 
   @Override
   public void leave(RoomName room, String connection) {
-    if (halls.containsKey(room.value())) {
+    if (rooms.containsKey(room.value())) {
       use(
           room,
-          hall -> {
-            Member member = hall.members.remove(connection);
+          kept -> {
+            Member member = kept.members.remove(connection);
             if (member != null) {
-              hall.audience.changed(List.of(), List.of(member));
+              kept.watchers.changed(List.of(), List.of(member));
             }
           });
     }
@@ -77,82 +83,76 @@ public final class LocalPresence implements Presence {
   @Override
   public Watch watch(RoomName room, Watcher watcher, Executor loop) {
     if (!tracked.test(room)) {
-      return Seat.ofNobody(watcher, loop);
+      return Watchers.Delivery.untracked(watcher, loop);
     }
-    Seat seat =
-        new Seat(
+    Watchers.Delivery watch =
+        new Watchers.Delivery(
             watcher,
             loop,
-            one -> use(room, hall -> refresh(hall, one)),
-            one -> use(room, hall -> hall.audience.remove(one)));
+            one -> use(room, kept -> kept.refresh(one)),
+            one -> use(room, kept -> kept.watchers.remove(one)));
     use(
         room,
-        hall -> {
-          hall.audience.add(seat);
-          refresh(hall, seat);
+        kept -> {
+          kept.watchers.add(watch);
+          kept.refresh(watch);
         });
-    return seat;
-  }
-
-  private static void refresh(Hall hall, Seat seat) {
-    if (hall.audience.has(seat)) {
-      seat.present(List.copyOf(hall.members.values()));
-    }
+    return watch;
   }
 
   @Override
   public Future<MembersPage> members(RoomName room, @Nullable Member after, int limit) {
-    int most = MembersPage.checked(limit);
-    Hall hall = halls.get(room.value());
-    if (hall == null) {
+    int checked = Presence.checkedLimit(limit);
+    TrackedRoom kept = rooms.get(room.value());
+    if (kept == null) {
       return Future.succeededFuture(new MembersPage(List.of(), false));
     }
-    synchronized (hall) {
-      return Future.succeededFuture(MembersPage.of(hall.members.values(), after, most));
+    synchronized (kept) {
+      return Future.succeededFuture(MembersPage.of(kept.members.values(), after, checked));
     }
   }
 
   @Override
   public Future<RoomStats> stats(RoomName room) {
-    Hall hall = halls.get(room.value());
-    if (hall == null) {
+    TrackedRoom kept = rooms.get(room.value());
+    if (kept == null) {
       return Future.succeededFuture(new RoomStats(room, 0, 0));
     }
-    synchronized (hall) {
-      return Future.succeededFuture(hall.stats());
+    synchronized (kept) {
+      return Future.succeededFuture(kept.stats());
     }
   }
 
   @Override
   public Future<List<RoomStats>> rooms(String prefix, @Nullable String after, int limit) {
-    int most = MembersPage.checked(limit);
-    boolean begun = after != null && after.compareTo(prefix) >= 0;
+    int checked = Presence.checkedLimit(limit);
+    boolean fromAfter = after != null && after.compareTo(prefix) >= 0;
     List<RoomStats> found = new ArrayList<>();
-    for (Hall hall : halls.tailMap(begun ? after : prefix, !begun).values()) {
-      if (found.size() == most || !hall.room.value().startsWith(prefix)) {
+    for (TrackedRoom kept : rooms.tailMap(fromAfter ? after : prefix, !fromAfter).values()) {
+      if (found.size() == checked || !kept.room.value().startsWith(prefix)) {
         break;
       }
-      synchronized (hall) {
-        if (!hall.members.isEmpty()) {
-          found.add(hall.stats());
+      synchronized (kept) {
+        if (!kept.members.isEmpty()) {
+          found.add(kept.stats());
         }
       }
     }
     return Future.succeededFuture(found);
   }
 
-  /** Uses a room, which is there for as long as somebody is in it or watches it. */
-  private void use(RoomName room, Consumer<Hall> action) {
+  /** Runs the action on a room, which is kept while it has members or watchers. */
+  private void use(RoomName room, Consumer<TrackedRoom> action) {
     boolean used = false;
     while (!used) {
-      Hall hall = halls.computeIfAbsent(room.value(), name -> new Hall(room));
-      synchronized (hall) {
-        if (!hall.removed) {
+      TrackedRoom kept = rooms.computeIfAbsent(room.value(), name -> new TrackedRoom(room));
+      synchronized (kept) {
+        if (!kept.removed) {
           used = true;
-          action.accept(hall);
-          if (hall.members.isEmpty() && hall.audience.isEmpty()) {
-            hall.removed = true;
-            halls.remove(room.value(), hall);
+          action.accept(kept);
+          if (kept.members.isEmpty() && kept.watchers.isEmpty()) {
+            kept.removed = true;
+            rooms.remove(room.value(), kept);
           }
         }
       }
@@ -162,13 +162,13 @@ public final class LocalPresence implements Presence {
   @Override
   public Future<Void> close() {
     closed = true;
-    for (Hall open : halls.values()) {
+    for (TrackedRoom present : rooms.values()) {
       use(
-          open.room,
-          hall -> {
-            List<Member> left = List.copyOf(hall.members.values());
-            hall.members.clear();
-            hall.audience.changed(List.of(), left);
+          present.room,
+          kept -> {
+            List<Member> left = List.copyOf(kept.members.values());
+            kept.members.clear();
+            kept.watchers.changed(List.of(), left);
           });
     }
     return Future.succeededFuture();

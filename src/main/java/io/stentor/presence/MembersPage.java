@@ -7,10 +7,10 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Some members of a room, by user and then by connection. Immutable; any thread.
+ * A page of the members of a room, ordered by user and then by connection. Immutable.
  *
  * @param members in order
- * @param more whether others come behind the last of these
+ * @param more whether more members follow
  */
 public record MembersPage(List<Member> members, boolean more) {
 
@@ -18,7 +18,10 @@ public record MembersPage(List<Member> members, boolean more) {
     members = List.copyOf(members);
   }
 
-  /** The first {@code limit} members behind {@code after}; looks at each member once. */
+  /**
+   * Returns the first {@code limit} members behind {@code after}, or from the first if it is null.
+   * Looks at each member once.
+   */
   static MembersPage of(Iterable<Member> all, @Nullable Member after, int limit) {
     PriorityQueue<Member> first = new PriorityQueue<>(Comparator.reverseOrder());
     boolean more = false;
@@ -32,13 +35,5 @@ public record MembersPage(List<Member> members, boolean more) {
       }
     }
     return new MembersPage(first.stream().sorted().toList(), more);
-  }
-
-  /** Checks a limit, in one place for all that answer pages. */
-  static int checked(int limit) {
-    if (limit < 1 || limit > Presence.MAX_PAGE) {
-      throw new IllegalArgumentException("a page has 1 to " + Presence.MAX_PAGE + ": " + limit);
-    }
-    return limit;
   }
 }

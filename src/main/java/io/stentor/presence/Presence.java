@@ -9,68 +9,81 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is in which room, on all nodes. Rooms with the option {@code presence: false} are not
- * tracked: nobody is ever seen in them. All methods may be called on any thread and do not block;
+ * The members of all rooms, on all nodes. Rooms with the option {@code presence: false} are not
+ * tracked: they never have members. All methods may be called on any thread and do not block;
  * futures complete on any thread.
  */
 public interface Presence {
 
-  /** Most members or rooms that one answer holds. */
+  /** Maximum number of members or rooms in one answer. */
   int MAX_PAGE = 1000;
 
   /**
-   * A connection of this node is in a room from now on. What a connection says from one thread is
-   * done in that order. Entering again replaces what is known of the connection and is no event.
+   * Adds a connection of this node to a room. Calls from one thread for one connection take effect
+   * in order. If the connection is in the room already, replaces its details; this is no event for
+   * watchers.
    */
   void enter(RoomName room, Member member);
 
-  /** The connection, which entered on this node, has left. Once more does no harm. */
+  /** Removes a connection that entered on this node. Idempotent. */
   void leave(RoomName room, String connection);
 
   /**
-   * Begins to tell a watcher who is there and who comes and goes, on whichever node.
+   * Starts to notify a watcher of a room's members, of whichever node.
    *
    * @param loop where the watcher is called: the event loop of its connection
    */
   Watch watch(RoomName room, Watcher watcher, Executor loop);
 
   /**
-   * A part of the members of a room, by user and then by connection.
+   * Returns a page of the members of a room, ordered by user and then by connection.
    *
-   * @param after begin behind this one, of which only user and connection count and who need not be
-   *     there any more; null begins with the first
-   * @param limit most members to answer, 1 to {@link #MAX_PAGE}
+   * @param after the page begins behind this member, of which only user and connection count and
+   *     who may have left; null begins with the first
+   * @param limit maximum number of members, 1 to {@link #MAX_PAGE}
    */
   Future<MembersPage> members(RoomName room, @Nullable Member after, int limit);
 
-  /** How many are in a room; zeros where nobody is. */
+  /** Counts the members of a room. */
   Future<RoomStats> stats(RoomName room);
 
   /**
-   * A part of the rooms that anybody is in, in order of their names as {@link String#compareTo} has
-   * it.
+   * Returns a page of the rooms that have members, ordered by name as {@link String#compareTo}
+   * does.
    *
-   * @param prefix what the names begin with; empty for all
-   * @param after begin behind this name; null begins with the first
-   * @param limit most rooms to answer, 1 to {@link #MAX_PAGE}
-   * @return fails with {@link BusyException} where too many of these are asked at once: each looks
-   *     at all names
+   * @param prefix of the names; empty for all
+   * @param after the page begins behind this name; null begins with the first
+   * @param limit maximum number of rooms, 1 to {@link #MAX_PAGE}
+   * @return fails with {@link BusyException} if too many such calls are in progress: each looks at
+   *     all names
    */
   Future<List<RoomStats>> rooms(String prefix, @Nullable String after, int limit);
 
   /**
-   * This node goes: all its members leave everywhere, at once. Who enters from now on is not seen.
+   * Removes all members of this node, when it stops. Later calls of {@link #enter} are ignored.
    *
-   * @return complete when the others know, or when that took too long
+   * @return completes when the other nodes know, or after a timeout
    */
   Future<Void> close();
 
-  /** Too many questions at once; ask again in a moment. */
+  /**
+   * Returns the limit of a page.
+   *
+   * @throws IllegalArgumentException if it is not between 1 and {@link #MAX_PAGE}
+   */
+  static int checkedLimit(int limit) {
+    if (limit < 1 || limit > MAX_PAGE) {
+      throw new IllegalArgumentException("a page has 1 to " + MAX_PAGE + ": " + limit);
+    }
+    return limit;
+  }
+
+  /** Too many lists of rooms are being made; retry in a moment. */
   final class BusyException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     BusyException() {
-      super("too many lists of rooms are asked for at this moment", null, false, false);
+      super("too many lists of rooms are requested at the moment", null, false, false);
     }
   }
 }

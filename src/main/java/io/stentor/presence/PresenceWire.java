@@ -1,9 +1,14 @@
 package io.stentor.presence;
 
+import com.hazelcast.config.SerializationConfig;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
+import io.stentor.cluster.WireType;
 import io.stentor.message.Member;
 import io.stentor.message.RoomName;
+import io.stentor.presence.PresenceStore.Announcement;
+import io.stentor.presence.PresenceStore.MemberChange;
+import io.stentor.presence.PresenceStore.MemberSnapshot;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,20 +18,28 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * How members, changes and answers are written between nodes, and which numbers the types have
- * there. Each method has its reverse.
+ * The wire format of members, changes and answers in Hazelcast. The numbers of the types are shared
+ * with nodes of other versions. Nothing is serialized by Java's own mechanism.
  */
 final class PresenceWire {
 
-  static final int FACTORY = 9899;
-  static final int ANNOUNCE = 1;
-  static final int PRUNE = 2;
-  static final int STANDING = 3;
-  static final int PAGE = 4;
-  static final int STATS = 5;
-  static final int VERIFY = 6;
+  private static final int ROOM = 9899_1;
+  private static final int CHANGE = 9899_2;
+  private static final int SNAPSHOT = 9899_3;
+  private static final int PAGE = 9899_4;
+  private static final int STATS = 9899_5;
 
   private PresenceWire() {}
+
+  /** Registers the types at a Hazelcast instance that has not started. */
+  static void register(SerializationConfig config) {
+    WireType.add(config, RoomMembers.class, ROOM, PresenceWire::write, PresenceWire::readRoom);
+    WireType.add(config, MemberChange.class, CHANGE, PresenceWire::write, PresenceWire::readChange);
+    WireType.add(
+        config, MemberSnapshot.class, SNAPSHOT, PresenceWire::write, PresenceWire::readSnapshot);
+    WireType.add(config, MembersPage.class, PAGE, PresenceWire::write, PresenceWire::readPage);
+    WireType.add(config, RoomStats.class, STATS, PresenceWire::write, PresenceWire::readStats);
+  }
 
   static void write(UUID node, ObjectDataOutput out) throws IOException {
     out.writeLong(node.getMostSignificantBits());
@@ -52,14 +65,14 @@ final class PresenceWire {
     return new Member(readText(in), readText(in), in.readString(), in.readString());
   }
 
-  static void write(Collection<Member> members, ObjectDataOutput out) throws IOException {
+  private static void write(Collection<Member> members, ObjectDataOutput out) throws IOException {
     out.writeInt(members.size());
     for (Member member : members) {
       write(member, out);
     }
   }
 
-  static List<Member> readMembers(ObjectDataInput in) throws IOException {
+  private static List<Member> readMembers(ObjectDataInput in) throws IOException {
     int count = in.readInt();
     List<Member> members = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
@@ -84,12 +97,12 @@ final class PresenceWire {
     return texts;
   }
 
-  static void write(Announcement said, ObjectDataOutput out) throws IOException {
-    write(said.node(), out);
-    out.writeInt(said.parts());
-    out.writeInt(said.part());
-    write(said.present(), out);
-    writeTexts(said.absent(), out);
+  static void write(Announcement announcement, ObjectDataOutput out) throws IOException {
+    write(announcement.node(), out);
+    out.writeInt(announcement.parts());
+    out.writeInt(announcement.part());
+    write(announcement.present(), out);
+    writeTexts(announcement.absent(), out);
   }
 
   static Announcement readAnnouncement(ObjectDataInput in) throws IOException {
@@ -97,7 +110,7 @@ final class PresenceWire {
         readUuid(in), in.readInt(), in.readInt(), readMembers(in), readTexts(in));
   }
 
-  static void write(MemberChange change, ObjectDataOutput out) throws IOException {
+  private static void write(MemberChange change, ObjectDataOutput out) throws IOException {
     out.writeLong(change.epoch());
     out.writeLong(change.version());
     out.writeLong(change.digest());
@@ -105,46 +118,46 @@ final class PresenceWire {
     writeTexts(change.left(), out);
   }
 
-  static MemberChange readChange(ObjectDataInput in) throws IOException {
+  private static MemberChange readChange(ObjectDataInput in) throws IOException {
     return new MemberChange(
         in.readLong(), in.readLong(), in.readLong(), readMembers(in), readTexts(in));
   }
 
-  static void write(MemberSnapshot standing, ObjectDataOutput out) throws IOException {
-    out.writeLong(standing.epoch());
-    out.writeLong(standing.version());
-    out.writeLong(standing.digest());
-    out.writeBoolean(standing.members() != null);
-    if (standing.members() != null) {
-      write(standing.members(), out);
+  private static void write(MemberSnapshot snapshot, ObjectDataOutput out) throws IOException {
+    out.writeLong(snapshot.epoch());
+    out.writeLong(snapshot.version());
+    out.writeLong(snapshot.digest());
+    out.writeBoolean(snapshot.members() != null);
+    if (snapshot.members() != null) {
+      write(snapshot.members(), out);
     }
   }
 
-  static MemberSnapshot readStanding(ObjectDataInput in) throws IOException {
+  private static MemberSnapshot readSnapshot(ObjectDataInput in) throws IOException {
     return new MemberSnapshot(
         in.readLong(), in.readLong(), in.readLong(), in.readBoolean() ? readMembers(in) : null);
   }
 
-  static void write(MembersPage page, ObjectDataOutput out) throws IOException {
+  private static void write(MembersPage page, ObjectDataOutput out) throws IOException {
     write(page.members(), out);
     out.writeBoolean(page.more());
   }
 
-  static MembersPage readPage(ObjectDataInput in) throws IOException {
+  private static MembersPage readPage(ObjectDataInput in) throws IOException {
     return new MembersPage(readMembers(in), in.readBoolean());
   }
 
-  static void write(RoomStats stats, ObjectDataOutput out) throws IOException {
+  private static void write(RoomStats stats, ObjectDataOutput out) throws IOException {
     out.writeString(stats.room().value());
     out.writeInt(stats.connections());
     out.writeInt(stats.users());
   }
 
-  static RoomStats readStats(ObjectDataInput in) throws IOException {
+  private static RoomStats readStats(ObjectDataInput in) throws IOException {
     return new RoomStats(new RoomName(readText(in)), in.readInt(), in.readInt());
   }
 
-  static void write(RoomMembers room, ObjectDataOutput out) throws IOException {
+  private static void write(RoomMembers room, ObjectDataOutput out) throws IOException {
     out.writeLong(room.epoch());
     out.writeLong(room.version());
     Map<UUID, Collection<Member>> nodes = room.byNode();
@@ -155,7 +168,7 @@ final class PresenceWire {
     }
   }
 
-  static RoomMembers readRoom(ObjectDataInput in) throws IOException {
+  private static RoomMembers readRoom(ObjectDataInput in) throws IOException {
     RoomMembers room = new RoomMembers(in.readLong(), in.readLong());
     for (int count = in.readInt(); count > 0; count--) {
       room.restore(readUuid(in), readMembers(in));

@@ -2,6 +2,9 @@ package io.stentor.presence;
 
 import io.stentor.message.Member;
 import io.stentor.message.RoomName;
+import io.stentor.presence.PresenceStore.Announcement;
+import io.stentor.presence.PresenceStore.MemberChange;
+import io.stentor.presence.PresenceStore.MemberSnapshot;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -14,15 +17,15 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is in one room, by node: plain data, changed by one thread at a time. What it has of a node
- * is what that node said last.
+ * The stored members of one room, by the node that announced them. Plain data, used by one thread
+ * at a time.
  */
 final class RoomMembers {
 
   /*
    * A node that lost the others and came back has another id, and for a moment a connection may be
-   * with the old and the new one. It is one member all the same: that of the first section that has
-   * it, and `digest` counts it once.
+   * in the sections of both ids. It counts as one member, that of the first section that has it,
+   * and `digest` includes it once.
    */
 
   /** The members of one node. */
@@ -36,18 +39,25 @@ final class RoomMembers {
     }
   }
 
+  /** Collects the effects of one change. */
+  private record Effects(List<Member> joined, List<String> left) {
+    Effects() {
+      this(new ArrayList<>(), new ArrayList<>());
+    }
+  }
+
   private final long epoch;
   private final List<Section> sections = new ArrayList<>(1);
   private long version;
   private long digest;
   private @Nullable RoomStats stats;
 
-  /** Nobody is there yet. */
+  /** Creates an empty record. */
   RoomMembers(long epoch) {
     this(epoch, 0);
   }
 
-  /** As it was written; the members come by {@link #restore}. */
+  /** Creates a record as it was stored; {@link #restore} adds its members. */
   RoomMembers(long epoch, long version) {
     this.epoch = epoch;
     this.version = version;
@@ -65,7 +75,7 @@ final class RoomMembers {
     return sections.isEmpty();
   }
 
-  /** Everybody, each once. */
+  /** Returns all members, each connection once. */
   Collection<Member> members() {
     if (sections.size() == 1) {
       return sections.get(0).members.values();
@@ -77,7 +87,6 @@ final class RoomMembers {
     return all.values();
   }
 
-  /** The members of each node. */
   Map<UUID, Collection<Member>> byNode() {
     Map<UUID, Collection<Member>> all = new HashMap<>();
     for (Section section : sections) {
@@ -86,19 +95,19 @@ final class RoomMembers {
     return all;
   }
 
-  /** Sum over the members of one node; 0 where it has none. */
+  /** Returns the {@link MemberDigest} of one node's members; 0 if it has none. */
   long digestOf(UUID node) {
     Section section = section(node);
     return section == null ? 0 : section.digest;
   }
 
-  /** How the room is, with the members where the asker's digest is another one. */
-  MemberSnapshot standing(long known) {
+  /** Returns the present state; without the members if the reader's digest is the same. */
+  MemberSnapshot snapshot(long knownDigest) {
     return new MemberSnapshot(
-        epoch, version, digest, known == digest ? null : new ArrayList<>(members()));
+        epoch, version, digest, knownDigest == digest ? null : new ArrayList<>(members()));
   }
 
-  /** How many there are; counted once for each version. */
+  /** Counts the members, once for each version. */
   RoomStats stats(RoomName room) {
     RoomStats counted = stats;
     if (counted == null) {
@@ -108,62 +117,63 @@ final class RoomMembers {
     return counted;
   }
 
-  /** Takes members of a node as they were written, without a change. */
+  /** Adds stored members of a node. Does not change the version. */
   void restore(UUID node, List<Member> members) {
     Section section = new Section(node);
     sections.add(section);
-    members.forEach(member -> set(section, member.connection(), member, new Tally()));
+    members.forEach(member -> set(section, member.connection(), member, new Effects()));
   }
 
-  /** Takes what a node says of its members. */
-  MemberChange announce(Announcement said) {
-    Tally tally = new Tally();
-    Section present = section(said.node());
-    Section section = present != null ? present : new Section(said.node());
+  /** Applies a node's announcement. */
+  MemberChange announce(Announcement announcement) {
+    Effects effects = new Effects();
+    Section present = section(announcement.node());
+    Section section = present != null ? present : new Section(announcement.node());
     if (present == null) {
       sections.add(section);
     }
-    for (String connection : said.absent()) {
-      set(section, connection, null, tally);
+    for (String connection : announcement.absent()) {
+      set(section, connection, null, effects);
     }
-    for (String connection : unsaid(section, said)) {
-      set(section, connection, null, tally);
+    for (String connection : missing(section, announcement)) {
+      set(section, connection, null, effects);
     }
-    for (Member member : said.present()) {
-      set(section, member.connection(), member, tally);
+    for (Member member : announcement.present()) {
+      set(section, member.connection(), member, effects);
     }
-    return ended(tally);
+    return changed(effects);
   }
 
-  /** Members of the section that are in the part that was said whole, and were not said. */
-  private static List<String> unsaid(Section section, Announcement said) {
-    if (said.parts() == 0) {
+  /** Members of the section that belong to the announced part and are not in the announcement. */
+  private static List<String> missing(Section section, Announcement announcement) {
+    if (announcement.parts() == 0) {
       return List.of();
     }
-    Set<String> kept = new HashSet<>();
-    said.present().forEach(member -> kept.add(member.connection()));
-    List<String> unsaid = new ArrayList<>();
+    Set<String> present = new HashSet<>();
+    announcement.present().forEach(member -> present.add(member.connection()));
+    List<String> missing = new ArrayList<>();
     for (String connection : section.members.keySet()) {
-      if (Digest.part(connection, said.parts()) == said.part() && !kept.contains(connection)) {
-        unsaid.add(connection);
+      if (MemberDigest.part(connection, announcement.parts()) == announcement.part()
+          && !present.contains(connection)) {
+        missing.add(connection);
       }
     }
-    return unsaid;
+    return missing;
   }
 
-  /** Takes out the members of all nodes but these. */
-  MemberChange keepOnly(Set<UUID> alive) {
-    Tally tally = new Tally();
+  /** Removes the members of all nodes except these. */
+  MemberChange retainNodes(Set<UUID> alive) {
+    Effects effects = new Effects();
     for (Section section : sections) {
       if (!alive.contains(section.node)) {
-        List.copyOf(section.members.keySet()).forEach(one -> set(section, one, null, tally));
+        List.copyOf(section.members.keySet()).forEach(one -> set(section, one, null, effects));
       }
     }
-    return ended(tally);
+    return changed(effects);
   }
 
-  /** Whether {@link #keepOnly} would find something to do. */
-  boolean hasOthersThan(Set<UUID> alive) {
+  /** Returns whether there are members of nodes other than these. */
+  boolean hasOtherNodes(Set<UUID> alive) {
     return sections.stream().anyMatch(section -> !alive.contains(section.node));
   }
 
@@ -186,38 +196,28 @@ final class RoomMembers {
     return null;
   }
 
-  private void set(Section section, String connection, @Nullable Member to, Tally tally) {
+  private void set(Section section, String connection, @Nullable Member to, Effects effects) {
     Member before = effective(connection);
     Member replaced =
         to == null ? section.members.remove(connection) : section.members.put(connection, to);
-    section.digest += digest(to) - digest(replaced);
+    section.digest += MemberDigest.of(to) - MemberDigest.of(replaced);
     Member after = effective(connection);
     if (!Objects.equals(before, after)) {
-      digest += digest(after) - digest(before);
+      digest += MemberDigest.of(after) - MemberDigest.of(before);
       if (after == null) {
-        tally.left.add(connection);
+        effects.left.add(connection);
       } else {
-        tally.joined.add(after);
+        effects.joined.add(after);
       }
     }
   }
 
-  private static long digest(@Nullable Member member) {
-    return member == null ? 0 : Digest.of(member);
-  }
-
-  private MemberChange ended(Tally tally) {
+  private MemberChange changed(Effects effects) {
     sections.removeIf(section -> section.members.isEmpty());
-    if (!tally.joined.isEmpty() || !tally.left.isEmpty()) {
+    if (!effects.joined.isEmpty() || !effects.left.isEmpty()) {
       version++;
       stats = null;
     }
-    return new MemberChange(epoch, version, digest, tally.joined, tally.left);
-  }
-
-  /** What became of one step. */
-  private static final class Tally {
-    private final List<Member> joined = new ArrayList<>();
-    private final List<String> left = new ArrayList<>();
+    return new MemberChange(epoch, version, digest, effects.joined, effects.left);
   }
 }

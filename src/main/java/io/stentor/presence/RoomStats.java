@@ -6,16 +6,14 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * How many are in a room. Immutable; any thread.
+ * The number of members of a room. Immutable.
  *
- * @param room which room
- * @param connections number of connections
- * @param users number of users: those with several connections count once, and each connection of
- *     nobody in particular counts as one
+ * @param users number of users; a user with several connections counts once, each connection
+ *     without a user counts as one
  */
 public record RoomStats(RoomName room, int connections, int users) {
 
-  /** Counts. */
+  /** Counts the members. */
   static RoomStats of(RoomName room, Iterable<Member> members) {
     int connections = 0;
     int anonymous = 0;

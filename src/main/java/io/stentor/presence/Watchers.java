@@ -1,44 +1,161 @@
 package io.stentor.presence;
 
 import io.stentor.message.Member;
+import io.stentor.presence.Watcher.Watch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
-/** Everybody who watches one room on this node. One thread at a time. */
+/** The watchers of one room on this node. One thread at a time. */
 final class Watchers {
 
-  private final List<Seat> seats = new ArrayList<>(1);
+  private final List<Delivery> all = new ArrayList<>(1);
 
   boolean isEmpty() {
-    return seats.isEmpty();
+    return all.isEmpty();
   }
 
-  void add(Seat seat) {
-    seats.add(seat);
+  void add(Delivery watcher) {
+    all.add(watcher);
   }
 
-  void remove(Seat seat) {
-    seats.remove(seat);
+  /** No-op if the watcher is not here. */
+  void remove(Delivery watcher) {
+    all.remove(watcher);
   }
 
-  /** Whether the seat has not been closed. */
-  boolean has(Seat seat) {
-    return seats.contains(seat);
+  boolean contains(Delivery watcher) {
+    return all.contains(watcher);
   }
 
-  /** Tells all what happened. */
+  /** Delivers joins and leaves to all watchers. */
   void changed(List<Member> joined, List<Member> left) {
     if (!joined.isEmpty() || !left.isEmpty()) {
-      for (Seat seat : seats) {
-        seat.changed(joined, left);
+      for (Delivery watcher : all) {
+        watcher.changed(joined, left);
       }
     }
   }
 
-  /** Tells all who is there. */
+  /** Delivers the complete list of members to all watchers. */
   void present(List<Member> members) {
-    for (Seat seat : seats) {
-      seat.present(members);
+    for (Delivery watcher : all) {
+      watcher.present(members);
+    }
+  }
+
+  /**
+   * Delivers events from the room's thread to one watcher on the watcher's loop. Drops them while
+   * the watcher or its loop cannot keep up, and delivers all members afterwards.
+   */
+  static final class Delivery implements Watch {
+
+    /** Maximum number of events queued at the watcher's loop; more are dropped. */
+    static final int MAX_QUEUED = 1000;
+
+    private final Watcher watcher;
+    private final Executor loop;
+    private final Consumer<Delivery> refresh;
+    private final Consumer<Delivery> ended;
+    private final AtomicInteger queued = new AtomicInteger();
+
+    /** Whether events were dropped, so that the watcher needs all members. Watcher's loop. */
+    private boolean behind = true;
+
+    /** Whether all members were requested and have not arrived. Watcher's loop. */
+    private boolean refreshing = true;
+
+    private boolean closed;
+
+    /** Whether events were dropped because too many were queued. Written by the room's thread. */
+    private volatile boolean overflowed;
+
+    /**
+     * Creates a delivery that waits for its first {@link #present}.
+     *
+     * @param refresh requests another call of {@link #present}; called on the watcher's loop
+     * @param ended called on the watcher's loop when the watch was closed
+     */
+    Delivery(Watcher watcher, Executor loop, Consumer<Delivery> refresh, Consumer<Delivery> ended) {
+      this.watcher = watcher;
+      this.loop = loop;
+      this.refresh = refresh;
+      this.ended = ended;
+    }
+
+    /** Starts a watch of a room that is not tracked: it never has members. */
+    static Watch untracked(Watcher watcher, Executor loop) {
+      Delivery delivery = new Delivery(watcher, loop, one -> one.present(List.of()), one -> {});
+      delivery.present(List.of());
+      return delivery;
+    }
+
+    /** Delivers all members. Room's thread. */
+    void present(List<Member> members) {
+      overflowed = false;
+      queued.incrementAndGet();
+      loop.execute(
+          () -> {
+            refreshing = false;
+            behind = !closed && !watcher.present(members);
+            delivered();
+          });
+    }
+
+    private void changed(List<Member> joined, List<Member> left) {
+      if (overflowed || queued.get() >= MAX_QUEUED) {
+        overflowed = true;
+        if (queued.get() == 0) {
+          loop.execute(this::refreshIfOverflowed);
+        }
+        return;
+      }
+      queued.incrementAndGet();
+      loop.execute(
+          () -> {
+            deliver(joined, left);
+            delivered();
+          });
+    }
+
+    private void deliver(List<Member> joined, List<Member> left) {
+      for (int i = 0; i < left.size() && !behind && !closed; i++) {
+        behind = !watcher.left(left.get(i));
+      }
+      for (int i = 0; i < joined.size() && !behind && !closed; i++) {
+        behind = !watcher.joined(joined.get(i));
+      }
+    }
+
+    private void delivered() {
+      if (queued.decrementAndGet() == 0) {
+        refreshIfOverflowed();
+      }
+    }
+
+    private void refreshIfOverflowed() {
+      if (overflowed) {
+        behind = true;
+        ready();
+      }
+    }
+
+    @Override
+    public void ready() {
+      if (behind && !refreshing && !closed) {
+        refreshing = true;
+        refresh.accept(this);
+      }
+    }
+
+    @Override
+    public void close() {
+      if (!closed) {
+        closed = true;
+        ended.accept(this);
+      }
     }
   }
 }

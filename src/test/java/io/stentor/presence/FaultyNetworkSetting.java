@@ -18,13 +18,13 @@ abstract class FaultyNetworkSetting {
   static final RoomName ROOM = new RoomName("scene");
   static final int NODES = 3;
   static Vertx vertx;
-  final List<ManualHome> homes = new ArrayList<>();
+  final List<ManualExecutor> loops = new ArrayList<>();
   final List<ClusterPresence> nodes = new ArrayList<>();
-  final List<FakeRegister> registers = new ArrayList<>();
+  final List<FakePresenceStore> stores = new ArrayList<>();
   final List<Recorder> watchers = new ArrayList<>();
   final List<Set<String>> connected = new ArrayList<>();
-  final FakeRegister.Shared shared = new FakeRegister.Shared();
-  ManualHome network;
+  final FakePresenceStore.Shared shared = new FakePresenceStore.Shared();
+  ManualExecutor network;
   FaultyPresenceBus bus;
   Random random;
   int connections;
@@ -41,17 +41,17 @@ abstract class FaultyNetworkSetting {
 
   void scene(long seed) {
     random = new Random(seed);
-    network = new ManualHome(vertx);
-    bus = new FaultyPresenceBus(vertx, network.home(), random);
+    network = new ManualExecutor(vertx);
+    bus = new FaultyPresenceBus(vertx, network.loop(), random);
     for (int i = 0; i < NODES; i++) {
-      ManualHome home = new ManualHome(vertx);
-      FakeRegister register = new FakeRegister(shared, network.home(), random);
-      homes.add(home);
-      registers.add(register);
-      nodes.add(new ClusterPresence(List.of(home.home()), room -> true, register, bus));
+      ManualExecutor loop = new ManualExecutor(vertx);
+      FakePresenceStore store = new FakePresenceStore(shared, network.loop(), random);
+      loops.add(loop);
+      stores.add(store);
+      nodes.add(new ClusterPresence(List.of(loop.loop()), room -> true, store, bus));
       connected.add(new TreeSet<>());
       watchers.add(new Recorder());
-      nodes.get(i).watch(ROOM, watchers.get(i), home.home());
+      nodes.get(i).watch(ROOM, watchers.get(i), loop.loop());
     }
     advance(100);
   }
@@ -59,7 +59,7 @@ abstract class FaultyNetworkSetting {
   void advance(int millis) {
     for (int i = 0; i < millis; i++) {
       network.advance(1);
-      homes.forEach(home -> home.advance(1));
+      loops.forEach(loop -> loop.advance(1));
     }
   }
 

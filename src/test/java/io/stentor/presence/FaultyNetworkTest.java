@@ -29,7 +29,7 @@ class FaultyNetworkTest extends FaultyNetworkSetting {
     comeAndGo(300);
     bus.dropPercent = 100;
     comeAndGo(5);
-    advance(1000 * IdleSweep.CHECK_SECONDS + 2500);
+    advance(1000 * WatchedRoom.CHECK_SECONDS + 2500);
     assertAllAgree();
     assertEachEventOnce();
   }
@@ -50,32 +50,32 @@ class FaultyNetworkTest extends FaultyNetworkSetting {
     advance(5000);
     enter(0);
     shared.failPercent = 0;
-    advance(1000 * IdleSweep.CHECK_SECONDS + 5000);
+    advance(1000 * WatchedRoom.CHECK_SECONDS + 5000);
     assertAllAgree();
     assertEachEventOnce();
   }
 
   @Test
-  void what_the_register_lost_is_found_and_said_again() {
+  void what_the_store_lost_is_found_and_announced_again() {
     scene(50);
     comeAndGo(100);
     advance(500);
     shared.rooms.clear();
-    advance(1000 * (2 * IdleSweep.VERIFY_SECONDS + 5));
+    advance(1000 * (2 * ClusterPresence.VERIFY_SECONDS + 5));
     assertAllAgree();
   }
 
   @Test
-  void a_room_with_very_many_members_is_said_in_parts() {
+  void a_room_with_very_many_members_is_announced_in_parts() {
     scene(60);
-    for (int i = 0; i < 5 * OwnMembers.MAX_SAID; i++) {
+    for (int i = 0; i < 5 * OwnMembers.MAX_PER_CALL; i++) {
       enter(0);
     }
     advance(500);
     assertAllAgree();
     shared.rooms.clear();
-    registers.get(0).die();
-    registers.get(0).comeBack();
+    stores.get(0).die();
+    stores.get(0).comeBack();
     for (int i = 0; i < 100; i++) {
       leave(0);
     }
@@ -103,12 +103,11 @@ class FaultyNetworkTest extends FaultyNetworkSetting {
     scene(80);
     Recorder recorder = new Recorder();
     RoomName other = new RoomName("other");
-    Watch watch = nodes.get(0).watch(other, recorder, homes.get(0).home());
+    Watch watch = nodes.get(0).watch(other, recorder, loops.get(0).loop());
     advance(100);
-    assertThat(homes.get(0).home().views).containsKey(other);
+    assertThat(bus.consumers(other)).isEqualTo(1);
     watch.close();
-    advance(1000 * (IdleSweep.LINGER_SECONDS + 2));
-    assertThat(homes.get(0).home().views).doesNotContainKey(other);
-    assertThat(homes.get(0).home().own).doesNotContainKey(other);
+    advance(1000 * (WatchedRoom.LINGER_SECONDS + 2));
+    assertThat(bus.consumers(other)).isZero();
   }
 }

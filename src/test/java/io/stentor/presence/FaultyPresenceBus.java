@@ -1,76 +1,67 @@
 package io.stentor.presence;
 
+import io.stentor.cluster.FakeConsumer;
 import io.stentor.message.RoomName;
+import io.stentor.timer.LoopExecutor;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A bus between the nodes of a test, for one room, that may drop, delay, reorder and repeat what it
- * carries, each listener's by itself. Its faults are drawn from a seed. One thread.
+ * A bus between the nodes of a test that may drop, delay, reorder and repeat messages, for each
+ * consumer separately. Its faults depend on a seed. One thread.
  */
 final class FaultyPresenceBus extends PresenceBus {
   int dropPercent;
   int repeatPercent;
   int maxDelayMillis = 1;
 
-  /** How many changes were published. */
+  /** Number of changes published. */
   int published;
 
-  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
-  private final PresenceLoop clock;
+  private final Map<RoomName, List<FakeConsumer<PresenceMessage>>> consumers = new HashMap<>();
+  private final LoopExecutor clock;
   private final Random random;
 
-  private final class Listener implements Ear {
-    private final Handler<PresenceMessage> handler;
-
-    Listener(Handler<PresenceMessage> handler) {
-      this.handler = handler;
-    }
-
-    @Override
-    public Future<Void> ready() {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public void close() {
-      listeners.remove(this);
-    }
-  }
-
-  FaultyPresenceBus(Vertx vertx, PresenceLoop clock, Random random) {
+  FaultyPresenceBus(Vertx vertx, LoopExecutor clock, Random random) {
     super(vertx);
     vertx.eventBus().unregisterCodec(PresenceCodec.NAME); // So that the next bus can register it.
     this.clock = clock;
     this.random = random;
   }
 
+  /** Returns how many nodes have a registered consumer of the room. */
+  long consumers(RoomName room) {
+    return of(room).stream().filter(MessageConsumer::isRegistered).count();
+  }
+
+  private List<FakeConsumer<PresenceMessage>> of(RoomName room) {
+    return consumers.computeIfAbsent(room, name -> new CopyOnWriteArrayList<>());
+  }
+
   @Override
-  void publish(RoomName room, PresenceMessage news) {
+  void publish(RoomName room, PresenceMessage message) {
     published++;
-    for (Listener listener : listeners) {
+    for (FakeConsumer<PresenceMessage> consumer : of(room)) {
       for (int copies = random.nextInt(100) < repeatPercent ? 2 : 1; copies > 0; copies--) {
         if (random.nextInt(100) >= dropPercent) {
-          clock.after(random.nextInt(maxDelayMillis), () -> receive(listener, news));
+          clock.after(random.nextInt(maxDelayMillis), () -> consumer.receive(message));
         }
       }
     }
   }
 
-  private void receive(Listener listener, PresenceMessage news) {
-    if (listeners.contains(listener)) {
-      listener.handler.handle(news);
-    }
-  }
-
   @Override
-  Ear listen(RoomName room, Handler<PresenceMessage> handler) {
-    Listener listener = new Listener(handler);
-    listeners.add(listener);
-    return listener;
+  MessageConsumer<?> consume(RoomName room, Handler<PresenceMessage> handler) {
+    FakeConsumer<PresenceMessage> consumer =
+        new FakeConsumer<>(clock, handler, Future.succeededFuture());
+    of(room).add(consumer);
+    return consumer;
   }
 }

@@ -2,6 +2,8 @@ package io.stentor.presence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stentor.presence.PresenceBus.PresenceMessage;
+import io.stentor.presence.PresenceStore.MemberChange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -19,7 +21,7 @@ class LostNodesTest extends FaultyNetworkSetting {
     bus.repeatPercent = 30;
     bus.maxDelayMillis = 40;
     comeAndGo(100);
-    registers.get(2).die();
+    stores.get(2).die();
     final List<String> lost = List.copyOf(connected.get(2));
     nodesChanged();
     advance(1000);
@@ -37,19 +39,19 @@ class LostNodesTest extends FaultyNetworkSetting {
 
   @ParameterizedTest
   @ValueSource(longs = {31, 32, 33, 34, 35})
-  void a_node_that_comes_back_as_another_says_its_members_anew(long seed) {
+  void a_node_that_comes_back_as_another_announces_its_members_again(long seed) {
     scene(seed);
     bus.dropPercent = 20;
     bus.maxDelayMillis = 40;
     comeAndGo(100);
-    registers.get(1).die();
+    stores.get(1).die();
     nodesChanged();
     comeAndGo(100);
     advance(12_000);
-    registers.get(1).comeBack();
+    stores.get(1).comeBack();
     nodesChanged();
     comeAndGo(20);
-    advance(1000 * IdleSweep.CHECK_SECONDS + 15_000);
+    advance(1000 * WatchedRoom.CHECK_SECONDS + 15_000);
     assertAllAgree();
     String own = watchers.get(1).changes().stream().filter(e -> e.startsWith("-c1")).toList() + "";
     connected.get(1).forEach(one -> assertThat(own).doesNotContain("-" + one + ","));
@@ -62,8 +64,8 @@ class LostNodesTest extends FaultyNetworkSetting {
     advance(500);
     int before = watchers.get(0).changes().size();
     shared.rooms.clear();
-    registers.forEach(FakeRegister::die);
-    registers.forEach(FakeRegister::comeBack);
+    stores.forEach(FakePresenceStore::die);
+    stores.forEach(FakePresenceStore::comeBack);
     nodesChanged();
     advance(12_000);
     assertAllAgree();
@@ -75,9 +77,9 @@ class LostNodesTest extends FaultyNetworkSetting {
     scene(45);
     comeAndGo(50);
     advance(500);
-    UUID lost = registers.get(2).node();
+    UUID lost = stores.get(2).node();
     connected.get(2).clear();
-    registers.get(2).die();
+    stores.get(2).die();
     nodesChanged();
     advance(3000);
     RoomMembers room = shared.rooms.get(ROOM);

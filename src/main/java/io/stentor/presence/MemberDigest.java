@@ -4,14 +4,17 @@ import io.stentor.message.Member;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbers that stand for members, the same on every node: the sum over a set of members tells, as
- * good as certainly, whether two nodes speak of the same set.
+ * Hashes of members, the same on every node. The digest of a set is the sum over its members: two
+ * nodes with equal digests have, almost certainly, the same members.
  */
-final class Digest {
-  private Digest() {}
+final class MemberDigest {
+  private MemberDigest() {}
 
-  /** The number of one member, in which all its parts count. */
-  static long of(Member member) {
+  /** Returns the hash of all fields of a member; 0 for null. */
+  static long of(@Nullable Member member) {
+    if (member == null) {
+      return 0;
+    }
     long number = mixed(member.connection().hashCode());
     number = mixed(number ^ member.user().hashCode());
     number = mixed(number ^ hash(member.info()));
@@ -19,8 +22,8 @@ final class Digest {
   }
 
   /**
-   * In which of so many parts of a room the connection is. A part is what one announcement can
-   * carry where a room has very many members.
+   * Returns which part of a room a connection belongs to, from 0 to {@code parts} - 1. One
+   * announcement carries one part of a very large room.
    */
   static int part(String connection, int parts) {
     return (int) Long.remainderUnsigned(mixed(connection.hashCode()), parts);
@@ -30,7 +33,7 @@ final class Digest {
     return text == null ? 0 : text.hashCode() + (1L << 32);
   }
 
-  /** The last steps of MurmurHash3, which let every bit of the input change every bit. */
+  /** The finalizer of MurmurHash3: every bit of the input affects every bit of the result. */
   private static long mixed(long number) {
     long mixed = number + 0x9E3779B97F4A7C15L;
     mixed = (mixed ^ (mixed >>> 33)) * 0xFF51AFD7ED558CCDL;

@@ -1,24 +1,25 @@
 package io.stentor.presence;
 
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.stentor.timer.LoopExecutor;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.util.concurrent.TimeUnit;
 
-/** A home that only moves when it is told to, and so does its clock. One thread. */
-final class ManualHome {
+/** An event loop whose tasks and clock advance only when a test says so. One thread. */
+final class ManualExecutor {
   private final EmbeddedChannel channel = new EmbeddedChannel();
-  private final PresenceLoop home;
+  private final LoopExecutor loop;
 
-  ManualHome(Vertx vertx) {
+  ManualExecutor(Vertx vertx) {
     channel.freezeTime();
-    home =
-        new PresenceLoop(
+    loop =
+        new LoopExecutor(
             ((VertxInternal) vertx).contextBuilder().withEventLoop(channel.eventLoop()).build());
   }
 
-  PresenceLoop home() {
-    return home;
+  LoopExecutor loop() {
+    return loop;
   }
 
   /** Lets time pass, millisecond by millisecond, and runs what is due. */

@@ -2,6 +2,7 @@ package io.stentor.presence;
 
 import io.stentor.message.Member;
 import io.stentor.message.RoomName;
+import io.stentor.timer.LoopExecutor;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.HashSet;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A register as one node of a test sees it, shared with the others. Its calls take a while and may
  * fail, before or after they were done, by a seed. One thread.
  */
-final class FakeRegister implements PresenceStore {
+final class FakePresenceStore implements PresenceStore {
 
   /** What all nodes share. */
   static final class Shared {
@@ -30,11 +31,11 @@ final class FakeRegister implements PresenceStore {
   }
 
   private final Shared shared;
-  private final PresenceLoop clock;
+  private final LoopExecutor clock;
   private final Random random;
   private UUID node;
 
-  FakeRegister(Shared shared, PresenceLoop clock, Random random) {
+  FakePresenceStore(Shared shared, LoopExecutor clock, Random random) {
     this.shared = shared;
     this.clock = clock;
     this.random = random;
@@ -68,26 +69,26 @@ final class FakeRegister implements PresenceStore {
   }
 
   @Override
-  public Future<MemberChange> announce(RoomName room, Announcement said) {
+  public Future<MemberChange> announce(RoomName room, Announcement announcement) {
     return later(
         () -> {
-          if (!shared.alive.contains(said.node())) {
+          if (!shared.alive.contains(announcement.node())) {
             throw new IllegalStateException("not a node");
           }
           RoomMembers members =
               shared.rooms.computeIfAbsent(room, name -> new RoomMembers(++shared.epochs));
-          MemberChange change = members.announce(said);
+          MemberChange change = members.announce(announcement);
           shared.rooms.values().removeIf(RoomMembers::isEmpty);
           return change;
         });
   }
 
   @Override
-  public Future<MemberSnapshot> read(RoomName room, long known) {
+  public Future<MemberSnapshot> read(RoomName room, long knownDigest) {
     return later(
         () -> {
           RoomMembers members = shared.rooms.get(room);
-          return members == null ? MemberSnapshot.EMPTY : members.standing(known);
+          return members == null ? MemberSnapshot.EMPTY : members.snapshot(knownDigest);
         });
   }
 
@@ -129,8 +130,8 @@ final class FakeRegister implements PresenceStore {
           Map<RoomName, MemberChange> changes = new TreeMap<>();
           shared.rooms.forEach(
               (room, members) -> {
-                if (members.hasOthersThan(shared.alive)) {
-                  changes.put(room, members.keepOnly(shared.alive));
+                if (members.hasOtherNodes(shared.alive)) {
+                  changes.put(room, members.retainNodes(shared.alive));
                 }
               });
           shared.rooms.values().removeIf(RoomMembers::isEmpty);
