@@ -1,7 +1,7 @@
 /** The API page: what `openapi.yaml` says, by Swagger UI, as light or dark as the other pages. */
 
-import { frame } from "./frame/frame.js";
-import { isDark, whenPainted } from "./frame/theme.js";
+import { frame } from "./common/header.js";
+import { isDark, whenPainted } from "./common/theme.js";
 
 frame("api", undefined, { pill: false });
 whenPainted(() => document.documentElement.classList.toggle("dark-mode", isDark()));

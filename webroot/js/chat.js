@@ -1,27 +1,27 @@
 /** The chat page: puts client, rooms, list, people and words together. */
 
-import { LOBBY, isRoomName, roomLink, roomOf, socketAddress } from "./chat/address.js";
+import { LOBBY, isRoomName, roomLink, roomOf, socketAddress } from "./chat/room-names.js";
 import { attention } from "./chat/attention.js";
 import { composer } from "./chat/composer.js";
 import { closeDrawers, drawer } from "./chat/drawers.js";
-import { drawHead } from "./chat/head.js";
-import { inspector } from "./chat/inspector.js";
+import { drawHead } from "./chat/room-header.js";
+import { inspector } from "./chat/connection-panel.js";
 import { joining } from "./chat/joining.js";
-import { List } from "./chat/list.js";
+import { List } from "./chat/message-list.js";
 import { Me, savedName } from "./chat/me.js";
 import { Notice } from "./chat/notice.js";
 import { Parts } from "./chat/parts.js";
-import { drawPeople } from "./chat/people.js";
+import { drawPeople } from "./chat/member-list.js";
 import { needOf, standing, whyNotSent } from "./chat/refusals.js";
 import { Rooms, optionsOf } from "./chat/rooms.js";
-import { drawRooms } from "./chat/sidebar.js";
-import { Voice } from "./chat/voice.js";
+import { drawRooms } from "./chat/room-list.js";
+import { Voice } from "./chat/announcer.js";
 import { Client } from "./client/client.js";
-import { frame, showConnection } from "./frame/frame.js";
-import { rememberHere, rememberedHere } from "./frame/preferences.js";
-import { say, whenSpoken } from "./frame/speech.js";
-import { Pass } from "./login/pass.js";
-import words from "./words/chat.js";
+import { frame, showConnection } from "./common/header.js";
+import { rememberHere, rememberedHere } from "./common/storage.js";
+import { say, whenSpoken } from "./common/i18n.js";
+import { Pass } from "./chat/token-store.js";
+import words from "./translations/chat.js";
 
 const at = (id) => document.getElementById(id);
 

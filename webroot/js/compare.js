@@ -1,16 +1,16 @@
 /** The comparison: sends messages into a room of its own and hears them in four ways. */
 
 import { Cpu } from "./compare/cpu.js";
-import { Delays, SECONDS } from "./compare/delays.js";
+import { Delays, SECONDS } from "./compare/delay-chart.js";
 import { LaneView, rounded } from "./compare/lane-view.js";
-import { Events, LongPolling, ShortPolling, Socket } from "./compare/lanes.js";
-import { Sender, numberOf } from "./compare/sender.js";
-import { frame, showConnection } from "./frame/frame.js";
-import { say, spoken, whenSpoken, write } from "./frame/speech.js";
-import { whenPainted } from "./frame/theme.js";
-import { bytes, duration, number } from "./numbers.js";
-import { colours } from "./paint.js";
-import words from "./words/compare.js";
+import { Events, LongPolling, ShortPolling, Socket } from "./compare/transports.js";
+import { Sender, numberOf } from "./compare/publisher.js";
+import { frame, showConnection } from "./common/header.js";
+import { say, spoken, whenSpoken, write } from "./common/i18n.js";
+import { whenPainted } from "./common/theme.js";
+import { bytes, duration, number } from "./common/format.js";
+import { colours } from "./common/canvas.js";
+import words from "./translations/compare.js";
 
 const INTERVALS = [100, 200, 500, 1000, 2000, 5000, 10_000];
 const FIGURES_MILLIS = 250;

@@ -1,20 +1,20 @@
 /** The console: lets in who has an admin key, and shows what the nodes say of themselves, once a second. */
 
-import { Api } from "./console/api.js";
-import { disconnect } from "./console/ask.js";
+import { Api } from "./console/admin-api.js";
+import { disconnect } from "./console/disconnect.js";
 import { Cluster } from "./console/cluster.js";
-import { put } from "./console/element.js";
-import { Nodes } from "./console/nodes.js";
-import { RoomTable, sortable } from "./console/rooms.js";
+import { put } from "./common/dom.js";
+import { Nodes } from "./console/node-cards.js";
+import { RoomTable, sortable } from "./console/room-table.js";
 import { RoomView, tell } from "./console/room-view.js";
-import { Stream } from "./console/stream.js";
+import { Stream } from "./console/event-stream.js";
 import { Tiles, spanned } from "./console/tiles.js";
 import { clockTime } from "./console/written.js";
-import { frame, showConnection } from "./frame/frame.js";
-import { rememberHere, rememberedHere } from "./frame/preferences.js";
-import { say, whenSpoken } from "./frame/speech.js";
-import { whenPainted } from "./frame/theme.js";
-import words from "./words/console.js";
+import { frame, showConnection } from "./common/header.js";
+import { rememberHere, rememberedHere } from "./common/storage.js";
+import { say, whenSpoken } from "./common/i18n.js";
+import { whenPainted } from "./common/theme.js";
+import words from "./translations/console.js";
 
 /** The room of the nodes, from as far back as its log goes. */
 const FIGURES = "./rooms/.stentor/events?last=10000";

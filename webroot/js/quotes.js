@@ -1,16 +1,16 @@
 /** The live quotes: a table of all symbols and a chart of the chosen one, drawn once a frame. */
 
 import { Client } from "./client/client.js";
-import { frame, showConnection } from "./frame/frame.js";
-import { say, spoken, whenSpoken } from "./frame/speech.js";
-import { whenPainted } from "./frame/theme.js";
-import { change, number } from "./numbers.js";
-import { colours } from "./paint.js";
+import { frame, showConnection } from "./common/header.js";
+import { say, spoken, whenSpoken } from "./common/i18n.js";
+import { whenPainted } from "./common/theme.js";
+import { change, number } from "./common/format.js";
+import { colours } from "./common/canvas.js";
 import { Feed, MOST_ROOMS } from "./quotes/feed.js";
 import { CHART_SECONDS, PriceChart } from "./quotes/price-chart.js";
 import { Rate } from "./quotes/rate.js";
-import { Table, described } from "./quotes/table.js";
-import words from "./words/quotes.js";
+import { Table, described } from "./quotes/quote-table.js";
+import words from "./translations/quotes.js";
 
 const FIGURES_MILLIS = 500;
 const DESCRIBED_MILLIS = 5000;

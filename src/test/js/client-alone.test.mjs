@@ -5,7 +5,7 @@ import { mock, test } from "node:test";
 const { backoffMillis } = await import("./client/backoff.js");
 const { Client } = await import("./client/client.js");
 const { Failure } = await import("./client/failure.js");
-const { isFinal } = await import("./client/wire.js");
+const { isFinal } = await import("./client/connection.js");
 
 /** A WebSocket whose other side is the test. */
 class Played {

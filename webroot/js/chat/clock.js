@@ -1,6 +1,6 @@
 /** Times as people read them. */
 
-import { say, spoken } from "../frame/speech.js";
+import { say, spoken } from "../common/i18n.js";
 
 const forms = new Map();
 

@@ -7,7 +7,7 @@
  */
 
 import { DENIED } from "../client/failure.js";
-import { Items, isBehind, itemOf } from "./items.js";
+import { Items, isBehind, itemOf } from "./timeline.js";
 import { Members } from "./members.js";
 import { Pending } from "./pending.js";
 

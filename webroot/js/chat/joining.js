@@ -1,7 +1,7 @@
 /** The field in which one names a room to join. */
 
-import { say } from "../frame/speech.js";
-import { isRoomName } from "./address.js";
+import { say } from "../common/i18n.js";
+import { isRoomName } from "./room-names.js";
 
 const at = (id) => document.getElementById(id);
 

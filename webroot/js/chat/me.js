@@ -1,9 +1,9 @@
 /** Who the user of the page is to the others: by a name that was chosen, or by what a token says. */
 
-import { remember, remembered } from "../frame/preferences.js";
-import { say } from "../frame/speech.js";
-import { Door } from "./door.js";
-import { isName } from "./names.js";
+import { remember, remembered } from "../common/storage.js";
+import { say } from "../common/i18n.js";
+import { Door } from "./login-form.js";
+import { isName } from "./user-names.js";
 
 const at = (id) => document.getElementById(id);
 

@@ -1,6 +1,6 @@
 /** The line above the list that tells what is wrong. */
 
-import { say } from "../frame/speech.js";
+import { say } from "../common/i18n.js";
 
 const at = (id) => document.getElementById(id);
 

@@ -1,7 +1,7 @@
 /** What somebody said in a room and that is not among its messages yet: on its way, or failed. */
 
 import { newKey } from "../client/key.js";
-import { includes } from "./items.js";
+import { includes } from "./timeline.js";
 
 export class Pending {
   #room;

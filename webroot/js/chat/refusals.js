@@ -1,7 +1,7 @@
 /** What the server does not allow, in words. */
 
 import { DENIED, EXPIRED } from "../client/failure.js";
-import { say } from "../frame/speech.js";
+import { say } from "../common/i18n.js";
 
 /** The server's close codes for a token that will not do, and for what it does not understand. */
 const INVALID_TOKEN = 3500;

@@ -3,8 +3,8 @@
  * Nothing here draws.
  */
 
-import { remember, remembered } from "../frame/preferences.js";
-import { LOBBY, isRoomName, stateAddress } from "./address.js";
+import { remember, remembered } from "../common/storage.js";
+import { LOBBY, isRoomName, stateAddress } from "./room-names.js";
 import { Conversation } from "./conversation.js";
 
 /** A server lets one connection be in 128 rooms. */

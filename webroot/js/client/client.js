@@ -21,7 +21,7 @@ import { Figures } from "./figures.js";
 import { Room } from "./room.js";
 import { Self } from "./self.js";
 import { Token } from "./token.js";
-import { Wire, isFinal } from "./wire.js";
+import { Wire, isFinal } from "./connection.js";
 
 export class Client extends EventTarget {
   #address;

@@ -1,8 +1,8 @@
 /** One lane on the page: its way, its dots, its figures. */
 
-import { spoken, say } from "../frame/speech.js";
-import { bytes, duration, number } from "../numbers.js";
-import { Track } from "./track.js";
+import { spoken, say } from "../common/i18n.js";
+import { bytes, duration, number } from "../common/format.js";
+import { Track } from "./transport-row.js";
 
 export class LaneView {
   #name;

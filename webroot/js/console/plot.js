@@ -1,6 +1,6 @@
 /** A small plot of the last minutes, by uPlot: lines without axes, which share where the pointer is. */
 
-import { colours } from "../paint.js";
+import { colours } from "../common/canvas.js";
 
 /** Under the pointer the same moment is shown in all plots. */
 const TOGETHER = "console";

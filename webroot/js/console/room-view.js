@@ -3,10 +3,10 @@
  * seconds and not entered, so that nobody sees a member come who only looks.
  */
 
-import { say } from "../frame/speech.js";
-import { pathOf } from "./api.js";
-import { disconnect, failure } from "./ask.js";
-import { element, keyed, put } from "./element.js";
+import { say } from "../common/i18n.js";
+import { pathOf } from "./admin-api.js";
+import { disconnect, failure } from "./disconnect.js";
+import { element, keyed, put } from "../common/dom.js";
 import { NONE, clockTime, count, size } from "./written.js";
 
 const LOOK_MILLIS = 2000;

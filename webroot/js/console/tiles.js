@@ -1,7 +1,7 @@
 /** The figures of all nodes, or of one: each with its value now and a plot of the last minutes. */
 
-import { say } from "../frame/speech.js";
-import { element, put } from "./element.js";
+import { say } from "../common/i18n.js";
+import { element, put } from "../common/dom.js";
 import { Plot } from "./plot.js";
 import { clockTime, count, long, part, shortTime, size, time } from "./written.js";
 

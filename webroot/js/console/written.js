@@ -1,7 +1,7 @@
 /** Figures as people read them, in the language that is spoken. */
 
-import { spoken } from "../frame/speech.js";
-import { bytes, duration, number } from "../numbers.js";
+import { spoken } from "../common/i18n.js";
+import { bytes, duration, number } from "../common/format.js";
 
 export const NONE = "–";
 

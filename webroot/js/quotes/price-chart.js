@@ -1,8 +1,8 @@
 /** The chosen symbol's prices of the last minute, by uPlot: a window that moves with the clock. */
 
-import { spoken } from "../frame/speech.js";
-import { number } from "../numbers.js";
-import { colours } from "../paint.js";
+import { spoken } from "../common/i18n.js";
+import { number } from "../common/format.js";
+import { colours } from "../common/canvas.js";
 
 export const CHART_SECONDS = 60;
 

@@ -1,6 +1,6 @@
 /** A line of the last prices, as wide as its cell: no axes, only which way it went. */
 
-import { Sheet } from "../paint.js";
+import { Sheet } from "../common/canvas.js";
 
 export const SPARK_SECONDS = 60;
 const INSET = 2;

@@ -40,7 +40,7 @@ class PreferencesIT extends InBrowser {
   }
 
   static Stream<String> dictionaries() throws IOException {
-    try (Stream<Path> files = Files.list(WEBROOT.resolve("js/words"))) {
+    try (Stream<Path> files = Files.list(WEBROOT.resolve("js/translations"))) {
       return files.map(file -> file.getFileName().toString()).toList().stream();
     }
   }
@@ -49,7 +49,7 @@ class PreferencesIT extends InBrowser {
   @MethodSource("dictionaries")
   void every_sentence_is_there_in_both_languages_with_the_same_blanks(String dictionary) {
     String compare =
-        "import('/js/words/%s').then(({default: all}) => [all.en, all.zh].map(words =>"
+        "import('/js/translations/%s').then(({default: all}) => [all.en, all.zh].map(words =>"
             + " Object.entries(words).map(([key, text]) =>"
             + " key + (text.match(/\\{\\w+\\}/g) ?? []).sort())))";
     try (Window one = browser.open(page(""))) {
@@ -66,7 +66,7 @@ class PreferencesIT extends InBrowser {
             "\\bsay\\(\\s*\"(\\w+)\"|data-(?:word|label)=\"(\\w+)\"|dataset\\.(?:word|label) = \"(\\w+)\"");
     StringBuilder known = new StringBuilder();
     for (String dictionary : dictionaries().toList()) {
-      known.append(Files.readString(WEBROOT.resolve("js/words").resolve(dictionary)));
+      known.append(Files.readString(WEBROOT.resolve("js/translations").resolve(dictionary)));
     }
     try (Stream<Path> files = Files.walk(WEBROOT)) {
       for (Path file : files.filter(one -> one.toString().matches(".*\\.(js|html)")).toList()) {

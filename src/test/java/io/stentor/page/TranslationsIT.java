@@ -12,18 +12,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The words of all pages. */
-class WordsIT extends InBrowser {
+class TranslationsIT extends InBrowser {
 
   /** Keys of each language, each with the blanks of its sentence. */
   private static final String KEYS =
       """
-      (file) => import(`/js/words/${file}`).then(({ default: { en, zh } }) => [en, zh].map((words) =>
+      (file) => import(`/js/translations/${file}`).then(({ default: { en, zh } }) => [en, zh].map((words) =>
           Object.entries(words).map(([key, text]) =>
               [key, ...(text.match(/\\{\\w+\\}/g) ?? []).sort()].join(' ')).sort()))
       """;
 
   static List<String> files() throws IOException {
-    try (Stream<Path> words = Files.list(Path.of("webroot", "js", "words"))) {
+    try (Stream<Path> words = Files.list(Path.of("webroot", "js", "translations"))) {
       return words.map(file -> file.getFileName().toString()).sorted().toList();
     }
   }

@@ -1,7 +1,7 @@
 /** The column of those who are in the room. */
 
-import { say, spoken } from "../frame/speech.js";
-import { nameOf } from "./names.js";
+import { say, spoken } from "../common/i18n.js";
+import { nameOf } from "./user-names.js";
 
 const MOST_SHOWN = 200;
 

@@ -7,7 +7,7 @@
  */
 
 import { backoffMillis } from "../client/backoff.js";
-import { isFinal } from "../client/wire.js";
+import { isFinal } from "../client/connection.js";
 
 /** The server says something every 15 s at the least, if only a comment. */
 const SILENT_MILLIS = 40_000;

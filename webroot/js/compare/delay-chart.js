@@ -3,7 +3,7 @@
  * each lane, all on one logarithmic scale.
  */
 
-import { Sheet } from "../paint.js";
+import { Sheet } from "../common/canvas.js";
 
 export const SECONDS = 20;
 

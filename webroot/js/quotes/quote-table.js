@@ -3,8 +3,8 @@
  * second cost no more than sixty drawings.
  */
 
-import { say, spoken } from "../frame/speech.js";
-import { change, number } from "../numbers.js";
+import { say, spoken } from "../common/i18n.js";
+import { change, number } from "../common/format.js";
 import { Rate } from "./rate.js";
 import { Spark } from "./spark.js";
 

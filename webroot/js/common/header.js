@@ -6,8 +6,8 @@
  * the state those in `<div class="after">`.
  */
 
-import frameWords from "../words/frame.js";
-import { learn, say, speak, speakOther, whenSpoken } from "./speech.js";
+import frameWords from "../translations/header.js";
+import { learn, say, speak, speakOther, whenSpoken } from "./i18n.js";
 import { isDark, paintOther, whenPainted } from "./theme.js";
 
 /** The pages by the keys of their words. */

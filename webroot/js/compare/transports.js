@@ -12,7 +12,7 @@ import {
   frameBytes,
   handshakeBytes,
   requestBytes,
-} from "./wire.js";
+} from "./wire-size.js";
 
 const AGAIN_MILLIS = 1000;
 const WAIT_SECONDS = 30;

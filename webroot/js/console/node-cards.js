@@ -1,7 +1,7 @@
 /** The nodes as cards; one that is chosen is the only one that the plots show. */
 
-import { say } from "../frame/speech.js";
-import { element, keyed, put } from "./element.js";
+import { say } from "../common/i18n.js";
+import { element, keyed, put } from "../common/dom.js";
 import { count, long, part, shortTime, size, time } from "./written.js";
 
 /** What a card says of its node, by the keys of its words. */

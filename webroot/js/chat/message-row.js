@@ -1,9 +1,9 @@
 /** One message, or what else stands in the list, as a row. */
 
-import { say } from "../frame/speech.js";
+import { say } from "../common/i18n.js";
 import { day, exactly, isOtherDay, minute } from "./clock.js";
-import { appendText } from "./links.js";
-import { isSame, nameOf } from "./names.js";
+import { appendText } from "./linkify.js";
+import { isSame, nameOf } from "./user-names.js";
 
 /** Messages of one member that are closer than this stand together. */
 const TOGETHER_MILLIS = 5 * 60_000;

@@ -3,7 +3,7 @@
  * scrolls. What comes is drawn once a frame. So a long or busy room costs a page no more than a calm one.
  */
 
-import { pendingRow, row } from "./row.js";
+import { pendingRow, row } from "./message-row.js";
 import { Rows } from "./rows.js";
 
 const MOST_ROWS = 200;

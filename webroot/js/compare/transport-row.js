@@ -3,7 +3,7 @@
  * it, then it goes over. Rings are questions, which go the other way; one that waits for an answer stays at the server.
  */
 
-import { Sheet, isStill } from "../paint.js";
+import { Sheet, isStill } from "../common/canvas.js";
 
 const TRAVEL_MILLIS = 150;
 const LANDED_MILLIS = 1000;

@@ -1,7 +1,7 @@
 /** The list of rooms that one is in, and of those that one was in. */
 
-import { say } from "../frame/speech.js";
-import { roomLink } from "./address.js";
+import { say } from "../common/i18n.js";
+import { roomLink } from "./room-names.js";
 
 /** More than this is only said to be more. */
 const MOST_COUNTED = 99;

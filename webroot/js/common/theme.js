@@ -1,6 +1,6 @@
 /** Light or dark: as the system is, until one of them is chosen. */
 
-import { chosenTheme, rememberTheme, systemTheme } from "./preferences.js";
+import { chosenTheme, rememberTheme, systemTheme } from "./storage.js";
 
 const listeners = new Set();
 let chosen = chosenTheme();

@@ -3,10 +3,10 @@
  * the server asks for that, or while its user wants it to be.
  */
 
-import { say } from "../frame/speech.js";
-import { isToken } from "../login/pass.js";
+import { say } from "../common/i18n.js";
+import { isToken } from "./token-store.js";
 import { closeDrawers } from "./drawers.js";
-import { isName } from "./names.js";
+import { isName } from "./user-names.js";
 
 const at = (id) => document.getElementById(id);
 

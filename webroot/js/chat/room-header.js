@@ -1,7 +1,7 @@
 /** What stands around the list: the room's name, how many are here, what more there is to read. */
 
-import { say } from "../frame/speech.js";
-import { counted } from "./people.js";
+import { say } from "../common/i18n.js";
+import { counted } from "./member-list.js";
 
 const at = (id) => document.getElementById(id);
 

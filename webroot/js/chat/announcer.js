@@ -1,7 +1,7 @@
 /** Reads aloud, to those who do not see the list, what was said by others. */
 
-import { say } from "../frame/speech.js";
-import { nameOf } from "./names.js";
+import { say } from "../common/i18n.js";
+import { nameOf } from "./user-names.js";
 
 /** More new messages at once than this are told as a number. */
 const MOST_SPOKEN = 3;

@@ -6,7 +6,7 @@
  * name.
  */
 
-import { language as preferred, rememberLanguage } from "./preferences.js";
+import { language as preferred, rememberLanguage } from "./storage.js";
 
 const dictionary = { en: {}, zh: {} };
 const listeners = new Set();

@@ -1,6 +1,6 @@
 /** The panel that tells what the wire does. */
 
-import { say, spoken } from "../frame/speech.js";
+import { say, spoken } from "../common/i18n.js";
 
 const EVERY_MILLIS = 500;
 

@@ -1,7 +1,7 @@
 /** The table of rooms: asked for every few seconds, with how fast each one's log has grown since. */
 
-import { say } from "../frame/speech.js";
-import { element, keyed, put } from "./element.js";
+import { say } from "../common/i18n.js";
+import { element, keyed, put } from "../common/dom.js";
 import { NONE, count } from "./written.js";
 
 /** Rooms that are asked for at once. */

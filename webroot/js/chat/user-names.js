@@ -1,6 +1,6 @@
 /** What people are called on the page. */
 
-import { say } from "../frame/speech.js";
+import { say } from "../common/i18n.js";
 
 /** So much of a connection's id tells guests apart. */
 const SHOWN_ID = 4;

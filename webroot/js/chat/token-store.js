@@ -4,8 +4,8 @@
  */
 
 import { EXPIRED, Failure } from "../client/failure.js";
-import { rememberHere, rememberedHere } from "../frame/preferences.js";
-import { DemoLogin } from "./demo-login.js";
+import { rememberHere, rememberedHere } from "../common/storage.js";
+import { DemoLogin } from "../login/demo-login.js";
 
 const FORM = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 

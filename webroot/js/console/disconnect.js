@@ -1,7 +1,7 @@
 /** Asks before something is done that cannot be taken back, and says what came of it. */
 
-import { say } from "../frame/speech.js";
-import { element } from "./element.js";
+import { say } from "../common/i18n.js";
+import { element } from "../common/dom.js";
 
 /**
  * Opens a dialog with a heading, a sentence and, where there are several, choices (`{value, label}`). Fulfilled with the
