@@ -1,16 +1,18 @@
-/** The API page: what `openapi.yaml` says, by Swagger UI, as light or dark as the other pages. */
+/** The API page: shows `openapi.yaml` in Swagger UI, in the theme of the other pages. */
 
-import { frame } from "./common/header.js";
-import { isDark, whenPainted } from "./common/theme.js";
+import { Header } from "./common/header.js";
+import { translator } from "./common/i18n.js";
+import { isDark, onThemeChange } from "./common/theme.js";
+import texts from "./translations/header.js";
 
-frame("api", undefined, { pill: false });
-whenPainted(() => document.documentElement.classList.toggle("dark-mode", isDark()));
+new Header("api", translator(texts), { hasConnection: false });
+onThemeChange(() => document.documentElement.classList.toggle("dark-mode", isDark()));
 
 window.SwaggerUIBundle({
   url: "openapi.yaml",
   dom_id: "#api",
   deepLinking: true,
   defaultModelsExpandDepth: 0,
-  // Nothing is asked of any other server.
+  // Sends nothing to other servers.
   validatorUrl: null,
 });

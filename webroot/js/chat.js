@@ -1,221 +1,293 @@
-/** The chat page: puts client, rooms, list, people and words together. */
+/** The chat page. */
 
-import { LOBBY, isRoomName, roomLink, roomOf, socketAddress } from "./chat/room-names.js";
-import { attention } from "./chat/attention.js";
-import { composer } from "./chat/composer.js";
-import { closeDrawers, drawer } from "./chat/drawers.js";
-import { drawHead } from "./chat/room-header.js";
-import { inspector } from "./chat/connection-panel.js";
-import { joining } from "./chat/joining.js";
-import { List } from "./chat/message-list.js";
-import { Me, savedName } from "./chat/me.js";
-import { Notice } from "./chat/notice.js";
-import { Parts } from "./chat/parts.js";
-import { drawPeople } from "./chat/member-list.js";
-import { needOf, standing, whyNotSent } from "./chat/refusals.js";
-import { Rooms, optionsOf } from "./chat/rooms.js";
-import { drawRooms } from "./chat/room-list.js";
-import { Voice } from "./chat/announcer.js";
+import { Announcer } from "./chat/announcer.js";
+import { Composer } from "./chat/composer.js";
+import { ConnectionPanel } from "./chat/connection-panel.js";
+import { Drawers } from "./chat/drawers.js";
+import { LoginForm, savedName } from "./chat/login-form.js";
+import { drawMemberList } from "./chat/member-list.js";
+import { MessageList } from "./chat/message-list.js";
+import { Notice, loginReason, presentProblem, publishError } from "./chat/notice.js";
+import { drawRoomHeader } from "./chat/room-header.js";
+import { RoomList } from "./chat/room-list.js";
+import { LOBBY, isRoomName, roomInQuery, roomLink } from "./chat/room-names.js";
+import { Rooms, roomOptions } from "./chat/rooms.js";
+import { TokenStore } from "./chat/token-store.js";
 import { Client } from "./client/client.js";
-import { frame, showConnection } from "./common/header.js";
-import { rememberHere, rememberedHere } from "./common/storage.js";
-import { say, whenSpoken } from "./common/i18n.js";
-import { Pass } from "./chat/token-store.js";
-import words from "./translations/chat.js";
+import { byId } from "./common/dom.js";
+import { Header } from "./common/header.js";
+import { socketUrl } from "./common/http.js";
+import { onLanguageChange } from "./common/i18n.js";
+import { tabStorage } from "./common/storage.js";
+import { translate } from "./translations/chat.js";
 
-const at = (id) => document.getElementById(id);
-
-/** What is around the list, and what of it a change of a conversation shows in. */
-const parts = new Parts({ rooms: drawSide, people: drawMembers, head: drawTop, notice: drawNotice });
-const PARTS_OF = {
-  unread: ["rooms", "head"],
-  members: ["people", "head"],
-  joined: ["head", "notice"],
-  state: ["head", "notice"],
+/** The parts of the page to draw again after a change of a conversation. */
+const AFFECTED = {
+  unread: ["rooms", "header"],
+  members: ["members", "header"],
+  joined: ["header", "notice"],
+  state: ["header", "notice"],
 };
 
-let current = null;
-/** The room that the address asks for, where there can be none of that name. */
-let badRoom = "";
-/** `{code, reason}` where the server has closed the connection. */
-let closed = null;
+class ChatPage {
+  #header = new Header("chat", translate);
+  #tokens = new TokenStore(savedName());
+  #client = new Client(socketUrl("./connection/websocket").href, {
+    name: this.#tokens.name,
+    getToken: (request) => this.#tokens.token(request),
+    own: tabStorage.get("own", []),
+  });
+  #rooms = new Rooms(this.#client, (conversation, what) => this.#changed(conversation, what));
+  /** The conversation on the screen. */
+  #current = null;
+  /** The room in the page's address, if no room can have this name. */
+  #badRoom = "";
+  /** The state of the client, if the server has closed the connection. */
+  #closed = null;
 
-const pass = new Pass(savedName());
-const client = new Client(socketAddress(location), {
-  name: pass.name,
-  getToken: (asked) => pass.token(asked),
-  own: rememberedHere("own", []),
-});
-const rooms = new Rooms(client, onChange);
-const list = new List(at("log"), at("ulMsg"), {
-  retry: (entry) => current.retry(entry),
-  discard: (entry) => current.discard(entry),
-  fate: ({ failure }) =>
-    failure ? whyNotSent(failure, current.options) : say(client.state === "live" ? "sending" : "waitsForConnection"),
-  older: () => current.older(),
-  moved: () => see(),
-});
-const notice = new Notice();
-const voice = new Voice(at("spoken"));
-const me = new Me(pass, client, rooms, () => parts.draw("notice"));
-const box = composer(at("txtMsg"), { say: sayIt, most: () => current?.options?.maxMessageBytes, refuse: tell });
+  #notice = new Notice();
+  #announcer = new Announcer(byId("announcer"));
+  #drawers = new Drawers();
+  #parts = new Redraw({
+    rooms: () => this.#drawRooms(),
+    members: () => this.#drawMembers(),
+    header: () => this.#drawHeader(),
+    notice: () => this.#drawNotice(),
+  });
+  #list = new MessageList(byId("log"), byId("ulMsg"), {
+    retry: (entry) => this.#current.retry(entry),
+    discard: (entry) => this.#current.discard(entry),
+    status: (entry) => this.#statusOf(entry),
+    loadOlder: () => this.#current.loadOlder(),
+    scrolled: () => this.#updateRead(),
+  });
+  #composer = new Composer(byId("txtMsg"), {
+    publish: (text) => this.#publish(text),
+    maxBytes: () => this.#current?.options?.maxMessageBytes,
+    tooLong: (values) => this.#showNotice("tooLong", values),
+  });
+  #login = new LoginForm(this.#tokens, {
+    changed: () => this.#parts.draw("notice"),
+    closeDrawers: () => this.#drawers.close(),
+    renamed: (name) => this.#renamed(name),
+    tokenChanged: () => this.#tokenChanged(),
+  });
+  #roomList = new RoomList({ open: (name) => this.#open(name), leave: (name) => this.#leave(name) });
 
-function sayIt(text) {
-  tell(null);
-  current.say(text);
-  list.toEnd();
-}
-
-/** Shows a room, which is joined for that. */
-function open(name, { push = true } = {}) {
-  if (push && name !== current?.name) {
-    history.pushState(null, "", roomLink(name));
+  start() {
+    this.#listen();
+    this.#open(roomInQuery(location.search), { push: false });
+    onLanguageChange(() => {
+      this.#list.redraw();
+      this.#parts.drawAll();
+    });
+    this.#client.addEventListener("state", ({ detail }) => this.#stateChanged(detail));
+    this.#client.connect();
   }
-  badRoom = isRoomName(name) ? "" : name;
-  closeDrawers();
-  if (current) {
-    current.draft = box.text;
-    current.open(false);
-  }
-  current = badRoom ? null : rooms.join(name);
-  if (current) {
-    current.open(true);
-    box.text = current.draft;
-  }
-  list.show(current);
-  see();
-  learn(current);
-  tell(null);
-  parts.drawAll();
-}
 
-/** Asks how a room is set, once one is in it. */
-async function learn(conversation) {
-  if (conversation?.room.state === "joined") {
-    conversation.options = (await optionsOf(conversation.name, pass)) ?? conversation.options;
-    list.changed();
-    parts.draw("people", "head");
+  #listen() {
+    byId("btnNew").addEventListener("click", () => this.#list.scrollToEnd());
+    byId("btnRetry").addEventListener("click", () => this.#client.connect());
+    for (const [button, id] of [["btnRooms", "rooms"], ["btnMembers", "members"]]) {
+      const column = byId(id);
+      this.#drawers.add(byId(button), column, (open) => column.classList.toggle("open", open));
+    }
+    const panel = new ConnectionPanel(this.#client, () => this.#current?.room);
+    this.#drawers.add(byId("btnConnection"), byId("connection"), (open) => panel.setOpen(open));
+    document.addEventListener("keydown", (event) => {
+      const isTyping = event.target.matches("input, textarea");
+      if (event.key === "/" && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        event.preventDefault();
+        byId("txtMsg").focus();
+      }
+    });
+    addEventListener("popstate", () => this.#open(roomInQuery(location.search), { push: false }));
+    addEventListener("pagehide", () => this.#hidden());
+    addEventListener("online", () => this.#visible());
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.#hidden() : this.#visible()));
   }
-}
 
-function leave(name) {
-  rooms.leave(name);
-  if (name === current?.name) {
-    current = null;
-    open(rooms.joined[0]?.name ?? LOBBY);
+  /** Joins a room, if necessary, and shows it. */
+  #open(name, { push = true } = {}) {
+    if (push && name !== this.#current?.name) {
+      history.pushState(null, "", roomLink(name));
+    }
+    this.#badRoom = isRoomName(name) ? "" : name;
+    this.#drawers.close();
+    if (this.#current) {
+      this.#current.draft = this.#composer.text;
+      this.#current.setOpen(false);
+    }
+    this.#current = this.#badRoom ? null : this.#rooms.join(name);
+    if (this.#current) {
+      this.#current.setOpen(true);
+      this.#composer.text = this.#current.draft;
+    }
+    this.#list.show(this.#current);
+    this.#updateRead();
+    this.#loadOptions(this.#current);
+    this.#clearNotice();
+    this.#parts.drawAll();
   }
-  parts.draw("rooms");
-}
 
-/** What is at the end of the list and in front of somebody's eyes counts as read. */
-function see() {
-  current?.see(list.isAtEnd && !document.hidden);
-}
+  #leave(name) {
+    this.#rooms.leave(name);
+    if (name === this.#current?.name) {
+      this.#current = null;
+      this.#open(this.#rooms.joined[0]?.name ?? LOBBY);
+    }
+    this.#parts.draw("rooms");
+  }
 
-function onChange(conversation, what) {
-  if (conversation === current) {
+  #publish(text) {
+    this.#clearNotice();
+    this.#current.publish(text);
+    this.#list.scrollToEnd();
+  }
+
+  async #loadOptions(conversation) {
+    if (conversation?.room.state === "joined") {
+      conversation.options = (await roomOptions(conversation.name, this.#tokens)) ?? conversation.options;
+      this.#list.update();
+      this.#parts.draw("members", "header");
+    }
+  }
+
+  #changed(conversation, what) {
+    if (conversation === this.#current) {
+      this.#currentChanged(what);
+    }
+    this.#parts.draw(...(AFFECTED[what] ?? ["header"]));
+  }
+
+  #currentChanged(what) {
     if (what === "items" || what === "pending") {
-      list.changed();
+      this.#list.update();
     } else if (what === "older") {
-      list.older();
+      this.#list.updateOlder();
     } else if (what === "inside" || what === "mark") {
-      list.redraw();
+      this.#list.redraw();
     }
     if (what === "items") {
-      voice.tell(conversation.item(conversation.end - 1));
+      this.#announcer.announce(this.#current.item(this.#current.end - 1));
     } else if (what === "joined") {
-      learn(conversation);
+      this.#loadOptions(this.#current);
     }
   }
-  parts.draw(...(PARTS_OF[what] ?? ["head"]));
-}
 
-/** Tells what is wrong; `null` for nothing any more. */
-function tell(key, values) {
-  if (key) {
-    notice.show(key, values);
-  } else {
-    notice.close();
+  /** Messages count as read if the user is at the end of the list and the page is visible. */
+  #updateRead() {
+    this.#current?.setRead(this.#list.isAtEnd && !document.hidden);
   }
-  parts.draw("notice");
-}
 
-function drawSide() {
-  drawRooms(rooms.joined, rooms.recent, current?.name, { open, leave });
-  at("node").textContent = client.figures.node ? say("node", { node: client.figures.node }) : "";
-}
-
-function drawMembers() {
-  if (current) {
-    const { subscribe } = current.options ?? {};
-    const names = subscribe && (subscribe === "anyone" || pass.isOfDemo ? "selfChosen" : "proved");
-    drawPeople(current.members, (info) => client.isOwn(info), names ?? null);
-  }
-}
-
-function drawTop() {
-  const unread = rooms.joined.reduce((sum, one) => sum + one.unread, 0);
-  drawHead(current?.name ?? badRoom, current, unread, list.isAtEnd);
-  at("btnSend").disabled = !current || client.state === "closed" || current.refusal !== null;
-}
-
-function drawNotice() {
-  const need = needOf(closed, current?.refusal, pass.isShown);
-  me.draw(need);
-  const shown = standing(badRoom, need, closed, current?.refusal);
-  notice.draw(shown, client.state === "closed" && !badRoom);
-}
-
-function onState({ detail }) {
-  showConnection(detail);
-  closed = detail.state === "closed" ? detail : null;
-  if (detail.state === "live") {
-    rememberHere("own", client.ownIds);
-  }
-  list.changed();
-  parts.drawAll();
-}
-
-function listen() {
-  at("frmMsg").addEventListener("submit", (event) => {
-    event.preventDefault();
-    box.send();
-  });
-  joining(open);
-  at("btnNew").addEventListener("click", () => list.toEnd());
-  at("btnRetry").addEventListener("click", () => client.connect());
-  for (const [button, panel] of [["btnRooms", "rooms"], ["btnMembers", "members"]]) {
-    drawer(at(button), at(panel), (open) => at(panel).classList.toggle("open", open));
-  }
-  drawer(at("btnWire"), at("wire"), inspector(client, () => current?.room));
-  document.addEventListener("keydown", (event) => {
-    const isTyping = event.target.matches("input, textarea");
-    if (event.key === "/" && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      event.preventDefault();
-      at("txtMsg").focus();
+  #statusOf({ failure }) {
+    if (failure) {
+      return publishError(failure, this.#current.options);
     }
-  });
-  addEventListener("popstate", () => open(roomOf(location.search), { push: false }));
+    return translate(this.#client.state === "live" ? "sending" : "waitsForConnection");
+  }
+
+  #renamed(name) {
+    this.#client.rename(name);
+    this.#client.connect();
+    this.#rejoin();
+  }
+
+  #tokenChanged() {
+    this.#client.reconnect();
+    this.#rejoin();
+  }
+
+  /** Another user may be let in where this one was refused. */
+  #rejoin() {
+    this.#rooms.joined.forEach((conversation) => conversation.rejoin());
+  }
+
+  #stateChanged(detail) {
+    this.#header.showConnection(detail);
+    this.#closed = detail.state === "closed" ? detail : null;
+    if (detail.state === "live") {
+      tabStorage.set("own", this.#client.ownIds);
+    }
+    this.#list.update();
+    this.#parts.drawAll();
+  }
+
+  /** Timers are slow in hidden tabs, so the client reconnects at once when the page is visible again. */
+  #visible() {
+    this.#client.retryNow();
+    this.#updateRead();
+  }
+
+  #hidden() {
+    this.#rooms.save();
+    this.#updateRead();
+  }
+
+  #showNotice(key, values) {
+    this.#notice.set(key, values);
+    this.#parts.draw("notice");
+  }
+
+  #clearNotice() {
+    this.#notice.clear();
+    this.#parts.draw("notice");
+  }
+
+  #drawRooms() {
+    this.#roomList.draw(this.#rooms.joined, this.#rooms.recent, this.#current?.name);
+    const { node } = this.#client.figures;
+    byId("node").textContent = node ? translate("node", { node }) : "";
+  }
+
+  #drawMembers() {
+    if (this.#current) {
+      const { subscribe } = this.#current.options ?? {};
+      const isUnverified = subscribe === "anyone" || this.#tokens.isOfDemoLogin;
+      const names = subscribe ? (isUnverified ? "unverified" : "verified") : null;
+      drawMemberList(this.#current.members, (info) => this.#client.isOwn(info), names);
+    }
+  }
+
+  #drawHeader() {
+    const unread = this.#rooms.joined.reduce((sum, one) => sum + one.unread, 0);
+    drawRoomHeader(this.#current?.name ?? this.#badRoom, this.#current, unread, this.#list.isAtEnd);
+    this.#composer.setEnabled(this.#current?.refusal === null && this.#client.state !== "closed");
+  }
+
+  #drawNotice() {
+    const refusal = this.#current?.refusal;
+    const reason = loginReason(this.#closed, refusal, this.#tokens.isSent);
+    this.#login.draw(reason);
+    const problem = presentProblem(this.#badRoom, reason, this.#closed, refusal);
+    this.#notice.draw(problem, this.#client.state === "closed" && !this.#badRoom);
+  }
 }
 
-/** A page in the background has slow timers: it comes back at once when somebody is there again. */
-function onBack() {
-  client.retryNow();
-  see();
+/** Draws parts of the page again, each at most once a frame. */
+class Redraw {
+  #parts;
+  #stale = new Set();
+  #frame = 0;
+
+  /** `parts` maps the names of the parts to the functions that draw them. */
+  constructor(parts) {
+    this.#parts = parts;
+  }
+
+  draw(...names) {
+    names.forEach((name) => this.#stale.add(name));
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      const stale = [...this.#stale];
+      this.#stale.clear();
+      stale.forEach((name) => this.#parts[name]());
+    });
+  }
+
+  drawAll() {
+    this.draw(...Object.keys(this.#parts));
+  }
 }
 
-function onAway() {
-  rooms.save();
-  see();
-}
-
-frame("chat", words);
-listen();
-attention({ back: onBack, away: onAway });
-open(roomOf(location.search), { push: false });
-whenSpoken(() => {
-  list.redraw();
-  parts.drawAll();
-});
-client.addEventListener("state", onState);
-client.connect();
+new ChatPage().start();

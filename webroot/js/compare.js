@@ -1,253 +1,305 @@
-/** The comparison: sends messages into a room of its own and hears them in four ways. */
+/** The comparison page: sends messages into a room of its own and receives them by four transports. */
 
-import { Cpu } from "./compare/cpu.js";
-import { Delays, SECONDS } from "./compare/delay-chart.js";
-import { LaneView, rounded } from "./compare/lane-view.js";
-import { Events, LongPolling, ShortPolling, Socket } from "./compare/transports.js";
-import { Sender, numberOf } from "./compare/publisher.js";
-import { frame, showConnection } from "./common/header.js";
-import { say, spoken, whenSpoken, write } from "./common/i18n.js";
-import { whenPainted } from "./common/theme.js";
-import { bytes, duration, number } from "./common/format.js";
-import { colours } from "./common/canvas.js";
-import words from "./translations/compare.js";
+import { tokenColours } from "./common/canvas.js";
+import { byId, onSubmit } from "./common/dom.js";
+import { bytes, duration, measured, number } from "./common/format.js";
+import { Header } from "./common/header.js";
+import { language, onLanguageChange, translateElements } from "./common/i18n.js";
+import { onThemeChange } from "./common/theme.js";
+import { DelayChart, SECONDS } from "./compare/delay-chart.js";
+import { Publisher, numberIn } from "./compare/publisher.js";
+import { TransportRow } from "./compare/transport-row.js";
+import { LongPolling, ServerSentEvents, ShortPolling, WebSocketTransport } from "./compare/transports.js";
+import { translate } from "./translations/compare.js";
 
+/** The intervals of short polling that can be chosen. */
 const INTERVALS = [100, 200, 500, 1000, 2000, 5000, 10_000];
 const FIGURES_MILLIS = 250;
 const CPU_MILLIS = 3000;
-const AGAIN_MILLIS = 3000;
-/** Who looks away for so long is not sent anything more. */
+const RETRY_MILLIS = 3000;
+/** The page pauses if nothing is changed for this long. */
 const IDLE_MILLIS = 600_000;
-/** While nothing moves, what a new size or other colours changed is drawn after this long. */
-const PAUSED_MILLIS = 250;
-/** Messages that were not heard by then are forgotten. */
-const MOST_ON_THEIR_WAY = 2000;
+/** How often the page is drawn while paused, in case its size or colours change. */
+const PAUSED_DRAW_MILLIS = 250;
+/** How many messages may be on their way; older ones are forgotten. */
+const MAX_SENT = 2000;
 
-const at = (id) => document.getElementById(id);
-const room = `compare:${Array.from(crypto.getRandomValues(new Uint8Array(6)), (one) => one.toString(36)).join("")}`;
-const lanes = {
-  short: new ShortPolling(room),
-  long: new LongPolling(room),
-  stream: new Events(room),
-  socket: new Socket(room),
-};
-const names = Object.keys(lanes);
-const sentAt = new Map();
-const cpu = new Cpu();
-const sender = new Sender(room, onSent, onOutcome);
+class ComparePage {
+  #room = `compare:${randomName()}`;
+  #header = new Header("compare", translate);
+  #transports = {
+    short: new ShortPolling(this.#room),
+    long: new LongPolling(this.#room),
+    stream: new ServerSentEvents(this.#room),
+    socket: new WebSocketTransport(this.#room),
+  };
+  #names = Object.keys(this.#transports);
+  #rows = this.#names.map((name) => new TransportRow(name, this.#transports[name], byId("transports")));
+  #chart = new DelayChart(byId("delays"), this.#names.length, {
+    name: (strip) => translate(this.#names[strip]),
+    time: (millis) => duration(millis),
+    now: () => translate("now"),
+  });
+  #publisher = new Publisher(this.#room, {
+    sent: (message, now) => this.#sent(message, now),
+    answered: (error) => this.#answered(error),
+  });
+  #cpuUsage = new CpuUsage();
 
-let running = false;
-let wanted = true;
-let notice = null;
-let socketOpen = false;
-let busy = null;
-let idleSince = performance.now();
-let ink = {};
-let moment = performance.now();
+  /** When each message on its way was sent, by its number. */
+  #sentAt = new Map();
+  #isRunning = false;
+  /** Whether the user wants it to run. */
+  #isWanted = true;
+  #isSocketOpen = false;
+  #notice = null;
+  /** The part of one core that the server uses; `null` if not known. */
+  #cpu = null;
+  #changedAt = performance.now();
+  #drawnTime = performance.now();
+  #style = {};
 
-frame("compare", words);
-const views = names.map((name) => new LaneView(name, lanes[name], at("lanes")));
-const delays = new Delays(at("delays"), names.length, {
-  name: (strip) => say(names[strip]),
-  time: (millis) => duration(spoken(), millis),
-  now: () => say("now"),
-});
-write(at("lanes"));
-
-function onSent(message, now) {
-  sentAt.set(message, now);
-  if (sentAt.size > MOST_ON_THEIR_WAY) {
-    sentAt.delete(sentAt.keys().next().value);
+  start() {
+    translateElements(byId("transports"), translate);
+    this.#listen();
+    onThemeChange(() => this.#readStyle());
+    onLanguageChange(() => this.#drawTexts());
+    setInterval(() => this.#drawFigures(), FIGURES_MILLIS);
+    setInterval(() => this.#measureCpu(), CPU_MILLIS);
+    requestAnimationFrame((now) => this.#draw(now));
+    this.#run();
   }
-  views.forEach(({ track }) => track.sent(message));
-}
 
-function onHeard(index, text) {
-  const now = performance.now();
-  const message = numberOf(text);
-  const sent = sentAt.get(message);
-  if (sent !== undefined) {
-    lanes[names[index]].tally.heard(now - sent);
-    delays.add(index, sent, now - sent);
-    views[index].track.heard(message, now);
+  #listen() {
+    this.#names.forEach((name, index) => {
+      this.#transports[name].addEventListener("message", ({ detail }) => this.#received(index, detail));
+    });
+    this.#transports.socket.addEventListener("open", ({ detail }) => {
+      this.#isSocketOpen = detail;
+      this.#showState();
+    });
+    byId("btnPause").addEventListener("click", () => this.#togglePause());
+    onSubmit("controls", () => {});
+    byId("controls").addEventListener("input", ({ target }) => this.#settingChanged(target));
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.#stop() : this.#run()));
   }
-}
 
-function onOutcome(problem) {
-  if (problem) {
-    const refused = { key: "refused", values: { room, reason: problem.message } };
-    show(problem instanceof TypeError ? { key: "unreachable" } : refused);
-  } else if (notice) {
-    show(null);
-  }
-}
-
-function show(next) {
-  notice = next;
-  at("notice").hidden = notice === null;
-  at("notice").textContent = notice ? say(notice.key, notice.values) : "";
-}
-
-/** Begins, or goes on; where that is impossible now, later. */
-async function begin() {
-  if (running || !wanted || document.hidden) {
-    return;
-  }
-  running = true;
-  try {
-    const position = await sender.first();
-    if (position === null) {
-      show({ key: "noLog", values: { room } });
+  /** Starts, if the user wants it and the page is visible. Retries if the server cannot be reached. */
+  async #run() {
+    if (this.#isRunning || !this.#isWanted || document.hidden) {
       return;
     }
-    show(null);
-    clear();
-    Object.values(lanes).forEach((lane) => lane.start(position));
-    sender.start(Number(at("rngRate").value));
-  } catch (problem) {
-    running = false;
-    onOutcome(problem);
-    if (problem instanceof TypeError) {
-      setTimeout(begin, AGAIN_MILLIS);
+    this.#isRunning = true;
+    try {
+      const position = await this.#publisher.publishFirst();
+      if (position === null) {
+        this.#showNotice({ key: "noLog", values: { room: this.#room } });
+        return;
+      }
+      this.#showNotice(null);
+      this.#reset();
+      Object.values(this.#transports).forEach((transport) => transport.start(position));
+      this.#publisher.start(Number(byId("rngRate").value));
+    } catch (error) {
+      this.#isRunning = false;
+      this.#answered(error);
+      if (error.status === 0) {
+        setTimeout(() => this.#run(), RETRY_MILLIS);
+      }
+    }
+  }
+
+  #stop() {
+    if (this.#isRunning) {
+      this.#isRunning = false;
+      this.#publisher.stop();
+      Object.values(this.#transports).forEach((transport) => transport.stop());
+      this.#showState();
+    }
+  }
+
+  /** Resets all figures. */
+  #reset() {
+    this.#sentAt.clear();
+    this.#chart.clear();
+    Object.values(this.#transports).forEach((transport) => transport.reset());
+    this.#rows.forEach((row) => row.clear());
+  }
+
+  #togglePause() {
+    this.#isWanted = !this.#isWanted;
+    this.#changedAt = performance.now();
+    this.#showSettings();
+    if (this.#isWanted) {
+      this.#run();
+    } else {
+      this.#stop();
+    }
+  }
+
+  #settingChanged(input) {
+    this.#changedAt = performance.now();
+    this.#showSettings();
+    this.#reset();
+    if (input.id === "rngInterval") {
+      this.#transports.short.setInterval(this.#interval);
+    } else if (this.#isRunning) {
+      this.#publisher.start(Number(input.value));
+    }
+  }
+
+  /** The interval of short polling in milliseconds. */
+  get #interval() {
+    return INTERVALS[byId("rngInterval").value];
+  }
+
+  #sent(message, now) {
+    this.#sentAt.set(message, now);
+    if (this.#sentAt.size > MAX_SENT) {
+      this.#sentAt.delete(this.#sentAt.keys().next().value);
+    }
+    this.#rows.forEach((row) => row.sent(message));
+  }
+
+  #received(index, text) {
+    const now = performance.now();
+    const message = numberIn(text);
+    const sentAt = this.#sentAt.get(message);
+    if (sentAt !== undefined) {
+      this.#transports[this.#names[index]].statistics.addDelay(now - sentAt);
+      this.#chart.add(index, sentAt, now - sentAt);
+      this.#rows[index].received(message, now);
+    }
+  }
+
+  #answered(error) {
+    if (error) {
+      const refused = { key: "refused", values: { room: this.#room, reason: error.message } };
+      this.#showNotice(error.status === 0 ? { key: "unreachable" } : refused);
+    } else if (this.#notice) {
+      this.#showNotice(null);
+    }
+  }
+
+  #showNotice(notice) {
+    this.#notice = notice;
+    byId("notice").hidden = notice === null;
+    byId("notice").textContent = notice ? translate(notice.key, notice.values) : "";
+  }
+
+  #showState() {
+    const state = this.#isSocketOpen ? "live" : this.#isRunning ? "connecting" : "paused";
+    this.#header.showConnection({ state });
+  }
+
+  #showSettings() {
+    byId("outRate").textContent = translate("perSecond", { count: number(Number(byId("rngRate").value)) });
+    byId("rngRate").setAttribute("aria-valuetext", byId("outRate").textContent);
+    byId("outInterval").textContent = duration(this.#interval);
+    byId("rngInterval").setAttribute("aria-valuetext", byId("outInterval").textContent);
+    byId("btnPause").textContent = translate(this.#isWanted ? "pause" : "resume");
+  }
+
+  async #measureCpu() {
+    if (this.#isRunning) {
+      this.#cpu = await this.#cpuUsage.measure();
+      this.#showCpu();
+    }
+  }
+
+  #showCpu() {
+    byId("cpu").textContent = this.#cpu === null ? "" : translate("cpu", { part: number(this.#cpu * 100) });
+  }
+
+  #readStyle() {
+    const [message, request, line, text] = tokenColours(["--accent", "--information", "--line", "--dim"]);
+    this.#style = { message, request, line, text, font: `12px ${getComputedStyle(document.body).fontFamily}` };
+  }
+
+  #drawTexts() {
+    document.title = translate("title");
+    byId("delays").setAttribute("aria-label", translate("chart", { seconds: SECONDS }));
+    this.#showNotice(this.#notice);
+    this.#showSettings();
+    this.#drawFigures();
+    this.#showCpu();
+  }
+
+  #drawFigures() {
+    this.#rows.forEach((row) => row.drawFigures());
+    byId("summary").textContent = this.#summary();
+    if (this.#isWanted && performance.now() - this.#changedAt > IDLE_MILLIS) {
+      this.#togglePause();
+      this.#showNotice({ key: "stopped" });
+    }
+  }
+
+  /** Returns the result in two sentences. */
+  #summary() {
+    const [short, long, , socket] = this.#names.map((name) => this.#transports[name].statistics);
+    if ([short, long, socket].some(({ messages }) => messages === 0)) {
+      return translate("summaryLater");
+    }
+    const polling = translate("summaryPolling", {
+      interval: duration(this.#interval),
+      empty: number(short.empty),
+      requests: number(short.requests),
+      delay: measured(short.mean()),
+    });
+    const webSocket = translate("summaryWebSocket", {
+      socket: measured(socket.mean()),
+      socketBytes: bytes(Math.round(socket.bytesPerMessage())),
+      longBytes: bytes(Math.round(long.bytesPerMessage())),
+    });
+    return language() === "zh" ? polling + webSocket : `${polling} ${webSocket}`;
+  }
+
+  #draw(now) {
+    this.#rows.forEach((row) => row.draw(now, this.#style));
+    if (this.#isRunning) {
+      this.#drawnTime = now;
+    }
+    this.#chart.draw(this.#drawnTime, this.#style);
+    const next = () => requestAnimationFrame((time) => this.#draw(time));
+    if (this.#isRunning) {
+      next();
+    } else {
+      setTimeout(next, PAUSED_DRAW_MILLIS);
     }
   }
 }
 
-function end() {
-  if (running) {
-    running = false;
-    sender.stop();
-    Object.values(lanes).forEach((lane) => lane.stop());
-    showState();
-  }
-}
+/** The CPU time of the server, if it serves its metrics to pages. */
+class CpuUsage {
+  static #CPU_TIME = /^process_cpu_time_ns_total(?:\{[^}]*\})? (\S+)/m;
 
-/** Figures of other settings do not belong to these. */
-function clear() {
-  sentAt.clear();
-  delays.clear();
-  Object.values(lanes).forEach((lane) => lane.reset());
-  views.forEach(({ track }) => track.clear());
-}
+  #last = null;
+  #isAvailable = true;
 
-function showSettings() {
-  const language = spoken();
-  const count = number(language, at("rngRate").value);
-  at("outRate").textContent = say("perSecond", { count });
-  at("rngRate").setAttribute("aria-valuetext", at("outRate").textContent);
-  at("outInterval").textContent = duration(language, INTERVALS[at("rngInterval").value]);
-  at("rngInterval").setAttribute("aria-valuetext", at("outInterval").textContent);
-  at("btnPause").textContent = say(wanted ? "pause" : "resume");
-}
-
-function showFigures() {
-  views.forEach((view) => view.write());
-  at("sees").textContent = sentences();
-  if (wanted && performance.now() - idleSince > IDLE_MILLIS) {
-    pause();
-    show({ key: "stopped" });
-  }
-}
-
-async function askCpu() {
-  if (running) {
-    busy = await cpu.ask();
-    showCpu();
-  }
-}
-
-function showCpu() {
-  const language = spoken();
-  at("cpu").textContent = busy === null ? "" : say("cpu", { part: number(language, busy * 100) });
-}
-
-/** What one sees, in two sentences. */
-function sentences() {
-  const language = spoken();
-  const [short, long, , socket] = names.map((name) => lanes[name].tally);
-  if ([short, long, socket].some(({ messages }) => messages === 0)) {
-    return say("seesSoon");
-  }
-  const first = say("sees1", {
-    interval: duration(language, INTERVALS[at("rngInterval").value]),
-    empty: number(language, short.empty),
-    requests: number(language, short.requests),
-    delay: duration(language, rounded(short.mean())),
-  });
-  const second = say("sees2", {
-    socket: duration(language, rounded(socket.mean())),
-    socketBytes: bytes(language, Math.round(socket.bytesEach())),
-    longBytes: bytes(language, Math.round(long.bytesEach())),
-  });
-  return language === "zh" ? first + second : `${first} ${second}`;
-}
-
-function pause() {
-  wanted = !wanted;
-  idleSince = performance.now();
-  showSettings();
-  if (wanted) {
-    begin();
-  } else {
-    end();
-  }
-}
-
-function showState() {
-  const state = socketOpen ? "live" : running ? "connecting" : "paused";
-  showConnection({ state });
-}
-
-function draw(now) {
-  views.forEach(({ track }) => track.draw(now, ink));
-  if (running) {
-    moment = now;
-  }
-  delays.draw(moment, ink);
-  if (running) {
-    requestAnimationFrame(draw);
-  } else {
-    setTimeout(() => requestAnimationFrame(draw), PAUSED_MILLIS);
-  }
-}
-
-function listen() {
-  names.forEach((name, index) => {
-    lanes[name].addEventListener("heard", ({ detail }) => onHeard(index, detail));
-  });
-  lanes.socket.addEventListener("open", ({ detail }) => {
-    socketOpen = detail;
-    showState();
-  });
-  at("btnPause").addEventListener("click", pause);
-  at("controls").addEventListener("submit", (event) => event.preventDefault());
-  at("controls").addEventListener("input", ({ target }) => {
-    idleSince = performance.now();
-    showSettings();
-    clear();
-    if (target.id === "rngInterval") {
-      lanes.short.every(INTERVALS[target.value]);
-    } else if (running) {
-      sender.start(Number(target.value));
+  /** Returns a promise of the part of one core used since the last call; `null` if not known. */
+  async measure() {
+    if (!this.#isAvailable) {
+      return null;
     }
-  });
-  document.addEventListener("visibilitychange", () => (document.hidden ? end() : begin()));
+    try {
+      const response = await fetch("./metrics", { cache: "no-store" });
+      const found = response.ok ? CpuUsage.#CPU_TIME.exec(await response.text()) : null;
+      this.#isAvailable = found !== null;
+      return found ? this.#since({ at: performance.now(), used: Number(found[1]) / 1e6 }) : null;
+    } catch {
+      return null; // Perhaps the next call succeeds.
+    }
+  }
+
+  #since(now) {
+    const last = this.#last;
+    this.#last = now;
+    return last && now.used >= last.used ? (now.used - last.used) / (now.at - last.at) : null;
+  }
 }
 
-whenPainted(() => {
-  const [message, question, line, text] = colours(["--accent", "--information", "--line", "--dim"]);
-  ink = { message, question, line, text, font: `12px ${getComputedStyle(document.body).fontFamily}` };
-});
-whenSpoken(() => {
-  document.title = say("title");
-  at("delays").setAttribute("aria-label", say("chart", { seconds: SECONDS }));
-  show(notice);
-  showSettings();
-  showFigures();
-  showCpu();
-});
-listen();
-setInterval(showFigures, FIGURES_MILLIS);
-setInterval(askCpu, CPU_MILLIS);
-requestAnimationFrame(draw);
-begin();
+function randomName() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(6)), (one) => one.toString(36)).join("");
+}
+
+new ComparePage().start();

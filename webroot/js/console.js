@@ -1,229 +1,213 @@
-/** The console: lets in who has an admin key, and shows what the nodes say of themselves, once a second. */
+/** The console: lets in users with an admin key, and shows the figures that nodes publish once a second. */
 
-import { Api } from "./console/admin-api.js";
-import { disconnect } from "./console/disconnect.js";
+import { byId, onSubmit, setText } from "./common/dom.js";
+import { clockTime } from "./common/format.js";
+import { Header } from "./common/header.js";
+import { onLanguageChange } from "./common/i18n.js";
+import { tabStorage } from "./common/storage.js";
+import { onThemeChange } from "./common/theme.js";
+import { AdminApi } from "./console/admin-api.js";
 import { Cluster } from "./console/cluster.js";
-import { put } from "./common/dom.js";
-import { Nodes } from "./console/node-cards.js";
-import { RoomTable, sortable } from "./console/room-table.js";
-import { RoomView, tell } from "./console/room-view.js";
-import { Stream } from "./console/event-stream.js";
-import { Tiles, spanned } from "./console/tiles.js";
-import { clockTime } from "./console/written.js";
-import { frame, showConnection } from "./common/header.js";
-import { rememberHere, rememberedHere } from "./common/storage.js";
-import { say, whenSpoken } from "./common/i18n.js";
-import { whenPainted } from "./common/theme.js";
-import words from "./translations/console.js";
+import { disconnect } from "./console/disconnect.js";
+import { EventStream } from "./console/event-stream.js";
+import { NodeCards } from "./console/node-cards.js";
+import { errorText, showResult } from "./console/results.js";
+import { RoomTable } from "./console/room-table.js";
+import { RoomView } from "./console/room-view.js";
+import { Tiles, approximateSpan } from "./console/tiles.js";
+import { translate } from "./translations/console.js";
 
-/** The room of the nodes, from as far back as its log goes. */
+/** The room of the nodes' figures, from the beginning of its log. */
 const FIGURES = "./rooms/.stentor/events?last=10000";
 
 const DRAW_MILLIS = 1000;
 
-/** Figures that are older are said to be old. */
+/** Figures that are older are marked as old. */
 const OLD_MILLIS = 4000;
 
-/** So long it takes at most until the page is shown, filled or not. */
-const PATIENCE_MILLIS = 2500;
+/** The dashboard opens after this time at the latest, filled or not. */
+const OPEN_MILLIS = 2500;
 
-/** Where the key is kept: as long as this tab is open, and nowhere else. */
-const KEY = "console.key";
+/** The key is kept as long as the tab is open, and nowhere else. */
+const STORED_KEY = "console.key";
 
-const at = (id) => document.getElementById(id);
-
-let cluster = new Cluster();
-let api = null;
-let stream = null;
-let live = false;
-let problem = null;
-let looked = null;
-let rooms = null;
-let opening = 0;
-let pointed = "";
-const tiles = new Tiles(at("tiles"), (moment) => {
-  pointed = moment;
-  showMoment();
-});
-const nodes = new Nodes(at("nodes"), draw);
-const view = new RoomView();
-const showSorted = sortable(at("roomTable"), () => rooms);
-
-function enter(key) {
-  api = new Api(key);
-  cluster = new Cluster();
-  problem = null;
-  looked = null;
-  stream = new Stream(FIGURES, api.headers());
-  stream.addEventListener("state", ({ detail }) => {
-    live = detail.state === "live";
-    showConnection(detail);
-    if (live && !rememberedHere(KEY, "")) {
-      rememberHere(KEY, key);
-    }
-    if (live && rooms === null) {
-      begin();
-    }
-    draw();
+class ConsolePage {
+  #header = new Header("admin", translate);
+  #cluster = new Cluster();
+  #api = null;
+  #stream = null;
+  #isLive = false;
+  /** Whether the server has accepted the key. */
+  #isAccepted = false;
+  /** The `HttpError`, or the like, that keeps the user out; `null` if there is none. */
+  #loginError = null;
+  #openTimer = 0;
+  #pointedTime = "";
+  #tiles = new Tiles(byId("tiles"), (time) => {
+    this.#pointedTime = time;
+    this.#drawTime();
   });
-  stream.addEventListener("heard", ({ detail }) => {
-    cluster.take(detail, performance.now());
-    show();
+  #cards = new NodeCards(byId("nodes"), () => this.#draw());
+  #roomView = new RoomView();
+  #roomTable = new RoomTable({
+    open: (room) => this.#roomView.open(this.#api, room),
+    loaded: () => this.#openDashboard(),
   });
-  stream.addEventListener("refused", ({ detail }) => leave(detail));
-  at("state").hidden = false;
-  at("btnEnter").disabled = true;
-  stream.open();
-}
 
-/** The key is good: what else is wanted is asked for. */
-function begin() {
-  rooms = new RoomTable(at("rooms"), api, (room) => view.open(api, room), onLooked);
-  rooms.search(at("txtSearch").value);
-  showSorted();
-  opening = setTimeout(show, PATIENCE_MILLIS, true);
-}
-
-/** Opens the page when there is something to fill it with, or when that takes too long. */
-function show(now = false) {
-  if (stream && at("desk").hidden && (now || (cluster.newest > 0 && looked !== null))) {
-    clearTimeout(opening);
-    at("door").hidden = true;
-    at("desk").hidden = false;
-    at("btnLeave").hidden = false;
-    draw();
-  }
-}
-
-/** Forgets the key; `refused` is why the server wanted that, if it did. */
-function leave(refused = null) {
-  clearTimeout(opening);
-  stream?.close();
-  stream = null;
-  live = false;
-  rememberHere(KEY, null);
-  rooms?.close();
-  rooms = null;
-  view.close();
-  problem = refused;
-  at("desk").hidden = true;
-  at("door").hidden = false;
-  at("btnLeave").hidden = true;
-  at("btnEnter").disabled = false;
-  at("state").hidden = true;
-  at("txtKey").value = "";
-  at("txtKey").focus();
-  showProblem();
-  draw();
-}
-
-function showProblem() {
-  const known = { 401: "keyUnknown", 403: "keyNotAdmin" }[problem?.status];
-  put(at("doorError"), problem === null ? "" : known ? say(known) : say("refused", { reason: problem.message }));
-}
-
-function onLooked(answer) {
-  looked = answer;
-  showLooked();
-  show();
-}
-
-function showLooked() {
-  const text = () => {
-    if (looked === null) {
-      return say("looking");
+  start() {
+    this.#header.setStateVisible(false);
+    this.#listen();
+    onThemeChange(() => this.#tiles.redraw());
+    onLanguageChange(() => this.#drawTexts());
+    setInterval(() => this.#draw(), DRAW_MILLIS);
+    const key = tabStorage.get(STORED_KEY, "");
+    byId("login").hidden = key !== "";
+    if (key) {
+      this.#logIn(key);
     }
-    if (looked.problem) {
-      return looked.problem.status === 0 ? say("unreachable") : say("refused", { reason: looked.problem.message });
+  }
+
+  #listen() {
+    onSubmit("frmKey", () => this.#enterKey(byId("txtKey").value.trim()));
+    byId("btnLeave").addEventListener("click", () => this.#logOut(null));
+    onSubmit("frmUser", () => this.#disconnectUser(byId("txtUser").value.trim()));
+    document.addEventListener("visibilitychange", () => this.#draw());
+  }
+
+  #enterKey(key) {
+    // Other characters cannot be sent in a header, so no key has them.
+    this.#loginError = /^[!-~]*$/.test(key) ? null : { status: 401 };
+    this.#drawLoginError();
+    if (key && !this.#loginError) {
+      this.#logIn(key);
     }
-    if (rooms === null || rooms.size === 0) {
-      return say(at("txtSearch").value ? "roomsNotFound" : "roomsNone");
+  }
+
+  #logIn(key) {
+    this.#api = new AdminApi(key);
+    this.#cluster = new Cluster();
+    this.#loginError = null;
+    this.#stream = new EventStream(FIGURES, this.#api.headers());
+    this.#stream.addEventListener("state", ({ detail }) => this.#stateChanged(detail, key));
+    this.#stream.addEventListener("messages", ({ detail }) => {
+      this.#cluster.update(detail, performance.now());
+      this.#openDashboard();
+    });
+    this.#stream.addEventListener("refused", ({ detail }) => this.#logOut(detail));
+    this.#header.setStateVisible(true);
+    byId("btnEnter").disabled = true;
+    this.#stream.open();
+  }
+
+  #stateChanged(detail, key) {
+    this.#header.showConnection(detail);
+    this.#isLive = detail.state === "live";
+    if (this.#isLive && !this.#isAccepted) {
+      this.#isAccepted = true;
+      tabStorage.set(STORED_KEY, key);
+      this.#roomTable.start(this.#api);
+      this.#openTimer = setTimeout(() => this.#openDashboard(true), OPEN_MILLIS);
     }
-    return looked.more ? say("roomsMore", { count: rooms.size }) : say("roomsAll", { count: rooms.size });
-  };
-  put(at("roomsNote"), text());
+    this.#draw();
+  }
+
+  /** Opens the dashboard when there is something to show, or `now`. */
+  #openDashboard(now = false) {
+    const isFilled = this.#cluster.newest > 0 && this.#roomTable.isLoaded;
+    if (this.#stream && byId("dashboard").hidden && (now || isFilled)) {
+      clearTimeout(this.#openTimer);
+      byId("login").hidden = true;
+      byId("dashboard").hidden = false;
+      byId("btnLeave").hidden = false;
+      this.#draw();
+    }
+  }
+
+  /** Forgets the key. `error` is the server's reason, `null` if the user wants it. */
+  #logOut(error) {
+    clearTimeout(this.#openTimer);
+    this.#stream?.close();
+    this.#stream = null;
+    this.#isLive = false;
+    this.#isAccepted = false;
+    tabStorage.set(STORED_KEY, null);
+    this.#roomTable.stop();
+    this.#roomView.close();
+    this.#loginError = error;
+    byId("dashboard").hidden = true;
+    byId("login").hidden = false;
+    byId("btnLeave").hidden = true;
+    byId("btnEnter").disabled = false;
+    this.#header.setStateVisible(false);
+    byId("txtKey").value = "";
+    byId("txtKey").focus();
+    this.#drawLoginError();
+    this.#draw();
+  }
+
+  async #disconnectUser(user) {
+    const missing = { good: false, text: translate("userEmpty") };
+    const result = user ? await disconnect(this.#api, user) : missing;
+    if (result) {
+      showResult(byId("userResult"), result);
+    }
+  }
+
+  #drawTexts() {
+    document.title = translate("title");
+    byId("txtSearch").placeholder = translate("searchHint");
+    byId("txtUser").placeholder = translate("userHint");
+    this.#drawLoginError();
+    this.#roomTable.draw();
+    this.#tiles.redraw();
+    this.#draw();
+  }
+
+  #drawLoginError() {
+    const known = { 401: "keyUnknown", 403: "keyNotAdmin" }[this.#loginError?.status];
+    const text = known ? translate(known) : this.#loginError ? errorText(this.#loginError) : "";
+    setText(byId("loginError"), text);
+  }
+
+  #draw() {
+    if (document.hidden) {
+      return;
+    }
+    if (byId("dashboard").hidden) {
+      const isWaiting = this.#stream && byId("login").hidden;
+      setText(byId("summary"), isWaiting ? translate("waitingForFigures") : "");
+      return;
+    }
+    const now = performance.now();
+    const clock = this.#cluster.clock(now, this.#isLive);
+    this.#tiles.draw(this.#cluster, clock, this.#cards.chosen);
+    this.#cards.draw(this.#cluster, clock);
+    const isOld = this.#cluster.silence(now) > OLD_MILLIS || !this.#isLive;
+    byId("summary").dataset.old = String(isOld);
+    setText(byId("summary"), this.#summary(clock, isOld));
+    const node = this.#cards.chosen;
+    setText(byId("scope"), node ? translate("scopeOne", { node }) : translate("scopeAll"));
+    byId("nodesNote").hidden = this.#cluster.newest > 0;
+    this.#drawTime();
+  }
+
+  /** Draws the time under the pointer, or how far back the plots go. */
+  #drawTime() {
+    const span = this.#cluster.span(this.#cluster.clock(performance.now(), this.#isLive));
+    setText(byId("moment"), this.#pointedTime || translate("lastTime", { time: approximateSpan(span) }));
+  }
+
+  #summary(clock, isOld) {
+    if (this.#cluster.newest === 0) {
+      return translate("waitingForFigures");
+    }
+    if (isOld) {
+      return translate("frozen", { time: clockTime(this.#cluster.newest) });
+    }
+    const states = this.#cluster.nodes(clock).map((node) => node.state(clock));
+    const nodes = states.filter((state) => state !== "stopped").length;
+    return translate("summary", { nodes, ready: states.filter((state) => state === "ready").length });
+  }
 }
 
-function draw() {
-  if (document.hidden) {
-    return;
-  }
-  if (at("desk").hidden) {
-    put(at("summary"), stream && at("door").hidden ? say("waitingForFigures") : "");
-    return;
-  }
-  const now = performance.now();
-  const clock = cluster.clock(now, live);
-  const silence = cluster.silence(now);
-  tiles.draw(cluster, clock, nodes.chosen);
-  nodes.draw(cluster, clock);
-  const old = silence > OLD_MILLIS || !live;
-  at("summary").dataset.old = String(old);
-  put(at("summary"), summary(clock, old));
-  put(at("scope"), nodes.chosen ? say("scopeOne", { node: nodes.chosen }) : say("scopeAll"));
-  at("nodesNote").hidden = cluster.newest > 0;
-  showMoment();
-}
-
-/** The time under the pointer, or how far back plots go. */
-function showMoment() {
-  const time = spanned(cluster.span(cluster.clock(performance.now(), live)));
-  put(at("moment"), pointed || say("lastTime", { time }));
-}
-
-function summary(clock, old) {
-  if (cluster.newest === 0) {
-    return say("waitingForFigures");
-  }
-  if (old) {
-    return say("frozen", { time: clockTime(cluster.newest) });
-  }
-  const states = cluster.nodes(clock).map((node) => node.state(clock));
-  const nodes = states.filter((state) => state !== "stopped").length;
-  return say("summary", { nodes, ready: states.filter((state) => state === "ready").length });
-}
-
-function showWords() {
-  document.title = say("title");
-  at("txtSearch").placeholder = say("searchHint");
-  at("txtUser").placeholder = say("userHint");
-  showProblem();
-  showLooked();
-  showSorted();
-  rooms?.write();
-  tiles.renew();
-  draw();
-}
-
-frame("admin", words);
-at("state").hidden = true;
-at("frmKey").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const key = at("txtKey").value.trim();
-  // What cannot stand in a header is no key.
-  problem = /^[!-~]*$/.test(key) ? null : { status: 401 };
-  showProblem();
-  if (key && !problem) {
-    enter(key);
-  }
-});
-at("btnLeave").addEventListener("click", () => leave());
-at("frmSearch").addEventListener("submit", (event) => event.preventDefault());
-at("txtSearch").addEventListener("input", () => rooms?.search(at("txtSearch").value));
-at("frmUser").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const user = at("txtUser").value.trim();
-  const result = user ? await disconnect(api, user) : { good: false, text: say("userEmpty") };
-  if (result) {
-    tell(at("userResult"), result);
-  }
-});
-document.addEventListener("visibilitychange", draw);
-whenPainted(() => tiles.renew());
-whenSpoken(showWords);
-setInterval(draw, DRAW_MILLIS);
-const kept = rememberedHere(KEY, "");
-at("door").hidden = kept !== "";
-if (kept) {
-  enter(kept);
-}
+new ConsolePage().start();

@@ -1,166 +1,176 @@
-/** The live quotes: a table of all symbols and a chart of the chosen one, drawn once a frame. */
+/** The page of live quotes: a table of all symbols and a chart of the chosen one. */
 
 import { Client } from "./client/client.js";
-import { frame, showConnection } from "./common/header.js";
-import { say, spoken, whenSpoken } from "./common/i18n.js";
-import { whenPainted } from "./common/theme.js";
-import { change, number } from "./common/format.js";
-import { colours } from "./common/canvas.js";
-import { Feed, MOST_ROOMS } from "./quotes/feed.js";
+import { tokenColours } from "./common/canvas.js";
+import { byId } from "./common/dom.js";
+import { NONE, number, percentChange } from "./common/format.js";
+import { Header } from "./common/header.js";
+import { socketUrl } from "./common/http.js";
+import { onLanguageChange } from "./common/i18n.js";
+import { onThemeChange } from "./common/theme.js";
+import { Feed, MAX_ROOMS } from "./quotes/feed.js";
 import { CHART_SECONDS, PriceChart } from "./quotes/price-chart.js";
+import { QuoteTable, chartDescription, directionOf } from "./quotes/quote-table.js";
 import { Rate } from "./quotes/rate.js";
-import { Table, described } from "./quotes/quote-table.js";
-import words from "./translations/quotes.js";
+import { translate } from "./translations/quotes.js";
 
 const FIGURES_MILLIS = 500;
-const DESCRIBED_MILLIS = 5000;
+const DESCRIPTION_MILLIS = 5000;
 
-const at = (id) => document.getElementById(id);
-const address = new URL("./connection/websocket", location.href);
-address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+const RULES = { latest: "setLatest", skip: "setSkip", disconnect: "setDisconnect" };
 
-const client = new Client(address.href);
-const feed = new Feed(client, onQuote);
-const table = new Table(at("symbols"), choose);
-const chart = new PriceChart(at("chart"));
-const updates = new Rate();
-const frames = new Rate();
+class QuotesPage {
+  #header = new Header("quotes", translate);
+  #client = new Client(socketUrl("./connection/websocket").href);
+  #feed = new Feed(this.#client, (quote) => this.#updated(quote));
+  #table = new QuoteTable(byId("symbols"), (quote) => this.#choose(quote));
+  #chart = new PriceChart(byId("chart"));
+  #updates = new Rate();
+  #frames = new Rate();
+  #frameCount = 0;
+  #lineColour = "";
+  #chosen = null;
+  /** The clock and the number of updates at the pause, `{clock, received}`; `null` if not paused. */
+  #paused = null;
+  /** What is shown instead of the chart, `{key, values}`; `null` for nothing. */
+  #status = { key: "loading" };
+  /** The settings of the rooms, `{more, slowConsumer}`; `null` if not known. */
+  #settings = null;
+  /** How far the publisher's clock is behind this one at most, in milliseconds. */
+  #clockDifference = Infinity;
 
-let chosen = null;
-let paused = false;
-let pausedAt = { clock: 0, heard: 0 };
-let frameCount = 0;
-let lineColour = "";
-let status = { key: "looking" };
-let settings = null;
-/** How far the publisher's clock is behind this one, as far as its messages tell. */
-let behind = Infinity;
-
-function onQuote(quote) {
-  table.mark(quote);
-  if (quote.length > 0) {
-    behind = Math.min(behind, Date.now() - quote.newest);
+  start() {
+    this.#client.addEventListener("state", ({ detail }) => this.#header.showConnection(detail));
+    this.#feed.addEventListener("rooms", ({ detail }) => this.#roomsRead(detail));
+    this.#feed.addEventListener("symbols", () => this.#symbolsAdded());
+    byId("btnPause").addEventListener("click", () => this.#togglePause());
+    onThemeChange(() => {
+      [this.#lineColour] = tokenColours(["--accent"]);
+      this.#chart.repaint();
+      this.#table.markAll();
+    });
+    onLanguageChange(() => this.#drawTexts());
+    setInterval(() => this.#drawFigures(), FIGURES_MILLIS);
+    setInterval(() => this.#describeChart(), DESCRIPTION_MILLIS);
+    requestAnimationFrame((now) => this.#draw(now));
+    this.#client.connect();
+    this.#feed.start();
   }
-}
 
-function clock() {
-  return Date.now() - (Number.isFinite(behind) ? behind : 0);
-}
+  /** The publisher's clock. */
+  get #clock() {
+    return Date.now() - (Number.isFinite(this.#clockDifference) ? this.#clockDifference : 0);
+  }
 
-function choose(quote) {
-  chosen = quote;
-  table.choose(quote);
-  showChosen();
-  showDescription();
-}
-
-function draw(now) {
-  frameCount++;
-  const moment = paused ? pausedAt.clock : clock();
-  if (!paused) {
-    table.draw(now, moment, lineColour);
-    if (chosen) {
-      chart.draw(chosen, moment);
-      showChosen();
+  #updated(quote) {
+    this.#table.mark(quote);
+    if (quote.length > 0) {
+      this.#clockDifference = Math.min(this.#clockDifference, Date.now() - quote.newest);
     }
   }
-  requestAnimationFrame(draw);
-}
 
-function showChosen() {
-  at("symbol").textContent = chosen?.symbol ?? "";
-  at("price").textContent = chosen?.price == null ? "–" : number(spoken(), chosen.price, 2);
-  const part = chosen?.change ?? null;
-  at("change").textContent = part === null ? "" : change(spoken(), part);
-  at("change").dataset.way = part ? (part > 0 ? "up" : "down") : "";
-}
+  #roomsRead({ error, ...settings }) {
+    const hasQuotes = this.#feed.quotes.size > 0;
+    if (error) {
+      const key = error.status === 0 ? "unreachable" : "refused";
+      this.#status = hasQuotes ? null : { key, values: { reason: error.message } };
+    } else {
+      this.#settings = settings;
+      this.#status = hasQuotes ? null : { key: "none" };
+    }
+    this.#drawStatus();
+  }
 
-function showDescription() {
-  if (chosen) {
-    at("chart").setAttribute("aria-label", described(chosen, clock(), CHART_SECONDS));
+  #symbolsAdded() {
+    const quotes = [...this.#feed.quotes.values()];
+    this.#table.add(quotes);
+    this.#status = null;
+    this.#drawStatus();
+    if (this.#chosen) {
+      this.#table.choose(this.#chosen);
+    } else {
+      this.#choose(quotes.sort((a, b) => (a.symbol < b.symbol ? -1 : 1))[0]);
+    }
+  }
+
+  #choose(quote) {
+    this.#chosen = quote;
+    this.#table.choose(quote);
+    this.#drawChosen();
+    this.#describeChart();
+  }
+
+  #togglePause() {
+    this.#paused = this.#paused ? null : { clock: this.#clock, received: this.#feed.received };
+    this.#table.markAll();
+    this.#drawButton();
+    this.#drawFigures();
+  }
+
+  #draw(now) {
+    this.#frameCount++;
+    if (!this.#paused) {
+      this.#table.draw(now, this.#clock, this.#lineColour);
+      if (this.#chosen) {
+        this.#chart.draw(this.#chosen, this.#clock);
+        this.#drawChosen();
+      }
+    }
+    requestAnimationFrame((time) => this.#draw(time));
+  }
+
+  #drawChosen() {
+    const { symbol = "", price = null, change = null } = this.#chosen ?? {};
+    byId("symbol").textContent = symbol;
+    byId("price").textContent = price === null ? NONE : number(price, 2);
+    byId("change").textContent = change === null ? "" : percentChange(change);
+    byId("change").dataset.direction = directionOf(change);
+  }
+
+  #describeChart() {
+    if (this.#chosen) {
+      byId("chart").setAttribute("aria-label", chartDescription(this.#chosen, this.#clock, CHART_SECONDS));
+    }
+  }
+
+  #drawFigures() {
+    const now = performance.now();
+    byId("updates").textContent = number(this.#updates.update(now, this.#feed.received));
+    byId("frames").textContent = number(this.#frames.update(now, this.#frameCount));
+    byId("conflated").textContent = number(this.#feed.conflated);
+    byId("count").textContent = number(this.#feed.quotes.size);
+    this.#table.drawRates(now);
+    const missed = this.#paused ? number(this.#feed.received - this.#paused.received) : "";
+    byId("pausedNote").textContent = this.#paused ? translate("notShown", { count: missed }) : "";
+  }
+
+  #drawStatus() {
+    const status = this.#status;
+    byId("status").hidden = status === null;
+    byId("statusText").textContent = status ? translate(status.key, status.values) : "";
+    byId("example").hidden = status?.key !== "none";
+    byId("example").textContent = [
+      "java -jar stentor.jar --demo",
+      `curl ${new URL("./rooms/quotes:ACME/messages", location.href)} -H 'Content-Type: application/json' -d '{"price":12.5}'`,
+    ].join("\n");
+    const more = this.#settings?.more ? ` ${translate("more", { count: MAX_ROOMS })}` : "";
+    const rule = RULES[this.#settings?.slowConsumer];
+    byId("settings").textContent = rule ? translate(rule) + more : "";
+  }
+
+  #drawButton() {
+    byId("btnPause").textContent = translate(this.#paused ? "resume" : "pause");
+  }
+
+  #drawTexts() {
+    document.title = translate("title");
+    this.#chart.repaint();
+    this.#table.markAll();
+    this.#drawButton();
+    this.#drawStatus();
+    this.#drawFigures();
+    this.#describeChart();
   }
 }
 
-function showFigures() {
-  const now = performance.now();
-  const language = spoken();
-  at("updates").textContent = number(language, updates.at(now, feed.heard));
-  at("frames").textContent = number(language, frames.at(now, frameCount));
-  at("conflated").textContent = number(language, feed.conflated);
-  at("count").textContent = number(language, feed.quotes.size);
-  table.writeRates(now);
-  at("pausedNote").textContent = paused ? say("notShown", { count: number(language, feed.heard - pausedAt.heard) }) : "";
-}
-
-function showStatus() {
-  at("status").hidden = status === null;
-  at("statusText").textContent = status ? say(status.key, status.values) : "";
-  at("example").hidden = status?.key !== "none";
-  at("example").textContent = [
-    "java -jar stentor.jar --demo",
-    `curl ${new URL("./rooms/quotes:ACME/messages", location.href)} -H 'Content-Type: application/json' -d '{"price":12.5}'`,
-  ].join("\n");
-  const many = settings?.more ? ` ${say("more", { count: MOST_ROOMS })}` : "";
-  const rule = { latest: "setLatest", skip: "setSkip", disconnect: "setDisconnect" }[settings?.slowConsumer];
-  at("settings").textContent = rule ? say(rule) + many : "";
-}
-
-function onRooms({ detail }) {
-  const { problem, ...found } = detail;
-  if (problem) {
-    const key = problem instanceof TypeError ? "unreachable" : "refused";
-    status = feed.quotes.size > 0 ? null : { key, values: { reason: problem.message } };
-  } else {
-    settings = found;
-    status = feed.quotes.size > 0 ? null : { key: "none" };
-  }
-  showStatus();
-}
-
-function onSymbols() {
-  table.add(feed.quotes.values());
-  status = null;
-  showStatus();
-  if (!chosen) {
-    choose([...feed.quotes.values()].sort((a, b) => (a.symbol < b.symbol ? -1 : 1))[0]);
-  } else {
-    table.choose(chosen);
-  }
-}
-
-function pause() {
-  paused = !paused;
-  pausedAt = { clock: clock(), heard: feed.heard };
-  table.markAll();
-  showPause();
-  showFigures();
-}
-
-function showPause() {
-  at("btnPause").textContent = say(paused ? "resume" : "pause");
-}
-
-frame("quotes", words);
-client.addEventListener("state", ({ detail }) => showConnection(detail));
-feed.addEventListener("rooms", onRooms);
-feed.addEventListener("symbols", onSymbols);
-at("btnPause").addEventListener("click", pause);
-whenPainted(() => {
-  [lineColour] = colours(["--accent"]);
-  chart.repaint();
-  table.markAll();
-});
-whenSpoken(() => {
-  document.title = say("title");
-  chart.repaint();
-  table.markAll();
-  showPause();
-  showStatus();
-  showFigures();
-  showDescription();
-});
-setInterval(showFigures, FIGURES_MILLIS);
-setInterval(showDescription, DESCRIBED_MILLIS);
-requestAnimationFrame(draw);
-client.connect();
-feed.look();
+new QuotesPage().start();

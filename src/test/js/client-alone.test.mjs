@@ -5,7 +5,7 @@ import { mock, test } from "node:test";
 const { backoffMillis } = await import("./client/backoff.js");
 const { Client } = await import("./client/client.js");
 const { Failure } = await import("./client/failure.js");
-const { isFinal } = await import("./client/connection.js");
+const { isPermanent } = await import("./client/connection.js");
 
 /** A WebSocket whose other side is the test. */
 class Played {
@@ -64,7 +64,7 @@ test("waits are drawn from nothing to a bound that doubles up to a cap", () => {
 });
 
 test("close codes say whether to come back", () => {
-  assert.deepEqual([1006, 3001, 3499, 3500, 3999, 4000, 4499, 4500, 4999].map(isFinal),
+  assert.deepEqual([1006, 3001, 3499, 3500, 3999, 4000, 4499, 4500, 4999].map(isPermanent),
     [false, false, false, true, true, false, false, true, true]);
 });
 
@@ -328,8 +328,58 @@ test("a name is given where there is no token, and left to the token where there
   await opened();
   assert.equal(new URL(now().address).searchParams.get("name"), "Ann");
   token = "t";
-  client.renew();
+  client.reconnect();
   assert.deepEqual(await opened(), { connect: { token: "t" }, id: 1 });
   assert.equal(new URL(now().address).searchParams.get("name"), null);
+  client.close();
+});
+
+test("messages that are not understood are counted and ignored", async () => {
+  const client = await connected();
+  const room = client.room("a", { joinLeave: true });
+  const events = [];
+  for (const type of ["message", "join", "leave", "refused"]) {
+    room.addEventListener(type, ({ detail }) => events.push([type, detail.data ?? detail]));
+  }
+  room.join();
+  subscribed(now());
+  const lines = ["{", "nonsense", "[]", "1", "null", '{"push":5}', '{"strange":1}'];
+  lines.forEach((data) => now().onmessage({ data }));
+  const pushes = [
+    { pub: 1 }, { pub: { offset: "one" } }, { pub: { offset: -1 } }, { join: {} }, { join: { info: { user: 7 } } },
+    { leave: { info: { client: 1 } } }, { unsubscribe: {} }, { strange: {} }, {},
+  ];
+  pushes.forEach((push) => now().say({ push: { channel: "a", ...push } }));
+  now().say({ push: { channel: "unknown", pub: { data: 1 } } }, { push: { disconnect: {} } }, { id: 99, publish: {} });
+  assert.equal(client.figures.invalid, lines.length + pushes.length);
+  assert.equal(client.state, "live");
+  assert.equal(room.state, "joined");
+  assert.deepEqual(events, []);
+  now().say({ push: { channel: "a", pub: { offset: 1, data: "good", info: { user: [] }, time: "never" } } });
+  assert.deepEqual(events, [["message", "good"]]);
+  client.close();
+});
+
+test("a room that refuses keys is published to without them, and one with a log never is", async () => {
+  const client = await connected();
+  const [room, logged] = [client.room("a"), client.room("b")];
+  room.join();
+  subscribed(now(), {});
+  const refuse = () => now().say({ id: now().last("publish").id, error: { code: 107, message: "anything" } });
+  const accept = () => now().say({ id: now().last("publish").id, publish: {} });
+  const [one, two] = [room.publish("one"), room.publish("two")];
+  assert.ok(now().last("publish").publish.idempotency_key);
+  refuse();
+  assert.deepEqual(now().last("publish").publish, { channel: "a", data: "one" });
+  accept();
+  await one;
+  assert.deepEqual(now().last("publish").publish, { channel: "a", data: "two" });
+  refuse();
+  await assert.rejects(two, { code: 107 });
+  logged.join();
+  subscribed(now());
+  const three = logged.publish("three");
+  refuse();
+  await assert.rejects(three, { code: 107 });
   client.close();
 });

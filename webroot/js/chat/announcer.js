@@ -1,38 +1,38 @@
-/** Reads aloud, to those who do not see the list, what was said by others. */
+/** Announces messages of others to screen readers. */
 
-import { say } from "../common/i18n.js";
+import { translate } from "../translations/chat.js";
 import { nameOf } from "./user-names.js";
 
-/** More new messages at once than this are told as a number. */
-const MOST_SPOKEN = 3;
+/** If more messages come at once, only their number is announced. */
+const MAX_MESSAGES = 3;
 
-const GATHERED_MILLIS = 500;
+const DELAY_MILLIS = 500;
 
-export class Voice {
-  #element;
-  #unspoken = [];
+export class Announcer {
+  #liveRegion;
+  #waiting = [];
 
-  /** A voice that a screen reader follows at this element, which is a live region. */
-  constructor(element) {
-    this.#element = element;
+  constructor(liveRegion) {
+    this.#liveRegion = liveRegion;
   }
 
-  /** Tells an item soon, with those that come meanwhile. */
-  tell(item) {
+  /** Announces an item soon, together with others that come meanwhile. */
+  announce(item) {
     if (item.kind === "message" && item.own) {
       return;
     }
-    if (this.#unspoken.push(item) === 1) {
-      setTimeout(() => this.#speak(this.#unspoken.splice(0)), GATHERED_MILLIS);
+    if (this.#waiting.push(item) === 1) {
+      setTimeout(() => this.#write(this.#waiting.splice(0)), DELAY_MILLIS);
     }
   }
 
-  #speak(news) {
-    const isMuch = news.length > MOST_SPOKEN;
-    this.#element.textContent = isMuch ? say("newSpoken", { count: news.length }) : news.map(spoken).join("\n");
+  #write(items) {
+    const isMany = items.length > MAX_MESSAGES;
+    const text = isMany ? translate("newSpoken", { count: items.length }) : items.map(spoken).join("\n");
+    this.#liveRegion.textContent = text;
   }
 }
 
 function spoken(item) {
-  return item.kind === "gap" ? say("gap") : say("said", { name: nameOf(item.info), text: item.text });
+  return item.kind === "gap" ? translate("gap") : translate("spoken", { name: nameOf(item.info), text: item.text });
 }

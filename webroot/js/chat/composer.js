@@ -1,52 +1,66 @@
-/** The box that one writes in. */
+/** The box in which the user writes a message. */
 
-/** What an empty box sends, in every language. */
+/** An empty box sends this, in every language. */
 const GREETING = "你好，我是客户端";
 
-/** Limit of what goes to the server at once, where no room has a larger one; and what is around a text. */
-const MOST_AT_ONCE_BYTES = 64 * 1024;
-const AROUND_BYTES = 512;
+/** The limit of a frame to the server, if the room has no larger one; and the bytes of a command around its text. */
+const MAX_FRAME_BYTES = 64 * 1024;
+const COMMAND_BYTES = 512;
 
-/**
- * Makes a textarea the box. `act` has `say(text)`, `most()` (the room's limit in bytes, if it is known)
- * and `refuse(key, values)`, which tells why a text stays in the box.
- */
-export function composer(area, act) {
-  const encoder = new TextEncoder();
-  const button = area.form.querySelector("[type=submit]");
-  area.placeholder = GREETING;
+export class Composer {
+  #box;
+  #button;
+  #actions;
+  #encoder = new TextEncoder();
 
-  function send() {
-    if (button.disabled) {
-      return;
-    }
-    const text = area.value.trim() || GREETING;
-    const bytes = encoder.encode(JSON.stringify(text)).length;
-    const limit = act.most() ?? MOST_AT_ONCE_BYTES;
-    const most = Math.min(limit, Math.max(limit, MOST_AT_ONCE_BYTES) - AROUND_BYTES);
-    if (bytes > most) {
-      act.refuse("tooLong", { bytes, most });
-      return;
-    }
-    area.value = "";
-    act.say(text);
+  /**
+   * Creates a composer for a textarea in a form.
+   *
+   * @param actions has `publish(text)`, `maxBytes()` (the room's limit, if known) and `tooLong({bytes, most})`
+   */
+  constructor(box, actions) {
+    this.#box = box;
+    this.#actions = actions;
+    this.#button = box.form.querySelector("[type=submit]");
+    box.placeholder = GREETING;
+    box.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#send();
+    });
+    box.addEventListener("keydown", (event) => {
+      // Enter also accepts the suggestion of an input method.
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) {
+        event.preventDefault();
+        this.#send();
+      }
+    });
   }
 
-  area.addEventListener("keydown", (event) => {
-    // While an input method is composing, Enter takes its suggestion.
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) {
-      event.preventDefault();
-      send();
-    }
-  });
+  get text() {
+    return this.#box.value;
+  }
 
-  return {
-    send,
-    get text() {
-      return area.value;
-    },
-    set text(text) {
-      area.value = text;
-    },
-  };
+  set text(text) {
+    this.#box.value = text;
+  }
+
+  setEnabled(enabled) {
+    this.#button.disabled = !enabled;
+  }
+
+  #send() {
+    if (this.#button.disabled) {
+      return;
+    }
+    const text = this.#box.value.trim() || GREETING;
+    const bytes = this.#encoder.encode(JSON.stringify(text)).length;
+    const limit = this.#actions.maxBytes() ?? MAX_FRAME_BYTES;
+    const most = Math.min(limit, Math.max(limit, MAX_FRAME_BYTES) - COMMAND_BYTES);
+    if (bytes > most) {
+      this.#actions.tooLong({ bytes, most });
+      return;
+    }
+    this.#box.value = "";
+    this.#actions.publish(text);
+  }
 }

@@ -1,44 +1,51 @@
-/** The panel that tells what the wire does. */
+/** The panel with details of the connection. */
 
-import { say, spoken } from "../common/i18n.js";
+import { byId, element } from "../common/dom.js";
+import { NONE, number } from "../common/format.js";
+import { translate } from "../translations/chat.js";
 
-const EVERY_MILLIS = 500;
+const UPDATE_MILLIS = 500;
 
-/** A panel; the function that it returns opens and closes it. `room()` is the room on the page. */
-export function inspector(client, room) {
-  const panel = document.getElementById("wire");
-  let timer = 0;
-  return (open) => {
-    panel.hidden = !open;
-    clearInterval(timer);
+export class ConnectionPanel {
+  #client;
+  #currentRoom;
+  #timer = 0;
+
+  /** Creates the panel of a client. `currentRoom()` returns the room on the screen. */
+  constructor(client, currentRoom) {
+    this.#client = client;
+    this.#currentRoom = currentRoom;
+  }
+
+  setOpen(open) {
+    byId("connection").hidden = !open;
+    clearInterval(this.#timer);
     if (open) {
-      draw(client, room());
-      timer = setInterval(() => draw(client, room()), EVERY_MILLIS);
+      this.#draw();
+      this.#timer = setInterval(() => this.#draw(), UPDATE_MILLIS);
     }
-  };
-}
+  }
 
-function draw(client, room) {
-  const { node, server, roundTripMillis, connects, recovered, messages } = client.figures;
-  const count = (number) => number.toLocaleString(spoken());
-  const millis = roundTripMillis === null ? "–" : roundTripMillis.toFixed(1);
-  const lines = {
-    transport: say("transportName"),
-    server: server || "–",
-    nodeName: node || "–",
-    yourConnection: client.id || "–",
-    position: room?.position || "–",
-    roundTrip: roundTripMillis === null ? "–" : say("roundTripMillis", { millis }),
-    connects: count(Math.max(0, connects - 1)),
-    heard: count(messages),
-    recovered: count(recovered),
-  };
-  document.getElementById("wireFigures").replaceChildren(
-    ...Object.entries(lines).flatMap(([key, value]) => {
-      const [term, definition] = [document.createElement("dt"), document.createElement("dd")];
-      term.textContent = say(key);
-      definition.textContent = value;
-      return [term, definition];
-    }),
-  );
+  #draw() {
+    const { node, server, roundTripMillis, connects, recovered, messages, invalid } = this.#client.figures;
+    const millis = roundTripMillis?.toFixed(1);
+    const lines = {
+      transport: translate("transportName"),
+      server: server || NONE,
+      nodeName: node || NONE,
+      yourConnection: this.#client.id || NONE,
+      position: this.#currentRoom()?.position || NONE,
+      roundTrip: roundTripMillis === null ? NONE : translate("roundTripMillis", { millis }),
+      connects: number(Math.max(0, connects - 1)),
+      received: number(messages),
+      recovered: number(recovered),
+      ...(invalid > 0 ? { invalid: number(invalid) } : {}),
+    };
+    byId("connectionDetails").replaceChildren(
+      ...Object.entries(lines).flatMap(([key, value]) => [
+        element("dt", { textContent: translate(key) }),
+        element("dd", { textContent: value }),
+      ]),
+    );
+  }
 }

@@ -1,57 +1,60 @@
 /**
- * One room as somebody reads it: what was said, in order; what of one's own is not acknowledged yet;
- * where one has read to; who is there. Nothing here touches the page. Its items are as `Items` has them.
- *
- * `changed(what)` is called with `items` (some were added at the end), `older` (at the beginning),
- * `inside` (in between), `pending`, `unread`, `mark`, `members`, `joined` or `state`.
+ * One room as its reader sees it: the messages, the user's own messages that are not acknowledged yet, how far the user
+ * has read, and the members. Does not touch the page.
  */
 
 import { DENIED } from "../client/failure.js";
-import { Items, isBehind, itemOf } from "./timeline.js";
+import { newKey } from "../client/outbox.js";
 import { Members } from "./members.js";
-import { Pending } from "./pending.js";
+import { Timeline, includes, isAfter, itemOf } from "./timeline.js";
 
-/** Messages that are kept; older ones are read from the log again. */
-const KEPT = 20_000;
-/** The same of a room that is not looked at. */
-const KEPT_UNSEEN = 1_000;
-const PAGE = 50;
-/** What is read behind a gap. */
-const PAGE_AFTER_GAP = 300;
+/** How many messages are kept in memory; older ones are read from the log again. */
+const MAX_MESSAGES = 20_000;
+/** The same for a room that is not on the screen. */
+const MAX_HIDDEN_MESSAGES = 1_000;
+const PAGE_SIZE = 50;
+/** How many messages are read after a gap. */
+const PAGE_SIZE_AFTER_GAP = 300;
 
 export class Conversation {
   #changed;
-  #items = new Items();
+  #timeline = new Timeline();
   #pending;
   #loading = false;
   #open = false;
-  #seen = false;
+  #read = false;
 
   unread = 0;
-  /** Behind what the unread messages began, `{epoch, offset, count}`; `null` for none. */
+  /** Where the unread messages begin, `{epoch, offset, count}`; `null` if there are none. */
   mark = null;
-  /** Whether there may be older messages in the log. */
+  /** Whether the log may have older messages. */
   more = true;
-  /** Whether the server lets nobody like this one read them. */
+  /** Whether the user may not read the log. */
   isHistoryDenied = false;
-  /** What the server tells of the room; `null` before. */
+  /** The options of the room; `null` if not known. */
   options = null;
-  /** Why the room cannot be entered; `null` where it can. */
+  /** The failure that keeps the client out of the room; `null` if there is none. */
   refusal = null;
   draft = "";
-  /** Where the list was when the room was left: `{number, top}`; `null` for the end. */
-  place = null;
+  /** Where the list was scrolled to when the room was left, `{number, top}`; `null` for the end. */
+  scrollPosition = null;
 
-  /** `read` is how far it was read in an earlier visit, `{epoch, offset}`. */
-  constructor(room, read, changed) {
+  /**
+   * Creates the conversation of a room.
+   *
+   * `lastRead` is how far the user had read in an earlier visit, `{epoch, offset}`. `changed(conversation, what)` is
+   * called with `items` (added at the end), `older` (added at the beginning), `inside` (inserted), `pending`,
+   * `unread`, `mark`, `members`, `joined` or `state`.
+   */
+  constructor(room, lastRead, changed) {
     this.room = room;
     this.name = room.name;
-    this.read = read;
+    this.lastRead = lastRead;
     this.#changed = (what) => changed(this, what);
-    this.#pending = new Pending(room, this.#items, () => this.#changed("pending"));
+    this.#pending = new PendingMessages(room, this.#timeline, () => this.#changed("pending"));
     this.members = new Members(room, () => this.#changed("members"));
     room.addEventListener("joined", ({ detail }) => this.#joined(detail));
-    room.addEventListener("message", ({ detail }) => this.#heard(detail));
+    room.addEventListener("message", ({ detail }) => this.#received(detail));
     room.addEventListener("gap", () => this.#add([{ kind: "gap" }]));
     room.addEventListener("refused", ({ detail }) => {
       this.refusal = detail;
@@ -60,73 +63,72 @@ export class Conversation {
   }
 
   get start() {
-    return this.#items.start;
+    return this.#timeline.start;
   }
 
   get end() {
-    return this.#items.end;
+    return this.#timeline.end;
   }
 
-  /** What was said here and is not among the items yet, as `Pending` has it. */
+  /** The user's messages that are not in the timeline yet. */
   get pending() {
     return this.#pending.entries;
   }
 
   get isEmpty() {
-    return this.#items.isEmpty && this.pending.length === 0;
+    return this.#timeline.isEmpty && this.pending.length === 0;
   }
 
-  /** Whether older messages are being read. */
+  /** Whether messages are being read from the log. */
   get isLoading() {
     return this.#loading;
   }
 
-  /** An item by its number; `undefined` outside. */
+  /** Returns an item by its number; `undefined` if there is none. */
   item(number) {
-    return this.#items.at(number);
+    return this.#timeline.at(number);
   }
 
-  /** Whether the unread messages begin with an item. */
+  /** Returns whether the unread messages begin with this item. */
   isMarked(number) {
     const [item, before] = [this.item(number), this.item(number - 1)];
-    return isBehind(item, this.mark) && !isBehind(before, this.mark);
+    return isAfter(item, this.mark) && !isAfter(before, this.mark);
   }
 
-  /** Whether it is the one on the page. */
-  open(open) {
+  /** Tells whether this conversation is on the screen. */
+  setOpen(open) {
     this.#open = open;
     if (!open) {
-      this.see(false);
+      this.setRead(false);
       this.mark = null;
       this.#trim();
     }
   }
 
-  /** Whether somebody looks at its end, so that what comes is read at once. */
-  see(seen) {
-    this.#seen = seen;
-    if (seen) {
+  /** Tells whether the user looks at the newest messages, so that new ones count as read. */
+  setRead(read) {
+    this.#read = read;
+    if (read) {
       this.#markRead();
     }
   }
 
-  /** Says something. */
-  say(text) {
-    this.#pending.say(text);
+  publish(text) {
+    this.#pending.publish(text);
   }
 
-  /** Says again what failed, as the same message. */
+  /** Publishes a failed message again, under the same key. */
   retry(entry) {
     this.#pending.retry(entry);
   }
 
-  /** Takes a message that failed off the list. */
+  /** Removes a failed message. */
   discard(entry) {
-    this.#pending.discard(entry);
+    this.#pending.remove(entry);
   }
 
-  /** Goes in where one was refused before; as somebody else, perhaps. */
-  tryAgain() {
+  /** Joins again after a refusal, for example as another user. */
+  rejoin() {
     if (this.refusal) {
       this.refusal = null;
       this.room.join();
@@ -134,76 +136,76 @@ export class Conversation {
     }
   }
 
-  /** Reads older messages, unless that is under way or there are none. */
-  async older() {
-    const before = this.#items.oldestOffset;
+  /** Reads older messages. No-op if that is under way or there are none. */
+  async loadOlder() {
+    const before = this.#timeline.oldestOffset;
     if (this.#loading || !this.more || before === 0 || this.room.state !== "joined") {
       return;
     }
-    await this.#load({ before, limit: PAGE }, (messages) => this.#addOlder(messages));
+    await this.#load({ before, limit: PAGE_SIZE }, (messages) => this.#addOlder(messages));
   }
 
   #joined({ recovered, first }) {
     this.refusal = null;
     this.members.refresh();
     if (first) {
-      this.#enter();
+      this.#firstJoined();
     } else if (!recovered) {
       this.#add([{ kind: "gap" }]);
-      const at = this.end;
-      this.#load({ before: this.room.offset + 1, limit: PAGE_AFTER_GAP }, (messages) =>
-        this.#insert(at, messages),
+      const number = this.end;
+      this.#load({ before: this.room.offset + 1, limit: PAGE_SIZE_AFTER_GAP }, (messages) =>
+        this.#insert(number, messages),
       );
     }
     this.#changed("joined");
   }
 
-  #enter() {
+  #firstJoined() {
     const { epoch, offset } = this.room;
-    if (this.read?.epoch === epoch) {
-      this.unread += Math.max(0, offset - this.read.offset);
+    if (this.lastRead?.epoch === epoch) {
+      this.unread += Math.max(0, offset - this.lastRead.offset);
     } else {
-      this.read = { epoch, offset };
+      this.lastRead = { epoch, offset };
     }
-    if (this.#seen) {
+    if (this.#read) {
       this.#markRead();
     }
     if (offset > 0 || this.room.position === "") {
-      const before = offset > 0 ? offset + 1 : 0; // Without a place it is seen whether one may read at all.
-      this.#load({ before, limit: PAGE }, (messages) => this.#addOlder(messages));
+      const before = offset > 0 ? offset + 1 : 0; // Without a position, reading shows whether the user may read.
+      this.#load({ before, limit: PAGE_SIZE }, (messages) => this.#addOlder(messages));
     } else {
       this.more = false;
     }
     this.#changed("unread");
   }
 
-  async #load(asked, add) {
+  async #load(range, add) {
     this.#loading = true;
     this.#changed("state");
     try {
-      const { messages, more } = await this.room.history(asked);
+      const { messages, more } = await this.room.history(range);
       this.isHistoryDenied = false;
       this.more = more;
       this.#loading = false;
       add(messages.map(itemOf));
     } catch (failure) {
       this.#loading = false;
-      // A room without a log, or of which one may not read it. What was lost is tried again.
+      // The room has no log, or the user may not read it. A lost connection is temporary.
       this.more = failure.temporary;
       this.isHistoryDenied = failure.code === DENIED;
     }
     this.#changed("state");
   }
 
-  #heard(message) {
-    this.#pending.heard(message.key);
+  #received(message) {
+    this.#pending.received(message.key);
     this.#add([itemOf(message)]);
   }
 
   #add(items) {
-    this.#items.append(items);
+    this.#timeline.append(items);
     this.#pending.settle(items);
-    if (this.#seen) {
+    if (this.#read) {
       this.#markRead();
     } else {
       this.unread += items.filter(({ kind, own }) => kind === "message" && !own).length;
@@ -213,20 +215,20 @@ export class Conversation {
     this.#changed("items");
   }
 
-  #insert(at, items) {
-    this.#items.insert(at, items);
+  #insert(number, items) {
+    this.#timeline.insert(number, items);
     this.#pending.settle(items);
     this.#changed("inside");
   }
 
   #addOlder(items) {
-    this.#items.prepend(items);
+    this.#timeline.prepend(items);
     this.#pending.settle(items);
     this.#changed("older");
   }
 
   #trim() {
-    if (this.#items.trim(this.#open ? KEPT : KEPT_UNSEEN)) {
+    if (this.#timeline.trim(this.#open ? MAX_MESSAGES : MAX_HIDDEN_MESSAGES)) {
       this.more = true;
     }
   }
@@ -234,11 +236,78 @@ export class Conversation {
   #markRead() {
     const { epoch, offset } = this.room;
     if (this.unread > 0) {
-      this.mark = { ...this.read, count: this.unread };
+      this.mark = { ...this.lastRead, count: this.unread };
       this.unread = 0;
       this.#changed("unread");
       this.#changed("mark");
     }
-    this.read = { epoch, offset };
+    this.lastRead = { epoch, offset };
+  }
+}
+
+/** The user's messages in a room that are not in its timeline yet: being sent, or failed. */
+class PendingMessages {
+  #room;
+  #timeline;
+  #changed;
+
+  /** In order: `{kind: "message", text, own, key, failure, time, position?}`. */
+  entries = [];
+
+  constructor(room, timeline, changed) {
+    this.#room = room;
+    this.#timeline = timeline;
+    this.#changed = changed;
+  }
+
+  publish(text) {
+    this.#send({ kind: "message", text, own: true, key: newKey(), failure: null, time: Date.now() });
+  }
+
+  retry(entry) {
+    this.remove(entry);
+    this.#send({ ...entry, failure: null });
+  }
+
+  remove(entry) {
+    this.#keep((other) => other !== entry);
+  }
+
+  /** Tells that the message with this key was received. */
+  received(key) {
+    this.#keep((entry) => entry.key !== key);
+  }
+
+  /** Tells that items were added. Removes the acknowledged messages that are among them. */
+  settle(items) {
+    this.#keep(({ position }) => !position || !includes(items, position));
+  }
+
+  #send(entry) {
+    this.entries.push(entry);
+    this.#changed();
+    this.#room.publish(entry.text, entry.key).then(
+      (position) => this.#acknowledged(entry, position),
+      (failure) => {
+        entry.failure = failure;
+        this.#changed();
+      },
+    );
+  }
+
+  /** The message is received as well, before or after this, unless the room has no log. */
+  #acknowledged(entry, position) {
+    entry.position = position;
+    if (position.offset === 0 || this.#timeline.has(position)) {
+      this.remove(entry);
+    }
+  }
+
+  #keep(fits) {
+    const kept = this.entries.filter(fits);
+    if (kept.length < this.entries.length) {
+      this.entries = kept;
+      this.#changed();
+    }
   }
 }

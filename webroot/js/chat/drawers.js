@@ -1,49 +1,55 @@
-/** Columns and panels that open and close by a button. One is open at a time. */
+/** Columns and panels that a button opens and closes. At most one is open. */
+export class Drawers {
+  #drawers = [];
 
-const drawers = [];
+  /** Creates an empty set of drawers. Escape, and a click outside, close the open one. */
+  constructor() {
+    document.addEventListener("keydown", (event) => {
+      const open = this.#drawers.find(isOpen);
+      if (event.key === "Escape" && open) {
+        this.close();
+        open.button.focus();
+      }
+    });
+    document.addEventListener("pointerdown", ({ target }) => {
+      const isInside = this.#drawers.some(({ button, panel }) => button.contains(target) || panel.contains(target));
+      if (!isInside) {
+        this.close();
+      }
+    });
+  }
 
-/**
- * A drawer. Escape, and a click beside it, close it; the focus goes in and comes back.
- *
- * @param button that opens and closes it
- * @param panel what is opened
- * @param show `show(open)` shows or hides it
- */
-export function drawer(button, panel, show) {
-  const set = (open) => {
-    button.ariaExpanded = String(open);
-    show(open);
-  };
-  const one = { button, panel, set };
-  drawers.push(one);
-  button.addEventListener("click", () => {
-    const open = button.ariaExpanded !== "true";
-    closeDrawers();
-    set(open);
-    if (open) {
-      panel.querySelector("a, button, input")?.focus();
-    }
-  });
+  /**
+   * Adds a drawer.
+   *
+   * @param button opens and closes it
+   * @param panel gets the focus when it opens
+   * @param setOpen `setOpen(open)` shows or hides the panel
+   */
+  add(button, panel, setOpen) {
+    const drawer = { button, panel, setOpen };
+    this.#drawers.push(drawer);
+    button.addEventListener("click", () => {
+      const open = !isOpen(drawer);
+      this.close();
+      set(drawer, open);
+      if (open) {
+        panel.querySelector("a, button, input")?.focus();
+      }
+    });
+  }
+
+  /** Closes the open drawer. */
+  close() {
+    this.#drawers.filter(isOpen).forEach((drawer) => set(drawer, false));
+  }
 }
 
-/** Closes what is open, and returns whether anything was. */
-export function closeDrawers() {
-  const open = drawers.filter(({ button }) => button.ariaExpanded === "true");
-  open.forEach(({ set }) => set(false));
-  return open.length > 0;
+function isOpen({ button }) {
+  return button.ariaExpanded === "true";
 }
 
-document.addEventListener("keydown", (event) => {
-  const open = drawers.find(({ button }) => button.ariaExpanded === "true");
-  if (event.key === "Escape" && open) {
-    closeDrawers();
-    open.button.focus();
-  }
-});
-
-document.addEventListener("pointerdown", ({ target }) => {
-  const isInside = drawers.some(({ button, panel }) => button.contains(target) || panel.contains(target));
-  if (!isInside) {
-    closeDrawers();
-  }
-});
+function set({ button, setOpen }, open) {
+  button.ariaExpanded = String(open);
+  setOpen(open);
+}

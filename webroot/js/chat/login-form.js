@@ -1,113 +1,145 @@
 /**
- * Where one says who one is: by a token, or by a name where the server has a demo login. It is open while
- * the server asks for that, or while its user wants it to be.
+ * The forms with which users say who they are: by a name, or by a token. The panel with the token is open while the
+ * server needs one, or while the user wants it to be.
  */
 
-import { say } from "../common/i18n.js";
+import { byId, onSubmit } from "../common/dom.js";
+import { browserStorage } from "../common/storage.js";
+import { translate } from "../translations/chat.js";
 import { isToken } from "./token-store.js";
-import { closeDrawers } from "./drawers.js";
-import { isName } from "./user-names.js";
+import { isUserName } from "./user-names.js";
 
-const at = (id) => document.getElementById(id);
+/** Returns the name that was chosen in an earlier visit; empty if there is none. */
+export function savedName() {
+  const name = browserStorage.get("name", "");
+  return typeof name === "string" && isUserName(name) ? name : "";
+}
 
-export class Door {
-  #pass;
-  #act;
-  #wanted = false;
-  #need = null;
-  #hasDemo = false;
+export class LoginForm {
+  #tokens;
+  #actions;
+  #isOpen = false;
+  #reason = null;
+  #hasDemoLogin = false;
   #error = "";
 
-  /** `act` has `changed()` (the door), `renew()` (the pass is another one) and `call(name)`. */
-  constructor(pass, act) {
-    this.#pass = pass;
-    this.#act = act;
-    at("btnToken").addEventListener("click", () => this.#toggle());
-    at("btnForget").addEventListener("click", () => this.#show(() => pass.forget()));
-    this.#onSubmit("frmToken", () => this.#paste(at("txtToken").value.trim()));
-    this.#onSubmit("frmDemo", () => this.#enter(at("txtDemo").value.trim()));
-    at("door").addEventListener("keydown", ({ key }) => {
-      if (key === "Escape" && this.#wanted) {
+  /**
+   * Creates the forms.
+   *
+   * @param tokens the `TokenStore`
+   * @param actions has `changed()` (draw the forms again), `closeDrawers()`, `renamed(name)` and `tokenChanged()`
+   */
+  constructor(tokens, actions) {
+    this.#tokens = tokens;
+    this.#actions = actions;
+    this.#showName();
+    byId("txtName").addEventListener("change", () => this.#rename());
+    onSubmit("frmName", () => this.#rename());
+    byId("btnToken").addEventListener("click", () => this.#toggle());
+    byId("btnForget").addEventListener("click", () => this.#changeToken(() => tokens.forget()));
+    onSubmit("frmToken", () => this.#paste(byId("txtToken").value.trim()));
+    onSubmit("frmDemo", () => this.#demoLogin(byId("txtDemo").value.trim()));
+    byId("login").addEventListener("keydown", ({ key }) => {
+      if (key === "Escape" && this.#isOpen) {
         this.#toggle();
-        at("btnToken").focus();
+        byId("btnToken").focus();
       }
     });
   }
 
-  /** Draws it. `need` is the key of the sentence that says why a token is needed, `null` if it is not. */
-  draw(need) {
-    if (need !== null && this.#need === null) {
-      this.#look();
+  /** Draws the forms. `reason` is the key of the text that says why a token is needed; `null` if it is not. */
+  draw(reason) {
+    if (reason !== null && this.#reason === null) {
+      this.#checkDemoLogin();
     }
-    this.#need = need;
-    const isOpen = this.#wanted || need !== null;
-    at("door").hidden = !isOpen;
-    at("btnToken").ariaExpanded = String(isOpen);
-    at("btnToken").textContent = say(this.#pass.isPasted ? "yourToken" : "haveToken");
-    at("doorText").textContent = isOpen ? say(this.#reason()) : "";
-    at("frmDemo").hidden = !this.#hasDemo || this.#pass.isPasted;
-    at("btnForget").hidden = !this.#pass.isPasted;
-    at("doorError").textContent = this.#error && say(this.#error);
+    this.#reason = reason;
+    const { isPasted, user } = this.#tokens;
+    byId("txtName").readOnly = isPasted;
+    byId("btnName").hidden = isPasted;
+    byId("nameHint").textContent = isPasted ? translate(user ? "nameOfToken" : "noNameInToken") : "";
+    const isOpen = this.#isOpen || reason !== null;
+    byId("login").hidden = !isOpen;
+    byId("btnToken").ariaExpanded = String(isOpen);
+    byId("btnToken").textContent = translate(isPasted ? "yourToken" : "haveToken");
+    byId("loginText").textContent = isOpen ? translate(this.#textKey()) : "";
+    byId("frmDemo").hidden = !this.#hasDemoLogin || isPasted;
+    byId("btnForget").hidden = !isPasted;
+    byId("loginError").textContent = this.#error && translate(this.#error);
   }
 
-  #reason() {
-    if (this.#need === "tokenNeeded" && this.#hasDemo) {
+  #textKey() {
+    if (this.#reason === "tokenNeeded" && this.#hasDemoLogin) {
       return "nameNeeded";
     }
-    return this.#need ?? "tokenAsked";
+    return this.#reason ?? "tokenPurpose";
   }
 
   #toggle() {
-    closeDrawers();
-    this.#wanted = !this.#wanted;
+    this.#actions.closeDrawers();
+    this.#isOpen = !this.#isOpen;
     this.#error = "";
-    this.#act.changed();
-    if (this.#wanted) {
-      this.#look();
-      requestAnimationFrame(() => at("txtToken").focus());
+    this.#actions.changed();
+    if (this.#isOpen) {
+      this.#checkDemoLogin();
+      requestAnimationFrame(() => byId("txtToken").focus());
     }
   }
 
-  async #look() {
-    this.#hasDemo = await this.#pass.isDemoOffered();
-    this.#act.changed();
+  async #checkDemoLogin() {
+    this.#hasDemoLogin = await this.#tokens.isDemoLoginOffered();
+    this.#actions.changed();
+  }
+
+  #rename() {
+    const name = byId("txtName").value.trim();
+    if (!this.#tokens.isPasted) {
+      byId("nameError").textContent = isUserName(name) ? "" : translate("badName");
+      if (isUserName(name) && name !== this.#tokens.name) {
+        this.#setName(name);
+      }
+    }
+  }
+
+  #demoLogin(name) {
+    const isValid = name !== "" && isUserName(name);
+    this.#error = isValid ? "" : "badName";
+    if (isValid) {
+      this.#isOpen = false;
+      this.#setName(name);
+      byId("txtMsg").focus();
+    }
+    this.#actions.changed();
+  }
+
+  #setName(name) {
+    browserStorage.set("name", name);
+    this.#tokens.rename(name);
+    this.#showName();
+    this.#actions.renamed(name);
   }
 
   #paste(token) {
     if (isToken(token)) {
-      this.#show(() => this.#pass.paste(token));
+      this.#changeToken(() => this.#tokens.paste(token));
     } else {
       this.#error = "badToken";
-      this.#act.changed();
-      at("txtToken").focus();
+      this.#actions.changed();
+      byId("txtToken").focus();
     }
   }
 
-  #enter(name) {
-    const isGood = name !== "" && isName(name);
-    this.#error = isGood ? "" : "badName";
-    if (isGood) {
-      this.#wanted = false;
-      this.#act.call(name);
-      at("txtMsg").focus();
-    }
-    this.#act.changed();
-  }
-
-  #show(change) {
+  #changeToken(change) {
     change();
-    at("txtToken").value = "";
-    this.#wanted = false;
+    byId("txtToken").value = "";
+    this.#isOpen = false;
     this.#error = "";
-    this.#act.renew();
-    this.#act.changed();
-    at("txtMsg").focus();
+    this.#showName();
+    this.#actions.tokenChanged();
+    this.#actions.changed();
+    byId("txtMsg").focus();
   }
 
-  #onSubmit(id, act) {
-    at(id).addEventListener("submit", (event) => {
-      event.preventDefault();
-      act();
-    });
+  #showName() {
+    byId("txtName").value = this.#tokens.isPasted ? this.#tokens.user : this.#tokens.name;
   }
 }

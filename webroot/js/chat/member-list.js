@@ -1,94 +1,86 @@
-/** The column of those who are in the room. */
+/** Draws the column with the members of the room. */
 
-import { say, spoken } from "../common/i18n.js";
+import { byId, element } from "../common/dom.js";
+import { number } from "../common/format.js";
+import { language } from "../common/i18n.js";
+import { translate } from "../translations/chat.js";
 import { nameOf } from "./user-names.js";
 
-const MOST_SHOWN = 200;
+const MAX_ROWS = 200;
+
+const HINTS = { hidden: "membersHidden", denied: "membersDenied", failed: "membersFailed", many: "membersMany" };
 
 /**
- * Draws it.
+ * Draws the list.
  *
  * @param members of the room
- * @param isOwn whether somebody is this client
- * @param names `proved` or `selfChosen`, `null` where that is not known
+ * @param isOwn whether a member is this client
+ * @param names `verified` or `unverified`, `null` if not known
  */
-export function drawPeople(members, isOwn, names) {
-  const people = members.state === "known" ? together(members, isOwn) : [];
-  const shown = people.slice(0, MOST_SHOWN).map(person);
-  const gone = members.news.filter(({ came }) => !came).map(({ info }) => leaver(info));
-  document.getElementById("ulMembers").replaceChildren(...shown, ...gone.slice(0, MOST_SHOWN));
-  document.getElementById("membersHint").textContent = hint(members, people, names);
-}
-
-/** How many are here, in words; empty where that is not known. */
-export function counted(members) {
-  const isCounted = members.state === "known" || members.state === "many";
-  return isCounted ? say("here", { count: members.count.toLocaleString(spoken()) }) : "";
-}
-
-function together(members, isOwn) {
-  const people = new Map();
-  const came = new Set(members.news.filter((one) => one.came).map(({ info }) => info.client));
-  for (const info of members.here) {
-    const key = info.user ? `user ${info.user}` : info.client;
-    const one = people.get(key) ?? { name: nameOf(info), connections: 0, own: false, came: false };
-    one.connections++;
-    one.own ||= isOwn(info);
-    one.came ||= came.has(info.client) && !one.own;
-    people.set(key, one);
-  }
-  const order = new Intl.Collator(spoken());
-  return [...people.values()].sort(
-    (a, b) => Number(b.own) - Number(a.own) || order.compare(a.name, b.name),
+export function drawMemberList(members, isOwn, names) {
+  const users = members.state === "known" ? groupedByUser(members, isOwn) : [];
+  const left = members.recentChanges.filter(({ joined }) => !joined);
+  byId("ulMembers").replaceChildren(
+    ...users.slice(0, MAX_ROWS).map(userRow),
+    ...left.slice(0, MAX_ROWS).map(({ info }) => leftRow(info)),
   );
+  byId("membersHint").textContent = hint(members, users, names);
 }
 
-function person({ name, connections, own, came }) {
-  const row = document.createElement("li");
-  const text = document.createElement("bdi");
-  text.textContent = name;
-  text.title = name;
-  row.append(text);
+/** Returns how many members there are, in words; empty if not known. */
+export function memberCount(members) {
+  const isCounted = members.state === "known" || members.state === "many";
+  return isCounted ? translate("here", { count: number(members.count) }) : "";
+}
+
+function groupedByUser(members, isOwn) {
+  const users = new Map();
+  const joined = new Set(members.recentChanges.filter((one) => one.joined).map(({ info }) => info.client));
+  for (const info of members.list) {
+    const key = info.user ? `user ${info.user}` : info.client;
+    const user = users.get(key) ?? { name: nameOf(info), connections: 0, own: false, joined: false };
+    user.connections++;
+    user.own ||= isOwn(info);
+    user.joined ||= joined.has(info.client) && !user.own;
+    users.set(key, user);
+  }
+  const order = new Intl.Collator(language());
+  return [...users.values()].sort((a, b) => Number(b.own) - Number(a.own) || order.compare(a.name, b.name));
+}
+
+function userRow({ name, connections, own, joined }) {
+  const row = element("li", {}, element("bdi", { textContent: name, title: name }));
   if (connections > 1) {
     row.append(note(`×${connections}`));
   }
   if (own) {
-    row.append(note(`(${say("you")})`));
+    row.append(note(`(${translate("you")})`));
   }
-  if (came) {
-    row.className = "came";
-    row.append(note(say("came")));
+  if (joined) {
+    row.className = "joined";
+    row.append(note(translate("joined")));
   }
   return row;
 }
 
-function leaver(info) {
-  const row = document.createElement("li");
-  row.className = "went";
-  const text = document.createElement("bdi");
-  text.textContent = nameOf(info);
-  row.append(text, note(say("went")));
-  return row;
+function leftRow(info) {
+  return element("li", { className: "left" }, element("bdi", { textContent: nameOf(info) }), note(translate("left")));
 }
 
 function note(text) {
-  const element = document.createElement("span");
-  element.className = "note";
-  element.textContent = text;
-  return element;
+  return element("span", { className: "note", textContent: text });
 }
 
-function hint({ state }, people, names) {
-  const unlisted = { hidden: "membersHidden", denied: "membersDenied", failed: "membersFailed", many: "membersMany" };
-  if (unlisted[state]) {
-    return say(unlisted[state]);
+function hint({ state }, users, names) {
+  if (HINTS[state]) {
+    return translate(HINTS[state]);
   }
-  const more = people.length - MOST_SHOWN;
+  const more = users.length - MAX_ROWS;
   if (more > 0) {
-    return say("membersMore", { count: more });
+    return translate("membersMore", { count: more });
   }
   if (state !== "known" || names === null) {
     return "";
   }
-  return say(names === "proved" ? "namesProved" : "namesSelfChosen");
+  return translate(names === "verified" ? "namesVerified" : "namesUnverified");
 }

@@ -1,64 +1,63 @@
-/**
- * Who is in a room: asked for once, then kept right by who comes and goes. `changed()` is called at
- * each change.
- */
+/** The members of a room: read once, then updated as members join and leave. Does not touch the page. */
 
 import { DENIED } from "../client/failure.js";
 
-/** The server's answer for a room whose members are not known, or too many for one answer. */
+/** Error codes of the server: the room has too many members for one reply; it has no presence. */
+const LIMIT_EXCEEDED = 106;
 const NOT_AVAILABLE = 108;
-const TOO_MANY = 106;
 
-/** So long it is shown that somebody came or went. */
-const NEWS_MILLIS = 6_000;
+/** How long a change is shown. */
+const CHANGE_MILLIS = 6_000;
 
 export class Members {
   #room;
   #changed;
-  #here = new Map();
-  #news = new Map();
-  #since = null;
-  #asked = 0;
-
-  /** `unknown` before the answer, then `known`, `hidden`, `denied`, `many` (only `count` is known) or `failed`. */
-  state = "unknown";
+  #members = new Map();
+  #changes = new Map();
+  /** Changes since the list was asked for, `[info, joined]`; `null` if it is not under way. */
+  #changesMeanwhile = null;
+  #request = 0;
   #count = 0;
 
+  /** `unknown` before the first reply, then `known`, `hidden`, `denied`, `many` (only `count` is known) or `failed`. */
+  state = "unknown";
+
+  /** Creates an empty list. `changed()` is called after each change. */
   constructor(room, changed) {
     this.#room = room;
     this.#changed = changed;
-    room.addEventListener("join", ({ detail }) => this.#moved(detail, true));
-    room.addEventListener("leave", ({ detail }) => this.#moved(detail, false));
+    room.addEventListener("join", ({ detail }) => this.#memberChanged(detail, true));
+    room.addEventListener("leave", ({ detail }) => this.#memberChanged(detail, false));
   }
 
   get count() {
-    return this.state === "known" ? this.#here.size : this.#count;
+    return this.state === "known" ? this.#members.size : this.#count;
   }
 
-  /** `{user, client}` of everybody who is here. */
-  get here() {
-    return [...this.#here.values()];
+  /** The members, `{user, client}` each. */
+  get list() {
+    return [...this.#members.values()];
   }
 
-  /** Who came or went a moment ago: `{info, came}`. */
-  get news() {
-    return [...this.#news.values()];
+  /** The members that joined or left a moment ago, `{info, joined}` each. */
+  get recentChanges() {
+    return [...this.#changes.values()];
   }
 
-  /** Asks again, after each entering. */
+  /** Reads the list again. Called after each join of the client. */
   async refresh() {
-    const asked = ++this.#asked;
-    this.#since = [];
+    const number = ++this.#request;
+    this.#changesMeanwhile = [];
     try {
       const members = await this.#room.members();
-      if (asked === this.#asked) {
-        this.#here = new Map(members.map((info) => [info.client, info]));
+      if (number === this.#request) {
+        this.#members = new Map(members.map((info) => [info.client, info]));
         this.state = "known";
-        this.#since.forEach(([info, came]) => this.#move(info, came));
-        this.#since = null;
+        this.#changesMeanwhile.forEach(([info, joined]) => this.#update(info, joined));
+        this.#changesMeanwhile = null;
       }
     } catch (failure) {
-      if (asked === this.#asked) {
+      if (number === this.#request) {
         await this.#failed(failure);
       }
     }
@@ -66,7 +65,7 @@ export class Members {
   }
 
   async #failed({ code }) {
-    if (code === TOO_MANY) {
+    if (code === LIMIT_EXCEEDED) {
       this.state = "many";
       this.#count = (await this.#room.counts().catch(() => ({ connections: 0 }))).connections;
     } else {
@@ -74,34 +73,34 @@ export class Members {
     }
   }
 
-  #moved(info, came) {
-    this.#since?.push([info, came]);
+  #memberChanged(info, joined) {
+    this.#changesMeanwhile?.push([info, joined]);
     if (this.state === "many") {
-      this.#count += came ? 1 : -1;
+      this.#count += joined ? 1 : -1;
     }
     if (this.state === "known") {
-      this.#move(info, came);
-      this.#tellNews(info, came);
+      this.#update(info, joined);
+      this.#addRecentChange(info, joined);
     }
     this.#changed();
   }
 
-  #move(info, came) {
-    if (came) {
-      this.#here.set(info.client, info);
+  #update(info, joined) {
+    if (joined) {
+      this.#members.set(info.client, info);
     } else {
-      this.#here.delete(info.client);
+      this.#members.delete(info.client);
     }
   }
 
-  #tellNews(info, came) {
-    const news = { info, came };
-    this.#news.set(info.client, news);
+  #addRecentChange(info, joined) {
+    const change = { info, joined };
+    this.#changes.set(info.client, change);
     setTimeout(() => {
-      if (this.#news.get(info.client) === news) {
-        this.#news.delete(info.client);
+      if (this.#changes.get(info.client) === change) {
+        this.#changes.delete(info.client);
         this.#changed();
       }
-    }, NEWS_MILLIS);
+    }, CHANGE_MILLIS);
   }
 }

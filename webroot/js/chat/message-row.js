@@ -1,122 +1,100 @@
-/** One message, or what else stands in the list, as a row. */
+/** Creates the rows of the message list. */
 
-import { say } from "../common/i18n.js";
-import { day, exactly, isOtherDay, minute } from "./clock.js";
-import { appendText } from "./linkify.js";
-import { isSame, nameOf } from "./user-names.js";
+import { element } from "../common/dom.js";
+import { dateAndTime, dayOfYear, minuteOfDay } from "../common/format.js";
+import { translate } from "../translations/chat.js";
+import { appendWithLinks } from "./linkify.js";
+import { isSameSender, nameOf } from "./user-names.js";
 
-/** Messages of one member that are closer than this stand together. */
-const TOGETHER_MILLIS = 5 * 60_000;
+/** Messages of one sender that are closer than this are grouped. */
+const GROUP_MILLIS = 5 * 60_000;
 
 /**
- * A row of the list.
+ * Returns the row of an item.
  *
- * @param item what it shows
- * @param before the item in front, if there is one
- * @param unread how many were not read from here on; 0 for no mark
+ * @param item of a timeline
+ * @param before the item before it, if there is one
+ * @param unread how many unread messages begin here; 0 for no mark
  */
-export function row(item, before, unread) {
-  const element = document.createElement("li");
+export function messageRow(item, before, unread) {
   if (item.kind === "gap") {
-    element.className = "gap";
-    element.textContent = say("gap");
-    return element;
+    return element("li", { className: "gap", textContent: translate("gap") });
   }
-  const isNewDay = !before || before.kind === "gap" || isOtherDay(before.time, item.time);
+  const row = element("li");
+  const isNewDay = !before || before.kind === "gap" || !isSameDay(before.time, item.time);
   if (isNewDay) {
-    element.append(mark("day", day(item.time)));
+    row.append(element("div", { className: "day", textContent: dayName(item.time) }));
   }
   if (unread > 0) {
-    element.append(mark("unread", say("unread", { count: unread })));
+    row.append(element("div", { className: "unread", textContent: translate("unread", { count: unread }) }));
   }
-  const message = document.createElement("div");
   const isGrouped = !isNewDay && unread === 0 && belongTogether(before, item);
-  message.className = `message${item.own ? " own" : ""}${isGrouped ? " grouped" : ""}`;
-  message.append(head(item), body(item));
+  const className = `message${item.own ? " own" : ""}${isGrouped ? " grouped" : ""}`;
+  const message = element("div", { className }, head(item), body(item));
   if (item.own) {
-    message.append(sent(item));
+    message.append(sentMark(item));
   }
-  element.append(message);
-  return element;
+  row.append(message);
+  return row;
 }
 
-/**
- * A message that is on its way, or failed. `act` has `fate(item)`, which says so, `retry(item)` and
- * `discard(item)`.
- */
-export function pendingRow(item, act) {
-  const element = document.createElement("li");
-  const message = document.createElement("div");
-  const { failure } = item;
-  message.className = `message own pending${failure ? " failed" : ""}`;
-  message.append(head(item), body(item), fate(act.fate(item)));
-  if (failure) {
-    message.append(button("retry", () => act.retry(item)), button("discard", () => act.discard(item)));
+/** Returns the row of a pending message. `actions` has `status(entry)`, which gives a text, `retry` and `discard`. */
+export function pendingRow(entry, actions) {
+  const className = `message own pending${entry.failure ? " failed" : ""}`;
+  const status = element("span", { className: "status", textContent: actions.status(entry) });
+  const message = element("div", { className }, head(entry), body(entry), status);
+  if (entry.failure) {
+    message.append(button("retry", () => actions.retry(entry)), button("discard", () => actions.discard(entry)));
   }
-  element.append(message);
-  return element;
+  return element("li", {}, message);
 }
 
 function belongTogether(before, item) {
   return (
     before?.kind === "message" &&
     before.own === item.own &&
-    isSame(before.info, item.info) &&
-    item.time - before.time < TOGETHER_MILLIS
+    isSameSender(before.info, item.info) &&
+    item.time - before.time < GROUP_MILLIS
   );
 }
 
-function mark(name, text) {
-  const element = document.createElement("div");
-  element.className = name;
-  element.textContent = text;
-  return element;
+function isSameDay(one, other) {
+  return new Date(one).toDateString() === new Date(other).toDateString();
+}
+
+function dayName(time) {
+  return isSameDay(time, Date.now()) ? translate("today") : dayOfYear(time);
 }
 
 function head({ info, own, time }) {
-  const element = document.createElement("div");
-  element.className = "head";
-  const name = document.createElement("bdi");
-  name.className = "name";
-  name.textContent = own ? say("you") : nameOf(info);
-  name.title = name.textContent;
-  const stamp = document.createElement("time");
-  stamp.dateTime = new Date(time).toISOString();
-  stamp.textContent = minute(time);
-  stamp.title = exactly(time);
-  element.append(name, " ", stamp);
-  return element;
+  const name = own ? translate("you") : nameOf(info);
+  const stamp = element("time", {
+    dateTime: new Date(time).toISOString(),
+    textContent: minuteOfDay(time),
+    title: dateAndTime(time),
+  });
+  const nameElement = element("bdi", { className: "name", textContent: name, title: name });
+  return element("div", { className: "head" }, nameElement, " ", stamp);
 }
 
 function body({ text, json }) {
-  const element = document.createElement("div");
-  element.className = `text${json ? " json" : ""}`;
-  element.dir = "auto";
-  appendText(element, text);
-  return element;
+  const box = element("div", { className: `text${json ? " json" : ""}`, dir: "auto" });
+  appendWithLinks(box, text);
+  return box;
 }
 
-function sent({ epoch, offset }) {
-  const element = document.createElement("span");
-  element.className = "fate";
-  element.title = offset > 0 ? say("sentAt", { position: `${epoch}:${offset}` }) : say("sent");
-  element.textContent = "✓";
-  element.role = "img";
-  element.ariaLabel = say("sent");
-  return element;
+function sentMark({ epoch, offset }) {
+  return element("span", {
+    className: "status",
+    title: offset > 0 ? translate("sentAt", { position: `${epoch}:${offset}` }) : translate("sent"),
+    textContent: "✓",
+    role: "img",
+    ariaLabel: translate("sent"),
+  });
 }
 
-function fate(text) {
-  const element = document.createElement("span");
-  element.className = "fate";
-  element.textContent = text;
-  return element;
-}
-
-function button(word, act) {
-  const element = document.createElement("button");
-  element.type = "button";
-  element.textContent = say(word);
-  element.addEventListener("click", act);
-  return element;
+function button(key, action) {
+  const created = element("button", { type: "button", textContent: translate(key) });
+  created.addEventListener("click", action);
+  return created;
 }

@@ -1,48 +1,46 @@
-/** What stands around the list: the room's name, how many are here, what more there is to read. */
+/** Draws what stands around the message list: the room's name, the number of members, hints. */
 
-import { say } from "../common/i18n.js";
-import { counted } from "./member-list.js";
-
-const at = (id) => document.getElementById(id);
+import { byId } from "../common/dom.js";
+import { translate } from "../translations/chat.js";
+import { memberCount } from "./member-list.js";
 
 /**
  * Draws it.
  *
  * @param name of the room
- * @param conversation in it, `null` where there can be none
- * @param unread how many messages were not read in all rooms
+ * @param conversation in the room, `null` if no room can have this name
+ * @param unread number of unread messages in all rooms
  * @param isAtEnd whether the newest message is in view
  */
-export function drawHead(name, conversation, unread, isAtEnd) {
-  document.title = say(unread > 0 ? "titleUnread" : "title", { room: name, count: unread });
-  at("roomName").textContent = `# ${name}`;
-  at("shouts").hidden = conversation?.options?.transform !== "shout";
-  const here = (conversation && counted(conversation.members)) || say("hereNow");
-  at("btnMembers").textContent = here;
-  at("membersTitle").textContent = here;
-  at("empty").hidden = !conversation || !isSilent(conversation);
-  at("older").textContent = conversation ? olderHint(conversation) : "";
-  at("btnNew").hidden = !conversation || isAtEnd || conversation.unread === 0;
-  at("btnNew").textContent = say("newMessages", { count: conversation?.unread ?? 0 });
+export function drawRoomHeader(name, conversation, unread, isAtEnd) {
+  document.title = translate(unread > 0 ? "titleUnread" : "title", { room: name, count: unread });
+  byId("roomName").textContent = `# ${name}`;
+  byId("shouts").hidden = conversation?.options?.transform !== "shout";
+  const members = (conversation && memberCount(conversation.members)) || translate("hereNow");
+  byId("btnMembers").textContent = members;
+  byId("membersTitle").textContent = members;
+  byId("empty").hidden = !conversation || !isKnownEmpty(conversation);
+  byId("older").textContent = conversation ? olderHint(conversation) : "";
+  byId("btnNew").hidden = !conversation || isAtEnd || conversation.unread === 0;
+  byId("btnNew").textContent = translate("newMessages", { count: conversation?.unread ?? 0 });
 }
 
-/** Whether it is known that nothing was said. */
-function isSilent({ isEmpty, isLoading, isHistoryDenied, room }) {
+function isKnownEmpty({ isEmpty, isLoading, isHistoryDenied, room }) {
   return isEmpty && !isLoading && !isHistoryDenied && room.state === "joined";
 }
 
 function olderHint(conversation) {
   if (conversation.isHistoryDenied) {
-    return say("deniedHistory");
+    return translate("deniedHistory");
   }
   if (conversation.isEmpty) {
     return "";
   }
   if (conversation.isLoading) {
-    return say("loading");
+    return translate("loading");
   }
   if (conversation.more) {
     return "";
   }
-  return say(conversation.item(conversation.start)?.offset > 1 ? "noMore" : "beginning");
+  return translate(conversation.item(conversation.start)?.offset > 1 ? "noMore" : "beginning");
 }

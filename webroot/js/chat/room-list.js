@@ -1,87 +1,89 @@
-/** The list of rooms that one is in, and of those that one was in. */
+/** The lists of joined and recent rooms, and the form to join another one. */
 
-import { say } from "../common/i18n.js";
-import { roomLink } from "./room-names.js";
+import { byId, element, onSubmit } from "../common/dom.js";
+import { translate } from "../translations/chat.js";
+import { isRoomName, roomLink } from "./room-names.js";
 
-/** More than this is only said to be more. */
-const MOST_COUNTED = 99;
+/** The largest number in a badge. */
+const MAX_COUNT = 99;
 
-/** Rows are changed and not made again, since they may be pressed at this moment. */
-const rows = new Map();
+export class RoomList {
+  #actions;
+  /** Rows are updated and not created again, since one may be pressed at this moment. */
+  #rows = new Map();
 
-/**
- * Draws both lists.
- *
- * @param joined `{name, unread}` of each room
- * @param recent names
- * @param current the room that is shown
- * @param act has `open(name)` and `leave(name)`
- */
-export function drawRooms(joined, recent, current, act) {
-  const wanted = new Map();
-  for (const one of joined) {
-    wanted.set(`in ${one.name}`, () => joinedRow(one.name, act));
+  /** Creates empty lists. `actions` has `open(name)` and `leave(name)`. */
+  constructor(actions) {
+    this.#actions = actions;
+    onSubmit("frmRoom", () => this.#join(byId("txtRoom").value.trim().replace(/^#\s+/, "")));
   }
-  recent.forEach((name) => wanted.set(`out ${name}`, () => recentRow(name, act)));
-  for (const [key, row] of rows) {
-    if (!wanted.has(key)) {
-      row.remove();
-      rows.delete(key);
+
+  /**
+   * Draws both lists.
+   *
+   * @param joined `{name, unread}` of each joined room
+   * @param recent names of recent rooms
+   * @param current name of the room on the screen
+   */
+  draw(joined, recent, current) {
+    const rows = new Map();
+    joined.forEach(({ name }) => rows.set(`joined ${name}`, () => this.#joinedRow(name)));
+    recent.forEach((name) => rows.set(`recent ${name}`, () => this.#row(name)));
+    for (const [key, row] of this.#rows) {
+      if (!rows.has(key)) {
+        row.remove();
+        this.#rows.delete(key);
+      }
     }
+    rows.forEach((create, key) => {
+      if (!this.#rows.has(key)) {
+        this.#rows.set(key, create());
+        byId(key.startsWith("joined ") ? "ulRooms" : "ulRecent").append(this.#rows.get(key));
+      }
+    });
+    joined.forEach((one) => update(this.#rows.get(`joined ${one.name}`), one, current));
+    byId("recent").hidden = recent.length === 0;
   }
-  wanted.forEach((make, key) => {
-    if (!rows.has(key)) {
-      rows.set(key, make());
-      document.getElementById(key.startsWith("in ") ? "ulRooms" : "ulRecent").append(rows.get(key));
+
+  #join(name) {
+    const isValid = isRoomName(name);
+    byId("roomError").textContent = isValid ? "" : translate("badRoom", { room: name });
+    if (isValid) {
+      byId("txtRoom").value = "";
+      this.#actions.open(name);
     }
-  });
-  joined.forEach((one) => update(rows.get(`in ${one.name}`), one, current));
-  document.getElementById("recent").hidden = recent.length === 0;
+    byId(isValid ? "txtMsg" : "txtRoom").focus();
+  }
+
+  #joinedRow(name) {
+    const row = this.#row(name);
+    row.firstChild.append(element("span", { className: "badge" }));
+    const leave = element("button", { type: "button", className: "quiet leave", textContent: "×" });
+    leave.addEventListener("click", () => this.#actions.leave(name));
+    row.append(leave);
+    return row;
+  }
+
+  #row(name) {
+    const link = element("a", { href: roomLink(name) }, element("bdi", { textContent: `# ${name}` }));
+    link.addEventListener("click", (event) => {
+      // With a modifier the browser opens another tab or window.
+      if (!event.ctrlKey && !event.metaKey && !event.shiftKey) {
+        event.preventDefault();
+        this.#actions.open(name);
+      }
+    });
+    return element("li", {}, link);
+  }
 }
 
 function update(row, { name, unread }, current) {
-  const [anchor, leave] = row.children;
-  const badge = anchor.querySelector(".badge");
-  if (name === current) {
-    anchor.ariaCurrent = "page";
-  } else {
-    anchor.ariaCurrent = null;
-  }
-  anchor.classList.toggle("news", unread > 0);
+  const [link, leave] = row.children;
+  const badge = link.querySelector(".badge");
+  link.ariaCurrent = name === current ? "page" : null;
+  link.classList.toggle("has-unread", unread > 0);
   badge.hidden = unread === 0;
-  badge.textContent = unread > MOST_COUNTED ? `${MOST_COUNTED}+` : unread;
-  badge.title = say("newSpoken", { count: unread });
-  leave.title = leave.ariaLabel = say("leaveRoom", { room: name });
-}
-
-function joinedRow(name, act) {
-  const row = recentRow(name, act);
-  const badge = document.createElement("span");
-  badge.className = "badge";
-  row.firstChild.append(badge);
-  const leave = document.createElement("button");
-  leave.type = "button";
-  leave.className = "quiet leave";
-  leave.textContent = "×";
-  leave.addEventListener("click", () => act.leave(name));
-  row.append(leave);
-  return row;
-}
-
-function recentRow(name, act) {
-  const anchor = document.createElement("a");
-  anchor.href = roomLink(name);
-  const text = document.createElement("bdi");
-  text.textContent = `# ${name}`;
-  anchor.append(text);
-  anchor.addEventListener("click", (event) => {
-    // Another tab or window is the browser's matter.
-    if (!event.ctrlKey && !event.metaKey && !event.shiftKey) {
-      event.preventDefault();
-      act.open(name);
-    }
-  });
-  const row = document.createElement("li");
-  row.append(anchor);
-  return row;
+  badge.textContent = unread > MAX_COUNT ? `${MAX_COUNT}+` : unread;
+  badge.title = translate("newSpoken", { count: unread });
+  leave.title = leave.ariaLabel = translate("leaveRoom", { room: name });
 }

@@ -1,43 +1,40 @@
-/**
- * The rooms that one is in: joins and leaves them, and remembers them and how far they were read.
- * Nothing here draws.
- */
+/** The rooms that the user is in. Remembers them, and how far each was read. Does not touch the page. */
 
-import { remember, remembered } from "../common/storage.js";
-import { LOBBY, isRoomName, stateAddress } from "./room-names.js";
+import { requestJson, roomPath } from "../common/http.js";
+import { browserStorage } from "../common/storage.js";
 import { Conversation } from "./conversation.js";
+import { LOBBY, isRoomName } from "./room-names.js";
 
-/** A server lets one connection be in 128 rooms. */
-const MOST_JOINED = 64;
-const MOST_RECENT = 12;
+/** The server's limit is 128 rooms for one connection. */
+const MAX_JOINED = 64;
+const MAX_RECENT = 12;
 
 export class Rooms {
   #client;
   #changed;
   #conversations = new Map();
 
-  /** `changed(conversation, what)` is called as `Conversation` has it. */
+  /** Joins the rooms of the last visit. `changed(conversation, what)` is called as `Conversation` has it. */
   constructor(client, changed) {
     this.#client = client;
     this.#changed = changed;
-    const known = names("joined", [LOBBY]);
-    known.forEach((name) => this.#enter(name));
+    storedNames("joined", [LOBBY]).forEach((name) => this.#join(name));
   }
 
-  /** The conversations in the order of their joining. */
+  /** The conversations in the order in which they were joined. */
   get joined() {
     return [...this.#conversations.values()];
   }
 
-  /** Names of rooms that were left, newest first. */
+  /** The names of rooms that were left, the newest first. */
   get recent() {
-    return names("recent", []).filter((name) => !this.#conversations.has(name));
+    return storedNames("recent", []).filter((name) => !this.#conversations.has(name));
   }
 
-  /** The conversation of a room, which is joined for that. */
+  /** Joins a room, if necessary, and returns its conversation. */
   join(name) {
-    const conversation = this.#conversations.get(name) ?? this.#enter(name);
-    if (this.#conversations.size > MOST_JOINED) {
+    const conversation = this.#conversations.get(name) ?? this.#join(name);
+    if (this.#conversations.size > MAX_JOINED) {
       const oldest = this.joined.find((one) => one !== conversation && one.name !== LOBBY);
       this.leave(oldest.name);
     }
@@ -46,48 +43,41 @@ export class Rooms {
   }
 
   leave(name) {
-    const conversation = this.#conversations.get(name);
-    if (conversation) {
-      conversation.room.leave();
-      this.#conversations.delete(name);
+    if (this.#conversations.delete(name)) {
       this.#client.forget(name);
       const recent = [name, ...this.recent.filter((other) => other !== name)];
-      remember("recent", recent.slice(0, MOST_RECENT));
+      browserStorage.set("recent", recent.slice(0, MAX_RECENT));
       this.save();
     }
   }
 
-  /** Remembers which rooms these are and how far they were read. */
+  /** Remembers the rooms and how far each was read. */
   save() {
-    remember("joined", [...this.#conversations.keys()]);
-    remember("read", Object.fromEntries(this.joined.map(({ name, read }) => [name, read])));
+    browserStorage.set("joined", [...this.#conversations.keys()]);
+    browserStorage.set("read", Object.fromEntries(this.joined.map(({ name, lastRead }) => [name, lastRead])));
   }
 
-  #enter(name) {
+  #join(name) {
     const room = this.#client.room(name, { joinLeave: true });
-    const read = remembered("read", {})[name];
-    const conversation = new Conversation(room, read, this.#changed);
+    const lastRead = browserStorage.get("read", {})[name];
+    const conversation = new Conversation(room, lastRead, this.#changed);
     this.#conversations.set(name, conversation);
     room.join();
     return conversation;
   }
 }
 
-/**
- * Asks the server how a room is set. Fulfilled with its options, or `null` where they are not told.
- * `pass` gives the header fields that say who asks.
- */
-export async function optionsOf(name, pass) {
+/** Returns a promise of a room's options, `null` if the server does not tell. `tokens` is the `TokenStore`. */
+export async function roomOptions(name, tokens) {
   try {
-    const headers = { Accept: "application/json", ...(await pass.headers()) };
-    const answer = await fetch(stateAddress(name), { headers });
-    return answer.ok ? (await answer.json()).options : null;
+    const headers = { Accept: "application/json", ...(await tokens.headers()) };
+    return (await requestJson(roomPath(name), { headers })).options ?? null;
   } catch {
     return null;
   }
 }
 
-function names(key, otherwise) {
-  const known = remembered(key, otherwise);
-  return Array.isArray(known) ? known.filter((one) => typeof one === "string" && isRoomName(one)) : otherwise;
+function storedNames(key, fallback) {
+  const names = browserStorage.get(key, fallback);
+  return Array.isArray(names) ? names.filter((one) => typeof one === "string" && isRoomName(one)) : fallback;
 }

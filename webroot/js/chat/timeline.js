@@ -1,9 +1,9 @@
 /**
- * What was said in a room, in order: `{kind: "message", text, json, offset, epoch, time, info, own}`, or
- * `{kind: "gap"}` where messages were missed. Items are numbered from `start` to `end`; older ones get smaller
- * numbers, and a number is an item's for good, until something is put in between.
+ * The messages of a room in order. An item is `{kind: "message", text, json, offset, epoch, time, info, own}`, or
+ * `{kind: "gap"}` where messages are missing. Items are numbered from `start` to `end`. A number stays that of its item
+ * when older ones are added, until something is inserted.
  */
-export class Items {
+export class Timeline {
   #items = [];
 
   start = 0;
@@ -16,17 +16,17 @@ export class Items {
     return this.#items.length === 0;
   }
 
-  /** An item by its number; `undefined` outside. */
+  /** Returns an item by its number; `undefined` if there is none. */
   at(number) {
     return this.#items[number - this.start];
   }
 
-  /** The offset of the oldest message that has one; 0 for none. */
+  /** The offset of the oldest message that has one; 0 if none has. */
   get oldestOffset() {
     return this.#items.find(({ kind, offset }) => kind === "message" && offset > 0)?.offset ?? 0;
   }
 
-  /** Whether the message of this position is among them. */
+  /** Returns whether the message at this position is among the items. */
   has(position) {
     return includes(this.#items, position);
   }
@@ -40,37 +40,37 @@ export class Items {
     this.start -= items.length;
   }
 
-  /** Puts items in front of that of a number. */
+  /** Inserts items before the one of this number. */
   insert(number, items) {
     this.#items.splice(number - this.start, 0, ...items);
   }
 
-  /** Forgets the oldest ones where there are clearly more than `most`. Returns whether it did. */
-  trim(most) {
-    // In steps, since taking from the front of a long list is slow.
-    if (this.#items.length <= most * 1.1) {
+  /** Removes the oldest items if there are clearly more than `max`. Returns whether it did. */
+  trim(max) {
+    // In batches, since removing from the front of a long list is slow.
+    if (this.#items.length <= max * 1.1) {
       return false;
     }
-    const surplus = this.#items.length - most;
+    const surplus = this.#items.length - max;
     this.#items.splice(0, surplus);
     this.start += surplus;
     return true;
   }
 }
 
-/** A message as it is shown: JSON that is no text stands as its source. */
+/** Returns the item of a message. Data that is not a text is shown as JSON. */
 export function itemOf({ data, offset, position, time, info, own }) {
   const json = typeof data !== "string";
   const text = json ? JSON.stringify(data) : data;
   return { kind: "message", text, json, offset, epoch: position.epoch, time, info, own };
 }
 
-/** Whether the message of a position is among these. */
+/** Returns whether the message at a position is among these items. */
 export function includes(items, { epoch, offset }) {
   return items.some((one) => one.kind === "message" && one.offset === offset && one.epoch === epoch);
 }
 
-/** Whether an item is a message behind a place in the log. */
-export function isBehind(item, place) {
-  return item?.kind === "message" && item.epoch === place?.epoch && item.offset > place.offset;
+/** Returns whether an item is a message after a position of the log. */
+export function isAfter(item, position) {
+  return item?.kind === "message" && item.epoch === position?.epoch && item.offset > position.offset;
 }

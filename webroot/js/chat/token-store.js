@@ -1,29 +1,29 @@
 /**
- * What this tab shows to the server: a token that its user pasted, else one of the demo login for its
- * user's name, else nothing. A pasted token is kept as long as the tab is open, and nowhere else.
+ * The token of this tab: one that the user pasted, else one of the server's demo login for the user's name, else none.
+ * A pasted token is kept until the tab is closed, and nowhere else.
  */
 
 import { EXPIRED, Failure } from "../client/failure.js";
-import { rememberHere, rememberedHere } from "../common/storage.js";
-import { DemoLogin } from "../login/demo-login.js";
+import { requestJson } from "../common/http.js";
+import { tabStorage } from "../common/storage.js";
 
-const FORM = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
-/** Whether a text may be a token: three parts in Base64 with dots between. */
+/** Returns whether a text looks like a token: three parts in Base64 with dots between. */
 export function isToken(text) {
-  return FORM.test(text);
+  return JWT.test(text);
 }
 
-export class Pass {
-  #demo = new DemoLogin();
+export class TokenStore {
+  #demoLogin = new DemoLogin();
   #name;
   #pasted = "";
-  #ofDemo = false;
+  #usesDemoLogin = false;
 
-  /** `name` of the user, empty for none. */
+  /** Creates a store with the token pasted earlier in this tab. `name` is that of the user, empty for a guest. */
   constructor(name) {
     this.#name = name;
-    const kept = rememberedHere("token", "");
+    const kept = tabStorage.get("token", "");
     this.#pasted = typeof kept === "string" && isToken(kept) ? kept : "";
   }
 
@@ -32,47 +32,47 @@ export class Pass {
     return this.#pasted !== "";
   }
 
-  /** Whether the token that was shown last is one of the demo login, which proves nothing. */
-  get isOfDemo() {
-    return this.#ofDemo;
+  /** Whether the last token was one of the demo login, which proves nothing. */
+  get isOfDemoLogin() {
+    return this.#usesDemoLogin;
   }
 
-  /** Whether a token was shown last. */
-  get isShown() {
-    return this.isPasted || this.#ofDemo;
+  /** Whether the last connection had a token. */
+  get isSent() {
+    return this.isPasted || this.#usesDemoLogin;
   }
 
-  /** Whom a pasted token names; empty where it names nobody. */
+  /** The user that the pasted token names; empty if there is none. */
   get user() {
-    return this.isPasted ? userOf(this.#pasted) : "";
+    return this.isPasted ? subjectOf(this.#pasted) : "";
   }
 
-  /** The user's name; empty for none. */
+  /** The name that the user chose; empty for a guest. */
   get name() {
     return this.#name;
   }
 
-  /** The user is called so from now on, and gets another token of the demo login for that. */
-  call(name) {
+  /** Changes the user's name. */
+  rename(name) {
     this.#name = name;
-    this.#demo.forget();
+    this.#demoLogin.forget();
   }
 
   paste(token) {
-    this.#keep(token);
+    this.#setPasted(token);
   }
 
-  /** Shows the pasted token no more. */
+  /** Forgets the pasted token. */
   forget() {
-    this.#keep("");
+    this.#setPasted("");
   }
 
-  /** Whether the server gives a token for a name; `false` also where that cannot be known. */
-  isDemoOffered() {
-    return this.#demo.isOffered().catch(() => false);
+  /** Returns a promise whether the server has a demo login; `false` if that cannot be found out. */
+  isDemoLoginOffered() {
+    return this.#demoLogin.isOffered().catch(() => false);
   }
 
-  /** What to show, as `Client` asks for it: a token or nothing. */
+  /** Returns a promise of the token to connect with, empty for none: the option `getToken` of a `Client`. */
   async token({ expired = false } = {}) {
     if (this.isPasted) {
       if (expired) {
@@ -80,24 +80,89 @@ export class Pass {
       }
       return this.#pasted;
     }
-    this.#ofDemo = this.#name !== "" && (await this.#demo.isOffered());
-    return this.#ofDemo ? this.#demo.token(this.#name, { expired }) : "";
+    this.#usesDemoLogin = this.#name !== "" && (await this.#demoLogin.isOffered());
+    return this.#usesDemoLogin ? this.#demoLogin.token(this.#name, { expired }) : "";
   }
 
-  /** The same as header fields of a request. */
+  /** Returns a promise of the header fields of a request with the token. */
   async headers() {
     const token = await this.token();
     return token ? { Authorization: `Bearer ${token}` } : {};
   }
 
-  #keep(token) {
+  #setPasted(token) {
     this.#pasted = token;
-    this.#ofDemo = false;
-    rememberHere("token", token);
+    this.#usesDemoLogin = false;
+    tabStorage.set("token", token);
   }
 }
 
-function userOf(token) {
+/** The demo login of a server, which gives a token for any name. */
+class DemoLogin {
+  static #PATH = "./demo/login";
+  static #TIMEOUT_MILLIS = 10_000;
+  /** A token is used again during this part of its lifetime, so that not each reconnect asks for one. */
+  static #REUSE_PART = 0.5;
+
+  /** `null` until known. */
+  #offered = null;
+  #name = "";
+  #token = "";
+  #reuseUntil = 0;
+
+  /** Returns a promise whether the server has a demo login. It is asked until it has answered. */
+  async isOffered() {
+    if (this.#offered === null) {
+      try {
+        this.#offered = (await this.#request()).offered === true;
+      } catch (failure) {
+        if (failure.temporary) {
+          throw failure;
+        }
+        this.#offered = false;
+      }
+    }
+    return this.#offered;
+  }
+
+  /** Returns a promise of a token for a name, rejected with a `Failure`. */
+  async token(name, { expired }) {
+    const isReusable = name === this.#name && performance.now() < this.#reuseUntil && !expired;
+    if (!isReusable) {
+      const { token, expiresInSeconds } = await this.#login(name);
+      this.#name = name;
+      this.#token = token;
+      this.#reuseUntil = performance.now() + expiresInSeconds * 1000 * DemoLogin.#REUSE_PART;
+    }
+    return this.#token;
+  }
+
+  /** Asks for a new token the next time. */
+  forget() {
+    this.#reuseUntil = 0;
+  }
+
+  async #login(name) {
+    try {
+      const headers = { "Content-Type": "application/json" };
+      return await this.#request({ method: "POST", headers, body: JSON.stringify({ name }) });
+    } catch (failure) {
+      this.#offered = null; // The demo login may have been turned off.
+      throw failure;
+    }
+  }
+
+  async #request(options) {
+    const signal = AbortSignal.timeout(DemoLogin.#TIMEOUT_MILLIS);
+    try {
+      return await requestJson(DemoLogin.#PATH, { cache: "no-store", signal, ...options });
+    } catch (error) {
+      throw new Failure(error.status, error.message, { temporary: error.isTemporary });
+    }
+  }
+}
+
+function subjectOf(token) {
   try {
     const base64 = token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
     const bytes = Uint8Array.from(atob(base64), (one) => one.charCodeAt(0));

@@ -1,30 +1,30 @@
-/** What people are called on the page. */
+/** Names of users. */
 
-import { say } from "../common/i18n.js";
+import { translate } from "../translations/chat.js";
 
-/** So much of a connection's id tells guests apart. */
-const SHOWN_ID = 4;
+/** How many characters of a connection's id tell guests apart. */
+const ID_CHARACTERS = 4;
 
-/** The name of whoever said something or is there: self-chosen, unless the room asks for tokens. */
+/** Characters that names must not have: they are invisible, or change the direction of the text around them. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+const JOINER = /\u200d/g;
+const MAX_CHARACTERS = 64;
+
+/** Returns the name of a sender or member, `{user, client}`. */
 export function nameOf(info) {
   if (info?.user) {
     return info.user;
   }
-  return info?.client ? say("guest", { id: info.client.slice(0, SHOWN_ID) }) : say("someone");
+  return info?.client ? translate("guest", { id: info.client.slice(0, ID_CHARACTERS) }) : translate("someone");
 }
 
-/** Whether two messages were said by the same one. */
-export function isSame(one, other) {
+/** Returns whether two messages have the same sender. */
+export function isSameSender(one, other) {
   return one?.user === other?.user && (Boolean(one?.user) || one?.client === other?.client);
 }
 
-/** What names cannot have: characters that show nothing, or change the order of what is around them. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
-const JOINER = /\u200d/g;
-const MOST_CHARACTERS = 64;
-
-/** Whether somebody may be called so; the empty name is for a guest. */
-export function isName(name) {
+/** Returns whether a user can have this name; guests have the empty one. */
+export function isUserName(name) {
   const visible = name.replace(JOINER, "");
-  return [...name].length <= MOST_CHARACTERS && name === name.trim() && !UNSEEN.test(visible);
+  return [...name].length <= MAX_CHARACTERS && name === name.trim() && !INVISIBLE.test(visible);
 }

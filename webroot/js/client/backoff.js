@@ -1,13 +1,54 @@
-/** How long to wait before trying again. */
+/** How long to wait before a retry. */
 
 const BASE_MILLIS = 500;
-const CAP_MILLIS = 20_000;
+const MAX_MILLIS = 20_000;
+
+/** A connection that lasted this long resets the delays. */
+const STABLE_MILLIS = 5_000;
 
 /**
- * The wait before attempt number `attempt` (0 is the first after a loss): anything from nothing to a
- * bound that doubles up to a cap, drawn evenly, so that clients of a restarted server do not come
- * all at once.
+ * Returns the delay before retry number `attempt` (0 is the first), in milliseconds: exponential backoff with full
+ * jitter, so that the clients of a restarted server do not all reconnect at once.
  */
 export function backoffMillis(attempt, random = Math.random) {
-  return random() * Math.min(CAP_MILLIS, BASE_MILLIS * 2 ** Math.min(attempt, 16));
+  return random() * Math.min(MAX_MILLIS, BASE_MILLIS * 2 ** Math.min(attempt, 16));
+}
+
+/** Schedules the reconnects of a client, with growing delays until a connection is stable. */
+export class ReconnectTimer {
+  #random;
+  #attempts = 0;
+  #timer = 0;
+
+  /** Creates a timer; `random` is a function like `Math.random`. */
+  constructor(random) {
+    this.#random = random;
+  }
+
+  /** Calls `connect` after a delay and returns that delay in milliseconds. */
+  schedule(connect) {
+    const wait = backoffMillis(this.#attempts++, this.#random);
+    this.#after(wait, connect);
+    return wait;
+  }
+
+  /** Resets the delays once the present connection is stable. */
+  connected() {
+    this.#after(STABLE_MILLIS, () => this.reset());
+  }
+
+  /** Starts again with the shortest delay. */
+  reset() {
+    this.#attempts = 0;
+  }
+
+  /** Cancels what is scheduled. */
+  stop() {
+    clearTimeout(this.#timer);
+  }
+
+  #after(millis, task) {
+    this.stop();
+    this.#timer = setTimeout(task, millis);
+  }
 }

@@ -1,6 +1,6 @@
 /**
- * A client of Stentor for pages: many rooms on one WebSocket, which is made again whenever it is lost,
- * and each room goes on where it was. It speaks the Centrifuge protocol and knows nothing of a page.
+ * A client of Stentor for pages: many rooms on one WebSocket. It reconnects by itself, and each room continues where it
+ * was. It speaks the Centrifuge protocol and does not touch the page.
  *
  *     const client = new Client("ws://localhost:9898/connection/websocket", { name: "Ann" });
  *     const room = client.room("general");
@@ -9,48 +9,54 @@
  *     client.connect();
  *     await room.publish("hello");
  *
- * Events: `state` (`{state, retryAt?, reason?, code?}`).
+ * Events: `state` (`{state, retryAt?, reason?, code?, duringConnect?}`).
  *
- * States: `closed` (not started, closed, or the server asked not to come back, see `reason`),
- * `connecting`, `live`, `waiting` (until `retryAt`, a `performance.now()` time).
+ * States: `closed` (not started, closed, or the server asked not to reconnect, see `code` and `reason`),
+ * `connecting`, `live`, `waiting` (until `retryAt`, a `performance.now()` time). `duringConnect` is true if the server
+ * ended the connection before it was live.
  */
 
-import { Attempts } from "./attempts.js";
+import { ReconnectTimer } from "./backoff.js";
+import { Connection, isPermanent } from "./connection.js";
 import { Failure } from "./failure.js";
-import { Figures } from "./figures.js";
 import { Room } from "./room.js";
-import { Self } from "./self.js";
 import { Token } from "./token.js";
-import { Wire, isFinal } from "./connection.js";
+
+/** How many ids of earlier connections are kept. */
+const MAX_OWN_IDS = 50;
 
 export class Client extends EventTarget {
   #address;
   #options;
   #token;
-  #self;
-  #attempts;
+  #reconnect;
   #rooms = new Map();
-  #wire = null;
+  #connection = null;
   #connected = false;
   #state = "closed";
-  #figures = new Figures();
+  #ownIds;
+  #statistics = { node: "", server: "", connects: 0, recovered: 0, messages: 0, invalid: 0 };
+
+  /** The id of the present connection, which others see; empty before the first. */
+  id = "";
 
   /**
-   * Options: `name` (what others call this client where no token says it), `getToken` (a function
-   * that gives a token, or a promise of one, or nothing; it is given `{expired}`, whether the server
-   * refused the last one for its age), `own` (ids of earlier connections that were this client's,
-   * too), `WebSocket` and `random` (for tests).
+   * Creates a client, which does not connect yet.
    *
-   * A `getToken` that fails is asked again after a while. A `Failure` that is not temporary closes the
-   * client: there is no token, until `connect`.
+   * Options: `name` (the name that others see if no token gives one), `getToken` (returns a token, a promise of one, or
+   * nothing; its argument `{expired}` tells whether the server refused the last one as expired), `own` (ids of earlier
+   * connections of this client), `WebSocket` and `random` (for tests).
+   *
+   * If `getToken` fails, it is called again after a while. If it fails with a `Failure` that is not temporary, the
+   * client is closed.
    */
   constructor(address, options = {}) {
     super();
     this.#address = address;
     this.#options = { WebSocket: globalThis.WebSocket, random: Math.random, ...options };
     this.#token = new Token(options.getToken);
-    this.#self = new Self(options.own);
-    this.#attempts = new Attempts(this.#options.random);
+    this.#ownIds = new Set(options.own);
+    this.#reconnect = new ReconnectTimer(this.#options.random);
   }
 
   get state() {
@@ -61,115 +67,121 @@ export class Client extends EventTarget {
     return this.#connected;
   }
 
-  /** What others know this connection by; empty before there was one. */
-  get id() {
-    return this.#self.id;
-  }
-
-  /** The ids of all connections that were this client's, as far as it remembers. */
+  /** The ids of the connections of this client, the newest last. */
   get ownIds() {
-    return this.#self.ids;
+    return [...this.#ownIds];
   }
 
-  /** Whether somebody, as messages and members have them, is this client. */
+  /** Returns whether a sender or member, `{user, client}`, is this client. */
   isOwn(info) {
-    return this.#self.is(info);
+    return this.#ownIds.has(info?.client);
   }
 
   /**
-   * What the wire does: `node`, `server`, `roundTripMillis` (`null` before any), `connects`, `recovered`
-   * (messages that were missed and given again), `messages`.
+   * Statistics: `node`, `server`, `roundTripMillis` (`null` if not known), `connects`, `messages`, `recovered`
+   * (messages that were missed and delivered later), `invalid` (what the server sent and was not understood).
    */
   get figures() {
-    return { ...this.#figures.values, roundTripMillis: this.#wire?.roundTripMillis ?? null };
+    return { ...this.#statistics, roundTripMillis: this.#connection?.roundTripMillis ?? null };
   }
 
-  /** A room by its name, the same object each time. Options: `joinLeave`, to be told who comes and goes. */
+  /** Returns the room of this name, the same object each time. Option: `joinLeave`, to be told who joins and leaves. */
   room(name, options) {
     let room = this.#rooms.get(name);
     if (!room) {
       room = new Room(this, name, options);
       this.#rooms.set(name, room);
-      room.addEventListener("message", ({ detail }) => this.#figures.heard(detail));
+      room.addEventListener("message", ({ detail }) => {
+        this.#statistics.messages++;
+        this.#statistics.recovered += detail.missed ? 1 : 0;
+      });
     }
     return room;
   }
 
-  /** Leaves a room for good: the next `room` of this name is another one. */
+  /** Leaves a room and forgets it: the next `room` of this name is a new object. */
   forget(name) {
     this.#rooms.get(name)?.leave();
     this.#rooms.delete(name);
   }
 
-  /** Starts; also after the server had asked not to come back. */
+  /** Connects, also after the server asked not to reconnect. No-op unless closed. */
   connect() {
     if (this.#state === "closed") {
-      this.renew();
+      this.reconnect();
     }
   }
 
-  /** Ends for good, until `connect`. */
+  /** Closes the client until `connect` is called. */
   close() {
     this.#drop(0);
     this.#enter("closed");
   }
 
-  /** Cuts the waiting short. Without effect unless waiting. */
+  /** Reconnects without waiting any longer. No-op unless waiting. */
   retryNow() {
     if (this.#state === "waiting") {
-      this.renew();
+      this.reconnect();
     }
   }
 
-  /** Is called otherwise from now on; the connection is made again for that. */
+  /** Changes the name that others see, by connecting again. */
   rename(name) {
     this.#options.name = name;
     if (this.#state === "live" || this.#state === "connecting") {
-      this.renew();
+      this.reconnect();
     }
   }
 
-  /** Makes the connection again, to show another token; also after it had been closed. */
-  renew() {
+  /** Connects again, with another token for example; also if closed. */
+  reconnect() {
     this.#drop(0);
-    this.#attempts.startOver();
+    this.#reconnect.reset();
     this.#open();
   }
 
-  /**
-   * Asks the server; see the protocol for names and results. Fulfilled with a result, rejected with a
-   * `Failure`.
-   */
+  /** Sends a command of the Centrifuge protocol. Returns a promise of its result, rejected with a `Failure`. */
   command(name, request) {
-    return new Promise((done, failed) => this.ask(name, request, done, failed));
+    return new Promise((done, failed) => this.send(name, request, done, failed));
   }
 
-  /** The same with functions that are called as soon as the answer is read. */
-  ask(name, request, done, failed) {
+  /** Sends a command, and calls `done(result)` or `failed(failure)` as soon as the reply is read. */
+  send(name, request, done, failed) {
     if (this.#connected) {
-      this.#wire.ask(name, request, done, failed);
+      this.#connection.send(name, request, done, failed);
     } else {
       failed(Failure.lost());
     }
   }
 
+  /** Called by rooms for a push that is not understood. */
+  countInvalid() {
+    this.#statistics.invalid++;
+  }
+
   async #open() {
     this.#enter("connecting");
-    const started = Symbol();
-    this.#wire = { close: () => {}, started };
-    const isStill = () => this.#wire?.started === started;
+    const placeholder = { close: () => {} };
+    this.#connection = placeholder;
+    const isCurrent = () => this.#connection === placeholder;
     await this.#token.next().then(
-      (token) => isStill() && this.#dial(token),
-      (failure) => isStill() && this.#notConnected(failure, failure.temporary ?? true),
+      (token) => isCurrent() && this.#dial(token),
+      (failure) => isCurrent() && this.#notConnected(failure, failure.temporary ?? true),
     );
   }
 
   #dial(token) {
-    this.#wire = new Wire(this.#addressFor(token), this.#options.WebSocket, {
-      opened: () => this.#greet(this.#wire, token),
-      pushed: (push) => this.#rooms.get(push.channel)?.pushed(push),
+    this.#connection = new Connection(this.#addressFor(token), this.#options.WebSocket, {
+      opened: () => this.#sendConnect(this.#connection, token),
+      pushed: (push) => this.#pushed(push),
+      invalid: () => this.countInvalid(),
       ended: (code, reason) => this.#ended(code, reason),
     });
+  }
+
+  /** Pushes for rooms that are not known any more, and pushes of the connection itself, are ignored. */
+  #pushed(push) {
+    this.#rooms.get(push.channel)?.pushed(push);
   }
 
   #addressFor(token) {
@@ -181,8 +193,8 @@ export class Client extends EventTarget {
     return address.href;
   }
 
-  #greet(wire, token) {
-    wire.ask(
+  #sendConnect(connection, token) {
+    connection.send(
       "connect",
       token ? { token } : {},
       (result) => this.#live(result),
@@ -190,45 +202,57 @@ export class Client extends EventTarget {
     );
   }
 
-  #notConnected({ code, message }, again) {
+  #notConnected({ code, message }, retry) {
     this.#drop(0);
-    if (again) {
-      this.#again(code, message);
+    if (retry) {
+      this.#retryLater(code, message);
     } else {
       this.#enter("closed", { code, reason: message });
     }
   }
 
   #live(result) {
-    this.#self.became(result.client);
-    this.#figures.connected(result);
-    this.#wire.expectPings(result.ping ?? 0);
+    const { client = "", node = "", version = "", ping = 0 } = result;
+    this.#rememberId(client);
+    Object.assign(this.#statistics, { node, server: version, connects: this.#statistics.connects + 1 });
+    this.#connection.expectPings(ping);
     this.#connected = true;
-    this.#attempts.succeeded();
-    this.#token.renewInTime(result, (token) => this.command("refresh", { token }));
+    this.#reconnect.connected();
+    this.#token.scheduleRenewal(result, (token) => this.command("refresh", { token }));
     this.#enter("live");
     this.#rooms.forEach((room) => room.connected());
   }
 
-  #ended(code, reason) {
-    this.#drop(code);
-    if (isFinal(code)) {
-      this.#enter("closed", { code, reason: reason || String(code) });
-    } else {
-      this.#again(code, reason);
+  #rememberId(id) {
+    this.id = id;
+    if (id) {
+      this.#ownIds.add(id);
+    }
+    while (this.#ownIds.size > MAX_OWN_IDS) {
+      this.#ownIds.delete(this.#ownIds.values().next().value);
     }
   }
 
-  #again(code, reason) {
-    const wait = this.#attempts.later(() => this.#open());
+  #ended(code, reason) {
+    const duringConnect = !this.#connected;
+    this.#drop(code);
+    if (isPermanent(code)) {
+      this.#enter("closed", { code, reason: reason || String(code), duringConnect });
+    } else {
+      this.#retryLater(code, reason);
+    }
+  }
+
+  #retryLater(code, reason) {
+    const wait = this.#reconnect.schedule(() => this.#open());
     this.#enter("waiting", { retryAt: performance.now() + wait, code, reason });
   }
 
   #drop(code) {
-    this.#attempts.stop();
-    this.#token.rest();
-    this.#wire?.close();
-    this.#wire = null;
+    this.#reconnect.stop();
+    this.#token.stop();
+    this.#connection?.close();
+    this.#connection = null;
     if (this.#connected) {
       this.#connected = false;
       this.#rooms.forEach((room) => room.lost(code));

@@ -1,142 +1,148 @@
 /**
- * One WebSocket that speaks the Centrifuge protocol as JSON: numbered commands out, replies and
- * pushes in, pings answered. It is used once; what comes after its end is up to its owner.
+ * One WebSocket that speaks the Centrifuge protocol as JSON: it sends numbered commands, reads replies and pushes, and
+ * answers pings. It is used once; its owner reconnects.
  */
 
 import { Failure } from "./failure.js";
 
-/** A connection that is not open by then is given up. */
+/** A connection that does not open within this time is given up. */
 const OPEN_MILLIS = 10_000;
-/** A command that is not answered by then means that the connection is dead. */
-const ANSWER_MILLIS = 10_000;
-/** How much later than announced a ping may come. */
+/** A connection is dead if a command gets no reply within this time. */
+const REPLY_MILLIS = 10_000;
+/** How late a ping may be. */
 const PING_DELAY_MILLIS = 10_000;
 
-/** What `ended` is told where there was no close frame. */
+/** The close code if there was no close frame: RFC 6455, section 7.1.5. */
 const NO_CLOSE_FRAME = 1006;
 
-/** Whether a close code means: do not come back. */
-export function isFinal(code) {
+/** Returns whether a close code tells the client not to reconnect. */
+export function isPermanent(code) {
   return (code >= 3500 && code < 4000) || (code >= 4500 && code < 5000);
 }
 
-export class Wire {
+export class Connection {
   #socket;
   #listener;
   #timers = new Set();
-  #silence = 0;
+  #pingTimer = 0;
   #pending = new Map();
   #nextId = 1;
   #pingMillis = 0;
-  #over = false;
+  #ended = false;
 
-  /** The time that the last answer took, in milliseconds; `null` before there was one. */
+  /** The round trip of the last command in milliseconds; `null` before the first. */
   roundTripMillis = null;
 
   /**
-   * Opens the connection.
+   * Opens a connection.
    *
-   * `listener` has `opened()`, `pushed(push)` and `ended(code, reason)`; the last is called once, and
-   * after it none.
+   * `listener` has `opened()`, `pushed(push)`, `invalid()` (a message was not understood and is ignored) and
+   * `ended(code, reason)`, which is the last call.
    */
   constructor(address, WebSocket, listener) {
     this.#listener = listener;
     const socket = new WebSocket(address);
     this.#socket = socket;
-    const giveUp = this.#after(OPEN_MILLIS, () => this.#end(NO_CLOSE_FRAME, "not open in time"));
+    const openTimer = this.#after(OPEN_MILLIS, () => this.#end(NO_CLOSE_FRAME, "not open in time"));
     socket.onopen = () => {
-      this.#cancel(giveUp);
+      this.#cancel(openTimer);
       listener.opened();
     };
     socket.onmessage = ({ data }) => this.#received(data);
     socket.onclose = ({ code, reason }) => this.#end(code, reason);
-    socket.onerror = () => {}; // It is followed by a close.
+    socket.onerror = () => {}; // A close event follows.
   }
 
-  /** Expects a ping every so many seconds from now on; 0 for none. */
+  /** Expects a ping at this interval from now on; 0 for none. */
   expectPings(seconds) {
     this.#pingMillis = seconds * 1000;
-    this.#heard();
+    this.#restartPingTimer();
   }
 
   /**
-   * Sends a command. `done` is called with its result, or `failed` with a `Failure`: at once when the
-   * answer is read, before anything that came behind it.
+   * Sends a command. Calls `done(result)` or `failed(failure)` as soon as the reply is read, before any push behind
+   * it.
    */
-  ask(name, request, done, failed) {
+  send(name, request, done, failed) {
     const id = this.#nextId++;
-    const timer = this.#after(ANSWER_MILLIS, () => this.#end(NO_CLOSE_FRAME, "no answer"));
+    const timer = this.#after(REPLY_MILLIS, () => this.#end(NO_CLOSE_FRAME, "no reply"));
     this.#pending.set(id, { name, done, failed, timer, since: performance.now() });
-    this.#send({ [name]: request, id });
+    this.#write({ [name]: request, id });
   }
 
-  /** Ends the connection; the listener is told nothing. */
+  /** Closes the connection without telling the listener. */
   close() {
-    if (!this.#over) {
+    if (!this.#ended) {
       this.#cleanUp();
     }
   }
 
-  #send(object) {
-    if (!this.#over) {
+  #write(object) {
+    if (!this.#ended) {
       this.#socket.send(JSON.stringify(object));
     }
   }
 
   #received(data) {
-    this.#heard();
-    for (const line of data.split("\n")) {
-      if (line && !this.#over) {
-        this.#take(line);
+    this.#restartPingTimer();
+    for (const line of String(data).split("\n")) {
+      if (line && !this.#ended) {
+        this.#dispatch(parsed(line));
       }
     }
   }
 
-  #take(line) {
-    const { id, push, error, ...results } = JSON.parse(line);
-    if (push) {
+  #dispatch(message) {
+    if (message === null) {
+      this.#listener.invalid();
+      return;
+    }
+    const { id, push, error, ...results } = message;
+    if (isObject(push)) {
       this.#listener.pushed(push);
     } else if (id) {
-      this.#answered(id, error, results);
+      this.#replied(id, error, results);
+    } else if (Object.keys(message).length > 0) {
+      this.#listener.invalid();
     } else if (this.#pingMillis) {
-      this.#send({});
+      this.#write({});
     }
   }
 
-  #answered(id, error, results) {
-    const asked = this.#pending.get(id);
-    if (!asked) {
+  #replied(id, error, results) {
+    const command = this.#pending.get(id);
+    if (!command) {
       return;
     }
     this.#pending.delete(id);
-    this.#cancel(asked.timer);
-    this.roundTripMillis = performance.now() - asked.since;
+    this.#cancel(command.timer);
+    this.roundTripMillis = performance.now() - command.since;
     if (error) {
-      asked.failed(Failure.of(error));
+      command.failed(Failure.of(error));
     } else {
-      asked.done(results[asked.name] ?? {});
+      const result = results[command.name];
+      command.done(isObject(result) ? result : {});
     }
   }
 
-  /** A silent server is a dead one. */
-  #heard() {
-    this.#cancel(this.#silence);
+  #restartPingTimer() {
+    this.#cancel(this.#pingTimer);
     if (this.#pingMillis) {
-      const most = this.#pingMillis + PING_DELAY_MILLIS;
-      this.#silence = this.#after(most, () => this.#end(NO_CLOSE_FRAME, "no ping"));
+      const wait = this.#pingMillis + PING_DELAY_MILLIS;
+      this.#pingTimer = this.#after(wait, () => this.#end(NO_CLOSE_FRAME, "no ping"));
     }
   }
 
   #end(code, reason) {
-    if (!this.#over) {
+    if (!this.#ended) {
       this.#cleanUp();
       this.#listener.ended(code, reason);
     }
   }
 
-  /** The socket may take long to close where the network is gone, so nobody waits for that. */
+  /** Does not wait for the close event: it can take minutes if the network is gone. */
   #cleanUp() {
-    this.#over = true;
+    this.#ended = true;
     this.#timers.forEach(clearTimeout);
     this.#timers.clear();
     this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;
@@ -159,4 +165,18 @@ export class Wire {
     clearTimeout(timer);
     this.#timers.delete(timer);
   }
+}
+
+/** A message as an object; `null` if it is none. */
+function parsed(line) {
+  try {
+    const message = JSON.parse(line);
+    return isObject(message) ? message : null;
+  } catch {
+    return null;
+  }
+}
+
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,13 +1,13 @@
-/** Numbers of the server's: one may not do that; the token has expired. */
+/** Error codes of the server: permission denied, bad request, token expired. */
 export const DENIED = 103;
+export const BAD_REQUEST = 107;
 export const EXPIRED = 109;
 
 /**
- * Why something was not done.
+ * The reason why a command was not carried out.
  *
- * `code` is the server's number, or the WebSocket close code; 0 where there is none. `temporary`:
- * the same may be asked again. `unsure`: it may have been done all the same, so asking again could
- * do it twice.
+ * `code` is the server's error code or a WebSocket close code, 0 if there is none. `temporary`: the command may be
+ * repeated later. `unsure`: the server may have carried it out, so repeating it could do it twice.
  */
 export class Failure extends Error {
   constructor(code, message, { temporary = false, unsure = false } = {}) {
@@ -18,12 +18,12 @@ export class Failure extends Error {
     this.unsure = unsure;
   }
 
-  /** What the server answered instead of a result. */
+  /** Creates the failure for an error reply of the server. */
   static of({ code, message, temporary }) {
     return new Failure(code, message, { temporary });
   }
 
-  /** The connection was lost before there was an answer. */
+  /** Creates the failure for a connection that was lost before the reply came. */
   static lost() {
     return new Failure(0, "the connection was lost", { temporary: true, unsure: true });
   }

@@ -1,73 +1,82 @@
 /**
- * What one client says in one room: message by message in their order, each until it is in the log.
+ * The messages that one client publishes in one room: in order, each kept until it is in the log.
  *
- * Each message has an idempotency key, so the server knows it again: a message whose answer was lost
- * is sent again and appears once. A key is known as long as its message is in the log. So what may
- * have been published before a loss is sent again only where the room goes on without a gap, which
- * shows that the message is either in the log or was never published. Otherwise it is refused as
- * `unsure`, and whoever said it has to decide.
+ * Each message has an idempotency key, so the server recognizes it: a message whose reply was lost is sent again and
+ * appears once. A key is known as long as its message is in the log. So a message that may have been published before
+ * a loss is only sent again if the room was recovered without a gap: then it is either still in the log or was never
+ * published. Otherwise it fails as `unsure` and its author decides.
  */
 
 import { backoffMillis } from "./backoff.js";
-import { Failure } from "./failure.js";
+import { BAD_REQUEST, Failure } from "./failure.js";
 
-/** A message that the server cannot take for so long is given up. */
+/** A message that the server cannot accept for this long is given up. */
 const GIVE_UP_MILLIS = 30_000;
 
-/** Close code of a message over the limit, RFC 6455 section 7.4.1. */
+/** The close code for a message over the limit, RFC 6455 section 7.4.1. */
 const TOO_LONG = 1009;
 
-/** The server's number for a request that it does not understand, or for a key where there is no log. */
-const BAD_REQUEST = 107;
+/** Returns a new idempotency key. `crypto.randomUUID` would need a page loaded over TLS. */
+export function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
 
 export class Outbox {
   #send;
   #messages = [];
-  #open = false;
-  #keys = true;
+  /** The id of the connection that is in the room; empty if none is. */
+  #connection = "";
+  /** Whether the room is known to have a log. If it has none, the server refuses keys. */
+  #hasLog = false;
+  #usesKeys = true;
   #timer = 0;
-  /** Keys by the offsets of what was acknowledged and not heard yet, and the last such position. */
-  #unheard = new Map();
+  /** Keys by the offsets of messages that were acknowledged but not received yet. */
+  #acknowledged = new Map();
+  /** The position of the last acknowledged message. */
   #last = { epoch: "", offset: 0 };
 
-  /** `send(request, done, failed)` asks the server to publish. */
+  /** Creates an empty outbox. `send(request, done, failed)` sends a publish command. */
   constructor(send) {
     this.#send = send;
   }
 
-  /** How many messages are not in the log yet. */
+  /** The number of messages that are not in the log yet. */
   get size() {
     return this.#messages.length;
   }
 
-  /** Adds a message. Fulfilled with its position, or rejected with a `Failure`. */
+  /** Adds a message. Returns a promise of its position, rejected with a `Failure`. */
   add(data, key) {
     return new Promise((done, failed) => {
       this.#messages.push({ data, key, done, failed, sentBy: new Set(), attempts: 0, since: 0 });
-      this.#pump();
+      this.#sendNext();
     });
   }
 
   /**
-   * The client is in the room, by this connection.
+   * Tells that the client is in the room.
    *
-   * `whole`: nothing is missing between what was heard before and what is heard from now on.
+   * @param connection id of the connection
+   * @param complete whether no message is missing between those received before and those received from now on
+   * @param hasLog whether the room is known to have a log
    */
-  open(connection, whole) {
+  open(connection, { complete, hasLog }) {
     const [head] = this.#messages;
-    if (!whole) {
-      this.#unheard.clear();
+    if (!complete) {
+      this.#acknowledged.clear();
     }
-    if (head?.sentBy.size > 0 && !whole) {
+    if (head?.sentBy.size > 0 && !complete) {
       this.#fail(head, Failure.lost());
     }
-    this.#open = connection;
-    this.#pump();
+    this.#connection = connection;
+    this.#hasLog = hasLog;
+    this.#sendNext();
   }
 
-  /** The client is not in the room for a while. `code`: with what the connection was closed. */
-  shut(code) {
-    this.#open = false;
+  /** Tells that the client is not in the room for now. `code` is the close code of the connection, or 0. */
+  pause(code) {
+    this.#connection = "";
     clearTimeout(this.#timer);
     const [head] = this.#messages;
     if (head?.sentBy.size > 0 && code === TOO_LONG) {
@@ -77,64 +86,69 @@ export class Outbox {
     }
   }
 
-  /** Refuses all that waits. */
+  /** Fails all messages. */
   clear(failure) {
-    this.#open = false;
+    this.#connection = "";
     clearTimeout(this.#timer);
     this.#messages.splice(0).forEach(({ failed }) => failed(failure));
   }
 
   /**
-   * A message was heard in the room. Returns its key where it was said here, in this room, else
-   * `undefined`. What is heard before its answer came is in the log, and needs no answer. Without a log
-   * there are no offsets, by which messages are told apart.
+   * Tells that a message was received in the room. Returns its key if it was published here, else `undefined`. A
+   * message that is received before the reply to its publish command is acknowledged by that. In a room without a log
+   * messages have no offsets and cannot be told apart.
    */
-  heard({ info, position }) {
+  received({ info, position }) {
     const [head] = this.#messages;
     const { epoch, offset } = position;
     if (offset === 0) {
       return undefined;
     }
     if (epoch === this.#last.epoch && offset <= this.#last.offset) {
-      const key = this.#unheard.get(offset);
-      this.#unheard.delete(offset);
+      const key = this.#acknowledged.get(offset);
+      this.#acknowledged.delete(offset);
       return key;
     }
-    // It was sent when all before it were acknowledged, so it is behind all of those.
+    // The head was sent after all earlier messages were acknowledged, so its offset is greater than theirs.
     if (!head?.sentBy.has(info?.client)) {
       return undefined;
     }
     this.#done(head, position);
-    this.#unheard.delete(offset);
+    this.#acknowledged.delete(offset);
     return head.key;
   }
 
-  #pump() {
+  #sendNext() {
     const [head] = this.#messages;
-    if (!this.#open || !head || head.sending) {
+    if (!this.#connection || !head || head.sending) {
       return;
     }
-    head.sending = true;
     head.since ||= performance.now();
-    head.sentBy.add(this.#open);
-    const request = this.#keys ? { data: head.data, idempotency_key: head.key } : { data: head.data };
+    this.#sendHead(head, this.#usesKeys);
+  }
+
+  #sendHead(head, withKey) {
+    head.sending = true;
+    head.sentBy.add(this.#connection);
     this.#send(
-      request,
-      ({ epoch = "", offset = 0 }) => this.#done(head, { epoch, offset }),
-      (failure) => this.#refused(head, failure),
+      withKey ? { data: head.data, idempotency_key: head.key } : { data: head.data },
+      ({ epoch = "", offset = 0 }) => {
+        this.#usesKeys = withKey;
+        this.#done(head, { epoch, offset });
+      },
+      (failure) => this.#refused(head, failure, withKey),
     );
   }
 
-  #refused(head, failure) {
+  #refused(head, failure, withKey) {
     if (this.#messages[0] !== head || failure.unsure) {
-      return; // Heard meanwhile, or sent again when the room is open again.
+      return; // Received meanwhile, or sent again when the client is back in the room.
     }
     head.sending = false;
-    if (failure.code === BAD_REQUEST && this.#keys && /idempotency/.test(failure.message)) {
-      this.#keys = false;
-      this.#pump();
+    if (failure.code === BAD_REQUEST && withKey && !this.#hasLog) {
+      this.#sendHead(head, false); // Perhaps the room has no log and the server refused the key.
     } else if (failure.temporary && performance.now() - head.since < GIVE_UP_MILLIS) {
-      this.#timer = setTimeout(() => this.#pump(), backoffMillis(head.attempts++));
+      this.#timer = setTimeout(() => this.#sendNext(), backoffMillis(head.attempts++));
     } else {
       this.#fail(head, failure);
     }
@@ -145,16 +159,16 @@ export class Outbox {
       this.#messages.shift();
       if (position.offset > 0) {
         this.#last = position;
-        this.#unheard.set(position.offset, head.key);
+        this.#acknowledged.set(position.offset, head.key);
       }
       head.done(position);
-      this.#pump();
+      this.#sendNext();
     }
   }
 
   #fail(head, failure) {
     this.#messages.shift();
     head.failed(failure);
-    this.#pump();
+    this.#sendNext();
   }
 }

@@ -1,47 +1,48 @@
 /**
- * One room of a client: what is said in it, by whom, and what this client says.
+ * One room of a client: receives its messages, publishes, and asks who is in it.
  *
  * Events:
- * - `joined` (`{recovered, first}`): in the room. `recovered` is false where messages were missed
- *   since the last time; `first` says that there was no last time.
- * - `message` (`{data, position, offset, time, info, own, key, missed}`): `time` is in milliseconds
- *   since 1970, `info` says who (`user`, `client`), `own` whether it was this client, `key` the key of
- *   `publish`, `missed` that it was said while the client was away.
- * - `gap` (`{from, to}`): these offsets were left out, because the room is set so for slow clients.
- * - `join`, `leave` (`{user, client}`): who comes and goes, if asked for.
- * - `refused` (a `Failure`): the server does not let the client in, or has put it out.
+ * - `joined` (`{recovered, first}`): the client is in the room. `recovered` is false if messages were missed since the
+ *   last time; `first` is true if there was no last time.
+ * - `message` (`{data, position, offset, time, info, own, key, missed}`): `time` is in milliseconds since 1970, `info`
+ *   is the sender (`user`, `client`), `own` is true if that is this client, `key` is the key given to `publish`,
+ *   `missed` is true if the message was published while the client was away.
+ * - `gap` (`{from, to}`): the server skipped these offsets, as the room's rule for slow consumers says.
+ * - `join`, `leave` (`{user, client}`): a member joined or left, if asked for.
+ * - `refused` (a `Failure`): the server does not let the client in, or removed it from the room.
  *
  * `state`: `out`, `joining`, `joined` or `refused`.
  */
 
 import { backoffMillis } from "./backoff.js";
 import { Failure } from "./failure.js";
-import { newKey } from "./key.js";
-import { Outbox } from "./outbox.js";
-import { Place } from "./place.js";
+import { Outbox, newKey } from "./outbox.js";
 
-/** The server has ended a subscription: below this, for good. */
-const SUBSCRIBE_AGAIN_FROM = 2500;
+/** Codes of an unsubscribe push below this are permanent. */
+const FIRST_TEMPORARY_CODE = 2500;
+
+/** The largest time that a date can have, in milliseconds since 1970. */
+const MAX_TIME = 8.64e15;
 
 export class Room extends EventTarget {
   #client;
   #joinLeave;
   #state = "out";
   #outbox;
-  #place = new Place();
-  #been = false;
-  #turn = 0;
+  #cursor = new Cursor();
+  #wasJoined = false;
+  #request = 0;
   #attempts = 0;
   #timer = 0;
 
-  /** A room of a client, which calls the methods that are marked so. */
+  /** Creates a room for a client, which calls `connected`, `lost` and `pushed`. */
   constructor(client, name, { joinLeave = false } = {}) {
     super();
     this.name = name;
     this.#client = client;
     this.#joinLeave = joinLeave;
     this.#outbox = new Outbox((request, done, failed) => {
-      client.ask("publish", { channel: name, ...request }, done, failed);
+      client.send("publish", { channel: name, ...request }, done, failed);
     });
   }
 
@@ -49,26 +50,26 @@ export class Room extends EventTarget {
     return this.#state;
   }
 
-  /** Where the client is in the log, `epoch:offset`; empty before it was there, or without a log. */
+  /** The client's position in the log, `epoch:offset`; empty if it has none or the room has no log. */
   get position() {
-    return this.#place.toString();
+    return this.#cursor.toString();
   }
 
-  /** The last offset that was heard; 0 before any. */
+  /** The offset of the last message received; 0 before the first. */
   get offset() {
-    return this.#place.offset;
+    return this.#cursor.offset;
   }
 
   get epoch() {
-    return this.#place.epoch;
+    return this.#cursor.epoch;
   }
 
-  /** How many messages of this client are not in the log yet. */
+  /** The number of messages published here that are not in the log yet. */
   get unacknowledged() {
     return this.#outbox.size;
   }
 
-  /** Goes in, and comes back after each loss, to where it was. */
+  /** Joins the room, and joins it again after each loss of the connection. */
   join() {
     if (this.#state === "out" || this.#state === "refused") {
       this.#state = "joining";
@@ -77,23 +78,23 @@ export class Room extends EventTarget {
     }
   }
 
-  /** Goes out. What is not published yet is refused. */
+  /** Leaves the room. Messages that are not published yet fail. */
   leave() {
     if (this.#state !== "out") {
-      const was = this.#state;
+      const before = this.#state;
       this.#state = "out";
       clearTimeout(this.#timer);
       this.#outbox.clear(new Failure(0, "the room was left", { unsure: true }));
-      if (was !== "refused") {
+      if (before !== "refused") {
         this.#client.command("unsubscribe", { channel: this.name }).catch(() => {});
       }
     }
   }
 
   /**
-   * Says something: any JSON. Fulfilled with the position (`{epoch, offset}`) when it is in the log and
-   * on a second node, rejected with a `Failure` where that cannot be. While the connection is lost, it
-   * waits. The same `key` for the same message lets it appear once, however often it is asked for.
+   * Publishes any JSON value. Returns a promise of its position (`{epoch, offset}`), fulfilled when it is in the log
+   * and on a second node, rejected with a `Failure`. It waits while the connection is lost. A message that is published
+   * again under the same `key` appears once.
    */
   publish(data, key = newKey()) {
     if (this.#state === "out" || this.#state === "refused") {
@@ -103,26 +104,26 @@ export class Room extends EventTarget {
   }
 
   /**
-   * Messages that were said before an offset, oldest first; the newest where none is given. Fulfilled
-   * with `{messages, epoch, more}`, where `more` says whether there may be older ones.
+   * Reads messages before an offset, or the newest ones if none is given. Returns a promise of
+   * `{messages, epoch, more}`: the messages oldest first, and whether there may be older ones.
    */
   async history({ before = 0, limit = 50 } = {}) {
     const request = { channel: this.name, limit, reverse: true };
     if (before > 0) {
       request.since = { epoch: this.epoch, offset: before };
     }
-    const { publications = [], epoch } = await this.#client.command("history", request);
-    const messages = publications.map((one) => this.#message(one, epoch)).reverse();
+    const { publications, epoch } = await this.#client.command("history", request);
+    const messages = this.#valid(publications).map((one) => this.#message(one, epoch)).reverse();
     return { messages, epoch, more: messages.length > 0 && messages[0].offset > 1 };
   }
 
-  /** Who is in the room: fulfilled with a list of `{user, client}`. */
+  /** Returns a promise of the members, a list of `{user, client}`. */
   async members() {
-    const { presence = {} } = await this.#client.command("presence", { channel: this.name });
-    return Object.values(presence);
+    const { presence } = await this.#client.command("presence", { channel: this.name });
+    return Object.values(presence ?? {}).filter(isMember);
   }
 
-  /** How many are in the room: fulfilled with `{connections, users}`. */
+  /** Returns a promise of the number of members, `{connections, users}`. */
   async counts() {
     const counts = await this.#client.command("presence_stats", { channel: this.name });
     return { connections: counts.num_clients, users: counts.num_users };
@@ -138,25 +139,27 @@ export class Room extends EventTarget {
   /** Called by the client: the connection was lost. */
   lost(code) {
     clearTimeout(this.#timer);
-    this.#outbox.shut(code);
+    this.#outbox.pause(code);
     if (this.#state === "joined") {
       this.#state = "joining";
     }
   }
 
-  /** Called by the client: something came for this room. */
+  /** Called by the client with a push for this room. A push that is not understood is counted and ignored. */
   pushed({ pub, join, leave, unsubscribe }) {
     if (this.#state !== "joined") {
       return;
     }
-    if (pub) {
-      this.#heard(pub, false);
-    } else if (join) {
-      this.#tell("join", join.info);
-    } else if (leave) {
-      this.#tell("leave", leave.info);
-    } else if (unsubscribe) {
-      this.#putOut(unsubscribe);
+    if (isPublication(pub)) {
+      this.#received(pub, false);
+    } else if (isMember(join?.info)) {
+      this.#dispatch("join", join.info);
+    } else if (isMember(leave?.info)) {
+      this.#dispatch("leave", leave.info);
+    } else if (Number.isInteger(unsubscribe?.code)) {
+      this.#unsubscribed(unsubscribe);
+    } else {
+      this.#client.countInvalid();
     }
   }
 
@@ -164,82 +167,158 @@ export class Room extends EventTarget {
     if (!this.#client.isConnected) {
       return;
     }
-    const request = { channel: this.name, join_leave: this.#joinLeave, ...this.#place.asRequest };
-    const turn = ++this.#turn;
-    this.#client.ask(
+    const request = { channel: this.name, join_leave: this.#joinLeave, ...this.#cursor.asRequest };
+    const number = ++this.#request;
+    this.#client.send(
       "subscribe",
       request,
-      (result) => turn === this.#turn && this.#subscribed(result),
-      (failure) => turn === this.#turn && this.#refused(failure),
+      (result) => number === this.#request && this.#subscribed(result),
+      (failure) => number === this.#request && this.#refused(failure),
     );
   }
 
   #subscribed(result) {
-    const { recoverable = false, recovered = false, publications = [] } = result;
+    const { recoverable = false, recovered = false } = result;
     if (this.#state !== "joining") {
       return;
     }
-    const first = !this.#been;
-    const whole = recoverable && (first || recovered);
+    const first = !this.#wasJoined;
+    const complete = recoverable && (first || recovered);
     this.#state = "joined";
     this.#attempts = 0;
-    this.#place.entered(result);
-    this.#been = true;
-    this.#tell("joined", { recovered: whole, first });
-    for (const publication of publications) {
-      this.#heard(publication, true);
+    this.#cursor.subscribed(result);
+    this.#wasJoined = true;
+    this.#dispatch("joined", { recovered: complete, first });
+    for (const publication of this.#valid(result.publications)) {
+      this.#received(publication, true);
     }
-    // Who was away may have published something that is among what it missed.
-    this.#outbox.open(this.#client.id, whole);
+    // After the missed messages, which may include one that this client published.
+    this.#outbox.open(this.#client.id, { complete, hasLog: recoverable });
   }
 
   #refused(failure) {
     if (this.#state !== "joining" || failure.unsure) {
-      return; // A lost connection is made again, and then this is asked again.
+      return; // The client reconnects after a loss and subscribes again.
     }
     if (failure.temporary) {
-      this.#timer = setTimeout(() => this.#subscribe(), backoffMillis(this.#attempts++));
+      this.#retryLater();
     } else {
       this.#stayOut(failure);
     }
   }
 
-  #putOut({ code, reason }) {
-    this.#outbox.shut(0);
-    if (code < SUBSCRIBE_AGAIN_FROM) {
+  #unsubscribed({ code, reason }) {
+    this.#outbox.pause(0);
+    if (code < FIRST_TEMPORARY_CODE) {
       this.#stayOut(new Failure(code, reason));
       return;
     }
     this.#state = "joining";
+    this.#retryLater();
+  }
+
+  #retryLater() {
     this.#timer = setTimeout(() => this.#subscribe(), backoffMillis(this.#attempts++));
   }
 
   #stayOut(failure) {
     this.#state = "refused";
     this.#outbox.clear(failure);
-    this.#tell("refused", failure);
+    this.#dispatch("refused", failure);
   }
 
-  #heard(publication, missed) {
+  #received(publication, missed) {
     const { offset = 0 } = publication;
-    const skipped = this.#place.stepTo(offset);
+    const skipped = this.#cursor.advance(offset);
     if (skipped < 0) {
       return;
     }
     if (skipped > 0) {
-      this.#tell("gap", { from: offset - skipped, to: offset - 1 });
+      this.#dispatch("gap", { from: offset - skipped, to: offset - 1 });
     }
     const message = this.#message(publication, this.epoch);
-    const key = this.#outbox.heard(message);
-    this.#tell("message", { ...message, key, missed });
+    const key = this.#outbox.received(message);
+    this.#dispatch("message", { ...message, key, missed });
   }
 
-  #message({ data, offset = 0, time, info }, epoch) {
-    const own = this.#client.isOwn(info);
-    return { data, offset, position: { epoch, offset }, time: time ?? Date.now(), info, own };
+  #valid(publications) {
+    const list = Array.isArray(publications) ? publications : [];
+    return list.filter((one) => {
+      const valid = isPublication(one);
+      if (!valid) {
+        this.#client.countInvalid();
+      }
+      return valid;
+    });
   }
 
-  #tell(type, detail) {
+  #message({ data = null, offset = 0, time, info }, epoch) {
+    const sender = isSender(info ?? {}) ? info : undefined;
+    return {
+      data,
+      offset,
+      position: { epoch, offset },
+      time: Math.abs(time) <= MAX_TIME ? Number(time) : Date.now(),
+      info: sender,
+      own: this.#client.isOwn(sender),
+    };
+  }
+
+  #dispatch(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
+}
+
+/** The position of a client in the log of a room: the epoch, and the offset of the last message received. */
+class Cursor {
+  epoch = "";
+  offset = 0;
+  /** False in a room without a log, or if the client may not read it. */
+  #known = false;
+
+  /** `epoch:offset`; empty if not known. */
+  toString() {
+    return this.#known ? `${this.epoch}:${this.offset}` : "";
+  }
+
+  /** The fields of a subscribe command that ask for recovery. */
+  get asRequest() {
+    return this.#known ? { recover: true, epoch: this.epoch, offset: this.offset } : {};
+  }
+
+  /** Takes the position from the result of a subscribe command. */
+  subscribed({ recoverable = false, recovered = false, epoch = "", offset = 0 }) {
+    if (!recovered) {
+      this.epoch = epoch;
+      this.offset = offset;
+    }
+    this.#known = recoverable;
+  }
+
+  /** Advances to an offset. Returns how many offsets were skipped, or -1 if it was received before. */
+  advance(offset) {
+    if (!this.#known || offset === 0) {
+      return 0;
+    }
+    const skipped = offset - this.offset - 1;
+    if (skipped < 0) {
+      return -1;
+    }
+    this.offset = offset;
+    return skipped;
+  }
+}
+
+function isPublication(pub) {
+  const offset = pub?.offset ?? 0;
+  return typeof pub === "object" && pub !== null && Number.isSafeInteger(offset) && offset >= 0;
+}
+
+/** A sender over HTTP has no connection. */
+function isSender({ client = "", user = "" }) {
+  return typeof client === "string" && typeof user === "string";
+}
+
+function isMember(info) {
+  return isSender(info ?? {}) && Boolean(info?.client);
 }

@@ -1,68 +1,66 @@
-/**
- * The token by which a client shows who it is: asked for at each connection, and another one before its
- * time is over.
- */
+/** The token of a client: asked for at each connection, and renewed before it expires. */
 
 import { EXPIRED } from "./failure.js";
 
-/** A new token is shown when this part of the old one's time is over. */
+/** A token is renewed after this part of its lifetime. */
 const RENEW_AT = 0.8;
 
-/** Timers cannot be set any further. */
-const MOST_MILLIS = 2 ** 31 - 1;
+/** The longest delay of a timer. */
+const MAX_TIMER_MILLIS = 2 ** 31 - 1;
 
 export class Token {
-  #give;
-  #shown = "";
+  #getToken;
+  #current = "";
   #expired = false;
   #timer = 0;
 
-  /** `give({expired})` gives a token, or a promise of one; nothing where there are no tokens. */
-  constructor(give) {
-    this.#give = give;
+  /** Creates a token source. `getToken({expired})` returns a token or a promise of one; it may be undefined. */
+  constructor(getToken) {
+    this.#getToken = getToken;
   }
 
-  /** Fulfilled with what to show next; empty where there is none. */
+  /** Returns a promise of the token for the next connection, empty if there is none. */
   async next() {
     const expired = this.#expired;
     this.#expired = false;
-    this.#shown = (await this.#give?.({ expired })) ?? "";
-    return this.#shown;
+    this.#current = (await this.#getToken?.({ expired })) ?? "";
+    return this.#current;
   }
 
-  /** The server did not let the client in by the last one. Returns whether another one may do. */
+  /** Tells that the server refused the current token. Returns whether a new token may help. */
   refused({ code }) {
     this.#expired = code === EXPIRED;
     return this.#expired;
   }
 
   /**
-   * Gets another one in good time, and shows it by `show(token)`, which gives the server's answer to it. A
-   * giver that has no other one is left alone: the server ends the connection when the time is over.
+   * Renews the token before it expires. `refresh(token)` sends the new one and returns a promise of the server's
+   * reply. If `getToken` returns the same token again, nothing is sent and the server closes the connection when the
+   * token expires.
    */
-  renewInTime({ expires = false, ttl = 0 }, show) {
-    this.rest();
+  scheduleRenewal({ expires = false, ttl = 0 }, refresh) {
+    this.stop();
     if (expires) {
-      const wait = Math.min(MOST_MILLIS, ttl * 1000 * RENEW_AT);
-      this.#timer = setTimeout(() => this.#renew(show), wait);
+      const wait = Math.min(MAX_TIMER_MILLIS, ttl * 1000 * RENEW_AT);
+      this.#timer = setTimeout(() => this.#renew(refresh), wait);
     }
   }
 
-  /** Renews nothing any more. */
-  rest() {
+  /** Stops renewing. */
+  stop() {
     clearTimeout(this.#timer);
     this.#timer = 0;
   }
 
-  async #renew(show) {
-    const [timer, before] = [this.#timer, this.#shown];
+  async #renew(refresh) {
+    const [timer, before] = [this.#timer, this.#current];
     try {
       const token = await this.next();
       if (timer === this.#timer && token && token !== before) {
-        this.renewInTime(await show(token), show);
+        this.scheduleRenewal(await refresh(token), refresh);
       }
     } catch {
-      // The server closes the connection when the token's time is over, and it is made again.
+      // The server closes the connection when the token expires, and the client reconnects.
     }
   }
 }

@@ -1,7 +1,14 @@
-/** What canvases need: the page's colours as they are now, and as many dots as the screen has. */
+/** Canvases: the colours of the page, and drawing at the resolution of the screen. */
 
-/** The values of colour tokens such as `--accent`, as a canvas takes them. */
-export function colours(names) {
+const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** Returns whether the user wants no animation; ask each time. */
+export function prefersReducedMotion() {
+  return reducedMotion.matches;
+}
+
+/** Returns the values of colour tokens such as `--accent` in a form that canvases understand. */
+export function tokenColours(names) {
   const probe = document.createElement("span");
   probe.hidden = true;
   document.body.append(probe);
@@ -13,41 +20,33 @@ export function colours(names) {
   return found;
 }
 
-/** Whether nothing should move; ask each time. */
-const still = matchMedia("(prefers-reduced-motion: reduce)");
-export const isStill = () => still.matches;
-
-/**
- * A canvas that is as large as its box, in CSS pixels. `begin` clears it and returns `{pen, width, height}`, or null
- * while it has no size.
- */
-export class Sheet {
+/** A canvas that is as large as its box. Coordinates are CSS pixels. */
+export class ResponsiveCanvas {
   #canvas;
-  #pen;
+  #context;
   #width = 0;
   #height = 0;
 
-  /** `onResize` is called when what was painted is gone. */
+  /** Wraps a canvas. `onResize` is called when a new size has cleared it. */
   constructor(canvas, onResize = () => {}) {
     this.#canvas = canvas;
-    this.#pen = canvas.getContext("2d");
+    this.#context = canvas.getContext("2d");
     new ResizeObserver(([{ contentRect }]) => {
       this.#width = contentRect.width;
       this.#height = contentRect.height;
-      const dense = devicePixelRatio;
-      canvas.width = Math.round(this.#width * dense);
-      canvas.height = Math.round(this.#height * dense);
+      canvas.width = Math.round(this.#width * devicePixelRatio);
+      canvas.height = Math.round(this.#height * devicePixelRatio);
       onResize();
     }).observe(canvas);
   }
 
-  begin() {
+  /** Clears the canvas and returns `{context, width, height}`; `null` while it has no size. */
+  clear() {
     if (this.#canvas.width === 0 || this.#canvas.height === 0) {
       return null;
     }
-    const dense = devicePixelRatio;
-    this.#pen.setTransform(dense, 0, 0, dense, 0, 0);
-    this.#pen.clearRect(0, 0, this.#width, this.#height);
-    return { pen: this.#pen, width: this.#width, height: this.#height };
+    this.#context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    this.#context.clearRect(0, 0, this.#width, this.#height);
+    return { context: this.#context, width: this.#width, height: this.#height };
   }
 }

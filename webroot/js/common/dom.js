@@ -1,32 +1,49 @@
-/** How the console makes and writes elements: always as text, never as markup. */
+/** Finds, creates and updates elements. Texts are always set as text, never as markup. */
 
-/** An element with properties and children, which are elements or texts. */
-export function element(tag, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
+export function byId(id) {
+  return document.getElementById(id);
 }
 
-/** Writes a text where another one stands. */
-export function put(target, text) {
+/** Calls a function when a form is submitted, which is not sent. */
+export function onSubmit(form, action) {
+  byId(form).addEventListener("submit", (event) => {
+    event.preventDefault();
+    action();
+  });
+}
+
+/** Creates an element with properties and children, which are elements or texts. */
+export function element(tag, properties = {}, ...children) {
+  const created = Object.assign(document.createElement(tag), properties);
+  created.append(...children);
+  return created;
+}
+
+/** Sets the text of an element, if it is another one. */
+export function setText(target, text) {
   if (target.textContent !== text) {
     target.textContent = text;
   }
 }
 
-/** Makes a list's children those of these keys, in their order; those that stay are the same elements. */
-export function keyed(list, keys, made, make) {
-  for (const [key, child] of made) {
+/**
+ * Makes the children of a list those of these keys, in this order. Children that stay remain the same elements.
+ *
+ * @param items a map from keys to the present items, each of which has an `element`; it is updated
+ * @param create creates the item of a key
+ */
+export function updateList(list, keys, items, create) {
+  for (const [key, item] of items) {
     if (!keys.includes(key)) {
-      child.element.remove();
-      made.delete(key);
+      item.element.remove();
+      items.delete(key);
     }
   }
   keys.forEach((key, i) => {
-    if (!made.has(key)) {
-      made.set(key, make(key));
+    if (!items.has(key)) {
+      items.set(key, create(key));
     }
-    const { element: child } = made.get(key);
+    const { element: child } = items.get(key);
     if (list.children[i] !== child) {
       list.insertBefore(child, list.children[i] ?? null);
     }

@@ -1,42 +1,138 @@
-/** How numbers are written in a language. */
+/** Numbers and times as people read them, in the language of the page. A value that is not known is a dash. */
 
-const writers = new Map();
+import { language } from "./i18n.js";
 
-function writer(language, digits) {
-  const key = `${language}${digits}`;
-  if (!writers.has(key)) {
-    const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-    writers.set(key, new Intl.NumberFormat(language, options));
+export const NONE = "–";
+
+const numberFormat = cached(
+  (locale, digits) => new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+);
+const unitFormat = cached(
+  (locale, unit) => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "narrow" }),
+);
+const timeFormat = cached((locale) => new Intl.DateTimeFormat(locale, { timeStyle: "medium" }));
+
+/** Returns a function that creates each formatter once. */
+function cached(create) {
+  const formatters = new Map();
+  return (...options) => {
+    const key = options.join(" ");
+    if (!formatters.has(key)) {
+      formatters.set(key, create(...options));
+    }
+    return formatters.get(key);
+  };
+}
+
+/** A number with this many fraction digits. */
+export function number(value, digits = 0) {
+  return Number.isFinite(value) ? numberFormat(language(), digits).format(value) : NONE;
+}
+
+/** A count or a rate: fractions below ten have one digit. */
+export function count(value) {
+  return number(value, value > 0 && value < 10 && value % 1 !== 0 ? 1 : 0);
+}
+
+/** Milliseconds as a short duration. */
+export function duration(millis) {
+  if (!Number.isFinite(millis)) {
+    return NONE;
   }
-  return writers.get(key);
-}
-
-/** A number with so many digits behind the point. */
-export function number(language, value, digits = 0) {
-  return writer(language, digits).format(value);
-}
-
-/** Milliseconds as a length of time, short. */
-export function duration(language, millis) {
   if (millis < 1000) {
     const digits = millis < 10 && millis % 1 !== 0 ? 1 : 0;
-    return `${number(language, millis, digits)} ms`;
+    return `${number(millis, digits)} ms`;
   }
   const seconds = millis / 1000;
-  return `${number(language, seconds, seconds < 10 && seconds % 1 !== 0 ? 1 : 0)} s`;
+  return `${number(seconds, seconds < 10 && seconds % 1 !== 0 ? 1 : 0)} s`;
 }
 
-/** Bytes, in thousands of them where there are many. */
-export function bytes(language, count) {
+/** A measured duration: tenths of milliseconds below ten of them, whole ones above. */
+export function measured(millis) {
+  return Number.isFinite(millis) ? duration(millis < 10 ? Math.round(millis * 10) / 10 : Math.round(millis)) : NONE;
+}
+
+/** A duration that was measured in whole milliseconds. */
+export function coarse(millis) {
+  return Number.isFinite(millis) && millis < 1 ? "< 1 ms" : measured(millis);
+}
+
+/** Bytes, as kB or MB if there are many. */
+export function bytes(count) {
+  if (!Number.isFinite(count)) {
+    return NONE;
+  }
   if (count < 1000) {
-    return `${number(language, count)} B`;
+    return `${number(count)} B`;
   }
   const [value, unit] = count < 1e6 ? [count / 1e3, "kB"] : [count / 1e6, "MB"];
-  return `${number(language, value, value < 100 ? 1 : 0)} ${unit}`;
+  return `${number(value, value < 100 ? 1 : 0)} ${unit}`;
 }
 
-/** A part of one, signed, in per cent. */
-export function change(language, part) {
+/** A part of one in per cent. */
+export function percent(part) {
+  return Number.isFinite(part) ? `${number(part * 100)} %` : NONE;
+}
+
+/** A change as a part of one, signed, in per cent. */
+export function percentChange(part) {
+  if (!Number.isFinite(part)) {
+    return NONE;
+  }
   const sign = part > 0 ? "+" : part < 0 ? "−" : "";
-  return `${sign}${number(language, Math.abs(part) * 100, 2)} %`;
+  return `${sign}${number(Math.abs(part) * 100, 2)} %`;
+}
+
+const UNITS = [
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+  ["second", 1],
+];
+
+/** A time span in its two largest units. */
+export function timeSpan(seconds) {
+  if (!Number.isFinite(seconds)) {
+    return NONE;
+  }
+  const first = UNITS.findIndex(([unit, length]) => seconds >= length || unit === "second");
+  let rest = seconds;
+  const parts = UNITS.slice(first, first + 2).map(([unit, length]) => {
+    const whole = Math.floor(rest / length);
+    rest -= whole * length;
+    return { whole, text: unitFormat(language(), unit).format(whole) };
+  });
+  return parts
+    .filter(({ whole }, i) => i === 0 || whole > 0)
+    .map(({ text }) => text)
+    .join(" ");
+}
+
+/** The time of day to the second. */
+export function clockTime(millis) {
+  return Number.isFinite(millis) ? timeFormat(language()).format(millis) : NONE;
+}
+
+const dateLocale = () => (language() === "zh" ? "zh-CN" : "en-GB");
+const minuteFormat = cached(
+  (locale) => new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+);
+const fullFormat = cached((locale) => new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "medium" }));
+const dayFormat = cached(
+  (locale) => new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" }),
+);
+
+/** `10:02` */
+export function minuteOfDay(millis) {
+  return minuteFormat(dateLocale()).format(millis);
+}
+
+/** The date, and the time to the second. */
+export function dateAndTime(millis) {
+  return fullFormat(dateLocale()).format(millis);
+}
+
+/** The day of the week, of the month, and the month. */
+export function dayOfYear(millis) {
+  return dayFormat(dateLocale()).format(millis);
 }

@@ -1,135 +1,122 @@
 /**
- * What every page has around its own matter: name, links to the other pages, the connection's state,
- * language, light and dark. `frame("chat")` fills the page's `<header class="bar">`.
- *
- * A page may put buttons of its own into the header: in front those in `<div class="before">`, behind
- * the state those in `<div class="after">`.
+ * The header of every page: links to the pages, the state of the connection, language and theme. It fills the page's
+ * `<header class="bar">`. Buttons of a page in it stand in front if they have the class `before`.
  */
 
-import frameWords from "../translations/header.js";
-import { learn, say, speak, speakOther, whenSpoken } from "./i18n.js";
-import { isDark, paintOther, whenPainted } from "./theme.js";
+import { element, setText } from "./dom.js";
+import { applyLanguage, language, onLanguageChange, toggleLanguage, translateElements } from "./i18n.js";
+import { applyTheme, isDark, onThemeChange, toggleTheme } from "./theme.js";
 
-/** The pages by the keys of their words. */
+/** The pages by the keys of their names. */
 const PAGES = { chat: "./", quotes: "quotes.html", compare: "compare.html", admin: "admin.html", api: "api.html" };
 
-/** How often the seconds to the next attempt are written. */
+/** How often the seconds to the next attempt are updated. */
 const TICK_MILLIS = 250;
 
-let connection = { state: "connecting" };
-let ticking = 0;
+export class Header {
+  #translate;
+  #connection = { state: "connecting" };
+  #state = element("span", { id: "state", className: "pill", ariaHidden: "true" });
+  #announcer = element("span", { id: "stateAnnouncer", className: "visually-hidden", role: "status" });
+  #menu = element("div", { id: "menu", className: "menu" });
+  #menuButton = element("button", { id: "btnMenu", type: "button", textContent: "⋯" });
+  #ticker = 0;
 
-/**
- * Fills the header.
- *
- * @param page this page's key
- * @param words dictionaries of the page, `{en, zh}`
- * @param pill whether the page has a connection whose state is shown
- */
-export function frame(page, words = { en: {}, zh: {} }, { pill = true } = {}) {
-  learn(frameWords);
-  learn(words);
-  const bar = document.querySelector(".bar");
-  const name = element("a", { className: "name", href: PAGES.chat, textContent: "Stentor" });
-  bar.prepend(...bar.querySelectorAll(".before"), name, menu(page));
-  if (pill) {
-    bar.append(...state());
+  /**
+   * Fills the header, applies language and theme, and writes the texts of the page.
+   *
+   * @param page the key of this page
+   * @param translate gives the texts of the page and of the header
+   * @param hasConnection whether to show the state of a connection
+   */
+  constructor(page, translate, { hasConnection = true } = {}) {
+    this.#translate = translate;
+    applyTheme();
+    applyLanguage();
+    const bar = document.querySelector(".bar");
+    const home = element("a", { className: "name", href: PAGES.chat, textContent: "Stentor" });
+    this.#fillMenu(page);
+    this.#listen();
+    bar.prepend(...bar.querySelectorAll(".before"), home, this.#menu);
+    bar.append(...(hasConnection ? [this.#state, this.#announcer] : []), this.#menuButton);
+    onLanguageChange(() => {
+      translateElements(document, translate);
+      this.#showState();
+    });
   }
-  bar.append(...bar.querySelectorAll(".after"), menuButton());
-  speak();
-  whenSpoken(showState);
-}
 
-/** Shows the connection's state, as `Client` tells it with its event `state`. */
-export function showConnection(detail) {
-  connection = { ...detail };
-  clearInterval(ticking);
-  if (detail.state === "waiting") {
-    ticking = setInterval(showState, TICK_MILLIS);
+  /** Shows or hides the state of the connection, which is visible at first. */
+  setStateVisible(visible) {
+    this.#state.hidden = !visible;
   }
-  showState();
-}
 
-function showState() {
-  const pill = document.getElementById("state");
-  if (!pill) {
-    return;
-  }
-  const { retryAt = 0 } = connection;
-  // A browser may be wrong about having no network, so attempts go on when it says so.
-  const state = connection.state === "waiting" && !navigator.onLine ? "offline" : connection.state;
-  const seconds = Math.max(1, Math.ceil((retryAt - performance.now()) / 1000));
-  pill.textContent = say(state, { seconds });
-  pill.dataset.state = state;
-  // Read aloud when it changes, so without the seconds.
-  const spoken = say(state === "waiting" ? "waitingSpoken" : state);
-  const voice = document.getElementById("stateSpoken");
-  if (voice.textContent !== spoken) {
-    voice.textContent = spoken;
-  }
-}
-
-function state() {
-  const pill = element("span", { id: "state", className: "pill", ariaHidden: "true" });
-  const voice = element("span", { id: "stateSpoken", className: "unseen", role: "status" });
-  return [pill, voice];
-}
-
-function menuButton() {
-  const button = element("button", { id: "btnMenu", type: "button", textContent: "⋯" });
-  button.dataset.label = "menu";
-  button.setAttribute("aria-expanded", "false");
-  button.setAttribute("aria-controls", "menu");
-  button.addEventListener("click", () => openMenu(button.ariaExpanded !== "true"));
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && button.ariaExpanded === "true") {
-      openMenu(false);
-      button.focus();
+  /** Shows the state of the connection, as the event `state` of a `Client` gives it. */
+  showConnection(connection) {
+    this.#connection = connection;
+    clearInterval(this.#ticker);
+    if (connection.state === "waiting") {
+      this.#ticker = setInterval(() => this.#showState(), TICK_MILLIS);
     }
-  });
-  document.addEventListener("pointerdown", ({ target }) => {
-    if (!target.closest("#menu, #btnMenu")) {
-      openMenu(false);
-    }
-  });
-  return button;
-}
+    this.#showState();
+  }
 
-function openMenu(open) {
-  document.getElementById("btnMenu").ariaExpanded = String(open);
-  document.getElementById("menu").classList.toggle("open", open);
-}
+  #showState() {
+    const { state, retryAt = 0 } = this.#connection;
+    // Browsers may be wrong about having no network, so attempts go on.
+    const shown = state === "waiting" && !navigator.onLine ? "offline" : state;
+    const seconds = Math.max(1, Math.ceil((retryAt - performance.now()) / 1000));
+    this.#state.textContent = this.#translate(shown, { seconds });
+    this.#state.dataset.state = shown;
+    // Announced after each change, so without the seconds.
+    setText(this.#announcer, this.#translate(shown === "waiting" ? "waitingSpoken" : shown));
+  }
 
-function menu(page) {
-  const links = Object.entries(PAGES).map(([key, href]) => {
-    const link = element("a", { href });
-    link.dataset.word = key;
-    if (key === page) {
-      link.ariaCurrent = "page";
-    }
-    return link;
-  });
-  const nav = element("nav", {});
-  nav.dataset.label = "pages";
-  nav.append(...links);
-  const language = element("button", { id: "btnLanguage", type: "button" });
-  language.addEventListener("click", speakOther);
-  const theme = element("button", { id: "btnTheme", type: "button" });
-  theme.addEventListener("click", paintOther);
-  const showSwitches = () => {
-    language.textContent = say("language");
-    language.lang = document.documentElement.lang === "en" ? "zh-CN" : "en";
-    theme.textContent = say(isDark() ? "themeLight" : "themeDark");
-  };
-  whenSpoken(showSwitches);
-  whenPainted(showSwitches);
-  const whole = element("div", { id: "menu", className: "menu" });
-  const switches = element("div", { className: "switches" });
-  switches.append(language, theme);
-  whole.append(nav, switches);
-  return whole;
-}
+  #fillMenu(page) {
+    const links = Object.entries(PAGES).map(([key, href]) => {
+      const link = element("a", { href });
+      link.dataset.text = key;
+      if (key === page) {
+        link.ariaCurrent = "page";
+      }
+      return link;
+    });
+    const nav = element("nav", {}, ...links);
+    nav.dataset.label = "pages";
+    const languageButton = element("button", { id: "btnLanguage", type: "button" });
+    languageButton.addEventListener("click", toggleLanguage);
+    const themeButton = element("button", { id: "btnTheme", type: "button" });
+    themeButton.addEventListener("click", toggleTheme);
+    const showSwitches = () => {
+      languageButton.textContent = this.#translate("language");
+      languageButton.lang = language() === "en" ? "zh-CN" : "en";
+      themeButton.textContent = this.#translate(isDark() ? "themeLight" : "themeDark");
+    };
+    onLanguageChange(showSwitches);
+    onThemeChange(showSwitches);
+    this.#menu.append(nav, element("div", { className: "switches" }, languageButton, themeButton));
+  }
 
-function element(tag, properties) {
-  return Object.assign(document.createElement(tag), properties);
+  #listen() {
+    const button = this.#menuButton;
+    button.dataset.label = "menu";
+    button.setAttribute("aria-controls", "menu");
+    this.#openMenu(false);
+    button.addEventListener("click", () => this.#openMenu(button.ariaExpanded !== "true"));
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && button.ariaExpanded === "true") {
+        this.#openMenu(false);
+        button.focus();
+      }
+    });
+    document.addEventListener("pointerdown", ({ target }) => {
+      if (!target.closest("#menu, #btnMenu")) {
+        this.#openMenu(false);
+      }
+    });
+  }
+
+  #openMenu(open) {
+    this.#menuButton.ariaExpanded = String(open);
+    this.#menu.classList.toggle("open", open);
+  }
 }

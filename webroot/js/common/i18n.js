@@ -1,62 +1,63 @@
 /**
- * What a page says, in the language that was chosen or that the browser speaks. A dictionary has the
- * same keys in `en` and `zh`; `{name}` in a sentence is filled in.
+ * The language of the page and the texts in it. The document keeps the state: its `lang` is the language, and it
+ * dispatches an event when that changes.
  *
- * In a page, the key in `data-word` of an element is its text, and the one in `data-label` its accessible
- * name.
+ * In HTML, `data-text` of an element is the key of its text, and `data-label` the key of its accessible name.
  */
 
-import { language as preferred, rememberLanguage } from "./storage.js";
+import { browserStorage } from "./storage.js";
 
-const dictionary = { en: {}, zh: {} };
-const listeners = new Set();
-let language = preferred();
+const CHANGED = "stentor:language";
 
-/** Adds the words of a page. */
-export function learn(words) {
-  Object.assign(dictionary.en, words.en);
-  Object.assign(dictionary.zh, words.zh);
+/** Returns `en` or `zh`. */
+export function language() {
+  return document.documentElement.lang.startsWith("zh") ? "zh" : "en";
 }
 
-/** The sentence of a key with its blanks filled in. */
-export function say(key, values = {}) {
-  return dictionary[language][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+/** Applies the language that was chosen earlier, else that of the browser. */
+export function applyLanguage() {
+  const chosen = browserStorage.getText("language");
+  const isChosen = chosen === "en" || chosen === "zh";
+  setLanguage(isChosen ? chosen : /^zh\b/i.test(navigator.language) ? "zh" : "en");
 }
 
-/** `en` or `zh`. */
-export function spoken() {
-  return language;
+/** Changes to the other language and remembers it. */
+export function toggleLanguage() {
+  setLanguage(language() === "zh" ? "en" : "zh");
+  browserStorage.setText("language", language());
+  document.dispatchEvent(new Event(CHANGED));
 }
 
-/** Writes the words of a part of the page. */
-export function write(root = document) {
-  for (const element of root.querySelectorAll("[data-word]")) {
-    element.textContent = say(element.dataset.word);
+/** Calls a function now and after each change of the language. */
+export function onLanguageChange(listener) {
+  document.addEventListener(CHANGED, () => listener());
+  listener();
+}
+
+/**
+ * Returns a function `translate(key, values)` that gives the text of a key in the present language, with each `{name}`
+ * replaced by a value. A dictionary, `{en, zh}`, has the same keys in both languages. A key that is not known is
+ * returned as it is.
+ */
+export function translator(...dictionaries) {
+  const merged = (name) => Object.assign({}, ...dictionaries.map((one) => one[name]));
+  const texts = { en: merged("en"), zh: merged("zh") };
+  return (key, values = {}) => (texts[language()][key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+/** Writes the texts and labels of the elements in `root`. */
+export function translateElements(root, translate) {
+  for (const element of root.querySelectorAll("[data-text]")) {
+    element.textContent = translate(element.dataset.text);
   }
   for (const element of root.querySelectorAll("[data-label]")) {
-    element.setAttribute("aria-label", say(element.dataset.label));
+    element.setAttribute("aria-label", translate(element.dataset.label));
     if (element.matches("button")) {
-      element.title = say(element.dataset.label);
+      element.title = translate(element.dataset.label);
     }
   }
 }
 
-/** Calls a function now, and whenever the language was changed. */
-export function whenSpoken(show) {
-  listeners.add(show);
-  show();
-}
-
-/** Speaks the other language from now on, and remembers it. */
-export function speakOther() {
-  language = language === "zh" ? "en" : "zh";
-  rememberLanguage(language);
-  speak();
-}
-
-/** Writes everything in the language. */
-export function speak() {
-  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
-  write();
-  listeners.forEach((show) => show());
+function setLanguage(value) {
+  document.documentElement.lang = value === "zh" ? "zh-CN" : "en";
 }

@@ -1,33 +1,38 @@
-/** Light or dark: as the system is, until one of them is chosen. */
+/**
+ * Light or dark: as the system is set, until the user chooses. The document keeps the state: its `data-theme` is what
+ * was chosen, and it dispatches an event when that changes.
+ */
 
-import { chosenTheme, rememberTheme, systemTheme } from "./storage.js";
+import { browserStorage } from "./storage.js";
 
-const listeners = new Set();
-let chosen = chosenTheme();
+const CHANGED = "stentor:theme";
+
+const systemDark = matchMedia("(prefers-color-scheme: dark)");
 
 export function isDark() {
-  return chosen ? chosen === "dark" : systemTheme.matches;
+  const chosen = document.documentElement.dataset.theme;
+  return chosen ? chosen === "dark" : systemDark.matches;
 }
 
-/** Changes to the other one and remembers it. */
-export function paintOther() {
-  chosen = isDark() ? "light" : "dark";
-  rememberTheme(chosen);
-  paint();
-}
-
-/** Calls a function now, and whenever the page was painted otherwise. */
-export function whenPainted(show) {
-  listeners.add(show);
-  show();
-}
-
-function paint() {
-  if (chosen) {
+/** Applies the theme that was chosen earlier. */
+export function applyTheme() {
+  const chosen = browserStorage.getText("theme");
+  if (chosen === "light" || chosen === "dark") {
     document.documentElement.dataset.theme = chosen;
   }
-  listeners.forEach((show) => show());
 }
 
-systemTheme.addEventListener("change", paint);
-paint();
+/** Changes to the other theme and remembers it. */
+export function toggleTheme() {
+  const chosen = isDark() ? "light" : "dark";
+  document.documentElement.dataset.theme = chosen;
+  browserStorage.setText("theme", chosen);
+  document.dispatchEvent(new Event(CHANGED));
+}
+
+/** Calls a function now and after each change of the theme. */
+export function onThemeChange(listener) {
+  document.addEventListener(CHANGED, () => listener());
+  systemDark.addEventListener("change", () => listener());
+  listener();
+}

@@ -1,49 +1,50 @@
 /**
- * Publishes numbered messages into a room by POST. What becomes due while two requests are under way goes out with
- * the next one, so that a slow network does not queue requests in the browser, which all lanes would have to wait
- * behind. A message counts as sent from the moment it is due.
+ * Publishes numbered messages into a room by POST. Messages that become due while two requests are under way wait for
+ * the next one, so that requests do not queue up in the browser and delay the polls. A message counts as sent when it
+ * is due.
  */
 
-/** Bytes of a message: a short line of chat, or a price. */
-export const MESSAGE_BYTES = 64;
+import { HttpError, requestJson, roomPath } from "../common/http.js";
 
-const MOST_UNDER_WAY = 2;
-const MOST_DUE = 200;
+/** The size of a message: a short line of chat, or a price. */
+const MESSAGE_BYTES = 64;
+
+const MAX_REQUESTS = 2;
+const MAX_DUE = 200;
 const CATCH_UP_MILLIS = 1000;
 
-/** The number of a message; NaN for a text that is none of ours. */
-export function numberOf(text) {
+/** Returns the number in a message; NaN if there is none. */
+export function numberIn(text) {
   return Number.parseInt(text, 10);
 }
 
-function message(number) {
-  return `${number} `.padEnd(MESSAGE_BYTES, ".");
-}
-
-export class Sender {
+export class Publisher {
   #room;
-  #onSent;
-  #onOutcome;
+  #actions;
   #due = [];
   #number = 0;
-  #underWay = 0;
+  #requests = 0;
   #timer = 0;
   #next = 0;
 
-  /** `onSent(number, now)` is called for each message that is due; `onOutcome(problem)` after each request, with null where it went well. */
-  constructor(room, onSent, onOutcome) {
+  /**
+   * Creates a publisher, which does not publish yet.
+   *
+   * `actions` has `sent(number, now)`, called for each message when it is due, and `answered(error)`, called after each
+   * request with an `HttpError` or `null`.
+   */
+  constructor(room, actions) {
     this.#room = room;
-    this.#onSent = onSent;
-    this.#onOutcome = onOutcome;
+    this.#actions = actions;
   }
 
-  /** The first message, whose position is where lanes begin. Fails with a problem. */
-  async first() {
-    const answer = await this.#post(`./rooms/${encodeURIComponent(this.#room)}/messages`, "text/plain", message(0));
-    return answer.epoch === undefined ? null : `${answer.epoch}:${answer.offset}`;
+  /** Publishes the first message. Returns a promise of its position; `null` if the room has no log. */
+  async publishFirst() {
+    const { epoch, offset } = await this.#post(message(0));
+    return epoch === undefined ? null : `${epoch}:${offset}`;
   }
 
-  /** Sends so many messages a second from now on. */
+  /** Publishes this many messages a second from now on. */
   start(perSecond) {
     this.stop();
     const gap = 1000 / perSecond;
@@ -60,47 +61,48 @@ export class Sender {
     const now = performance.now();
     this.#next = Math.max(this.#next, now - CATCH_UP_MILLIS);
     for (; this.#next <= now; this.#next += gap) {
-      if (this.#due.length < MOST_DUE) {
+      if (this.#due.length < MAX_DUE) {
         this.#due.push(++this.#number);
-        this.#onSent(this.#number, now);
+        this.#actions.sent(this.#number, now);
       }
     }
     this.#send();
   }
 
   async #send() {
-    if (this.#due.length === 0 || this.#underWay === MOST_UNDER_WAY) {
+    if (this.#due.length === 0 || this.#requests === MAX_REQUESTS) {
       return;
     }
     const texts = this.#due.splice(0).map(message);
-    this.#underWay++;
+    this.#requests++;
     try {
-      if (texts.length === 1) {
-        await this.#post(`./rooms/${encodeURIComponent(this.#room)}/messages`, "text/plain", texts[0]);
-      } else {
-        const messages = texts.map((text) => ({ room: this.#room, text }));
-        const answer = await this.#post("./messages", "application/json", JSON.stringify({ messages }));
-        const refused = answer.results.find(({ status }) => status >= 400);
-        if (refused) {
-          throw new Error(refused.detail);
-        }
-      }
-      this.#onOutcome(null);
-    } catch (problem) {
-      this.#onOutcome(problem);
+      await (texts.length === 1 ? this.#post(texts[0]) : this.#postBatch(texts));
+      this.#actions.answered(null);
+    } catch (error) {
+      this.#actions.answered(error);
     } finally {
-      this.#underWay--;
+      this.#requests--;
     }
   }
 
-  async #post(path, type, body) {
-    const response = await fetch(path, { method: "POST", headers: { "Content-Type": type }, body });
-    const text = await response.text();
-    // A room without a log answers nothing.
-    const answer = text ? JSON.parse(text) : {};
-    if (!response.ok) {
-      throw new Error(answer.detail ?? answer.title);
-    }
-    return answer;
+  #post(text) {
+    return post(`${roomPath(this.#room)}/messages`, "text/plain", text);
   }
+
+  async #postBatch(texts) {
+    const messages = texts.map((text) => ({ room: this.#room, text }));
+    const { results = [] } = await post("./messages", "application/json", JSON.stringify({ messages }));
+    const refused = results.find(({ status }) => status >= 400);
+    if (refused) {
+      throw new HttpError(refused.status, refused.detail, refused.type);
+    }
+  }
+}
+
+function post(path, type, body) {
+  return requestJson(path, { method: "POST", headers: { "Content-Type": type }, body });
+}
+
+function message(number) {
+  return `${number} `.padEnd(MESSAGE_BYTES, ".");
 }

@@ -1,10 +1,12 @@
 /**
- * Four ways of hearing the same room. Each lane counts what it costs in its `tally`, and tells of `heard` (detail:
- * the text), `asked` and `answered` (a request begins and ends) and `open` (detail: whether the way is open). All
- * resume from their position, so none misses or repeats a message that the log still has.
+ * Four transports that receive the same room. Each continues from its position after a loss, so none misses or repeats
+ * a message that the log still has.
+ *
+ * Events: `message` (detail: the text), `request` and `response` (a request begins and ends), `open` (detail: whether
+ * the connection is open).
  */
 
-import { Tally } from "./tally.js";
+import { roomPath, socketUrl } from "../common/http.js";
 import {
   STREAM_HEAD_BYTES,
   answerBytes,
@@ -14,229 +16,278 @@ import {
   requestBytes,
 } from "./wire-size.js";
 
-const AGAIN_MILLIS = 1000;
+const RETRY_MILLIS = 1000;
 const WAIT_SECONDS = 30;
-const CURSOR = "stentor.cursor";
+const SUBPROTOCOL = "stentor.cursor";
 
-class Lane extends EventTarget {
-  tally = new Tally();
-  position = "";
-  running = false;
-  openingBytes = 0;
-  #path;
+/** How many delays are kept. */
+const MAX_DELAYS = 1000;
 
-  constructor(room) {
-    super();
-    this.room = room;
-    this.#path = `./rooms/${encodeURIComponent(room)}`;
+/** What one transport has cost since the last reset, and how late its messages were. */
+class Statistics {
+  requests = 0;
+  /** Requests that returned no message. */
+  empty = 0;
+  bytes = 0;
+  messages = 0;
+  /** Messages that were not understood and are ignored. */
+  invalid = 0;
+  #delays = [];
+
+  /** Adds the delay of a message in milliseconds. */
+  addDelay(millis) {
+    this.#delays[this.messages++ % MAX_DELAYS] = millis;
   }
 
-  address(rest) {
-    return new URL(this.#path + rest, location.href);
+  /** Returns the mean of the last thousand delays in milliseconds; `null` before the first. */
+  mean() {
+    const { length } = this.#delays;
+    return length === 0 ? null : this.#delays.reduce((sum, one) => sum + one, 0) / length;
   }
 
-  start(position) {
-    this.position = position;
-    this.running = true;
-    this.begin();
-  }
-
-  stop() {
-    this.running = false;
-    this.end();
-    this.closed();
-  }
-
-  /** Counts from nothing; a way that stays open is the one request that it was. */
-  reset() {
-    this.tally = new Tally();
-    if (this.openingBytes > 0) {
-      this.opened(this.openingBytes);
+  /** Returns the 99th percentile of the last thousand delays in milliseconds; `null` before the first. */
+  p99() {
+    const { length } = this.#delays;
+    if (length === 0) {
+      return null;
     }
+    const sorted = Float64Array.from(this.#delays).sort();
+    return sorted[Math.ceil(length * 0.99) - 1];
   }
 
-  /** A way is open, which took this many bytes. */
-  opened(bytes) {
-    this.openingBytes = bytes;
-    this.tally.requests++;
-    this.tally.bytes += bytes;
-  }
-
-  closed() {
-    this.openingBytes = 0;
-    this.tell("open", false);
-  }
-
-  tell(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
-  }
-
-  /** A position, a line end, a text. */
-  hear(text) {
-    this.tell("heard", text);
+  /** Returns the bytes per message, empty answers included; `null` before the first message. */
+  bytesPerMessage() {
+    return this.messages === 0 ? null : this.bytes / this.messages;
   }
 }
 
-class Polling extends Lane {
-  #asking = new AbortController();
+/** A subclass has `connect()` and `disconnect()`. */
+class Transport extends EventTarget {
+  statistics = new Statistics();
+  position = "";
+  isRunning = false;
+  #path;
+  #openingBytes = 0;
 
-  begin() {
-    this.#asking = new AbortController();
+  constructor(room) {
+    super();
+    this.#path = roomPath(room);
   }
 
-  end() {
-    this.#asking.abort();
+  /** Receives messages from this position on. */
+  start(position) {
+    this.position = position;
+    this.isRunning = true;
+    this.connect();
   }
 
-  /** Asks once. False where no answer came. */
-  async ask(query) {
-    const { tally } = this;
-    const address = this.address(`/messages?since=${this.position}&limit=1000${query}`);
-    tally.requests++;
-    tally.bytes += requestBytes(address.pathname + address.search);
-    this.tell("asked");
+  stop() {
+    this.isRunning = false;
+    this.disconnect();
+    this.closed();
+  }
+
+  /** Resets the statistics. A connection that stays open counts as one request again. */
+  reset() {
+    this.statistics = new Statistics();
+    if (this.#openingBytes > 0) {
+      this.#countOpening();
+    }
+  }
+
+  url(rest) {
+    return new URL(this.#path + rest, location.href);
+  }
+
+  socketUrl(rest) {
+    return socketUrl(this.#path + rest);
+  }
+
+  /** A connection is open; opening it took this many bytes. */
+  opened(bytes) {
+    this.#openingBytes = bytes;
+    this.#countOpening();
+    this.dispatch("open", true);
+  }
+
+  closed() {
+    this.#openingBytes = 0;
+    this.dispatch("open", false);
+  }
+
+  dispatch(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  #countOpening() {
+    this.statistics.requests++;
+    this.statistics.bytes += this.#openingBytes;
+  }
+}
+
+class Polling extends Transport {
+  #abort = new AbortController();
+
+  connect() {
+    this.#abort = new AbortController();
+  }
+
+  disconnect() {
+    this.#abort.abort();
+  }
+
+  /** Sends one request. Returns a promise whether it was answered. */
+  async poll(query) {
+    const { statistics } = this;
+    const url = this.url(`/messages?since=${this.position}&limit=1000${query}`);
+    statistics.requests++;
+    statistics.bytes += requestBytes(url.pathname + url.search);
+    this.dispatch("request");
     try {
-      const { signal } = this.#asking;
-      const response = await fetch(address, { signal, cache: "no-store" });
+      const { signal } = this.#abort;
+      const response = await fetch(url, { signal, cache: "no-store" });
       const body = await response.text();
-      tally.bytes += answerBytes(response, body);
+      statistics.bytes += answerBytes(response, body);
       if (response.ok) {
-        this.#take(JSON.parse(body), tally);
+        this.#received(JSON.parse(body), statistics);
       }
       return response.ok;
     } catch {
       return false;
     } finally {
-      this.tell("answered");
+      this.dispatch("response");
     }
   }
 
-  #take({ epoch, offset, messages }, tally) {
+  #received({ epoch, offset, messages }, statistics) {
     this.position = `${epoch}:${offset}`;
-    tally.empty += messages.length === 0 ? 1 : 0;
+    statistics.empty += messages.length === 0 ? 1 : 0;
     for (const { text } of messages) {
-      this.hear(text ?? "");
+      this.dispatch("message", text ?? "");
     }
   }
 }
 
-/** Asks every so often, and is answered at once. */
+/** Sends a request at an interval, which is answered at once. */
 export class ShortPolling extends Polling {
   #interval = 2000;
   #timer = 0;
-  #busy = false;
+  #isBusy = false;
 
-  begin() {
-    super.begin();
-    this.every(this.#interval);
+  connect() {
+    super.connect();
+    this.setInterval(this.#interval);
   }
 
-  end() {
-    super.end();
+  disconnect() {
+    super.disconnect();
     clearInterval(this.#timer);
   }
 
-  /** Milliseconds from one question to the next. */
-  every(millis) {
+  setInterval(millis) {
     this.#interval = millis;
     clearInterval(this.#timer);
-    if (this.running) {
+    if (this.isRunning) {
       this.#timer = setInterval(() => this.#tick(), millis);
     }
   }
 
   async #tick() {
-    if (!this.#busy) {
-      this.#busy = true;
-      await this.ask("");
-      this.#busy = false;
+    if (!this.#isBusy) {
+      this.#isBusy = true;
+      await this.poll("");
+      this.#isBusy = false;
     }
   }
 }
 
-/** Asks, and is answered when there is something. */
+/** Sends requests that are answered as soon as there is a message. */
 export class LongPolling extends Polling {
-  begin() {
-    super.begin();
-    this.#goOn();
+  connect() {
+    super.connect();
+    this.#loop();
   }
 
-  async #goOn() {
-    while (this.running) {
-      const answered = await this.ask(`&wait=${WAIT_SECONDS}`);
-      if (!answered && this.running) {
-        await new Promise((later) => setTimeout(later, AGAIN_MILLIS));
+  async #loop() {
+    while (this.isRunning) {
+      const answered = await this.poll(`&wait=${WAIT_SECONDS}`);
+      if (!answered && this.isRunning) {
+        await new Promise((later) => setTimeout(later, RETRY_MILLIS));
       }
     }
   }
 }
 
-/** Asks once; the answer does not end. The browser comes again by itself. */
-export class Events extends Lane {
+/** Sends one request whose answer does not end. The browser reconnects by itself. */
+export class ServerSentEvents extends Transport {
   #source = null;
 
-  begin() {
-    const address = this.address(`/events?since=${this.position}`);
-    const source = new EventSource(address);
+  connect() {
+    const url = this.url(`/events?since=${this.position}`);
+    const source = new EventSource(url);
     this.#source = source;
-    source.onopen = () => {
-      this.opened(STREAM_HEAD_BYTES + requestBytes(address.pathname + address.search));
-      this.tell("open", true);
-    };
+    source.onopen = () => this.opened(STREAM_HEAD_BYTES + requestBytes(url.pathname + url.search));
     source.onmessage = ({ data, lastEventId }) => {
       this.position = lastEventId || this.position;
-      this.tally.bytes += eventBytes("", lastEventId, data);
-      this.hear(data);
+      this.statistics.bytes += eventBytes("", lastEventId, data);
+      this.dispatch("message", data);
     };
     source.addEventListener("position", ({ data, lastEventId }) => {
-      this.tally.bytes += eventBytes("position", lastEventId, data);
+      this.statistics.bytes += eventBytes("position", lastEventId, data);
     });
     source.onerror = () => {
       this.closed();
-      if (source.readyState === EventSource.CLOSED && this.running) {
-        setTimeout(() => this.running && this.#source === source && this.begin(), AGAIN_MILLIS);
+      if (source.readyState === EventSource.CLOSED && this.isRunning) {
+        setTimeout(() => this.isRunning && this.#source === source && this.connect(), RETRY_MILLIS);
       }
     };
   }
 
-  end() {
+  disconnect() {
     this.#source?.close();
   }
 }
 
-/** Asks once, and then both may speak. */
-export class Socket extends Lane {
+/** Sends one request; then both sides can send at any time. */
+export class WebSocketTransport extends Transport {
   #socket = null;
 
-  begin() {
-    const address = this.address(`?since=${this.position}`);
-    address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new WebSocket(address, CURSOR);
+  connect() {
+    const url = this.socketUrl(`?since=${this.position}`);
+    const socket = new WebSocket(url, SUBPROTOCOL);
     this.#socket = socket;
-    socket.onopen = () => {
-      this.opened(handshakeBytes(address.pathname + address.search, CURSOR));
-      this.tell("open", true);
-    };
-    socket.onmessage = ({ data }) => this.#take(data);
+    socket.onopen = () => this.opened(handshakeBytes(url.pathname + url.search, SUBPROTOCOL));
+    socket.onmessage = ({ data }) => this.#received(String(data));
     socket.onclose = () => {
       this.closed();
-      setTimeout(() => this.running && this.#socket === socket && this.begin(), AGAIN_MILLIS);
+      setTimeout(() => this.isRunning && this.#socket === socket && this.connect(), RETRY_MILLIS);
     };
   }
 
-  end() {
+  disconnect() {
     this.#socket?.close();
   }
 
-  /** A control line is an object, everything else a position and a text. */
-  #take(data) {
-    this.tally.bytes += frameBytes(data);
-    if (data.startsWith("{")) {
-      this.position = JSON.parse(data).position;
-      return;
-    }
+  /** A control line is an object with the position; a message is its position, a line feed and the text. */
+  #received(data) {
+    this.statistics.bytes += frameBytes(data);
     const end = data.indexOf("\n");
-    this.position = data.slice(0, end);
-    this.hear(data.slice(end + 1));
+    if (data.startsWith("{")) {
+      this.#controlLine(data);
+    } else if (end > 0) {
+      this.position = data.slice(0, end);
+      this.dispatch("message", data.slice(end + 1));
+    } else {
+      this.statistics.invalid++;
+    }
+  }
+
+  #controlLine(data) {
+    try {
+      const { position } = JSON.parse(data);
+      this.position = typeof position === "string" ? position : this.position;
+    } catch {
+      this.statistics.invalid++;
+    }
   }
 }

@@ -1,14 +1,14 @@
 /**
- * How many bytes a request, an answer or a frame has on the wire. A page is not shown all of it: answers are
- * counted by the header fields that the browser shows, requests by those that browsers are known to send. TCP, IP
- * and TLS are left out, and everything is counted as over HTTP/1.1, without its compression of headers in HTTP/2.
+ * The bytes of requests, answers and frames on the wire, as over HTTP/1.1 and without TCP, IP and TLS. Pages cannot see
+ * all of them: answers are counted by the header fields that the browser shows, requests by those that it is known to
+ * send.
  */
 
 const encoder = new TextEncoder();
 const LINE_END = 2;
 
-/** Bytes of a text in UTF-8. */
-export function textBytes(text) {
+/** Returns the bytes of a text in UTF-8. */
+function textBytes(text) {
   return encoder.encode(text).length;
 }
 
@@ -23,7 +23,7 @@ function languages() {
     .join(",");
 }
 
-/** What browsers of Chromium's kind tell of themselves, in secure contexts only. */
+/** Client hints, which Chromium sends in secure contexts. */
 function hints() {
   const known = navigator.userAgentData;
   if (!known) {
@@ -37,8 +37,8 @@ function hints() {
   ];
 }
 
-/** The head of a request that `fetch` or `EventSource` makes; `more` are header lines of its own. */
-export function requestBytes(path, more = []) {
+/** Returns the bytes of a GET request by `fetch` or `EventSource`. */
+export function requestBytes(path) {
   return lines([
     `GET ${path} HTTP/1.1`,
     `Host: ${location.host}`,
@@ -51,29 +51,28 @@ export function requestBytes(path, more = []) {
     "Sec-Fetch-Dest: empty",
     "Accept-Encoding: gzip, deflate, br, zstd",
     `Accept-Language: ${languages()}`,
-    ...more,
   ]);
 }
 
-/** An answer to `fetch`, whose body was read as a text. */
+/** Returns the bytes of an answer to `fetch` with this body. */
 export function answerBytes(response, body) {
   const fields = [...response.headers].map(([name, value]) => `${name}: ${value}`);
   return lines([`HTTP/1.1 ${response.status} ${response.statusText}`, ...fields]) + textBytes(body);
 }
 
-/** The head of the answer that begins an event stream, which a page is not shown. */
+/** The head of the answer with an event stream, which pages cannot see. */
 export const STREAM_HEAD_BYTES = 654;
 
-/** One event, in the piece of the answer that it is: its size in hexadecimal digits and two line ends. */
+/** Returns the bytes of one event in a chunk of its own: the size in hexadecimal digits and two line ends. */
 export function eventBytes(name, id, data) {
   const event = (name ? `event: ${name}\n` : "") + (id ? `id: ${id}\n` : "") + `data: ${data}\n\n`;
   const size = textBytes(event);
   return size.toString(16).length + 2 * LINE_END + size;
 }
 
-/** The handshake of a WebSocket, both ways. */
+/** Returns the bytes of the handshake of a WebSocket, in both directions. */
 export function handshakeBytes(path, protocol) {
-  const asked = lines([
+  const request = lines([
     `GET ${path} HTTP/1.1`,
     `Host: ${location.host}`,
     "Connection: Upgrade",
@@ -89,17 +88,17 @@ export function handshakeBytes(path, protocol) {
     "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits",
     `Sec-WebSocket-Protocol: ${protocol}`,
   ]);
-  const answered = lines([
+  const answer = lines([
     "HTTP/1.1 101 Switching Protocols",
     "connection: upgrade",
     "upgrade: websocket",
     `sec-websocket-accept: ${"x".repeat(28)}`,
     `sec-websocket-protocol: ${protocol}`,
   ]);
-  return asked + answered;
+  return request + answer;
 }
 
-/** A frame from the server with this text: RFC 6455, section 5.2. */
+/** Returns the bytes of a frame from the server: RFC 6455, section 5.2. */
 export function frameBytes(text) {
   const size = textBytes(text);
   return size + (size < 126 ? 2 : size < 65_536 ? 4 : 10);

@@ -1,34 +1,27 @@
-/** The server's HTTP API, asked with a key. The key goes into a header, never into an address. */
+/** The server's HTTP API with an admin key, which is sent in a header and never in an address. */
 
-/** What the server answered instead of what was asked for; `status` is 0 where it did not answer. */
-export class Refused extends Error {
-  constructor(status, message) {
-    super(message);
-    this.name = "Refused";
-    this.status = status;
-  }
-}
+import { HttpError, requestJson, roomPath } from "../common/http.js";
 
-export class Api {
+export class AdminApi {
   #key;
 
   constructor(key) {
     this.#key = key;
   }
 
-  /** What every request shows. */
+  /** Returns the header fields of a request. */
   headers(others = {}) {
     return { "X-API-Key": this.#key, ...others };
   }
 
-  /** Fulfilled with what stands at a path, rejected with `Refused`. */
+  /** Returns a promise of the JSON at a path, rejected with an `HttpError` like all others. */
   read(path) {
-    return this.#ask(path, { cache: "no-store" });
+    return this.#request(path, { cache: "no-store" });
   }
 
-  /** Says something in a room. Fulfilled with its position, which is empty in a room without a log. */
+  /** Publishes a message. Returns a promise of its position, which is empty in a room without a log. */
   async publish(room, body, type) {
-    const { epoch, offset } = await this.#ask(`${pathOf(room)}/messages`, {
+    const { epoch, offset } = await this.#request(`${roomPath(room)}/messages`, {
       method: "POST",
       headers: { "Content-Type": type },
       body,
@@ -36,33 +29,18 @@ export class Api {
     return epoch === undefined ? "" : `${epoch}:${offset}`;
   }
 
-  /** Ends the connections of a user: all of them, or only the one that is named. */
+  /** Disconnects one connection of a user, or all if `client` is empty. */
   async disconnect(user, client = "") {
-    const { error } = await this.#ask("./api/disconnect", {
+    const { error } = await this.#request("./api/disconnect", {
       method: "POST",
       body: JSON.stringify(client ? { user, client } : { user }),
     });
     if (error) {
-      throw new Refused(error.code, error.message);
+      throw new HttpError(error.code, error.message);
     }
   }
 
-  async #ask(path, options) {
-    let response;
-    try {
-      response = await fetch(path, { ...options, headers: this.headers(options.headers) });
-    } catch (problem) {
-      throw new Refused(0, problem.message);
-    }
-    const answer = await response.json().catch(() => ({}));
-    if (!response.ok) {
-      throw new Refused(response.status, answer.detail ?? answer.title ?? response.statusText);
-    }
-    return answer;
+  #request(path, options) {
+    return requestJson(path, { ...options, headers: this.headers(options.headers) });
   }
-}
-
-/** Where a room is. */
-export function pathOf(room) {
-  return `./rooms/${encodeURIComponent(room)}`;
 }

@@ -1,71 +1,107 @@
 /**
- * All nodes as their figures tell. Its clock is the latest time that any node has said, and goes on by itself while they
- * are heard: the clocks of nodes, and of this browser, may differ. Knows nothing of the page.
+ * The nodes of a cluster as their figures describe them, now and in the last minutes. Does not touch the page.
+ *
+ * The clock of the cluster is the latest time in any figures, and runs on while figures arrive: the clocks of the nodes
+ * and of this browser may differ.
  */
 
-import { Node, SPAN_MILLIS, STEP_MILLIS } from "./node.js";
+/** The distance of two points of a plot. Each node sends figures more than once in that time. */
+const STEP_MILLIS = 2000;
 
-/** A node that was not heard for so long is no longer shown. */
+/** How far plots go back at most and at least. */
+const MAX_SPAN_MILLIS = 600_000;
+const MIN_SPAN_MILLIS = 60_000;
+
+/** A node without figures for this long is silent, then gone, then no longer shown. */
+const SILENT_MILLIS = 3500;
+const GONE_MILLIS = 15_000;
 const FORGET_MILLIS = 300_000;
 
-/** Plots begin where the first figures are of, and are this long at least. */
-const LEAST_SPAN_MILLIS = 60_000;
+/** Nodes send figures once a second, and when their state changes. Rates need figures at least this far apart. */
+const MIN_RATE_MILLIS = 500;
+
+const STATES = ["ready", "notReady", "draining", "stopped"];
 
 export class Cluster {
   #nodes = new Map();
   #clock = 0;
   #first = 0;
-  #heardAt = 0;
+  #receivedAt = 0;
 
-  /** Takes messages of the nodes' room, as they came; what is none of them is left alone. */
-  take(texts, now) {
+  /** Takes messages of the nodes' room. A message that has no figures is ignored. */
+  update(texts, now) {
     for (const text of texts) {
-      const figures = read(text);
+      const figures = parsedFigures(text);
       if (figures) {
         this.#clock = Math.max(this.#clock, figures.time);
         this.#first ||= this.#clock;
-        this.#heardAt = now;
+        this.#receivedAt = now;
         if (!this.#nodes.has(figures.node)) {
           this.#nodes.set(figures.node, new Node(figures.node));
         }
-        this.#nodes.get(figures.node).take(figures, this.#clock);
+        this.#nodes.get(figures.node).update(figures, this.#clock);
       }
     }
   }
 
-  /** For how long no node was heard, in milliseconds; `Infinity` where none ever was. */
+  /** Returns the milliseconds since the last figures; `Infinity` if there were none. */
   silence(now) {
-    return this.#heardAt === 0 ? Infinity : now - this.#heardAt;
+    return this.#receivedAt === 0 ? Infinity : now - this.#receivedAt;
   }
 
-  /** The moment that the last figures are of, in milliseconds since 1970. */
+  /** The time of the last figures, in milliseconds since 1970; 0 if there were none. */
   get newest() {
     return this.#clock;
   }
 
-  /** The cluster's clock. While nothing can be heard it stands still. */
+  /** Returns the cluster's clock. It stands still while the connection is not live. */
   clock(now, live) {
-    return this.#clock + (live ? now - this.#heardAt : 0);
+    return this.#clock + (live ? now - this.#receivedAt : 0);
   }
 
-  /** The nodes by name; those that were not heard for minutes are left out. */
+  /** Returns the nodes in the order of their ids. Forgets those that have been gone for minutes. */
   nodes(clock) {
     for (const [id, node] of this.#nodes) {
-      if (clock - node.heard > FORGET_MILLIS) {
+      if (clock - node.updatedAt > FORGET_MILLIS) {
         this.#nodes.delete(id);
       }
     }
     return [...this.#nodes.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
-  /** The nodes that say how they are at this moment. */
-  present(clock) {
+  /** Returns the nodes that are running. */
+  running(clock) {
     return this.nodes(clock).filter((node) => !["silent", "gone", "stopped"].includes(node.state(clock)));
   }
 
-  /** How far back plots go that end now, in milliseconds. */
+  /** Returns how far plots that end now go back, in milliseconds. */
   span(clock) {
-    return Math.min(SPAN_MILLIS, Math.max(LEAST_SPAN_MILLIS, clock - this.#first));
+    return Math.min(MAX_SPAN_MILLIS, Math.max(MIN_SPAN_MILLIS, clock - this.#first));
+  }
+
+  /** Returns the times of a plot that ends now, in seconds. */
+  times(clock) {
+    return this.#steps(clock).map((step) => (step * STEP_MILLIS) / 1000);
+  }
+
+  /**
+   * Returns the values of a figure at those times, of all nodes or of one.
+   *
+   * @param how `sum` adds the nodes up, `max` takes the largest, `count` adds up events and is never missing
+   */
+  values(figure, how, clock, only) {
+    const nodes = this.nodes(clock).filter(({ id }) => !only || id === only);
+    return this.#steps(clock).map((step) => {
+      const all = nodes.map((node) => node.at(step, how !== "count")?.[figure] ?? null).filter((one) => one !== null);
+      return combined(all, how);
+    });
+  }
+
+  /** Returns the present value of a figure in the same way; `null` if not known. */
+  now(figure, how, clock, only) {
+    const nodes = this.running(clock).filter(({ id }) => !only || id === only);
+    const all = nodes.map((node) => node.now?.[figure] ?? null).filter((one) => one !== null);
+    return combined(all, how);
   }
 
   #steps(clock) {
@@ -73,44 +109,157 @@ export class Cluster {
     const length = Math.floor(this.span(clock) / STEP_MILLIS);
     return Array.from({ length }, (_, i) => end - length + 1 + i);
   }
-
-  /** The moments of a plot that ends now, in seconds. */
-  moments(clock) {
-    return this.#steps(clock).map((step) => (step * STEP_MILLIS) / 1000);
-  }
-
-  /**
-   * The values of one figure at those moments: of all nodes together, or of one.
-   *
-   * `how`: `sum` adds the nodes up, `most` takes the largest, `count` adds up what happened and is never missing.
-   */
-  values(figure, how, clock, only) {
-    const nodes = this.nodes(clock).filter(({ id }) => !only || id === only);
-    return this.#steps(clock).map((step) => {
-      const all = nodes.map((node) => node.at(step, how !== "count")?.[figure] ?? null).filter((one) => one !== null);
-      return together(all, how);
-    });
-  }
-
-  /** The value of a figure now, the same way; null where no node has said it. */
-  now(figure, how, clock, only) {
-    const nodes = this.present(clock).filter(({ id }) => !only || id === only);
-    return together(nodes.map((node) => node.now?.[figure] ?? null).filter((one) => one !== null), how);
-  }
 }
 
-function together(values, how) {
+function combined(values, how) {
   if (values.length === 0) {
     return how === "count" ? 0 : null;
   }
-  return how === "most" ? Math.max(...values) : values.reduce((all, one) => all + one, 0);
+  return how === "max" ? Math.max(...values) : values.reduce((all, one) => all + one, 0);
 }
 
-function read(text) {
+/** One node: its last figures, and a sample of them for each step. */
+class Node {
+  /** The last figures, and the cluster's clock at that time. */
+  last = null;
+  updatedAt = 0;
+  #samples = new Map();
+
+  constructor(id) {
+    this.id = id;
+  }
+
+  /** Returns the sample of a step, or with `carry` the one before; `null` if there is none. */
+  at(step, carry) {
+    return this.#samples.get(step) ?? (carry ? this.#samples.get(step - 1) : null) ?? null;
+  }
+
+  /** The newest sample. */
+  get now() {
+    return [...this.#samples.values()].at(-1) ?? null;
+  }
+
+  /** Returns `ready`, `notReady`, `draining`, `stopped`, `unknown`, or `silent` and `gone` if no figures arrive. */
+  state(clock) {
+    const { state } = this.last;
+    const silence = clock - this.updatedAt;
+    if (state === "stopped" || silence <= SILENT_MILLIS) {
+      return state;
+    }
+    return silence <= GONE_MILLIS ? "silent" : "gone";
+  }
+
+  update(figures, clock) {
+    const step = Math.floor(clock / STEP_MILLIS);
+    const sample = sampleOf(figures, this.last, this.now);
+    const before = this.#samples.get(step);
+    this.#samples.set(step, before ? merged(before, sample) : sample);
+    this.last = figures;
+    this.updatedAt = clock;
+    for (const old of this.#samples.keys()) {
+      if (old >= step - MAX_SPAN_MILLIS / STEP_MILLIS) {
+        break;
+      }
+      this.#samples.delete(old);
+    }
+  }
+}
+
+/** Turns totals into rates and differences. Figures that are too close to the last ones keep the rates before. */
+function sampleOf(figures, last, before) {
+  const millis = last ? figures.time - last.time : 0;
+  const difference = (name) => Math.max(0, figures[name] - last[name]);
+  const rate = (name) => (millis >= MIN_RATE_MILLIS ? (difference(name) * 1000) / millis : (before?.[name] ?? null));
+  const events = (name) => (last ? Math.max(0, sum(figures[name]) - sum(last[name])) : 0);
+  return {
+    connections: sum(figures.connections),
+    rooms: figures.rooms,
+    members: figures.members,
+    published: rate("published"),
+    delivered: rate("delivered"),
+    deliveryP50: figures.delivery.p50Millis,
+    deliveryP99: figures.delivery.p99Millis,
+    appendP50: figures.append.p50Millis,
+    appendP99: figures.append.p99Millis,
+    queued: figures.appendQueueBytes + figures.tailBytes,
+    slow: events("slow"),
+    limits: events("limits"),
+    heap: figures.heapBytes,
+    direct: figures.directBytes,
+    lag: figures.loopLagMillis,
+    cpu: figures.cpu,
+  };
+}
+
+function sum(counts) {
+  return Object.values(counts).reduce((all, one) => all + one, 0);
+}
+
+const LARGEST = ["deliveryP50", "deliveryP99", "appendP50", "appendP99", "lag"];
+const ADDED = ["slow", "limits"];
+
+function merged(before, sample) {
+  const both = { ...sample };
+  for (const name of LARGEST) {
+    both[name] = larger(before[name], sample[name]);
+  }
+  for (const name of ADDED) {
+    both[name] += before[name];
+  }
+  return both;
+}
+
+function larger(one, other) {
+  return one === null ? other : other === null ? one : Math.max(one, other);
+}
+
+const NUMBERS = [
+  "uptimeSeconds", "nodes", "rooms", "members", "published", "delivered", "appendQueueBytes", "tailBytes", "heapBytes",
+  "heapMaxBytes", "directBytes", "loopLagMillis", "cpu",
+];
+
+/** Returns the figures in a message, with `null` for what is missing; `null` if there are none. */
+function parsedFigures(text) {
+  let json;
   try {
-    const figures = JSON.parse(text);
-    return typeof figures.node === "string" && Number.isFinite(figures.time) ? figures : null;
+    json = JSON.parse(text);
   } catch {
     return null;
   }
+  if (typeof json?.node !== "string" || !Number.isFinite(json.time)) {
+    return null;
+  }
+  const figures = {
+    node: json.node,
+    time: json.time,
+    name: textOf(json.name),
+    version: textOf(json.version),
+    state: STATES.includes(json.state) ? json.state : "unknown",
+    failing: Array.isArray(json.failing) ? json.failing.map(textOf) : [],
+    copies: json.copies === true,
+    connections: countsOf(json.connections),
+    slow: countsOf(json.slow),
+    limits: countsOf(json.limits),
+    delivery: latencyOf(json.delivery),
+    append: latencyOf(json.append),
+  };
+  NUMBERS.forEach((name) => (figures[name] = numberOf(json[name])));
+  return figures;
+}
+
+function textOf(value) {
+  return typeof value === "string" ? value : "";
+}
+
+function numberOf(value) {
+  return Number.isFinite(value) ? value : null;
+}
+
+function countsOf(value) {
+  const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
+  return Object.fromEntries(entries.filter(([, count]) => Number.isFinite(count)));
+}
+
+function latencyOf(value) {
+  return { p50Millis: numberOf(value?.p50Millis), p99Millis: numberOf(value?.p99Millis) };
 }

@@ -1,21 +1,21 @@
 /**
- * Hears a room as an event stream that is read with `fetch`, because it shows a key, which `EventSource` cannot. It
- * comes back after each loss to where it was.
+ * Receives the messages of a room as an event stream. It uses `fetch`, since `EventSource` cannot send a key, and
+ * reconnects after each loss to where it was.
  *
- * Events: `state` (`{state, retryAt?}` as `Client` tells it: `connecting`, `live`, `waiting`, `closed`), `heard` (a list
- * of the messages' texts, as many as came together), `refused` (`{status, message}`: it does not come back).
+ * Events: `state` (`{state, retryAt?}` as of a `Client`: `connecting`, `live`, `waiting`, `closed`), `messages` (a list
+ * of texts that came together), `refused` (`{status, message}`: it does not reconnect).
  */
 
 import { backoffMillis } from "../client/backoff.js";
-import { isFinal } from "../client/connection.js";
+import { isPermanent } from "../client/connection.js";
 
-/** The server says something every 15 s at the least, if only a comment. */
+/** The server sends at least a comment every 15 s. */
 const SILENT_MILLIS = 40_000;
 
-/** A stream that held this long starts the next series of attempts from the beginning. */
+/** A stream that lasted this long resets the delays before the next attempts. */
 const STABLE_MILLIS = 5_000;
 
-export class Stream extends EventTarget {
+export class EventStream extends EventTarget {
   #path;
   #headers;
   #abort = null;
@@ -23,56 +23,55 @@ export class Stream extends EventTarget {
   #attempt = 0;
   #lastId = "";
 
-  /** A stream at a path, with these headers in each request. */
+  /** Creates a stream, which is not open yet. `headers` are sent with each request. */
   constructor(path, headers) {
     super();
     this.#path = path;
     this.#headers = headers;
   }
 
-  /** Begins. */
   async open() {
     const abort = new AbortController();
     this.#abort = abort;
-    this.#tell("state", { state: "connecting" });
-    const begun = performance.now();
+    this.#dispatch("state", { state: "connecting" });
+    const started = performance.now();
     try {
       const headers = this.#lastId ? { ...this.#headers, "Last-Event-ID": this.#lastId } : this.#headers;
       const response = await fetch(this.#path, { headers, cache: "no-store", signal: abort.signal });
       if (response.status === 401 || response.status === 403) {
-        this.#refuse(response.status, (await response.json()).detail);
+        this.#refused(response.status, (await response.json()).detail);
         return;
       }
       if (response.ok) {
-        this.#tell("state", { state: "live" });
+        this.#dispatch("state", { state: "live" });
         await this.#read(response.body.getReader(), abort);
       }
     } catch {
-      // Lost or cut: it is made again.
+      // The connection was lost or aborted, and is made again.
     }
     if (this.#abort === abort) {
-      this.#attempt = performance.now() - begun > STABLE_MILLIS ? 0 : this.#attempt + 1;
-      this.#again();
+      this.#attempt = performance.now() - started > STABLE_MILLIS ? 0 : this.#attempt + 1;
+      this.#retryLater();
     }
   }
 
-  /** Ends for good. */
+  /** Closes the stream for good. */
   close() {
     clearTimeout(this.#timer);
     this.#abort?.abort();
     this.#abort = null;
   }
 
-  #refuse(status, message) {
+  #refused(status, message) {
     this.close();
-    this.#tell("state", { state: "closed" });
-    this.#tell("refused", { status, message });
+    this.#dispatch("state", { state: "closed" });
+    this.#dispatch("refused", { status, message });
   }
 
-  #again() {
+  #retryLater() {
     const wait = backoffMillis(this.#attempt);
     this.#timer = setTimeout(() => this.open(), wait);
-    this.#tell("state", { state: "waiting", retryAt: performance.now() + wait });
+    this.#dispatch("state", { state: "waiting", retryAt: performance.now() + wait });
   }
 
   async #read(reader, abort) {
@@ -86,32 +85,39 @@ export class Stream extends EventTarget {
       }
       const events = (rest + decoder.decode(value, { stream: true })).split("\n\n");
       rest = events.pop();
-      this.#take(events.map(parsed));
+      this.#received(events.map(parsedEvent));
     }
   }
 
-  #take(events) {
-    const heard = [];
+  #received(events) {
+    const messages = [];
     for (const { name, id, data } of events) {
       this.#lastId = id || this.#lastId;
-      if (name === "close" && isFinal(JSON.parse(data).code)) {
-        this.#refuse(JSON.parse(data).code, JSON.parse(data).reason);
+      if (name === "close") {
+        this.#serverCloses(data);
       } else if (name === "" && data !== null) {
-        heard.push(data);
+        messages.push(data);
       }
     }
-    if (heard.length > 0 && this.#abort) {
-      this.#tell("heard", heard);
+    if (messages.length > 0 && this.#abort) {
+      this.#dispatch("messages", messages);
     }
   }
 
-  #tell(type, detail) {
+  #serverCloses(data) {
+    const { code, reason } = parsedJson(data) ?? {};
+    if (isPermanent(code)) {
+      this.#refused(code, reason);
+    }
+  }
+
+  #dispatch(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
 
-/** One event of the form (WHATWG HTML, section 9.2), as far as the server uses it. */
-function parsed(block) {
+/** Parses one event (WHATWG HTML, section 9.2), as far as the server uses the format. */
+function parsedEvent(block) {
   const event = { name: "", id: "", data: null };
   for (const line of block.split("\n")) {
     const colon = line.indexOf(": ");
@@ -126,4 +132,12 @@ function parsed(block) {
     }
   }
   return event;
+}
+
+function parsedJson(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }

@@ -1,118 +1,113 @@
-/** The nodes as cards; one that is chosen is the only one that the plots show. */
+/** The nodes as cards. If one is chosen, the tiles show the figures of that node alone. */
 
-import { say } from "../common/i18n.js";
-import { element, keyed, put } from "../common/dom.js";
-import { count, long, part, shortTime, size, time } from "./written.js";
+import { element, setText, updateList } from "../common/dom.js";
+import { bytes, coarse, count, measured, percent, timeSpan } from "../common/format.js";
+import { translate } from "../translations/console.js";
 
-/** What a card says of its node, by the keys of its words. */
+/** The rows of a card by the keys of their names. */
 const ROWS = {
   connections: (node, { all }) => {
-    const mine = node.now.connections;
-    return all > 0 ? `${count(mine)} (${part(mine / all)})` : count(mine);
+    const own = node.now.connections;
+    return all > 0 ? `${count(own)} (${percent(own / all)})` : count(own);
   },
   transports: ({ last }) => list(last.connections),
   roomsMembers: ({ last }) => `${count(last.rooms)} / ${count(last.members)}`,
   published: ({ now }) => count(now.published),
   delivered: ({ now }) => count(now.delivered),
-  deliveryP99: ({ now }) => time(now.deliveryP99),
-  appendP99: ({ now }) => shortTime(now.appendP99),
-  queues: ({ last }) => `${size(last.appendQueueBytes)} / ${size(last.tailBytes)}`,
-  heap: ({ last }) => say("ofMost", { used: size(last.heapBytes), most: size(last.heapMaxBytes) }),
-  lag: ({ last }) => shortTime(last.loopLagMillis),
-  cpu: ({ last }) => part(last.cpu),
-  copies: ({ last }) => say(last.nodes < 2 ? "copiesAlone" : last.copies ? "copiesSafe" : "copiesMissing"),
+  deliveryP99: ({ now }) => coarse(now.deliveryP99),
+  appendP99: ({ now }) => measured(now.appendP99),
+  queues: ({ last }) => `${bytes(last.appendQueueBytes)} / ${bytes(last.tailBytes)}`,
+  heap: ({ last }) => translate("ofMost", { used: bytes(last.heapBytes), most: bytes(last.heapMaxBytes) }),
+  lag: ({ last }) => measured(last.loopLagMillis),
+  cpu: ({ last }) => percent(last.cpu),
+  copies: ({ last }) => translate(last.nodes < 2 ? "copiesAlone" : last.copies ? "copiesSafe" : "copiesMissing"),
   slow: ({ last }) => list(last.slow),
   limits: ({ last }) => list(last.limits),
 };
 
-/** Names with their numbers, without those that are nothing. */
+/** Names with their counts, without those that are 0. */
 function list(counts) {
   const some = Object.entries(counts).filter(([, number]) => number > 0);
-  return some.length === 0 ? say("none") : some.map(([name, number]) => `${name} ${count(number)}`).join(", ");
+  return some.length === 0 ? translate("none") : some.map(([name, number]) => `${name} ${count(number)}`).join(", ");
 }
 
-class Card {
-  #cells = {};
-
-  constructor(id, choose) {
-    this.id = id;
-    this.state = element("span", { className: "state" });
-    this.button = element("button", { type: "button", className: "quiet id", textContent: id });
-    this.button.addEventListener("click", () => choose(id));
-    this.version = element("span", { className: "hint" });
-    this.where = element("p", { className: "hint where" });
-    this.share = element("span");
-    const gauge = element("div", { className: "gauge", ariaHidden: "true" }, this.share);
-    this.facts = element("dl");
-    for (const key of Object.keys(ROWS)) {
-      const name = element("dt");
-      this.#cells[key] = { name, cell: element("dd") };
-      this.facts.append(element("div", {}, name, this.#cells[key].cell));
-    }
-    const head = element("div", { className: "head" }, this.button, this.version, this.state);
-    this.element = element("li", { className: "card" }, head, this.where, gauge, this.facts);
-    this.element.dataset.node = id;
-  }
-
-  write(node, { clock, all, chosen }) {
-    const state = node.state(clock);
-    const { name, version, uptimeSeconds, failing } = node.last;
-    const silence = Math.max(0, Math.round((clock - node.heard) / 1000));
-    this.element.dataset.state = state;
-    this.element.classList.toggle("chosen", chosen);
-    this.button.setAttribute("aria-pressed", String(chosen));
-    this.button.title = say("onlyThis");
-    const why = state === "notReady" && failing?.length > 0 ? `: ${failing.join(", ")}` : "";
-    put(this.state, say(`state_${state}`, { time: long(silence) }) + why);
-    put(this.version, version ? String(version) : "");
-    put(this.where, say("where", { name: String(name), uptime: long(uptimeSeconds) }));
-    this.share.style.width = all > 0 ? `${(100 * node.now.connections) / all}%` : "0";
-    for (const [key, { name: term, cell }] of Object.entries(this.#cells)) {
-      put(term, say(`node_${key}`));
-      put(cell, ROWS[key](node, { all }));
-    }
-  }
-}
-
-export class Nodes {
+export class NodeCards {
   #list;
   #onChoose;
   #cards = new Map();
   #chosen = "";
 
-  /** Fills a list. `onChoose(id)`: one is the only one that is wanted; empty for all. */
+  /** Fills a list element. `onChoose()` is called when another node is chosen, or none. */
   constructor(list, onChoose) {
     this.#list = list;
     this.#onChoose = onChoose;
   }
 
-  /** The chosen node; empty where all are. */
+  /** The id of the chosen node; empty if none is. */
   get chosen() {
     return this.#chosen;
   }
 
   draw(cluster, clock) {
     const nodes = cluster.nodes(clock);
+    const running = cluster.running(clock);
     const all = cluster.now("connections", "sum", clock) ?? 0;
     if (this.#chosen && !nodes.some(({ id }) => id === this.#chosen)) {
-      this.choose(this.#chosen);
+      this.#choose(this.#chosen);
     }
-    keyed(
-      this.#list,
-      nodes.map(({ id }) => id),
-      this.#cards,
-      (id) => new Card(id, (one) => this.choose(one)),
-    );
+    const ids = nodes.map(({ id }) => id);
+    updateList(this.#list, ids, this.#cards, (id) => new Card(id, () => this.#choose(id)));
     for (const node of nodes) {
-      const present = cluster.present(clock).includes(node);
-      const shown = { clock, all: present ? all : 0, chosen: node.id === this.#chosen };
-      this.#cards.get(node.id).write(node, shown);
+      const context = { clock, all: running.includes(node) ? all : 0, chosen: node.id === this.#chosen };
+      this.#cards.get(node.id).draw(node, context);
     }
   }
 
-  /** Chooses one, or none where it was the chosen one. */
-  choose(id) {
+  /** Chooses a node, or none if it was chosen already. */
+  #choose(id) {
     this.#chosen = this.#chosen === id ? "" : id;
-    this.#onChoose(this.#chosen);
+    this.#onChoose();
+  }
+}
+
+class Card {
+  #state = element("span", { className: "state" });
+  #button;
+  #version = element("span", { className: "hint" });
+  #process = element("p", { className: "hint process" });
+  #share = element("span");
+  #rows = {};
+
+  constructor(id, choose) {
+    this.#button = element("button", { type: "button", className: "quiet id", textContent: id });
+    this.#button.addEventListener("click", choose);
+    const gauge = element("div", { className: "gauge", ariaHidden: "true" }, this.#share);
+    const facts = element("dl");
+    for (const key of Object.keys(ROWS)) {
+      this.#rows[key] = { name: element("dt"), value: element("dd") };
+      facts.append(element("div", {}, this.#rows[key].name, this.#rows[key].value));
+    }
+    const head = element("div", { className: "head" }, this.#button, this.#version, this.#state);
+    this.element = element("li", { className: "card" }, head, this.#process, gauge, facts);
+    this.element.dataset.node = id;
+  }
+
+  draw(node, { clock, all, chosen }) {
+    const state = node.state(clock);
+    const { name, version, uptimeSeconds, failing } = node.last;
+    const silence = Math.max(0, Math.round((clock - node.updatedAt) / 1000));
+    this.element.dataset.state = state;
+    this.element.classList.toggle("chosen", chosen);
+    this.#button.setAttribute("aria-pressed", String(chosen));
+    this.#button.title = translate("onlyThis");
+    const checks = state === "notReady" && failing.length > 0 ? `: ${failing.join(", ")}` : "";
+    setText(this.#state, translate(`state_${state}`, { time: timeSpan(silence) }) + checks);
+    setText(this.#version, version);
+    setText(this.#process, translate("process", { name, uptime: timeSpan(uptimeSeconds) }));
+    this.#share.style.width = all > 0 ? `${(100 * node.now.connections) / all}%` : "0";
+    for (const [key, row] of Object.entries(this.#rows)) {
+      setText(row.name, translate(`node_${key}`));
+      setText(row.value, ROWS[key](node, { all }));
+    }
   }
 }

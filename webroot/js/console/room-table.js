@@ -1,182 +1,200 @@
-/** The table of rooms: asked for every few seconds, with how fast each one's log has grown since. */
+/** The table of rooms, read every few seconds, with how fast each log grows. */
 
-import { say } from "../common/i18n.js";
-import { element, keyed, put } from "../common/dom.js";
-import { NONE, count } from "./written.js";
+import { byId, element, onSubmit, setText, updateList } from "../common/dom.js";
+import { count } from "../common/format.js";
+import { translate } from "../translations/console.js";
+import { errorText } from "./results.js";
 
-/** Rooms that are asked for at once. */
-const MOST = 200;
+/** How many rooms are asked for. */
+const LIMIT = 200;
 
-const LOOK_MILLIS = 3000;
+const UPDATE_MILLIS = 3000;
 
-/** A list looks at the names of all rooms: where that takes long, it is asked for less often. */
-const PAUSE_PER_MILLI = 10;
+/** Listing searches all names of rooms: the pause is at least this many times the time that it took. */
+const PAUSE_FACTOR = 10;
 
-/** The room of the nodes themselves is not one to look into. */
-const OWN = ".stentor";
+/** The room of the nodes' figures, which is not listed. */
+const FIGURES_ROOM = ".stentor";
 
-const COLUMNS = ["room", "connections", "users", "messages", "rate"];
+const COLUMNS = ["connections", "users", "messages", "rate"];
+
+const DEFAULT_SORT = { column: "room", down: false };
+
+export class RoomTable {
+  #body = byId("rooms");
+  #heads = [...byId("roomTable").querySelectorAll("th[data-column]")];
+  #actions;
+  #api = null;
+  #rows = new Map();
+  #rooms = new Map();
+  #order = [];
+  #prefix = "";
+  #sort = DEFAULT_SORT;
+  #timer = 0;
+  #request = 0;
+  /** The last answer, `{more}` or `{error}`; `null` before the first. */
+  #answer = null;
+
+  /** Creates an empty table. `actions` has `open(room)` and `loaded()`. */
+  constructor(actions) {
+    this.#actions = actions;
+    for (const head of this.#heads) {
+      head.querySelector("button").addEventListener("click", () => this.#sortBy(head.dataset.column));
+    }
+    onSubmit("frmSearch", () => {});
+    byId("txtSearch").addEventListener("input", () => this.#search(byId("txtSearch").value));
+  }
+
+  /** Whether there was an answer, or an error. */
+  get isLoaded() {
+    return this.#answer !== null;
+  }
+
+  start(api) {
+    this.#api = api;
+    this.#search(byId("txtSearch").value);
+  }
+
+  stop() {
+    clearTimeout(this.#timer);
+    this.#request++;
+    this.#api = null;
+    this.#answer = null;
+    this.#rooms.clear();
+    this.#sort = DEFAULT_SORT;
+    this.#arrange(true);
+  }
+
+  /** Writes everything in the language of the page. */
+  draw() {
+    for (const head of this.#heads) {
+      const { column, down } = this.#sort;
+      head.ariaSort = head.dataset.column === column ? (down ? "descending" : "ascending") : "none";
+      setText(head.querySelector("button"), translate(`column_${head.dataset.column}`));
+    }
+    this.#rows.forEach((row, room) => row.draw(this.#rooms.get(room)));
+    setText(byId("roomsNote"), this.#note());
+  }
+
+  #note() {
+    if (this.#answer === null) {
+      return translate("loading");
+    }
+    if (this.#answer.error) {
+      return errorText(this.#answer.error);
+    }
+    const shown = this.#rooms.size;
+    if (shown === 0) {
+      return translate(this.#prefix ? "roomsNotFound" : "roomsNone");
+    }
+    return this.#answer.more ? translate("roomsMore", { count: shown }) : translate("roomsAll", { count: shown });
+  }
+
+  #search(prefix) {
+    this.#prefix = prefix;
+    if (this.#api) {
+      this.#load();
+    }
+  }
+
+  /** Sorts by a column, and the other way round if it is sorted by that column. */
+  #sortBy(column) {
+    const { column: before, down } = this.#sort;
+    this.#sort = { column, down: column === before ? !down : column !== "room" };
+    this.#arrange(true);
+  }
+
+  /** Reads the list now, and then every few seconds. */
+  async #load() {
+    clearTimeout(this.#timer);
+    const number = ++this.#request;
+    const started = performance.now();
+    if (!document.hidden) {
+      const answer = await this.#read();
+      if (number !== this.#request) {
+        return;
+      }
+      this.#answer = answer;
+      if (answer.rooms) {
+        this.#update(answer.rooms, performance.now());
+      } else {
+        this.draw();
+      }
+      this.#actions.loaded();
+    }
+    const took = performance.now() - started;
+    this.#timer = setTimeout(() => this.#load(), Math.max(UPDATE_MILLIS, PAUSE_FACTOR * took));
+  }
+
+  async #read() {
+    try {
+      const query = new URLSearchParams({ limit: LIMIT, prefix: this.#prefix });
+      const { rooms = [], next } = await this.#api.read(`./rooms?${query}`);
+      return { rooms, more: next !== undefined };
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  #update(rooms, now) {
+    const before = this.#rooms;
+    this.#rooms = new Map();
+    for (const { room, connections = null, users = null, messages = 0, position = "" } of rooms) {
+      if (room !== FIGURES_ROOM) {
+        const rate = growth(before.get(room), position, now);
+        this.#rooms.set(room, { room, connections, users, messages, position, now, rate });
+      }
+    }
+    // Rows do not move while the user points at one or has the focus on it.
+    const isInUse = this.#body.contains(document.activeElement) || this.#body.matches(":hover");
+    this.#arrange(!isInUse);
+  }
+
+  #arrange(sort) {
+    const rooms = this.#rooms;
+    if (sort) {
+      this.#order = [...rooms.values()].sort((a, b) => compare(a, b, this.#sort)).map(({ room }) => room);
+    } else {
+      const kept = this.#order.filter((room) => rooms.has(room));
+      this.#order = [...kept, ...[...rooms.keys()].filter((room) => !kept.includes(room))];
+    }
+    updateList(this.#body, this.#order, this.#rows, (room) => new Row(room, () => this.#actions.open(room)));
+    this.draw();
+  }
+}
 
 class Row {
   #cells = {};
 
   constructor(room, open) {
-    this.button = element("button", { type: "button", className: "quiet", textContent: room });
-    this.button.addEventListener("click", () => open(room));
-    this.element = element("tr", {}, element("th", { scope: "row" }, this.button));
+    const button = element("button", { type: "button", className: "quiet", textContent: room });
+    button.addEventListener("click", open);
+    this.element = element("tr", {}, element("th", { scope: "row" }, button));
     this.element.dataset.room = room;
-    for (const column of COLUMNS.slice(1)) {
+    for (const column of COLUMNS) {
       this.#cells[column] = element("td", { className: column });
       this.element.append(this.#cells[column]);
     }
   }
 
-  write(known) {
+  draw(values) {
     for (const [column, cell] of Object.entries(this.#cells)) {
-      put(cell, known[column] === null ? NONE : count(known[column]));
+      setText(cell, count(values[column]));
     }
   }
 }
 
-export class RoomTable {
-  #body;
-  #api;
-  #open;
-  #onLooked;
-  #rows = new Map();
-  #known = new Map();
-  #prefix = "";
-  #sorted = { column: "room", down: false };
-  #timer = 0;
-  #turn = 0;
-  #order = [];
-
-  /**
-   * A table's body. `open(room)`: somebody wants to look into one. `onLooked({more, problem})`: the list was read, or
-   * could not be.
-   */
-  constructor(body, api, open, onLooked) {
-    this.#body = body;
-    this.#api = api;
-    this.#open = open;
-    this.#onLooked = onLooked;
-  }
-
-  get size() {
-    return this.#known.size;
-  }
-
-  get sorted() {
-    return this.#sorted;
-  }
-
-  /** Shows rooms whose names begin so. */
-  search(prefix) {
-    this.#prefix = prefix;
-    this.look();
-  }
-
-  /** Sorts by a column, the other way round where it is sorted by that. */
-  sort(column) {
-    const { column: before, down } = this.#sorted;
-    this.#sorted = { column, down: column === before ? !down : column !== "room" };
-    this.#arrange(true);
-  }
-
-  /** Asks now, and then every few seconds. */
-  async look() {
-    clearTimeout(this.#timer);
-    const turn = ++this.#turn;
-    const begun = performance.now();
-    if (!document.hidden) {
-      try {
-        const query = new URLSearchParams({ limit: MOST, prefix: this.#prefix });
-        const { rooms, next } = await this.#api.read(`./rooms?${query}`);
-        if (turn === this.#turn) {
-          this.#take(rooms, performance.now());
-          this.#onLooked({ more: next !== undefined });
-        }
-      } catch (problem) {
-        if (turn === this.#turn) {
-          this.#onLooked({ problem });
-        }
-      }
-    }
-    if (turn === this.#turn) {
-      const took = performance.now() - begun;
-      this.#timer = setTimeout(() => this.look(), Math.max(LOOK_MILLIS, PAUSE_PER_MILLI * took));
-    }
-  }
-
-  /** Asks no more. */
-  close() {
-    clearTimeout(this.#timer);
-    this.#turn++;
-    this.#known.clear();
-    this.#arrange(true);
-  }
-
-  #take(rooms, now) {
-    const before = this.#known;
-    this.#known = new Map();
-    for (const { room, connections = null, users = null, messages = 0, position = "" } of rooms) {
-      if (room !== OWN) {
-        const rate = growth(before.get(room), position, now);
-        this.#known.set(room, { room, connections, users, messages, position, now, rate });
-      }
-    }
-    // Nothing moves under somebody's hands.
-    const used = this.#body.contains(document.activeElement) || this.#body.matches(":hover");
-    this.#arrange(!used);
-  }
-
-  #arrange(anew) {
-    const known = this.#known;
-    if (anew) {
-      this.#order = [...known.values()].sort((a, b) => compared(a, b, this.#sorted)).map(({ room }) => room);
-    } else {
-      const held = this.#order.filter((room) => known.has(room));
-      this.#order = [...held, ...[...known.keys()].filter((room) => !held.includes(room))];
-    }
-    keyed(this.#body, this.#order, this.#rows, (room) => new Row(room, this.#open));
-    this.write();
-  }
-
-  /** Writes the numbers, in the language that is spoken. */
-  write() {
-    this.#rows.forEach((row, room) => row.write(this.#known.get(room)));
-  }
-}
-
-/** Messages a second since the last look; null where that is not known. */
+/** Returns the messages per second since the last answer; `null` if not known. */
 function growth(before, position, now) {
   const [epoch, offset] = position.split(":");
   const [epochBefore, offsetBefore] = before?.position.split(":") ?? [];
   return position && epoch === epochBefore ? ((offset - offsetBefore) * 1000) / (now - before.now) : null;
 }
 
-function compared(a, b, { column, down }) {
+function compare(a, b, { column, down }) {
   const byName = a.room < b.room ? -1 : 1;
   const one = a[column] ?? -1;
   const other = b[column] ?? -1;
   const order = one === other ? byName : one < other ? -1 : 1;
   return one !== other && down ? -order : order;
-}
-
-/** A button in the head of each column, which sorts by it. */
-export function sortable(table, rooms) {
-  const show = () => {
-    for (const head of table.querySelectorAll("th[data-column]")) {
-      const { column, down } = rooms()?.sorted ?? { column: "room", down: false };
-      head.ariaSort = head.dataset.column === column ? (down ? "descending" : "ascending") : "none";
-      put(head.querySelector("button"), say(`column_${head.dataset.column}`));
-    }
-  };
-  for (const head of table.querySelectorAll("th[data-column]")) {
-    head.querySelector("button").addEventListener("click", () => {
-      rooms()?.sort(head.dataset.column);
-      show();
-    });
-  }
-  return show;
 }

@@ -1,198 +1,193 @@
 /**
- * One room in a drawer: how it is set, who is in it, what was said last, and a box to publish. It is asked for every two
- * seconds and not entered, so that nobody sees a member come who only looks.
+ * The panel of one room: its options, members and last messages, and a form to publish. It reads the room every two
+ * seconds and does not join it, so that members do not see the user.
  */
 
-import { say } from "../common/i18n.js";
-import { pathOf } from "./admin-api.js";
-import { disconnect, failure } from "./disconnect.js";
-import { element, keyed, put } from "../common/dom.js";
-import { NONE, clockTime, count, size } from "./written.js";
+import { byId, element, onSubmit, setText, updateList } from "../common/dom.js";
+import { NONE, bytes, clockTime, count } from "../common/format.js";
+import { roomPath } from "../common/http.js";
+import { translate } from "../translations/console.js";
+import { disconnect } from "./disconnect.js";
+import { errorText, showResult } from "./results.js";
 
-const LOOK_MILLIS = 2000;
-const MEMBERS = 100;
-const MESSAGES = 50;
-
-const at = (id) => document.getElementById(id);
+const UPDATE_MILLIS = 2000;
+const MAX_MEMBERS = 100;
+const MAX_MESSAGES = 50;
 
 export class RoomView {
-  #dialog = at("room");
+  #dialog = byId("room");
   #api = null;
   #room = "";
   #timer = 0;
-  #turn = 0;
+  #request = 0;
   #members = new Map();
   #messages = new Map();
-  #known = null;
+  #hasLog = true;
 
   constructor() {
-    at("btnClose").addEventListener("click", () => this.#dialog.close());
-    this.#dialog.addEventListener("close", () => this.#left());
-    at("frmPublish").addEventListener("submit", (event) => this.#publish(event));
+    byId("btnClose").addEventListener("click", () => this.close());
+    this.#dialog.addEventListener("close", () => this.#closed());
+    onSubmit("frmPublish", () => this.#publish());
   }
 
-  /** Opens the drawer on a room. */
   open(api, room) {
     this.#api = api;
     this.#room = room;
-    this.#known = null;
-    at("roomName").textContent = room;
-    at("publishResult").textContent = "";
-    at("memberResult").textContent = "";
-    at("settings").replaceChildren();
+    this.#hasLog = true;
+    byId("roomName").textContent = room;
+    byId("publishResult").textContent = "";
+    byId("memberResult").textContent = "";
+    byId("settings").replaceChildren();
     this.#clear();
-    this.#note(at("membersNote"), say("looking"));
-    this.#note(at("messagesNote"), say("looking"));
+    showNote("membersNote", translate("loading"));
+    showNote("messagesNote", translate("loading"));
     this.#dialog.showModal();
-    this.look();
+    this.#load();
   }
 
-  /** Closes the drawer, if it is open. */
+  /** Closes the panel, if it is open. */
   close() {
     this.#dialog.close();
   }
 
-  #left() {
+  #closed() {
     clearTimeout(this.#timer);
-    this.#turn++;
+    this.#request++;
     this.#clear();
   }
 
   #clear() {
-    keyed(at("members"), [], this.#members, null);
-    keyed(at("messages"), [], this.#messages, null);
+    updateList(byId("members"), [], this.#members, null);
+    updateList(byId("messages"), [], this.#messages, null);
   }
 
-  /** Looks now, and then every two seconds while the drawer is open. */
-  async look() {
+  /** Reads the room now, and then every two seconds while the panel is open. */
+  async #load() {
     clearTimeout(this.#timer);
-    const turn = ++this.#turn;
-    const path = pathOf(this.#room);
+    const number = ++this.#request;
+    const path = roomPath(this.#room);
     const room = await this.#read(path);
     const [messages, members] = await Promise.all([
-      this.#read(`${path}/messages?limit=${MESSAGES}`),
-      room.options?.presence === false ? null : this.#read(`${path}/members?limit=${MEMBERS}`),
+      this.#read(`${path}/messages?limit=${MAX_MESSAGES}`),
+      room.options?.presence === false ? null : this.#read(`${path}/members?limit=${MAX_MEMBERS}`),
     ]);
-    if (turn !== this.#turn || !this.#dialog.open) {
+    if (number !== this.#request || !this.#dialog.open) {
       return;
     }
     this.#showRoom(room);
     this.#showMessages(messages);
     this.#showMembers(members);
-    this.#timer = setTimeout(() => this.look(), LOOK_MILLIS);
+    this.#timer = setTimeout(() => this.#load(), UPDATE_MILLIS);
   }
 
   #read(path) {
-    return this.#api.read(path).catch((problem) => ({ problem }));
+    return this.#api.read(path).catch((error) => ({ error }));
   }
 
-  #showRoom({ problem, ...room }) {
-    put(at("roomNote"), problem ? failure(problem) : "");
-    if (!problem) {
-      this.#known = room;
-      const { options, connections, users, position = NONE, messages, bytes } = room;
-      const { history } = options;
-      const facts = {
-        connectionsUsers: connections === undefined ? NONE : `${count(connections)} / ${count(users)}`,
-        position,
-        kept: `${count(messages)}, ${size(bytes)}`,
-        history:
-          history.messages === 0
-            ? say("noLog")
-            : say("keeps", { messages: count(history.messages), bytes: size(history.bytes), seconds: history.ageSeconds }),
-        maxMessageBytes: size(options.maxMessageBytes),
-        transform: options.transform,
-        slowConsumer: options.slowConsumer,
-        publishSubscribe: `${options.publish} / ${options.subscribe}`,
-      };
-      this.#showFacts(facts);
+  #showRoom({ error, options, connections, users, position = NONE, messages, bytes: size }) {
+    setText(byId("roomNote"), error ? errorText(error) : "");
+    if (!options) {
+      return;
     }
-  }
-
-  #showFacts(facts) {
-    if (at("settings").children.length === 0) {
-      const rows = Object.keys(facts).map(() => element("div", {}, element("dt"), element("dd")));
-      at("settings").append(...rows);
-    }
-    Object.entries(facts).forEach(([key, text], i) => {
-      const [name, value] = at("settings").children[i].children;
-      put(name, say(`room_${key}`));
-      put(value, text);
+    const { history = {} } = options;
+    this.#hasLog = history.messages !== 0;
+    const limits = { messages: count(history.messages), bytes: bytes(history.bytes), seconds: history.ageSeconds };
+    showFacts({
+      connectionsUsers: connections === undefined ? NONE : `${count(connections)} / ${count(users)}`,
+      position,
+      kept: `${count(messages)}, ${bytes(size)}`,
+      history: this.#hasLog ? translate("keeps", limits) : translate("noLog"),
+      maxMessageBytes: bytes(options.maxMessageBytes),
+      transform: options.transform,
+      slowConsumer: options.slowConsumer,
+      publishSubscribe: `${options.publish} / ${options.subscribe}`,
     });
   }
 
   #showMembers(answer) {
-    const list = answer?.members ?? [];
-    if (answer === null || answer.problem?.status === 404) {
-      this.#note(at("membersNote"), say("presenceOff"));
-    } else if (answer.problem) {
-      this.#note(at("membersNote"), failure(answer.problem));
-    } else if (answer.next !== undefined) {
-      this.#note(at("membersNote"), say("membersMore", { shown: list.length, all: count(answer.connections) }));
-    } else {
-      this.#note(at("membersNote"), list.length === 0 ? say("membersNone") : "");
-    }
-    const byId = new Map(list.map((member) => [member.connection, member]));
-    keyed(at("members"), [...byId.keys()], this.#members, (id) => this.#member(byId.get(id)));
+    const members = answer?.members ?? [];
+    showNote("membersNote", membersNote(answer, members.length));
+    const byConnection = new Map(members.map((member) => [member.connection, member]));
+    updateList(byId("members"), [...byConnection.keys()], this.#members, (id) => this.#memberRow(byConnection.get(id)));
   }
 
-  #member({ connection, user = "" }) {
-    const button = element("button", { type: "button", textContent: say("disconnect") });
-    button.setAttribute("aria-label", say("disconnectLabel", { who: user || say("nobody"), client: connection }));
+  #memberRow({ connection, user = "" }) {
+    const name = user || translate("nobody");
+    const button = element("button", { type: "button", textContent: translate("disconnect") });
+    button.setAttribute("aria-label", translate("disconnectLabel", { who: name, client: connection }));
     button.addEventListener("click", async () => {
       const result = await disconnect(this.#api, user, connection);
       if (result) {
-        tell(at("memberResult"), result);
-        this.look();
+        showResult(byId("memberResult"), result);
+        this.#load();
       }
     });
-    const name = element("span", { className: user ? "who" : "who hint", textContent: user || say("nobody") });
+    const label = element("span", { className: user ? "user" : "user hint", textContent: name });
     const id = element("code", { textContent: connection, title: connection });
-    return { element: element("li", {}, name, id, button) };
+    return { element: element("li", {}, label, id, button) };
   }
 
-  #showMessages({ problem, messages = [], epoch }) {
-    const empty = this.#known?.options.history.messages === 0 ? say("noLogRead") : say("messagesNone");
-    this.#note(at("messagesNote"), problem ? failure(problem) : messages.length === 0 ? empty : "");
+  #showMessages({ error, messages = [], epoch }) {
+    const empty = messages.length > 0 ? "" : translate(this.#hasLog ? "messagesNone" : "noLogRead");
+    showNote("messagesNote", error ? errorText(error) : empty);
     const byKey = new Map(messages.map((message) => [`${epoch}:${message.offset}`, message]).reverse());
-    keyed(at("messages"), [...byKey.keys()], this.#messages, (key) => said(byKey.get(key)));
+    updateList(byId("messages"), [...byKey.keys()], this.#messages, (key) => messageRow(byKey.get(key)));
   }
 
-  #note(target, text) {
-    put(target, text);
-    target.hidden = text === "";
-  }
-
-  async #publish(event) {
-    event.preventDefault();
-    const body = at("txtPublish").value;
-    const type = at("chkJson").checked ? "application/json" : "text/plain";
+  async #publish() {
+    const body = byId("txtPublish").value;
+    const type = byId("chkJson").checked ? "application/json" : "text/plain";
+    const result = byId("publishResult");
     if (body === "") {
-      tell(at("publishResult"), { good: false, text: say("publishEmpty") });
+      showResult(result, { good: false, text: translate("publishEmpty") });
       return;
     }
-    at("btnPublish").disabled = true;
+    byId("btnPublish").disabled = true;
     try {
       const position = await this.#api.publish(this.#room, body, type);
-      at("txtPublish").value = "";
-      tell(at("publishResult"), { good: true, text: position ? say("published", { position }) : say("publishedNoLog") });
-      this.look();
-    } catch (problem) {
-      tell(at("publishResult"), { good: false, text: failure(problem) });
+      byId("txtPublish").value = "";
+      showResult(result, { good: true, text: translate(position ? "published" : "publishedNoLog", { position }) });
+      this.#load();
+    } catch (error) {
+      showResult(result, { good: false, text: errorText(error) });
     }
-    at("btnPublish").disabled = false;
+    byId("btnPublish").disabled = false;
   }
 }
 
-function said({ offset, text, data, time, from }) {
-  const who = typeof from === "string" ? from : (from?.user ?? "");
-  const head = [offset === undefined ? "" : `#${offset}`, clockTime(Date.parse(time)), who].filter(Boolean).join(" · ");
-  const body = element("pre", { textContent: text ?? JSON.stringify(data) });
-  return { element: element("li", {}, element("span", { className: "hint", textContent: head, title: time }), body) };
+function showFacts(facts) {
+  const list = byId("settings");
+  if (list.children.length === 0) {
+    list.append(...Object.keys(facts).map(() => element("div", {}, element("dt"), element("dd"))));
+  }
+  Object.entries(facts).forEach(([key, text], i) => {
+    const [name, value] = list.children[i].children;
+    setText(name, translate(`room_${key}`));
+    setText(value, text);
+  });
 }
 
-/** Says what came of something. */
-export function tell(target, { good, text }) {
-  target.dataset.good = String(good);
-  target.textContent = text;
+function membersNote(answer, shown) {
+  if (answer === null || answer.error?.status === 404) {
+    return translate("presenceOff");
+  }
+  if (answer.error) {
+    return errorText(answer.error);
+  }
+  if (answer.next !== undefined) {
+    return translate("membersMore", { shown, all: count(answer.connections) });
+  }
+  return shown === 0 ? translate("membersNone") : "";
+}
+
+function messageRow({ offset, text, data, time, from }) {
+  const user = typeof from === "string" ? from : (from?.user ?? "");
+  const parts = [offset === undefined ? "" : `#${offset}`, clockTime(Date.parse(time)), user];
+  const head = element("span", { className: "hint", textContent: parts.filter(Boolean).join(" · "), title: time });
+  return { element: element("li", {}, head, element("pre", { textContent: text ?? JSON.stringify(data) })) };
+}
+
+function showNote(id, text) {
+  setText(byId(id), text);
+  byId(id).hidden = text === "";
 }

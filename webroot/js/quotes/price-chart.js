@@ -1,13 +1,12 @@
-/** The chosen symbol's prices of the last minute, by uPlot: a window that moves with the clock. */
+/** The chart of the last minute of one symbol, by uPlot. It moves with the clock. */
 
-import { spoken } from "../common/i18n.js";
-import { number } from "../common/format.js";
-import { colours } from "../common/canvas.js";
+import { tokenColours } from "../common/canvas.js";
+import { clockTime, number } from "../common/format.js";
 
 export const CHART_SECONDS = 60;
 
-/** The least height of the window, as a part of the price: calm prices look calm. */
-const LEAST_SPREAD = 0.002;
+/** The smallest range of the y axis as a part of the price, so that calm prices look calm. */
+const MIN_RANGE = 0.002;
 
 const FONT = "12px system-ui, sans-serif";
 
@@ -15,7 +14,7 @@ export class PriceChart {
   #box;
   #plot = null;
 
-  /** Fills the box, whose size is given by the page's style. */
+  /** Fills a box, whose size comes from CSS. */
   constructor(box) {
     this.#box = box;
     new ResizeObserver(() => this.#plot?.setSize(this.#size())).observe(box);
@@ -25,22 +24,21 @@ export class PriceChart {
     return { width: this.#box.clientWidth, height: this.#box.clientHeight };
   }
 
-  /** Takes the page's colours and language as they are now. */
+  /** Draws again with the present colours and language. */
   repaint() {
     if (this.#plot) {
       this.#plot.destroy();
-      this.#plot = this.#made();
+      this.#plot = this.#create();
     }
   }
 
-  #made() {
+  #create() {
     return new window.uPlot(this.#options(), [[], []], this.#box);
   }
 
   #options() {
-    const [line, grid, text] = colours(["--accent", "--line", "--dim"]);
+    const [line, grid, text] = tokenColours(["--accent", "--line", "--dim"]);
     const axis = { stroke: text, font: FONT, grid: { stroke: grid, width: 1 }, ticks: { show: false } };
-    const clock = new Intl.DateTimeFormat(spoken(), { timeStyle: "medium" });
     return {
       ...this.#size(),
       ms: 1,
@@ -48,18 +46,18 @@ export class PriceChart {
       cursor: { show: false },
       select: { show: false },
       padding: [12, 8, 0, 8],
-      scales: { x: { time: true, auto: false }, y: { range: (_, least, most) => spread(least, most) } },
+      scales: { x: { time: true, auto: false }, y: { range: (_, least, most) => priceRange(least, most) } },
       axes: [
-        { ...axis, space: 96, size: 32, values: (_, moments) => moments.map((moment) => clock.format(moment)) },
-        { ...axis, side: 1, size: 60, values: (_, prices) => prices.map((one) => number(spoken(), one, 2)) },
+        { ...axis, space: 96, size: 32, values: (_, times) => times.map(clockTime) },
+        { ...axis, side: 1, size: 60, values: (_, prices) => prices.map((one) => number(one, 2)) },
       ],
       series: [{}, { stroke: line, width: 1.5, points: { show: false }, pxAlign: 0 }],
     };
   }
 
-  /** Draws the prices up to a moment. */
+  /** Draws the prices of a quote up to a time. */
   draw(quote, clock) {
-    this.#plot ??= this.#made();
+    this.#plot ??= this.#create();
     const from = clock - CHART_SECONDS * 1000;
     const { times, prices } = quote.since(from);
     this.#plot.batch(() => {
@@ -69,11 +67,11 @@ export class PriceChart {
   }
 }
 
-function spread(least, most) {
+function priceRange(least, most) {
   if (least === null) {
     return [0, 1];
   }
   const middle = (least + most) / 2;
-  const half = Math.max(most - least, middle * LEAST_SPREAD) * 0.55;
+  const half = Math.max(most - least, middle * MIN_RANGE) * 0.55;
   return [middle - half, middle + half];
 }

@@ -1,106 +1,36 @@
 /**
- * The table of symbols. Updates only mark rows; what is marked is written once a frame, so that a thousand updates a
- * second cost no more than sixty drawings.
+ * The table of symbols. Updates only mark rows; marked rows are drawn once a frame, so that a thousand updates a second
+ * cost no more than sixty drawings.
  */
 
-import { say, spoken } from "../common/i18n.js";
-import { change, number } from "../common/format.js";
+import { ResponsiveCanvas } from "../common/canvas.js";
+import { element, setText } from "../common/dom.js";
+import { number, percentChange } from "../common/format.js";
+import { translate } from "../translations/quotes.js";
 import { Rate } from "./rate.js";
-import { Spark } from "./spark.js";
 
 const FLASH_MILLIS = 300;
-/** A cell rests after a flash, so that none blinks three times a second. */
+/** A cell does not flash again for this long, so that none flashes three times a second. */
 const REST_MILLIS = 400;
-/** A row's line is drawn at most every so many milliseconds. */
-const SPARK_MILLIS = 100;
 
-class Row {
-  dirty = true;
-  sparkAt = 0;
-  sparkDirty = true;
-  #rate = new Rate();
-  #flashAt = -Infinity;
-  #shown = null;
-  #cells = {};
+/** A sparkline is drawn at most once in this time. */
+const SPARKLINE_MILLIS = 100;
+const SPARKLINE_SECONDS = 60;
+const INSET = 2;
 
-  constructor(quote, choose) {
-    this.quote = quote;
-    this.element = document.createElement("tr");
-    this.element.dataset.symbol = quote.symbol;
-    const head = document.createElement("th");
-    head.scope = "row";
-    this.button = document.createElement("button");
-    this.button.type = "button";
-    this.button.className = "quiet";
-    this.button.textContent = quote.symbol;
-    head.append(this.button);
-    this.element.append(head);
-    for (const name of ["last", "change", "spark", "rate", "conflated"]) {
-      const cell = document.createElement("td");
-      cell.className = name;
-      this.#cells[name] = cell;
-      this.element.append(cell);
-    }
-    const canvas = document.createElement("canvas");
-    canvas.setAttribute("aria-hidden", "true");
-    this.#cells.spark.append(canvas);
-    this.spark = new Spark(canvas, () => (this.sparkDirty = true));
-    this.element.addEventListener("click", () => choose(quote));
-  }
-
-  set chosen(chosen) {
-    this.button.setAttribute("aria-pressed", String(chosen));
-    this.element.classList.toggle("chosen", chosen);
-  }
-
-  write(now) {
-    const { price, direction } = this.quote;
-    const language = spoken();
-    this.dirty = false;
-    put(this.#cells.last, price === null ? "–" : number(language, price, 2));
-    const part = this.quote.change;
-    put(this.#cells.change, part === null ? "–" : change(language, part));
-    this.#cells.change.dataset.way = part === null || part === 0 ? "" : part > 0 ? "up" : "down";
-    if (this.#shown !== null && price !== this.#shown && now - this.#flashAt > FLASH_MILLIS + REST_MILLIS) {
-      this.#cells.last.dataset.flash = direction > 0 ? "up" : "down";
-      this.#flashAt = now;
-    }
-    this.#shown = price;
-  }
-
-  /** Ends a flash whose time is over. */
-  rest(now) {
-    if (now - this.#flashAt > FLASH_MILLIS && this.#cells.last.dataset.flash) {
-      delete this.#cells.last.dataset.flash;
-    }
-  }
-
-  writeRates(now) {
-    const language = spoken();
-    put(this.#cells.rate, number(language, this.#rate.at(now, this.quote.heard)));
-    put(this.#cells.conflated, number(language, this.quote.conflated));
-  }
-}
-
-function put(cell, text) {
-  if (cell.textContent !== text) {
-    cell.textContent = text;
-  }
-}
-
-export class Table {
+export class QuoteTable {
   #body;
   #onChoose;
   #rows = new Map();
 
-  /** `onChoose(quote)` is called when another symbol is chosen. */
+  /** Fills a table body. `onChoose(quote)` is called when the user chooses a symbol. */
   constructor(body, onChoose) {
     this.#body = body;
     this.#onChoose = onChoose;
-    body.addEventListener("keydown", (event) => this.#move(event));
+    body.addEventListener("keydown", (event) => this.#moveFocus(event));
   }
 
-  /** Shows these symbols too, in the order of their names. */
+  /** Adds the rows of these quotes, and sorts all by symbol. */
   add(quotes) {
     for (const quote of quotes) {
       if (!this.#rows.has(quote)) {
@@ -108,51 +38,49 @@ export class Table {
       }
     }
     const rows = [...this.#rows.values()].sort((a, b) => (a.quote.symbol < b.quote.symbol ? -1 : 1));
-    this.#body.append(...rows.map(({ element }) => element));
+    this.#body.append(...rows.map(({ element: row }) => row));
   }
 
   choose(chosen) {
-    for (const [quote, row] of this.#rows) {
-      row.chosen = quote === chosen;
-    }
+    this.#rows.forEach((row, quote) => row.setChosen(quote === chosen));
   }
 
-  /** Something of this symbol has changed. */
+  /** Marks the row of a quote that has changed. */
   mark(quote) {
     const row = this.#rows.get(quote);
     if (row) {
-      row.dirty = true;
-      row.sparkDirty = true;
+      row.isStale = true;
+      row.isSparklineStale = true;
     }
   }
 
-  /** Everything is to be written again: the language or the colours are others. */
+  /** Marks all rows, when language or colours have changed. */
   markAll() {
     this.#rows.forEach((row, quote) => this.mark(quote));
   }
 
-  /** Writes what was marked; lines in `colour`, as of the moment `clock`. */
+  /** Draws what was marked, with the sparklines up to the time `clock`. */
   draw(now, clock, colour) {
-    let lines = Math.ceil(this.#rows.size / 6);
+    let sparklines = Math.ceil(this.#rows.size / 6);
     for (const row of this.#rows.values()) {
-      row.rest(now);
-      if (row.dirty) {
-        row.write(now);
+      row.endFlash(now);
+      if (row.isStale) {
+        row.drawPrice(now);
       }
-      if (row.sparkDirty && lines > 0 && now - row.sparkAt > SPARK_MILLIS) {
-        row.sparkDirty = false;
-        row.sparkAt = now;
-        row.spark.draw(row.quote, clock, colour);
-        lines--;
+      if (row.isSparklineStale && sparklines > 0 && now - row.sparklineDrawnAt > SPARKLINE_MILLIS) {
+        row.isSparklineStale = false;
+        row.sparklineDrawnAt = now;
+        row.sparkline.draw(row.quote, clock, colour);
+        sparklines--;
       }
     }
   }
 
-  writeRates(now) {
-    this.#rows.forEach((row) => row.writeRates(now));
+  drawRates(now) {
+    this.#rows.forEach((row) => row.drawRates(now));
   }
 
-  #move(event) {
+  #moveFocus(event) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const buttons = [...this.#body.querySelectorAll("button")];
     const next = buttons[buttons.indexOf(document.activeElement) + (step ?? 0)];
@@ -164,19 +92,116 @@ export class Table {
   }
 }
 
-/** A sentence for those who do not see the line of a symbol. */
-export function described(quote, clock, seconds) {
-  const language = spoken();
+class Row {
+  isStale = true;
+  isSparklineStale = true;
+  sparklineDrawnAt = 0;
+  #rate = new Rate();
+  #flashAt = -Infinity;
+  #price = null;
+  #cells = {};
+  #button;
+
+  constructor(quote, choose) {
+    this.quote = quote;
+    this.#button = element("button", { type: "button", className: "quiet", textContent: quote.symbol });
+    this.element = element("tr", {}, element("th", { scope: "row" }, this.#button));
+    this.element.dataset.symbol = quote.symbol;
+    for (const name of ["last", "change", "spark", "rate", "conflated"]) {
+      this.#cells[name] = element("td", { className: name });
+      this.element.append(this.#cells[name]);
+    }
+    const canvas = element("canvas", { ariaHidden: "true" });
+    this.#cells.spark.append(canvas);
+    this.sparkline = new Sparkline(canvas, () => (this.isSparklineStale = true));
+    this.element.addEventListener("click", () => choose(quote));
+  }
+
+  setChosen(chosen) {
+    this.#button.setAttribute("aria-pressed", String(chosen));
+    this.element.classList.toggle("chosen", chosen);
+  }
+
+  drawPrice(now) {
+    const { price, direction, change } = this.quote;
+    this.isStale = false;
+    setText(this.#cells.last, number(price, 2));
+    setText(this.#cells.change, percentChange(change));
+    this.#cells.change.dataset.direction = directionOf(change);
+    if (this.#price !== null && price !== this.#price && now - this.#flashAt > FLASH_MILLIS + REST_MILLIS) {
+      this.#cells.last.dataset.flash = direction > 0 ? "up" : "down";
+      this.#flashAt = now;
+    }
+    this.#price = price;
+  }
+
+  /** Ends a flash whose time is over. */
+  endFlash(now) {
+    if (now - this.#flashAt > FLASH_MILLIS && this.#cells.last.dataset.flash) {
+      delete this.#cells.last.dataset.flash;
+    }
+  }
+
+  drawRates(now) {
+    setText(this.#cells.rate, number(this.#rate.update(now, this.quote.received)));
+    setText(this.#cells.conflated, number(this.quote.conflated));
+  }
+}
+
+/** A line of the last prices, as wide as its cell. */
+class Sparkline {
+  #canvas;
+
+  constructor(canvas, onResize) {
+    this.#canvas = new ResponsiveCanvas(canvas, onResize);
+  }
+
+  draw(quote, now, colour) {
+    const area = this.#canvas.clear();
+    if (!area || quote.length < 2) {
+      return;
+    }
+    const { context, width, height } = area;
+    const from = now - SPARKLINE_SECONDS * 1000;
+    const { times, prices } = quote.since(from);
+    let least = Infinity;
+    let most = -Infinity;
+    for (const price of prices) {
+      least = Math.min(least, price);
+      most = Math.max(most, price);
+    }
+    const tall = most - least || 1;
+    context.strokeStyle = colour;
+    context.lineWidth = 1.25;
+    context.beginPath();
+    // More points than pixels would not be visible.
+    const step = Math.max(1, Math.floor(prices.length / width));
+    for (let i = 0; i < prices.length; i += step) {
+      const x = Math.max(0, ((times[i] - from) / (SPARKLINE_SECONDS * 1000)) * width);
+      context.lineTo(x, INSET + (1 - (prices[i] - least) / tall) * (height - 2 * INSET));
+    }
+    context.lineTo(width, INSET + (1 - (prices.at(-1) - least) / tall) * (height - 2 * INSET));
+    context.stroke();
+  }
+}
+
+/** Returns `up`, `down` or an empty text for a change. */
+export function directionOf(change) {
+  return change ? (change > 0 ? "up" : "down") : "";
+}
+
+/** Returns a description of a quote's chart for screen readers. */
+export function chartDescription(quote, clock, seconds) {
   const { prices } = quote.since(clock - seconds * 1000);
   if (prices.length === 0) {
-    return say("chartEmpty", { symbol: quote.symbol });
+    return translate("chartEmpty", { symbol: quote.symbol });
   }
-  return say("chart", {
+  return translate("chart", {
     symbol: quote.symbol,
     seconds,
-    price: number(language, quote.price, 2),
-    change: change(language, quote.change),
-    least: number(language, prices.reduce((a, b) => Math.min(a, b)), 2),
-    most: number(language, prices.reduce((a, b) => Math.max(a, b)), 2),
+    price: number(quote.price, 2),
+    change: percentChange(quote.change),
+    least: number(prices.reduce((a, b) => Math.min(a, b)), 2),
+    most: number(prices.reduce((a, b) => Math.max(a, b)), 2),
   });
 }

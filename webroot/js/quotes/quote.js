@@ -1,15 +1,10 @@
-/** One symbol as a page knows it: its newest price, the ones before, and what was left out. Knows nothing of the page. */
+/** The prices of one symbol. Does not touch the page. */
 
-/** Prices that are kept of a symbol. */
-const KEPT = 4096;
+/** How many prices are kept. */
+const MAX_PRICES = 4096;
 
-/** What stands before a symbol in the name of its room. */
+/** The name of a room is this and the symbol. */
 export const PREFIX = "quotes:";
-
-/** The symbol of a room. */
-export function symbolOf(room) {
-  return room.slice(PREFIX.length);
-}
 
 function isPrice(value) {
   return typeof value === "number" && Number.isFinite(value);
@@ -18,44 +13,46 @@ function isPrice(value) {
 export class Quote {
   /** The newest price; null before the first. */
   price = null;
-  /** What the change is counted from. */
+  /** The price that changes are relative to. */
   open = null;
-  /** 1 after a rise, −1 after a fall, 0 before. */
+  /** 1 after a rise, −1 after a fall, 0 before the first change. */
   direction = 0;
-  /** Updates that were heard, and those that the server left out. */
-  heard = 0;
+  /** The number of updates received, of those that the server left out, and of messages that were no quotes. */
+  received = 0;
   conflated = 0;
-  /** Messages that were no quotes. */
-  strange = 0;
-  #times = new Float64Array(2 * KEPT);
-  #prices = new Float64Array(2 * KEPT);
+  invalid = 0;
+  #times = new Float64Array(2 * MAX_PRICES);
+  #prices = new Float64Array(2 * MAX_PRICES);
   #from = 0;
   #to = 0;
 
   constructor(room) {
     this.room = room;
-    this.symbol = symbolOf(room);
+    this.symbol = room.slice(PREFIX.length);
   }
 
-  /** Part of one since the opening; null before the first price. */
+  /** The change since the opening as a part of one; null before the first price. */
   get change() {
     return this.price === null || !this.open ? null : this.price / this.open - 1;
   }
 
-  /** How many prices are kept. */
+  /** The number of prices that are kept. */
   get length() {
     return this.#to - this.#from;
   }
 
-  /** When the newest price was made, in milliseconds since 1970; only where there is one. */
+  /** The time of the newest price in milliseconds since 1970; undefined before the first. */
   get newest() {
     return this.#times[this.#to - 1];
   }
 
-  /** What a message says: `{price, open?, time?}`. What else it may be is ignored. Returns whether it was a quote. */
-  take(data, now) {
+  /**
+   * Takes the data of a message, `{price, open?, time?}`. Counts and ignores anything else. Returns whether it was a
+   * quote.
+   */
+  update(data, now) {
     if (!isPrice(data?.price)) {
-      this.strange++;
+      this.invalid++;
       return false;
     }
     if (this.price !== null && data.price !== this.price) {
@@ -63,38 +60,38 @@ export class Quote {
     }
     this.price = data.price;
     this.open = isPrice(data.open) ? data.open : (this.open ?? data.price);
-    this.heard++;
-    this.#keep(isPrice(data.time) ? data.time : now);
+    this.received++;
+    this.#add(isPrice(data.time) ? data.time : now);
     return true;
   }
 
-  /** So many updates were left out for this page. */
-  gap(count) {
+  /** Counts updates that the server left out. */
+  skip(count) {
     this.conflated += count;
   }
 
-  #keep(time) {
+  #add(time) {
     if (this.#to === this.#times.length) {
-      this.#times.copyWithin(0, this.#to - KEPT + 1, this.#to);
-      this.#prices.copyWithin(0, this.#to - KEPT + 1, this.#to);
+      this.#times.copyWithin(0, this.#to - MAX_PRICES + 1, this.#to);
+      this.#prices.copyWithin(0, this.#to - MAX_PRICES + 1, this.#to);
       this.#from = 0;
-      this.#to = KEPT - 1;
+      this.#to = MAX_PRICES - 1;
     }
-    // Clocks of two publishers may differ; a line never goes back.
+    // Clocks of publishers may differ; a line never goes back.
     const last = this.length > 0 ? this.#times[this.#to - 1] : 0;
     this.#times[this.#to] = Math.max(time, last);
     this.#prices[this.#to] = this.price;
     this.#to++;
-    this.#from = Math.max(this.#from, this.#to - KEPT);
+    this.#from = Math.max(this.#from, this.#to - MAX_PRICES);
   }
 
-  /** Times and prices since a moment, with the last one before it, as they are kept: to be read at once. */
-  since(moment) {
+  /** Returns the times and prices since a time, and the last before it: views, valid until the next update. */
+  since(time) {
     let low = this.#from;
     let high = this.#to;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.#times[middle] < moment) {
+      if (this.#times[middle] < time) {
         low = middle + 1;
       } else {
         high = middle;

@@ -1,12 +1,12 @@
-/** How often something happens: the mean of the last seconds. */
+/** The rate of a counter, as the mean of the last seconds. */
 
 const SPAN_MILLIS = 2000;
 
 export class Rate {
   #samples = [];
 
-  /** Notes how often it has happened in all; returns how often a second. */
-  at(now, count) {
+  /** Takes the value of the counter at a time and returns its rate per second. */
+  update(now, count) {
     this.#samples.push({ now, count });
     while (this.#samples.length > 2 && now - this.#samples[1].now >= SPAN_MILLIS) {
       this.#samples.shift();

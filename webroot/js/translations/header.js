@@ -1,4 +1,4 @@
-/** The words that every page has. */
+/** The texts of the header, which every page has. */
 export default {
   en: {
     admin: "Console",

@@ -1,33 +1,37 @@
-/** The words of the live quotes. */
-export default {
+/** The texts of the page of live quotes. */
+
+import { translator } from "../common/i18n.js";
+import header from "./header.js";
+
+const texts = {
   en: {
     change: "Change",
-    chart: "{symbol}: {price}, {change} since the opening; in the last {seconds} seconds between {least} and {most}.",
+    chart: "{symbol}: {price}, {change} since the opening; between {least} and {most} in the last {seconds} seconds.",
     chartEmpty: "{symbol}: no price yet.",
     conflated: "Conflated",
     count: "Symbols",
     frames: "Frames/s",
     heading: "Live quotes",
     last: "Last",
-    looking: "Looking for quotes…",
-    more: "Only the first {count} symbols are shown, since a connection has at most 128 rooms.",
-    none: "There are no quotes on this server. Start a node with a simulated market, or publish a price yourself:",
+    loading: "Loading quotes…",
+    more: "Only the first {count} symbols are shown, since one connection can be in at most 128 rooms.",
+    none: "This server has no quotes. Start a node with a simulated market, or publish a price yourself:",
     notShown: "{count} updates not shown",
     pause: "Pause",
     rate: "Updates/s",
-    refused: "The server does not let this page listen: {reason}",
+    refused: "The server does not let this page read the quotes: {reason}",
     resume: "Resume",
     setDisconnect:
-      "These rooms are set to slowConsumer: disconnect. A page that reads too slowly is cut off, comes back and hears all that it missed.",
+      "These rooms have slowConsumer: disconnect. A page that reads too slowly is disconnected, reconnects and receives everything that it missed.",
     setLatest:
-      "These rooms are set to slowConsumer: latest. A page that reads too slowly is given the newest price, never a backlog; what was left out for this page shows as gaps in the offsets and is counted as conflated.",
+      "These rooms have slowConsumer: latest. A page that reads too slowly receives the newest price and no backlog; updates that were left out for this page are gaps in the offsets and are counted as conflated.",
     setSkip:
-      "These rooms are set to slowConsumer: skip. A page that reads too slowly misses what does not wait for it; that shows as gaps in the offsets and is counted as conflated.",
+      "These rooms have slowConsumer: skip. A page that reads too slowly misses updates; they are gaps in the offsets and are counted as conflated.",
     spark: "Last minute",
     symbol: "Symbol",
     tableLabel: "All symbols; choose one for the chart",
     title: "Live quotes – Stentor",
-    unreachable: "The server cannot be reached. It is tried again every few seconds.",
+    unreachable: "The server cannot be reached. The page tries again every few seconds.",
     updates: "Updates/s",
   },
   zh: {
@@ -39,23 +43,26 @@ export default {
     frames: "每秒帧数",
     heading: "实时行情",
     last: "最新",
-    looking: "正在查找行情…",
-    more: "一个连接最多 128 个房间，因此只显示前 {count} 个代码。",
+    loading: "正在加载行情…",
+    more: "一个连接最多可在 128 个房间中，因此只显示前 {count} 个代码。",
     none: "此服务器上没有行情。请启动一个带模拟市场的节点，或自己发布一个价格：",
     notShown: "有 {count} 次更新未显示",
     pause: "暂停",
     rate: "每秒更新",
-    refused: "服务器不允许本页收听：{reason}",
+    refused: "服务器不允许本页读取行情：{reason}",
     resume: "继续",
-    setDisconnect: "这些房间设为 slowConsumer: disconnect。读得太慢的页面会被断开，回来后听到错过的全部内容。",
-    setLatest:
-      "这些房间设为 slowConsumer: latest。读得太慢的页面得到的是最新价格，而不是积压；为本页略去的更新表现为偏移量的空缺，计为合并。",
-    setSkip: "这些房间设为 slowConsumer: skip。读得太慢的页面会错过不等它的内容；这表现为偏移量的空缺，计为合并。",
+    setDisconnect: "这些房间设为 slowConsumer: disconnect。读得太慢的页面会被断开，重连后收到错过的全部内容。",
+    setLatest: "这些房间设为 slowConsumer: latest。读得太慢的页面只收到最新价格，没有积压；为本页略去的更新表现为偏移量的空缺，计为合并。",
+    setSkip: "这些房间设为 slowConsumer: skip。读得太慢的页面会错过一些更新；它们表现为偏移量的空缺，计为合并。",
     spark: "最近一分钟",
     symbol: "代码",
     tableLabel: "全部代码；选择一个以查看走势图",
     title: "实时行情 – Stentor",
-    unreachable: "无法连接服务器，每隔几秒会再试。",
+    unreachable: "无法连接服务器，每隔几秒会重试。",
     updates: "每秒更新",
   },
 };
+
+export default texts;
+
+export const translate = translator(header, texts);

@@ -51,7 +51,7 @@ class ChatLooksIT extends InBrowser {
       assertThat(one.page().locator(".pending")).hasCount(0);
       one.at("txtMsg").blur();
       check(one, name, scheme, "");
-      for (String button : new String[] {"btnRooms", "btnMembers", "btnMenu", "btnWire"}) {
+      for (String button : new String[] {"btnRooms", "btnMembers", "btnMenu", "btnConnection"}) {
         if (one.at(button).isVisible()) {
           one.at(button).click();
           assertThat(one.at(button)).hasAttribute("aria-expanded", "true");
@@ -96,9 +96,9 @@ class ChatLooksIT extends InBrowser {
       page.keyboard().type("/typed");
       page.keyboard().press("Enter");
       one.awaitLast("/typed");
-      assertThat(one.at("spoken")).isEmpty();
+      assertThat(one.at("announcer")).isEmpty();
       HttpRoom.at(node.port(), "keys-alone").publish("read to me");
-      assertThat(one.at("spoken")).hasText("someone: read to me");
+      assertThat(one.at("announcer")).hasText("someone: read to me");
       page.keyboard().press("Tab");
       assertThat(one.at("btnSend")).isFocused();
     }

@@ -20,23 +20,23 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The comparison of the four ways in a real browser. */
 class ComparePageIT extends InBrowser {
-  private static final List<String> LANES = List.of("short", "long", "stream", "socket");
+  private static final List<String> TRANSPORTS = List.of("short", "long", "stream", "socket");
 
   private static Window openComparison() {
     return browser.open(page("compare.html")).awaitLive();
   }
 
-  private static String text(Window window, String lane, String figure) {
-    return window.page().locator(".lane[data-lane=" + lane + "] ." + figure).first().textContent();
+  private static String text(Window window, String transport, String figure) {
+    return window.page().locator(".transport[data-transport=" + transport + "] ." + figure).first().textContent();
   }
 
-  private static int requests(Window window, String lane) {
-    return Integer.parseInt(text(window, lane, "requests").replaceAll("\\D", ""));
+  private static int requests(Window window, String transport) {
+    return Integer.parseInt(text(window, transport, "requests").replaceAll("\\D", ""));
   }
 
   /** A length of time or a number of bytes, in milliseconds or bytes. */
-  private static double amount(Window window, String lane, String figure) {
-    String[] parts = text(window, lane, figure).split(" ");
+  private static double amount(Window window, String transport, String figure) {
+    String[] parts = text(window, transport, figure).split(" ");
     double unit =
         switch (parts[1]) {
           case "ms", "B" -> 1;
@@ -46,19 +46,19 @@ class ComparePageIT extends InBrowser {
     return Double.parseDouble(parts[0].replace(",", "")) * unit;
   }
 
-  private static void awaitEveryLane(Window window) {
-    for (String lane : LANES) {
-      Patience.until(window, () -> !text(window, lane, "mean").equals("–"));
+  private static void awaitEveryTransport(Window window) {
+    for (String transport : TRANSPORTS) {
+      Patience.until(window, () -> !text(window, transport, "mean").equals("–"));
     }
   }
 
   @Test
-  void hears_the_messages_in_all_four_ways_without_a_complaint_or_another_server() {
+  void receives_the_messages_in_all_four_ways_without_a_complaint_or_another_server() {
     try (Window one = browser.open("about:blank")) {
       CopyOnWriteArrayList<String> asked = new CopyOnWriteArrayList<>();
       one.page().onRequest(request -> asked.add(request.url()));
       one.page().navigate(page("compare.html"));
-      awaitEveryLane(one);
+      awaitEveryTransport(one);
       Patience.until(one, () -> requests(one, "short") >= 3);
 
       assertThat(requests(one, "stream")).isEqualTo(1);
@@ -66,8 +66,8 @@ class ComparePageIT extends InBrowser {
       assertThat(requests(one, "long")).isGreaterThan(requests(one, "short"));
       assertThat(amount(one, "short", "mean")).isGreaterThan(amount(one, "socket", "mean"));
       assertThat(amount(one, "short", "p99")).isBetween(500.0, 10_000.0);
-      assertThat(one.at("sees")).containsText("Short polling asks every 2 s");
-      assertThat(one.at("sees")).containsText("On the WebSocket the way stays open");
+      assertThat(one.at("summary")).containsText("Short polling sends a request every 2 s");
+      assertThat(one.at("summary")).containsText("The WebSocket stays open");
       assertThat(one.complaints()).isEmpty();
       assertThat(asked).isNotEmpty().allMatch(url -> url.startsWith(page("")));
     }
@@ -119,7 +119,7 @@ class ComparePageIT extends InBrowser {
   @Test
   void more_messages_and_a_shorter_interval_are_chosen_by_keys_and_begin_the_figures_anew() {
     try (Window one = openComparison()) {
-      awaitEveryLane(one);
+      awaitEveryTransport(one);
       one.at("rngInterval").press("Home");
       assertThat(one.at("outInterval")).hasText("100 ms");
       assertThat(one.at("rngInterval")).hasAttribute("aria-valuetext", "100 ms");
@@ -143,7 +143,7 @@ class ComparePageIT extends InBrowser {
   @Test
   void pause_ends_all_requests_and_resume_begins_anew() {
     try (Window one = openComparison()) {
-      awaitEveryLane(one);
+      awaitEveryTransport(one);
       one.at("btnPause").click();
       one.awaitState("paused");
       CopyOnWriteArrayList<String> asked = new CopyOnWriteArrayList<>();
@@ -153,7 +153,7 @@ class ComparePageIT extends InBrowser {
 
       one.at("btnPause").click();
       one.awaitLive();
-      awaitEveryLane(one);
+      awaitEveryTransport(one);
       assertThat(one.complaints()).isEmpty();
     }
   }
@@ -161,7 +161,7 @@ class ComparePageIT extends InBrowser {
   @Test
   void a_page_that_nobody_looks_at_sends_nothing() {
     try (Window one = openComparison()) {
-      awaitEveryLane(one);
+      awaitEveryTransport(one);
       one.page()
           .evaluate(
               "Object.defineProperty(document, 'hidden', {value: true, configurable: true});"
@@ -171,7 +171,7 @@ class ComparePageIT extends InBrowser {
           .evaluate(
               "delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))");
       one.awaitLive();
-      awaitEveryLane(one);
+      awaitEveryTransport(one);
     }
   }
 
@@ -196,7 +196,7 @@ class ComparePageIT extends InBrowser {
     int port = first.port();
     try (first;
         Window one = browser.open(page(port, "compare.html")).awaitLive()) {
-      awaitEveryLane(one);
+      awaitEveryTransport(one);
       first.kill9();
       assertThat(one.at("notice")).containsText("cannot be reached");
       one.awaitState("connecting");
@@ -206,7 +206,7 @@ class ComparePageIT extends InBrowser {
         one.awaitLive();
         assertThat(one.at("notice")).isHidden(hiddenSoon());
         one.at("rngRate").press("ArrowRight");
-        awaitEveryLane(one);
+        awaitEveryTransport(one);
       }
     }
   }
@@ -222,13 +222,13 @@ class ComparePageIT extends InBrowser {
     try (Window one =
         browser.open(page("compare.html"), options -> options.setLocale("zh-CN")).awaitLive()) {
       Locator heading = one.page().locator("h1");
-      assertThat(heading).hasText("听到消息的四种方式");
-      awaitEveryLane(one);
-      assertThat(one.at("sees")).containsText("短轮询每隔 2 s 问一次");
+      assertThat(heading).hasText("接收消息的四种方式");
+      awaitEveryTransport(one);
+      assertThat(one.at("summary")).containsText("短轮询每隔 2 s 请求一次");
       one.at("btnLanguage").click();
-      assertThat(heading).hasText("Four ways to hear a message");
-      assertThat(one.page().locator("#lane-short")).hasText("Short polling");
-      assertThat(one.page()).hasTitle("Four ways to hear a message – Stentor");
+      assertThat(heading).hasText("Four ways to receive a message");
+      assertThat(one.page().locator("#transport-short")).hasText("Short polling");
+      assertThat(one.page()).hasTitle("Four ways to receive a message – Stentor");
       assertThat(one.complaints()).isEmpty();
     }
   }
@@ -240,7 +240,7 @@ class ComparePageIT extends InBrowser {
   void everybody_can_use_it_at_any_size(ColorScheme scheme) {
     try (Window one =
         browser.open(page("compare.html"), options -> options.setColorScheme(scheme)).awaitLive()) {
-      awaitEveryLane(one);
+      awaitEveryTransport(one);
       Patience.until(one, () -> requests(one, "short") >= 4);
       Pictures.take(one, "compare", scheme);
       assertThat(Accessible.seriousFindings(one)).isEmpty();

@@ -16,9 +16,9 @@ class ConsoleKeysIT extends InConsole {
       one.page().onRequest(request -> asked.add(request.url()));
       one.page().navigate(page("admin.html"));
 
-      assertThat(one.at("door")).containsText("--new-api-key");
-      assertThat(one.at("door")).containsText("\"admin\": true");
-      assertThat(one.at("desk")).isHidden();
+      assertThat(one.at("login")).containsText("--new-api-key");
+      assertThat(one.at("login")).containsText("\"admin\": true");
+      assertThat(one.at("dashboard")).isHidden();
       assertThat(one.at("state")).isHidden();
       assertThat(asked).noneMatch(url -> url.matches(".*/(rooms|api)(/.*|\\?.*)?"));
       assertThat(one.complaints()).isEmpty();
@@ -29,19 +29,19 @@ class ConsoleKeysIT extends InConsole {
   void a_key_that_opens_nothing_is_refused_in_words_and_forgotten() {
     try (Window one = browser.open(page(open.port(), "admin.html"))) {
       show(one, "wrong");
-      assertThat(one.at("doorError")).containsText("does not know this key");
+      assertThat(one.at("loginError")).containsText("does not know this key");
       show(one, "schlüssel");
-      assertThat(one.at("doorError")).containsText("does not know this key");
+      assertThat(one.at("loginError")).containsText("does not know this key");
       show(one, SHOP);
-      assertThat(one.at("doorError")).containsText("opens no console");
+      assertThat(one.at("loginError")).containsText("is not an admin key");
       assertThat(one.at("txtKey")).hasValue("");
-      assertThat(one.at("desk")).isHidden();
+      assertThat(one.at("dashboard")).isHidden();
       assertThat((String) one.page().evaluate("JSON.stringify({...sessionStorage})"))
           .doesNotContain("wrong")
           .doesNotContain(SHOP);
       one.page().navigate(page("admin.html"));
       show(one, ADMIN);
-      assertThat(one.at("doorError")).containsText("does not know this key");
+      assertThat(one.at("loginError")).containsText("does not know this key");
     }
   }
 
@@ -58,9 +58,9 @@ class ConsoleKeysIT extends InConsole {
 
       one.at("btnLeave").click();
       assertThat(one.at("txtKey")).isFocused();
-      assertThat(one.at("desk")).isHidden();
+      assertThat(one.at("dashboard")).isHidden();
       one.page().reload();
-      assertThat(one.at("door")).isVisible();
+      assertThat(one.at("login")).isVisible();
       assertThat((String) one.page().evaluate("JSON.stringify({...sessionStorage})"))
           .doesNotContain(ADMIN);
     }

@@ -117,7 +117,7 @@ class ConsoleLooksIT extends InBrowser {
     picture(one, "console-room", scheme);
     assertThat(Accessible.seriousFindings(one)).isEmpty();
     one.at("members").locator("button").first().click();
-    picture(one, "console-ask", scheme);
+    picture(one, "console-confirm", scheme);
     assertThat(Accessible.seriousFindings(one)).isEmpty();
     one.page().keyboard().press("Escape");
     one.page().keyboard().press("Escape");
@@ -139,12 +139,12 @@ class ConsoleLooksIT extends InBrowser {
   }
 
   @Test
-  void the_door_looks_as_it_should() {
+  void the_login_form_looks_as_it_should() {
     for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
       try (Window one =
           browser.open(page("admin.html"), options -> options.setColorScheme(scheme))) {
         assertThat(one.at("txtKey")).isVisible();
-        Pictures.take(one, "console-door", scheme);
+        Pictures.take(one, "console-login", scheme);
         assertThat(Accessible.seriousFindings(one)).isEmpty();
         assertThat(Accessible.shift(one)).isLessThan(0.05);
       }

@@ -42,7 +42,7 @@ class ConsolePageIT extends InConsole {
       assertThat(figure(one, "memory")).containsText("MB");
       assertThat(one.page().locator(".tile[data-figure=connections] .plot"))
           .hasAttribute(
-              "aria-label", Pattern.compile("Connections: .* now; in the time shown between .*"));
+              "aria-label", Pattern.compile("Connections: .* now; between .* in the time shown."));
       assertThat(one.at("moment")).hasText(Pattern.compile("the last .*"));
       one.page().locator(".tile .plot").first().hover();
       assertThat(one.at("moment")).hasText(Pattern.compile("\\d:\\d\\d:\\d\\d"));
@@ -66,7 +66,7 @@ class ConsolePageIT extends InConsole {
       assertThat(one.at("messages").locator("pre")).hasText(new String[] {"said before"});
 
       one.at("btnPublish").click();
-      assertThat(one.at("publishResult")).containsText("nothing to publish");
+      assertThat(one.at("publishResult")).containsText("Enter a message first");
       one.at("txtPublish").fill("from the console");
       one.at("btnPublish").click();
       assertThat(one.at("publishResult")).hasText(Pattern.compile("Published at [0-9a-z]+:2\\."));
@@ -74,7 +74,7 @@ class ConsolePageIT extends InConsole {
       one.at("txtPublish").fill("{\"price\": ");
       one.at("chkJson").check();
       one.at("btnPublish").click();
-      assertThat(one.at("publishResult")).containsText("did not do it");
+      assertThat(one.at("publishResult")).containsText("refused the request");
       assertThat(one.at("txtPublish")).hasValue("{\"price\": ");
       one.at("txtPublish").fill("{\"price\": 1.50}");
       one.at("btnPublish").click();
@@ -99,7 +99,7 @@ class ConsolePageIT extends InConsole {
       assertThat(members).hasCount(3);
       members.first().locator("button").click();
       one.page().keyboard().press("Escape");
-      assertThat(one.page().locator("dialog.ask")).hasCount(0);
+      assertThat(one.page().locator("dialog.confirm")).hasCount(0);
       assertThat(members).hasCount(3);
 
       members.first().locator("button").click();
@@ -119,7 +119,7 @@ class ConsolePageIT extends InConsole {
       one.page().keyboard().press("Escape");
       one.at("txtUser").fill("dora");
       one.at("txtUser").press("Enter");
-      one.page().locator("dialog.ask button.danger").click();
+      one.page().locator("dialog.confirm button.danger").click();
       assertThat(one.at("userResult")).containsText("connections of dora");
       other.expectClosed(3503);
       assertThat(one.complaints()).isEmpty();
@@ -133,10 +133,10 @@ class ConsolePageIT extends InConsole {
         Window one = enter()) {
       evil.publish(ATTACK);
       lookInto(one, "console:~a@b#c+1");
-      assertThat(one.at("members").locator(".who")).hasText(ATTACK);
+      assertThat(one.at("members").locator(".user")).hasText(ATTACK);
       assertThat(one.at("messages").locator("pre")).hasText(new String[] {ATTACK, ATTACK});
       one.at("members").locator("button").click();
-      assertThat(one.page().locator("dialog.ask h2")).containsText(ATTACK);
+      assertThat(one.page().locator("dialog.confirm h2")).containsText(ATTACK);
       assertThat(one.page().locator("main img, dialog img, main script")).hasCount(0);
       assertThat(one.page()).hasTitle("Console – Stentor");
       assertThat(one.complaints()).isEmpty();
@@ -159,7 +159,7 @@ class ConsolePageIT extends InConsole {
       assertThat(names).hasText(new String[] {"sorting:b", "sorting:a"});
       one.at("txtSearch").fill("nothing like this");
       assertThat(names).hasCount(0, new HasCountOptions().setTimeout(SOON_MILLIS));
-      assertThat(one.at("roomsNote")).hasText("No room begins like that.");
+      assertThat(one.at("roomsNote")).hasText("No room name begins like this.");
     }
   }
 

@@ -93,7 +93,7 @@ abstract class InConsole extends InBrowser {
   }
 
   static void confirm(Window one, String choice) {
-    Locator dialog = one.page().locator("dialog.ask");
+    Locator dialog = one.page().locator("dialog.confirm");
     assertThat(dialog).isVisible();
     assertThat(dialog.locator("button[type=button]")).isFocused();
     dialog.locator("input[value=" + choice + "]").check();

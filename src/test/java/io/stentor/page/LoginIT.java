@@ -77,21 +77,21 @@ class LoginIT extends InBrowser {
   void without_a_token_the_page_asks_for_one_and_with_it_one_is_whom_it_names() {
     String ann = token("Ann 你");
     try (Window one = browser.open(page(tokens.port(), "?room=in"))) {
-      assertThat(one.at("doorText"))
-          .hasText("This server serves nobody without a token. Show yours.");
+      assertThat(one.at("loginText"))
+          .hasText("This server requires a token. Please enter yours.");
       one.awaitState("closed");
       assertThat(one.at("frmDemo")).isHidden();
       assertThat(one.at("notice")).isHidden();
       assertThat(one.at("btnSend")).isDisabled();
       show(one, "no token");
-      assertThat(one.at("doorError")).containsText("three parts");
+      assertThat(one.at("loginError")).containsText("three parts");
       show(one, token("another secret of more than 32 bytes", new JsonObject().put("sub", "eve")));
-      assertThat(one.at("doorText")).containsText("does not accept your token");
+      assertThat(one.at("loginText")).containsText("does not accept your token");
       one.awaitState("closed");
       show(one, ann);
 
       one.awaitLive().say("hello").awaitLast("hello");
-      assertThat(one.at("door")).isHidden();
+      assertThat(one.at("login")).isHidden();
       assertThat(one.at("txtName")).hasValue("Ann 你");
       assertThat(one.at("txtName")).hasAttribute("readonly", "");
       assertThat(one.page().locator("#ulMembers li")).hasText("Ann 你(you)");
@@ -115,7 +115,7 @@ class LoginIT extends InBrowser {
     assertThat(one.at("txtName")).hasValue("Ann 你");
     one.at("btnToken").click();
     one.at("btnForget").click();
-    assertThat(one.at("doorText")).containsText("serves nobody without a token");
+    assertThat(one.at("loginText")).containsText("requires a token");
     assertThat((String) one.page().evaluate("JSON.stringify(sessionStorage)"))
         .doesNotContain(token);
   }
@@ -127,7 +127,7 @@ class LoginIT extends InBrowser {
       claims.put("exp", System.currentTimeMillis() / 1000 + 3);
       show(one, token(SECRET, claims));
       one.awaitLive();
-      assertThat(one.at("doorText"))
+      assertThat(one.at("loginText"))
           .hasText(Pattern.compile("^Your token has expired\\..*"), PATIENCE);
       one.awaitState("closed");
       show(one, token("ann"));
@@ -138,16 +138,16 @@ class LoginIT extends InBrowser {
 
   @ParameterizedTest
   @CsvSource({
-    "en-GB, Who are you?, 'This is a demonstration: any name will do, and nobody checks it.'",
-    "zh-CN, 你是谁？, 这是演示：任何名字都可以，不作验证。"
+    "en-GB, Who are you?, 'This is a demo: you can use any name, and nobody checks it.'",
+    "zh-CN, 你是谁？, 这是演示：可以用任何名字，不作验证。"
   })
   void with_the_demo_login_a_name_will_do(String locale, String title, String hint) {
     String address = page(demo.port(), "?room=demo-" + locale);
     try (Window one = browser.open(address, options -> options.setLocale(locale));
         Window two = browser.open(address, options -> options.setLocale(locale))) {
-      assertThat(one.at("doorTitle")).hasText(title);
+      assertThat(one.at("loginTitle")).hasText(title);
       assertThat(one.at("demoHint")).hasText(hint);
-      assertThat(one.at("doorText")).containsText(locale.equals("en-GB") ? "give one" : "请取一个");
+      assertThat(one.at("loginText")).containsText(locale.equals("en-GB") ? "choose one" : "请取一个");
       one.at("txtDemo").fill("Ann");
       one.at("txtDemo").press("Enter");
       one.awaitLive().say("hello");
@@ -169,17 +169,17 @@ class LoginIT extends InBrowser {
 
   @ParameterizedTest
   @CsvSource({
-    "en-GB, heralds, not sent: you may not write in this room. Only servers may.",
-    "en-GB, users, not sent: you may not write in this room. Only who has a token may.",
+    "en-GB, heralds, not sent: you are not allowed to write in this room. Only servers are.",
+    "en-GB, users, not sent: you are not allowed to write in this room. Only users with a token are.",
     "zh-CN, heralds, 未发送：你无权在此房间发言。只有服务器可以。",
-    "zh-CN, users, 未发送：你无权在此房间发言。只有持令牌的人可以。"
+    "zh-CN, users, 未发送：你无权在此房间发言。只有持令牌的用户可以。"
   })
   void what_one_may_not_say_is_told_with_who_may(String locale, String room, String why) {
     try (Window one =
         browser.open(page(rules.port(), "?room=" + room), options -> options.setLocale(locale))) {
       one.awaitLive().say("may I?");
 
-      assertThat(one.page().locator(".failed .fate")).hasText(why);
+      assertThat(one.page().locator(".failed .status")).hasText(why);
       assertThat(one.complaints()).isEmpty();
     }
   }
@@ -189,7 +189,7 @@ class LoginIT extends InBrowser {
     try (Window one = browser.open(page(rules.port(), "?room=users")).awaitLive()) {
       one.say("may I?");
       assertThat(one.page().locator(".failed")).hasCount(1);
-      assertThat(one.at("door")).isHidden();
+      assertThat(one.at("login")).isHidden();
       one.at("btnToken").click();
       assertThat(one.at("txtToken")).isFocused();
       show(one, token("ann"));
@@ -198,7 +198,7 @@ class LoginIT extends InBrowser {
 
       assertThat(one.page().locator("#ulMsg .message:not(.pending) .text")).hasText("may I?");
       try (Window two = browser.open(page(rules.port(), "?room=users")).awaitLive()) {
-        assertThat(two.at("older")).containsText("may not read what was said here before");
+        assertThat(two.at("older")).containsText("not allowed to read earlier messages");
         assertThat(two.at("empty")).isHidden();
       }
     }
@@ -214,28 +214,28 @@ class LoginIT extends InBrowser {
             .put("publish", new JsonArray().add("secret"));
     try (Window one =
         browser.open(page(rules.port(), "?room=secret"), options -> options.setLocale(locale))) {
-      assertThat(one.at("doorText"))
+      assertThat(one.at("loginText"))
           .hasText(
               english
-                  ? "To listen in this room you have to show a token that allows it."
-                  : "要收听此房间，须出示准许收听的令牌。");
+                  ? "You need a token that allows you to read this room."
+                  : "阅读此房间需要有相应权限的令牌。");
       assertThat(one.at("btnSend")).isDisabled();
       show(one, token("eve"));
       assertThat(one.at("noticeText"))
-          .hasText(english ? "You may not listen in this room." : "你无权收听此房间。");
+          .hasText(english ? "You are not allowed to read this room." : "你无权阅读此房间。");
       one.at("btnToken").click();
       show(one, token(SECRET, new JsonObject().put("sub", "ann").put("allow", grants)));
 
       one.awaitLive().say("inside").awaitLast("inside");
       assertThat(one.at("notice")).isHidden();
-      assertThat(one.at("door")).isHidden();
+      assertThat(one.at("login")).isHidden();
       assertThat(one.complaints()).isEmpty();
     }
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1280, 390})
-  void everybody_can_use_the_door(int width) {
+  void everybody_can_use_the_login_form(int width) {
     try (Window one =
         browser.open(page(demo.port(), ""), options -> options.setViewportSize(width, 844))) {
       assertThat(one.at("frmDemo")).isVisible();

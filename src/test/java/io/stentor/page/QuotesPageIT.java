@@ -145,7 +145,7 @@ class QuotesPageIT extends InBrowser {
   void without_quotes_it_says_how_there_would_be_some_and_shows_the_first_one() {
     try (NodeProcess empty = NodeProcess.start(Launch.server());
         Window one = browser.open(quotes(empty)).awaitLive()) {
-      assertThat(one.at("statusText")).containsText("no quotes on this server");
+      assertThat(one.at("statusText")).containsText("has no quotes");
       assertThat(one.at("example")).containsText("--demo");
       publish(empty, "MINE", "{\"price\": 12.5}");
 

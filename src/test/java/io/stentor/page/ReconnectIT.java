@@ -35,7 +35,7 @@ class ReconnectIT extends InBrowser {
       first.kill9();
       assertThat(window.at("state")).hasText(Pattern.compile("reconnecting in \\d+ s|connecting"));
       window.say("meanwhile");
-      assertThat(window.page().locator(".pending .fate")).hasText("waits for the connection");
+      assertThat(window.page().locator(".pending .status")).hasText("waiting for the connection");
 
       try (NodeProcess second =
           NodeProcess.start(Launch.jar("--host", "127.0.0.1", "--port", Integer.toString(port)))) {
@@ -78,8 +78,8 @@ class ReconnectIT extends InBrowser {
       }
       assertThat(ann.page().locator("#ulMsg .gap")).hasCount(0);
       assertThat(ann.at("node")).not().hasText(before);
-      ann.at("btnWire").click();
-      assertThat(ann.at("wire")).containsText("Reconnects");
+      ann.at("btnConnection").click();
+      assertThat(ann.at("connection")).containsText("Reconnects");
     }
   }
 
@@ -135,11 +135,11 @@ class ReconnectIT extends InBrowser {
           });
       window.page().navigate(page("?room=refusing"));
       window.awaitLive().say("one").say("two");
-      assertThat(window.page().locator(".failed .fate"))
+      assertThat(window.page().locator(".failed .status"))
           .hasText(
               new String[] {
-                "not sent: you may not write in this room.",
-                "not sent: you may not write in this room."
+                "not sent: you are not allowed to write in this room.",
+                "not sent: you are not allowed to write in this room."
               });
       refuse.set(false);
       window.page().locator(".failed").first().getByText("Try again").click();
@@ -172,7 +172,7 @@ class ReconnectIT extends InBrowser {
           window,
           route -> {
             connections.incrementAndGet();
-            route.close(new CloseOptions().setCode(3501).setReason("not wanted here"));
+            route.close(new CloseOptions().setCode(3503).setReason("not wanted here"));
           });
       window.page().navigate(page("?room=banned"));
 

@@ -77,7 +77,7 @@ class Screenshots extends InBrowser {
       }
       assertThat(ana.page().locator("#ulRooms .badge:visible")).hasText("3");
       ana.at("txtMsg").fill("Done in a minute.");
-      assertThat(ana.page().locator("#ulMembers .came"))
+      assertThat(ana.page().locator("#ulMembers .joined"))
           .hasCount(0, new HasCountOptions().setTimeout(20_000));
       take(ana, "chat");
     }
