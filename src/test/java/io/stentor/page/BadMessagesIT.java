@@ -13,12 +13,16 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What the pages do with messages of a server that they do not understand: they count and ignore them. */
+/**
+ * What the pages do with messages of a server that they do not understand: they count and ignore
+ * them.
+ */
 class BadMessagesIT extends InConsole {
   private static final HasTextOptions PATIENCE = new HasTextOptions().setTimeout(SOON_MILLIS);
 
   private static final List<String> BAD_LINES =
-      List.of("{", "nonsense", "[]", "null", "7", "{\"push\":1}", "{\"strange\":{}}", "{\"id\":99}");
+      List.of(
+          "{", "nonsense", "[]", "null", "7", "{\"push\":1}", "{\"strange\":{}}", "{\"id\":99}");
 
   private static final List<String> BAD_PUSHES =
       List.of(
@@ -119,8 +123,8 @@ class BadMessagesIT extends InConsole {
             "data: {\"node\":7,\"time\":1}\n\n",
             "data: {\"node\":\"bad\",\"time\":\"now\"}\n\n",
             "data: {\"node\":\"none\",\"time\":%d}\n\n".formatted(now),
-            ("data: {\"node\":\"odd\",\"time\":%d,\"state\":\"strange\",\"failing\":\"all\","
-                    + "\"connections\":[],\"slow\":\"x\",\"limits\":{\"a\":\"b\"},\"delivery\":3}\n\n")
+            ("data:"
+                 + " {\"node\":\"odd\",\"time\":%d,\"state\":\"strange\",\"failing\":\"all\",\"connections\":[],\"slow\":\"x\",\"limits\":{\"a\":\"b\"},\"delivery\":3}\n\n")
                 .formatted(now));
     Route.FulfillOptions answer =
         new Route.FulfillOptions().setContentType("text/event-stream").setBody(events);

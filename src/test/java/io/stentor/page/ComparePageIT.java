@@ -27,7 +27,11 @@ class ComparePageIT extends InBrowser {
   }
 
   private static String text(Window window, String transport, String figure) {
-    return window.page().locator(".transport[data-transport=" + transport + "] ." + figure).first().textContent();
+    return window
+        .page()
+        .locator(".transport[data-transport=" + transport + "] ." + figure)
+        .first()
+        .textContent();
   }
 
   private static int requests(Window window, String transport) {

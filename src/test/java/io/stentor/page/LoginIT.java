@@ -77,8 +77,7 @@ class LoginIT extends InBrowser {
   void without_a_token_the_page_asks_for_one_and_with_it_one_is_whom_it_names() {
     String ann = token("Ann 你");
     try (Window one = browser.open(page(tokens.port(), "?room=in"))) {
-      assertThat(one.at("loginText"))
-          .hasText("This server requires a token. Please enter yours.");
+      assertThat(one.at("loginText")).hasText("This server requires a token. Please enter yours.");
       one.awaitState("closed");
       assertThat(one.at("frmDemo")).isHidden();
       assertThat(one.at("notice")).isHidden();
@@ -170,7 +169,8 @@ class LoginIT extends InBrowser {
   @ParameterizedTest
   @CsvSource({
     "en-GB, heralds, not sent: you are not allowed to write in this room. Only servers are.",
-    "en-GB, users, not sent: you are not allowed to write in this room. Only users with a token are.",
+    "en-GB, users, not sent: you are not allowed to write in this room. Only users with a token"
+        + " are.",
     "zh-CN, heralds, 未发送：你无权在此房间发言。只有服务器可以。",
     "zh-CN, users, 未发送：你无权在此房间发言。只有持令牌的用户可以。"
   })
@@ -216,9 +216,7 @@ class LoginIT extends InBrowser {
         browser.open(page(rules.port(), "?room=secret"), options -> options.setLocale(locale))) {
       assertThat(one.at("loginText"))
           .hasText(
-              english
-                  ? "You need a token that allows you to read this room."
-                  : "阅读此房间需要有相应权限的令牌。");
+              english ? "You need a token that allows you to read this room." : "阅读此房间需要有相应权限的令牌。");
       assertThat(one.at("btnSend")).isDisabled();
       show(one, token("eve"));
       assertThat(one.at("noticeText"))

@@ -29,7 +29,8 @@ class TranslationsIT extends InBrowser {
   /** Where pages name the key of a text. */
   private static final Pattern KEY =
       Pattern.compile(
-          "\\btranslate\\(\\s*\"(\\w+)\"|data-(?:text|label)=\"(\\w+)\"|dataset\\.(?:text|label) = \"(\\w+)\"");
+          "\\btranslate\\(\\s*\"(\\w+)\"|data-(?:text|label)=\"(\\w+)\"|dataset\\.(?:text|label) ="
+              + " \"(\\w+)\"");
 
   static List<String> files() throws IOException {
     try (Stream<Path> files = Files.list(TRANSLATIONS)) {
