@@ -35,9 +35,9 @@ const texts = {
     requests: "Requests",
     resume: "Resume",
     summaryPolling:
-      "Short polling sends a request every {interval}; {empty} of its {requests} requests so far were answered without a message, and a message still arrives {delay} late on average. A longer interval means more delay, a shorter one more load on the server.",
+      "Short polling sends a request every {interval}; {empty} of its {requests} requests returned no message, and messages still arrive {delay} late on average. A longer interval adds delay, a shorter one adds load.",
     summaryWebSocket:
-      "The WebSocket stays open: after one request the server sends by itself, {socket} after a message was sent, with {socketBytes} per message where long polling needs {longBytes}.",
+      "The WebSocket stays open: after one request the server sends each message by itself, {socket} after it was sent, with {socketBytes} where long polling needs {longBytes}.",
     summaryLater: "Figures follow as soon as each transport has received a message.",
     server: "server",
     short: "Short polling",
