@@ -40,9 +40,9 @@ public record Site(
         loop.rooms(),
         loop.presence(),
         loop.access(),
-        loop.directory(),
+        loop.registry(),
         loop.expiries(() -> GRACE_SECONDS),
-        loop.pingInterval());
+        loop::pingIntervalSeconds);
   }
 
   /** How often a client that connects now is pinged, in seconds; 0 for never. */

@@ -4,7 +4,6 @@ import io.netty.channel.EventLoop;
 import io.stentor.admission.ConnectTimeout;
 import io.stentor.admission.Limit;
 import io.stentor.config.Config.WebSocketOptions;
-import io.stentor.config.LiveConfig;
 import io.stentor.connection.ConnectionCounts;
 import io.stentor.connection.ConnectionRegistry;
 import io.stentor.connection.Heartbeat;
@@ -16,102 +15,79 @@ import io.stentor.presence.Presence;
 import io.stentor.room.RoomLimitReached;
 import io.stentor.room.Rooms;
 import java.util.function.IntSupplier;
-import java.util.function.Supplier;
 
 /**
- * What the connections of one server verticle share.
+ * What the connections of one event loop share.
  *
- * @param eventLoop the loop that they all belong to
- * @param rooms of the node
- * @param presence of the node
- * @param access of the node
- * @param heartbeat of this loop
- * @param expiries of this loop
- * @param directory where servers find the connections
- * @param newcomers of this loop
- * @param connections of the node
- * @param closeTimeout seconds after which a socket that is being closed is cut
- * @param pingInterval seconds between two pings; 0 for none
- * @param maxFrameBytes limit of one message with commands of the Centrifuge protocol
+ * @param node what the node offers
+ * @param expiries ends plain connections whose tokens have expired
+ * @param registry where the server API finds the connections
+ * @param connectTimeout of clients of the Centrifuge protocol
  */
 public record LoopContext(
     EventLoop eventLoop,
-    Rooms rooms,
-    Presence presence,
-    Access access,
+    NodeServices node,
     Heartbeat heartbeat,
     Expiries expiries,
-    ConnectionRegistry directory,
-    ConnectTimeout newcomers,
-    ConnectionCounts connections,
-    IntSupplier closeTimeout,
-    IntSupplier pingInterval,
-    IntSupplier maxFrameBytes) {
+    ConnectionRegistry registry,
+    ConnectTimeout connectTimeout) {
 
-  /** What clients of the Centrifuge protocol rely on. */
+  /** Clients of the Centrifuge protocol rely on this. */
   private static final int LEAST_MAX_FRAME_BYTES = 64 * 1024;
 
-  /** How long a client of the Centrifuge protocol may take to say who it is. */
+  /** How long a client of the Centrifuge protocol may take to send {@code connect}. */
   private static final int CONNECT_SECONDS = 10;
 
-  /** How long it is waited on until it is connected; a cluster may be slow when a node has died. */
+  /** How long {@code connect} may take; a cluster may be slow when a node has died. */
   private static final int CONNECTING_SECONDS = 40;
 
   private static final int RETRY_SECONDS = 5;
 
-  /** A loop that has no connections yet; what looks after them has begun. */
-  public static LoopContext of(EventLoop eventLoop, NodeServices house) {
-    LiveConfig live = house.live();
-    Supplier<WebSocketOptions> sockets = () -> live.get().webSocket();
-    Heartbeat heartbeat = new Heartbeat(sockets);
+  /** Creates the context of an event loop, and starts its timers. */
+  public static LoopContext of(EventLoop eventLoop, NodeServices node) {
+    Heartbeat heartbeat = new Heartbeat(() -> node.live().get().webSocket());
     heartbeat.start(eventLoop);
-    ConnectTimeout newcomers = new ConnectTimeout(CONNECT_SECONDS, CONNECTING_SECONDS);
-    newcomers.start(eventLoop);
-    ConnectionRegistry directory = house.connections().directories().add(eventLoop);
+    ConnectTimeout connectTimeout = new ConnectTimeout(CONNECT_SECONDS, CONNECTING_SECONDS);
+    connectTimeout.start(eventLoop);
     return new LoopContext(
         eventLoop,
-        house.rooms(),
-        house.presence(),
-        house.access(),
+        node,
         heartbeat,
-        expiries(() -> live.get().identity().tokens().leewaySeconds(), house.access(), eventLoop),
-        directory,
-        newcomers,
-        house.connections(),
-        () -> sockets.get().closeTimeoutSeconds(),
-        () -> sockets.get().pingIntervalSeconds(),
-        () -> Math.max(LEAST_MAX_FRAME_BYTES, live.get().largestMessageBytes()));
+        expiries(() -> node.live().get().identity().tokens().leewaySeconds(), node, eventLoop),
+        node.connections().directories().add(eventLoop),
+        connectTimeout);
   }
 
   /** Starts timers for the tokens of connections of this loop, with a grace of their own. */
   public Expiries expiries(IntSupplier graceSeconds) {
-    return expiries(graceSeconds, access, eventLoop);
+    return expiries(graceSeconds, node, eventLoop);
   }
 
-  private static Expiries expiries(IntSupplier graceSeconds, Access access, EventLoop eventLoop) {
+  private static Expiries expiries(
+      IntSupplier graceSeconds, NodeServices node, EventLoop eventLoop) {
     Expiries expiries =
         new Expiries(
             graceSeconds,
-            () -> access.permissions().isInsecure(),
+            () -> node.access().permissions().isInsecure(),
             () -> System.currentTimeMillis() / 1000);
     expiries.start(eventLoop);
     return expiries;
   }
 
   /**
-   * Goes on where a room may be entered.
+   * Requires that a room can be entered.
    *
-   * @throws RequestRefused where this node has as many rooms as it may
+   * @throws RequestRefused where the room is not in use and this node has as many rooms as allowed
    */
   public void requirePlace(RoomName room) {
     try {
-      rooms.requirePlace(room);
+      rooms().requirePlace(room);
     } catch (RoomLimitReached e) {
       throw tooManyRooms(e);
     }
   }
 
-  /** What a request is told that cannot enter a room. */
+  /** The refusal of a request that cannot enter a room. */
   public static RequestRefused tooManyRooms(RoomLimitReached reached) {
     return RequestRefused.of(
             ProblemType.UNAVAILABLE,
@@ -120,14 +96,43 @@ public record LoopContext(
         .of(Limit.ROOMS, reached.allowed());
   }
 
-  /** What rooms allow. */
-  public Permissions permissions() {
-    return access.permissions();
+  public Rooms rooms() {
+    return node.rooms();
   }
 
-  /** After how many seconds a socket that is being closed now is cut. */
+  public Presence presence() {
+    return node.presence();
+  }
+
+  public Access access() {
+    return node.access();
+  }
+
+  public Permissions permissions() {
+    return node.access().permissions();
+  }
+
+  public ConnectionCounts connections() {
+    return node.connections();
+  }
+
+  private WebSocketOptions webSocketOptions() {
+    return node.live().get().webSocket();
+  }
+
+  /** How long the close of a connection that starts now may take. */
   public int closeTimeoutSeconds() {
-    return closeTimeout.getAsInt();
+    return webSocketOptions().closeTimeoutSeconds();
+  }
+
+  /** The interval of the pings of a connection that starts now; 0 for none. */
+  public int pingIntervalSeconds() {
+    return webSocketOptions().pingIntervalSeconds();
+  }
+
+  /** The limit of one frame with commands of the Centrifuge protocol. */
+  public int maxFrameBytes() {
+    return Math.max(LEAST_MAX_FRAME_BYTES, node.live().get().largestMessageBytes());
   }
 
   /** Runs a task on the event loop, at once where that is this thread. */

@@ -3,52 +3,67 @@ package io.stentor.http;
 import io.stentor.connection.ConnectionRegistry;
 import io.stentor.connection.ControllableConnection;
 import io.stentor.identity.Expiries;
+import io.stentor.identity.Identity;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
+import io.stentor.message.Position;
+import io.stentor.room.Start;
+import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How servers, clocks and changes of the configuration end a plain connection: who it is, and
- * whether it may stay. One event loop.
+ * The client of a plain connection (WebSocket, event stream or long poll), and what its request
+ * asks for. While it is registered, the server API, the end of its token and a change of the
+ * configuration can close the connection. One event loop.
  */
 public final class PlainClient implements ControllableConnection {
 
-  private final LoopContext server;
+  private final LoopContext loop;
   private final Member member;
+  private final Identity identity;
   private final BooleanSupplier allowed;
   private final Consumer<CloseReason> close;
   private final ConnectionRegistry.Place place = new ConnectionRegistry.Place();
   private final Expiries.@Nullable Term term;
 
   /**
-   * Makes a connection known. To be followed by {@link #recheck}, since the configuration may have
+   * Registers a client. To be followed by {@link #recheck}, since the configuration may have
    * changed after the request was admitted.
    *
-   * @param member who it is to others
-   * @param expiresAt when its token ends, in seconds since 1970; 0 for never
-   * @param allowed whether the present configuration allows the connection
-   * @param close how it is ended
+   * @param member what others see of it
+   * @param identity what it has proved
+   * @param allowed whether the current configuration allows the connection
+   * @param close closes the connection
    */
   public PlainClient(
-      LoopContext server,
+      LoopContext loop,
       Member member,
-      long expiresAt,
+      Identity identity,
       BooleanSupplier allowed,
       Consumer<CloseReason> close) {
-    this.server = server;
+    this.loop = loop;
     this.member = member;
+    this.identity = identity;
     this.allowed = allowed;
     this.close = close;
-    this.term = server.expiries().add(expiresAt, () -> close.accept(CloseReason.EXPIRED));
-    server.directory().add(this);
+    this.term = loop.expiries().add(identity.expiresAt(), () -> close.accept(CloseReason.EXPIRED));
+    loop.registry().add(this);
   }
 
-  /** The connection is gone. Once more does no harm. */
+  public Member member() {
+    return member;
+  }
+
+  public Identity identity() {
+    return identity;
+  }
+
+  /** Unregisters the client. Idempotent. */
   public void end() {
-    server.directory().remove(this);
-    server.expiries().remove(term);
+    loop.registry().remove(this);
+    loop.expiries().remove(term);
   }
 
   @Override
@@ -76,5 +91,59 @@ public final class PlainClient implements ControllableConnection {
   @Override
   public ConnectionRegistry.Place place() {
     return place;
+  }
+
+  /**
+   * A member with a connection id of its own. Whose token says who it is cannot be called
+   * otherwise.
+   *
+   * @param name the query parameter {@code name}; null where there is none
+   * @throws IllegalArgumentException with one sentence that says what is allowed
+   */
+  public static Member member(Identity identity, @Nullable String name) {
+    String user = user(identity, name);
+    return new Member(UUID.randomUUID().toString(), user, identity.info(), null);
+  }
+
+  /**
+   * What the others call the client; empty for nobody in particular.
+   *
+   * @param name the query parameter {@code name}; null where there is none
+   * @throws IllegalArgumentException with one sentence that says what is allowed
+   */
+  public static String user(Identity identity, @Nullable String name) {
+    String proved = identity.user();
+    if (name == null) {
+      return proved;
+    }
+    if (proved.isEmpty()) {
+      return Member.checkedName(name);
+    }
+    if (!proved.equals(name)) {
+      throw new IllegalArgumentException("your token says who you are: leave the name out");
+    }
+    return proved;
+  }
+
+  /**
+   * The start that a query asks for.
+   *
+   * @throws IllegalArgumentException with one sentence for the client
+   */
+  public static Start start(@Nullable String since, @Nullable String last) {
+    if (since != null && last != null) {
+      throw new IllegalArgumentException("since and last exclude each other: give one of them");
+    }
+    if (since != null) {
+      return new Start.Since(Position.parse(since));
+    }
+    return last == null ? new Start.Live() : new Start.Last(number(last));
+  }
+
+  private static int number(String last) {
+    if (!last.matches("[0-9]{1,9}")) {
+      throw new IllegalArgumentException("last is a number of messages, 0 or more");
+    }
+    return Integer.parseInt(last);
   }
 }

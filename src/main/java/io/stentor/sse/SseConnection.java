@@ -5,6 +5,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.stentor.connection.Transport;
 import io.stentor.http.LoopContext;
 import io.stentor.http.PlainClient;
+import io.stentor.http.api.MemberJson;
 import io.stentor.identity.Identity;
 import io.stentor.identity.Permissions;
 import io.stentor.identity.Permissions.Action;
@@ -12,12 +13,14 @@ import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
 import io.stentor.message.RoomName;
 import io.stentor.presence.Membership;
+import io.stentor.presence.Watcher;
 import io.stentor.presence.Watcher.Watch;
 import io.stentor.room.Connection;
 import io.stentor.room.Cursor;
 import io.stentor.room.Format;
 import io.stentor.room.RoomLimitReached;
 import io.stentor.room.Start;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -48,28 +51,35 @@ public final class SseConnection extends StreamConnection implements Connection,
   private static final int EVENT_BYTES = 128;
 
   private final RoomName room;
-  private final LoopContext server;
+  private final LoopContext loop;
   private final KeepAlive keepAlive;
   private final KeepAlive.Place place = new KeepAlive.Place();
   private final ServerSentEvents format;
   private final Membership membership;
   private final boolean watches;
+  private final PlainClient client;
   private @Nullable Cursor cursor;
   private @Nullable Watch watch;
-  private @Nullable PlainClient visit;
 
   private SseConnection(
       Request request,
-      LoopContext server,
+      LoopContext loop,
       KeepAlive keepAlive,
       Function<ResponseStream.Listener, ResponseStream> stream) {
     super(stream);
     this.room = request.room();
-    this.server = server;
+    this.loop = loop;
     this.keepAlive = keepAlive;
-    this.membership = new Membership(server.presence(), room, request.member());
+    this.membership = new Membership(loop.presence(), room, request.member());
     this.watches = request.watches();
     this.format = stream().isChunked() ? ServerSentEvents.CHUNKED : ServerSentEvents.UNFRAMED;
+    this.client =
+        new PlainClient(
+            loop,
+            request.member(),
+            request.identity(),
+            () -> request.isAllowed(loop.permissions()),
+            this::close);
   }
 
   /**
@@ -95,28 +105,20 @@ public final class SseConnection extends StreamConnection implements Connection,
    */
   static void open(
       Request request,
-      LoopContext server,
+      LoopContext loop,
       KeepAlive keepAlive,
       Function<ResponseStream.Listener, ResponseStream> stream) {
-    new SseConnection(request, server, keepAlive, stream).join(request);
+    new SseConnection(request, loop, keepAlive, stream).join(request);
   }
 
   private void join(Request request) {
-    int count = server.connections().opened(Transport.SSE);
+    int count = loop.connections().opened(Transport.SSE);
     LOG.debug("connected: {} to room {}, {} open", this, room, count);
     keepAlive.add(this);
-    PlainClient began =
-        new PlainClient(
-            server,
-            request.member(),
-            request.identity().expiresAt(),
-            () -> request.isAllowed(server.permissions()),
-            this::close);
-    visit = began;
     tell(out -> format.encodeRetry(retryMillis(), out));
-    began.recheck();
+    client.recheck();
     try {
-      cursor = server.rooms().join(room, this, request.start(), server.eventLoop());
+      cursor = loop.rooms().join(room, this, request.start(), loop.eventLoop());
     } catch (RoomLimitReached e) {
       close(CloseReason.TOO_MANY_ROOMS);
     }
@@ -151,7 +153,7 @@ public final class SseConnection extends StreamConnection implements Connection,
   public void joined() {
     membership.enter();
     if (watches) {
-      watch = server.presence().watch(room, new MemberEvents(this), server.eventLoop());
+      watch = loop.presence().watch(room, new MemberEvents(), loop.eventLoop());
     }
   }
 
@@ -189,8 +191,28 @@ public final class SseConnection extends StreamConnection implements Connection,
     return place;
   }
 
-  /** Sends an event of another kind than a message, if the stream takes it now. */
-  boolean tell(String name, String data) {
+  /**
+   * Sends the members of the room: {@code event: members} with everybody, then {@code join} and
+   * {@code leave}. A stream that is full gets everybody again later.
+   */
+  private final class MemberEvents implements Watcher {
+    @Override
+    public boolean present(List<Member> members) {
+      return tell("members", MemberJson.of(members));
+    }
+
+    @Override
+    public boolean joined(Member member) {
+      return tell("join", MemberJson.of(member));
+    }
+
+    @Override
+    public boolean left(Member member) {
+      return tell("leave", MemberJson.of(member));
+    }
+  }
+
+  private boolean tell(String name, String data) {
     if (isWritable()) {
       tell(out -> format.encode(name, data, out));
       return true;
@@ -215,8 +237,7 @@ public final class SseConnection extends StreamConnection implements Connection,
       leaveRoom();
       int retry = reason.equals(CloseReason.SHUTDOWN) ? random(MOST_SHUTDOWN_RETRY_MILLIS) : 0;
       stream()
-          .end(
-              encoded(out -> format.encodeClose(reason, retry, out)), server.closeTimeoutSeconds());
+          .end(encoded(out -> format.encodeClose(reason, retry, out)), loop.closeTimeoutSeconds());
     }
   }
 
@@ -226,9 +247,7 @@ public final class SseConnection extends StreamConnection implements Connection,
   }
 
   private void leaveRoom() {
-    if (visit != null) {
-      visit.end();
-    }
+    client.end();
     membership.leave();
     if (watch != null) {
       watch.close();
@@ -250,7 +269,7 @@ public final class SseConnection extends StreamConnection implements Connection,
 
   @Override
   public void failed(Throwable failure) {
-    int open = server.connections().open();
+    int open = loop.connections().open();
     LOG.debug("error: {} in room {}, {} open: {}", this, room, open, failure.toString());
   }
 
@@ -258,7 +277,7 @@ public final class SseConnection extends StreamConnection implements Connection,
   public void closed(@Nullable CloseReason reason, String why) {
     keepAlive.remove(this);
     leaveRoom();
-    int count = server.connections().closed(Transport.SSE, reason);
+    int count = loop.connections().closed(Transport.SSE, reason);
     LOG.debug("closed: {} in room {}: {}, {} open", this, room, why, count);
   }
 

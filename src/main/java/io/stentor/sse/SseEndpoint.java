@@ -3,10 +3,10 @@ package io.stentor.sse;
 import io.stentor.config.RoomOptions;
 import io.stentor.http.Authentication;
 import io.stentor.http.LoopContext;
+import io.stentor.http.PlainClient;
 import io.stentor.http.Printable;
 import io.stentor.http.ProblemType;
 import io.stentor.http.RequestRefused;
-import io.stentor.http.RoomClient;
 import io.stentor.http.RoomPath;
 import io.stentor.identity.Identity;
 import io.stentor.identity.Permissions.Action;
@@ -15,7 +15,6 @@ import io.stentor.message.Member;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.stentor.room.Start;
-import io.stentor.websocket.WebSocketEndpoint;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Locale;
@@ -97,7 +96,7 @@ public final class SseEndpoint {
       authentication.require(identity, room, Action.PRESENCE);
     }
     try {
-      Member member = RoomClient.member(identity, request.getParam("name"));
+      Member member = PlainClient.member(identity, request.getParam("name"));
       Start start = authentication.requireStart(identity, room, start(request));
       server.requirePlace(room);
       return new SseConnection.Request(room, member, start, watches, identity);
@@ -111,7 +110,7 @@ public final class SseEndpoint {
    * the address that it was given, with the old {@code since}, and with a newer id in the header.
    */
   private static Start start(HttpServerRequest request) {
-    Start asked = WebSocketEndpoint.start(request.getParam("since"), request.getParam("last"));
+    Start asked = PlainClient.start(request.getParam("since"), request.getParam("last"));
     String lastEventId = request.getHeader("Last-Event-ID");
     if (lastEventId == null || lastEventId.isEmpty()) {
       lastEventId = lastEventIdOfQuery(request);

@@ -1,20 +1,29 @@
 package io.stentor.websocket;
 
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.stentor.http.Takeover;
 import io.stentor.message.CloseReason;
+import java.io.ByteArrayOutputStream;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** Reads the frames of one socket, whenever that is wanted. Event loop of the socket. */
-public final class FrameReader {
+/**
+ * Reads the frames of one socket and assembles them to messages (RFC 6455, section 5.4). Reading
+ * can be paused and slowed down; a message over the limit is refused before it is held. Event loop
+ * of the socket.
+ */
+final class FrameReader {
 
   private static final String NAME = "frames";
 
@@ -25,8 +34,11 @@ public final class FrameReader {
   private boolean slowed;
   private boolean ended;
 
+  /** The fragments of an incomplete message; null where there is none. */
+  private @Nullable ByteArrayOutputStream fragments;
+
   /** Creates a reader that does not read yet. */
-  public FrameReader(ChannelPipeline pipeline, int maxFrameBytes) {
+  FrameReader(ChannelPipeline pipeline, int maxFrameBytes) {
     this.pipeline = pipeline;
     this.maxFrameBytes = maxFrameBytes;
     WebSocketDecoderConfig config =
@@ -39,12 +51,12 @@ public final class FrameReader {
     decoder = new WebSocket13FrameDecoder(config);
   }
 
-  /** Takes the place of the decoder of HTTP, and what that has not decoded. */
+  /** Replaces the HTTP decoder, and takes over the bytes that it has not decoded. */
   void begin() {
     pipeline.replace(HttpRequestDecoder.class, NAME, decoder);
   }
 
-  /** Whether to read. Frames that were read already still arrive. */
+  /** Pauses or resumes reading. Frames that were read already still arrive. */
   void read(boolean on) {
     wanted = on;
     if (!ended) {
@@ -52,10 +64,7 @@ public final class FrameReader {
     }
   }
 
-  /**
-   * Reads on, whatever is wanted from now on and however fast the peer sent: only its close frame
-   * is waited for.
-   */
+  /** Reads on without pauses: only the peer's close frame is awaited. */
   void end() {
     if (!ended) {
       ended = true;
@@ -68,8 +77,8 @@ public final class FrameReader {
   }
 
   /**
-   * Reads nothing for a while, so that TCP slows the peer down. What was read already waits as it
-   * came, one frame at most excepted.
+   * Pauses reading for a while, so that TCP slows the peer down. At most one of the frames that
+   * were read already still arrives.
    */
   void slow(long nanos) {
     if (nanos > 0 && !slowed && !ended) {
@@ -80,7 +89,7 @@ public final class FrameReader {
     }
   }
 
-  /** Whether the peer is not read because it sent too fast. */
+  /** Whether reading is paused because the peer sent too fast. */
   boolean isSlowed() {
     return slowed;
   }
@@ -104,10 +113,40 @@ public final class FrameReader {
   }
 
   /**
-   * What the peer still sends is read and thrown away: closing at once would reset the connection,
-   * and the peer might never see why.
+   * Checks a data frame before {@link #add}.
    *
-   * @return false where that was so before
+   * @param maxMessageBytes the current limit
+   * @return why the connection has to be closed; null where the frame is accepted
+   */
+  @Nullable CloseReason check(WebSocketFrame frame, int maxMessageBytes) {
+    if (frame instanceof BinaryWebSocketFrame) {
+      return CloseReason.BINARY_NOT_ALLOWED;
+    }
+    int before = fragments == null ? 0 : fragments.size();
+    if (before + frame.content().readableBytes() > maxMessageBytes) {
+      fragments = null;
+      return CloseReason.tooBig(maxMessageBytes);
+    }
+    return null;
+  }
+
+  /** Adds a frame; returns the whole message, or null while more frames belong to it. */
+  byte @Nullable [] add(WebSocketFrame frame) {
+    byte[] data = ByteBufUtil.getBytes(frame.content());
+    if (fragments == null && frame.isFinalFragment()) {
+      return data;
+    }
+    ByteArrayOutputStream all = fragments == null ? new ByteArrayOutputStream() : fragments;
+    all.writeBytes(data);
+    fragments = frame.isFinalFragment() ? null : all;
+    return frame.isFinalFragment() ? all.toByteArray() : null;
+  }
+
+  /**
+   * Discards what the peer still sends: closing at once would reset the connection, and the peer
+   * might never see why.
+   *
+   * @return false where this was called before
    */
   boolean stop() {
     if (pipeline.get(NAME) == null) {
@@ -117,7 +156,7 @@ public final class FrameReader {
     return true;
   }
 
-  /** What a peer is closed with whose bytes could not be decoded. */
+  /** The close reason for bytes that could not be decoded. */
   CloseReason reason(Throwable failure) {
     WebSocketCloseStatus status =
         failure instanceof CorruptedWebSocketFrameException broken

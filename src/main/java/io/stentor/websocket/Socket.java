@@ -24,40 +24,84 @@ import io.stentor.http.Takeover;
 import io.stentor.message.CloseReason;
 import io.stentor.timer.TimerWheel;
 import java.nio.charset.StandardCharsets;
-import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A WebSocket after the upgrade: whole frames in, ready-made frames out, pings answered, the close
- * handshake kept (RFC 6455, section 7). Belongs to the socket's event loop.
+ * A WebSocket after the upgrade: messages in, encoded frames out, pings answered, the close
+ * handshake (RFC 6455, section 7). Belongs to the socket's event loop.
  *
- * <p>It takes Vert.x's place at the end of Netty's pipeline once the request is answered, see
- * {@link Takeover}, so that ready-made frames can be written, see {@link FrameWriter}.
+ * <p>It replaces Vert.x at the end of Netty's pipeline once the request is answered, see {@link
+ * Takeover}, so that one encoded frame can serve many sockets, see {@link FrameWriter}.
  */
 public final class Socket extends ChannelInboundHandlerAdapter {
 
-  /** How far a socket is on its way to its end. */
+  /** Receives the messages and events of one socket, on its event loop. */
+  public interface Listener {
+
+    /** The current limit of a message, in bytes. */
+    int maxMessageBytes();
+
+    /** How long the peer may take to complete a close handshake that starts now. */
+    int closeTimeoutSeconds();
+
+    /**
+     * Whether the listener counts against the rate itself, by {@link Socket#take}, because one
+     * message can hold several commands.
+     */
+    default boolean countsMessages() {
+      return false;
+    }
+
+    /** A whole text message. It is not checked to be UTF-8. */
+    void received(byte[] text);
+
+    /** A message is not accepted; the listener has to close the socket. */
+    void refused(CloseReason reason);
+
+    /** A frame of any kind came from the peer. */
+    void heard();
+
+    /** The socket was full and is writable again. */
+    void drained();
+
+    /** The peer broke the protocol, or the connection failed; the socket closes by itself. */
+    void error(String what);
+
+    /**
+     * Either side starts to close the socket: nothing more is received or sent. Called once, before
+     * {@link #closed}.
+     */
+    void closing();
+
+    /**
+     * The connection has ended.
+     *
+     * @param reason the reason that this side closed it with; null where it did not
+     * @param why the same, or else the peer's reason; for the log
+     */
+    void closed(@Nullable CloseReason reason, String why);
+  }
+
   private enum State {
     /** Messages go both ways. */
     OPEN,
     /** The close frame was sent, and the peer's is awaited. */
     CLOSING,
-    /** No frame is awaited any more: the connection ends as soon as the close frame is sent. */
+    /** No frame is awaited: the connection ends as soon as the close frame is sent. */
     ENDING,
     /** The connection has ended. */
     ENDED
   }
 
-  private final SocketListener listener;
+  private final Listener listener;
   private final ChannelHandlerContext encoder;
   private final FrameWriter writer;
   private final FrameReader reader;
-  private final IntSupplier closeTimeoutSeconds;
-  private final @Nullable ConnectionRate pace;
+  private final @Nullable ConnectionRate rate;
 
   private State state = State.OPEN;
 
-  /** What it was closed with here; null where it was not. */
+  /** The reason that this side closed it with; null where it did not. */
   private @Nullable CloseReason closing;
 
   private @Nullable String peerReason;
@@ -65,43 +109,34 @@ public final class Socket extends ChannelInboundHandlerAdapter {
   /** Completes when the close frame is sent; null before it is written. */
   private @Nullable ChannelFuture closeSent;
 
-  private Socket(
-      SocketListener listener,
-      ChannelHandlerContext encoder,
-      int maxFrameBytes,
-      IntSupplier closeTimeoutSeconds) {
+  private Socket(ChannelHandlerContext encoder, int maxFrameBytes, Listener listener) {
     this.listener = listener;
     this.reader = new FrameReader(encoder.pipeline(), maxFrameBytes);
-    this.closeTimeoutSeconds = closeTimeoutSeconds;
     this.encoder = encoder;
     ConnectionGuard guard = ConnectionGuard.of(encoder.channel());
-    this.pace = guard == null ? null : guard.pace();
+    this.rate = guard == null ? null : guard.pace();
     this.writer = new FrameWriter(encoder);
   }
 
   /**
-   * Takes an accepted WebSocket over. Nothing is received before {@link #begin}.
+   * Takes over an accepted WebSocket. Nothing is received before {@link #begin}.
    *
-   * @param encoder what {@link Takeover#accept} gave
-   * @param maxFrameBytes a longer frame is refused by its header, before any of it is kept
-   * @param closeTimeoutSeconds after which a socket that is closed at that moment is cut
+   * @param encoder the result of {@link Takeover#accept}
+   * @param maxFrameBytes a longer frame is refused by its header, before any of it is held
    */
   public static Socket takeOver(
-      ChannelHandlerContext encoder,
-      int maxFrameBytes,
-      IntSupplier closeTimeoutSeconds,
-      SocketListener listener) {
-    Socket socket = new Socket(listener, encoder, maxFrameBytes, closeTimeoutSeconds);
+      ChannelHandlerContext encoder, int maxFrameBytes, Listener listener) {
+    Socket socket = new Socket(encoder, maxFrameBytes, listener);
     Takeover.replaceLast(encoder.pipeline(), socket);
     return socket;
   }
 
-  /** Begins to receive frames. To be called once, in the turn of the take-over. */
+  /** Starts to receive frames. To be called once, in the turn of the take-over. */
   public void begin() {
     reader.begin();
   }
 
-  /** For log lines: the peer, and for whom where it is a proxy. */
+  /** For log lines: the peer, and the client's address where the peer is a proxy. */
   @Override
   public String toString() {
     String peer = String.valueOf(encoder.channel().remoteAddress());
@@ -109,7 +144,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     return guard == null || guard.place() == null ? peer : peer + " for " + guard.client();
   }
 
-  /** Whether neither side has begun to close it. */
+  /** Whether neither side has started to close it. */
   boolean isOpen() {
     return state == State.OPEN;
   }
@@ -123,17 +158,17 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     return writer.queuedBytes();
   }
 
-  /** Sends ready-made frames at once. They are lent; what is not taken at once is retained. */
+  /** Sends encoded frames at once. The caller keeps its reference. */
   public void send(ByteBuf shared) {
     writer.sendNow(shared);
   }
 
-  /** Writes ready-made frames without sending them. Takes over one reference. */
+  /** Queues encoded frames until {@link #flush}. Takes over one reference. */
   public void write(ByteBuf frames) {
     writer.write(frames);
   }
 
-  /** Sends what was written. */
+  /** Sends the queued frames. */
   public void flush() {
     writer.flush();
   }
@@ -142,38 +177,35 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     writer.control(new PingWebSocketFrame(Unpooled.EMPTY_BUFFER));
   }
 
-  /** Whether to read. Frames that were read already still arrive. */
+  /** Pauses or resumes reading. Frames that were read already still arrive. */
   public void read(boolean on) {
     reader.read(on);
   }
 
   /**
-   * Takes one message from the connection's pace.
+   * Counts one message against the rate of the connection.
    *
-   * @return for how many nanoseconds nothing more should be taken; mostly 0
+   * @return for how many nanoseconds nothing more should be accepted; mostly 0
    */
   public long take() {
-    return pace == null ? 0 : pace.take(this);
+    return rate == null ? 0 : rate.take(this);
   }
 
-  /**
-   * Reads nothing for a while, so that TCP slows the peer down. What was read already waits as it
-   * came, one frame at most excepted.
-   */
+  /** Pauses reading for a while, so that TCP slows the peer down. */
   void slow(long nanos) {
     reader.slow(nanos);
   }
 
-  /** Whether the peer is not read because it sent too fast. */
+  /** Whether reading is paused because the peer sent too fast. */
   public boolean isSlowed() {
     return reader.isSlowed();
   }
 
   /**
-   * Sends a close frame, waits for the peer's and ends the connection; cuts it where the peer does
-   * not answer or has stopped reading. Nothing is written any more.
+   * Sends a close frame, waits for the peer's and ends the connection; aborts it where the peer
+   * does not answer in time or has stopped reading. Nothing can be sent afterwards.
    *
-   * @return false where either side has begun to close it already
+   * @return false where either side has already started to close it
    */
   public boolean close(CloseReason reason) {
     if (state != State.OPEN) {
@@ -201,13 +233,13 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     listener.closing();
   }
 
-  /** The connection is cut where the peer does not take the frame, or does not do its part. */
+  /** Aborts the connection after the timeout if it has not ended by then. */
   private ChannelFuture sendClose(State next, CloseWebSocketFrame frame) {
     Channel channel = encoder.channel();
     ChannelFuture sent = writer.end(frame);
     closeSent = sent;
     TimerWheel.of(channel.eventLoop())
-        .after(1000L * closeTimeoutSeconds.getAsInt(), channel::close);
+        .after(1000L * listener.closeTimeoutSeconds(), channel::close);
     leaveOpen(next);
     return sent;
   }
@@ -230,7 +262,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** A socket that is being closed only looks for the peer's close frame. */
+  /** Once the socket is closing, only the peer's close frame matters. */
   private void received(WebSocketFrame frame) {
     if (frame instanceof CloseWebSocketFrame close) {
       closeReceived(close);
@@ -239,7 +271,17 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     } else if (frame instanceof PingWebSocketFrame ping) {
       writer.pong(ping);
     } else if (!(frame instanceof PongWebSocketFrame)) {
-      listener.received(frame);
+      dataReceived(frame);
+    }
+  }
+
+  private void dataReceived(WebSocketFrame frame) {
+    CloseReason refusal = reader.check(frame, listener.maxMessageBytes());
+    byte[] text = refusal == null ? reader.add(frame) : null;
+    if (refusal != null) {
+      listener.refused(refusal);
+    } else if (text != null) {
+      listener.received(text);
     }
   }
 
@@ -253,12 +295,12 @@ public final class Socket extends ChannelInboundHandlerAdapter {
   private void closeReceived(CloseWebSocketFrame close) {
     if (state == State.OPEN) {
       peerReason = (close.statusCode() + " " + close.reasonText()).strip();
-      CloseReason wrong = wrong(close);
-      if (wrong != null) {
-        closing = wrong;
-        listener.error("its close frame may not be sent: " + peerReason);
+      CloseReason invalid = invalid(close);
+      if (invalid != null) {
+        closing = invalid;
+        listener.error("invalid close frame: " + peerReason);
       }
-      CloseWebSocketFrame answer = wrong == null ? close.retain() : frame(wrong);
+      CloseWebSocketFrame answer = invalid == null ? close.retain() : frame(invalid);
       sendClose(State.ENDING, answer).addListener(ChannelFutureListener.CLOSE);
     } else if (state == State.CLOSING && closeSent != null) {
       state = State.ENDING;
@@ -266,8 +308,8 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** What a peer is told whose close frame may not be sent; null where it may. */
-  private static @Nullable CloseReason wrong(CloseWebSocketFrame close) {
+  /** The reason to close with where the peer's close frame is invalid; null where it is valid. */
+  private static @Nullable CloseReason invalid(CloseWebSocketFrame close) {
     ByteBuf content = close.content();
     int bytes = content.readableBytes();
     if (bytes == 0) {

@@ -2,23 +2,24 @@ package io.stentor.websocket;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http.websocketx.WebSocketFrame;
-import io.stentor.config.RoomOptions;
 import io.stentor.connection.Heartbeat;
 import io.stentor.connection.Transport;
 import io.stentor.http.LoopContext;
 import io.stentor.http.PlainClient;
-import io.stentor.http.RoomClient;
 import io.stentor.http.Takeover;
+import io.stentor.identity.Identity;
 import io.stentor.identity.Permissions.Action;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
+import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
 import io.stentor.presence.Membership;
+import io.stentor.room.Ack;
 import io.stentor.room.Connection;
 import io.stentor.room.Cursor;
 import io.stentor.room.Format;
+import io.stentor.room.MessageTooLarge;
 import io.stentor.room.RoomLimitReached;
 import io.stentor.room.Start;
 import org.jspecify.annotations.Nullable;
@@ -29,20 +30,19 @@ import org.slf4j.LoggerFactory;
  * One WebSocket of the plain protocol in one room: frames in are published, the room's bytes go
  * out. Belongs to the socket's event loop, and is the only owner of the socket's handlers.
  */
-final class WebSocketConnection implements Connection, Heartbeat.Pinged, SocketListener {
+final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.Listener {
 
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
 
-  /** A publisher with more than this on its way is not read until half of it is acknowledged. */
+  /** Above this, reads are paused until half of it is acknowledged. */
   private static final int MAX_UNACKNOWLEDGED_BYTES = 64 * 1024;
 
   private final Socket socket;
   private final RoomName room;
   private final Format format;
-  private final LoopContext server;
-  private final TextAssembler texts;
+  private final LoopContext loop;
   private final Membership membership;
-  private final RoomClient visitor;
+  private final PlainClient client;
   private final Heartbeat.Beat beat = new Heartbeat.Beat();
   private @Nullable Cursor cursor;
   private int unacknowledgedBytes;
@@ -50,63 +50,52 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, SocketL
   private boolean joined;
   private boolean paused;
   private boolean answered = true;
-  private @Nullable PlainClient visit;
 
   private WebSocketConnection(
       ChannelHandlerContext place,
       RoomName room,
-      RoomClient visitor,
+      Member member,
+      Identity identity,
       Format format,
-      int maxFrameBytes,
-      LoopContext server) {
-    Member member = visitor.member();
-    this.visitor = visitor;
+      LoopContext loop) {
     this.room = room;
     this.format = format;
-    this.server = server;
-    this.texts = new TextAssembler(member.user().isEmpty() ? null : member);
-    this.membership = new Membership(server.presence(), room, member);
-    this.socket = Socket.takeOver(place, maxFrameBytes, server.closeTimeout(), this);
+    this.loop = loop;
+    this.membership = new Membership(loop.presence(), room, member);
+    // A frame's header is checked against this limit as long as the socket is open.
+    this.socket = Socket.takeOver(place, maxMessageBytes(), this);
+    this.client = new PlainClient(loop, member, identity, () -> may(Action.SUBSCRIBE), this::close);
   }
 
   /**
-   * Takes an accepted WebSocket over and joins the room.
+   * Takes over an accepted WebSocket and joins the room.
    *
-   * @param place what {@link Takeover#accept} gave
-   * @param subProtocol what was agreed on
+   * @param place the result of {@link Takeover#accept}
+   * @param subProtocol the chosen one; null for none
    */
   static void open(
       ChannelHandlerContext place,
       @Nullable String subProtocol,
       RoomName room,
-      RoomClient visitor,
+      Member member,
+      Identity identity,
       Start start,
-      LoopContext server) {
+      LoopContext loop) {
     Format format = PlainText.format(subProtocol);
-    // A frame's header is checked against this limit as long as the socket is open.
-    int maxFrameBytes = server.rooms().options(room).maxMessageBytes();
     WebSocketConnection opened =
-        new WebSocketConnection(place, room, visitor, format, maxFrameBytes, server);
+        new WebSocketConnection(place, room, member, identity, format, loop);
     opened.join(start);
     opened.socket.begin();
   }
 
   private void join(Start start) {
-    int count = server.connections().opened(Transport.WEBSOCKET);
+    int count = loop.connections().opened(Transport.WEBSOCKET);
     LOG.debug("connected: {} to room {}, {} open", this, room, count);
-    server.heartbeat().add(this);
-    PlainClient began =
-        new PlainClient(
-            server,
-            visitor.member(),
-            visitor.expiresAt(),
-            () -> may(Action.SUBSCRIBE),
-            this::close);
-    visit = began;
-    began.recheck();
+    loop.heartbeat().add(this);
+    client.recheck();
     socket.read(false);
     try {
-      cursor = server.rooms().join(room, this, start, server.eventLoop());
+      cursor = loop.rooms().join(room, this, start, loop.eventLoop());
       if (!socket.isOpen()) {
         cursor.leave();
       }
@@ -116,7 +105,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, SocketL
   }
 
   private boolean may(Action action) {
-    return server.permissions().allow(visitor.identity(), room, action);
+    return loop.permissions().allow(client.identity(), room, action);
   }
 
   @Override
@@ -132,27 +121,48 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, SocketL
   }
 
   @Override
-  public void received(WebSocketFrame frame) {
-    RoomOptions options = server.rooms().options(room);
-    TextAssembler.Result result = texts.add(frame, options.maxMessageBytes());
-    if (result instanceof TextAssembler.Text && !may(Action.PUBLISH)) {
+  public int maxMessageBytes() {
+    return loop.rooms().options(room).maxMessageBytes();
+  }
+
+  @Override
+  public int closeTimeoutSeconds() {
+    return loop.closeTimeoutSeconds();
+  }
+
+  @Override
+  public void refused(CloseReason reason) {
+    close(reason);
+  }
+
+  @Override
+  public void received(byte[] text) {
+    Member member = client.member();
+    Member from = member.user().isEmpty() ? null : member;
+    Publication publication;
+    try {
+      publication = Publication.text(text, System.currentTimeMillis(), null, from);
+    } catch (IllegalArgumentException e) {
+      close(CloseReason.NOT_UTF8);
+      return;
+    }
+    if (may(Action.PUBLISH)) {
+      publish(publication);
+    } else {
       close(CloseReason.MAY_NOT_PUBLISH);
-    } else if (result instanceof TextAssembler.Text text) {
-      publish(text.publication(), options.ratePerSecond());
-    } else if (result instanceof TextAssembler.Refused refused) {
-      close(refused.reason());
     }
   }
 
-  private void publish(Publication publication, int ratePerSecond) {
+  private void publish(Publication publication) {
     if (LOG.isDebugEnabled()) {
       LOG.debug("text from {} in room {}: {}", this, room, publication.text());
     }
     int bytes = publication.bytes();
     unacknowledgedBytes += bytes;
     unacknowledged++;
-    boolean more = server.rooms().publish(room, publication, new PublishAck(this, server, bytes));
-    socket.slow(server.rooms().limits().roomRates().take(room, ratePerSecond));
+    boolean more = loop.rooms().publish(room, publication, new PublishAck(bytes));
+    int ratePerSecond = loop.rooms().options(room).ratePerSecond();
+    socket.slow(loop.rooms().limits().roomRates().take(room, ratePerSecond));
     if ((!more || unacknowledgedBytes > MAX_UNACKNOWLEDGED_BYTES) && !paused) {
       // Not reading makes TCP slow the publisher down.
       paused = true;
@@ -160,8 +170,30 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, SocketL
     }
   }
 
-  /** So much of what was published is in the log. */
-  void acknowledged(int bytes) {
+  /** Reports the outcome of one publish to the connection. Any thread. */
+  private final class PublishAck implements Ack {
+    private final int bytes;
+
+    PublishAck(int bytes) {
+      this.bytes = bytes;
+    }
+
+    @Override
+    public void appended(Position position) {
+      loop.onLoop(() -> acknowledged(bytes));
+    }
+
+    @Override
+    public void refused(Throwable reason) {
+      CloseReason why =
+          reason instanceof MessageTooLarge
+              ? CloseReason.tooBig(String.valueOf(reason.getMessage()))
+              : CloseReason.INTERNAL;
+      loop.onLoop(() -> close(why));
+    }
+  }
+
+  private void acknowledged(int bytes) {
     unacknowledgedBytes -= bytes;
     unacknowledged--;
     boolean few = unacknowledged == 0 || unacknowledgedBytes < MAX_UNACKNOWLEDGED_BYTES / 2;
@@ -180,22 +212,20 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, SocketL
 
   @Override
   public void error(String what) {
-    int open = server.connections().open();
+    int open = loop.connections().open();
     LOG.debug("error: {} in room {}, {} open: {}", this, room, open, what);
   }
 
   @Override
   public void closed(@Nullable CloseReason reason, String why) {
-    server.heartbeat().remove(this);
-    int count = server.connections().closed(Transport.WEBSOCKET, reason);
+    loop.heartbeat().remove(this);
+    int count = loop.connections().closed(Transport.WEBSOCKET, reason);
     LOG.debug("closed: {} in room {}: {}, {} open", this, room, why, count);
   }
 
   @Override
   public void closing() {
-    if (visit != null) {
-      visit.end();
-    }
+    client.end();
     membership.leave();
     if (cursor != null) {
       cursor.leave();
@@ -208,7 +238,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, SocketL
     socket.ping();
   }
 
-  /** A peer that is not read cannot be heard. */
+  /** While reads are paused, nothing can arrive from the peer. */
   @Override
   public boolean hasAnswered() {
     return answered || paused || !joined || socket.isSlowed();

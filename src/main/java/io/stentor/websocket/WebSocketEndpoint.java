@@ -4,14 +4,14 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import io.stentor.http.AllowedOrigins;
 import io.stentor.http.Authentication;
 import io.stentor.http.LoopContext;
+import io.stentor.http.PlainClient;
 import io.stentor.http.Problem;
 import io.stentor.http.ProblemType;
 import io.stentor.http.RequestCheck;
 import io.stentor.http.RequestRefused;
-import io.stentor.http.RoomClient;
 import io.stentor.http.RoomPath;
 import io.stentor.identity.Identity;
-import io.stentor.message.Position;
+import io.stentor.message.Member;
 import io.stentor.message.RoomName;
 import io.stentor.room.Start;
 import io.vertx.core.Handler;
@@ -30,7 +30,7 @@ public final class WebSocketEndpoint implements Handler<HttpServerRequest> {
 
   private static final String ROOMS = "/rooms/";
 
-  private final LoopContext server;
+  private final LoopContext loop;
   private final AllowedOrigins origins;
   private final Authentication authentication;
   private final Map<String, Handler<HttpServerRequest>> protocols;
@@ -44,12 +44,12 @@ public final class WebSocketEndpoint implements Handler<HttpServerRequest> {
    *     RequestRefused}
    */
   public WebSocketEndpoint(
-      LoopContext server,
+      LoopContext loop,
       AllowedOrigins origins,
       Authentication authentication,
       Map<String, Handler<HttpServerRequest>> protocols) {
     this.protocols = protocols;
-    this.server = server;
+    this.loop = loop;
     this.origins = origins;
     this.authentication = authentication;
   }
@@ -67,7 +67,6 @@ public final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     Problem.answer(request, ProblemType.UPGRADE_REQUIRED, detail);
   }
 
-  /** Answers an upgrade request. */
   @Override
   public void handle(HttpServerRequest request) {
     try {
@@ -109,7 +108,7 @@ public final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     return ofRoom ? decoded(path.substring(ROOMS.length())) : null;
   }
 
-  /** What cannot be decoded is left as it is, and is then refused as a room name. */
+  /** Leaves alone what cannot be decoded; it is then refused as a room name. */
   private static String decoded(String segment) {
     try {
       // A plus sign stands for itself in a path; the decoder is made for query strings.
@@ -121,13 +120,13 @@ public final class WebSocketEndpoint implements Handler<HttpServerRequest> {
 
   private void accept(HttpServerRequest request, String room, Identity identity) {
     RoomName name = RoomPath.name(room);
-    RoomClient visitor;
+    Member member;
     Start start;
     try {
-      Start asked = start(request.getParam("since"), request.getParam("last"));
+      Start asked = PlainClient.start(request.getParam("since"), request.getParam("last"));
       start = authentication.requireStart(identity, name, asked);
-      server.requirePlace(name);
-      visitor = new RoomClient(RoomClient.member(identity, request.getParam("name")), identity);
+      loop.requirePlace(name);
+      member = PlainClient.member(identity, request.getParam("name"));
     } catch (IllegalArgumentException e) {
       throw RequestRefused.of(ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
@@ -135,28 +134,6 @@ public final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     Handshake.accept(
         request,
         agreed,
-        place -> WebSocketConnection.open(place, agreed, name, visitor, start, server));
-  }
-
-  /**
-   * Where a connection begins, as a query says it.
-   *
-   * @throws IllegalArgumentException with one sentence for the client
-   */
-  public static Start start(@Nullable String since, @Nullable String last) {
-    if (since != null && last != null) {
-      throw new IllegalArgumentException("since and last exclude each other: give one of them");
-    }
-    if (since != null) {
-      return new Start.Since(Position.parse(since));
-    }
-    return last == null ? new Start.Live() : new Start.Last(number(last));
-  }
-
-  private static int number(String last) {
-    if (!last.matches("[0-9]{1,9}")) {
-      throw new IllegalArgumentException("last is a number of messages, 0 or more");
-    }
-    return Integer.parseInt(last);
+        place -> WebSocketConnection.open(place, agreed, name, member, identity, start, loop));
   }
 }

@@ -31,7 +31,7 @@ interface CentrifugeConnection extends Outlet, Heartbeat.Pinged, ConnectTimeout.
     int count = server().connections().opened(Transport.CENTRIFUGE);
     LOG.debug("connected: {} by the Centrifuge protocol, {} open", this, count);
     server().heartbeat().add(this);
-    server().newcomers().add(this);
+    server().connectTimeout().add(this);
   }
 
   /**
@@ -42,7 +42,7 @@ interface CentrifugeConnection extends Outlet, Heartbeat.Pinged, ConnectTimeout.
    */
   default void ended(@Nullable CloseReason reason, String why) {
     server().heartbeat().remove(this);
-    server().newcomers().remove(this);
+    server().connectTimeout().remove(this);
     session().closed();
     int count = server().connections().closed(Transport.CENTRIFUGE, reason);
     LOG.debug("closed: {}: {}, {} open", this, why, count);

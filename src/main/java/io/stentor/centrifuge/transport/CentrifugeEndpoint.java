@@ -124,7 +124,7 @@ public final class CentrifugeEndpoint {
     }
     try {
       ConnectParameters wishes = ConnectParameters.of(request);
-      RequestBody.read(request, server.maxFrameBytes().getAsInt())
+      RequestBody.read(request, server.maxFrameBytes())
           .onSuccess(body -> open(request, form, wishes, body.getBytes()))
           .onFailure(failure -> RequestRefused.answer(request, failure));
     } catch (RequestRefused refusal) {
@@ -191,7 +191,7 @@ public final class CentrifugeEndpoint {
   /** POST: commands of a client that has a stream, here or on another node. */
   private void handlePost(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
-    RequestBody.read(request, 2 * server.maxFrameBytes().getAsInt() + AROUND_BYTES)
+    RequestBody.read(request, 2 * server.maxFrameBytes() + AROUND_BYTES)
         .map(this::post)
         .compose(post -> deliver(request, post))
         .onSuccess(taken -> answer(request, taken))
@@ -215,9 +215,8 @@ public final class CentrifugeEndpoint {
               + ".";
       throw RequestRefused.of(ProblemType.BAD_REQUEST, detail);
     }
-    if (post.commands().length > server.maxFrameBytes().getAsInt()) {
-      String detail =
-          "Commands have at most " + server.maxFrameBytes().getAsInt() + " bytes together.";
+    if (post.commands().length > server.maxFrameBytes()) {
+      String detail = "Commands have at most " + server.maxFrameBytes() + " bytes together.";
       throw RequestRefused.of(ProblemType.TOO_LARGE, detail);
     }
     return post;

@@ -2,7 +2,6 @@ package io.stentor.centrifuge.transport;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.stentor.centrifuge.Framing;
 import io.stentor.centrifuge.PushFormat;
 import io.stentor.centrifuge.Session;
@@ -10,17 +9,16 @@ import io.stentor.centrifuge.Site;
 import io.stentor.connection.Heartbeat;
 import io.stentor.http.LoopContext;
 import io.stentor.http.Takeover;
+import io.stentor.json.Utf8;
 import io.stentor.message.CloseReason;
 import io.stentor.websocket.Socket;
-import io.stentor.websocket.SocketListener;
-import io.stentor.websocket.TextAssembler;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One WebSocket of the Centrifuge protocol: texts in are commands, the session's frames go out.
  * Belongs to the socket's event loop, and is the only owner of the socket's handlers.
  */
-public final class CentrifugeSocket implements CentrifugeConnection, SocketListener {
+public final class CentrifugeSocket implements CentrifugeConnection, Socket.Listener {
 
   /** The sub-protocol of JSON. Without any, JSON is spoken, too. */
   public static final String JSON = "centrifuge-json";
@@ -34,7 +32,6 @@ public final class CentrifugeSocket implements CentrifugeConnection, SocketListe
 
   private final LoopContext server;
   private final Socket socket;
-  private final TextAssembler texts;
   private final boolean listens;
   private final Session session;
   private final Heartbeat.Beat beat = new Heartbeat.Beat();
@@ -48,9 +45,7 @@ public final class CentrifugeSocket implements CentrifugeConnection, SocketListe
       Site site) {
     this.server = server;
     this.listens = listens;
-    int maxFrameBytes = server.maxFrameBytes().getAsInt();
-    this.texts = new TextAssembler(null);
-    this.socket = Socket.takeOver(place, maxFrameBytes, server.closeTimeout(), this);
+    this.socket = Socket.takeOver(place, server.maxFrameBytes(), this);
     PushFormat format = PushFormat.of(Framing.WEB_SOCKET, listens, wishes.time());
     this.session = new Session(site, this, format, wishes.name(), null);
   }
@@ -94,13 +89,27 @@ public final class CentrifugeSocket implements CentrifugeConnection, SocketListe
   }
 
   @Override
-  public void received(WebSocketFrame frame) {
-    TextAssembler.Result result = texts.add(frame, server.maxFrameBytes().getAsInt());
-    if (result instanceof TextAssembler.Text text) {
-      session.received(text.publication().data());
-    } else if (result instanceof TextAssembler.Refused refused) {
-      session.close(refused.reason());
+  public int maxMessageBytes() {
+    return server.maxFrameBytes();
+  }
+
+  @Override
+  public int closeTimeoutSeconds() {
+    return server.closeTimeoutSeconds();
+  }
+
+  @Override
+  public void received(byte[] text) {
+    if (Utf8.isValid(text)) {
+      session.received(text);
+    } else {
+      session.close(CloseReason.NOT_UTF8);
     }
+  }
+
+  @Override
+  public void refused(CloseReason reason) {
+    session.close(reason);
   }
 
   /** A message may hold many commands; of a client that only listens none is looked at. */

@@ -3,10 +3,10 @@ package io.stentor.http.api;
 import io.stentor.admission.Limit;
 import io.stentor.config.RoomOptions;
 import io.stentor.http.Authentication;
+import io.stentor.http.PlainClient;
 import io.stentor.http.ProblemType;
 import io.stentor.http.RequestLimiter;
 import io.stentor.http.RequestRefused;
-import io.stentor.http.RoomClient;
 import io.stentor.identity.Identity;
 import io.stentor.identity.Permissions.Action;
 import io.stentor.json.JsonSource;
@@ -52,7 +52,7 @@ public final class HttpPublisher {
       return null;
     }
     try {
-      String user = RoomClient.user(identity, request.getParam("name"));
+      String user = PlainClient.user(identity, request.getParam("name"));
       return user.isEmpty() ? null : Member.of("", user);
     } catch (IllegalArgumentException e) {
       throw RequestRefused.of(ProblemType.BAD_REQUEST, "name: " + e.getMessage());

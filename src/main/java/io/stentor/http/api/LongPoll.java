@@ -77,7 +77,7 @@ final class LongPoll implements Connection, LongPolls.Waiting {
         new PlainClient(
             server,
             Member.of("", identity.user()),
-            identity.expiresAt(),
+            identity,
             () -> isAllowed(room),
             reason -> sendAway(room, reason));
     visit = began;

@@ -3,49 +3,46 @@ package io.stentor.websocket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.stentor.message.CloseReason;
-import io.stentor.message.Publication;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-class TextAssemblerTest {
-  private final TextAssembler texts = new TextAssembler(null);
+class FrameReaderTest {
+  private final FrameReader reader = new FrameReader(new EmbeddedChannel().pipeline(), 1000);
 
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private TextAssembler.Result first(boolean last, byte[] data) {
+  private @Nullable Object first(boolean last, byte[] data) {
     return add(new TextWebSocketFrame(last, 0, Unpooled.wrappedBuffer(data)));
   }
 
-  private TextAssembler.Result next(boolean last, byte[] data) {
+  private @Nullable Object next(boolean last, byte[] data) {
     return add(new ContinuationWebSocketFrame(last, 0, Unpooled.wrappedBuffer(data)));
   }
 
-  private TextAssembler.Result add(WebSocketFrame frame) {
-    TextAssembler.Result result = texts.add(frame, 10);
+  /** Returns a whole message, a reason to close, or null while frames are missing. */
+  private @Nullable Object add(WebSocketFrame frame) {
+    CloseReason refusal = reader.check(frame, 10);
+    Object result = refusal == null ? reader.add(frame) : refusal;
     frame.release();
     return result;
   }
 
-  private static void assertText(TextAssembler.Result result, String text) {
-    assertThat(result).isInstanceOf(TextAssembler.Text.class);
-    Publication publication = ((TextAssembler.Text) result).publication();
-    assertThat(publication.text()).isEqualTo(text);
-    assertThat(publication.kind()).isEqualTo(Publication.Kind.TEXT);
-    assertThat(publication.timeMillis()).isPositive();
+  private static void assertText(@Nullable Object result, String text) {
+    assertThat(result).isEqualTo(bytes(text));
   }
 
-  private static void assertRefused(TextAssembler.Result result, CloseReason reason) {
-    assertThat(result).isEqualTo(new TextAssembler.Refused(reason));
+  private static void assertRefused(@Nullable Object result, CloseReason reason) {
+    assertThat(result).isEqualTo(reason);
   }
 
   @Test
@@ -57,10 +54,8 @@ class TextAssemblerTest {
   @Test
   void frames_are_put_together_until_the_final_one() {
     byte[] text = bytes("aé你b");
-    assertThat(first(false, Arrays.copyOfRange(text, 0, 2)))
-        .isInstanceOf(TextAssembler.Incomplete.class);
-    assertThat(next(false, Arrays.copyOfRange(text, 2, 4)))
-        .isInstanceOf(TextAssembler.Incomplete.class);
+    assertThat(first(false, Arrays.copyOfRange(text, 0, 2))).isNull();
+    assertThat(next(false, Arrays.copyOfRange(text, 2, 4))).isNull();
     assertText(next(true, Arrays.copyOfRange(text, 4, text.length)), "aé你b");
     assertText(first(true, bytes("next")), "next");
   }
@@ -86,12 +81,5 @@ class TextAssemblerTest {
     assertRefused(
         add(new BinaryWebSocketFrame(Unpooled.wrappedBuffer(bytes("hi")))),
         CloseReason.BINARY_NOT_ALLOWED);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"ff", "c3", "c3 28", "ed a0 80", "f4 90 80 80", "c0 80", "e2 82"})
-  void what_is_not_utf8_is_refused(String hex) {
-    byte[] bad = java.util.HexFormat.ofDelimiter(" ").parseHex(hex);
-    assertRefused(first(true, bad), CloseReason.NOT_UTF8);
   }
 }
