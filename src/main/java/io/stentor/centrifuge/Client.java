@@ -2,10 +2,10 @@ package io.stentor.centrifuge;
 
 import io.stentor.connection.ConnectionRegistry;
 import io.stentor.connection.ControllableConnection;
-import io.stentor.identity.ConnectionClaims;
-import io.stentor.identity.ConnectionClaims.Subscribed;
 import io.stentor.identity.Identity;
 import io.stentor.identity.Permissions.Verdict;
+import io.stentor.identity.TokenClaims.ConnectionClaims;
+import io.stentor.identity.TokenClaims.ConnectionClaims.Subscribed;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
 import io.stentor.message.Position;

@@ -1,10 +1,10 @@
 package io.stentor.centrifuge;
 
-import io.stentor.identity.ConnectionClaims;
-import io.stentor.identity.ConnectionClaims.Subscribed;
+import io.stentor.identity.Grants.Action;
 import io.stentor.identity.Identity;
-import io.stentor.identity.Permissions.Action;
 import io.stentor.identity.Permissions.Verdict;
+import io.stentor.identity.TokenClaims.ConnectionClaims;
+import io.stentor.identity.TokenClaims.ConnectionClaims.Subscribed;
 import io.stentor.identity.Verified;
 import io.stentor.json.JsonFields;
 import io.stentor.json.JsonWriter;

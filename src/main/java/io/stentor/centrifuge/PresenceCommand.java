@@ -1,6 +1,6 @@
 package io.stentor.centrifuge;
 
-import io.stentor.identity.Permissions.Action;
+import io.stentor.identity.Grants.Action;
 import io.stentor.json.JsonFields;
 import io.stentor.message.RoomName;
 

@@ -1,7 +1,7 @@
 package io.stentor.centrifuge;
 
 import io.stentor.config.RoomOptions;
-import io.stentor.identity.Permissions.Action;
+import io.stentor.identity.Grants.Action;
 import io.stentor.json.JsonFields;
 import io.stentor.json.JsonSource;
 import io.stentor.message.Publication;

@@ -1,6 +1,6 @@
 package io.stentor.centrifuge;
 
-import io.stentor.identity.ConnectionClaims;
+import io.stentor.identity.TokenClaims.ConnectionClaims;
 import io.stentor.identity.Verified;
 import io.stentor.json.JsonFields;
 import io.stentor.json.JsonWriter;

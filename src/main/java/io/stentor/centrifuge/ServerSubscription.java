@@ -1,6 +1,6 @@
 package io.stentor.centrifuge;
 
-import io.stentor.identity.ConnectionClaims.Subscribed;
+import io.stentor.identity.TokenClaims.ConnectionClaims.Subscribed;
 import io.stentor.json.JsonWriter;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;

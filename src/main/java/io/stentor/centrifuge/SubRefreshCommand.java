@@ -1,6 +1,6 @@
 package io.stentor.centrifuge;
 
-import io.stentor.identity.SubscriptionClaims;
+import io.stentor.identity.TokenClaims.SubscriptionClaims;
 import io.stentor.json.JsonFields;
 import io.stentor.json.JsonWriter;
 import io.stentor.message.RoomName;

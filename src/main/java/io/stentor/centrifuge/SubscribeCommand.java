@@ -1,7 +1,7 @@
 package io.stentor.centrifuge;
 
-import io.stentor.identity.Permissions.Action;
-import io.stentor.identity.SubscriptionClaims;
+import io.stentor.identity.Grants.Action;
+import io.stentor.identity.TokenClaims.SubscriptionClaims;
 import io.stentor.identity.Verified;
 import io.stentor.json.JsonFields;
 import io.stentor.message.RoomName;

@@ -1,11 +1,11 @@
 package io.stentor.centrifuge;
 
 import io.stentor.config.RoomOptions;
-import io.stentor.identity.ConnectionClaims.Subscribed;
+import io.stentor.identity.Grants.Action;
 import io.stentor.identity.Identity;
-import io.stentor.identity.Permissions.Action;
-import io.stentor.identity.SubscriptionClaims;
-import io.stentor.identity.SubscriptionOverride;
+import io.stentor.identity.TokenClaims.ConnectionClaims.Subscribed;
+import io.stentor.identity.TokenClaims.SubscriptionClaims;
+import io.stentor.identity.TokenClaims.SubscriptionOverride;
 import io.stentor.message.RoomName;
 import org.jspecify.annotations.Nullable;
 

@@ -1,13 +1,13 @@
 package io.stentor.http;
 
 import io.stentor.identity.Access;
-import io.stentor.identity.ConnectionClaims;
+import io.stentor.identity.Grants.Action;
 import io.stentor.identity.Identity;
-import io.stentor.identity.KeysUnavailable;
 import io.stentor.identity.Permissions;
-import io.stentor.identity.Permissions.Action;
 import io.stentor.identity.Permissions.Verdict;
+import io.stentor.identity.TokenClaims.ConnectionClaims;
 import io.stentor.identity.Verified;
+import io.stentor.identity.Verified.KeysUnavailable;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.stentor.room.Start;

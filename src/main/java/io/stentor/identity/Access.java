@@ -3,6 +3,8 @@ package io.stentor.identity;
 import io.stentor.config.IdentityOptions;
 import io.stentor.config.LiveConfig;
 import io.stentor.config.RoomRules;
+import io.stentor.identity.TokenClaims.ConnectionClaims;
+import io.stentor.identity.TokenClaims.SubscriptionClaims;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import org.jspecify.annotations.Nullable;

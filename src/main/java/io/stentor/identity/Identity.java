@@ -1,7 +1,7 @@
 package io.stentor.identity;
 
 import io.stentor.config.IdentityOptions.ApiKey;
-import io.stentor.identity.Permissions.Action;
+import io.stentor.identity.Grants.Action;
 import io.stentor.message.RoomName;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,7 @@
 package io.stentor.identity;
 
 import io.stentor.config.Secret;
+import io.stentor.identity.Verified.KeysUnavailable;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -18,7 +19,6 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +68,7 @@ final class Jwks {
   private boolean failed;
 
   /**
-   * Begins to fetch.
+   * Starts to fetch.
    *
    * @param refreshSeconds how often
    */
@@ -111,7 +111,7 @@ final class Jwks {
     return fetchForToken().map(fetched -> current == tried ? null : current);
   }
 
-  /** Fetches nothing more, but what is being fetched. */
+  /** Stops fetching; a fetch in progress ends. */
   void close() {
     vertx.cancelTimer(timer);
     client.shutdown(TIMEOUT_SECONDS, TimeUnit.SECONDS);
@@ -246,14 +246,13 @@ final class Jwks {
 
   /** Takes a set over only where it holds a key: an empty answer is more likely a mistake. */
   private KeySet read(Buffer body) {
-    List<JsonObject> keys;
+    KeySet read;
     try {
       JsonArray all = new JsonObject(body).getJsonArray("keys", new JsonArray());
-      keys = all.stream().limit(MAX_KEYS).flatMap(key -> Jwk.usable(key).stream()).toList();
+      read = KeySet.ofJwks(all.stream().limit(MAX_KEYS).toList());
     } catch (DecodeException | ClassCastException e) {
       throw new IllegalArgumentException("the answer is no set of keys");
     }
-    KeySet read = KeySet.ofJwks(keys);
     if (read.isEmpty()) {
       throw new IllegalArgumentException(NO_KEY);
     }

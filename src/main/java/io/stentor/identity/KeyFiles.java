@@ -145,8 +145,8 @@ final class KeyFiles {
   }
 
   private static List<String> algorithms(String file, Key key) {
-    if (key instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() >= Jwk.LEAST_RSA_BITS) {
-      return Jwk.RSA;
+    if (key instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() >= KeySet.MIN_RSA_BITS) {
+      return KeySet.RSA;
     }
     if (key instanceof ECPublicKey curve) {
       String algorithm = CURVES.get(curve.getParams().getOrder().bitLength());
@@ -162,7 +162,7 @@ final class KeyFiles {
             + ": "
             + file
             + " holds no RSA key of at least "
-            + Jwk.LEAST_RSA_BITS
+            + KeySet.MIN_RSA_BITS
             + " bits, no key of P-256, P-384 or P-521, and none of EdDSA");
   }
 

@@ -1,25 +1,36 @@
 package io.stentor.identity;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.auth.PubSecKeyOptions;
 import io.vertx.ext.auth.impl.jose.JWK;
 import io.vertx.ext.auth.impl.jose.JWS;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keys to check signatures with. Several may have one id; each that fits a token is tried.
+ * Keys to check signatures with. Several may have the same id; each that fits a token is tried.
  * Immutable; any thread.
  */
 final class KeySet {
 
-  /** What stands before the bytes of a key. */
+  static final List<String> RSA = List.of("RS256", "RS384", "RS512");
+
+  /** RFC 7518, section 3.3. */
+  static final int MIN_RSA_BITS = 2048;
+
+  private static final Map<String, String> JWK_CURVES =
+      Map.of("P-256", "ES256", "P-384", "ES384", "P-521", "ES512", "Ed25519", "EdDSA");
+
+  /** The DER encoding of a key before the bytes of the key itself. */
   private static final String ED25519_PREFIX = "302a300506032b6570032100";
 
   private static final Logger LOG = LoggerFactory.getLogger(KeySet.class);
@@ -45,7 +56,7 @@ final class KeySet {
     this.keys = keys;
   }
 
-  /** Keys of the configuration. */
+  /** Creates a set of the configured keys. */
   static KeySet of(List<PubSecKeyOptions> keys) {
     return new KeySet(
         keys.stream()
@@ -54,20 +65,87 @@ final class KeySet {
   }
 
   /**
-   * Keys of a JWKS, as {@link Jwk#usable} leaves them; what the library cannot read is left out.
+   * Creates a set of the keys of a JWKS (RFC 7517) that may check signatures.
+   *
+   * @param keys what its member {@code keys} holds; what cannot be used is left out
    */
-  static KeySet ofJwks(List<JsonObject> keys) {
+  static KeySet ofJwks(List<?> keys) {
     List<Key> read = new ArrayList<>();
-    for (JsonObject key : keys) {
-      try {
-        boolean ofEd25519 = CompactToken.ED25519.equals(key.getString("crv"));
-        read.add(
-            new Key(key.getString("alg"), key.getString("kid"), new JWS(new JWK(key)), ofEd25519));
-      } catch (RuntimeException e) {
-        LOG.debug("a key of the set cannot be used: {}", e.toString());
+    for (Object each : keys) {
+      for (JsonObject key : usable(each)) {
+        try {
+          boolean ofEd25519 = CompactToken.ED25519.equals(key.getString("crv"));
+          read.add(
+              new Key(
+                  key.getString("alg"), key.getString("kid"), new JWS(new JWK(key)), ofEd25519));
+        } catch (RuntimeException e) {
+          LOG.debug("a key of the set cannot be used: {}", e.toString());
+        }
       }
     }
     return new KeySet(List.copyOf(read));
+  }
+
+  /**
+   * The key once for each of its algorithms, with only its public part; none if it is for something
+   * else, too short, or broken. Symmetric keys ({@code oct}) do not belong in a public set.
+   */
+  private static List<JsonObject> usable(Object each) {
+    if (!(each instanceof JsonObject key) || !isForSignatures(key)) {
+      return List.of();
+    }
+    try {
+      return switch (key.getString("kty", "")) {
+        case "RSA" -> rsa(key);
+        case "EC" -> onCurve(key, "x", "y");
+        case "OKP" -> onCurve(key, "x");
+        default -> List.of();
+      };
+    } catch (ClassCastException | IllegalArgumentException e) {
+      return List.of();
+    }
+  }
+
+  private static boolean isForSignatures(JsonObject key) {
+    Object use = key.getValue("use");
+    Object operations = key.getValue("key_ops");
+    return (use == null || use.equals("sig"))
+        && (!(operations instanceof JsonArray list) || list.contains("verify"));
+  }
+
+  private static List<JsonObject> rsa(JsonObject key) {
+    byte[] modulus = Base64.getUrlDecoder().decode(key.getString("n", ""));
+    if (new BigInteger(1, modulus).bitLength() < MIN_RSA_BITS || key.getString("e") == null) {
+      return List.of();
+    }
+    String algorithm = key.getString("alg");
+    return RSA.stream()
+        .filter(one -> algorithm == null || algorithm.equals(one))
+        .map(one -> copy(key, one, "n", "e"))
+        .toList();
+  }
+
+  private static List<JsonObject> onCurve(JsonObject key, String... members) {
+    String curve = key.getString("crv", "");
+    String algorithm = JWK_CURVES.get(curve);
+    boolean complete = List.of(members).stream().allMatch(name -> key.getString(name) != null);
+    String named = key.getString("alg", algorithm);
+    boolean fits = algorithm != null && (algorithm.equals(named) || curve.equals(named));
+    return fits && complete
+        ? List.of(copy(key, String.valueOf(algorithm), members).put("crv", curve))
+        : List.of();
+  }
+
+  private static JsonObject copy(JsonObject key, String algorithm, String... members) {
+    JsonObject copy = new JsonObject().put("kty", key.getString("kty")).put("alg", algorithm);
+    @Nullable String id = key.getString("kid");
+    if (id != null) {
+      copy.put("kid", id);
+    }
+    for (String member : members) {
+      copy.put(member, key.getString(member));
+    }
+    return copy;
   }
 
   /** Whether a key is in the encoding of Ed25519 (RFC 8410), and not of another Edwards curve. */

@@ -6,6 +6,7 @@ import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomOptions.Reader;
 import io.stentor.config.RoomOptions.Who;
 import io.stentor.config.RoomRules;
+import io.stentor.identity.Grants.Action;
 import io.stentor.message.RoomName;
 import java.util.function.Supplier;
 
@@ -14,18 +15,6 @@ import java.util.function.Supplier;
  * question, so an answer follows the latest configuration. Any thread.
  */
 public final class Permissions {
-
-  /** What a client may want in a room. */
-  public enum Action {
-    /** Listen to what is said from now on. */
-    SUBSCRIBE,
-    /** Publish. */
-    PUBLISH,
-    /** Read what was said before, in which resuming is included. */
-    HISTORY,
-    /** See who is in the room, and who comes and goes. */
-    PRESENCE
-  }
 
   /** The answer, and what the client can do about it. */
   public enum Verdict {

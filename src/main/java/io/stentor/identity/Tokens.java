@@ -3,8 +3,11 @@ package io.stentor.identity;
 import io.stentor.config.Config;
 import io.stentor.config.IdentityOptions;
 import io.stentor.config.IdentityOptions.TokenOptions;
+import io.stentor.identity.TokenClaims.ConnectionClaims;
+import io.stentor.identity.TokenClaims.SubscriptionClaims;
 import io.stentor.identity.Verified.Expired;
 import io.stentor.identity.Verified.Invalid;
+import io.stentor.identity.Verified.KeysUnavailable;
 import io.stentor.identity.Verified.Valid;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -134,12 +137,12 @@ public final class Tokens {
 
   /** Checks a token that is to open a connection, or to keep one open. */
   public Future<Verified<ConnectionClaims>> connection(String token) {
-    return verify(token, ClaimsReader::connection);
+    return verify(token, TokenClaims::connection);
   }
 
   /** Checks a token that is to let a connection into one room. */
   public Future<Verified<SubscriptionClaims>> subscription(String token) {
-    return verify(token, ClaimsReader::subscription);
+    return verify(token, TokenClaims::subscription);
   }
 
   /**

@@ -1,19 +1,28 @@
 package io.stentor.identity;
 
 /**
- * What came of checking a token. The words are for the client: they say what is wrong, never what
- * stands in the token. Immutable; any thread.
+ * The result of checking a token. The texts are for the client: they say what is wrong and show
+ * nothing of the token. Immutable; any thread.
  *
- * @param <C> what a good token says
+ * @param <C> the claims of a valid token
  */
 public sealed interface Verified<C> {
 
-  /** A good token. */
+  /** A valid token. */
   record Valid<C>(C claims) implements Verified<C> {}
 
-  /** A token that was good, or will be: the client should get another one and come again. */
+  /** A token that was valid, or will be: the client should get a new one and try again. */
   record Expired<C>(String why) implements Verified<C> {}
 
-  /** Not to be believed, now or later. */
+  /** A token that is never accepted. */
   record Invalid<C>(String why) implements Verified<C> {}
+
+  /** The keys to check a token cannot be fetched at the moment; a retry may help. */
+  final class KeysUnavailable extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    KeysUnavailable(String message) {
+      super(message, null, false, false);
+    }
+  }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.stentor.config.IdentityOptions;
 import io.stentor.config.IdentityOptions.TokenOptions;
 import io.stentor.config.Secret;
+import io.stentor.identity.Verified.KeysUnavailable;
 import io.stentor.support.Warnings;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;

@@ -15,7 +15,7 @@ import io.stentor.config.ConfigLoader;
 import io.stentor.config.ConfigLoader.Flag;
 import io.stentor.config.IdentityOptions.ApiKey;
 import io.stentor.config.RoomRules;
-import io.stentor.identity.Permissions.Action;
+import io.stentor.identity.Grants.Action;
 import io.stentor.identity.Permissions.Verdict;
 import io.stentor.message.RoomName;
 import java.nio.file.Path;

@@ -2,6 +2,8 @@ package io.stentor.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stentor.identity.TokenClaims.ConnectionClaims;
+import io.stentor.identity.TokenClaims.SubscriptionClaims;
 import io.stentor.message.RoomName;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

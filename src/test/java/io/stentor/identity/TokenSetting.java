@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.stentor.config.IdentityOptions;
 import io.stentor.config.IdentityOptions.TokenOptions;
 import io.stentor.config.Secret;
+import io.stentor.identity.TokenClaims.ConnectionClaims;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;

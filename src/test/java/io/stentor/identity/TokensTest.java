@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.stentor.config.ConfigException;
 import io.stentor.config.IdentityOptions.TokenOptions;
 import io.stentor.config.Secret;
+import io.stentor.identity.TokenClaims.ConnectionClaims;
 import io.stentor.support.Warnings;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

@@ -2,8 +2,8 @@ package io.stentor.centrifuge.api;
 
 import io.stentor.centrifuge.Client;
 import io.stentor.connection.ControllableConnection;
-import io.stentor.identity.ConnectionClaims.Subscribed;
-import io.stentor.identity.SubscriptionOverride;
+import io.stentor.identity.TokenClaims.ConnectionClaims.Subscribed;
+import io.stentor.identity.TokenClaims.SubscriptionOverride;
 import io.stentor.json.JsonFields;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
