@@ -1,9 +1,9 @@
 package io.stentor.identity;
 
-import static io.stentor.identity.Permissions.Action.HISTORY;
-import static io.stentor.identity.Permissions.Action.PRESENCE;
-import static io.stentor.identity.Permissions.Action.PUBLISH;
-import static io.stentor.identity.Permissions.Action.SUBSCRIBE;
+import static io.stentor.identity.Grants.Action.HISTORY;
+import static io.stentor.identity.Grants.Action.PRESENCE;
+import static io.stentor.identity.Grants.Action.PUBLISH;
+import static io.stentor.identity.Grants.Action.SUBSCRIBE;
 import static io.stentor.identity.Permissions.Verdict.ALLOWED;
 import static io.stentor.identity.Permissions.Verdict.FORBIDDEN;
 import static io.stentor.identity.Permissions.Verdict.UNAUTHORIZED;
