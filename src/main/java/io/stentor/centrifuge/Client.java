@@ -1,6 +1,5 @@
 package io.stentor.centrifuge;
 
-import io.stentor.connection.ConnectionRegistry;
 import io.stentor.connection.ControllableConnection;
 import io.stentor.identity.Identity;
 import io.stentor.identity.Permissions.Verdict;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class Client implements ControllableConnection {
 
   private final String id = UUID.randomUUID().toString();
-  private final ConnectionRegistry.Place place = new ConnectionRegistry.Place();
+  private final ControllableConnection.Place place = new ControllableConnection.Place();
   private final Session session;
   private final Expiry expiry;
   private final String name;
@@ -98,7 +97,7 @@ public final class Client implements ControllableConnection {
   }
 
   @Override
-  public ConnectionRegistry.Place place() {
+  public ControllableConnection.Place place() {
     return place;
   }
 

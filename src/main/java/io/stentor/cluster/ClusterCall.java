@@ -20,32 +20,32 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks something of every node and waits for all answers. Any thread; futures complete on any
+ * Sends a question to every node and collects all answers. Any thread; futures complete on any
  * thread.
  */
 public final class ClusterCall {
 
   /*
-   * The event bus may lose a question or an answer, so a node that is silent is asked again; what is
-   * asked does no harm when it is done twice. So is a node that is just starting or stopping. Any
-   * other failure that a node replies with is its answer, and final. A node that has left the
-   * cluster owes no answer: its connections have ended with it.
+   * The event bus may lose a question or an answer, so a node that does not answer is asked again;
+   * questions must be idempotent. A node that is starting or stopping is asked again, too. Any other
+   * failure that a node replies with is final. A node that has left the cluster is left out: its
+   * connections have ended with it.
    *
-   * How long a node has been silent is counted by attempt, and none counts for longer than it waits:
-   * time in which this process stood still is nobody's silence.
+   * The timeout is the sum over the attempts, each counted with at most the time that it waits: time
+   * in which this process was suspended does not count.
    */
 
-  /** A node replies that it cannot answer at this moment. Nodes of older versions always do. */
-  private static final int NOT_NOW = 1;
+  /** Reply code: cannot answer at the moment. Nodes of older versions always use it. */
+  private static final int UNAVAILABLE = 1;
 
-  /** A node replies that what was asked has failed. */
+  /** Reply code: the question has failed. */
   private static final int FAILED = 2;
 
   private static final String ADDRESS = "stentor.node.";
   private static final String KIND = "kind";
-  private static final long ASK_MILLIS = 1500;
-  private static final long AGAIN_MILLIS = 100;
-  private static final long PATIENCE_MILLIS = 6000;
+  private static final long ATTEMPT_MILLIS = 1500;
+  private static final long PAUSE_MILLIS = 100;
+  private static final long TIMEOUT_MILLIS = 6000;
 
   private final Vertx vertx;
   private final @Nullable ClusterManager cluster;
@@ -59,9 +59,9 @@ public final class ClusterCall {
   }
 
   /**
-   * All nodes of the cluster that this Vert.x is in, or it alone.
+   * Creates calls to all nodes of the cluster that this Vert.x is in, or to this node alone.
    *
-   * @return complete when the others can ask this node
+   * @return completes when other nodes can ask this one
    */
   public static Future<ClusterCall> of(Vertx vertx) {
     ClusterManager cluster = ((VertxInternal) vertx).clusterManager();
@@ -71,60 +71,58 @@ public final class ClusterCall {
     ClusterCall nodes = new ClusterCall(vertx, cluster, cluster.getNodeId());
     return vertx
         .eventBus()
-        .consumer(ADDRESS + nodes.self, nodes::asked)
+        .consumer(ADDRESS + nodes.self, nodes::received)
         .completion()
         .map(registered -> nodes);
   }
 
-  /** Names this node, and no other. */
+  /** Returns this node's unique id. */
   public String self() {
     return self;
   }
 
   /**
-   * How this node answers.
+   * Sets how this node answers one kind of questions.
    *
-   * @param kind of questions; each has one who answers
-   * @param answer is called on any thread; where it fails with a {@link Declined}, so does {@link
-   *     #ask} on the node that has asked
+   * @param answer called on any thread; if it fails with {@link Declined}, so does {@link #ask} on
+   *     the node that asked
    */
   public void answer(String kind, Function<String, Future<String>> answer) {
     answers.put(kind, answer);
   }
 
   /**
-   * Asks all nodes, this one included.
+   * Asks all nodes, including this one.
    *
-   * @return their answers in no order; fails at once with a {@link Declined} where a node declines,
-   *     and with an {@link IllegalStateException} where it could not do it; fails with a {@link
-   *     SilentNode} where a node that is there has not answered within six seconds. Other nodes may
-   *     have done what was asked
+   * @return the answers in no order. Fails at once with {@link Declined} if a node declines and
+   *     with {@link IllegalStateException} if one fails; fails with {@link NodeTimeout} if a node
+   *     of the cluster does not answer within six seconds. Other nodes may have done what was asked
    */
   public Future<List<String>> ask(String kind, String question) {
     List<Future<@Nullable String>> all = new ArrayList<>();
-    all.add(here(kind, question).map(answer -> answer));
+    all.add(askHere(kind, question).map(answer -> answer));
     if (cluster != null) {
       for (String node : cluster.getNodes()) {
         if (!node.equals(self)) {
-          all.add(there(cluster, node, kind, question, PATIENCE_MILLIS));
+          all.add(askNode(cluster, node, kind, question, TIMEOUT_MILLIS));
         }
       }
     }
-    return Future.all(all).map(ClusterCall::given);
+    return Future.all(all).map(ClusterCall::answers);
   }
 
-  private static List<String> given(io.vertx.core.CompositeFuture answers) {
-    List<String> given = new ArrayList<>();
-    for (int i = 0; i < answers.size(); i++) {
-      String answer = answers.resultAt(i);
+  private static List<String> answers(io.vertx.core.CompositeFuture all) {
+    List<String> answers = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      String answer = all.resultAt(i);
       if (answer != null) {
-        given.add(answer);
+        answers.add(answer);
       }
     }
-    return given;
+    return answers;
   }
 
-  private Future<String> here(String kind, String question) {
+  private Future<String> askHere(String kind, String question) {
     Function<String, Future<String>> answer = answers.get(kind);
     if (answer == null) {
       return Future.failedFuture(new NoAnswererException(kind));
@@ -136,8 +134,8 @@ public final class ClusterCall {
     }
   }
 
-  private void asked(Message<String> message) {
-    here(String.valueOf(message.headers().get(KIND)), message.body())
+  private void received(Message<String> message) {
+    askHere(String.valueOf(message.headers().get(KIND)), message.body())
         .onSuccess(message::reply)
         .onFailure(failure -> fail(message, failure));
   }
@@ -146,26 +144,26 @@ public final class ClusterCall {
     if (failure instanceof Declined declined) {
       message.fail(declined.code(), declined.reason());
     } else {
-      boolean notNow =
+      boolean unavailable =
           failure instanceof NoAnswererException || failure instanceof RejectedExecutionException;
-      message.fail(notNow ? NOT_NOW : FAILED, failure.toString());
+      message.fail(unavailable ? UNAVAILABLE : FAILED, failure.toString());
     }
   }
 
-  /** The node has just started and does not answer yet, or is older than what is asked. */
+  /** The node has just started, or its version does not know this kind of questions. */
   private static final class NoAnswererException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     NoAnswererException(String kind) {
-      super("nobody answers questions of the kind " + kind, null, false, false);
+      super("no handler for questions of kind " + kind, null, false, false);
     }
   }
 
-  /** Null where the node has left. */
-  private Future<@Nullable String> there(
+  /** Answers null if the node has left the cluster. */
+  private Future<@Nullable String> askNode(
       ClusterManager nodes, String node, String kind, String question, long leftMillis) {
-    long begunNanos = System.nanoTime();
-    long waitMillis = Math.min(ASK_MILLIS, leftMillis);
+    long startNanos = System.nanoTime();
+    long waitMillis = Math.min(ATTEMPT_MILLIS, leftMillis);
     DeliveryOptions options =
         new DeliveryOptions()
             .addHeader(KIND, kind)
@@ -181,33 +179,76 @@ public final class ClusterCall {
                 return Future.succeededFuture(null);
               }
               if (isFinal(failure)) {
-                return Future.failedFuture(answered(node, (ReplyException) failure));
+                return Future.failedFuture(failure(node, (ReplyException) failure));
               }
-              long tookMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunNanos);
-              long stillLeft = leftMillis - Math.min(tookMillis, waitMillis) - AGAIN_MILLIS;
+              long tookMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
+              long stillLeft = leftMillis - Math.min(tookMillis, waitMillis) - PAUSE_MILLIS;
               if (stillLeft <= 0) {
                 return Future.failedFuture(new NodeTimeout(node, failure));
               }
-              return later().compose(waited -> there(nodes, node, kind, question, stillLeft));
+              return pause().compose(waited -> askNode(nodes, node, kind, question, stillLeft));
             });
   }
 
-  /** Whether the node itself has replied, and would reply so again. */
+  /** Returns whether the node itself has replied, and would reply the same again. */
   private static boolean isFinal(Throwable failure) {
     return failure instanceof ReplyException reply
         && reply.failureType() == ReplyFailure.RECIPIENT_FAILURE
-        && reply.failureCode() != NOT_NOW;
+        && reply.failureCode() != UNAVAILABLE;
   }
 
-  private static RuntimeException answered(String node, ReplyException reply) {
+  private static RuntimeException failure(String node, ReplyException reply) {
     return reply.failureCode() >= Declined.LOWEST_CODE
         ? new Declined(reply.failureCode(), String.valueOf(reply.getMessage()))
         : new IllegalStateException("node " + node + " failed: " + reply.getMessage());
   }
 
-  private Future<Void> later() {
+  private Future<Void> pause() {
     Promise<Void> promise = Promise.promise();
-    vertx.setTimer(AGAIN_MILLIS, timer -> promise.complete());
+    vertx.setTimer(PAUSE_MILLIS, timer -> promise.complete());
     return promise.future();
+  }
+
+  /** A node declines what was asked. Asking again would bring the same answer. */
+  public static final class Declined extends RuntimeException {
+
+    private static final int LOWEST_CODE = 100;
+    private static final long serialVersionUID = 1;
+
+    private final int code;
+
+    /**
+     * Creates a refusal.
+     *
+     * @param code a number that the caller understands; at least {@value #LOWEST_CODE}
+     * @param reason for people
+     */
+    public Declined(int code, String reason) {
+      super(reason, null, false, false);
+      if (code < LOWEST_CODE) {
+        throw new IllegalArgumentException("not a code of a reason: " + code);
+      }
+      this.code = code;
+    }
+
+    public int code() {
+      return code;
+    }
+
+    public String reason() {
+      return String.valueOf(getMessage());
+    }
+  }
+
+  /**
+   * A node of the cluster has not answered in time. It may have done what was asked, or may do it
+   * later.
+   */
+  public static final class NodeTimeout extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private NodeTimeout(String node, Throwable lastFailure) {
+      super("node " + node + " does not answer: " + lastFailure, null, false, false);
+    }
   }
 }

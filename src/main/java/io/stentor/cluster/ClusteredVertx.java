@@ -28,51 +28,43 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Makes a Vert.x that is one node of a cluster. */
+/** Creates a Vert.x that is one node of a cluster. */
 public final class ClusteredVertx {
 
-  /** How many ports from the first one on this node tries to listen on. */
+  /** Number of ports that this node tries to listen on, from the configured one on. */
   private static final int PORTS = 100;
 
-  /**
-   * On how many ports from the first one on a member that is given without a port is looked for.
-   */
+  /** Number of ports tried at a member that is configured without a port. */
   private static final int JOIN_PORTS = 8;
 
   /**
-   * How long a node looks for one that leads a cluster before it claims to lead one: what nodes
-   * that start at the same moment wait for each other.
+   * How long a node looks for the leader of a cluster before it becomes leader. Nodes that start at
+   * the same moment wait this long for each other.
    */
   private static final int JOIN_SECONDS = 2;
 
-  /** How often a node tries to write itself down in the maps of its cluster. */
-  private static final int MOST_TRIES = 5;
+  /** Maximum number of attempts to register in the maps of the cluster. */
+  private static final int MAX_TRIES = 5;
 
-  private static final long COPIES_MILLIS = 10_000;
+  private static final long MAX_BACKUP_WAIT_MILLIS = 10_000;
 
   private ClusteredVertx() {}
 
   /**
-   * The same options with {@code host} as an address of this machine, which is what the other
-   * methods are to be given. May ask DNS.
+   * Returns the Hazelcast configuration of this node: members find each other, a dead one is
+   * removed within seconds, and only configured addresses are listened on or called.
    *
-   * @throws io.stentor.config.ConfigException where the host is none
-   */
-  public static ClusterOptions resolved(ClusterOptions cluster) {
-    return OwnHost.resolved(cluster);
-  }
-
-  /**
-   * The Hazelcast configuration of this node: members find each other, a dead one is taken out in
-   * seconds, and nothing but what is configured is listened on or called.
+   * @param cluster as {@link ClusterHost#resolve} returns them
    */
   public static com.hazelcast.config.Config hazelcast(ClusterOptions cluster) {
     com.hazelcast.config.Config config = new com.hazelcast.config.Config();
     config.setClusterName(cluster.name());
-    config.getSerializationConfig().setJavaSerializationFilterConfig(JavaObjects.filter());
+    config
+        .getSerializationConfig()
+        .setJavaSerializationFilterConfig(JavaSerializationFilter.filter());
     properties(config, cluster);
     network(config.getNetworkConfig(), cluster);
-    // The maps of vertx-hazelcast, as its own default configuration has them.
+    // The maps of vertx-hazelcast, as in its default configuration.
     config.addMultiMapConfig(
         new MultiMapConfig("__vertx.subs")
             .setBackupCount(1)
@@ -90,7 +82,7 @@ public final class ClusteredVertx {
         .setProperty(
             "hazelcast.prefer.ipv4.stack",
             Boolean.toString(!NetUtil.isValidIpV6Address(cluster.host())))
-        // This node orders its own leaving.
+        // This node controls its own shutdown.
         .setProperty("hazelcast.shutdownhook.enabled", "false")
         .setProperty("hazelcast.wait.seconds.before.join", "0")
         .setProperty("hazelcast.tcp.join.port.try.count", Integer.toString(JOIN_PORTS))
@@ -100,7 +92,7 @@ public final class ClusteredVertx {
             Integer.toString(cluster.failureDetectionSeconds()))
         .setProperty("hazelcast.merge.first.run.delay.seconds", "5")
         .setProperty("hazelcast.merge.next.run.delay.seconds", "5")
-        // An append whose backup did not answer fails, and is tried again: else "acknowledged"
+        // An append whose backup did not answer fails and is retried. Otherwise "acknowledged"
         // would not mean "replicated".
         .setProperty("hazelcast.operation.fail.on.indeterminate.state", "true")
         .setProperty("hazelcast.operation.call.timeout.millis", "10000");
@@ -138,9 +130,9 @@ public final class ClusteredVertx {
   }
 
   /**
-   * Joins the cluster, or begins one.
+   * Joins the cluster, or starts one. Blocks.
    *
-   * @return the Hazelcast instance, started; blocks while it joins
+   * @return the started Hazelcast instance
    */
   public static HazelcastInstance join(com.hazelcast.config.Config config, String nodeId) {
     config.getMemberAttributeConfig().setAttribute("__vertx.nodeId", nodeId);
@@ -161,13 +153,13 @@ public final class ClusteredVertx {
   }
 
   /**
-   * Makes a Vert.x on a Hazelcast instance that has joined. It writes itself down in the cluster's
-   * maps, which fails where their copies are moving at that moment; so it is tried a few times.
-   * Fails with a message for people where the port of the event bus is in use.
+   * Creates a Vert.x on a Hazelcast instance that has joined. Its registration in the cluster's
+   * maps fails while their partitions are moving, so it is retried a few times. Fails with a
+   * readable message if the port of the event bus is in use.
    */
   public static Future<Vertx> vertx(
       VertxBuilder builder, HazelcastInstance hazelcast, ClusterOptions cluster) {
-    return vertx(builder, hazelcast, MOST_TRIES)
+    return vertx(builder, hazelcast, MAX_TRIES)
         .recover(
             failure ->
                 Future.failedFuture(
@@ -188,13 +180,13 @@ public final class ClusteredVertx {
   }
 
   /**
-   * Waits until every log has its copy again, so that this node counts for the others from the
-   * moment that it calls itself ready. Blocks, at most {@link #COPIES_MILLIS}.
+   * Waits until every partition has its backup, so that this node is one that others can rely on
+   * when it reports ready. Blocks, at most {@link #MAX_BACKUP_WAIT_MILLIS}.
    *
-   * @return false when the time was up
+   * @return false on timeout
    */
-  public static boolean awaitCopies(HazelcastInstance hazelcast) {
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(COPIES_MILLIS);
+  public static boolean awaitBackups(HazelcastInstance hazelcast) {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MAX_BACKUP_WAIT_MILLIS);
     while (!hazelcast.getPartitionService().isClusterSafe()) {
       if (System.nanoTime() > end) {
         return false;
@@ -204,7 +196,7 @@ public final class ClusteredVertx {
     return true;
   }
 
-  /** The event bus of a node: its own port, and connections that notice a dead peer in seconds. */
+  /** Configures the event bus: its own port, and connections that detect a dead peer in seconds. */
   public static VertxOptions withBus(VertxOptions options, ClusterOptions cluster) {
     long detectMillis = TimeUnit.SECONDS.toMillis(cluster.failureDetectionSeconds());
     EventBusOptions bus =
@@ -218,7 +210,7 @@ public final class ClusteredVertx {
     return options.setEventBusOptions(cluster.tls().isOn() ? encrypted(bus, cluster.tls()) : bus);
   }
 
-  /** Each side shows a certificate that the same authorities have signed, whatever it names. */
+  /** Both sides present a certificate of the same authorities; host names are not compared. */
   private static EventBusOptions encrypted(EventBusOptions bus, BusTlsOptions tls) {
     Certificate own = certificate(tls);
     return bus.setSsl(true)
@@ -236,9 +228,9 @@ public final class ClusteredVertx {
   }
 
   /**
-   * Reads the files of the event bus's TLS, and keeps nothing.
+   * Validates the TLS files of the event bus.
    *
-   * @throws io.stentor.config.ConfigException when one is not what it should be
+   * @throws io.stentor.config.ConfigException if a file is not valid
    */
   public static void check(BusTlsOptions tls) {
     if (tls.isOn()) {

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says which nodes come and go, and has something done about it. */
+/** Logs which nodes join and leave the cluster, and runs a callback. */
 public final class NodeWatcher implements MembershipListener {
   private static final Logger LOG = LoggerFactory.getLogger(NodeWatcher.class);
 
@@ -24,7 +24,7 @@ public final class NodeWatcher implements MembershipListener {
   }
 
   /**
-   * Begins to watch.
+   * Starts to watch.
    *
    * @param nodesChanged called on a thread of Hazelcast; must not block
    */
@@ -35,14 +35,14 @@ public final class NodeWatcher implements MembershipListener {
         .addLifecycleListener(
             event -> {
               if (event.getState() == LifecycleEvent.LifecycleState.MERGED) {
-                LOG.info("the split cluster is whole again; nodes: {}", seen(hazelcast));
+                LOG.info("the split cluster is whole again; nodes: {}", describe(hazelcast));
                 nodesChanged.run();
               }
             });
   }
 
-  /** The nodes that are seen, for people. */
-  public static String seen(HazelcastInstance hazelcast) {
+  /** Describes the nodes that this one sees. */
+  public static String describe(HazelcastInstance hazelcast) {
     String local = hazelcast.getCluster().getLocalMember().getUuid().toString();
     return hazelcast.getCluster().getMembers().size()
         + " of the cluster '"
@@ -64,13 +64,13 @@ public final class NodeWatcher implements MembershipListener {
 
   @Override
   public void memberAdded(MembershipEvent event) {
-    LOG.info("node joined: {}; nodes: {}", name(event.getMember()), seen(hazelcast));
+    LOG.info("node joined: {}; nodes: {}", name(event.getMember()), describe(hazelcast));
     nodesChanged.run();
   }
 
   @Override
   public void memberRemoved(MembershipEvent event) {
-    LOG.info("node left: {}; nodes: {}", name(event.getMember()), seen(hazelcast));
+    LOG.info("node left: {}; nodes: {}", name(event.getMember()), describe(hazelcast));
     nodesChanged.run();
   }
 }

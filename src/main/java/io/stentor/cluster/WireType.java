@@ -8,48 +8,42 @@ import com.hazelcast.nio.serialization.StreamSerializer;
 import java.io.IOException;
 
 /**
- * A type that travels between nodes under a number, which nodes of different versions have in
- * common. Nothing is serialised by Java's own mechanism. Any thread.
+ * The serializer of a type that nodes exchange. Its number is shared with nodes of other versions.
+ * Any thread.
  */
 public final class WireType<T> implements StreamSerializer<T> {
 
-  /** How one is written. */
-  public interface Writing<T> {
-    /** Writes the value; fails where the output does. */
+  /** Writes a value. */
+  public interface Writer<T> {
     void write(T value, ObjectDataOutput out) throws IOException;
   }
 
-  /** How one is read. */
-  public interface Reading<T> {
-    /** Reads a value; fails where the input does. */
+  /** Reads a value. */
+  public interface Reader<T> {
     T read(ObjectDataInput in) throws IOException;
   }
 
   private final int number;
-  private final Writing<T> writing;
-  private final Reading<T> reading;
+  private final Writer<T> writer;
+  private final Reader<T> reader;
 
-  private WireType(int number, Writing<T> writing, Reading<T> reading) {
+  private WireType(int number, Writer<T> writer, Reader<T> reader) {
     this.number = number;
-    this.writing = writing;
-    this.reading = reading;
+    this.writer = writer;
+    this.reader = reader;
   }
 
   /**
-   * Makes a type known to a Hazelcast instance that has not started.
+   * Registers a type at a Hazelcast instance that has not started.
    *
-   * @param number that no other type has
+   * @param number used by no other type
    */
   public static <T> void add(
-      SerializationConfig config,
-      Class<T> type,
-      int number,
-      Writing<T> writing,
-      Reading<T> reading) {
+      SerializationConfig config, Class<T> type, int number, Writer<T> writer, Reader<T> reader) {
     config.addSerializerConfig(
         new SerializerConfig()
             .setTypeClass(type)
-            .setImplementation(new WireType<>(number, writing, reading)));
+            .setImplementation(new WireType<>(number, writer, reader)));
   }
 
   @Override
@@ -59,11 +53,11 @@ public final class WireType<T> implements StreamSerializer<T> {
 
   @Override
   public void write(ObjectDataOutput out, T value) throws IOException {
-    writing.write(value, out);
+    writer.write(value, out);
   }
 
   @Override
   public T read(ObjectDataInput in) throws IOException {
-    return reading.read(in);
+    return reader.read(in);
   }
 }

@@ -1,4 +1,7 @@
-/** How nodes find each other, and what is done when one comes or goes. */
+/**
+ * The cluster: how nodes find each other, see each other join and leave, call each other, and
+ * exchange types.
+ */
 @NullMarked
 package io.stentor.cluster;
 

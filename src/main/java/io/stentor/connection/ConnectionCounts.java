@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** How many connections this node has and has had. Any thread. */
+/** Counts this node's connections, by transport and close code. Any thread. */
 public final class ConnectionCounts {
 
   private static final class Count {
@@ -19,27 +19,27 @@ public final class ConnectionCounts {
   }
 
   private final Map<Transport, Count> counts = new EnumMap<>(Transport.class);
-  private final ConnectionRegistries directories = new ConnectionRegistries();
+  private final ConnectionRegistries registries = new ConnectionRegistries();
   private final AtomicInteger open = new AtomicInteger();
   private final Map<Integer, LongAdder> closes = new ConcurrentHashMap<>();
 
-  /** None yet. */
+  /** Creates counts of zero. */
   public ConnectionCounts() {
     for (Transport transport : Transport.values()) {
       counts.put(transport, new Count());
     }
   }
 
-  /** Which connections there are, by user. */
-  public ConnectionRegistries directories() {
-    return directories;
+  /** The connections themselves, by user. */
+  public ConnectionRegistries registries() {
+    return registries;
   }
 
   private Count count(Transport transport) {
     return Objects.requireNonNull(counts.get(transport));
   }
 
-  /** Counts a new connection; returns how many are open. */
+  /** Counts a new connection. Returns the number of open ones. */
   public int opened(Transport transport) {
     Count count = count(transport);
     count.open.incrementAndGet();
@@ -48,9 +48,9 @@ public final class ConnectionCounts {
   }
 
   /**
-   * Counts a connection that has ended; returns how many are open.
+   * Counts a connection that has ended. Returns the number of open ones.
    *
-   * @param reason why this node closed it; null where it did not
+   * @param reason why this node closed it; null if it did not
    */
   public int closed(Transport transport, @Nullable CloseReason reason) {
     if (reason != null) {
@@ -60,27 +60,25 @@ public final class ConnectionCounts {
     return open.decrementAndGet();
   }
 
-  /** Connections that are open now. */
   public int open() {
     return open.get();
   }
 
-  /** Connections of this kind that are open now. */
   public int open(Transport transport) {
     return count(transport).open.get();
   }
 
-  /** Connections of this kind that there have been. */
+  /** Returns the number of connections opened since the start. */
   public long total(Transport transport) {
     return count(transport).opened.sum();
   }
 
-  /** The codes that this node has closed connections with. */
+  /** Returns the codes with which this node has closed connections. */
   public Set<Integer> closeCodes() {
     return Set.copyOf(closes.keySet());
   }
 
-  /** Connections that this node has closed with a code. */
+  /** Returns the number of connections that this node has closed with a code. */
   public long closes(int code) {
     LongAdder count = closes.get(code);
     return count == null ? 0 : count.sum();

@@ -9,37 +9,34 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 
-/** The directories of all event loops of this node. Any thread. */
+/** The connections of this node: a {@link ConnectionRegistry} per event loop. Any thread. */
 public final class ConnectionRegistries {
 
-  private static final int CHECKED_AT_ONCE = 500;
+  private static final int MAX_CHECKED_AT_ONCE = 500;
 
-  private record Shelf(EventLoop loop, ConnectionRegistry directory) {}
+  private record PerLoop(EventLoop loop, ConnectionRegistry registry) {}
 
-  private final List<Shelf> shelves = new CopyOnWriteArrayList<>();
+  private final List<PerLoop> entries = new CopyOnWriteArrayList<>();
 
-  /** None yet. */
-  public ConnectionRegistries() {}
-
-  /** The directory of one more event loop. */
+  /** Creates the registry of an event loop. */
   public ConnectionRegistry add(EventLoop loop) {
-    ConnectionRegistry directory = new ConnectionRegistry();
-    shelves.add(new Shelf(loop, directory));
-    return directory;
+    ConnectionRegistry registry = new ConnectionRegistry();
+    entries.add(new PerLoop(loop, registry));
+    return registry;
   }
 
   /**
-   * Does something with each directory, on its event loop.
+   * Runs a task with each registry, on its event loop.
    *
-   * @return what came of it, when all have done it; completes on any thread
+   * @return the results, when all are done; completes on any thread
    */
   public <T> Future<List<T>> each(Function<ConnectionRegistry, Future<T>> task) {
     List<Future<T>> done = new ArrayList<>();
-    for (Shelf shelf : shelves) {
+    for (PerLoop entry : entries) {
       Promise<T> promise = Promise.promise();
       try {
-        shelf.loop.execute(() -> run(task, shelf.directory, promise));
-      } catch (RejectedExecutionException e) { // The node stops, and its connections end.
+        entry.loop.execute(() -> run(task, entry.registry, promise));
+      } catch (RejectedExecutionException e) { // The node is stopping, and its connections end.
         promise.fail(e);
       }
       done.add(promise.future());
@@ -48,22 +45,22 @@ public final class ConnectionRegistries {
   }
 
   /**
-   * Has every connection of this node checked against the present configuration, on its event loop.
-   * Does not wait. A loop checks {@value #CHECKED_AT_ONCE} of its connections in a row, and serves
-   * others in between.
+   * Checks every connection of this node against the present configuration, on its event loop. Does
+   * not wait. A loop checks {@value #MAX_CHECKED_AT_ONCE} of its connections in a row, and does
+   * other work in between.
    */
   public void recheck() {
-    for (Shelf shelf : shelves) {
+    for (PerLoop entry : entries) {
       try {
-        shelf.loop.execute(() -> recheck(shelf.loop, shelf.directory.all(), 0));
-      } catch (RejectedExecutionException e) { // The node stops, and its connections end.
+        entry.loop.execute(() -> recheck(entry.loop, entry.registry.all(), 0));
+      } catch (RejectedExecutionException e) { // The node is stopping, and its connections end.
         return;
       }
     }
   }
 
   private static void recheck(EventLoop loop, List<ControllableConnection> all, int from) {
-    int to = Math.min(all.size(), from + CHECKED_AT_ONCE);
+    int to = Math.min(all.size(), from + MAX_CHECKED_AT_ONCE);
     all.subList(from, to).forEach(ControllableConnection::recheck);
     if (to < all.size()) {
       loop.execute(() -> recheck(loop, all, to));
@@ -72,10 +69,10 @@ public final class ConnectionRegistries {
 
   private static <T> void run(
       Function<ConnectionRegistry, Future<T>> task,
-      ConnectionRegistry directory,
+      ConnectionRegistry registry,
       Promise<T> promise) {
     try {
-      task.apply(directory).onComplete(promise);
+      task.apply(registry).onComplete(promise);
     } catch (RuntimeException e) {
       promise.fail(e);
     }

@@ -3,31 +3,36 @@ package io.stentor.connection;
 import io.stentor.message.CloseReason;
 
 /**
- * A connection that servers may act on, whatever it speaks. Belongs to one event loop, and its
- * names do not change while it is in a {@link ConnectionRegistry}.
+ * A connection that the server API can act on, of any protocol. Belongs to one event loop. Its user
+ * and ids do not change while it is registered.
  */
 public interface ControllableConnection {
 
-  /** The user as the members of a room show it; empty for nobody in particular. */
+  /** The user, as the members of a room show it; empty if there is none. */
   String user();
 
-  /** Names the connection, and no other on any node. */
+  /** The id of the connection, unique on all nodes. */
   String connection();
 
-  /** The secret name of the client's session; empty where it has none. */
+  /** The secret id of the client's session; empty if it has none. */
   default String session() {
     return "";
   }
 
-  /** Ends the connection and says why. Once more does no harm. */
+  /** Closes the connection. Idempotent. */
   void close(CloseReason reason);
 
   /**
-   * The configuration has changed: ends the connection, or what of it the new configuration no
-   * longer allows.
+   * Closes the connection, or the part of it, that the configuration no longer allows. Called when
+   * the configuration has changed.
    */
   void recheck();
 
-  /** Where the directory keeps it. */
-  ConnectionRegistry.Place place();
+  /** Its place in the registry. */
+  Place place();
+
+  /** The index of a connection among those of its user. */
+  final class Place {
+    int index = -1;
+  }
 }

@@ -2,20 +2,20 @@ package io.stentor.connection;
 
 import java.util.Locale;
 
-/** The ways of being connected. */
+/** The kinds of connections. */
 public enum Transport {
-  /** A WebSocket of the plain protocol. */
+  /** A WebSocket with the plain protocol. */
   WEBSOCKET,
-  /** An event stream. */
+  /** A stream of server-sent events. */
   SSE,
-  /** A request that waits for a message. */
+  /** A long poll. */
   POLL,
   /** The Centrifuge protocol, on a WebSocket or a stream. */
   CENTRIFUGE;
 
   private final String label = name().toLowerCase(Locale.ROOT);
 
-  /** What metrics and log lines call it; it never changes. */
+  /** The name in metrics and log lines; it never changes. */
   public String label() {
     return label;
   }

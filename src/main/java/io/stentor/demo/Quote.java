@@ -3,25 +3,23 @@ package io.stentor.demo;
 import io.vertx.core.json.JsonObject;
 
 /**
- * One update. It says everything there is to know of its symbol, so whoever hears only the newest
- * one has missed nothing.
+ * A trade of one symbol. Contains the complete state of the symbol, so a client needs only the
+ * newest one.
  *
- * @param symbol what is traded
- * @param open price at which the market opened
- * @param price of this trade, in whole cents
- * @param volume how many were traded
+ * @param open the opening price
+ * @param price of this trade, a whole number of cents
+ * @param volume number traded
  */
 record Quote(String symbol, double open, double price, int volume) {
 
-  /** What stands before a symbol in the name of its room. */
+  /** Prefix of the rooms; the symbol follows. */
   static final String PREFIX = "quotes:";
 
-  /** The room of a symbol. */
   static String room(String symbol) {
     return PREFIX + symbol;
   }
 
-  /** The message as an entry of a batch. */
+  /** Returns the message as an entry of a batch request. */
   JsonObject entry(long timeMillis) {
     JsonObject data =
         new JsonObject()

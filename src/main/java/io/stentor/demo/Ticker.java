@@ -13,56 +13,56 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a market and publishes its updates through the HTTP API of its own node, while it is this
- * node's turn: a cluster has one market, and another node goes on from the prices in the rooms'
- * logs. One event loop.
+ * Runs a market and publishes its trades through the HTTP API of its own node. A cluster has one
+ * active ticker; when its node stops, another one continues from the prices in the rooms' logs. One
+ * event loop.
  */
 public final class Ticker extends VerticleBase {
 
   /*
-   * One request at a time: what becomes due meanwhile goes with the next one, so a slow server is
-   * asked less often, not more. Updates that are late by more than a second are dropped; the next
-   * ones say all that there is to know.
+   * One request at a time: trades that become due meanwhile go with the next one, so a slow server
+   * gets fewer requests, not more. Trades that are more than a second late are dropped; the next
+   * ones contain the complete state.
    */
 
   private static final int TICK_MILLIS = 20;
-  private static final int REST_MILLIS = 1000;
-  private static final int MOST_AT_ONCE = 1000;
+  private static final int PAUSE_MILLIS = 1000;
+  private static final int MAX_BATCH = 1000;
   private static final Logger LOG = LoggerFactory.getLogger(Ticker.class);
 
   private final int updatesPerSecond;
   private final String host;
   private final int port;
   private final String key;
-  private final BooleanSupplier turn;
-  private @Nullable Publisher publisher;
+  private final BooleanSupplier active;
+  private @Nullable MarketClient client;
   private @Nullable Market market;
   private boolean busy;
-  private boolean waits;
+  private boolean standby;
   private boolean failing;
   private boolean stopped;
-  private long restUntil;
+  private long pausedUntil;
   private long lastTick;
   private double due;
 
   /**
-   * A ticker that says nothing yet.
+   * Creates a ticker that starts with its verticle.
    *
-   * @param host where the node is reached from within
+   * @param host where the node can be reached from itself
    * @param key an API key of the node
-   * @param turn whether it is this node that has the market; asked often, must not block
+   * @param active whether this node runs the market; called often, must not block
    */
-  public Ticker(DemoOptions options, String host, int port, String key, BooleanSupplier turn) {
+  public Ticker(DemoOptions options, String host, int port, String key, BooleanSupplier active) {
     this.updatesPerSecond = options.updatesPerSecond();
     this.host = host;
     this.port = port;
     this.key = key;
-    this.turn = turn;
+    this.active = active;
   }
 
   @Override
   public Future<?> start() {
-    publisher = new Publisher(vertx, host, port, key);
+    client = new MarketClient(vertx, host, port, key);
     vertx.setPeriodic(TICK_MILLIS, timer -> tick(System.nanoTime() / 1_000_000));
     return Future.succeededFuture();
   }
@@ -70,29 +70,29 @@ public final class Ticker extends VerticleBase {
   @Override
   public Future<?> stop() {
     stopped = true;
-    return publisher == null ? Future.succeededFuture() : publisher.close();
+    return client == null ? Future.succeededFuture() : client.close();
   }
 
   private void tick(long now) {
-    if (busy || stopped || now < restUntil || publisher == null) {
+    if (busy || stopped || now < pausedUntil || client == null) {
       return;
     }
-    if (!turn.getAsBoolean()) {
+    if (!active.getAsBoolean()) {
       market = null;
-      restUntil = now + REST_MILLIS;
-      if (!waits) {
+      pausedUntil = now + PAUSE_MILLIS;
+      if (!standby) {
         LOG.info("demo: another node has the market, this one takes it over when that one is gone");
       }
-      waits = true;
+      standby = true;
     } else if (market == null) {
-      open(publisher);
+      open(client);
     } else {
-      publish(publisher, market, now);
+      publish(client, market, now);
     }
   }
 
-  /** Goes on where the last market stopped, if there was one. */
-  private void open(Publisher through) {
+  /** Opens a market that continues from the last published prices, if there are any. */
+  private void open(MarketClient through) {
     Market opening = new Market(new Random());
     List<Future<?>> read = new ArrayList<>();
     for (int i = 0; i < Market.SYMBOLS.size(); i++) {
@@ -100,14 +100,14 @@ public final class Ticker extends VerticleBase {
       read.add(
           through
               .newest(Quote.room(Market.SYMBOLS.get(i)))
-              .onSuccess(last -> goOn(opening, number, last)));
+              .onSuccess(last -> resume(opening, number, last)));
     }
-    busy(
+    track(
         Future.all(read)
             .onSuccess(
                 done -> {
                   market = opening;
-                  waits = false;
+                  standby = false;
                   lastTick = System.nanoTime() / 1_000_000;
                   LOG.info(
                       "demo: this node publishes {} made-up prices a second to rooms {}*",
@@ -116,18 +116,18 @@ public final class Ticker extends VerticleBase {
                 }));
   }
 
-  private static void goOn(Market market, int number, @Nullable JsonObject last) {
+  private static void resume(Market market, int number, @Nullable JsonObject last) {
     if (last != null
         && last.getValue("open") instanceof Number open
         && last.getValue("price") instanceof Number price) {
-      market.goOnFrom(number, open.doubleValue(), price.doubleValue());
+      market.resumeFrom(number, open.doubleValue(), price.doubleValue());
     }
   }
 
-  private void publish(Publisher through, Market open, long now) {
+  private void publish(MarketClient through, Market open, long now) {
     due = Math.min(updatesPerSecond, due + (now - lastTick) * updatesPerSecond / 1000.0);
     lastTick = now;
-    int count = Math.min(MOST_AT_ONCE, (int) due);
+    int count = Math.min(MAX_BATCH, (int) due);
     if (count == 0) {
       return;
     }
@@ -136,10 +136,10 @@ public final class Ticker extends VerticleBase {
     for (int i = 0; i < count; i++) {
       entries.add(open.next().entry(System.currentTimeMillis()));
     }
-    busy(through.publish(entries));
+    track(through.publish(entries));
   }
 
-  private void busy(Future<?> request) {
+  private void track(Future<?> request) {
     busy = true;
     request
         .onSuccess(
@@ -150,7 +150,7 @@ public final class Ticker extends VerticleBase {
         .onFailure(
             failure -> {
               busy = false;
-              restUntil = System.nanoTime() / 1_000_000 + REST_MILLIS;
+              pausedUntil = System.nanoTime() / 1_000_000 + PAUSE_MILLIS;
               if (!failing && !stopped) {
                 LOG.warn("demo: prices cannot be published: {}", failure.getMessage());
               }

@@ -54,7 +54,7 @@ public record LoopContext(
         node,
         heartbeat,
         expiries(() -> node.live().get().identity().tokens().leewaySeconds(), node, eventLoop),
-        node.connections().directories().add(eventLoop),
+        node.connections().registries().add(eventLoop),
         connectTimeout);
   }
 

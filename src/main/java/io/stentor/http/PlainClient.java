@@ -1,6 +1,5 @@
 package io.stentor.http;
 
-import io.stentor.connection.ConnectionRegistry;
 import io.stentor.connection.ControllableConnection;
 import io.stentor.identity.Expiries;
 import io.stentor.identity.Identity;
@@ -25,7 +24,7 @@ public final class PlainClient implements ControllableConnection {
   private final Identity identity;
   private final BooleanSupplier allowed;
   private final Consumer<CloseReason> close;
-  private final ConnectionRegistry.Place place = new ConnectionRegistry.Place();
+  private final ControllableConnection.Place place = new ControllableConnection.Place();
   private final Expiries.@Nullable Term term;
 
   /**
@@ -89,7 +88,7 @@ public final class PlainClient implements ControllableConnection {
   }
 
   @Override
-  public ConnectionRegistry.Place place() {
+  public ControllableConnection.Place place() {
     return place;
   }
 

@@ -1,7 +1,7 @@
 package io.stentor.lifecycle;
 
 import com.hazelcast.core.HazelcastInstance;
-import io.stentor.cluster.Eldest;
+import io.stentor.cluster.OldestNode;
 import io.stentor.config.Config;
 import io.stentor.config.Config.DemoOptions;
 import io.stentor.config.HttpOptions;
@@ -35,7 +35,7 @@ final class Demo {
   /** Offers the other nodes to keep the market. */
   void offer(com.hazelcast.config.Config joining) {
     if (options.enabled()) {
-      Eldest.offer(joining, TASK);
+      OldestNode.offer(joining, TASK);
     }
   }
 
@@ -61,10 +61,10 @@ final class Demo {
           case "::" -> "::1";
           default -> http.host();
         };
-    Eldest eldest = hazelcast == null ? null : new Eldest(hazelcast, TASK);
+    OldestNode oldest = hazelcast == null ? null : new OldestNode(hazelcast, TASK);
     return vertx
         .deployVerticle(
-            new Ticker(options, host, port, key, () -> eldest == null || eldest.isThisNode()))
+            new Ticker(options, host, port, key, () -> oldest == null || oldest.isThisNode()))
         .onSuccess(id -> deployment = id);
   }
 

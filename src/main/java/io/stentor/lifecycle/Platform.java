@@ -3,6 +3,7 @@ package io.stentor.lifecycle;
 import com.hazelcast.core.HazelcastInstance;
 import io.stentor.admission.GuardedTransport;
 import io.stentor.admission.Limits;
+import io.stentor.cluster.ClusterHost;
 import io.stentor.cluster.ClusteredVertx;
 import io.stentor.cluster.NodeWatcher;
 import io.stentor.config.ClusterOptions;
@@ -78,7 +79,7 @@ public final class Platform {
     if (!config.cluster().enabled()) {
       return Future.succeededFuture(new Platform(builder.build(), eventLoops, null));
     }
-    ClusterOptions cluster = ClusteredVertx.resolved(config.cluster());
+    ClusterOptions cluster = ClusterHost.resolve(config.cluster());
     ClusteredVertx.withBus(options, cluster);
     HazelcastInstance hazelcast = join(cluster, joining);
     return ClusteredVertx.vertx(builder, hazelcast, cluster)
@@ -137,7 +138,7 @@ public final class Platform {
       LOG.info("nodes: this one alone");
       return new LocalPresence(tracked);
     }
-    LOG.info("nodes: {}", NodeWatcher.seen(hazelcast));
+    LOG.info("nodes: {}", NodeWatcher.describe(hazelcast));
     ClusterPresence presence = new ClusterPresence(vertx, hazelcast, tracked);
     NodeWatcher.watch(
         hazelcast,
@@ -155,7 +156,7 @@ public final class Platform {
       return Future.succeededFuture(true);
     }
     return vertx
-        .executeBlocking(() -> ClusteredVertx.awaitCopies(instance))
+        .executeBlocking(() -> ClusteredVertx.awaitBackups(instance))
         .onSuccess(
             safe -> {
               if (!safe) {

@@ -111,7 +111,7 @@ final class Startup {
   private void changed() {
     rooms.limits().change(live.get().limits());
     rooms.optionsChanged();
-    connections.directories().recheck();
+    connections.registries().recheck();
   }
 
   private Future<?> serve() {
@@ -120,7 +120,7 @@ final class Startup {
     return platform
         .withCopies()
         .compose(safe -> ClusterCall.of(vertx))
-        .map(nodes -> new ServerApi(rooms, presence, connections.directories(), nodes))
+        .map(nodes -> new ServerApi(rooms, presence, connections.registries(), nodes))
         .compose(
             api ->
                 Mailboxes.open(vertx, rooms.node())

@@ -13,10 +13,10 @@ import org.junit.jupiter.api.Test;
 class ConnectionRegistryTest {
   private final ConnectionRegistry directory = new ConnectionRegistry();
 
-  private record Named(String user, String connection, ConnectionRegistry.Place place)
+  private record Named(String user, String connection, ControllableConnection.Place place)
       implements ControllableConnection {
     Named(String user, String connection) {
-      this(user, connection, new ConnectionRegistry.Place());
+      this(user, connection, new ControllableConnection.Place());
     }
 
     @Override

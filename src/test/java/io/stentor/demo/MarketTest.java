@@ -49,7 +49,7 @@ class MarketTest {
   void goes_on_from_what_was_said_last() {
     Market market = new Market(new Random(3));
     for (int i = 0; i < Market.SYMBOLS.size(); i++) {
-      market.goOnFrom(i, 1000, 1100);
+      market.resumeFrom(i, 1000, 1100);
     }
     for (int i = 0; i < 100; i++) {
       Quote quote = market.next();
@@ -63,8 +63,8 @@ class MarketTest {
     Market market = new Market(new Random(4));
     for (double no : new double[] {0, -5, Double.NaN, Double.POSITIVE_INFINITY, 1e12}) {
       for (int i = 0; i < Market.SYMBOLS.size(); i++) {
-        market.goOnFrom(i, no, 100);
-        market.goOnFrom(i, 100, no);
+        market.resumeFrom(i, no, 100);
+        market.resumeFrom(i, 100, no);
       }
     }
     for (int i = 0; i < 100; i++) {

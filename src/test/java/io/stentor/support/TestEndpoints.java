@@ -50,7 +50,7 @@ public final class TestEndpoints implements AutoCloseable {
     Presence presence = new LocalPresence(room -> rooms.options(room).presence());
     ConnectionCounts connections = new ConnectionCounts();
     ClusterCall nodes = ClusterCall.of(vertx).await();
-    ServerApi api = new ServerApi(rooms, presence, connections.directories(), nodes);
+    ServerApi api = new ServerApi(rooms, presence, connections.registries(), nodes);
     Mailboxes mailboxes = Mailboxes.open(vertx, rooms.node()).await();
     LiveConfig live = new LiveConfig(config);
     Access access = Access.of(vertx, live);

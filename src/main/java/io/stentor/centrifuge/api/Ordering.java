@@ -2,7 +2,7 @@ package io.stentor.centrifuge.api;
 
 import io.stentor.centrifuge.Refusal;
 import io.stentor.cluster.ClusterCall;
-import io.stentor.cluster.Declined;
+import io.stentor.cluster.ClusterCall.Declined;
 import io.stentor.connection.ConnectionRegistries;
 import io.stentor.connection.ConnectionRegistry;
 import io.stentor.connection.ControllableConnection;

@@ -3,7 +3,7 @@ package io.stentor.centrifuge.api;
 import io.stentor.centrifuge.ErrorCode;
 import io.stentor.centrifuge.Refusal;
 import io.stentor.cluster.ClusterCall;
-import io.stentor.cluster.NodeTimeout;
+import io.stentor.cluster.ClusterCall.NodeTimeout;
 import io.stentor.connection.ConnectionRegistries;
 import io.stentor.json.InvalidJson;
 import io.stentor.json.JsonFields;

@@ -12,20 +12,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Finds the address that {@code cluster.host} means on this machine. */
-final class OwnHost {
+/** Resolves {@code cluster.host} to an address of this machine. */
+public final class ClusterHost {
 
   private static final String KEY = "cluster.host";
 
-  private OwnHost() {}
+  private ClusterHost() {}
 
   /**
-   * The same options with {@code host} as the address that other nodes reach this one by. An
-   * address of the IPv4 family is preferred where a name has several on this machine. May ask DNS.
+   * Returns the options with {@code host} replaced by the address at which other nodes reach this
+   * one. If a name has several addresses of this machine, prefers IPv4. May block for DNS.
    *
-   * @throws ConfigException where the host is no address of this machine, or of no use
+   * @throws ConfigException if the host is not a usable address of this machine
    */
-  static ClusterOptions resolved(ClusterOptions cluster) {
+  public static ClusterOptions resolve(ClusterOptions cluster) {
     InetAddress found = address(cluster.host());
     if (cluster.discovery() == ClusterOptions.Discovery.MULTICAST
         && !(found instanceof Inet4Address)) {
@@ -40,26 +40,26 @@ final class OwnHost {
     try {
       all.addAll(List.of(InetAddress.getAllByName(host)));
     } catch (UnknownHostException e) {
-      throw refused(host, "it does not resolve");
+      throw unusable(host, "it does not resolve");
     }
     if (all.stream().allMatch(InetAddress::isAnyLocalAddress)) {
       throw ConfigException.badValue(
-          KEY, host, "one address that other nodes reach this one by, such as " + some());
+          KEY, host, "one address that other nodes reach this one by, such as " + examples());
     }
-    all.removeIf(address -> !isHere(address));
+    all.removeIf(address -> !isLocal(address));
     if (all.isEmpty()) {
-      throw refused(host, "no network interface has it");
+      throw unusable(host, "no network interface has it");
     }
     all.removeIf(InetAddress::isLinkLocalAddress);
     if (all.isEmpty()) {
-      throw refused(host, "a link-local address has no meaning to other nodes");
+      throw unusable(host, "a link-local address has no meaning to other nodes");
     }
     return all.stream().filter(Inet4Address.class::isInstance).findFirst().orElse(all.get(0));
   }
 
-  private static boolean isHere(InetAddress address) {
+  private static boolean isLocal(InetAddress address) {
     try {
-      // Every address of 127.0.0.0/8 can be bound to, though the interface has one of them.
+      // All of 127.0.0.0/8 can be bound to, though the interface has only one of these addresses.
       return (address instanceof Inet4Address && address.isLoopbackAddress())
           || NetworkInterface.getByInetAddress(address) != null;
     } catch (SocketException e) {
@@ -67,13 +67,13 @@ final class OwnHost {
     }
   }
 
-  private static ConfigException refused(String host, String why) {
+  private static ConfigException unusable(String host, String why) {
     return ConfigException.badValue(
-        KEY, host, "an address or name of this machine (" + some() + "): " + why);
+        KEY, host, "an address or name of this machine (" + examples() + "): " + why);
   }
 
-  /** Addresses of this machine, for people. */
-  private static String some() {
+  /** Lists up to 8 addresses of this machine. */
+  private static String examples() {
     try {
       return NetworkInterface.networkInterfaces()
           .flatMap(NetworkInterface::inetAddresses)

@@ -3,26 +3,29 @@ package io.stentor.cluster;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
 
-/** Which node of those that offer to do something does it: the one that has been there longest. */
-public final class Eldest {
+/**
+ * Selects the node that runs a task: among the nodes that offer it, the one that has been in the
+ * cluster longest.
+ */
+public final class OldestNode {
 
   private final HazelcastInstance hazelcast;
   private final String task;
 
-  /** The eldest of all that have offered this task. */
-  public Eldest(HazelcastInstance hazelcast, String task) {
+  /** Creates a selection among the nodes that offer the task. */
+  public OldestNode(HazelcastInstance hazelcast, String task) {
     this.hazelcast = hazelcast;
     this.task = task;
   }
 
-  /** Offers to do a task; before the node joins. */
+  /** Offers a task. To be called before the node joins. */
   public static void offer(com.hazelcast.config.Config joining, String task) {
     joining.getMemberAttributeConfig().setAttribute(task, "offered");
   }
 
   /**
-   * Whether this node is the one. All nodes agree but for the moment in which one comes or goes;
-   * while a cluster is split, each side has its own. Any thread; does not block.
+   * Returns whether this node is selected. Nodes may disagree for a moment when one joins or
+   * leaves; in a split cluster each side has its own. Any thread; does not block.
    */
   public boolean isThisNode() {
     for (Member member : hazelcast.getCluster().getMembers()) {

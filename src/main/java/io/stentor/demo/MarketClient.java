@@ -16,10 +16,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The two requests of the HTTP API that a market needs. One event loop; answers come there. Every
- * future fails with a sentence for the log.
+ * Sends the market's requests to the HTTP API of a node. Belongs to one event loop, on which
+ * futures complete. Failures have a message for the log.
  */
-final class Publisher {
+final class MarketClient {
 
   private static final int TIMEOUT_MILLIS = 10_000;
   private static final int OK = 200;
@@ -28,11 +28,11 @@ final class Publisher {
   private final String key;
 
   /**
-   * A client of one node.
+   * Creates a client of one node.
    *
    * @param key an API key of that node
    */
-  Publisher(Vertx vertx, String host, int port, String key) {
+  MarketClient(Vertx vertx, String host, int port, String key) {
     this.key = key;
     this.client =
         vertx.createHttpClient(
@@ -42,10 +42,10 @@ final class Publisher {
                 .setConnectTimeout(TIMEOUT_MILLIS));
   }
 
-  /** Publishes all of them in one request. */
+  /** Publishes the messages in one request. */
   Future<Void> publish(List<JsonObject> entries) {
     Buffer body = new JsonObject().put("messages", new JsonArray(entries)).toBuffer();
-    return ask(
+    return request(
             HttpMethod.POST,
             "/messages",
             request ->
@@ -53,11 +53,11 @@ final class Publisher {
                     .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
                     .send(body)
                     .mapEmpty())
-        .compose(Publisher::published);
+        .compose(MarketClient::checkResults);
   }
 
-  private static Future<Void> published(JsonObject answer) {
-    for (Object result : answer.getJsonArray("results")) {
+  private static Future<Void> checkResults(JsonObject response) {
+    for (Object result : response.getJsonArray("results")) {
       JsonObject one = (JsonObject) result;
       if (one.getInteger("status") >= 300) {
         return Future.failedFuture(one.getString("detail"));
@@ -66,9 +66,9 @@ final class Publisher {
     return Future.succeededFuture();
   }
 
-  /** The newest JSON message of a room; null where there is none. */
+  /** Returns the newest message of a room if it is JSON; otherwise null. */
   Future<@Nullable JsonObject> newest(String room) {
-    return ask(HttpMethod.GET, "/rooms/" + room + "/messages?limit=1", HttpClientRequest::send)
+    return request(HttpMethod.GET, "/rooms/" + room + "/messages?limit=1", HttpClientRequest::send)
         .map(
             answer -> {
               JsonArray messages = answer.getJsonArray("messages");
@@ -79,7 +79,7 @@ final class Publisher {
             });
   }
 
-  private Future<JsonObject> ask(
+  private Future<JsonObject> request(
       HttpMethod method, String path, Function<HttpClientRequest, Future<?>> send) {
     RequestOptions options =
         new RequestOptions().setMethod(method).setURI(path).setTimeout(TIMEOUT_MILLIS);
