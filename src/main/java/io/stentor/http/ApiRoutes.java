@@ -1,5 +1,7 @@
 package io.stentor.http;
 
+import io.stentor.http.Contract.Operation;
+import io.stentor.http.Contract.Parameter;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Route;

@@ -22,8 +22,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who sends a request, and whether a room allows what it wants: the one way in for every plain
- * transport. Event loop of the request.
+ * Authenticates requests, and checks what rooms allow them: for every plain transport. Event loop
+ * of the request.
  */
 public final class Authentication {
 
@@ -35,12 +35,12 @@ public final class Authentication {
 
   private final Access access;
 
-  /** Authentication by a node's keys and tokens. */
+  /** Creates an authentication by a node's keys and tokens. */
   public Authentication(Access access) {
     this.access = access;
   }
 
-  /** What asks for an identity before the handler, which finds it by {@link #of}. */
+  /** A handler that authenticates a request before the next one, which calls {@link #of}. */
   public Handler<RoutingContext> before(Handler<RoutingContext> handler) {
     return ctx ->
         admit(
@@ -51,7 +51,7 @@ public final class Authentication {
             });
   }
 
-  /** Who sends a request whose handler stands behind {@link #before}. */
+  /** The identity of a request whose handler is behind {@link #before}. */
   public static Identity of(RoutingContext ctx) {
     return Objects.requireNonNull(ctx.get(IDENTITY), "no handler asked for an identity");
   }
@@ -131,7 +131,7 @@ public final class Authentication {
         ? Future.succeededFuture(Identity.ANONYMOUS)
         : Future.failedFuture(
             RequestRefused.of(
-                ProblemType.UNAUTHORIZED, "Nobody is served here without a token or a key."));
+                ProblemType.UNAUTHORIZED, "Authentication required: send a token or an API key."));
   }
 
   private Future<Identity> byToken(String token) {
@@ -172,7 +172,7 @@ public final class Authentication {
   }
 
   /**
-   * Goes on only where the room allows the action.
+   * Requires that the room allows the action.
    *
    * @throws RequestRefused where it does not
    */
@@ -180,7 +180,7 @@ public final class Authentication {
     require(access.permissions(), identity, room, action);
   }
 
-  /** The same for whom no request is being answered any more. */
+  /** The same without an instance. */
   public static void require(
       Permissions permissions, Identity identity, RoomName room, Action action) {
     Verdict verdict = permissions.verdict(identity, room, action);
@@ -192,10 +192,11 @@ public final class Authentication {
   }
 
   /**
-   * Where a listener may begin. Who may not read what was said before is told that its position
-   * cannot be continued, and joins at the end.
+   * The allowed start of a subscriber. One that may not read the history joins at the end, and is
+   * told that its position cannot be recovered.
    *
-   * @throws RequestRefused where the identity may not listen, or asks for older messages by number
+   * @throws RequestRefused where the identity may not subscribe, or asks for older messages by
+   *     number and may not read them
    */
   public Start requireStart(Identity identity, RoomName room, Start asked) {
     require(identity, room, Action.SUBSCRIBE);

@@ -1,9 +1,13 @@
 package io.stentor.http;
 
+import io.stentor.message.Position;
+import io.stentor.message.RoomName;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -13,6 +17,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -20,8 +26,8 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
- * The HTTP API as {@code openapi.yaml} describes it: which operations there are and what a request
- * may be. Immutable; any thread.
+ * The HTTP API as {@code openapi.yaml} describes it: the operations and their parameters.
+ * Immutable; any thread.
  */
 public final class Contract {
   /*
@@ -69,9 +75,13 @@ public final class Contract {
     }
   }
 
-  /** The document as it is written. Not to be changed. */
-  Buffer source() {
-    return source;
+  /** {@code GET /openapi.yaml}: answers with the document as it is written. */
+  public void handleGet(RoutingContext ctx) {
+    SecurityHeaders.put(ctx.response());
+    ctx.response()
+        .putHeader(HttpHeaders.CONTENT_TYPE, "application/yaml")
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
+        .end(source);
   }
 
   /** Every operation, in the order of the document. */
@@ -94,7 +104,7 @@ public final class Contract {
     List<Parameter> parameters =
         Stream.concat(
                 ofPath.stream(), objects(described.getJsonArray("parameters")).map(this::resolved))
-            .map(node -> Parameter.of(node, resolved(node.getJsonObject("schema"))))
+            .map(node -> new Parameter(node, resolved(node.getJsonObject("schema"))))
             .toList();
     JsonObject body = resolved(described.getJsonObject("requestBody", new JsonObject()));
     List<String> answers = new ArrayList<>();
@@ -132,5 +142,184 @@ public final class Contract {
       target = target.getJsonObject(step);
     }
     return resolved(target);
+  }
+
+  /**
+   * One operation of the contract. Immutable.
+   *
+   * @param id {@code operationId}
+   * @param path with {@code {name}} where a parameter stands
+   * @param parameters of the path, the query and the headers
+   * @param takes media types of the body; empty where there is none
+   * @param gives media types of the answer; empty where it has no body
+   */
+  record Operation(
+      String id,
+      HttpMethod method,
+      String path,
+      List<Parameter> parameters,
+      List<String> takes,
+      List<String> gives) {
+
+    Operation {
+      parameters = List.copyOf(parameters);
+      takes = List.copyOf(takes);
+      gives = List.copyOf(gives);
+    }
+
+    /** The path as vertx-web writes it. */
+    String route() {
+      return path.replaceAll("\\{(\\w+)}", ":$1");
+    }
+  }
+
+  /**
+   * A parameter of an operation, and its allowed values. Immutable.
+   *
+   * <p>Knows the keywords of JSON Schema that the contract uses for parameters. Any other keyword
+   * is refused at the start, so that the contract promises nothing that is not checked.
+   */
+  static final class Parameter {
+    /** The part of a request that a parameter is in. */
+    enum Place {
+      PATH,
+      QUERY,
+      HEADER
+    }
+
+    /** Why a value is invalid, and what is allowed. */
+    record Wrong(ProblemType type, String detail) {}
+
+    private static final Set<String> WORDS_ONLY =
+        Set.of("description", "examples", "default", "x-allowed", "type");
+
+    private static final Set<String> CHECKED =
+        Set.of("format", "minimum", "maximum", "minLength", "maxLength", "pattern");
+
+    private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]{1,18}");
+
+    private final String name;
+    private final Place place;
+    private final boolean required;
+    private final String type;
+    private final String format;
+    private final long minimum;
+    private final long maximum;
+    private final @Nullable Pattern pattern;
+    private final String allowed;
+
+    /**
+     * Creates a parameter from its description.
+     *
+     * @throws IllegalStateException where the schema has a keyword that is not checked
+     */
+    Parameter(JsonObject described, JsonObject schema) {
+      name = described.getString("name");
+      place = Place.valueOf(described.getString("in").toUpperCase(Locale.ROOT));
+      required = described.getBoolean("required", false);
+      for (String keyword : schema.fieldNames()) {
+        if (!WORDS_ONLY.contains(keyword) && !CHECKED.contains(keyword)) {
+          throw new IllegalStateException(
+              "the contract's parameter " + name + " has " + keyword + ", which nobody checks");
+        }
+      }
+      type = schema.getString("type");
+      format = schema.getString("format", "");
+      boolean text = type.equals("string");
+      minimum = schema.getLong(text ? "minLength" : "minimum", text ? 0 : Long.MIN_VALUE);
+      maximum = schema.getLong(text ? "maxLength" : "maximum", Long.MAX_VALUE);
+      String regex = schema.getString("pattern");
+      pattern = regex == null ? null : Pattern.compile(regex);
+      allowed = schema.getString("x-allowed", inWords());
+    }
+
+    String name() {
+      return name;
+    }
+
+    Place place() {
+      return place;
+    }
+
+    boolean required() {
+      return required;
+    }
+
+    /** The parameter's name in errors. */
+    String title() {
+      return (place == Place.HEADER ? "header " : "parameter ") + name;
+    }
+
+    /** The allowed values, in words that follow "is". */
+    String allowed() {
+      return allowed;
+    }
+
+    /** Why a value is invalid; null where it is valid. */
+    @Nullable Wrong wrong(String value) {
+      String reason =
+          switch (format) {
+            case "room" -> notARoom(value);
+            case "position" -> notAPosition(value);
+            default -> fits(value) ? null : "it is " + allowed;
+          };
+      if (reason == null) {
+        return null;
+      }
+      String detail =
+          "The " + title() + " cannot be \"" + Printable.value(value) + "\": " + reason + ".";
+      return new Wrong(problem(), detail);
+    }
+
+    private ProblemType problem() {
+      return switch (format) {
+        case "room" -> ProblemType.INVALID_ROOM;
+        case "position" -> ProblemType.INVALID_POSITION;
+        default -> ProblemType.BAD_REQUEST;
+      };
+    }
+
+    private static @Nullable String notARoom(String value) {
+      try {
+        new RoomName(value);
+        return null;
+      } catch (IllegalArgumentException e) {
+        return e.getMessage();
+      }
+    }
+
+    private static @Nullable String notAPosition(String value) {
+      try {
+        Position.parse(value);
+        return null;
+      } catch (IllegalArgumentException e) {
+        return e.getMessage();
+      }
+    }
+
+    private boolean fits(String value) {
+      return switch (type) {
+        case "boolean" -> value.equals("true") || value.equals("false");
+        case "integer" -> WHOLE_NUMBER.matcher(value).matches() && inside(Long.parseLong(value));
+        default ->
+            inside(value.codePointCount(0, value.length()))
+                && (pattern == null || pattern.matcher(value).find());
+      };
+    }
+
+    private boolean inside(long number) {
+      return number >= minimum && number <= maximum;
+    }
+
+    private String inWords() {
+      return switch (type) {
+        case "boolean" -> "true or false";
+        case "integer" -> "a whole number from " + minimum + " to " + maximum;
+        default ->
+            minimum == 0
+                ? "at most " + maximum + " characters"
+                : "from " + minimum + " to " + maximum + " characters";
+      };
+    }
   }
 }

@@ -23,10 +23,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees the head of every HTTP/1 request before Vert.x does: one that RFC 9112 does not allow is
- * handed on as invalid, so that no handler gets it and {@link ErrorHandlers#invalidRequest} answers
- * it. Header lists that Vert.x reads as one value are brought into the form that it understands.
- * Holds no state; event loop of the connection.
+ * Checks the head of every HTTP/1 request before Vert.x gets it. A head that RFC 9112 does not allow
+ * is marked as invalid, so that {@link ErrorHandlers#invalidRequest} answers it. Header lists that
+ * Vert.x reads as one value are normalized. Stateless; event loop of the connection.
  */
 @Sharable
 public final class HeadCheck extends ChannelInboundHandlerAdapter {
@@ -76,7 +75,7 @@ public final class HeadCheck extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** The connection is none of requests any more. Idempotent. */
+  /** Removes the check from a connection that carries no more requests. Idempotent. */
   static void remove(ChannelPipeline pipeline) {
     if (pipeline.get(NAME) != null) {
       pipeline.remove(NAME);
@@ -136,7 +135,7 @@ public final class HeadCheck extends ChannelInboundHandlerAdapter {
           DecoderResult.failure(RequestRefused.of(ProblemType.BAD_REQUEST, wrong)));
     }
     request.setUri(ascii(request.uri()));
-    bringIntoForm(headers);
+    normalize(headers);
   }
 
   private static @Nullable String wrong(HttpVersion version, HttpHeaders headers) {
@@ -180,7 +179,7 @@ public final class HeadCheck extends ChannelInboundHandlerAdapter {
     return encoded.toString();
   }
 
-  private static void bringIntoForm(HttpHeaders headers) {
+  private static void normalize(HttpHeaders headers) {
     List<String> options = list(headers.getAll(HttpHeaderNames.CONNECTION));
     if (options.size() > 1) {
       boolean ends = options.contains(CLOSE) && !options.contains(UPGRADE);

@@ -22,12 +22,12 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 
 /**
- * Errors over HTTP: {@code application/problem+json} as RFC 9457 has it, one short sentence each,
- * nothing of the inside. Event loop of the request.
+ * Errors over HTTP: {@code application/problem+json} (RFC 9457), each with one short sentence that
+ * reveals no internals. Event loop of the request.
  */
 public final class Problem {
-  /** Headers that an endpoint may have put before it failed, and that would be untrue now. */
-  private static final List<CharSequence> OF_THE_OTHER_ANSWER =
+  /** Headers that an endpoint may have set before it failed, and that would be wrong now. */
+  private static final List<CharSequence> HEADERS_OF_CONTENT =
       List.of(
           HttpHeaders.CONTENT_LENGTH,
           HttpHeaders.CONTENT_ENCODING,
@@ -61,11 +61,11 @@ public final class Problem {
   }
 
   /**
-   * Answers a request with an error. An answer that has begun cannot be changed any more: it is
-   * cut, so that nobody takes it for whole.
+   * Answers a request with an error. A response whose head was sent is aborted, so that the client
+   * does not take it for complete.
    *
    * @param detail what happened and what to do, in one sentence
-   * @param members what a program may want to know besides, see the contract
+   * @param members further members, see the contract
    */
   public static void answer(
       HttpServerRequest request, ProblemType type, String detail, JsonObject members) {
@@ -78,7 +78,7 @@ public final class Problem {
       response.reset();
       return;
     }
-    OF_THE_OTHER_ANSWER.forEach(response.headers()::remove);
+    HEADERS_OF_CONTENT.forEach(response.headers()::remove);
     SecurityHeaders.put(response);
     response
         .setStatusCode(type.status())
@@ -95,7 +95,7 @@ public final class Problem {
   }
 
   /**
-   * Answers with an error that goes by itself.
+   * Answers with a temporary error.
    *
    * @param seconds value of {@code Retry-After}
    */

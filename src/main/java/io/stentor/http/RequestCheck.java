@@ -1,6 +1,8 @@
 package io.stentor.http;
 
-import io.stentor.http.Parameter.Place;
+import io.stentor.http.Contract.Operation;
+import io.stentor.http.Contract.Parameter;
+import io.stentor.http.Contract.Parameter.Place;
 import io.stentor.json.Utf8;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
@@ -14,15 +16,16 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a request against its operation in the contract: what it accepts, of what kind its body is,
- * and its parameters. What does not fit is refused and named. Event loop of the request.
+ * Validates a request against its operation in the contract: the accepted media types, the type of
+ * its body and its parameters. An invalid request is answered with a problem that names the
+ * mistake. Event loop of the request.
  *
- * <p>A parameter that the contract does not have is ignored, so that newer clients reach older
- * nodes. What is in a body, and how long it is, is checked by whoever reads it, in one go.
+ * <p>Unknown parameters are ignored, so that newer clients can use older nodes. Handlers check the
+ * content and the length of a body while they read it.
  */
 public final class RequestCheck implements Handler<RoutingContext> {
 
-  /** Says that a query {@linkplain #isReadable cannot be read}. */
+  /** The error for a query that {@linkplain #isReadable cannot be decoded}. */
   public static final String UNREADABLE =
       "The query cannot be decoded: it has to be UTF-8, and two digits follow each percent sign.";
 
@@ -78,7 +81,7 @@ public final class RequestCheck implements Handler<RoutingContext> {
     }
   }
 
-  /** Decoders put another character in the place of bytes that are not UTF-8. */
+  /** Decoders replace bytes that are not UTF-8 silently. */
   private static boolean isUtf8Encoded(String query) {
     if (query.indexOf('%') < 0) {
       return true;
@@ -127,7 +130,7 @@ public final class RequestCheck implements Handler<RoutingContext> {
     return part.equals("*") || part.equalsIgnoreCase(of);
   }
 
-  /** Why a body of this kind is not taken; {@code null} where it is. */
+  /** Why a body of this type is not accepted; null where it is. */
   private @Nullable String foreignBody(HttpServerRequest request) {
     String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
     if (operation.takes().contains(ANYTHING)) {

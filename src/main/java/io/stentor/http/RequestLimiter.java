@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every request passes: it is counted for its client, and refused where that has had enough.
- * Event loop of the request.
+ * Counts every request for its client, and refuses it where the client has reached a limit. Event
+ * loop of the request.
  */
 public final class RequestLimiter {
   private static final List<String> FORWARDING =
@@ -33,7 +33,7 @@ public final class RequestLimiter {
 
   private final Limits limits;
 
-  /** Keeps these limits. */
+  /** Creates a limiter with these limits. */
   public RequestLimiter(Limits limits) {
     this.limits = limits;
   }

@@ -7,11 +7,10 @@ import io.vertx.core.json.JsonObject;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A request that is not served, and what the client is told. */
+/** A request is refused: the problem that it is answered with. */
 public final class RequestRefused extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  /** What a 401 has to have (RFC 9110, section 15.5.2). */
   private static final Logger LOG = LoggerFactory.getLogger(RequestRefused.class);
 
   private final ProblemType type;
@@ -29,7 +28,7 @@ public final class RequestRefused extends RuntimeException {
     this.members = members;
   }
 
-  /** A refusal of this kind, with one sentence for people. */
+  /** Creates a refusal with one sentence for people. */
   public static RequestRefused of(ProblemType type, String detail) {
     return new RequestRefused(type, detail, 0, new JsonObject());
   }
@@ -50,7 +49,7 @@ public final class RequestRefused extends RuntimeException {
     return new RequestRefused(type, detail, retryAfterSeconds, members.copy().put(member, value));
   }
 
-  /** The same, where what the client gave to prove who it is was no good (RFC 6750). */
+  /** The same for an invalid token (RFC 6750). */
   RequestRefused ofToken() {
     challenge = "Bearer error=\"invalid_token\"";
     return this;
@@ -64,7 +63,7 @@ public final class RequestRefused extends RuntimeException {
     return detail;
   }
 
-  /** Answers a request that failed; what is no refusal is an error of the server, and logged. */
+  /** Answers a request that failed. Anything but a refusal is an internal error and is logged. */
   public static void answer(HttpServerRequest request, Throwable failure) {
     if (failure instanceof RequestRefused refusal) {
       refusal.answer(request);

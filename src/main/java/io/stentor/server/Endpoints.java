@@ -15,7 +15,6 @@ import io.stentor.http.AllowedOrigins;
 import io.stentor.http.ApiRoutes;
 import io.stentor.http.Authentication;
 import io.stentor.http.Contract;
-import io.stentor.http.ContractEndpoint;
 import io.stentor.http.ErrorHandlers;
 import io.stentor.http.EventStreamRefusal;
 import io.stentor.http.LoopContext;
@@ -99,7 +98,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     Map<String, Handler<RoutingContext>> operations = operations(vertx, server, authentication);
     operations.replaceAll((id, handler) -> authentication.before(handler));
     operations.putAll(centrifuge.operations());
-    operations.put("getContract", new ContractEndpoint(Contract.read()));
+    operations.put("getContract", Contract.read()::handleGet);
     DemoLogin demo = new DemoLogin(() -> live.get().identity().demoLogin(), access);
     operations.put("isDemoLoginOffered", demo::handleOffered);
     operations.put("demoLogin", demo::handleLogin);

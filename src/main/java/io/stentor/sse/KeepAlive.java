@@ -8,22 +8,22 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Has something written to every event stream of one event loop that was silent for an interval, so
- * that no proxy takes it for dead. One timer for all. Belongs to that loop.
+ * Keeps idle event streams open: calls every stream of one event loop that has sent nothing for an
+ * interval, so that it writes a comment and no proxy closes it. Belongs to that loop.
  */
 public final class KeepAlive {
 
   /** A stream. */
   public interface Kept {
-    /** Nothing was sent for an interval. */
+    /** Called when nothing was sent for an interval. */
     void silent();
 
     void close(CloseReason reason);
 
-    /** The node is going away: the client is told so. */
+    /** Closes the stream for a shutdown. */
     void leave();
 
-    /** Where it is kept. */
+    /** The stream's place in the slots. */
     Place place();
   }
 
@@ -45,7 +45,7 @@ public final class KeepAlive {
   private boolean closed;
 
   /**
-   * Nobody is kept yet.
+   * Creates an instance without streams.
    *
    * @param intervalSeconds at least 1
    */
@@ -59,7 +59,7 @@ public final class KeepAlive {
     TimerWheel.of(loop).every(1000, this::everySecond);
   }
 
-  /** Whether {@link #closeAll} was called: who comes now has to close by itself. */
+  /** Whether {@link #closeAll} was called: a new stream then has to close by itself. */
   boolean isClosed() {
     return closed;
   }
@@ -69,7 +69,7 @@ public final class KeepAlive {
     put(stream);
   }
 
-  /** Something was sent on the stream. */
+  /** To be called when something is sent on the stream. */
   void sent(Place place) {
     place.sentAt = now;
   }

@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 /** The body of one response that does not end by itself. Belongs to one event loop. */
 public interface ResponseStream {
 
-  /** Whoever uses the stream; called on its event loop. */
+  /** Receives the events of the stream, on its event loop. */
   interface Listener {
-    /** The stream was full and takes more now. Not called from within a write. */
+    /** The stream was full and is writable again. Not called from within a write. */
     void drained();
 
     /** The stream failed and ends. */
@@ -17,12 +17,12 @@ public interface ResponseStream {
     /**
      * The stream has ended; nothing is called after this.
      *
-     * @param peer what is known of the peer's reason; null where nothing is
+     * @param peer the peer's reason; null where it is unknown
      */
     void closed(@Nullable String peer);
   }
 
-  /** Whether everything that is written has to be whole chunks of HTTP/1.1. */
+  /** Whether all writes have to be whole chunks of HTTP/1.1. */
   boolean isChunked();
 
   /** For the log. */
@@ -30,21 +30,21 @@ public interface ResponseStream {
 
   boolean isWritable();
 
-  /** Bytes that wait for the peer. */
+  /** Bytes that the peer has not taken yet. */
   long queuedBytes();
 
-  /** Sends bytes at once. They are lent; what is not taken at once is retained. */
+  /** Sends bytes at once. The caller keeps its reference. */
   void send(ByteBuf bytes);
 
-  /** Writes bytes without sending them. Takes over one reference. */
+  /** Queues bytes until {@link #flush}. Takes over one reference. */
   void write(ByteBuf bytes);
 
-  /** Sends what was written. */
+  /** Sends the queued bytes. */
   void flush();
 
   /**
-   * Sends the last bytes and ends the stream; cuts it where the peer has stopped reading. Takes
-   * over one reference.
+   * Sends the last bytes and ends the stream; aborts it after the timeout where the peer has
+   * stopped reading. Takes over one reference.
    */
   void end(ByteBuf bytes, int timeoutSeconds);
 }

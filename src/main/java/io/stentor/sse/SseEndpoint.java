@@ -23,8 +23,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Event streams: {@code GET /rooms/{room}/events}. What is wrong with a request is said as a
- * problem before the stream begins. One event loop.
+ * Event streams: {@code GET /rooms/{room}/events}. An invalid request is answered with a problem
+ * instead of the stream. One event loop.
  */
 public final class SseEndpoint {
 
@@ -44,9 +44,9 @@ public final class SseEndpoint {
   private final KeepAlive keepAlive = new KeepAlive(COMMENT_SECONDS);
 
   /**
-   * An endpoint of one server verticle.
+   * Creates the endpoint of one event loop.
    *
-   * @param streams how responses are begun
+   * @param streams begins the responses
    */
   public SseEndpoint(
       LoopContext server, Authentication authentication, StreamingResponses streams) {
@@ -61,7 +61,7 @@ public final class SseEndpoint {
     keepAlive.forEach(action);
   }
 
-  /** Sends every client away, and who comes later too. */
+  /** Closes every stream for a shutdown, and later ones too. */
   public void closeAll() {
     keepAlive.closeAll(CloseReason.SHUTDOWN);
   }
@@ -80,7 +80,7 @@ public final class SseEndpoint {
     }
   }
 
-  /** What is asked for, where that is allowed; the contract has been held against it before. */
+  /** Checks permissions; the request has been validated against the contract before. */
   private SseConnection.Request asked(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     RoomName room = RoomPath.of(ctx);

@@ -7,8 +7,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that is one response without an end: keeps whether it is open, and what it ended
- * with, as a {@link Socket} does for WebSockets. Belongs to the stream's event loop.
+ * A connection that is one response without an end. Tracks whether it is open and why it was
+ * closed, as {@link Socket} does for WebSockets. Belongs to the stream's event loop.
  */
 public abstract class StreamConnection implements ResponseStream.Listener {
 
@@ -17,7 +17,7 @@ public abstract class StreamConnection implements ResponseStream.Listener {
   private boolean gone;
 
   /**
-   * A connection that is open.
+   * Creates an open connection.
    *
    * @param stream makes the stream for its listener
    */
@@ -28,7 +28,7 @@ public abstract class StreamConnection implements ResponseStream.Listener {
   /**
    * The stream has ended.
    *
-   * @param reason what it was closed with here; null where it was not
+   * @param reason the reason that this side closed it with; null where it did not
    * @param why the same, or else what is known of the peer; for the log
    */
   public abstract void closed(@Nullable CloseReason reason, String why);
@@ -37,24 +37,24 @@ public abstract class StreamConnection implements ResponseStream.Listener {
     return stream;
   }
 
-  /** Whether it has not ended and nobody has begun to close it here. */
+  /** Whether it has not ended and this side has not started to close it. */
   final boolean isOpen() {
     return closing == null && !gone;
   }
 
-  /** Whether it takes more now. */
+  /** Whether it is open and not full. */
   public final boolean isWritable() {
     return isOpen() && stream.isWritable();
   }
 
-  /** Sends bytes at once. They are lent; what is not taken at once is retained. */
+  /** Sends bytes at once. The caller keeps its reference. */
   public void send(ByteBuf shared) {
     if (isOpen()) {
       stream.send(shared);
     }
   }
 
-  /** Writes bytes without sending them. Takes over one reference. */
+  /** Queues bytes until {@link #flush}. Takes over one reference. */
   public void write(ByteBuf bytes) {
     if (isOpen()) {
       stream.write(bytes);
@@ -63,7 +63,7 @@ public abstract class StreamConnection implements ResponseStream.Listener {
     }
   }
 
-  /** Sends what was written. */
+  /** Sends the queued bytes. */
   public final void flush() {
     if (isOpen()) {
       stream.flush();
@@ -71,9 +71,9 @@ public abstract class StreamConnection implements ResponseStream.Listener {
   }
 
   /**
-   * From now on nothing is written but the stream's end, which is up to the caller.
+   * Stops all writes; the caller then has to end the stream.
    *
-   * @return false where it is closed, or being closed here, already
+   * @return false where it is already closed or closing
    */
   public final boolean beginToClose(CloseReason reason) {
     if (!isOpen()) {

@@ -19,12 +19,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes ready-made bytes to one socket: WebSocket frames, chunks of HTTP/1.1. Belongs to the
- * socket's event loop.
+ * Writes encoded bytes to one socket: WebSocket frames, chunks of HTTP/1.1. Belongs to the socket's
+ * event loop.
  *
- * <p>They are written at a place in Netty's pipeline that is behind every encoder, so that the same
- * bytes can serve every connection. Where the socket is native and nothing else stands between that
- * place and it, {@link #sendNow} goes straight to the system call.
+ * <p>It writes at a place in Netty's pipeline behind every encoder, so that the same bytes can
+ * serve every connection. Where the socket is native and no handler is between that place and it,
+ * {@link #sendNow} calls the system directly.
  */
 public final class FrameWriter {
 
@@ -39,22 +39,21 @@ public final class FrameWriter {
   private final ChannelHandlerContext place;
   private final io.netty.channel.unix.@Nullable Socket descriptor;
 
-  /** Writes that went to Netty and are not done. */
+  /** Writes that Netty has not completed. */
   private int queued;
 
   private boolean writable;
 
-  /** The last frame was written. */
+  /** The close frame was written. */
   private boolean ended;
 
-  /** The latest ping that is not answered yet. */
+  /** The latest ping that is not answered yet; null where there is none. */
   private @Nullable PingWebSocketFrame owed;
 
   /**
-   * A writer that waits for what others have written before.
+   * Creates a writer that keeps the order of earlier writes.
    *
-   * @param place whose handler is not asked about what is written here, only those between it and
-   *     the socket
+   * @param place in the pipeline; writes pass only the handlers between it and the socket
    */
   public FrameWriter(ChannelHandlerContext place) {
     this.place = place;
@@ -95,12 +94,12 @@ public final class FrameWriter {
     return waiting == null ? 0 : waiting.totalPendingWriteBytes();
   }
 
-  /** The channel's own word has changed. */
+  /** To be called when the writability of the channel has changed. */
   public void writabilityChanged() {
     writable = place.channel().isWritable();
   }
 
-  /** Sends frames at once. The bytes are lent; what the socket does not take is retained. */
+  /** Sends frames at once. The caller keeps its reference; unsent bytes are retained. */
   public void sendNow(ByteBuf frames) {
     if (ended) {
       return;
@@ -113,7 +112,7 @@ public final class FrameWriter {
     }
   }
 
-  /** Returns how many bytes the socket took; 0 also where it failed, which Netty then finds too. */
+  /** Returns how many bytes were sent; 0 also on a failure, which Netty then meets too. */
   private int sendDirectly(ByteBuf frames) {
     io.netty.channel.unix.Socket to = descriptor;
     if (to == null || !to.isOpen() || !frames.hasMemoryAddress()) {
@@ -126,7 +125,7 @@ public final class FrameWriter {
     }
   }
 
-  /** Writes ready-made frames without flushing. Takes over one reference to the bytes. */
+  /** Writes frames without flushing. Takes over one reference. */
   public void write(ByteBuf frames) {
     if (ended) {
       frames.release();
@@ -140,7 +139,7 @@ public final class FrameWriter {
     place.flush();
   }
 
-  /** Writes a control frame; it does pass the encoders. Takes over one reference. */
+  /** Writes a control frame through the encoders. Takes over one reference. */
   void control(WebSocketFrame frame) {
     if (ended) {
       frame.release();
@@ -151,8 +150,7 @@ public final class FrameWriter {
   }
 
   /**
-   * Writes the last frame, once: whatever is to be written after it is dropped. Takes over one
-   * reference.
+   * Writes the close frame; later writes are dropped. To be called once. Takes over one reference.
    *
    * @return completes when the socket has taken the frame
    */
@@ -178,7 +176,7 @@ public final class FrameWriter {
     owed = new PingWebSocketFrame(Unpooled.copiedBuffer(ping.content()));
   }
 
-  /** Answers the ping that waits, if the peer reads again. */
+  /** Answers the pending ping, if the socket is writable again. */
   void pongOwed() {
     PingWebSocketFrame ping = owed;
     if (ping != null && writable) {
@@ -187,7 +185,7 @@ public final class FrameWriter {
     }
   }
 
-  /** Nothing is answered any more. */
+  /** Drops the pending ping. */
   void forgetOwed() {
     ReferenceCountUtil.release(owed);
     owed = null;

@@ -31,17 +31,17 @@ public final class Handshake {
   private static final String KEY = "Sec-WebSocket-Key";
   private static final String VERSION = "Sec-WebSocket-Version";
   private static final String SUB_PROTOCOL = "Sec-WebSocket-Protocol";
-  private static final String SPOKEN_VERSION = "13";
+  private static final String SUPPORTED_VERSION = "13";
 
   /** 16 bytes in Base64. */
   private static final Pattern KEY_FORM = Pattern.compile("[A-Za-z0-9+/]{22}==");
 
-  /** Shows that a server means it (RFC 6455, section 1.3). */
+  /** RFC 6455, section 1.3. */
   private static final String ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
   private Handshake() {}
 
-  /** Whether the request wants to become a WebSocket, perhaps among other protocols. */
+  /** Whether the request asks for a WebSocket, perhaps among other protocols. */
   public static boolean isAsked(HttpServerRequest request) {
     MultiMap headers = request.headers();
     return headers.contains(HttpHeaders.UPGRADE)
@@ -49,18 +49,17 @@ public final class Handshake {
   }
 
   /**
-   * Goes on only where the request may become a WebSocket.
+   * Requires a valid opening handshake.
    *
-   * @throws RequestRefused that says what is wrong; the response then names the version that is
-   *     spoken
+   * @throws RequestRefused where it is invalid; the response then names the supported version
    */
   static void require(HttpServerRequest request) {
     MultiMap headers = request.headers();
     List<String> versions = headers.getAll(VERSION);
     String wrong = wrong(request);
     if (wrong != null) {
-      request.response().putHeader(VERSION, SPOKEN_VERSION);
-      boolean understood = versions.equals(List.of(SPOKEN_VERSION));
+      request.response().putHeader(VERSION, SUPPORTED_VERSION);
+      boolean understood = versions.equals(List.of(SUPPORTED_VERSION));
       throw RequestRefused.of(
           understood ? ProblemType.BAD_REQUEST : ProblemType.UPGRADE_REQUIRED, wrong);
     }
@@ -75,7 +74,7 @@ public final class Handshake {
     if (!HeadCheck.list(headers.getAll(HttpHeaders.CONNECTION)).contains("upgrade")) {
       return "The header Connection has to say Upgrade.";
     }
-    if (!headers.getAll(VERSION).equals(List.of(SPOKEN_VERSION))) {
+    if (!headers.getAll(VERSION).equals(List.of(SUPPORTED_VERSION))) {
       return "Only version 13 of the WebSocket protocol is spoken here.";
     }
     if (keys.size() > 1) {

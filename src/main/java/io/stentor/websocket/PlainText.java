@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>With the sub-protocol {@value #CURSOR_SUB_PROTOCOL} each outgoing message begins with its
  * position and a newline, so that a client without any library can resume; and control lines, which
- * begin with <code>{</code> as no position does, say where the client is:
+ * begin with <code>{</code> as no position does, report the position of the client:
  *
  * <ul>
  *   <li><code>{"position":"1a2b:42"}</code>: joined; the next message has offset 43.
@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
  *   <li><code>{"position":"1a2b:60","skipped":18}</code>: 18 messages were left out, too slow.
  * </ul>
  *
- * Without it a client cannot be told in band; it is closed with 3010 instead when messages were
- * lost to it.
+ * Without it there is no way to report lost messages; the connection is closed with 3010 instead.
  */
 public final class PlainText {
 
@@ -34,7 +33,7 @@ public final class PlainText {
   /** Texts as they are. */
   public static final Format TEXT = new Texts();
 
-  /** Texts with their positions in front. */
+  /** Texts behind their positions. */
   public static final Format CURSOR = new Cursors();
 
   private static final int MAX_HEADER_BYTES = 10;
@@ -45,7 +44,7 @@ public final class PlainText {
 
   private PlainText() {}
 
-  /** The format for a sub-protocol that was agreed on, or for none. */
+  /** The format of a chosen sub-protocol, or of none. */
   public static Format format(@Nullable String subProtocol) {
     return CURSOR_SUB_PROTOCOL.equals(subProtocol) ? CURSOR : TEXT;
   }
@@ -69,7 +68,7 @@ public final class PlainText {
     return publication.asText().data();
   }
 
-  /** Where a client is, as a line of ASCII. */
+  /** The position of a client, as a line of ASCII. */
   public static String json(Notice notice) {
     String more =
         switch (notice.kind()) {

@@ -62,8 +62,7 @@ public final class WebSocketEndpoint implements Handler<HttpServerRequest> {
   /** Answers a request without an upgrade to a path that is for WebSockets only. */
   public static void requireUpgrade(HttpServerRequest request) {
     request.response().putHeader(HttpHeaders.UPGRADE, "websocket");
-    String detail =
-        "Here the Centrifuge protocol is spoken, on a WebSocket: send an upgrade request.";
+    String detail = "This path is for WebSockets: send an upgrade request.";
     Problem.answer(request, ProblemType.UPGRADE_REQUIRED, detail);
   }
 
@@ -96,7 +95,7 @@ public final class WebSocketEndpoint implements Handler<HttpServerRequest> {
 
   private void requireOrigin(HttpServerRequest request) {
     if (!origins.allow(request)) {
-      throw RequestRefused.of(ProblemType.FORBIDDEN, "Pages of this origin may not connect here.");
+      throw RequestRefused.of(ProblemType.FORBIDDEN, "Origin not allowed.");
     }
   }
 

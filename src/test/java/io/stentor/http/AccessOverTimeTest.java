@@ -81,7 +81,7 @@ class AccessOverTimeTest {
       for (String path : List.of("/rooms", "/rooms/open/messages", "/rooms/open/events")) {
         Answer answer = node.get(path);
         assertThat(answer.status()).isEqualTo(401);
-        assertThat(answer.body()).contains("Nobody is served here without a token or a key.");
+        assertThat(answer.body()).contains("Authentication required: send a token or an API key.");
       }
       assertThat(node.publish("open", "x").status()).isEqualTo(401);
       assertThat(node.get("/").status()).isEqualTo(200);

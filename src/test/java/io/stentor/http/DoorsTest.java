@@ -3,6 +3,7 @@ package io.stentor.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.stentor.http.Contract.Operation;
 import io.stentor.identity.ApiKeys;
 import io.stentor.identity.Signer;
 import io.stentor.support.LineStream;

@@ -113,7 +113,7 @@ class WebSocketEndpointTest {
 
   @Test
   void pages_of_other_origins_are_refused_and_programs_without_one_are_not() {
-    String detail = "Pages of this origin may not connect here.";
+    String detail = "Origin not allowed.";
     assertRefused(403, detail, RawWebSocket.upgrade("/", "Origin: https://bad.example"));
     assertRefused(403, detail, RawWebSocket.upgrade("/", "Origin: https://good.example:444"));
     assertRefused(403, detail, RawWebSocket.upgrade("/", "Origin: null"));
