@@ -4,19 +4,19 @@ import io.netty.util.NetUtil;
 import java.util.List;
 
 /**
- * How nodes find each other.
+ * How nodes find each other and communicate.
  *
  * @param enabled whether this node joins a cluster
- * @param name nodes of one name form one cluster
- * @param host address that the cluster ports bind to and that other nodes reach this one by
- * @param port first TCP port for Hazelcast; the next free one of a hundred is taken
- * @param busPort TCP port of the event bus; 0 takes a free one
+ * @param name nodes with the same name form a cluster
+ * @param host address that the cluster ports bind to and that other nodes connect to
+ * @param port first TCP port for Hazelcast; if it is taken, the next free one of a hundred is used
+ * @param busPort TCP port of the event bus; 0 picks a free one
  * @param discovery how members are found
  * @param members {@code host} or {@code host:port} of some members; empty means this host
  * @param multicast group and port, for {@link Discovery#MULTICAST}
  * @param kubernetesServiceDns name of a headless service, for {@link Discovery#KUBERNETES}
- * @param failureDetectionSeconds a node that is silent for this long is taken out
- * @param tls with what the event bus between nodes is encrypted
+ * @param failureDetectionSeconds silence after which a node is removed from the cluster
+ * @param tls mutual TLS for the event bus between nodes
  */
 public record ClusterOptions(
     boolean enabled,
@@ -64,7 +64,7 @@ public record ClusterOptions(
     return port >= 1 && port <= 65535;
   }
 
-  /** The same with another host. */
+  /** Returns a copy with another host. */
   public ClusterOptions withHost(String other) {
     return new ClusterOptions(
         enabled,
@@ -80,21 +80,21 @@ public record ClusterOptions(
         tls);
   }
 
-  /** The ways of finding members. */
+  /** Ways to find members. */
   public enum Discovery {
     MEMBERS,
     MULTICAST,
     KUBERNETES
   }
 
-  /** The multicast group that nodes announce themselves in. */
+  /** The multicast group in which nodes announce themselves. */
   public record Multicast(String group, int port) {}
 
   /**
-   * What nodes show each other on the event bus; all empty for no TLS.
+   * Mutual TLS on the event bus; all empty for none.
    *
-   * @param certificateFile PEM file of this node's certificate, followed by those between it and
-   *     the authority
+   * @param certificateFile PEM file of this node's certificate, followed by the intermediate
+   *     certificates
    * @param keyFile PEM file of its private key, without a password
    * @param authorityFile PEM file of the authorities one of which has to have signed the
    *     certificate of each node
@@ -108,7 +108,7 @@ public record ClusterOptions(
           on != authorityFile.isEmpty(), "authorityFile", authorityFile, allowed);
     }
 
-    /** Whether there is a certificate. */
+    /** Whether TLS is enabled. */
     public boolean isOn() {
       return !certificateFile.isEmpty();
     }

@@ -8,10 +8,10 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** What differs between configurations, and which of it a running node can take over. */
+/** The differences between configurations, and which of them a running node can apply. */
 public final class ConfigChanges {
 
-  /** Options that a running node takes over, or whose inner options it does. */
+  /** Options, and groups of options, that a running node can apply. */
   static final List<String> WHILE_RUNNING =
       List.of(
           "http.allowedOrigins",
@@ -24,15 +24,15 @@ public final class ConfigChanges {
           "roomDefaults",
           "rooms");
 
-  /** Options among them that sockets which listen already were given. */
+  /** Exceptions: options that listening sockets were given at the start. */
   private static final Set<String> AT_START = Set.of("limits.headerBytes");
 
-  /** A property of a room, and to which rooms it applies by name. */
+  /** Whether a property holds for the rooms that match a name. */
   private record Kind(String match, boolean holds) {}
 
   private final Config atStart;
 
-  /** ConfigChanges to a node that was started with this. */
+  /** Compares with the configuration that the node was started with. */
   public ConfigChanges(Config atStart) {
     this.atStart = atStart;
   }
@@ -70,8 +70,8 @@ public final class ConfigChanges {
   }
 
   /**
-   * What of another configuration only a restart brings about: keys, with a few words where the key
-   * alone does not say it. Empty where the node can take it over while it runs.
+   * The keys whose change needs a restart, with a few words where the key alone is not clear. Empty
+   * if the running node can apply the configuration.
    */
   public List<String> needRestart(Config next) {
     List<String> found = new ArrayList<>();
@@ -96,7 +96,7 @@ public final class ConfigChanges {
   }
 
   /**
-   * Whether a running node takes an option over, in all or in most cases.
+   * Whether a running node can apply a change of this option, in all or most cases.
    *
    * @param key the full name of an option, such as {@code identity.anonymous}
    */
@@ -109,7 +109,7 @@ public final class ConfigChanges {
     return options.history().messages() > 0;
   }
 
-  /** What decides on a property of each room; rules at the end that say what goes anyway do not. */
+  /** The rules that decide a property, without those at the end that agree with the defaults. */
   private static List<Kind> kinds(Config config, Predicate<RoomOptions> property) {
     List<Kind> kinds = new ArrayList<>();
     for (Config.RoomRule rule : config.rooms()) {

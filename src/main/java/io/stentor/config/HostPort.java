@@ -1,17 +1,14 @@
 package io.stentor.config;
 
 /**
- * What is listened on.
+ * An address to listen on.
  *
  * @param host an address or a host name, IPv6 with or without brackets
  * @param port TCP port
  */
 public record HostPort(String host, int port) {
 
-  /**
-   * What to report when this cannot be listened on. Names the address, which the reasons of the
-   * system leave out.
-   */
+  /** The failure to listen on this address, which the messages of the system do not name. */
   public IllegalStateException cannotListen(Throwable failure) {
     String why = String.valueOf(failure.getMessage());
     String reason = why.substring(why.lastIndexOf(": ") + 1).strip();

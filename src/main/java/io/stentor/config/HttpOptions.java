@@ -8,12 +8,12 @@ import java.util.List;
  *
  * @param host address to bind
  * @param port TCP port; 0 takes a free one
- * @param webroot directory of static files; where it does not exist, the files in the jar serve
+ * @param webroot directory of static files; if it does not exist, the files in the jar are served
  * @param allowedOrigins origins that browsers may connect from, as {@link OriginPattern} has them;
- *     {@code *} stands for any run of characters; empty allows all
- * @param unixSocket path of a Unix domain socket that is listened on too; empty for none
- * @param unixSocketMode who may connect to it, as three octal digits
- * @param tls with what TCP connections are encrypted
+ *     {@code *} matches any characters; empty allows all
+ * @param unixSocket path of a Unix domain socket to listen on, too; empty for none
+ * @param unixSocketMode file mode of that socket, as three octal digits
+ * @param tls the certificate for https and wss
  */
 public record HttpOptions(
     String host,
@@ -52,7 +52,7 @@ public record HttpOptions(
           "set where certificateFile is, and only there");
     }
 
-    /** Whether there is a certificate. */
+    /** Whether TLS is enabled. */
     public boolean isOn() {
       return !certificateFile.isEmpty();
     }

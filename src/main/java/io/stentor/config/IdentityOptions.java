@@ -5,14 +5,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Who is believed to be who.
+ * Authentication of clients and servers.
  *
- * @param apiKeys the keys of servers
- * @param anonymous whether clients without a token or a key are served
- * @param insecure whether everyone may do everything; tokens that are given are checked all the
- *     same
- * @param demoLogin whether {@code POST /demo/login} gives a token for any name
- * @param tokens which tokens are believed
+ * @param apiKeys the API keys of servers
+ * @param anonymous whether clients without a token or an API key are served
+ * @param insecure whether everyone may do everything; tokens are still verified
+ * @param demoLogin whether {@code POST /demo/login} issues a token for any name
+ * @param tokens how tokens are verified
  */
 public record IdentityOptions(
     List<ApiKey> apiKeys,
@@ -36,17 +35,17 @@ public record IdentityOptions(
     }
   }
 
-  /** Whether there is a key for the console. */
+  /** Whether there is an API key for the console. */
   public boolean hasAdminKey() {
     return apiKeys.stream().anyMatch(ApiKey::admin);
   }
 
   /**
-   * A key that a server shows.
+   * The API key of a server.
    *
-   * @param name what the logs call it
+   * @param name its name in logs
    * @param sha256 SHA-256 of the key's UTF-8, as 64 hexadecimal digits
-   * @param admin whether it opens the console: whether its holder may read the console's room
+   * @param admin whether it opens the console, that is, may read the console's room
    */
   public record ApiKey(String name, String sha256, boolean admin) {
     @Override
@@ -56,16 +55,16 @@ public record IdentityOptions(
   }
 
   /**
-   * Which tokens (JWT) are believed. Without a secret, key or URL none is.
+   * How tokens (JWT) are verified. Without a secret, key or URL, every token is rejected.
    *
    * @param hmacSecret for HS256, HS384 and HS512; empty for none
-   * @param hmacSecretFile a file that holds the same; empty for none
+   * @param hmacSecretFile file with the secret instead; empty for none
    * @param publicKeyFiles PEM files of public keys or certificates, for RS, ES and EdDSA
-   * @param jwksUrl where a set of public keys is fetched from; empty where there is none
-   * @param jwksRefreshSeconds how often that is fetched
-   * @param audience what {@code aud} has to name; empty for anything
-   * @param issuer what {@code iss} has to be; empty for anything
-   * @param leewaySeconds how far clocks may differ
+   * @param jwksUrl URL of a set of public keys (JWKS); empty for none
+   * @param jwksRefreshSeconds how often the set is fetched
+   * @param audience required {@code aud}; empty accepts any
+   * @param issuer required {@code iss}; empty accepts any
+   * @param leewaySeconds allowed difference of clocks
    */
   public record TokenOptions(
       Secret hmacSecret,

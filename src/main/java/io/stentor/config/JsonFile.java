@@ -14,7 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/** Reads a file of options; says in one sentence why it cannot be read or is not JSON. */
+/** Reads a file of options; explains in one sentence why it cannot be read or is not JSON. */
 final class JsonFile {
   /** The largest file that is read, in bytes. */
   static final int MAX_BYTES = 16 << 20;

@@ -3,16 +3,18 @@ package io.stentor.config;
 import java.util.List;
 
 /**
- * What clients may take. 0 stands for no limit, except for the headers.
+ * Limits on clients. 0 means no limit, except for the headers.
  *
  * @param dryRun whether limits on numbers and rates only count and log
- * @param trustedProxies addresses and networks that are believed when they name a client
- * @param clientAddressHeader where they name it: {@code X-Forwarded-For} or {@code Forwarded}
+ * @param trustedProxies addresses and networks of proxies that are trusted to report the client's
+ *     address
+ * @param clientAddressHeader the header in which they report it: {@code X-Forwarded-For} or {@code
+ *     Forwarded}
  * @param connections of the node
  * @param connectionsPerAddress of one IPv4 address or the first 64 bits of an IPv6 address
  * @param connectionsPerSecond new ones of the node
  * @param connectionsPerSecondPerAddress new ones of one address
- * @param rooms that somebody on this node is in
+ * @param rooms with at least one connection on this node
  * @param roomsPerConnection of one connection of the Centrifuge protocol
  * @param messagesPerSecondPerConnection frames of one WebSocket, or commands of one client of the
  *     Centrifuge protocol

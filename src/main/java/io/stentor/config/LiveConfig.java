@@ -3,14 +3,14 @@ package io.stentor.config;
 import java.util.function.Supplier;
 
 /**
- * The configuration that a node has at this moment. It is replaced as a whole when its files have
- * changed, so what may change while a node runs is asked for each time that it is used. Any thread.
+ * The node's current configuration. A reload replaces it as a whole, so code that uses an option
+ * that may change reads it here each time. Any thread.
  */
 public final class LiveConfig implements Supplier<Config> {
 
   private volatile Config now;
 
-  /** Begins with the configuration of the start. */
+  /** Creates a holder of the configuration of the start. */
   public LiveConfig(Config atStart) {
     this.now = atStart;
   }
@@ -20,7 +20,7 @@ public final class LiveConfig implements Supplier<Config> {
     return now;
   }
 
-  /** From now on another one holds. */
+  /** Replaces the configuration. */
   public void set(Config next) {
     now = next;
   }

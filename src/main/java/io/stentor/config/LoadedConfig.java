@@ -6,15 +6,14 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * A configuration and how it came to be.
+ * A configuration and its sources.
  *
  * @param config checked
- * @param effective the JSON that it was made of, the defaults with everything laid over them, to be
- *     shown: secrets are masked in it
+ * @param effective the JSON that it was read from, all layers merged, with secrets masked
  * @param sources what was read, in order: files, variables, flags
- * @param warnings one line each about what was ignored
- * @param files that were read, or would be if they were there
- * @param again does the same anew; blocks, and throws {@link ConfigException} as it did
+ * @param warnings one line for each thing that was ignored
+ * @param files that were read, or would be if they existed
+ * @param again loads the same sources again; blocks, and throws {@link ConfigException} as it did
  */
 public record LoadedConfig(
     Config config,

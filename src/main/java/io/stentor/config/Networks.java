@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Networks such as {@code 10.0.0.0/8}, and the reading of addresses without asking DNS. */
+/** Networks such as {@code 10.0.0.0/8}, and parsing of addresses without DNS. */
 public final class Networks {
 
   private record Network(InetAddress first, int prefix) {
@@ -29,7 +29,7 @@ public final class Networks {
   private final List<Network> networks = new ArrayList<>();
 
   /**
-   * Reads a list.
+   * Parses a list.
    *
    * @param texts each an address, or an address and the length of its prefix
    * @throws IllegalArgumentException naming the first that is neither
@@ -62,7 +62,7 @@ public final class Networks {
     return null;
   }
 
-  /** Reads an address as it is written in numbers; null where it is not. */
+  /** Parses a numeric address; null if it is not one. */
   public static @Nullable InetAddress address(String text) {
     byte[] bytes = NetUtil.createByteArrayFromIpAddressString(text);
     try {
@@ -72,7 +72,7 @@ public final class Networks {
     }
   }
 
-  /** Whether an address belongs to one of them. */
+  /** Whether an address is in one of the networks. */
   public boolean contain(InetAddress address) {
     byte[] bytes = address.getAddress();
     for (Network network : networks) {

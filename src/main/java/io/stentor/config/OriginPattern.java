@@ -13,13 +13,13 @@ import java.util.regex.Pattern;
 /** Entries of {@code http.allowedOrigins}, in the form in which browsers send an origin. */
 public final class OriginPattern {
 
-  /** Pages whose origin browsers do not tell: files, and frames in a sandbox. */
+  /** Pages whose origin browsers do not reveal: files, and frames in a sandbox. */
   public static final String NULL = "null";
 
-  /** Pages that were opened from a file. */
+  /** Pages opened from a file. */
   public static final String FILE = "file://";
 
-  /** Pages that came from this server, whatever it is called. */
+  /** Pages of this server, under any name. */
   public static final String SELF = "self";
 
   static final String ALLOWED =
@@ -42,10 +42,10 @@ public final class OriginPattern {
   private OriginPattern() {}
 
   /**
-   * An entry as a browser would write it: scheme and host in lower case, the host in ASCII, no port
-   * that is the usual one.
+   * Normalises an entry to the form that browsers send: scheme and host in lower case, the host in
+   * ASCII, without the default port.
    *
-   * @throws IllegalArgumentException where no browser sends what it could fit
+   * @throws IllegalArgumentException if no origin that a browser sends could match it
    */
   static String normalised(String entry) {
     if (entry.equals(NULL) || entry.equals(SELF)) {

@@ -1,27 +1,27 @@
 package io.stentor.config;
 
 /**
- * How one room behaves.
+ * The options of one room.
  *
  * @param history what the room's log keeps
  * @param transform what is done to each text before it is appended
  * @param slowConsumer what happens to a cursor that falls off the room's tail
  * @param tailBytes limit of encoded bytes that wait for slow connections, per room, event loop and
  *     format; a cursor left behind by it meets {@code slowConsumer}
- * @param appendQueueBytes limit of bytes that wait to be appended, per room and node; at it,
- *     WebSocket publishers are not read and HTTP publishers are refused
- * @param coalesceMillis how long deliveries are gathered into one write; 0 gathers only what comes
- *     in one turn of the event loop
+ * @param appendQueueBytes limit of bytes that wait to be appended, per room and node; beyond it,
+ *     reads from WebSocket publishers are paused and HTTP publishes are refused
+ * @param coalesceMillis how long deliveries are collected into one write; 0 collects only those of
+ *     one turn of the event loop
  * @param maxMessageBytes limit of one message in bytes of UTF-8, as it comes and after the
  *     transform; a longer one is refused (WebSocket close code 1009)
- * @param ratePerSecond messages that one node takes in a second; 0 for no limit. Over it, WebSocket
- *     publishers are not read for a while and HTTP publishers are refused
- * @param presence whether it is known who is in the room
+ * @param ratePerSecond messages that one node accepts per second; 0 for no limit. Beyond it, reads
+ *     from WebSocket publishers are paused and HTTP publishes are refused
+ * @param presence whether the members of the room are tracked
  * @param publish who may publish
- * @param subscribe who may listen
- * @param readHistory who may read what was said before; who may not joins at the end
- * @param readPresence who may see who is there
- * @param pushJoinLeave whether Centrifuge clients are told who comes and goes without asking
+ * @param subscribe who may subscribe
+ * @param readHistory who may read past messages; others start with new messages
+ * @param readPresence who may see the members
+ * @param pushJoinLeave whether Centrifuge clients get join and leave events without asking
  */
 public record RoomOptions(
     History history,
@@ -53,7 +53,8 @@ public record RoomOptions(
   }
 
   /**
-   * What a room's log keeps: whichever of the three limits is met first lets the oldest message go.
+   * What a room's log keeps: when any of the three limits is exceeded, the oldest messages are
+   * removed.
    *
    * @param messages number of messages; 0 means no log: at most once, no positions
    * @param bytes sum of the messages' sizes
@@ -65,7 +66,7 @@ public record RoomOptions(
   public enum Who {
     /** Everyone. */
     ANYONE,
-    /** Who has proved an identity: users and servers. */
+    /** Authenticated users, and servers. */
     AUTHENTICATED,
     /** Those whose token names the room, and servers. */
     TOKEN,
@@ -75,11 +76,11 @@ public record RoomOptions(
 
   /** Who may read something. */
   public enum Reader {
-    /** Whoever may listen. */
+    /** Everyone who may subscribe. */
     SUBSCRIBER,
     /** Everyone. */
     ANYONE,
-    /** Who has proved an identity: users and servers. */
+    /** Authenticated users, and servers. */
     AUTHENTICATED,
     /** Those whose token names the room, and servers. */
     TOKEN,
@@ -99,9 +100,9 @@ public record RoomOptions(
   public enum SlowConsumer {
     /** The connection is closed with 3008; it may resume from its position. */
     DISCONNECT,
-    /** The cursor leaves out what it missed and is told of the gap where the format can tell. */
+    /** The cursor skips what it missed; the client is told if the format can express it. */
     SKIP,
-    /** The cursor goes on with the newest message. */
+    /** The cursor jumps to the newest message. */
     LATEST
   }
 }

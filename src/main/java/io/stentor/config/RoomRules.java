@@ -6,12 +6,12 @@ import java.util.function.Supplier;
 public final class RoomRules {
   private final Supplier<Config> config;
 
-  /** The rules of a configuration, for good. */
+  /** Creates the rules of a configuration that does not change. */
   public RoomRules(Config config) {
     this(() -> config);
   }
 
-  /** The rules of the configuration that there is when they are asked for. */
+  /** Creates rules that follow the configuration at the time of each call. */
   public RoomRules(Supplier<Config> config) {
     this.config = config;
   }
@@ -33,7 +33,7 @@ public final class RoomRules {
     return now.roomDefaults();
   }
 
-  /** Whether the pattern, in which {@code *} stands for any run of characters, fits all of name. */
+  /** Whether the pattern, in which {@code *} matches any characters, matches the whole name. */
   public static boolean matches(String pattern, String name) {
     int p = 0;
     int n = 0;
@@ -47,7 +47,7 @@ public final class RoomRules {
         p++;
         n++;
       } else if (star >= 0) {
-        // Let the last star take one character more.
+        // Let the last star match one more character.
         p = star + 1;
         n = ++resume;
       } else {

@@ -10,15 +10,15 @@ import io.vertx.core.Vertx;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may come to a node, and what they may do there. Every answer follows the configuration that
- * the node has at that moment, so whoever holds this object holds no copy of an option. Any thread.
+ * Authentication and authorisation of a node's clients. Every answer follows the node's current
+ * configuration, so a holder of this object has no copy of an option. Any thread.
  */
 public final class Access {
 
-  /** What was read of files and keys. Replaced as a whole, and never handed out. */
+  /** What was read from files and keys. Replaced as a whole, and never handed out. */
   private record State(ApiKeys keys, Tokens tokens) {}
 
-  /** Another state that is ready to be taken over. */
+  /** A state that is ready to be applied. */
   public final class Change {
     private final State next;
 
@@ -26,12 +26,12 @@ public final class Access {
       this.next = next;
     }
 
-    /** Whether other tokens are believed than before. */
+    /** Whether different tokens are accepted than before. */
     public boolean hasOtherTokens() {
       return next.tokens != state.tokens;
     }
 
-    /** From now on it holds for whoever comes, and for what those who are here want to do. */
+    /** Applies it to new clients, and to further actions of those that are connected. */
     public void apply() {
       Tokens before = state.tokens;
       state = next;
@@ -53,7 +53,7 @@ public final class Access {
   }
 
   /**
-   * As configured. Reads files; blocks while it does.
+   * Creates the access rules of the current configuration. Reads files; blocks.
    *
    * @throws io.stentor.config.ConfigException when a file of keys is not what it should be
    */
@@ -66,8 +66,8 @@ public final class Access {
   }
 
   /**
-   * Makes ready what another configuration says, and changes nothing yet. Reads files; blocks while
-   * it does.
+   * Prepares the state for another configuration without changing anything yet. Reads files;
+   * blocks.
    *
    * @throws io.stentor.config.ConfigException when a file of keys is not what it should be
    */
@@ -79,7 +79,7 @@ public final class Access {
   /**
    * The server that an API key belongs to.
    *
-   * @return null when the key belongs to none
+   * @return null if the key is unknown
    */
   public Identity.@Nullable Server server(String key) {
     return state.keys.server(key);
@@ -105,7 +105,7 @@ public final class Access {
     return state.tokens.issue(user, seconds);
   }
 
-  /** What rooms allow. */
+  /** The permissions in rooms. */
   public Permissions permissions() {
     return permissions;
   }

@@ -12,14 +12,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys that servers show. Only their hashes are kept; a key is long and random, so a hash
- * without salt is enough. Any thread.
+ * The API keys of servers. Only their hashes are kept; a key is long and random, so a hash without
+ * salt is enough. Any thread.
  */
 public final class ApiKeys {
 
   private static final int KEY_BYTES = 32;
 
-  /** A longer one is not looked at. */
+  /** Longer keys are refused. */
   private static final int MAX_KEY_CHARACTERS = 1024;
 
   private record Known(Identity.Server server, Hash hash) {}
@@ -39,7 +39,7 @@ public final class ApiKeys {
 
   private final List<Known> keys = new ArrayList<>();
 
-  /** The keys of the configuration. */
+  /** Creates the set of the configured keys. */
   public ApiKeys(List<ApiKey> configured) {
     for (ApiKey key : configured) {
       Identity.Server server = new Identity.Server(key);
@@ -48,9 +48,9 @@ public final class ApiKeys {
   }
 
   /**
-   * Whose key this is. Takes as long for a wrong key as for a right one.
+   * The server that a key belongs to. Takes as long for a wrong key as for a right one.
    *
-   * @return null when it is nobody's
+   * @return null if the key is unknown
    */
   public Identity.@Nullable Server server(String presented) {
     if (keys.isEmpty() || presented.length() > MAX_KEY_CHARACTERS) {
@@ -66,14 +66,14 @@ public final class ApiKeys {
     return found;
   }
 
-  /** A new key of 256 random bits, in characters that need no escaping anywhere. */
+  /** Generates a key of 256 random bits, in characters that need no escaping. */
   public static String generate() {
     byte[] random = new byte[KEY_BYTES];
     new SecureRandom().nextBytes(random);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
   }
 
-  /** What the configuration holds of a key. */
+  /** The hash of a key, as the configuration holds it. */
   public static String hash(String key) {
     return HexFormat.of().formatHex(sha256(key));
   }

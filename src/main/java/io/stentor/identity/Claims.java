@@ -13,8 +13,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The members of a JSON object in a token, each asked for by name and kind. Whatever is of another
- * kind fails with an {@link IllegalArgumentException} that names it and shows nothing of it.
+ * The members of a JSON object in a token, read by name and type. A member of another type fails
+ * with an {@link IllegalArgumentException} that names it without its value.
  */
 final class Claims {
 

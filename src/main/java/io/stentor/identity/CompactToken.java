@@ -7,14 +7,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A token as it came (RFC 7519, three parts with dots between), of which nothing is believed yet.
+ * A token as received (RFC 7519: three parts with dots between), not verified yet.
  *
- * @param algorithm that its header names, one of those that are known here
- * @param keyId of the key that its header names; null where it names none
+ * @param algorithm the algorithm in its header, a supported one
+ * @param keyId the key id in its header; null if there is none
  */
 record CompactToken(String text, String algorithm, @Nullable String keyId) {
 
-  /** A longer token is not looked at. */
+  /** Longer tokens are refused. */
   static final int MAX_CHARACTERS = 16 * 1024;
 
   private static final String NO_TOKEN = "it is not three parts in Base64 with dots between";
@@ -30,9 +30,9 @@ record CompactToken(String text, String algorithm, @Nullable String keyId) {
           ED25519);
 
   /**
-   * Reads the form and the header.
+   * Parses the form and the header.
    *
-   * @throws IllegalArgumentException where they are not what they should be, with the reason
+   * @throws IllegalArgumentException with the reason, if they are invalid
    */
   static CompactToken of(String text) {
     if (text.length() > MAX_CHARACTERS) {
@@ -43,7 +43,8 @@ record CompactToken(String text, String algorithm, @Nullable String keyId) {
     }
     Claims header = part(text, 0);
     if (header.has("crit")) {
-      throw new IllegalArgumentException("its header asks for something that is not known here");
+      throw new IllegalArgumentException(
+          "its header has a critical extension that is not supported");
     }
     String algorithm = header.text("alg");
     String keyId = header.has("kid") ? header.text("kid") : null;
@@ -53,15 +54,15 @@ record CompactToken(String text, String algorithm, @Nullable String keyId) {
     return new CompactToken(text, algorithm, keyId);
   }
 
-  /** Whether it is signed with a secret that both sides know. */
+  /** Whether it is signed with a shared secret. */
   boolean isSecret() {
     return algorithm.startsWith("HS");
   }
 
   /**
-   * What it says; to be asked only once its signature is good.
+   * The claims; call this only once the signature is verified.
    *
-   * @throws IllegalArgumentException where that is no JSON object, with the reason
+   * @throws IllegalArgumentException with the reason, if they are not a JSON object
    */
   Claims claims() {
     return part(text, 1);

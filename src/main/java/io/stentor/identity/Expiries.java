@@ -9,12 +9,12 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When the tokens of the connections of one event loop end. One tick a second looks after all of
- * them. Belongs to that loop.
+ * The expiry of the tokens of an event loop's connections, checked once a second. Belongs to that
+ * loop.
  */
 public final class Expiries {
 
-  /** A token's end; to be given back when the connection is closed before. */
+  /** The expiry of one token; to be removed if the connection closes before. */
   public static final class Term implements Comparable<Term> {
     private final long atSeconds;
     private final long number;
@@ -64,7 +64,7 @@ public final class Expiries {
     this.nowSeconds = nowSeconds;
   }
 
-  /** Looks after all of them from now on. */
+  /** Starts the checks. */
   public void start(EventLoop loop) {
     TimerWheel wheel = TimerWheel.of(loop);
     wheel.every(1000, this::everySecond);
@@ -72,7 +72,7 @@ public final class Expiries {
   }
 
   /**
-   * Runs something once a token has ended.
+   * Runs a task once a token has ended.
    *
    * @param atSeconds its end in seconds since 1970; 0 for never
    * @return null for never
@@ -86,31 +86,31 @@ public final class Expiries {
     return term;
   }
 
-  /** Forgets a term; null, or one that is over, is no matter. */
+  /** Removes a term; no-op for null and for one that has ended. */
   public void remove(@Nullable Term term) {
     if (term != null) {
       terms.remove(term);
     }
   }
 
-  /** The time that counts, in seconds since 1970. */
+  /** The current time in seconds since 1970. */
   public long nowSeconds() {
     return nowSeconds.getAsLong();
   }
 
-  /** Whether nothing ends for now. */
+  /** Whether expiry is suspended. */
   public boolean isSuspended() {
     return suspended.getAsBoolean();
   }
 
-  /** How many wait. */
+  /** Number of pending terms. */
   public int size() {
     return terms.size();
   }
 
   /**
-   * Runs nothing for one grace: the process stood still, and who has a new token must be given as
-   * long as ever to show it.
+   * Suspends expiry for one grace period: the process stood still, and clients must have the usual
+   * time to send a new token.
    */
   void hold() {
     heldUntil = nowSeconds.getAsLong() + graceSeconds.getAsInt();

@@ -5,31 +5,31 @@ import io.stentor.identity.Grants.Action;
 import io.stentor.message.RoomName;
 import org.jspecify.annotations.Nullable;
 
-/** Who a client has proved to be. Immutable; any thread. */
+/** The proved identity of a client. Immutable; any thread. */
 public sealed interface Identity {
 
-  /** Nobody in particular. */
+  /** An anonymous client. */
   Identity ANONYMOUS = new Anonymous();
 
-  /** The user's name; empty for a server and for nobody in particular. */
+  /** The user's name; empty for servers and anonymous clients. */
   String user();
 
-  /** Whether this is somebody: a user with a name, or a server. */
+  /** Whether this is a user with a name, or a server. */
   boolean isAuthenticated();
 
-  /** What others may know of the client, as JSON source; null where nothing is said. */
+  /** What others may see of the client, as JSON; null if there is none. */
   @Nullable String info();
 
-  /** What tokens allow. */
+  /** What its tokens allow. */
   Grants grants();
 
-  /** When this ends to be true, in seconds since 1970; 0 means never. */
+  /** When the identity expires, in seconds since 1970; 0 means never. */
   long expiresAt();
 
-  /** The same, having shown a token for a subscription to this room. */
+  /** Returns the identity after it used a token for a subscription to this room. */
   Identity with(RoomName room);
 
-  /** Has proved nothing. */
+  /** A client without a token or an API key. */
   record Anonymous() implements Identity {
     @Override
     public String user() {
@@ -63,14 +63,14 @@ public sealed interface Identity {
   }
 
   /**
-   * Somebody with a token.
+   * A user with a token.
    *
-   * @param user the name; empty where the token names nobody in particular
+   * @param user the name; empty for an anonymous user
    */
   record User(String user, @Nullable String info, Grants grants, long expiresAt)
       implements Identity {
 
-    /** A user of whom only the name is known. */
+    /** Creates a user of whom only the name is known. */
     public User(String user) {
       this(user, null, Grants.NONE, 0);
     }
@@ -87,13 +87,13 @@ public sealed interface Identity {
   }
 
   /**
-   * A server, by its API key.
+   * A server with an API key.
    *
-   * @param apiKey the key as it is configured, which is not the key itself
+   * @param apiKey the configured key, which holds only the hash
    */
   record Server(ApiKey apiKey) implements Identity {
 
-    /** Whether it may read what the nodes report about themselves. */
+    /** Whether it may read the console's room. */
     public boolean admin() {
       return apiKey.admin();
     }

@@ -26,13 +26,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The public keys that a URL serves (RFC 7517): fetched at the start, every so often, and when a
- * token names a key that is not among them, or is signed by none of those that it names. While the
- * URL does not answer, the last good set counts. Any thread.
+ * The public keys that a URL serves (RFC 7517): fetched at the start, periodically, and when a
+ * token names an unknown key or is signed by none of those that it names. While the URL does not
+ * answer, the last valid set is used. Any thread.
  */
 final class Jwks {
 
-  /** A fetch that was asked for by a token comes no sooner after the last one. */
+  /** Minimum time between fetches that tokens trigger. */
   static final int LEAST_SECONDS_BETWEEN = 5;
 
   private static final int TIMEOUT_SECONDS = 5;
@@ -244,7 +244,7 @@ final class Jwks {
     return whole.future();
   }
 
-  /** Takes a set over only where it holds a key: an empty answer is more likely a mistake. */
+  /** Accepts a set only if it contains a key: an empty answer is more likely a mistake. */
   private KeySet read(Buffer body) {
     KeySet read;
     try {

@@ -11,38 +11,38 @@ import io.stentor.message.RoomName;
 import java.util.function.Supplier;
 
 /**
- * What rooms allow to whom: the one place that every transport asks. It reads the options at each
- * question, so an answer follows the latest configuration. Any thread.
+ * The permissions of clients in rooms, for all transports. The options are read at each call, so an
+ * answer follows the current configuration. Any thread.
  */
 public final class Permissions {
 
-  /** The answer, and what the client can do about it. */
+  /** The result of a check, and what the client can do about it. */
   public enum Verdict {
-    /** Go on. */
+    /** Allowed. */
     ALLOWED,
-    /** Proving an identity may help (HTTP 401). */
+    /** Authentication may help (HTTP 401). */
     UNAUTHORIZED,
-    /** This identity may not (HTTP 403). */
+    /** Not allowed to this identity (HTTP 403). */
     FORBIDDEN
   }
 
   private final RoomRules rooms;
   private final Supplier<IdentityOptions> options;
 
-  /** Permissions by the options that these return when they are asked. */
+  /** Creates permissions that follow these options at each call. */
   public Permissions(RoomRules rooms, Supplier<IdentityOptions> options) {
     this.rooms = rooms;
     this.options = options;
   }
 
-  /** Whether everyone may do everything, by {@code identity.insecure}. */
+  /** Whether {@code identity.insecure} allows everything to everyone. */
   public boolean isInsecure() {
     return options.get().insecure();
   }
 
   /**
-   * Whether this identity is served at all. It may have been proved under an earlier configuration:
-   * a server is served only while its key is configured.
+   * Whether this identity is served at all. A server is served only while its key is configured,
+   * which a reload may have changed.
    */
   public Verdict admission(Identity identity) {
     IdentityOptions now = options.get();
@@ -55,7 +55,7 @@ public final class Permissions {
     return served ? Verdict.ALLOWED : Verdict.UNAUTHORIZED;
   }
 
-  /** Whether this identity may do that in this room. */
+  /** Whether this identity may perform an action in this room. */
   public Verdict verdict(Identity identity, RoomName room, Action action) {
     Verdict admission = admission(identity);
     if (admission != Verdict.ALLOWED) {
@@ -63,7 +63,7 @@ public final class Permissions {
     }
     boolean allowed =
         BuiltInRooms.isConsole(room.value())
-            ? mayInOwnRoom(identity, action)
+            ? mayInConsoleRoom(identity, action)
             : isInsecure() || identity instanceof Identity.Server || may(identity, room, action);
     if (allowed) {
       return Verdict.ALLOWED;
@@ -71,12 +71,12 @@ public final class Permissions {
     return identity instanceof Identity.Anonymous ? Verdict.UNAUTHORIZED : Verdict.FORBIDDEN;
   }
 
-  /** Not even {@code insecure} opens it: it shows what is no client's business. */
-  private static boolean mayInOwnRoom(Identity identity, Action action) {
+  /** Not even {@code insecure} opens the console's room. */
+  private static boolean mayInConsoleRoom(Identity identity, Action action) {
     return identity instanceof Identity.Server server && server.admin() && action != Action.PUBLISH;
   }
 
-  /** The same as yes or no. */
+  /** Whether {@link #verdict} is {@link Verdict#ALLOWED}. */
   public boolean allow(Identity identity, RoomName room, Action action) {
     return verdict(identity, room, action) == Verdict.ALLOWED;
   }
@@ -91,7 +91,7 @@ public final class Permissions {
     };
   }
 
-  /** Reading goes with listening where the room has no rule of its own for it. */
+  /** Subscribers may read, too, where the room says {@code subscriber}. */
   private static boolean granted(
       Identity identity, RoomName room, RoomOptions options, Action action) {
     return identity.grants().allow(action, room)
@@ -122,14 +122,14 @@ public final class Permissions {
     };
   }
 
-  /** One sentence for people: who may. */
+  /** One sentence that says who may perform an action. */
   public String explanation(RoomName room, Action action) {
     String what =
         switch (action) {
-          case SUBSCRIBE -> "listen";
+          case SUBSCRIBE -> "subscribe";
           case PUBLISH -> "publish";
-          case HISTORY -> "read what was said before";
-          case PRESENCE -> "see who is";
+          case HISTORY -> "read past messages";
+          case PRESENCE -> "see the members";
         };
     if (BuiltInRooms.isConsole(room.value())) {
       return action == Action.PUBLISH
@@ -141,8 +141,8 @@ public final class Permissions {
           admission(Identity.ANONYMOUS) == Verdict.ALLOWED
               ? "Everyone may " + what + " in this room."
               : "Nobody may " + what + " here without a token or a key.";
-      case AUTHENTICATED -> "Only who has proved an identity may " + what + " in this room.";
-      case TOKEN -> "Only whose token names this room may " + what + " in it.";
+      case AUTHENTICATED -> "Only authenticated clients may " + what + " in this room.";
+      case TOKEN -> "Only clients whose token names this room may " + what + " in it.";
       case SERVER -> "Only servers with an API key may " + what + " in this room.";
     };
   }

@@ -23,10 +23,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tokens (JWT, RFC 7519) that say who a client is and what it may. Any thread.
+ * Verifies and issues tokens (JWT, RFC 7519). Any thread.
  *
- * <p>Answers may complete on any thread: a caller that belongs to an event loop has to come back to
- * it. They fail only with {@link KeysUnavailable}, when a key cannot be fetched now.
+ * <p>Futures may complete on any thread: a caller on an event loop has to return to its loop. They
+ * fail only with {@link KeysUnavailable}, when a key cannot be fetched now.
  */
 public final class Tokens {
 
@@ -58,7 +58,7 @@ public final class Tokens {
     this(vertx, identity, () -> System.currentTimeMillis() / 1000, Jwks.LEAST_SECONDS_BETWEEN);
   }
 
-  /** The same with a clock. */
+  /** Creates one with another clock, for tests. */
   Tokens(
       Vertx vertx,
       IdentityOptions identity,
@@ -85,7 +85,7 @@ public final class Tokens {
     KeyFiles.all(identity.tokens());
   }
 
-  /** Warns of a secret that can be guessed, or that is probably not meant as it is. */
+  /** Warns of a secret that can be guessed, or that is probably a mistake. */
   static void warn(TokenOptions options) {
     String secret = KeyFiles.secret(options);
     int bytes = secret.getBytes(StandardCharsets.UTF_8).length;
@@ -98,7 +98,7 @@ public final class Tokens {
     }
   }
 
-  /** Warns of what nobody should run in earnest. */
+  /** Warns of settings that are unsafe in production. */
   public static void warn(Config config) {
     IdentityOptions identity = config.identity();
     warn(identity.tokens());
@@ -115,7 +115,7 @@ public final class Tokens {
   }
 
   /**
-   * Whether a configuration believes the same tokens. Reads files; blocks while it does.
+   * Whether a configuration has the same keys and options. Reads files; blocks.
    *
    * @throws io.stentor.config.ConfigException when a file is not what it should be
    */
@@ -128,27 +128,27 @@ public final class Tokens {
     return keys.stream().map(key -> key.getAlgorithm() + " " + key.getBuffer()).toList();
   }
 
-  /** Fetches no keys any more. Tokens that are being checked are checked to the end. */
+  /** Stops fetching keys. Checks in progress complete. */
   void close() {
     if (fetched != null) {
       fetched.close();
     }
   }
 
-  /** Checks a token that is to open a connection, or to keep one open. */
+  /** Checks a token that opens a connection or extends it. */
   public Future<Verified<ConnectionClaims>> connection(String token) {
     return verify(token, TokenClaims::connection);
   }
 
-  /** Checks a token that is to let a connection into one room. */
+  /** Checks a token for a subscription to one room. */
   public Future<Verified<SubscriptionClaims>> subscription(String token) {
     return verify(token, TokenClaims::subscription);
   }
 
   /**
-   * A token for a connection of this user, by the configured secret.
+   * Issues a token for a connection of this user, signed with the configured secret.
    *
-   * @param seconds how long it is good
+   * @param seconds how long it is valid
    * @throws IllegalStateException when there is no secret
    */
   public String issue(String user, int seconds) {
@@ -175,7 +175,8 @@ public final class Tokens {
             signed ->
                 signed
                     ? read(token, reader)
-                    : new Invalid<>("the token is refused: no key that counts here signed it"));
+                    : new Invalid<>(
+                        "the token is refused: its signature matches no configured key"));
   }
 
   private Future<Boolean> isSigned(CompactToken token) {
@@ -210,7 +211,7 @@ public final class Tokens {
                                     : isSigned(token, newer)));
   }
 
-  /** What public keys have to compute is too long for an event loop. */
+  /** Checks with public keys take too long for an event loop. */
   private Future<Boolean> isSigned(CompactToken token, KeySet keys) {
     if (!keys.has(token.algorithm(), token.keyId())) {
       return Future.succeededFuture(false);
@@ -220,7 +221,7 @@ public final class Tokens {
         : workers.executeBlocking(() -> keys.verifies(token), false);
   }
 
-  /** What a token says whose signature is good. */
+  /** Reads the claims of a token whose signature is valid. */
   private <C> Verified<C> read(CompactToken token, Function<Claims, C> reader) {
     try {
       Claims claims = token.claims();

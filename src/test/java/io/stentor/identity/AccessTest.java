@@ -90,10 +90,11 @@ class AccessTest {
     Answer unknown = node.get("/rooms/users/messages");
     assertThat(unknown.header("www-authenticate")).isEqualTo("Bearer");
     assertThat(unknown.header("content-type")).isEqualTo("application/problem+json");
-    assertThat(unknown.body()).contains("Only who has proved an identity may");
+    assertThat(unknown.body()).contains("Only authenticated clients may");
     Answer forbidden = node.upgrade("/rooms/team:1", as("ann"));
     assertThat(forbidden.header("www-authenticate")).isEmpty();
-    assertThat(forbidden.body()).contains("Only whose token names this room may listen in it.");
+    assertThat(forbidden.body())
+        .contains("Only clients whose token names this room may subscribe in it.");
   }
 
   @Test
