@@ -1,13 +1,60 @@
 package io.stentor.centrifuge;
 
-/** What a client asks for. Each command reads its own fields and applies itself. */
+import io.stentor.identity.Verified;
+import io.stentor.json.JsonFields;
+import io.stentor.message.RoomName;
+
+/** A command of a client. Each one reads its own fields and applies itself. */
 interface Command {
 
   /**
-   * Does what is asked, on the session's event loop. Gives the answer once, now or later.
+   * Applies the command on the event loop of the session. Completes or fails the reply once, now or
+   * later.
    *
-   * @throws Refusal to answer with an error
-   * @throws Disconnect to end the connection
+   * @throws CommandError to reply with an error
+   * @throws Disconnect to close the connection
    */
-  void apply(Session session, Answer answer);
+  void apply(Session session, ReplyHandle reply);
+
+  /**
+   * Reads the required field {@code channel}.
+   *
+   * @throws Disconnect if it is missing
+   */
+  static String channel(JsonFields fields) {
+    String channel = fields.text("channel");
+    if (channel.isEmpty()) {
+      throw Disconnect.badRequest("channel is missing");
+    }
+    return channel;
+  }
+
+  /**
+   * Returns the room of a channel.
+   *
+   * @throws CommandError if this is no valid name
+   */
+  static RoomName room(String channel) {
+    try {
+      return new RoomName(channel);
+    } catch (IllegalArgumentException e) {
+      throw new CommandError(ErrorCode.BAD_REQUEST, e.getMessage());
+    }
+  }
+
+  /**
+   * Returns the claims of a valid token.
+   *
+   * @param expired the error for an expired token
+   * @throws Disconnect if the token is invalid
+   */
+  static <C> C claims(Verified<C> verified, ErrorCode expired) {
+    if (verified instanceof Verified.Valid<C> valid) {
+      return valid.claims();
+    }
+    if (verified instanceof Verified.Expired) {
+      throw new CommandError(expired);
+    }
+    throw new Disconnect(Disconnect.INVALID_TOKEN);
+  }
 }

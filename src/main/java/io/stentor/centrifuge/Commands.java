@@ -1,22 +1,35 @@
 package io.stentor.centrifuge;
 
+import io.stentor.json.InvalidJson;
 import io.stentor.json.JsonFields;
-import io.stentor.message.RoomName;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** All commands by their names on the wire. Any thread. */
-final class Commands {
+/** Reads commands by their names on the wire, and applies them to sessions. Any thread. */
+public final class Commands {
 
   /**
-   * A command as it came.
+   * A command as it was received.
    *
-   * @param id the client's number for it, for the answer; 0 where it wants none
+   * @param id of the command, for the reply; 0 for none
    * @param name on the wire; empty for the answer to a ping
    */
-  record Numbered(long id, String name, Command command) {}
+  private record Numbered(long id, String name, Command command) {}
 
   private static final long MAX_ID = 0xffff_ffffL;
+
+  /** {@code rpc} and {@code ping}. */
+  private static final Command NOT_AVAILABLE =
+      (session, reply) -> {
+        throw new CommandError(ErrorCode.NOT_AVAILABLE);
+      };
+
+  /** Nothing receives {@code send}, and it has no reply that could say so. */
+  private static final Command SEND =
+      (session, reply) -> {
+        throw new Disconnect(Disconnect.NOT_AVAILABLE);
+      };
 
   private static final Map<String, Function<JsonFields, Command>> READERS =
       Map.ofEntries(
@@ -24,24 +37,54 @@ final class Commands {
           Map.entry("subscribe", SubscribeCommand::of),
           Map.entry("unsubscribe", UnsubscribeCommand::of),
           Map.entry("publish", PublishCommand::of),
-          Map.entry("presence", PresenceCommand::of),
-          Map.entry("presence_stats", PresenceStatsCommand::of),
-          Map.entry("history", HistoryCommand::of),
-          Map.entry("ping", DeclinedCommand::of),
-          Map.entry("rpc", DeclinedCommand::of),
-          Map.entry("send", SendCommand::of),
-          Map.entry("refresh", RefreshCommand::of),
-          Map.entry("sub_refresh", SubRefreshCommand::of));
+          Map.entry("presence", ReadCommands.PresenceCommand::of),
+          Map.entry("presence_stats", ReadCommands.PresenceStatsCommand::of),
+          Map.entry("history", ReadCommands.HistoryCommand::of),
+          Map.entry("ping", fields -> NOT_AVAILABLE),
+          Map.entry("rpc", fields -> NOT_AVAILABLE),
+          Map.entry("send", fields -> SEND),
+          Map.entry("refresh", RefreshCommands.RefreshCommand::of),
+          Map.entry("sub_refresh", RefreshCommands.SubRefreshCommand::of));
 
   private Commands() {}
 
   /**
-   * Reads one line. Members that no command has are left alone.
+   * Creates a session that has not connected and that these commands are applied to.
    *
-   * @throws Disconnect when it is no command
+   * @param format of everything that is written
+   * @param name that the client gives itself, used unless a token names a user; empty for none
+   * @param mailbox where the client posts commands; null if it does not
    */
-  static Numbered read(byte[] line) {
-    JsonFields fields = JsonFields.of(line);
+  public static Session newSession(
+      SessionContext context,
+      ClientTransport transport,
+      PushFormat format,
+      String name,
+      @Nullable Mailbox mailbox) {
+    return new Session(context, transport, format, name, mailbox, Commands::apply);
+  }
+
+  private static void apply(Session session, byte[] line) {
+    boolean bidirectional = session.isBidirectional();
+    try {
+      JsonFields fields = JsonFields.of(line);
+      Numbered next =
+          bidirectional ? read(fields) : new Numbered(0, "connect", ConnectCommand.of(fields));
+      session.begin(next.command() instanceof ConnectCommand);
+      ReplyHandle reply =
+          bidirectional
+              ? new ReplyHandle.Numbered(session.writer(), next.id(), next.name())
+              : new ReplyHandle.ConnectPush(session.writer());
+      reply.run(() -> next.command().apply(session, reply));
+    } catch (InvalidJson e) {
+      session.close(Disconnect.badRequest(String.valueOf(e.getMessage())).reason());
+    } catch (Disconnect e) {
+      session.close(e.reason());
+    }
+  }
+
+  /** Reads a command; ignores members that have the name of none. */
+  private static Numbered read(JsonFields fields) {
     long id = fields.unsigned("id");
     if (id > MAX_ID) {
       throw Disconnect.badRequest("an id has 32 bits");
@@ -50,54 +93,16 @@ final class Commands {
       Function<JsonFields, Command> reader = READERS.get(name);
       JsonFields body = reader == null ? null : fields.object(name);
       if (reader != null && body != null) {
-        return numbered(id, name, reader.apply(body));
+        Command command = reader.apply(body);
+        if (id == 0 && command != SEND) {
+          throw Disconnect.badRequest("a command needs an id");
+        }
+        return new Numbered(id, name, command);
       }
     }
-    return pong(id);
-  }
-
-  /**
-   * Reads what {@code connect} has, alone.
-   *
-   * @throws Disconnect when it is something else
-   */
-  static Numbered connect(byte[] object) {
-    return new Numbered(0, "connect", ConnectCommand.of(JsonFields.of(object)));
-  }
-
-  private static Numbered numbered(long id, String name, Command command) {
-    if (id == 0 && !(command instanceof SendCommand)) {
-      throw Disconnect.badRequest("a command needs an id");
-    }
-    return new Numbered(id, name, command);
-  }
-
-  private static Numbered pong(long id) {
     if (id != 0) {
       throw Disconnect.badRequest("no known command");
     }
-    return new Numbered(0, "", (session, answer) -> {});
-  }
-
-  /** The field {@code channel}, which has to be there. */
-  static String channel(JsonFields fields) {
-    String channel = fields.text("channel");
-    if (channel.isEmpty()) {
-      throw Disconnect.badRequest("channel is missing");
-    }
-    return channel;
-  }
-
-  /**
-   * The room of a channel.
-   *
-   * @throws Refusal when no room can have this name
-   */
-  static RoomName room(String channel) {
-    try {
-      return new RoomName(channel);
-    } catch (IllegalArgumentException e) {
-      throw new Refusal(ErrorCode.BAD_REQUEST, e.getMessage());
-    }
+    return new Numbered(0, "", (session, reply) -> {}); // The answer to a ping.
   }
 }

@@ -15,28 +15,28 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@code connect}: who the client is, and the rooms that it is put into: those of its token, and
- * those that it names where it can send no other command.
+ * {@code connect}: authenticates the client and subscribes it to the rooms of its token, and to
+ * those that it names if it can send no other command.
  *
- * @param token empty where it has none
- * @param positions where it was in those rooms
+ * @param token empty for none
+ * @param requests for its rooms, by channel
  */
-record ConnectCommand(String token, Map<String, Wanted> positions) implements Command {
+record ConnectCommand(String token, Map<String, SubscribeRequest> requests) implements Command {
 
   private static final String SERVER = serverName();
 
   static ConnectCommand of(JsonFields fields) {
-    Map<String, Wanted> positions = new LinkedHashMap<>();
+    Map<String, SubscribeRequest> requests = new LinkedHashMap<>();
     JsonFields subs = fields.object("subs");
     if (subs != null) {
       for (String channel : subs.names()) {
-        JsonFields position = subs.object(channel);
-        if (position != null) {
-          positions.put(channel, Wanted.of(position));
+        JsonFields sub = subs.object(channel);
+        if (sub != null) {
+          requests.put(channel, SubscribeRequest.of(sub));
         }
       }
     }
-    return new ConnectCommand(fields.text("token"), positions);
+    return new ConnectCommand(fields.text("token"), requests);
   }
 
   private static String serverName() {
@@ -45,90 +45,99 @@ record ConnectCommand(String token, Map<String, Wanted> positions) implements Co
   }
 
   @Override
-  public void apply(Session session, Answer answer) {
-    answer.whenRefused(session::connectRefused);
-    Site site = session.site();
+  public void apply(Session session, ReplyHandle reply) {
+    reply.whenFailed(session::connectRefused);
+    SessionContext context = session.context();
     if (!token.isEmpty()) {
       session.await(
-          answer, site.access().connection(token), verified -> verified(session, answer, verified));
-    } else if (site.permissions().admission(Identity.ANONYMOUS) == Verdict.ALLOWED) {
-      session.connected(Client.anonymous(session));
-      join(session, answer, Map.of());
+          reply,
+          context.access().connection(token),
+          verified -> authenticate(session, reply, verified));
+    } else if (context.permissions().admission(Identity.ANONYMOUS) == Verdict.ALLOWED) {
+      session.register();
+      subscribe(session, reply, Map.of());
     } else {
       throw Disconnect.badRequest("a token is needed");
     }
   }
 
-  private void verified(Session session, Answer answer, Verified<ConnectionClaims> verified) {
-    ConnectionClaims claims = RefreshCommand.valid(verified, ErrorCode.TOKEN_EXPIRED);
-    if (!session.name().isEmpty()
-        && !claims.user().isEmpty()
-        && !claims.user().equals(session.name())) {
+  private void authenticate(
+      Session session, ReplyHandle reply, Verified<ConnectionClaims> verified) {
+    ConnectionClaims claims = Command.claims(verified, ErrorCode.TOKEN_EXPIRED);
+    String name = session.client().name();
+    if (!name.isEmpty() && !claims.user().isEmpty() && !claims.user().equals(name)) {
       throw Disconnect.badRequest("the token says who you are: leave the name out");
     }
-    session.connected(Client.of(session, claims));
-    join(session, answer, claims.rooms());
+    session.client().authenticated(claims);
+    session.register();
+    subscribe(session, reply, claims.rooms());
   }
 
-  /** Enters the rooms; the client is answered when it is in all of them. */
-  private void join(Session session, Answer answer, Map<RoomName, Subscribed> ofToken) {
-    Map<RoomName, Terms> rooms = new LinkedHashMap<>();
-    ofToken.forEach((room, claims) -> rooms.put(room, Terms.of(session, room, claims)));
-    if (!session.speaks()) {
-      addWanted(session, rooms);
+  /** Subscribes to the rooms; replies as soon as all of them are open. */
+  private void subscribe(Session session, ReplyHandle reply, Map<RoomName, Subscribed> ofToken) {
+    Map<RoomName, SubscriptionGrant> grants = new LinkedHashMap<>();
+    ofToken.forEach(
+        (room, claims) ->
+            grants.put(
+                room,
+                SubscriptionGrant.byServer(session.context(), session.client(), room, claims, 0)));
+    if (!session.isBidirectional()) {
+      addRequested(session, grants);
     }
-    if (rooms.isEmpty()) {
-      answer(session, answer, Map.of());
+    if (grants.isEmpty()) {
+      reply(session, reply, Map.of());
       return;
     }
     List<Runnable> openings = new ArrayList<>();
     Map<RoomName, JsonWriter> results = new LinkedHashMap<>();
-    rooms.forEach(
-        (room, terms) -> {
-          Wanted wanted = positions.getOrDefault(room.value(), Wanted.NOTHING);
-          Subscription subscription = new Subscription(session, room, wanted, answer);
-          session.subscriptions().add(subscription);
+    grants.forEach(
+        (room, grant) -> {
+          SubscribeRequest request = requests.getOrDefault(room.value(), SubscribeRequest.NOTHING);
+          Subscription subscription = session.subscriptions().add(room, request, reply);
           openings.add(
               () ->
                   subscription.open(
-                      terms,
+                      grant,
                       result -> {
                         results.put(room, result);
-                        if (results.size() == rooms.size()) {
-                          answer(session, answer, results);
+                        if (results.size() == grants.size()) {
+                          reply(session, reply, results);
                         }
                       }));
         });
     openings.forEach(Runnable::run);
   }
 
-  /** Rooms that the client names; those that it may not listen in are left out. */
-  private void addWanted(Session session, Map<RoomName, Terms> rooms) {
-    for (String channel : positions.keySet()) {
-      RoomName room = Commands.room(channel);
-      if (session.site().permissions().allow(session.client().identity(), room, Action.SUBSCRIBE)) {
-        rooms.computeIfAbsent(room, wanted -> Terms.named(session, wanted));
+  /** Adds the rooms that the client names, except those that it may not subscribe to. */
+  private void addRequested(Session session, Map<RoomName, SubscriptionGrant> grants) {
+    SessionContext context = session.context();
+    Client client = session.client();
+    for (String channel : requests.keySet()) {
+      RoomName room = Command.room(channel);
+      if (context.permissions().allow(client.identity(), room, Action.SUBSCRIBE)) {
+        grants.computeIfAbsent(
+            room, added -> SubscriptionGrant.withoutToken(context, client, added, true));
       }
     }
   }
 
-  private static void answer(Session session, Answer answer, Map<RoomName, JsonWriter> subs) {
+  private static void reply(Session session, ReplyHandle reply, Map<RoomName, JsonWriter> subs) {
     Client client = session.client();
-    int pingSeconds = session.site().pingIntervalSeconds();
+    int pingSeconds = session.context().pingIntervalSeconds();
     JsonWriter line = new JsonWriter().open().text("client", client.id()).text("version", SERVER);
     Mailbox mailbox = session.mailbox();
-    line.text("node", mailbox == null ? session.site().rooms().node() : mailbox.node());
-    client.expiry().tell(line);
+    line.text("node", mailbox == null ? session.context().rooms().node() : mailbox.node());
+    client.expiry().write(line);
     if (!subs.isEmpty()) {
       line.name("subs").open();
       subs.forEach((room, result) -> line.key(room.value()).raw(result));
       line.close();
     }
-    line.number("ping", pingSeconds).flag("pong", pingSeconds > 0 && session.speaks());
+    line.number("ping", pingSeconds).flag("pong", pingSeconds > 0 && session.isBidirectional());
     if (mailbox != null) {
       line.text("session", mailbox.session());
     }
-    answer.done(line.close());
-    session.live();
+    reply.complete(line.close());
+    session.connected();
   }
 }

@@ -2,7 +2,7 @@ package io.stentor.centrifuge;
 
 import io.stentor.message.CloseReason;
 
-/** A command ends the connection. */
+/** Ends the connection because of a command. */
 public final class Disconnect extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -10,7 +10,7 @@ public final class Disconnect extends RuntimeException {
   static final CloseReason CHANNEL_LIMIT = new CloseReason(3505, "channel limit");
   static final CloseReason NOT_AVAILABLE = new CloseReason(3508, "not available");
 
-  /** What the client sent makes no sense. */
+  /** Close code for malformed input. */
   static final int BAD_REQUEST = 3501;
 
   private final transient CloseReason reason;
@@ -20,13 +20,12 @@ public final class Disconnect extends RuntimeException {
     this.reason = reason;
   }
 
-  /** What the client sent makes no sense. */
   public static Disconnect badRequest() {
     return new Disconnect(new CloseReason(BAD_REQUEST, "bad request"));
   }
 
   /**
-   * The same, saying why.
+   * A bad request with a reason.
    *
    * @param why a few words of ASCII
    */

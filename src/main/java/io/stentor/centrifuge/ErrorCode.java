@@ -1,25 +1,24 @@
 package io.stentor.centrifuge;
 
-/** Errors that a command may be answered with, by the protocol's numbers. */
+/** Error codes of the protocol. */
 public enum ErrorCode {
-  /** Something failed here; the client tries again. */
+  /** Something failed on the server; the client retries. */
   INTERNAL(100, "internal server error", true),
   PERMISSION_DENIED(103, "permission denied", false),
-  /** There is no such method. */
   METHOD_NOT_FOUND(104, "method not found", false),
   ALREADY_SUBSCRIBED(105, "already subscribed", false),
   LIMIT_EXCEEDED(106, "limit exceeded", false),
   BAD_REQUEST(107, "bad request", false),
-  /** Not offered by this server, or not in this room. */
+  /** Not supported by this server, or not enabled in this room. */
   NOT_AVAILABLE(108, "not available", false),
-  /** The client gets a new token and tries again. */
+  /** The client gets a new token and retries. */
   TOKEN_EXPIRED(109, "token expired", false),
   EXPIRED(110, "expired", false),
-  /** So much waits that nothing more is taken now. */
+  /** Too much is queued. */
   TOO_MANY_REQUESTS(111, "too many requests", true),
-  /** The log does not continue from where the client was. */
+  /** The log does not continue from the client's position. */
   UNRECOVERABLE_POSITION(112, "unrecoverable position", false),
-  /** The idempotency key was used for another publication. */
+  /** The idempotency key was used for other data. */
   CONFLICT(113, "conflict", false);
 
   private final int code;
@@ -37,12 +36,11 @@ public enum ErrorCode {
     return code;
   }
 
-  /** A few words for people. */
   public String message() {
     return message;
   }
 
-  /** Whether the client may try again as it is. */
+  /** Whether the client may retry unchanged. */
   public boolean temporary() {
     return temporary;
   }

@@ -4,43 +4,36 @@ import io.stentor.identity.Expiries;
 import io.stentor.json.JsonWriter;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The end of something that a token allows for a time, and that a new token may put off. One event
- * loop.
- */
+/** The expiry of a connection or subscription, which a new token puts off. One event loop. */
 final class Expiry {
 
-  /** Some SDKs read a number of 32 bits, and stop for good at a greater one. 68 years. */
+  /** 68 years. Some SDKs read 32 bits, and stop for good at a greater number. */
   private static final long MAX_TTL_SECONDS = Integer.MAX_VALUE;
 
   private final Expiries expiries;
-  private final Runnable end;
+  private final Runnable whenExpired;
   private long atSeconds;
   private Expiries.@Nullable Term term;
 
-  /**
-   * Without an end.
-   *
-   * @param expiries with the grace that clients have for a new token
-   */
-  Expiry(Expiries expiries, Runnable end) {
+  /** Creates an expiry that is never reached. */
+  Expiry(Expiries expiries, Runnable whenExpired) {
     this.expiries = expiries;
-    this.end = end;
+    this.whenExpired = whenExpired;
   }
 
   /**
-   * Ends it then and not before.
+   * Sets the time of the expiry.
    *
    * @param seconds since 1970; 0 for never
    */
   void at(long seconds) {
     cancel();
     atSeconds = seconds;
-    term = expiries.add(seconds, end);
+    term = expiries.add(seconds, whenExpired);
   }
 
-  /** Tells the client when to come with a new token; nothing where it need not. */
-  void tell(JsonWriter line) {
+  /** Writes how long it is until the expiry; nothing for never. */
+  void write(JsonWriter line) {
     if (atSeconds != 0 && !expiries.isSuspended()) {
       long seconds = Math.max(1, atSeconds - expiries.nowSeconds());
       line.flag("expires", true).number("ttl", Math.min(seconds, MAX_TTL_SECONDS));

@@ -40,22 +40,22 @@ public record HistoryQuery(long limit, @Nullable Since since, boolean reverse) {
    * Reads the log.
    *
    * @param timed whether publications carry their time
-   * @return the result as an object; fails with a {@link Refusal}
-   * @throws Refusal where there is nothing to be read
+   * @return the result as an object; fails with a {@link CommandError}
+   * @throws CommandError where there is nothing to be read
    */
   public Future<JsonWriter> read(Rooms rooms, RoomName room, boolean timed) {
     if (rooms.options(room).history().messages() == 0) {
-      throw new Refusal(ErrorCode.NOT_AVAILABLE);
+      throw new CommandError(ErrorCode.NOT_AVAILABLE);
     }
     if (reverse && since != null && since.offset == 0) {
-      throw new Refusal(ErrorCode.BAD_REQUEST, "nothing is before offset 0");
+      throw new CommandError(ErrorCode.BAD_REQUEST, "nothing is before offset 0");
     }
     return rooms.read(room, Position.NONE, 0, 0).compose(here -> read(rooms, room, here, timed));
   }
 
   private Future<JsonWriter> read(Rooms rooms, RoomName room, Page here, boolean timed) {
     if (since != null && !fits(since.epoch, here)) {
-      return Future.failedFuture(new Refusal(ErrorCode.UNRECOVERABLE_POSITION));
+      return Future.failedFuture(new CommandError(ErrorCode.UNRECOVERABLE_POSITION));
     }
     int most = (int) (limit < 0 ? MAX_MESSAGES : Math.min(limit, MAX_MESSAGES));
     if (most == 0) {

@@ -22,17 +22,17 @@ public final class MembersQuery {
   /**
    * A question about a room.
    *
-   * @throws Refusal where it is not known who is in it
+   * @throws CommandError where it is not known who is in it
    */
   public MembersQuery(Rooms rooms, Presence presence, RoomName room) {
     if (!rooms.options(room).presence()) {
-      throw new Refusal(ErrorCode.NOT_AVAILABLE);
+      throw new CommandError(ErrorCode.NOT_AVAILABLE);
     }
     this.presence = presence;
     this.room = room;
   }
 
-  /** Everybody, as an object; fails with a {@link Refusal} where that would be too many. */
+  /** Everybody, as an object; fails with a {@link CommandError} where that would be too many. */
   public Future<JsonWriter> members() {
     return members(null, new JsonWriter().open().name("presence").open());
   }
@@ -46,7 +46,7 @@ public final class MembersQuery {
                   .forEach(one -> PublicationJson.info(one, line.key(one.connection()).value()));
               if (line.bytes().readableBytes() > MAX_BYTES) {
                 return Future.failedFuture(
-                    new Refusal(
+                    new CommandError(
                         ErrorCode.LIMIT_EXCEEDED, "too many are in this room to name them"));
               }
               return page.more()

@@ -10,8 +10,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code publish}: says something in a room; answered when it is in the log. With our own field
- * {@code idempotency_key} it may be sent again and appears once; then the answer says where.
+ * {@code publish}: publishes to a room; the reply follows when the publication is in the log. With
+ * the additional field {@code idempotency_key} a retry appears once, and the reply has the
+ * position.
  */
 final class PublishCommand implements Command {
 
@@ -21,10 +22,10 @@ final class PublishCommand implements Command {
   private final String key;
 
   /**
-   * @param channel the room's name, not checked
+   * @param channel unchecked name of the room
    * @param fields with the data
-   * @param stream whether it is of the only type of publication that there is here
-   * @param key what the client calls it, not checked; empty for nothing
+   * @param stream whether the type of publication is the supported one
+   * @param key unchecked idempotency key; empty for none
    */
   private PublishCommand(String channel, JsonFields fields, boolean stream, String key) {
     this.channel = channel;
@@ -36,48 +37,47 @@ final class PublishCommand implements Command {
   static PublishCommand of(JsonFields fields) {
     boolean stream = fields.number("type") == 0 && !fields.has("key") && !fields.has("removed");
     String key = fields.text("idempotency_key");
-    return new PublishCommand(Commands.channel(fields), fields, stream, key);
+    return new PublishCommand(Command.channel(fields), fields, stream, key);
   }
 
   @Override
-  public void apply(Session session, Answer answer) {
+  public void apply(Session session, ReplyHandle reply) {
     if (!stream) {
-      throw new Refusal(ErrorCode.NOT_AVAILABLE);
+      throw new CommandError(ErrorCode.NOT_AVAILABLE);
     }
     if (!fields.has("data")) {
-      throw new Refusal(ErrorCode.BAD_REQUEST, "data is missing");
+      throw new CommandError(ErrorCode.BAD_REQUEST, "data is missing");
     }
-    RoomName room = Commands.room(channel);
+    RoomName room = Command.room(channel);
     Subscriptions subscriptions = session.subscriptions();
-    Site site = session.site();
-    if (!site.permissions().allow(subscriptions.identity(room), room, Action.PUBLISH)) {
-      throw new Refusal(ErrorCode.PERMISSION_DENIED);
+    SessionContext context = session.context();
+    if (!context.permissions().allow(subscriptions.identity(room), room, Action.PUBLISH)) {
+      throw new CommandError(ErrorCode.PERMISSION_DENIED);
     }
-    RoomOptions options = site.rooms().options(room);
+    RoomOptions options = context.rooms().options(room);
     JsonSource data = data();
     if (data.bytes().length > options.maxMessageBytes()) {
       String limit = "data has at most " + options.maxMessageBytes() + " bytes here";
-      throw new Refusal(ErrorCode.BAD_REQUEST, limit);
+      throw new CommandError(ErrorCode.BAD_REQUEST, limit);
     }
     Publication publication =
         Publication.json(
             data, System.currentTimeMillis(), checkedKey(options), subscriptions.member(room));
-    session.publisher().publish(room, publication, answer);
+    session.publishes().publish(room, publication, reply);
   }
 
-  /** Null where there is none. */
   private @Nullable String checkedKey(RoomOptions options) {
     if (key.isEmpty()) {
       return null;
     }
     if (options.history().messages() == 0) {
-      throw new Refusal(
+      throw new CommandError(
           ErrorCode.BAD_REQUEST, "this room has no log, so it knows no idempotency key");
     }
     try {
       return Publication.checkedKey(key);
     } catch (IllegalArgumentException e) {
-      throw new Refusal(ErrorCode.BAD_REQUEST, e.getMessage());
+      throw new CommandError(ErrorCode.BAD_REQUEST, e.getMessage());
     }
   }
 
@@ -85,7 +85,7 @@ final class PublishCommand implements Command {
     try {
       return Objects.requireNonNull(fields.json("data"));
     } catch (IllegalArgumentException e) {
-      throw new Refusal(ErrorCode.BAD_REQUEST, "data: " + e.getMessage());
+      throw new CommandError(ErrorCode.BAD_REQUEST, "data: " + e.getMessage());
     }
   }
 }

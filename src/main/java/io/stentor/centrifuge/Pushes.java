@@ -46,7 +46,7 @@ final class Pushes {
   /** A server has changed how long the connection lasts; for clients that cannot ask. */
   static JsonWriter refresh(Expiry expiry) {
     JsonWriter line = new JsonWriter().open().name("refresh").open();
-    expiry.tell(line);
+    expiry.write(line);
     return line.close().close();
   }
 

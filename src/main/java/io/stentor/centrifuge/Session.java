@@ -1,249 +1,354 @@
 package io.stentor.centrifuge;
 
-import io.netty.buffer.ByteBuf;
+import io.stentor.connection.ControllableConnection;
+import io.stentor.identity.TokenClaims.ConnectionClaims.Subscribed;
+import io.stentor.identity.Permissions.Verdict;
 import io.stentor.json.JsonWriter;
 import io.stentor.message.CloseReason;
+import io.stentor.message.Position;
+import io.stentor.message.RoomName;
+import io.stentor.room.Start;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client of the Centrifuge protocol, on whichever transport: lines with commands in, replies
- * and pushes out; or, where the format is {@linkplain PushFormat bare}, one object with what {@code
- * connect} has in, and pushes out. Belongs to one event loop.
+ * One client of the Centrifuge protocol on any transport: receives lines with commands, writes
+ * replies and pushes. If the format is {@linkplain PushFormat bare}, it receives one object with
+ * the fields of {@code connect}, and writes pushes only. Belongs to one event loop.
  */
-public final class Session {
+public final class Session implements ControllableConnection {
 
-  private final Site site;
-  private final Outlet outlet;
-  private final Lines lines;
-  private final String name;
-  private final Intake intake = new Intake(this);
-  private final Subscriptions subscriptions = new Subscriptions(this);
-  private final Publisher publisher = new Publisher(this);
+  private enum State {
+    /** No command was received. */
+    NEW,
+    /** {@code connect} is being decided. */
+    CONNECTING,
+    /** {@code connect} was answered with an error: the client has to connect again. */
+    REFUSED,
+    /** {@code connect} was answered with success. */
+    CONNECTED,
+    /** The transport has ended, or is being closed. */
+    CLOSED
+  }
+
+  private final SessionContext context;
+  private final ClientTransport transport;
+  private final ClientWriter writer;
+  private final CommandReader reader;
+  private final Client client;
+  private final Subscriptions subscriptions;
+  private final PendingPublishes publishes;
   private final @Nullable Mailbox mailbox;
-  private SessionState state = SessionState.NEW;
-  private @Nullable Client client;
+  private final ControllableConnection.Place place = new ControllableConnection.Place();
+  private State state = State.NEW;
+  private boolean registered;
   private @Nullable CloseReason leaving;
 
   /**
-   * A client that has said nothing yet.
+   * Creates a session that has not connected.
    *
-   * @param format how it is written to
-   * @param name what it calls itself, which counts where no token says who it is; empty for nothing
-   * @param mailbox where it posts its commands; null where the transport carries them, or where it
-   *     has none
+   * @param format of everything that is written
+   * @param name that the client gives itself, used unless a token names a user; empty for none
+   * @param mailbox where the client posts commands; null if it does not
+   * @param commands applies the command of a line to a session
    */
-  public Session(
-      Site site, Outlet outlet, PushFormat format, String name, @Nullable Mailbox mailbox) {
-    this.site = site;
-    this.outlet = outlet;
-    this.lines = new Lines(outlet, format);
-    this.name = name;
+  Session(
+      SessionContext context,
+      ClientTransport transport,
+      PushFormat format,
+      String name,
+      @Nullable Mailbox mailbox,
+      BiConsumer<Session, byte[]> commands) {
+    this.context = context;
+    this.transport = transport;
     this.mailbox = mailbox;
+    this.writer = new ClientWriter(transport, format, this::close);
+    this.client =
+        new Client(name, new Expiry(context.expiries(), () -> close(CloseReason.EXPIRED)));
+    this.reader =
+        new CommandReader(context, writer, this::isBusy, line -> commands.accept(this, line));
+    this.publishes = new PendingPublishes(context, reader, this::closeIfSettled);
+    this.subscriptions = new Subscriptions(context, writer, reader, client);
   }
 
-  /**
-   * Takes what came in one message: lines with a command each. What comes of a client that has
-   * nothing to say any more is left alone.
-   */
+  /** Takes one message, with a command in each line. Ignored after the last command. */
   public void received(byte[] message) {
-    if (state != SessionState.CLOSED
-        && leaving == null
-        && (speaks() || state == SessionState.NEW)) {
-      intake.received(message);
+    if (state != State.CLOSED && leaving == null && (isBidirectional() || state == State.NEW)) {
+      reader.received(message);
     }
   }
 
-  /** Whether the client sends commands, and not only connects. */
-  boolean speaks() {
-    return !lines.format().isBare();
+  /** Whether the client sends commands other than connect. */
+  boolean isBidirectional() {
+    return !writer.format().isBare();
   }
 
-  /** The client takes more again. */
+  private boolean isBusy() {
+    return state == State.CONNECTING || publishes.isFull();
+  }
+
+  /** The transport is writable again. */
   public void drained() {
     subscriptions.drained();
   }
 
-  /** Asks whether the client is still there. It answers with any message if it is to. */
+  /** Sends a ping, which the client answers with any message. */
   public void ping() {
-    if (state == SessionState.CONNECTED) {
-      write(new JsonWriter().open().close());
+    if (state == State.CONNECTED) {
+      writer.write(new JsonWriter().open().close());
     }
   }
 
-  /** Whether the client was told that it is connected. */
+  /** Whether connect was answered with success. */
   public boolean isConnected() {
-    return state == SessionState.CONNECTED;
+    return state == State.CONNECTED;
   }
 
-  /** Whether the client is pinged now, and has to answer. */
+  /** Whether connect was received and not answered yet. */
+  public boolean isConnecting() {
+    return state == State.CONNECTING;
+  }
+
+  /** Whether a ping sent now has to be answered. */
   public boolean answersPings() {
-    return state == SessionState.CONNECTED && speaks();
+    return state == State.CONNECTED && isBidirectional();
   }
 
-  /** Whether the transport was asked to read, so that an answer would be heard. */
+  /** Whether the transport is being read, so that an answer would arrive. */
   public boolean isReading() {
-    return intake.isReading();
+    return reader.isReading();
   }
 
-  /** The transport has ended. May be called twice. */
+  /** The transport has ended. Idempotent. */
   public void closed() {
-    if (state != SessionState.CLOSED) {
-      state = SessionState.CLOSED;
-      intake.close();
+    if (state != State.CLOSED) {
+      state = State.CLOSED;
+      writer.closed();
+      reader.stop();
       subscriptions.closed();
-      if (client != null) {
-        client.closed();
+      if (registered) {
+        context.directory().remove(this);
       }
+      client.expiry().cancel();
     }
   }
 
-  /**
-   * Ends the connection as soon as the client knows of everything that it has published: no command
-   * is begun any more.
-   */
+  /** Starts no more commands, and closes as soon as all publishes are acknowledged. */
   public void leave(CloseReason reason) {
-    if (state != SessionState.CLOSED && leaving == null) {
+    if (state != State.CLOSED && leaving == null) {
       leaving = reason;
-      intake.close();
-      outlet.read(false);
-      settled();
+      reader.stop();
+      transport.read(false);
+      closeIfSettled();
     }
   }
 
-  /** What was published may be decided, all of it. */
-  void settled() {
+  private void closeIfSettled() {
     CloseReason reason = leaving;
-    if (reason != null && publisher.isSettled()) {
+    if (reason != null && publishes.isSettled()) {
       close(reason);
     }
   }
 
-  /** Ends the connection. */
+  /** Ends the connection. Idempotent. */
+  @Override
   public void close(CloseReason reason) {
-    if (state != SessionState.CLOSED) {
-      outlet.flush();
+    if (state != State.CLOSED) {
+      transport.flush();
       closed();
-      outlet.close(reason);
+      transport.close(reason);
     }
-  }
-
-  /** Whether the client has sent connect, and was not answered yet. */
-  public boolean isConnecting() {
-    return state == SessionState.CONNECTING;
-  }
-
-  boolean isClosed() {
-    return state == SessionState.CLOSED;
   }
 
   /**
-   * A command begins.
+   * Starts a command.
    *
-   * @throws Disconnect where it is not its turn
+   * @throws Disconnect if it is out of order
    */
   void begin(boolean connects) {
-    if (state != (connects ? SessionState.NEW : SessionState.CONNECTED)) {
+    if (state != (connects ? State.NEW : State.CONNECTED)) {
       throw Disconnect.badRequest(connects ? "connect comes once" : "connect comes first");
     }
     if (connects) {
-      state = SessionState.CONNECTING;
+      state = State.CONNECTING;
     }
   }
 
-  /** Goes on with a command on this event loop when the future is complete. */
-  <T> void await(Answer answer, Future<T> future, Consumer<T> then) {
-    intake.await(answer, future, then);
+  /** The client may connect: servers can find it from now on. */
+  void register() {
+    registered = true;
+    context.directory().add(this);
   }
 
-  /** Something that kept commands waiting may have ended. */
-  void goOn() {
-    if (state != SessionState.CLOSED && leaving == null) {
-      intake.goOn();
-    }
-  }
-
-  /** Begins no further command for so long; 0 for no matter. */
-  void slow(long nanos) {
-    intake.slow(nanos);
-  }
-
-  /** The client is who it is; its answer is on its way. */
-  void connected(Client connected) {
-    client = connected;
-    site.directory().add(connected);
-  }
-
-  /** Connect was answered with an error: the client has to come again. */
+  /** Connect was answered with an error. */
   void connectRefused() {
-    state = SessionState.REFUSED;
+    state = State.REFUSED;
     subscriptions.closed();
   }
 
-  /** Connect was answered: other commands, and pushes, go on. */
-  void live() {
-    state = SessionState.CONNECTED;
+  /** Connect was answered with success: commands and pushes go on. */
+  void connected() {
+    state = State.CONNECTED;
     subscriptions.live();
-    goOn();
+    reader.resume();
   }
 
-  /** Writes one object. */
-  void write(JsonWriter line) {
-    if (state != SessionState.CLOSED) {
-      write(lines.format().framed(line));
-    }
+  /** Continues a command on the event loop when the future has completed. */
+  <T> void await(ReplyHandle reply, Future<T> future, Consumer<T> next) {
+    reader.await(reply, future, next);
   }
 
-  /** Writes one push. */
-  void push(JsonWriter push) {
-    if (state != SessionState.CLOSED) {
-      write(lines.format().framedPush(push));
-    }
+  SessionContext context() {
+    return context;
   }
 
-  private void write(ByteBuf framed) {
-    if (!lines.write(framed, !intake.isApplying())) {
-      close(CloseReason.SLOW);
-    }
+  ClientWriter writer() {
+    return writer;
   }
 
-  /** Who the client is; there is one from connect on. */
   Client client() {
-    Client known = client;
-    if (known == null) {
-      throw new IllegalStateException("not connected");
-    }
-    return known;
+    return client;
   }
 
-  /** Where the client posts its commands; null where it does not. */
+  /** Where the client posts its commands; null if it does not. */
   @Nullable Mailbox mailbox() {
     return mailbox;
-  }
-
-  /** What the client calls itself; empty for nothing. */
-  String name() {
-    return name;
-  }
-
-  Site site() {
-    return site;
-  }
-
-  Outlet outlet() {
-    return outlet;
-  }
-
-  Lines lines() {
-    return lines;
   }
 
   Subscriptions subscriptions() {
     return subscriptions;
   }
 
-  Publisher publisher() {
-    return publisher;
+  PendingPublishes publishes() {
+    return publishes;
+  }
+
+  @Override
+  public String user() {
+    return client.user();
+  }
+
+  @Override
+  public String connection() {
+    return client.id();
+  }
+
+  @Override
+  public String session() {
+    return mailbox == null ? "" : mailbox.session();
+  }
+
+  @Override
+  public ControllableConnection.Place place() {
+    return place;
+  }
+
+  @Override
+  public void recheck() {
+    if (context.permissions().admission(client.identity()) != Verdict.ALLOWED) {
+      close(CloseReason.MAY_NOT_STAY);
+    } else {
+      subscriptions.recheck();
+    }
+  }
+
+  /**
+   * A server changes when the connection expires.
+   *
+   * @param expiresAt in seconds since 1970; 0 for never
+   * @param info what others may know of the client from now on, as JSON source; null for no change
+   */
+  public void refresh(long expiresAt, @Nullable String info) {
+    if (info != null) {
+      client.setInfo(info);
+    }
+    client.expiry().at(expiresAt);
+    if (!isBidirectional()) {
+      writer.push(Pushes.refresh(client.expiry()));
+    }
+  }
+
+  /**
+   * A server ends a subscription; no-op if there is none.
+   *
+   * @return completes when the client was told
+   */
+  public Future<Void> unsubscribe(RoomName room) {
+    Subscription subscription = subscriptions.get(room);
+    if (subscription == null) {
+      return Future.succeededFuture();
+    }
+    Promise<Void> done = Promise.promise();
+    subscription.whenDecided(
+        () -> {
+          subscription.end(Pushes.SERVER_UNSUBSCRIBE, "server unsubscribe");
+          done.complete();
+        });
+    return done.future();
+  }
+
+  /**
+   * A server subscribes the client to a room; no-op if it is subscribed.
+   *
+   * @param granted as by a token
+   * @param expiresAt when the subscription expires, in seconds since 1970; 0 for never
+   * @param since the position to continue from; null for new messages only
+   * @return completes when the client was told; fails with a {@link CommandError}
+   */
+  public Future<Void> subscribe(
+      RoomName room, Subscribed granted, long expiresAt, @Nullable Position since) {
+    if (subscriptions.get(room) != null) {
+      return Future.succeededFuture();
+    }
+    Promise<Void> done = Promise.promise();
+    ReplyHandle reply = new SubscribePush(writer, room, done);
+    reply.run(
+        () -> {
+          Subscription subscription = subscriptions.add(room, SubscribeRequest.NOTHING, reply);
+          done.future().onFailure(failure -> subscription.leave());
+          SubscriptionGrant grant =
+              SubscriptionGrant.byServer(context, client, room, granted, expiresAt);
+          Start start =
+              since != null && grant.recovery() ? new Start.Since(since) : new Start.Live();
+          subscription.openAt(
+              start,
+              grant,
+              result -> {
+                reply.complete(result);
+                subscription.live();
+              });
+        });
+    Subscription subscription = subscriptions.get(room);
+    if (subscription == null) { // The client has left meanwhile: there is nobody to tell.
+      done.tryComplete();
+    } else {
+      subscription.whenDecided(done::tryComplete);
+    }
+    return done.future();
+  }
+
+  /** Tells the client of a subscription by a server, and the server of an error. */
+  private static final class SubscribePush extends ReplyHandle {
+    private final RoomName room;
+    private final Promise<Void> done;
+
+    SubscribePush(ClientWriter writer, RoomName room, Promise<Void> done) {
+      super(writer);
+      this.room = room;
+      this.done = done;
+    }
+
+    @Override
+    void write(ClientWriter writer, JsonWriter result) {
+      writer.push(Pushes.subscribe(room, result));
+    }
+
+    @Override
+    void write(ClientWriter writer, CommandError error) {
+      done.tryFail(error);
+    }
   }
 }

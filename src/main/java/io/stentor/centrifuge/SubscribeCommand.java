@@ -7,16 +7,15 @@ import io.stentor.json.JsonFields;
 import io.stentor.message.RoomName;
 
 /**
- * {@code subscribe}: enters a room.
+ * {@code subscribe}: subscribes the client to a room.
  *
- * @param channel the room's name, not checked
- * @param token for this room; empty where there is none
- * @param wanted what else the client asks for
- * @param stream whether it is of the only type of subscription that there is here
- * @param filtered whether it asks for some of the messages only, which there is not here
+ * @param channel unchecked name of the room
+ * @param token for this room; empty for none
+ * @param stream whether the type of subscription is the supported one
+ * @param filtered whether it asks for a filter, which is not supported
  */
 record SubscribeCommand(
-    String channel, String token, Wanted wanted, boolean stream, boolean filtered)
+    String channel, String token, SubscribeRequest request, boolean stream, boolean filtered)
     implements Command {
 
   static SubscribeCommand of(JsonFields fields) {
@@ -25,62 +24,67 @@ record SubscribeCommand(
       throw Disconnect.badRequest("an unknown delta");
     }
     return new SubscribeCommand(
-        Commands.channel(fields),
+        Command.channel(fields),
         fields.text("token"),
-        Wanted.of(fields),
+        SubscribeRequest.of(fields),
         fields.number("type") == 0,
         fields.has("tf"));
   }
 
   @Override
-  public void apply(Session session, Answer answer) {
+  public void apply(Session session, ReplyHandle reply) {
     if (!stream) {
-      throw new Refusal(ErrorCode.NOT_AVAILABLE);
+      throw new CommandError(ErrorCode.NOT_AVAILABLE);
     }
     if (filtered) {
-      throw new Refusal(ErrorCode.BAD_REQUEST, "there are no tags to filter by");
+      throw new CommandError(ErrorCode.BAD_REQUEST, "there are no tags to filter by");
     }
-    RoomName room = Commands.room(channel);
+    RoomName room = Command.room(channel);
     Subscription before = session.subscriptions().get(room);
-    if (before != null && before.opening().isAwaited()) {
-      // The client leaves the room first, as soon as it is known what came of its entering.
-      before.opening().whenDecided(() -> answer.run(() -> apply(session, answer)));
+    if (before != null && before.isAwaited()) {
+      // An unsubscribe waits for the outcome of the previous subscribe: it goes first.
+      before.whenDecided(() -> reply.run(() -> apply(session, reply)));
       return;
     }
-    Subscription subscription = new Subscription(session, room, wanted, answer);
-    session.subscriptions().add(subscription);
-    answer.whenRefused(subscription::leave);
+    Subscription subscription = session.subscriptions().add(room, request, reply);
+    reply.whenFailed(subscription::leave);
+    SessionContext context = session.context();
+    Client client = session.client();
     if (token.isEmpty()) {
-      open(session, answer, subscription, Terms.plain(session, room));
+      open(
+          session,
+          reply,
+          subscription,
+          SubscriptionGrant.withoutToken(context, client, room, false));
     } else {
       session.await(
-          answer,
-          session.site().access().subscription(token),
+          reply,
+          context.access().subscription(token),
           verified -> {
-            SubscriptionClaims claims = claims(session, room, verified);
-            open(session, answer, subscription, Terms.of(session, claims));
+            SubscriptionClaims claims = claims(client, room, verified);
+            open(session, reply, subscription, SubscriptionGrant.byToken(context, client, claims));
           });
     }
   }
 
   private static SubscriptionClaims claims(
-      Session session, RoomName room, Verified<SubscriptionClaims> verified) {
+      Client client, RoomName room, Verified<SubscriptionClaims> verified) {
     if (verified instanceof Verified.Invalid) {
-      throw new Refusal(ErrorCode.PERMISSION_DENIED);
+      throw new CommandError(ErrorCode.PERMISSION_DENIED);
     }
-    SubscriptionClaims claims = RefreshCommand.valid(verified, ErrorCode.TOKEN_EXPIRED);
-    Client client = session.client();
+    SubscriptionClaims claims = Command.claims(verified, ErrorCode.TOKEN_EXPIRED);
     if (!claims.fits(client.identity().user(), client.id(), room)) {
       throw new Disconnect(Disconnect.INVALID_TOKEN);
     }
     return claims;
   }
 
-  private static void open(Session session, Answer answer, Subscription subscription, Terms terms) {
+  private static void open(
+      Session session, ReplyHandle reply, Subscription subscription, SubscriptionGrant grant) {
     RoomName room = subscription.room();
-    if (!session.site().permissions().allow(terms.identity(), room, Action.SUBSCRIBE)) {
-      throw new Refusal(ErrorCode.PERMISSION_DENIED);
+    if (!session.context().permissions().allow(grant.identity(), room, Action.SUBSCRIBE)) {
+      throw new CommandError(ErrorCode.PERMISSION_DENIED);
     }
-    subscription.open(terms, answer::done);
+    subscription.open(grant, reply::complete);
   }
 }

@@ -1,199 +1,338 @@
 package io.stentor.centrifuge;
 
 import io.netty.buffer.ByteBuf;
-import io.stentor.identity.Grants.Action;
+import io.stentor.history.Page;
 import io.stentor.identity.Permissions;
+import io.stentor.identity.Grants.Action;
 import io.stentor.json.JsonWriter;
 import io.stentor.message.CloseReason;
+import io.stentor.message.Member;
+import io.stentor.message.Position;
 import io.stentor.message.RoomName;
+import io.stentor.presence.Membership;
+import io.stentor.presence.Watcher;
 import io.stentor.room.Connection;
 import io.stentor.room.Cursor;
 import io.stentor.room.Format;
 import io.stentor.room.Notice;
 import io.stentor.room.RoomLimitReached;
+import io.stentor.room.Rooms;
 import io.stentor.room.Start;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One room of one session: a connection of that room. One event loop. */
+/**
+ * One room of one session: a connection of that room, from the subscribe request to its end. One
+ * event loop.
+ */
 final class Subscription implements Connection {
 
   /*
-   * The room tells where the cursor is before it writes anything, and that is when the client is
-   * answered: so its answer comes before any publication. Who wants to be told who comes and goes
-   * is answered when that can be told, so that nobody is missed; and where the subscription is a
-   * part of the answer to connect, it is answered with that. Until then what the room writes is
-   * held; it is one page at most, since the room is told that nothing more can be written.
+   * OPENING:  what the client missed is read, then the room is joined with a cursor.
+   * ENTERED:  the room has told the position of the cursor, before it writes anything. If the
+   *           client is sent joins and leaves, it is watching first, so that it misses none.
+   * ANSWERED: the client was told the result; part of the reply to connect waits for that reply.
+   * LIVE:     publications go out.
+   * LEFT:     final, from every other state.
+   *
+   * So the reply comes before any publication. What is written before LIVE is held: it is one page
+   * at most, since the room is told that nothing more can be written.
    */
-
   private enum State {
     OPENING,
-    OPEN,
-    GONE
+    ENTERED,
+    ANSWERED,
+    LIVE,
+    LEFT
   }
 
-  private final Session session;
+  /** The session, as its subscriptions know it. */
+  interface Owner {
+    SessionContext context();
+
+    ClientWriter writer();
+
+    CommandReader reader();
+
+    Client client();
+
+    /** Number of subscriptions, with those that are opening. */
+    int size();
+
+    /** Forgets a subscription that has ended. Idempotent. */
+    void remove(Subscription subscription);
+  }
+
+  /** Most bytes of missed messages in the reply to connect, in all its rooms together. */
+  private static final int MAX_CONNECT_BYTES = 256 * 1024;
+
+  private final Owner owner;
+  private final ClientWriter writer;
+  private final ClientTransport transport;
   private final RoomName room;
-  private final Opening opening;
+  private final SubscribeRequest request;
+  private final ReplyHandle reply;
   private final Expiry expiry;
-  private final Gate gate;
-  private final Stay stay;
+  private final List<ByteBuf> held = new ArrayList<>(0);
+  private final List<Runnable> whenDecided = new ArrayList<>(0);
   private State state = State.OPENING;
-  private @Nullable Terms terms;
+  private Consumer<JsonWriter> result = ignored -> {};
+  private @Nullable SubscriptionGrant grant;
+  private @Nullable Page missed;
   private @Nullable Cursor cursor;
+  private @Nullable Membership membership;
+  private Watcher.@Nullable Watch watch;
 
   /**
-   * A subscription that takes up a place, but is not decided.
+   * Creates a subscription that is undecided.
    *
-   * @param answer of the command that it is a part of, for what is refused
+   * @param reply to the command that it is a part of; used for errors
    */
-  Subscription(Session session, RoomName room, Wanted wanted, Answer answer) {
-    this.session = session;
+  Subscription(Owner owner, RoomName room, SubscribeRequest request, ReplyHandle reply) {
+    this.owner = owner;
+    this.writer = owner.writer();
+    this.transport = writer.transport();
     this.room = room;
-    this.opening = new Opening(session, this, wanted, answer);
-    this.gate = new Gate(session);
-    this.stay = new Stay(session, this);
-    this.expiry = new Expiry(session.site().expiries(), this::expired);
+    this.request = request;
+    this.reply = reply;
+    this.expiry = new Expiry(owner.context().expiries(), this::expired);
   }
 
   RoomName room() {
     return room;
   }
 
-  /** Null as long as it is not decided. */
-  @Nullable Terms terms() {
-    return terms;
-  }
-
-  /** Whether what came of it is known. */
-  boolean isOpen() {
-    return state == State.OPEN;
-  }
-
-  boolean isGone() {
-    return state == State.GONE;
+  /** Null until it is known. */
+  @Nullable SubscriptionGrant grant() {
+    return grant;
   }
 
   Expiry expiry() {
     return expiry;
   }
 
-  /**
-   * Enters the room.
-   *
-   * @param result is given the result as the client is to be told it
-   */
-  void open(Terms granted, Consumer<JsonWriter> result) {
-    if (state == State.GONE) {
-      return;
+  /** Whether the client is in the room. */
+  boolean isEntered() {
+    return state == State.ENTERED || isAnswered();
+  }
+
+  private boolean isAnswered() {
+    return state == State.ANSWERED || state == State.LIVE;
+  }
+
+  /** Whether the client was neither told the result, nor has left. */
+  boolean isUndecided() {
+    return state == State.OPENING || state == State.ENTERED;
+  }
+
+  /** Whether a task waits for the decision. */
+  boolean isAwaited() {
+    return !whenDecided.isEmpty();
+  }
+
+  /** Runs a task as soon as the subscription is no longer undecided. */
+  void whenDecided(Runnable task) {
+    if (isUndecided()) {
+      whenDecided.add(task);
+    } else {
+      task.run();
     }
-    terms = granted;
-    expiry.at(granted.expiresAt());
-    opening.begin(granted, result);
+  }
+
+  private void decided() {
+    List<Runnable> tasks = List.copyOf(whenDecided);
+    whenDecided.clear();
+    tasks.forEach(Runnable::run);
   }
 
   /**
-   * The same from a place that a server names: what follows it comes as ordinary publications.
+   * Joins the room, after reading what the client missed if it asks for that. No-op if the client
+   * has left.
    *
-   * @param start where to begin
+   * @param result receives the result, to tell it to the client
+   * @throws CommandError if the room cannot be joined
    */
-  void openAt(Start start, Terms granted, Consumer<JsonWriter> result) {
-    terms = granted;
-    expiry.at(granted.expiresAt());
-    opening.beginAt(start, result);
-  }
-
-  /** Joins the room, unless the client has left in the meantime; is refused where it cannot. */
-  void enter(Start start) {
+  void open(SubscriptionGrant granted, Consumer<JsonWriter> result) {
     if (state != State.OPENING) {
       return;
     }
+    granted(granted, result);
+    if (!request.recover() || !granted.recovery()) {
+      join(new Start.Live());
+      return;
+    }
+    Rooms rooms = owner.context().rooms();
     try {
-      Cursor placed = session.site().rooms().join(room, this, start, session.site().eventLoop());
+      rooms.requirePlace(room); // Reads nothing for a room that could not be joined.
+    } catch (RoomLimitReached e) {
+      throw CommandError.of(e);
+    }
+    int maxBytes = SubscribeRequest.MAX_RECOVERED_BYTES;
+    if (granted.byServer()) { // All rooms share one reply.
+      maxBytes = Math.min(maxBytes, MAX_CONNECT_BYTES / owner.size());
+    }
+    owner.reader().await(reply, request.readMissed(rooms, room, maxBytes), this::joinAfter);
+  }
+
+  /** Joins the room at a start that a server names; what follows it is pushed. */
+  void openAt(Start start, SubscriptionGrant granted, Consumer<JsonWriter> result) {
+    granted(granted, result);
+    join(start);
+  }
+
+  private void granted(SubscriptionGrant granted, Consumer<JsonWriter> result) {
+    this.grant = granted;
+    this.result = result;
+    expiry.at(granted.expiresAt());
+  }
+
+  private void joinAfter(Optional<Page> read) {
+    Page page = read.orElse(null);
+    missed = page;
+    if (page != null) {
+      join(new Start.Since(new Position(page.epoch(), page.last())));
+    } else if (request.onlyRecovered()) {
+      throw new CommandError(ErrorCode.UNRECOVERABLE_POSITION);
+    } else {
+      join(new Start.Live());
+    }
+  }
+
+  /** No-op if the client has left in the meantime. */
+  private void join(Start start) {
+    if (state != State.OPENING) {
+      return;
+    }
+    SessionContext context = owner.context();
+    try {
+      Cursor placed = context.rooms().join(room, this, start, context.eventLoop());
       cursor = placed;
-      if (state == State.GONE) {
+      if (state == State.LEFT) {
         placed.leave();
       }
     } catch (RoomLimitReached e) {
-      opening.refused(Refusal.of(e));
+      reply.fail(CommandError.of(e));
     }
   }
 
   @Override
   public boolean tell(Notice notice) {
-    Terms granted = terms;
+    SubscriptionGrant granted = grant;
     if (state == State.OPENING && granted != null) {
-      opening.placed(granted, notice);
-    } else if (notice.kind() == Notice.Kind.LOST) {
+      placed(granted, notice);
+    } else if (notice.kind() == Notice.Kind.LOST && state != State.LEFT) {
       lost();
     }
-    // What was left out for a slow client shows in the offsets of what follows.
-    return state == State.OPEN;
+    // A slow client notices dropped messages by the offsets of the following ones.
+    return isEntered();
   }
 
-  /**
-   * The client is in the room.
-   *
-   * @param watches whether it is told who comes and goes
-   * @param then runs at once, or when everybody who comes from then on is told
-   */
-  void entered(Terms granted, boolean watches, Runnable then) {
-    state = State.OPEN;
-    stay.begin(granted, watches, then);
+  /** The room has told the position of the cursor, before it writes anything. */
+  private void placed(SubscriptionGrant granted, Notice notice) {
+    boolean recovered = notice.kind() == Notice.Kind.RECOVERED;
+    if (granted.recovery() && request.onlyRecovered() && request.recover() && !recovered) {
+      reply.fail(new CommandError(ErrorCode.UNRECOVERABLE_POSITION));
+      return;
+    }
+    Page page = recovered ? missed : null;
+    missed = null;
+    boolean timed = writer.format().timed();
+    JsonWriter told = request.result(granted, expiry, notice.position(), page, timed);
+    state = State.ENTERED;
+    SessionContext context = owner.context();
+    if (granted.presence()) {
+      Membership here =
+          new Membership(context.presence(), room, owner.client().member(granted.info()));
+      membership = here;
+      here.enter();
+    }
+    if (granted.pushJoinLeave() || (request.joinLeave() && granted.joinLeave())) {
+      JoinLeave watcher = new JoinLeave(() -> answer(granted, told));
+      Watcher.Watch begun = context.presence().watch(room, watcher, context.eventLoop());
+      watch = begun;
+      if (state == State.LEFT) {
+        begun.close();
+      }
+    } else {
+      answer(granted, told);
+    }
   }
 
-  /** Whether it is not known yet what came of this. */
-  boolean isUndecided() {
-    return state != State.GONE && !opening.isOver();
+  private void answer(SubscriptionGrant granted, JsonWriter told) {
+    if (state == State.ENTERED) {
+      state = State.ANSWERED;
+      result.accept(told);
+      if (!granted.byServer()) {
+        live();
+      }
+      decided();
+    }
   }
 
-  /** How it begins, or began. */
-  Opening opening() {
-    return opening;
-  }
-
-  /** The client was answered: what waited for that goes out. */
+  /** The reply that this is a part of was sent: publications go out. No-op before {@link #open}. */
   void live() {
-    if (gate.open()) {
+    if (state == State.ANSWERED) {
+      state = State.LIVE;
+      held.forEach(transport::write);
+      held.clear();
+      transport.flush();
       drained();
     }
   }
 
-  /** Tells the client something of this room. */
-  void push(JsonWriter push) {
-    if (state == State.OPEN) {
-      gate.push(push);
-    }
-  }
-
-  /** The socket takes more. */
+  /** The transport is writable again. */
   void drained() {
-    if (cursor != null && gate.isOpen()) {
+    if (cursor != null && state == State.LIVE) {
       cursor.drained();
     }
-    stay.ready();
-  }
-
-  /** The server ends it, and tells the client. */
-  void end(int code, String reason) {
-    leave();
-    session.push(Pushes.unsubscribe(room, code, reason));
-  }
-
-  /** Ends where the present configuration no longer allows what was granted. */
-  void recheck() {
-    Terms granted = terms;
-    if (state != State.OPEN || granted == null) {
-      return;
+    if (watch != null) {
+      watch.ready();
     }
-    Permissions permissions = session.site().permissions();
-    if (!permissions.allow(granted.identity(), room, Action.SUBSCRIBE)) {
-      end(Pushes.SERVER_UNSUBSCRIBE, "permission denied");
-    } else if (stay.isToldOfOthers()
-        && !granted.tellJoinLeave()
-        && !permissions.allow(granted.identity(), room, Action.PRESENCE)) {
-      // The client subscribes again at once, and is granted what it may have now.
-      lost();
+  }
+
+  /** Sends joins and leaves. The client asks for the present members by a command. */
+  private final class JoinLeave implements Watcher {
+    private final Runnable whenWatching;
+
+    JoinLeave(Runnable whenWatching) {
+      this.whenWatching = whenWatching;
+    }
+
+    @Override
+    public boolean present(List<Member> members) {
+      whenWatching.run();
+      return true;
+    }
+
+    @Override
+    public boolean joined(Member member) {
+      return push(Pushes.join(room, member));
+    }
+
+    @Override
+    public boolean left(Member member) {
+      return push(Pushes.leave(room, member));
+    }
+
+    /** Drops nothing: a client that does not read is closed when too much is queued. */
+    private boolean push(JsonWriter push) {
+      if (state == State.LIVE) {
+        writer.push(push);
+      } else if (isEntered()) {
+        held.add(writer.format().framedPush(push));
+      }
+      return true;
+    }
+  }
+
+  /** The server ends the subscription and tells the client; no-op if the client has left. */
+  void end(int code, String reason) {
+    if (state != State.LEFT) {
+      leave();
+      writer.push(Pushes.unsubscribe(room, code, reason));
     }
   }
 
@@ -201,58 +340,84 @@ final class Subscription implements Connection {
     end(Pushes.EXPIRED, "subscription expired");
   }
 
+  /** Ends the subscription if the current configuration does not allow what was granted. */
+  void recheck() {
+    SubscriptionGrant granted = grant;
+    if (!isEntered() || granted == null) {
+      return;
+    }
+    Permissions permissions = owner.context().permissions();
+    if (!permissions.allow(granted.identity(), room, Action.SUBSCRIBE)) {
+      end(Pushes.SERVER_UNSUBSCRIBE, "permission denied");
+    } else if (watch != null
+        && !granted.pushJoinLeave()
+        && !permissions.allow(granted.identity(), room, Action.PRESENCE)) {
+      // The client subscribes again at once, and is granted what it may have now.
+      lost();
+    }
+  }
+
+  /** The log does not continue for this cursor. */
   private void lost() {
-    if (!opening.isOver()) {
-      opening.fail();
-    } else if (terms != null && terms.byServer()) {
-      session.close(CloseReason.INSUFFICIENT_STATE);
+    if (isUndecided()) {
+      reply.fail(new CommandError(ErrorCode.INTERNAL));
+    } else if (grant != null && grant.byServer()) {
+      writer.close(CloseReason.INSUFFICIENT_STATE);
     } else {
       end(Pushes.INSUFFICIENT_STATE, "insufficient state");
     }
   }
 
-  /** The client is in the room no longer. Once more does no harm. */
+  /** The client leaves the room. Idempotent. */
   void leave() {
-    if (state == State.GONE) {
+    if (state == State.LEFT) {
       return;
     }
-    state = State.GONE;
-    session.subscriptions().remove(this);
+    state = State.LEFT;
+    owner.remove(this);
     expiry.cancel();
-    gate.close();
+    held.forEach(ByteBuf::release);
+    held.clear();
     if (cursor != null) {
       cursor.leave();
     }
-    stay.end();
-    opening.decided();
+    if (membership != null) {
+      membership.leave();
+    }
+    if (watch != null) {
+      watch.close();
+    }
+    decided();
   }
 
   @Override
   public Format format() {
-    return session.lines().format();
+    return writer.format();
   }
 
   @Override
   public void joined() {
-    // What the client publishes meanwhile is not held back: it may be in many rooms.
+    // Publishes of the client do not wait for this: it may be in many rooms.
   }
 
   @Override
   public boolean isWritable() {
-    return gate.isOpen() && state == State.OPEN && session.outlet().isWritable();
+    return state == State.LIVE && transport.isWritable();
   }
 
   @Override
   public void send(ByteBuf shared) {
-    if (state == State.OPEN) {
-      session.outlet().send(shared);
+    if (isEntered()) {
+      transport.send(shared);
     }
   }
 
   @Override
   public void write(ByteBuf bytes) {
-    if (state == State.OPEN) {
-      gate.write(bytes);
+    if (state == State.LIVE) {
+      transport.write(bytes);
+    } else if (isEntered()) {
+      held.add(bytes);
     } else {
       bytes.release();
     }
@@ -260,14 +425,14 @@ final class Subscription implements Connection {
 
   @Override
   public void flush() {
-    session.outlet().flush();
+    transport.flush();
   }
 
   @Override
   public void close(CloseReason reason) {
     if (reason.equals(CloseReason.SLOW)) {
-      session.close(reason);
-    } else if (state != State.GONE) {
+      writer.close(reason);
+    } else if (state != State.LEFT) {
       lost();
     }
   }

@@ -10,69 +10,70 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The rooms of one session. One event loop. */
-final class Subscriptions {
+/** The subscriptions of one session, by room. One event loop. */
+final class Subscriptions implements Subscription.Owner {
 
-  private final Session session;
+  private final SessionContext context;
+  private final ClientWriter writer;
+  private final CommandReader reader;
+  private final Client client;
   private final Map<RoomName, Subscription> rooms = new HashMap<>();
 
-  Subscriptions(Session session) {
-    this.session = session;
+  Subscriptions(SessionContext context, ClientWriter writer, CommandReader reader, Client client) {
+    this.context = context;
+    this.writer = writer;
+    this.reader = reader;
+    this.client = client;
   }
 
   /**
-   * Takes a place for a room.
+   * Adds a subscription that is undecided.
    *
-   * @throws Refusal when the client is in that room, or in too many
+   * @param reply to the command that it is a part of; used for errors
+   * @throws CommandError if the client is subscribed to that room, or to too many
    */
-  void add(Subscription subscription) {
-    if (rooms.containsKey(subscription.room())) {
-      throw new Refusal(ErrorCode.ALREADY_SUBSCRIBED);
+  Subscription add(RoomName room, SubscribeRequest request, ReplyHandle reply) {
+    if (rooms.containsKey(room)) {
+      throw new CommandError(ErrorCode.ALREADY_SUBSCRIBED);
     }
-    Limits limits = session.site().rooms().limits();
+    Limits limits = context.rooms().limits();
     int most = limits.options().roomsPerConnection();
     if (most > 0 && rooms.size() >= most) {
-      limits.met(Limit.ROOMS_PER_CONNECTION, session.client().user());
+      limits.met(Limit.ROOMS_PER_CONNECTION, client.user());
       if (!limits.isDryRun()) {
-        throw new Refusal(
+        throw new CommandError(
             ErrorCode.LIMIT_EXCEEDED, "a connection has at most " + most + " subscriptions");
       }
     }
-    rooms.put(subscription.room(), subscription);
-  }
-
-  void remove(Subscription subscription) {
-    rooms.remove(subscription.room(), subscription);
-  }
-
-  int size() {
-    return rooms.size();
+    Subscription subscription = new Subscription(this, room, request, reply);
+    rooms.put(room, subscription);
+    return subscription;
   }
 
   @Nullable Subscription get(RoomName room) {
     return rooms.get(room);
   }
 
-  /** Who the client is in a room, with what a token for that room says. */
+  /** The identity of the client in a room, which a token for that room extends. */
   Identity identity(RoomName room) {
-    Terms terms = terms(room);
-    return terms == null ? session.client().identity() : terms.identity();
+    SubscriptionGrant grant = grant(room);
+    return grant == null ? client.identity() : grant.identity();
   }
 
-  /** Who the client is to the others of a room. */
+  /** The client as a member of a room. */
   Member member(RoomName room) {
-    Terms terms = terms(room);
-    return session.client().member(terms == null ? null : terms.info());
+    SubscriptionGrant grant = grant(room);
+    return client.member(grant == null ? null : grant.info());
   }
 
-  private @Nullable Terms terms(RoomName room) {
+  private @Nullable SubscriptionGrant grant(RoomName room) {
     Subscription subscription = rooms.get(room);
-    return subscription == null ? null : subscription.terms();
+    return subscription == null ? null : subscription.grant();
   }
 
-  /** Ends what the present configuration does not allow, as soon as it is decided. */
+  /** Ends those that the current configuration does not allow, as soon as they are decided. */
   void recheck() {
-    List.copyOf(rooms.values()).forEach(one -> one.opening().whenDecided(one::recheck));
+    List.copyOf(rooms.values()).forEach(one -> one.whenDecided(one::recheck));
   }
 
   /** Connect was answered. */
@@ -80,13 +81,43 @@ final class Subscriptions {
     List.copyOf(rooms.values()).forEach(Subscription::live);
   }
 
-  /** The client takes more again. */
+  /** The transport is writable again. */
   void drained() {
     List.copyOf(rooms.values()).forEach(Subscription::drained);
   }
 
-  /** The client is gone. */
+  /** The session has ended. */
   void closed() {
     List.copyOf(rooms.values()).forEach(Subscription::leave);
+  }
+
+  @Override
+  public SessionContext context() {
+    return context;
+  }
+
+  @Override
+  public ClientWriter writer() {
+    return writer;
+  }
+
+  @Override
+  public CommandReader reader() {
+    return reader;
+  }
+
+  @Override
+  public Client client() {
+    return client;
+  }
+
+  @Override
+  public int size() {
+    return rooms.size();
+  }
+
+  @Override
+  public void remove(Subscription subscription) {
+    rooms.remove(subscription.room(), subscription);
   }
 }

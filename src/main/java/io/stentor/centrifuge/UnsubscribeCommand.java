@@ -5,27 +5,27 @@ import io.stentor.message.RoomName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code unsubscribe}: leaves a room. Never refused, also where the client was not in the room: it
- * would give up the whole connection.
+ * {@code unsubscribe}: ends a subscription. Always succeeds, even if there is none: after an error
+ * clients would close the whole connection.
  *
- * @param channel the room's name, not checked
+ * @param channel unchecked name of the room
  */
 record UnsubscribeCommand(String channel) implements Command {
 
   static UnsubscribeCommand of(JsonFields fields) {
-    return new UnsubscribeCommand(Commands.channel(fields));
+    return new UnsubscribeCommand(Command.channel(fields));
   }
 
   @Override
-  public void apply(Session session, Answer answer) {
+  public void apply(Session session, ReplyHandle reply) {
     Subscription subscription = find(session);
     if (subscription == null) {
-      answer.done();
+      reply.complete();
     } else if (subscription.isUndecided()) {
-      subscription.opening().whenDecided(() -> answer.run(() -> apply(session, answer)));
+      subscription.whenDecided(() -> reply.run(() -> apply(session, reply)));
     } else {
       subscription.leave();
-      answer.done();
+      reply.complete();
     }
   }
 
@@ -33,7 +33,7 @@ record UnsubscribeCommand(String channel) implements Command {
     try {
       return session.subscriptions().get(new RoomName(channel));
     } catch (IllegalArgumentException e) {
-      return null; // No room can have this name.
+      return null; // Not a valid name.
     }
   }
 }

@@ -43,12 +43,13 @@ class ExpiredClientTest {
   private final EventLoop loop = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
   private final long end = System.currentTimeMillis() / 1000 + 3600;
   private final AtomicLong now = new AtomicLong(end - 3600);
-  private final Expiries expiries = new Expiries(() -> Site.GRACE_SECONDS, () -> false, now::get);
-  private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+  private final Expiries expiries =
+      new Expiries(() -> SessionContext.GRACE_SECONDS, () -> false, now::get);
+  private final BlockingQueue<String> sent = new LinkedBlockingQueue<>();
   private Session session;
 
-  private final Outlet outlet =
-      new Outlet() {
+  private final ClientTransport transport =
+      new ClientTransport() {
         @Override
         public boolean isWritable() {
           return true;
@@ -61,12 +62,12 @@ class ExpiredClientTest {
 
         @Override
         public void send(ByteBuf shared) {
-          heard.add(shared.toString(StandardCharsets.UTF_8));
+          sent.add(shared.toString(StandardCharsets.UTF_8));
         }
 
         @Override
         public void write(ByteBuf framed) {
-          heard.add(framed.toString(StandardCharsets.UTF_8));
+          sent.add(framed.toString(StandardCharsets.UTF_8));
           framed.release();
         }
 
@@ -78,7 +79,7 @@ class ExpiredClientTest {
 
         @Override
         public void close(CloseReason reason) {
-          heard.add("closed " + reason);
+          sent.add("closed " + reason);
         }
       };
 
@@ -87,8 +88,8 @@ class ExpiredClientTest {
     Config config = config();
     Rooms rooms =
         new Rooms(vertx, new RoomRules(config), new LocalHistory(System::currentTimeMillis));
-    Site site =
-        new Site(
+    SessionContext context =
+        new SessionContext(
             loop,
             rooms,
             new LocalPresence(room -> true),
@@ -99,8 +100,8 @@ class ExpiredClientTest {
     onLoop(
         () ->
             session =
-                new Session(
-                    site, outlet, PushFormat.of(Framing.WEB_SOCKET, false, false), "", null));
+                Commands.newSession(
+                    context, transport, PushFormat.of(Framing.WEB_SOCKET, false, false), "", null));
     send("{\"id\":1,\"connect\":{\"token\":\"" + token(new JsonObject()) + "\"}}");
     assertThat(next()).contains("\"expires\":true,\"ttl\":3600");
   }
@@ -133,7 +134,7 @@ class ExpiredClientTest {
   }
 
   private String next() throws InterruptedException {
-    String line = heard.poll(10, TimeUnit.SECONDS);
+    String line = sent.poll(10, TimeUnit.SECONDS);
     return String.valueOf(line);
   }
 
@@ -145,7 +146,7 @@ class ExpiredClientTest {
   @Test
   void a_connection_outlasts_its_token_by_25_seconds_and_no_longer() throws Exception {
     moveTo(end + 24);
-    assertThat(heard).isEmpty();
+    assertThat(sent).isEmpty();
     moveTo(end + 25);
     assertThat(next()).isEqualTo("closed 3005 connection expired");
   }
@@ -157,7 +158,7 @@ class ExpiredClientTest {
     send("{\"id\":2,\"refresh\":{\"token\":\"" + later + "\"}}");
     assertThat(next()).contains("\"refresh\":{").contains("\"ttl\":76");
     moveTo(end + 124);
-    assertThat(heard).isEmpty();
+    assertThat(sent).isEmpty();
     moveTo(end + 125);
     assertThat(next()).isEqualTo("closed 3005 connection expired");
   }
@@ -168,7 +169,7 @@ class ExpiredClientTest {
     send("{\"id\":2,\"subscribe\":{\"channel\":\"a\",\"token\":\"" + room + "\"}}");
     assertThat(next()).contains("\"subscribe\":{\"expires\":true,\"ttl\":2600");
     moveTo(end - 1000 + 24);
-    assertThat(heard).isEmpty();
+    assertThat(sent).isEmpty();
     moveTo(end - 1000 + 25);
     assertThat(next()).contains("\"unsubscribe\":{\"code\":2501,");
     send("{\"id\":3,\"rpc\":{}}");

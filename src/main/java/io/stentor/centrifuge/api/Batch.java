@@ -1,7 +1,7 @@
 package io.stentor.centrifuge.api;
 
+import io.stentor.centrifuge.CommandError;
 import io.stentor.centrifuge.ErrorCode;
-import io.stentor.centrifuge.Refusal;
 import io.stentor.json.InvalidJson;
 import io.stentor.json.JsonFields;
 import io.stentor.json.JsonWriter;
@@ -66,19 +66,19 @@ final class Batch {
       Method method = methods.get(name);
       JsonFields request = method == null ? null : command.object(name);
       if (method == null || request == null || command.names().size() > 1) {
-        throw new Refusal(ErrorCode.METHOD_NOT_FOUND, "a call has the name of one method");
+        throw new CommandError(ErrorCode.METHOD_NOT_FOUND, "a call has the name of one method");
       }
       return ServerApi.call(name, method, request)
           .map(result -> new JsonWriter().open().name(name).raw(result).close())
-          .recover(failure -> Future.succeededFuture(error(Refusal.of(failure))));
-    } catch (Refusal e) {
+          .recover(failure -> Future.succeededFuture(error(CommandError.of(failure))));
+    } catch (CommandError e) {
       return Future.succeededFuture(error(e));
     } catch (InvalidJson e) {
       return Future.succeededFuture(error(Requests.wrong(e)));
     }
   }
 
-  private static JsonWriter error(Refusal refusal) {
+  private static JsonWriter error(CommandError refusal) {
     return new JsonWriter().open().name("error").raw(refusal.json()).close();
   }
 }

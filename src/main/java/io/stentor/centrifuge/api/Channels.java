@@ -1,7 +1,7 @@
 package io.stentor.centrifuge.api;
 
+import io.stentor.centrifuge.CommandError;
 import io.stentor.centrifuge.ErrorCode;
-import io.stentor.centrifuge.Refusal;
 import io.stentor.json.JsonFields;
 import io.stentor.json.JsonWriter;
 import io.stentor.presence.Presence;
@@ -55,7 +55,7 @@ final class Channels {
                 page.forEach(this::take);
                 if (found > MAX_ROOMS || lookedAt > MAX_LOOKED_AT) {
                   return Future.failedFuture(
-                      new Refusal(
+                      new CommandError(
                           ErrorCode.LIMIT_EXCEEDED,
                           "too many rooms, begin the pattern with a name"));
                 }

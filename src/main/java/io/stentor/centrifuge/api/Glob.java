@@ -12,8 +12,8 @@ final class Glob {
   /**
    * A pattern.
    *
-   * @throws io.stentor.centrifuge.Refusal where it has another sign of patterns, none of which can
-   *     be in a name
+   * @throws io.stentor.centrifuge.CommandError where it has another sign of patterns, none of which
+   *     can be in a name
    */
   Glob(String pattern) {
     if (pattern.chars().anyMatch(one -> UNKNOWN.indexOf(one) >= 0)) {

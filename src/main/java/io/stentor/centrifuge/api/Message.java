@@ -1,7 +1,7 @@
 package io.stentor.centrifuge.api;
 
+import io.stentor.centrifuge.CommandError;
 import io.stentor.centrifuge.ErrorCode;
-import io.stentor.centrifuge.Refusal;
 import io.stentor.config.RoomOptions;
 import io.stentor.json.JsonFields;
 import io.stentor.json.JsonSource;
@@ -25,7 +25,7 @@ final class Message {
    * The message of a request. {@code delta} asks for nothing that a client could notice, and is not
    * looked at.
    *
-   * @throws Refusal where there is none, or something is asked for that is not done here
+   * @throws CommandError where there is none, or something is asked for that is not done here
    */
   static Message of(JsonFields request) {
     JsonSource data = Requests.json(request, "data", "b64data");
@@ -34,10 +34,10 @@ final class Message {
     }
     JsonFields tags = request.object("tags");
     if (tags != null && !tags.isEmpty()) {
-      throw new Refusal(ErrorCode.NOT_AVAILABLE, "publications have no tags here");
+      throw new CommandError(ErrorCode.NOT_AVAILABLE, "publications have no tags here");
     }
     if (request.unsigned("version") != 0 || !request.text("version_epoch").isEmpty()) {
-      throw new Refusal(ErrorCode.NOT_AVAILABLE, "publications have no versions here");
+      throw new CommandError(ErrorCode.NOT_AVAILABLE, "publications have no versions here");
     }
     return new Message(data, key(request), request.flag("skip_history"));
   }
@@ -54,7 +54,7 @@ final class Message {
   /**
    * The publication of this message in a room.
    *
-   * @throws Refusal where the room does not take it
+   * @throws CommandError where the room does not take it
    */
   Publication in(RoomOptions room) {
     boolean logged = room.history().messages() > 0;
@@ -62,11 +62,11 @@ final class Message {
       throw Requests.wrong("data has at most " + room.maxMessageBytes() + " bytes here");
     }
     if (key != null && !logged) {
-      throw new Refusal(
+      throw new CommandError(
           ErrorCode.NOT_AVAILABLE, "this room keeps no log, so it knows no idempotency keys");
     }
     if (skipsHistory && logged) {
-      throw new Refusal(
+      throw new CommandError(
           ErrorCode.NOT_AVAILABLE, "every publication of this room goes through its log");
     }
     return Publication.json(data, System.currentTimeMillis(), key, null);

@@ -10,8 +10,8 @@ interface Method {
   /**
    * Does it.
    *
-   * @return the result, one object; fails with a {@link io.stentor.centrifuge.Refusal}
-   * @throws io.stentor.centrifuge.Refusal where it is not done
+   * @return the result, one object; fails with a {@link io.stentor.centrifuge.CommandError}
+   * @throws io.stentor.centrifuge.CommandError where it is not done
    * @throws io.stentor.json.InvalidJson where a value has the wrong type
    */
   Future<JsonWriter> call(JsonFields request);

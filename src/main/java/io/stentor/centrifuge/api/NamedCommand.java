@@ -1,7 +1,7 @@
 package io.stentor.centrifuge.api;
 
+import io.stentor.centrifuge.CommandError;
 import io.stentor.centrifuge.ErrorCode;
-import io.stentor.centrifuge.Refusal;
 import io.stentor.json.InvalidJson;
 import io.stentor.json.JsonFields;
 import io.stentor.json.JsonWriter;
@@ -84,18 +84,18 @@ record NamedCommand(long id, String method, JsonFields params) {
   Future<JsonWriter> reply(Map<String, Method> methods) {
     Method called = method.equals(ServerApi.BATCH) ? null : methods.get(method);
     if (called == null) {
-      return Future.succeededFuture(error(new Refusal(ErrorCode.METHOD_NOT_FOUND)));
+      return Future.succeededFuture(error(new CommandError(ErrorCode.METHOD_NOT_FOUND)));
     }
     try {
       return ServerApi.call(method, called, params)
           .map(result -> begun().name("result").raw(result).close())
-          .recover(failure -> Future.succeededFuture(error(Refusal.of(failure))));
+          .recover(failure -> Future.succeededFuture(error(CommandError.of(failure))));
     } catch (InvalidJson e) {
       return Future.succeededFuture(error(Requests.wrong(e)));
     }
   }
 
-  private JsonWriter error(Refusal refusal) {
+  private JsonWriter error(CommandError refusal) {
     return begun().name("error").raw(refusal.json()).close();
   }
 

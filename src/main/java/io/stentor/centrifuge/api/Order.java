@@ -25,7 +25,7 @@ interface Order {
   /**
    * Reads an order.
    *
-   * @throws io.stentor.centrifuge.Refusal where it cannot be done to anybody
+   * @throws io.stentor.centrifuge.CommandError where it cannot be done to anybody
    */
   static Order of(String name, JsonFields request) {
     return Objects.requireNonNull(READERS.get(name)).apply(request);

@@ -1,6 +1,6 @@
 package io.stentor.centrifuge.api;
 
-import io.stentor.centrifuge.Refusal;
+import io.stentor.centrifuge.CommandError;
 import io.stentor.cluster.ClusterCall;
 import io.stentor.cluster.ClusterCall.Declined;
 import io.stentor.connection.ConnectionRegistries;
@@ -40,7 +40,7 @@ final class Ordering {
             failure ->
                 Future.failedFuture(
                     failure instanceof Declined declined
-                        ? Refusal.of(declined.code(), declined.reason())
+                        ? CommandError.of(declined.code(), declined.reason())
                         : failure));
   }
 
@@ -48,7 +48,7 @@ final class Ordering {
     Order order;
     try {
       order = Order.of(name, JsonFields.of(request.getBytes(StandardCharsets.UTF_8)));
-    } catch (Refusal e) { // A node of another version has found nothing wrong with it.
+    } catch (CommandError e) { // A node of another version has found nothing wrong with it.
       return declined(e);
     }
     return directories
@@ -60,7 +60,7 @@ final class Ordering {
   /** A refusal is the same on whichever node the client is. */
   private static Future<String> declined(Throwable failure) {
     return Future.failedFuture(
-        failure instanceof Refusal refusal
+        failure instanceof CommandError refusal
             ? new Declined(refusal.code().code(), refusal.message())
             : failure);
   }

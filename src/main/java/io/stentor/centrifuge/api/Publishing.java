@@ -1,7 +1,7 @@
 package io.stentor.centrifuge.api;
 
+import io.stentor.centrifuge.CommandError;
 import io.stentor.centrifuge.ErrorCode;
-import io.stentor.centrifuge.Refusal;
 import io.stentor.json.JsonFields;
 import io.stentor.json.JsonWriter;
 import io.stentor.message.Position;
@@ -57,13 +57,13 @@ final class Publishing {
     try {
       return offer(Requests.room(channel), message)
           .map(result -> new JsonWriter().open().name("result").raw(result).close());
-    } catch (Refusal e) {
+    } catch (CommandError e) {
       return Future.failedFuture(e);
     }
   }
 
   private static JsonWriter error(Throwable failure) {
-    return new JsonWriter().open().name("error").raw(Refusal.of(failure).json()).close();
+    return new JsonWriter().open().name("error").raw(CommandError.of(failure).json()).close();
   }
 
   private Future<JsonWriter> offer(RoomName room, Message message) {
@@ -82,12 +82,12 @@ final class Publishing {
         };
     return rooms.offer(room, message.in(rooms.options(room)), ack)
         ? told.future()
-        : Future.failedFuture(new Refusal(ErrorCode.TOO_MANY_REQUESTS));
+        : Future.failedFuture(new CommandError(ErrorCode.TOO_MANY_REQUESTS));
   }
 
   private static Throwable refusal(Throwable reason) {
     if (reason instanceof IdempotencyConflict) {
-      return new Refusal(ErrorCode.CONFLICT, "this idempotency key was used for other data");
+      return new CommandError(ErrorCode.CONFLICT, "this idempotency key was used for other data");
     }
     return reason instanceof MessageTooLarge
         ? Requests.wrong(String.valueOf(reason.getMessage()))

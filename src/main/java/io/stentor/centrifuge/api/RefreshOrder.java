@@ -1,6 +1,6 @@
 package io.stentor.centrifuge.api;
 
-import io.stentor.centrifuge.Client;
+import io.stentor.centrifuge.Session;
 import io.stentor.connection.ControllableConnection;
 import io.stentor.json.JsonFields;
 import io.stentor.message.CloseReason;
@@ -27,10 +27,10 @@ record RefreshOrder(Target target, boolean expired, long expireAt, @Nullable Str
 
   @Override
   public Future<Void> apply(ControllableConnection connection) {
-    if (connection instanceof Client client && expired) {
-      client.close(CloseReason.EXPIRED);
-    } else if (connection instanceof Client client) {
-      client.refresh(expireAt, info);
+    if (connection instanceof Session session && expired) {
+      session.close(CloseReason.EXPIRED);
+    } else if (connection instanceof Session session) {
+      session.refresh(expireAt, info);
     }
     return Future.succeededFuture();
   }

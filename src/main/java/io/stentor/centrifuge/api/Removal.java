@@ -1,7 +1,7 @@
 package io.stentor.centrifuge.api;
 
+import io.stentor.centrifuge.CommandError;
 import io.stentor.centrifuge.ErrorCode;
-import io.stentor.centrifuge.Refusal;
 import io.stentor.cluster.ClusterCall;
 import io.stentor.json.JsonFields;
 import io.stentor.json.JsonWriter;
@@ -30,7 +30,7 @@ final class Removal {
   Future<JsonWriter> call(JsonFields request) {
     RoomName room = Requests.room(request);
     if (rooms.options(room).history().messages() == 0) {
-      throw new Refusal(ErrorCode.NOT_AVAILABLE);
+      throw new CommandError(ErrorCode.NOT_AVAILABLE);
     }
     return rooms
         .removeAll(room)

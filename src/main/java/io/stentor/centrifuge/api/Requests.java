@@ -1,7 +1,7 @@
 package io.stentor.centrifuge.api;
 
+import io.stentor.centrifuge.CommandError;
 import io.stentor.centrifuge.ErrorCode;
-import io.stentor.centrifuge.Refusal;
 import io.stentor.config.BuiltInRooms;
 import io.stentor.json.InvalidJson;
 import io.stentor.json.JsonFields;
@@ -18,7 +18,7 @@ final class Requests {
   /**
    * The room that a request names.
    *
-   * @throws Refusal where it names none
+   * @throws CommandError where it names none
    */
   static RoomName room(JsonFields request) {
     return room(request.text("channel"));
@@ -27,14 +27,14 @@ final class Requests {
   /**
    * The room of this name.
    *
-   * @throws Refusal where there can be none
+   * @throws CommandError where there can be none
    */
   static RoomName room(String name) {
     if (name.isEmpty()) {
       throw wrong("channel is missing");
     }
     if (BuiltInRooms.isConsole(name)) {
-      throw new Refusal(ErrorCode.PERMISSION_DENIED);
+      throw new CommandError(ErrorCode.PERMISSION_DENIED);
     }
     try {
       return new RoomName(name);
@@ -47,7 +47,7 @@ final class Requests {
    * A JSON value; null where there is none.
    *
    * @param base64 the other name, under which it may stand in Base64
-   * @throws Refusal where it is not JSON, with the reason
+   * @throws CommandError where it is not JSON, with the reason
    */
   static @Nullable JsonSource json(JsonFields request, String name, String base64) {
     String encoded = request.text(base64);
@@ -67,11 +67,11 @@ final class Requests {
   }
 
   /** A refusal of a request with a value of another type. */
-  static Refusal wrong(InvalidJson invalid) {
+  static CommandError wrong(InvalidJson invalid) {
     return wrong("bad request: " + invalid.getMessage());
   }
 
-  static Refusal wrong(String detail) {
-    return new Refusal(ErrorCode.BAD_REQUEST, detail);
+  static CommandError wrong(String detail) {
+    return new CommandError(ErrorCode.BAD_REQUEST, detail);
   }
 }

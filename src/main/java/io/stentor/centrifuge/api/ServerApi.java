@@ -1,7 +1,7 @@
 package io.stentor.centrifuge.api;
 
+import io.stentor.centrifuge.CommandError;
 import io.stentor.centrifuge.ErrorCode;
-import io.stentor.centrifuge.Refusal;
 import io.stentor.cluster.ClusterCall;
 import io.stentor.cluster.ClusterCall.NodeTimeout;
 import io.stentor.connection.ConnectionRegistries;
@@ -67,7 +67,7 @@ public final class ServerApi {
    *
    * @param name one of {@link #methods}
    * @param body one JSON object
-   * @return the result as an object; fails with a {@link Refusal}, or with an {@link
+   * @return the result as an object; fails with a {@link CommandError}, or with an {@link
    *     IllegalArgumentException} that says why the body is no request. Completes on any thread
    */
   public Future<JsonWriter> call(String name, byte[] body) {
@@ -118,16 +118,16 @@ public final class ServerApi {
   static Future<JsonWriter> call(String name, Method method, JsonFields request) {
     try {
       return method.call(request).recover(failure -> failed(name, failure));
-    } catch (Refusal e) {
+    } catch (CommandError e) {
       return Future.failedFuture(e);
     }
   }
 
   private static Future<JsonWriter> failed(String name, Throwable failure) {
-    Refusal refusal =
+    CommandError refusal =
         failure instanceof NodeTimeout
-            ? new Refusal(ErrorCode.INTERNAL, SILENT_NODE)
-            : Refusal.of(failure);
+            ? new CommandError(ErrorCode.INTERNAL, SILENT_NODE)
+            : CommandError.of(failure);
     if (refusal.code() == ErrorCode.INTERNAL) {
       LOG.warn("{} for a server failed: {}", name, failure.toString());
     }

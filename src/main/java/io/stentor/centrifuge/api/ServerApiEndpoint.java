@@ -148,7 +148,7 @@ public final class ServerApiEndpoint {
     } else if (failure instanceof RequestRefused refusal) {
       refusal.answer(request);
     } else {
-      var refusal = io.stentor.centrifuge.Refusal.of(failure);
+      var refusal = io.stentor.centrifuge.CommandError.of(failure);
       HttpServerResponse response = request.response();
       if (byStatus && !response.closed()) {
         answer(response.setStatusCode(status(refusal.code())), refusal.json());

@@ -1,6 +1,6 @@
 package io.stentor.centrifuge.api;
 
-import io.stentor.centrifuge.Client;
+import io.stentor.centrifuge.Session;
 import io.stentor.connection.ControllableConnection;
 import io.stentor.identity.TokenClaims.ConnectionClaims.Subscribed;
 import io.stentor.identity.TokenClaims.SubscriptionOverride;
@@ -66,8 +66,8 @@ record SubscribeOrder(
 
   @Override
   public Future<Void> apply(ControllableConnection connection) {
-    return connection instanceof Client client
-        ? client.subscribe(room, granted, expireAt, since)
+    return connection instanceof Session session
+        ? session.subscribe(room, granted, expireAt, since)
         : Future.succeededFuture();
   }
 }

@@ -1,6 +1,6 @@
 package io.stentor.centrifuge.api;
 
-import io.stentor.centrifuge.Client;
+import io.stentor.centrifuge.Session;
 import io.stentor.connection.ControllableConnection;
 import io.stentor.json.JsonFields;
 import io.stentor.message.RoomName;
@@ -17,8 +17,8 @@ record UnsubscribeOrder(Target target, RoomName room) implements Order {
 
   @Override
   public Future<Void> apply(ControllableConnection connection) {
-    return connection instanceof Client client
-        ? client.unsubscribe(room)
+    return connection instanceof Session session
+        ? session.unsubscribe(room)
         : Future.succeededFuture();
   }
 }

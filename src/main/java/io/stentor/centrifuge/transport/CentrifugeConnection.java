@@ -1,7 +1,7 @@
 package io.stentor.centrifuge.transport;
 
 import io.stentor.admission.ConnectTimeout;
-import io.stentor.centrifuge.Outlet;
+import io.stentor.centrifuge.ClientTransport;
 import io.stentor.centrifuge.Session;
 import io.stentor.connection.Heartbeat;
 import io.stentor.connection.Transport;
@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * One connection of the Centrifuge protocol, whatever carries it: how it is counted, and looked
  * after, while it lasts. Belongs to its event loop.
  */
-interface CentrifugeConnection extends Outlet, Heartbeat.Pinged, ConnectTimeout.Newcomer {
+interface CentrifugeConnection extends ClientTransport, Heartbeat.Pinged, ConnectTimeout.Newcomer {
 
   /** For what happens to connections. */
   Logger LOG = LoggerFactory.getLogger(CentrifugeConnection.class);

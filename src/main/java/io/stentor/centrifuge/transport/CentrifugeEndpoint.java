@@ -2,8 +2,7 @@ package io.stentor.centrifuge.transport;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.stentor.centrifuge.Post;
-import io.stentor.centrifuge.Site;
+import io.stentor.centrifuge.SessionContext;
 import io.stentor.http.BodyDrain;
 import io.stentor.http.LoopContext;
 import io.stentor.http.Problem;
@@ -47,7 +46,7 @@ public final class CentrifugeEndpoint {
   private static final String UNI_WEBSOCKET = "/connection/uni_websocket";
 
   private final LoopContext server;
-  private final Site site;
+  private final SessionContext context;
   private final Mailboxes mailboxes;
   private final StreamingResponses streams;
 
@@ -59,7 +58,7 @@ public final class CentrifugeEndpoint {
    */
   public CentrifugeEndpoint(LoopContext server, Mailboxes mailboxes, StreamingResponses streams) {
     this.server = server;
-    this.site = Site.of(server);
+    this.context = SessionContext.of(server);
     this.mailboxes = mailboxes;
     this.streams = streams;
   }
@@ -92,13 +91,13 @@ public final class CentrifugeEndpoint {
     boolean listens = UNI_WEBSOCKET.equals(request.path());
     String connect = listens && json ? request.getParam("cf_connect") : null;
     byte[] first = connect == null ? null : connect.getBytes(StandardCharsets.UTF_8);
-    ConnectParameters wishes = ConnectParameters.of(request);
+    ConnectParameters parameters = ConnectParameters.of(request);
     Handshake.accept(
         request,
         agreed,
         place -> {
           CentrifugeSocket socket =
-              CentrifugeSocket.open(place, listens, wishes, first, server, site);
+              CentrifugeSocket.open(place, listens, parameters, first, server, context);
           if (!json) {
             socket.close(CentrifugeSocket.INAPPROPRIATE);
           }
@@ -123,9 +122,9 @@ public final class CentrifugeEndpoint {
       return;
     }
     try {
-      ConnectParameters wishes = ConnectParameters.of(request);
+      ConnectParameters parameters = ConnectParameters.of(request);
       RequestBody.read(request, server.maxFrameBytes())
-          .onSuccess(body -> open(request, form, wishes, body.getBytes()))
+          .onSuccess(body -> open(request, form, parameters, body.getBytes()))
           .onFailure(failure -> RequestRefused.answer(request, failure));
     } catch (RequestRefused refusal) {
       refusal.answer(request);
@@ -181,11 +180,12 @@ public final class CentrifugeEndpoint {
   }
 
   private void open(
-      HttpServerRequest request, StreamForm form, ConnectParameters wishes, byte[] connect) {
+      HttpServerRequest request, StreamForm form, ConnectParameters parameters, byte[] connect) {
     streams.begin(
         request,
         form.contentType(),
-        stream -> CentrifugeStream.open(form, wishes, connect, server, site, mailboxes, stream));
+        stream ->
+            CentrifugeStream.open(form, parameters, connect, server, context, mailboxes, stream));
   }
 
   /** POST: commands of a client that has a stream, here or on another node. */
@@ -199,15 +199,15 @@ public final class CentrifugeEndpoint {
   }
 
   /** The request itself has taken one message of its address. */
-  private Future<Boolean> deliver(HttpServerRequest request, Post post) {
-    RequestLimiter.owe(request, Post.count(post.commands()) - 1);
+  private Future<Boolean> deliver(HttpServerRequest request, PostedCommands post) {
+    RequestLimiter.owe(request, PostedCommands.count(post.commands()) - 1);
     return mailboxes.deliver(post);
   }
 
-  private Post post(Buffer body) {
-    Post post;
+  private PostedCommands post(Buffer body) {
+    PostedCommands post;
     try {
-      post = Post.read(body.getBytes());
+      post = PostedCommands.read(body.getBytes());
     } catch (IllegalArgumentException e) {
       String detail =
           "A body is {\"session\":…,\"node\":…,\"data\":…} with three strings; "

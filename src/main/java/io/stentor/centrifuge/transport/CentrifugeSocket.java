@@ -2,10 +2,11 @@ package io.stentor.centrifuge.transport;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.stentor.centrifuge.Commands;
 import io.stentor.centrifuge.Framing;
 import io.stentor.centrifuge.PushFormat;
 import io.stentor.centrifuge.Session;
-import io.stentor.centrifuge.Site;
+import io.stentor.centrifuge.SessionContext;
 import io.stentor.connection.Heartbeat;
 import io.stentor.http.LoopContext;
 import io.stentor.http.Takeover;
@@ -40,14 +41,14 @@ public final class CentrifugeSocket implements CentrifugeConnection, Socket.List
   private CentrifugeSocket(
       ChannelHandlerContext place,
       boolean listens,
-      ConnectParameters wishes,
+      ConnectParameters parameters,
       LoopContext server,
-      Site site) {
+      SessionContext context) {
     this.server = server;
     this.listens = listens;
     this.socket = Socket.takeOver(place, server.maxFrameBytes(), this);
-    PushFormat format = PushFormat.of(Framing.WEB_SOCKET, listens, wishes.time());
-    this.session = new Session(site, this, format, wishes.name(), null);
+    PushFormat format = PushFormat.of(Framing.WEB_SOCKET, listens, parameters.time());
+    this.session = Commands.newSession(context, this, format, parameters.name(), null);
   }
 
   /**
@@ -60,11 +61,11 @@ public final class CentrifugeSocket implements CentrifugeConnection, Socket.List
   static CentrifugeSocket open(
       ChannelHandlerContext place,
       boolean listens,
-      ConnectParameters wishes,
+      ConnectParameters parameters,
       byte @Nullable [] first,
       LoopContext server,
-      Site site) {
-    CentrifugeSocket opened = new CentrifugeSocket(place, listens, wishes, server, site);
+      SessionContext context) {
+    CentrifugeSocket opened = new CentrifugeSocket(place, listens, parameters, server, context);
     opened.opened();
     if (first != null) {
       opened.session.received(first);

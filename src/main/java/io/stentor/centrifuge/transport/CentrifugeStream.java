@@ -4,11 +4,11 @@ import io.netty.buffer.Unpooled;
 import io.stentor.admission.Limit;
 import io.stentor.admission.Limits;
 import io.stentor.admission.PostRate;
+import io.stentor.centrifuge.Commands;
 import io.stentor.centrifuge.Mailbox;
-import io.stentor.centrifuge.Post;
 import io.stentor.centrifuge.PushFormat;
 import io.stentor.centrifuge.Session;
-import io.stentor.centrifuge.Site;
+import io.stentor.centrifuge.SessionContext;
 import io.stentor.connection.Heartbeat;
 import io.stentor.http.LoopContext;
 import io.stentor.http.RequestLimiter;
@@ -36,17 +36,17 @@ final class CentrifugeStream extends StreamConnection
 
   private CentrifugeStream(
       StreamForm form,
-      ConnectParameters wishes,
+      ConnectParameters parameters,
       LoopContext server,
-      Site site,
+      SessionContext context,
       Mailboxes mailboxes,
       Function<ResponseStream.Listener, ResponseStream> stream) {
     super(stream);
     this.server = server;
     this.mailboxes = mailboxes;
-    this.format = form.format(stream(), wishes.time());
+    this.format = form.format(stream(), parameters.time());
     this.mailbox = form.listens() ? null : mailboxes.open(this);
-    this.session = new Session(site, this, format, wishes.name(), mailbox);
+    this.session = Commands.newSession(context, this, format, parameters.name(), mailbox);
     this.rate = new PostRate(server.rooms().limits());
   }
 
@@ -58,19 +58,20 @@ final class CentrifugeStream extends StreamConnection
    */
   static void open(
       StreamForm form,
-      ConnectParameters wishes,
+      ConnectParameters parameters,
       byte[] first,
       LoopContext server,
-      Site site,
+      SessionContext context,
       Mailboxes mailboxes,
       Function<ResponseStream.Listener, ResponseStream> stream) {
-    CentrifugeStream opened = new CentrifugeStream(form, wishes, server, site, mailboxes, stream);
+    CentrifugeStream opened =
+        new CentrifugeStream(form, parameters, server, context, mailboxes, stream);
     opened.opened();
     if (server.heartbeat().isClosed()) {
       opened.close(CloseReason.SHUTDOWN);
     } else {
       opened.write(form.beginning(opened.stream()));
-      opened.rate.tryTake(Post.count(first), opened);
+      opened.rate.tryTake(PostedCommands.count(first), opened);
       opened.session.received(first);
     }
   }
@@ -88,7 +89,7 @@ final class CentrifugeStream extends StreamConnection
   /** Any thread. */
   @Override
   public Mailboxes.@Nullable TooFast posted(byte[] commands) {
-    long wait = rate.tryTake(Post.count(commands), this);
+    long wait = rate.tryTake(PostedCommands.count(commands), this);
     if (wait > 0) {
       server.eventLoop().execute(() -> answered = true);
       Limits limits = server.rooms().limits();

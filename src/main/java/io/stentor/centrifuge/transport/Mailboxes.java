@@ -2,7 +2,6 @@ package io.stentor.centrifuge.transport;
 
 import io.stentor.admission.Limit;
 import io.stentor.centrifuge.Mailbox;
-import io.stentor.centrifuge.Post;
 import io.stentor.http.ProblemType;
 import io.stentor.http.RequestRefused;
 import io.vertx.core.Future;
@@ -127,7 +126,7 @@ public final class Mailboxes {
    * @return false where there is no such node; fails with a {@link RequestRefused} where the node
    *     does not answer, where too much is on its way, and where the client posts too fast
    */
-  Future<Boolean> deliver(Post post) {
+  Future<Boolean> deliver(PostedCommands post) {
     Mailbox to = post.to();
     if (to.node().equals(node)) {
       TooFast tooFast = put(to.session(), post.commands());

@@ -13,15 +13,11 @@ import java.util.function.IntSupplier;
 /**
  * What the sessions of one event loop share.
  *
- * @param eventLoop the loop that they all belong to
- * @param rooms of the node
- * @param presence of the node
- * @param access who may do what on the node
- * @param directory where servers find them
- * @param expiries of this loop, with a grace of {@link #GRACE_SECONDS}
- * @param pingInterval how often clients are pinged, in seconds, which they are told; 0 for never
+ * @param directory the registry in which servers find them
+ * @param expiries of tokens, with a grace of {@link #GRACE_SECONDS}
+ * @param pingInterval seconds between two pings, as clients are told; 0 for none
  */
-public record Site(
+public record SessionContext(
     EventLoop eventLoop,
     Rooms rooms,
     Presence presence,
@@ -30,12 +26,12 @@ public record Site(
     Expiries expiries,
     IntSupplier pingInterval) {
 
-  /** How late a client may be with a new token. */
+  /** Time after the expiry of a token in which a new one is accepted. */
   public static final int GRACE_SECONDS = 25;
 
-  /** Creates what the sessions of this loop share. */
-  public static Site of(LoopContext loop) {
-    return new Site(
+  /** Creates the context of the sessions of a loop. */
+  public static SessionContext of(LoopContext loop) {
+    return new SessionContext(
         loop.eventLoop(),
         loop.rooms(),
         loop.presence(),
@@ -45,12 +41,12 @@ public record Site(
         loop::pingIntervalSeconds);
   }
 
-  /** How often a client that connects now is pinged, in seconds; 0 for never. */
+  /** Seconds between two pings of a client that connects now; 0 for none. */
   int pingIntervalSeconds() {
     return pingInterval.getAsInt();
   }
 
-  /** Runs a task on the event loop, at once where that is this thread. */
+  /** Runs a task on the event loop; at once if called on it. */
   void onLoop(Runnable task) {
     if (eventLoop.inEventLoop()) {
       task.run();
@@ -59,7 +55,6 @@ public record Site(
     }
   }
 
-  /** What is allowed to whom. */
   Permissions permissions() {
     return access.permissions();
   }

@@ -1,17 +1,18 @@
-package io.stentor.centrifuge;
+package io.stentor.centrifuge.transport;
 
+import io.stentor.centrifuge.Mailbox;
 import io.stentor.json.InvalidJson;
 import io.stentor.json.JsonFields;
 import io.stentor.json.JsonSource;
 import java.nio.charset.StandardCharsets;
 
 /** Commands on their way to a {@link Mailbox}. Immutable. */
-public final class Post {
+final class PostedCommands {
 
   private final Mailbox to;
   private final byte[] commands;
 
-  private Post(Mailbox to, byte[] commands) {
+  private PostedCommands(Mailbox to, byte[] commands) {
     this.to = to;
     this.commands = commands;
   }
@@ -21,11 +22,11 @@ public final class Post {
    *
    * @throws IllegalArgumentException with the end of a sentence where it is none
    */
-  public static Post read(byte[] source) {
+  public static PostedCommands read(byte[] source) {
     try {
       JsonFields fields = JsonFields.of(source);
       Mailbox to = new Mailbox(required(fields, "session"), required(fields, "node"));
-      return new Post(to, commands(required(fields, "data")));
+      return new PostedCommands(to, commands(required(fields, "data")));
     } catch (InvalidJson e) {
       throw new IllegalArgumentException("bad request: " + e.getMessage());
     }

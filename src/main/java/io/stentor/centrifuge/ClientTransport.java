@@ -1,0 +1,42 @@
+package io.stentor.centrifuge;
+
+import io.netty.buffer.ByteBuf;
+import io.stentor.message.CloseReason;
+
+/**
+ * The transport of one session. Everything that is written to it is framed. Belongs to one event
+ * loop.
+ */
+public interface ClientTransport {
+
+  /** Whether the client can take more now. When it can again, {@link Session#drained} is called. */
+  boolean isWritable();
+
+  /** Bytes that were written and not yet taken by the client. */
+  long queuedBytes();
+
+  /** Writes and flushes. Does not release the bytes. */
+  void send(ByteBuf shared);
+
+  /** Writes without flushing; takes over one reference. */
+  void write(ByteBuf framed);
+
+  void flush();
+
+  /** Starts or pauses reading. Commands that are already on their way may still arrive. */
+  void read(boolean on);
+
+  /**
+   * Counts one command against the rate of the connection.
+   *
+   * @return nanoseconds before the next command should start; usually 0
+   */
+  default long take() {
+    return 0;
+  }
+
+  /**
+   * Closes with a reason; further writes are ignored. {@link Session#closed} is called afterwards.
+   */
+  void close(CloseReason reason);
+}

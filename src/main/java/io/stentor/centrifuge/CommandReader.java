@@ -1,0 +1,186 @@
+package io.stentor.centrifuge;
+
+import io.stentor.message.CloseReason;
+import io.vertx.core.Future;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Starts the commands of one session in order, and limits how many are in flight. One loop. */
+final class CommandReader {
+
+  /*
+   * Commands start in the order of their arrival. While the session is busy, or too much is in
+   * flight, the next ones wait in `waiting` and the transport is not read, so TCP slows the client.
+   */
+
+  /** A client that sends more than this although it is not read is closed. */
+  private static final int MAX_WAITING_BYTES = 1024 * 1024;
+
+  /** Requests to the log and to presence that are in flight at once. */
+  private static final int MAX_IN_FLIGHT = 32;
+
+  private static final Logger LOG = LoggerFactory.getLogger(CommandReader.class);
+
+  private final SessionContext context;
+  private final ClientWriter writer;
+  private final BooleanSupplier isSessionBusy;
+  private final Consumer<byte[]> commands;
+  private final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
+  private long waitingBytes;
+  private int inFlight;
+  private boolean applying;
+  private boolean slowed;
+  private boolean reading = true;
+  private boolean stopped;
+
+  /**
+   * Creates a reader without commands.
+   *
+   * @param isSessionBusy whether the next command has to wait
+   * @param commands applies the command of a line
+   */
+  CommandReader(
+      SessionContext context,
+      ClientWriter writer,
+      BooleanSupplier isSessionBusy,
+      Consumer<byte[]> commands) {
+    this.context = context;
+    this.writer = writer;
+    this.isSessionBusy = isSessionBusy;
+    this.commands = commands;
+  }
+
+  /** Takes one message with a command in each line; where pushes are bare, with one object. */
+  void received(byte[] message) {
+    int count = writer.format().isBare() ? enqueue(message) : enqueueLines(message);
+    if (count == 0) {
+      writer.close(Disconnect.badRequest("a message without a command").reason());
+    } else if (waitingBytes > MAX_WAITING_BYTES) {
+      writer.close(CloseReason.SLOW);
+    } else {
+      resume();
+    }
+  }
+
+  /** Queues each line that is not blank; returns how many. */
+  private int enqueueLines(byte[] message) {
+    int count = 0;
+    int from = 0;
+    for (int i = 0; i <= message.length; i++) {
+      if (i == message.length || message[i] == '\n') {
+        if (!isBlank(message, from, i)) {
+          count += enqueue(Arrays.copyOfRange(message, from, i));
+        }
+        from = i + 1;
+      }
+    }
+    return count;
+  }
+
+  private int enqueue(byte[] command) {
+    if (command.length == 0) {
+      return 0;
+    }
+    waiting.add(command);
+    waitingBytes += command.length;
+    return 1;
+  }
+
+  private static boolean isBlank(byte[] message, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (message[i] != ' ' && message[i] != '\t' && message[i] != '\r') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Starts the waiting commands, as far as the session is not busy. */
+  void resume() {
+    if (applying || stopped) {
+      return;
+    }
+    applying = true;
+    writer.beginBatch();
+    byte[] line = next();
+    while (line != null) {
+      commands.accept(line);
+      slow(writer.transport().take());
+      line = next();
+    }
+    applying = false;
+    writer.endBatch();
+    if (!writer.isClosed() && reading == isBusy()) {
+      reading = !reading;
+      writer.transport().read(reading);
+    }
+  }
+
+  private byte @Nullable [] next() {
+    byte[] line = isBusy() ? null : waiting.poll();
+    if (line != null) {
+      waitingBytes -= line.length;
+    }
+    return line;
+  }
+
+  private boolean isBusy() {
+    return slowed || inFlight >= MAX_IN_FLIGHT || isSessionBusy.getAsBoolean();
+  }
+
+  /** Starts no command for this time; no-op for 0. */
+  void slow(long nanos) {
+    if (nanos > 0 && !slowed) {
+      slowed = true;
+      context
+          .eventLoop()
+          .schedule(
+              () -> {
+                slowed = false;
+                resume();
+              },
+              nanos,
+              TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** Continues a command on the event loop when the future has completed. */
+  <T> void await(ReplyHandle reply, Future<T> future, Consumer<T> next) {
+    inFlight++;
+    future.onComplete(
+        (value, failure) -> context.onLoop(() -> completed(reply, value, failure, next)));
+  }
+
+  private <T> void completed(
+      ReplyHandle reply, T value, @Nullable Throwable failure, Consumer<T> next) {
+    inFlight--;
+    if (writer.isClosed()) {
+      return;
+    }
+    if (failure == null) {
+      reply.run(() -> next.accept(value));
+    } else {
+      LOG.debug("{} cannot be answered: {}", reply, failure.toString());
+      reply.fail(CommandError.of(failure));
+    }
+    resume();
+  }
+
+  /** Whether the transport is being read, so that the reply to a ping would be noticed. */
+  boolean isReading() {
+    return reading;
+  }
+
+  /** Drops the waiting commands and starts no more. */
+  void stop() {
+    stopped = true;
+    waiting.clear();
+    waitingBytes = 0;
+  }
+}

@@ -1,0 +1,104 @@
+package io.stentor.centrifuge;
+
+import io.stentor.json.JsonWriter;
+import io.stentor.message.Position;
+import io.stentor.message.Publication;
+import io.stentor.message.RoomName;
+import io.stentor.room.Ack;
+import io.stentor.room.IdempotencyConflict;
+import io.stentor.room.MessageTooLarge;
+
+/** Publishes of one session, and how much of them is not acknowledged yet. One event loop. */
+final class PendingPublishes {
+
+  /** Above this, the client is not read until half of it is acknowledged. */
+  private static final int MAX_UNACKNOWLEDGED_BYTES = 64 * 1024;
+
+  /** Cost of one publish besides its bytes. */
+  private static final int OVERHEAD_BYTES = 64;
+
+  private final SessionContext context;
+  private final CommandReader reader;
+  private final Runnable whenDecided;
+  private int unacknowledgedBytes;
+  private boolean full;
+
+  /**
+   * Creates an empty count.
+   *
+   * @param whenDecided runs after each acknowledgement or refusal
+   */
+  PendingPublishes(SessionContext context, CommandReader reader, Runnable whenDecided) {
+    this.context = context;
+    this.reader = reader;
+    this.whenDecided = whenDecided;
+  }
+
+  /** Whether the next command has to wait. */
+  boolean isFull() {
+    return full;
+  }
+
+  /** Whether every publish was acknowledged or refused. */
+  boolean isSettled() {
+    return unacknowledgedBytes == 0;
+  }
+
+  void publish(RoomName room, Publication publication, ReplyHandle reply) {
+    int bytes = publication.weight() + OVERHEAD_BYTES;
+    unacknowledgedBytes += bytes;
+    boolean keyed = publication.idempotencyKey() != null;
+    boolean more =
+        context.rooms().publish(room, publication, new PublishReply(bytes, keyed, reply));
+    reader.slow(context.rooms().take(room));
+    full |= !more || unacknowledgedBytes > MAX_UNACKNOWLEDGED_BYTES;
+  }
+
+  private final class PublishReply implements Ack {
+    private final int bytes;
+    private final boolean keyed;
+    private final ReplyHandle reply;
+
+    /**
+     * @param keyed whether the client is told the position of the publication
+     */
+    PublishReply(int bytes, boolean keyed, ReplyHandle reply) {
+      this.bytes = bytes;
+      this.keyed = keyed;
+      this.reply = reply;
+    }
+
+    @Override
+    public void appended(Position position) {
+      decided(keyed ? () -> reply.complete(json(position)) : reply::complete);
+    }
+
+    private static JsonWriter json(Position position) {
+      JsonWriter line = new JsonWriter().open();
+      line.text("epoch", Position.epochText(position.epoch()));
+      return line.number("offset", position.offset()).close();
+    }
+
+    @Override
+    public void refused(Throwable reason) {
+      CommandError error =
+          reason instanceof IdempotencyConflict || reason instanceof MessageTooLarge
+              ? new CommandError(ErrorCode.BAD_REQUEST, String.valueOf(reason.getMessage()))
+              : new CommandError(ErrorCode.INTERNAL);
+      decided(() -> reply.fail(error));
+    }
+
+    private void decided(Runnable tell) {
+      context.onLoop(
+          () -> {
+            unacknowledgedBytes -= bytes;
+            tell.run();
+            if (full && unacknowledgedBytes < MAX_UNACKNOWLEDGED_BYTES / 2) {
+              full = false;
+              reader.resume();
+            }
+            whenDecided.run();
+          });
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package io.stentor.centrifuge;
+
+import io.stentor.identity.Grants.Action;
+import io.stentor.json.JsonFields;
+import io.stentor.message.RoomName;
+
+/** Commands that read something of a room, if the client may. */
+final class ReadCommands {
+
+  private ReadCommands() {}
+
+  /**
+   * {@code history}: the position of the log of a room, and a part of it.
+   *
+   * @param channel unchecked name of the room
+   */
+  record HistoryCommand(String channel, HistoryQuery query) implements Command {
+
+    static HistoryCommand of(JsonFields fields) {
+      return new HistoryCommand(Command.channel(fields), HistoryQuery.of(fields));
+    }
+
+    @Override
+    public void apply(Session session, ReplyHandle reply) {
+      RoomName room = Command.room(channel);
+      require(session, room, Action.HISTORY);
+      boolean timed = session.writer().format().timed();
+      session.await(reply, query.read(session.context().rooms(), room, timed), reply::complete);
+    }
+  }
+
+  /**
+   * {@code presence}: the members of a room.
+   *
+   * @param channel unchecked name of the room
+   */
+  record PresenceCommand(String channel) implements Command {
+
+    static PresenceCommand of(JsonFields fields) {
+      return new PresenceCommand(Command.channel(fields));
+    }
+
+    @Override
+    public void apply(Session session, ReplyHandle reply) {
+      session.await(reply, members(session, channel).members(), reply::complete);
+    }
+  }
+
+  /**
+   * {@code presence_stats}: the number of members of a room.
+   *
+   * @param channel unchecked name of the room
+   */
+  record PresenceStatsCommand(String channel) implements Command {
+
+    static PresenceStatsCommand of(JsonFields fields) {
+      return new PresenceStatsCommand(Command.channel(fields));
+    }
+
+    @Override
+    public void apply(Session session, ReplyHandle reply) {
+      session.await(reply, members(session, channel).stats(), reply::complete);
+    }
+  }
+
+  private static MembersQuery members(Session session, String channel) {
+    RoomName room = Command.room(channel);
+    SessionContext context = session.context();
+    MembersQuery query = new MembersQuery(context.rooms(), context.presence(), room);
+    require(session, room, Action.PRESENCE);
+    return query;
+  }
+
+  private static void require(Session session, RoomName room, Action action) {
+    var identity = session.subscriptions().identity(room);
+    if (!session.context().permissions().allow(identity, room, action)) {
+      throw new CommandError(ErrorCode.PERMISSION_DENIED);
+    }
+  }
+}

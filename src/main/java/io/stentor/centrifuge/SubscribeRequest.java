@@ -1,0 +1,126 @@
+package io.stentor.centrifuge;
+
+import io.stentor.history.Page;
+import io.stentor.json.JsonFields;
+import io.stentor.json.JsonWriter;
+import io.stentor.message.Position;
+import io.stentor.message.RoomName;
+import io.stentor.room.Rooms;
+import io.vertx.core.Future;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client asks for with a subscription besides new messages, and what it is told. Immutable;
+ * any thread.
+ *
+ * @param recover whether it asks for what it missed since {@code offset}
+ * @param offset the last offset that it saw
+ * @param epoch of that offset; empty matches any
+ * @param joinLeave whether it asks for joins and leaves
+ * @param onlyRecovered whether to refuse the subscription if it cannot be recovered
+ */
+record SubscribeRequest(
+    boolean recover, long offset, String epoch, boolean joinLeave, boolean onlyRecovered) {
+
+  /** New messages only. */
+  static final SubscribeRequest NOTHING = new SubscribeRequest(false, 0, "", false, false);
+
+  /** Bit of {@code flag}: refuse if recovery is not possible. */
+  private static final int REJECT_UNRECOVERED = 2;
+
+  /** Most missed messages in one result; the following ones are pushed. */
+  private static final int MAX_RECOVERED_MESSAGES = 300;
+
+  /** Most bytes of missed messages in one result, unless a single message is larger. */
+  static final int MAX_RECOVERED_BYTES = 64 * 1024;
+
+  static SubscribeRequest of(JsonFields fields) {
+    return new SubscribeRequest(
+        fields.flag("recover"),
+        fields.unsigned("offset"),
+        fields.text("epoch"),
+        fields.flag("join_leave"),
+        (fields.number("flag") & REJECT_UNRECOVERED) != 0);
+  }
+
+  /**
+   * Reads the first page after the position of the client. Completes on any thread.
+   *
+   * @param maxBytes of the page
+   * @return empty if the log does not continue from that position
+   */
+  Future<Optional<Page>> readMissed(Rooms rooms, RoomName room, int maxBytes) {
+    if (epoch.isEmpty()) {
+      return rooms
+          .read(room, Position.NONE, 0, 0)
+          .compose(here -> readAfter(new Position(here.epoch(), offset), rooms, room, maxBytes));
+    }
+    Position position = position();
+    return position == null
+        ? Future.succeededFuture(Optional.empty())
+        : readAfter(position, rooms, room, maxBytes);
+  }
+
+  /** Null if no log can have such an epoch. */
+  private @Nullable Position position() {
+    try {
+      Position position = Position.parse(epoch + ":" + offset);
+      return Position.epochText(position.epoch()).equals(epoch) ? position : null;
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private static Future<Optional<Page>> readAfter(
+      Position position, Rooms rooms, RoomName room, int maxBytes) {
+    return rooms
+        .read(room, position, MAX_RECOVERED_MESSAGES, maxBytes)
+        .map(page -> continues(page, position) ? Optional.of(page) : Optional.empty());
+  }
+
+  private static boolean continues(Page page, Position position) {
+    return page.epoch() == position.epoch()
+        && position.offset() <= page.top()
+        && position.offset() + 1 >= page.oldest();
+  }
+
+  /**
+   * The result of the subscription as an object.
+   *
+   * @param position of the client in the log
+   * @param missed the page after the offset of the client; null if it was not recovered
+   * @param timed whether publications carry their time
+   */
+  JsonWriter result(
+      SubscriptionGrant grant,
+      Expiry expiry,
+      Position position,
+      @Nullable Page missed,
+      boolean timed) {
+    JsonWriter line = new JsonWriter().open();
+    expiry.write(line);
+    if (grant.recovery()) {
+      line.flag("recoverable", true);
+      line.text("epoch", Position.epochText(position.epoch()));
+      if (missed != null) {
+        writePublications(missed, timed, line);
+        // The client advances from there with each of the publications.
+        line.flag("recovered", true).number("offset", offset);
+      } else {
+        line.number("offset", position.offset());
+      }
+      line.flag("positioned", true);
+    }
+    line.source("data", grant.data());
+    return line.flag("was_recovering", recover && grant.recovery()).close();
+  }
+
+  private static void writePublications(Page page, boolean timed, JsonWriter line) {
+    line.name("publications").openArray();
+    for (int i = 0; i < page.publications().size(); i++) {
+      PublicationJson.write(page.publications().get(i), page.first() + i, timed, line.value());
+    }
+    line.closeArray();
+  }
+}
