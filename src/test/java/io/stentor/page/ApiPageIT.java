@@ -20,7 +20,7 @@ class ApiPageIT extends InBrowser {
   @EnumSource(
       value = ColorScheme.class,
       names = {"LIGHT", "DARK"})
-  void shows_every_operation_without_a_complaint_or_another_server(ColorScheme scheme) {
+  void shows_every_operation_without_browser_errors_or_other_servers(ColorScheme scheme) {
     try (Window one = browser.open("about:blank", options -> options.setColorScheme(scheme))) {
       CopyOnWriteArrayList<String> asked = new CopyOnWriteArrayList<>();
       one.page().onRequest(request -> asked.add(request.url()));

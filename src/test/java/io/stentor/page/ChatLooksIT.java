@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** How the chat page looks and is reached, on small and large screens, in light and dark. */
 class ChatLooksIT extends InBrowser {
 
-  /** A room in which something was said. */
+  /** Publishes some messages. */
   private static void talk(String room) {
     String[] said = {"hello", "a second line", "does anybody read https://example.org/a?b=c", "你好"};
     for (int i = 0; i < said.length; i++) {
@@ -40,7 +40,7 @@ class ChatLooksIT extends InBrowser {
     "phone, LIGHT, 390, 844, zh-CN",
     "phone, DARK, 390, 844, en-GB"
   })
-  void has_no_serious_finding_and_nothing_beside_the_screen(
+  void is_accessible_and_fits_the_screen(
       String name, ColorScheme scheme, int width, int height, String locale) {
     Consumer<NewContextOptions> settings =
         options -> options.setColorScheme(scheme).setViewportSize(width, height).setLocale(locale);
@@ -105,7 +105,7 @@ class ChatLooksIT extends InBrowser {
   }
 
   @Test
-  void nothing_moves_while_the_page_comes_up() {
+  void nothing_moves_while_the_page_loads() {
     try (Window one = browser.open("about:blank")) {
       one.page()
           .addInitScript(

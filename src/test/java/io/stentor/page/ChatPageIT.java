@@ -23,7 +23,7 @@ class ChatPageIT extends InBrowser {
   @TempDir Path directory;
 
   @Test
-  void two_windows_talk_and_the_browser_has_nothing_to_complain_about() {
+  void two_windows_exchange_messages_without_browser_errors() {
     try (Window one = browser.open(page("")).awaitLive();
         Window two = browser.open(page("")).awaitLive()) {
       one.say("hello");
@@ -97,7 +97,7 @@ class ChatPageIT extends InBrowser {
   }
 
   @Test
-  void rooms_do_not_hear_each_other() {
+  void rooms_do_not_receive_messages_of_each_other() {
     try (Window one = browser.open(page("?room=left")).awaitLive();
         Window two = browser.open(page("?room=right")).awaitLive()) {
       one.say("for the left");
@@ -110,7 +110,7 @@ class ChatPageIT extends InBrowser {
 
   @ParameterizedTest
   @ValueSource(strings = {"a%20b", "a/b", "%00", "%zz", ".", "..", "<b>x</b>", "(long)"})
-  void a_room_that_cannot_be_is_refused_with_what_can(String room) {
+  void an_invalid_room_name_is_refused_with_the_rule_for_names(String room) {
     String name = room.equals("(long)") ? "x".repeat(129) : room;
     try (Window one = browser.open(page("?room=" + name))) {
       assertThat(one.at("noticeText")).containsText("1 to 128 letters and digits");
@@ -121,7 +121,7 @@ class ChatPageIT extends InBrowser {
   }
 
   @Test
-  void a_bad_name_in_the_field_is_refused_on_the_spot() {
+  void an_invalid_room_name_in_the_form_is_refused_at_once() {
     try (Window one = browser.open(page("")).awaitLive()) {
       one.at("txtRoom").fill("no spaces");
       one.at("txtRoom").press("Enter");
@@ -148,7 +148,7 @@ class ChatPageIT extends InBrowser {
   }
 
   @Test
-  void keeps_its_place_while_one_reads_older_messages() {
+  void keeps_the_scroll_position_while_the_user_reads_older_messages() {
     try (Window one = browser.open(page("?room=place")).awaitLive();
         Window two = browser.open(page("?room=place")).awaitLive()) {
       one.say("line\n".repeat(100) + "end");

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The comparison of the four ways in a real browser. */
+/** The comparison page in a real browser. */
 class ComparePageIT extends InBrowser {
   private static final List<String> TRANSPORTS = List.of("short", "long", "stream", "socket");
 
@@ -57,7 +57,7 @@ class ComparePageIT extends InBrowser {
   }
 
   @Test
-  void receives_the_messages_in_all_four_ways_without_a_complaint_or_another_server() {
+  void receives_messages_by_all_four_transports_without_browser_errors_or_other_servers() {
     try (Window one = browser.open("about:blank")) {
       CopyOnWriteArrayList<String> asked = new CopyOnWriteArrayList<>();
       one.page().onRequest(request -> asked.add(request.url()));
@@ -121,7 +121,7 @@ class ComparePageIT extends InBrowser {
   }
 
   @Test
-  void more_messages_and_a_shorter_interval_are_chosen_by_keys_and_begin_the_figures_anew() {
+  void keys_change_rate_and_interval_and_reset_the_figures() {
     try (Window one = openComparison()) {
       awaitEveryTransport(one);
       one.at("rngInterval").press("Home");
@@ -145,7 +145,7 @@ class ComparePageIT extends InBrowser {
   }
 
   @Test
-  void pause_ends_all_requests_and_resume_begins_anew() {
+  void pause_ends_all_requests_and_resume_starts_again() {
     try (Window one = openComparison()) {
       awaitEveryTransport(one);
       one.at("btnPause").click();
@@ -163,7 +163,7 @@ class ComparePageIT extends InBrowser {
   }
 
   @Test
-  void a_page_that_nobody_looks_at_sends_nothing() {
+  void a_hidden_page_sends_nothing() {
     try (Window one = openComparison()) {
       awaitEveryTransport(one);
       one.page()
@@ -180,7 +180,7 @@ class ComparePageIT extends InBrowser {
   }
 
   @Test
-  void says_what_the_server_does_not_allow() {
+  void shows_what_the_server_does_not_allow() {
     String closed = "[{\"match\": \"compare:*\", \"publish\": \"server\"}]";
     try (NodeProcess locked = NodeProcess.start(Launch.server().withEnv("STENTOR_ROOMS", closed));
         Window one = browser.open(page(locked.port(), "compare.html"))) {
@@ -195,7 +195,7 @@ class ComparePageIT extends InBrowser {
   }
 
   @Test
-  void goes_on_by_itself_when_the_server_is_back() {
+  void continues_when_the_server_is_back() {
     NodeProcess first = NodeProcess.start(Launch.server());
     int port = first.port();
     try (first;
@@ -222,7 +222,7 @@ class ComparePageIT extends InBrowser {
   }
 
   @Test
-  void speaks_both_languages() {
+  void is_translated() {
     try (Window one =
         browser.open(page("compare.html"), options -> options.setLocale("zh-CN")).awaitLive()) {
       Locator heading = one.page().locator("h1");
@@ -241,7 +241,7 @@ class ComparePageIT extends InBrowser {
   @EnumSource(
       value = ColorScheme.class,
       names = {"LIGHT", "DARK"})
-  void everybody_can_use_it_at_any_size(ColorScheme scheme) {
+  void is_accessible_at_any_size(ColorScheme scheme) {
     try (Window one =
         browser.open(page("compare.html"), options -> options.setColorScheme(scheme)).awaitLive()) {
       awaitEveryTransport(one);

@@ -7,10 +7,10 @@ import io.stentor.support.Window;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
-/** Who gets into the console, and what becomes of the key. */
+/** Logging in to the console, and what happens to the key. */
 class ConsoleKeysIT extends InConsole {
   @Test
-  void without_a_key_it_says_how_to_make_one_and_asks_for_nothing() {
+  void without_a_key_it_explains_how_to_create_one_and_sends_no_requests() {
     try (Window one = browser.open("about:blank")) {
       CopyOnWriteArrayList<String> asked = new CopyOnWriteArrayList<>();
       one.page().onRequest(request -> asked.add(request.url()));
@@ -26,7 +26,7 @@ class ConsoleKeysIT extends InConsole {
   }
 
   @Test
-  void a_key_that_opens_nothing_is_refused_in_words_and_forgotten() {
+  void a_key_that_is_not_an_admin_key_is_refused_and_forgotten() {
     try (Window one = browser.open(page(open.port(), "admin.html"))) {
       show(one, "wrong");
       assertThat(one.at("loginError")).containsText("does not know this key");
@@ -46,7 +46,7 @@ class ConsoleKeysIT extends InConsole {
   }
 
   @Test
-  void the_key_stays_in_its_tab_until_it_is_forgotten() {
+  void the_key_is_kept_in_its_tab_until_the_user_forgets_it() {
     try (Window one = enter()) {
       one.page().reload();
       one.awaitLive();

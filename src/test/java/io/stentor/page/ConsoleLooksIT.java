@@ -52,7 +52,7 @@ class ConsoleLooksIT extends InBrowser {
   }
 
   @Test
-  void a_node_that_is_killed_is_soon_gone_and_one_that_stops_has_stopped() {
+  void a_killed_node_is_shown_as_gone_and_a_stopped_one_as_stopped() {
     try (ClusterOfProcesses cluster = cluster();
         Window one = enter(cluster.node(0))) {
       assertThat(one.at("summary")).hasText("2 of 2 nodes ready");
@@ -74,7 +74,7 @@ class ConsoleLooksIT extends InBrowser {
   }
 
   @Test
-  void what_happened_before_is_there_at_once_and_a_page_that_hears_nothing_says_so() {
+  void earlier_figures_are_shown_at_once_and_old_figures_are_marked() {
     try (ClusterOfProcesses cluster = cluster()) {
       String killed;
       try (Window first = enter(cluster.node(0))) {
@@ -93,7 +93,7 @@ class ConsoleLooksIT extends InBrowser {
   }
 
   @Test
-  void everybody_can_use_it_at_any_size_in_both_themes() {
+  void is_accessible_at_any_size_in_both_themes() {
     try (ClusterOfProcesses cluster = cluster();
         Traffic traffic = new Traffic(cluster);
         Window one = enter(cluster.node(0))) {

@@ -13,12 +13,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The console in a real browser: figures, rooms, what is done there. */
+/** The console in a real browser: figures, rooms, publishing and disconnecting. */
 class ConsolePageIT extends InConsole {
   private static final String ATTACK = "<img src=x onerror=\"document.title='taken'\">";
 
   @Test
-  void an_admin_key_opens_figures_nodes_and_rooms_without_a_complaint_or_another_server() {
+  void an_admin_key_opens_figures_nodes_and_rooms_without_browser_errors_or_other_servers() {
     try (Client ann = join("console:seen", "ann");
         Client bo = join("console:seen", "bo");
         Window one = browser.open("about:blank")) {
@@ -55,7 +55,7 @@ class ConsolePageIT extends InConsole {
   }
 
   @Test
-  void looks_into_a_room_without_entering_it_and_publishes() {
+  void shows_a_room_without_joining_it_and_publishes() {
     HttpRoom.at(open.port(), "console:look").publish("said before");
     try (Client ann = join("console:look", "ann");
         Window one = enter()) {
@@ -88,7 +88,7 @@ class ConsolePageIT extends InConsole {
   }
 
   @Test
-  void disconnects_one_connection_or_all_of_a_user_once_that_is_confirmed() {
+  void disconnects_one_connection_or_all_of_a_user_after_confirmation() {
     try (Client first = join("console:cut", "cy");
         Client second = join("console:cut", "cy");
         Client third = join("console:other", "cy");
@@ -164,7 +164,7 @@ class ConsolePageIT extends InConsole {
   }
 
   @Test
-  void speaks_both_languages() {
+  void is_translated() {
     try (Window one = enter(open, options -> options.setLocale("zh-CN"))) {
       assertThat(one.page().locator("h1")).hasText("控制台");
       assertThat(nodes(one)).containsText("就绪");

@@ -12,10 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What was said, by whom, when, and what of it one has read. */
+/** The conversation on the chat page: messages with senders and times, unread counts, members. */
 class ConversationIT extends InBrowser {
   @Test
-  void whoever_enters_is_given_the_newest_messages_and_older_ones_when_scrolling_up() {
+  void loads_the_newest_messages_and_older_ones_when_scrolling_up() {
     HttpRoom room = HttpRoom.at(node.port(), "earlier");
     for (int i = 0; i < 120; i++) {
       room.publish("said " + i);
@@ -35,7 +35,7 @@ class ConversationIT extends InBrowser {
   }
 
   @Test
-  void reading_older_messages_moves_nothing_that_is_seen() {
+  void loading_older_messages_does_not_move_the_view() {
     HttpRoom room = HttpRoom.at(node.port(), "steady");
     for (int i = 0; i < 100; i++) {
       room.publish("said " + i);
@@ -50,7 +50,7 @@ class ConversationIT extends InBrowser {
   }
 
   @Test
-  void tells_who_said_what_and_which_was_oneself_also_after_a_reload() {
+  void shows_senders_and_own_messages_also_after_a_reload() {
     try (Window ann = browser.open(page("?room=who")).awaitLive().rename("Ann");
         Window bob = browser.open(page("?room=who")).awaitLive()) {
       ann.say("by Ann");
@@ -70,7 +70,7 @@ class ConversationIT extends InBrowser {
   }
 
   @Test
-  void messages_of_one_member_stand_together_under_one_name() {
+  void messages_of_one_sender_are_grouped_under_one_name() {
     try (Window one = browser.open(page("?room=together")).awaitLive()) {
       one.say("first").awaitLast("first");
       one.say("second").awaitLast("second");
@@ -83,7 +83,7 @@ class ConversationIT extends InBrowser {
   }
 
   @Test
-  void shows_who_comes_and_who_goes() {
+  void shows_who_joins_and_leaves() {
     try (Window ann = browser.open(page("?room=people")).awaitLive().rename("Ann")) {
       Locator people = ann.page().locator("#ulMembers");
       try (Window bob = browser.open(page("?room=people")).awaitLive().rename("Bob")) {
@@ -99,7 +99,7 @@ class ConversationIT extends InBrowser {
   }
 
   @Test
-  void counts_what_was_not_read_in_other_rooms_and_marks_where_it_begins() {
+  void counts_unread_messages_of_other_rooms_and_marks_the_first() {
     try (Window one = browser.open(page("?room=counted")).awaitLive()) {
       one.say("seen").awaitLast("seen");
       assertThat(one.page().locator(".pending")).hasCount(0);
@@ -182,7 +182,7 @@ class ConversationIT extends InBrowser {
   }
 
   @Test
-  void a_name_that_shows_nothing_is_refused() {
+  void a_name_with_invisible_characters_is_refused() {
     try (Window one = browser.open(page("")).awaitLive()) {
       one.at("txtName").fill("a\u202eb");
       one.at("txtName").press("Enter");

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** A node with an admin key, which opens its console, and another key, which does not. */
+/** A node with an admin key, and another key that does not open the console. */
 abstract class InConsole extends InBrowser {
   static final String ADMIN = ApiKeys.generate();
   static final String SHOP = ApiKeys.generate();

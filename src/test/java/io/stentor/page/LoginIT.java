@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The chat page where the server asks who one is. */
+/** Logging in on the chat page: tokens, the demo login, and rooms with restrictions. */
 class LoginIT extends InBrowser {
   private static final String SECRET = "a secret of more than thirty-two bytes";
   private static final HasTextOptions PATIENCE = new HasTextOptions().setTimeout(30_000);
@@ -74,7 +74,7 @@ class LoginIT extends InBrowser {
   }
 
   @Test
-  void without_a_token_the_page_asks_for_one_and_with_it_one_is_whom_it_names() {
+  void without_a_token_the_page_asks_for_one_which_then_names_the_user() {
     String ann = token("Ann 你");
     try (Window one = browser.open(page(tokens.port(), "?room=in"))) {
       assertThat(one.at("loginText")).hasText("This server requires a token. Please enter yours.");
@@ -120,7 +120,7 @@ class LoginIT extends InBrowser {
   }
 
   @Test
-  void a_token_that_ends_is_asked_for_again() {
+  void a_new_token_is_asked_for_when_one_expires() {
     JsonObject claims = new JsonObject().put("sub", "ann");
     try (Window one = browser.open(page(tokens.port(), ""))) {
       claims.put("exp", System.currentTimeMillis() / 1000 + 3);
@@ -140,7 +140,7 @@ class LoginIT extends InBrowser {
     "en-GB, Who are you?, 'This is a demo: you can use any name, and nobody checks it.'",
     "zh-CN, 你是谁？, 这是演示：可以用任何名字，不作验证。"
   })
-  void with_the_demo_login_a_name_will_do(String locale, String title, String hint) {
+  void with_the_demo_login_a_name_is_enough(String locale, String title, String hint) {
     String address = page(demo.port(), "?room=demo-" + locale);
     try (Window one = browser.open(address, options -> options.setLocale(locale));
         Window two = browser.open(address, options -> options.setLocale(locale))) {
@@ -174,7 +174,7 @@ class LoginIT extends InBrowser {
     "zh-CN, heralds, 未发送：你无权在此房间发言。只有服务器可以。",
     "zh-CN, users, 未发送：你无权在此房间发言。只有持令牌的用户可以。"
   })
-  void what_one_may_not_say_is_told_with_who_may(String locale, String room, String why) {
+  void a_denied_message_says_who_may_publish(String locale, String room, String why) {
     try (Window one =
         browser.open(page(rules.port(), "?room=" + room), options -> options.setLocale(locale))) {
       one.awaitLive().say("may I?");
@@ -185,7 +185,7 @@ class LoginIT extends InBrowser {
   }
 
   @Test
-  void what_was_refused_is_sent_when_a_token_allows_it() {
+  void a_refused_message_is_sent_when_a_token_allows_it() {
     try (Window one = browser.open(page(rules.port(), "?room=users")).awaitLive()) {
       one.say("may I?");
       assertThat(one.page().locator(".failed")).hasCount(1);
@@ -206,7 +206,7 @@ class LoginIT extends InBrowser {
 
   @ParameterizedTest
   @ValueSource(strings = {"en-GB", "zh-CN"})
-  void a_room_for_some_asks_for_a_token_and_refuses_those_that_do_not_name_it(String locale) {
+  void a_restricted_room_asks_for_a_token_and_refuses_one_that_does_not_name_it(String locale) {
     boolean english = locale.equals("en-GB");
     JsonObject grants =
         new JsonObject()
@@ -233,7 +233,7 @@ class LoginIT extends InBrowser {
 
   @ParameterizedTest
   @ValueSource(ints = {1280, 390})
-  void everybody_can_use_the_login_form(int width) {
+  void the_login_form_is_accessible(int width) {
     try (Window one =
         browser.open(page(demo.port(), ""), options -> options.setViewportSize(width, 844))) {
       assertThat(one.at("frmDemo")).isVisible();

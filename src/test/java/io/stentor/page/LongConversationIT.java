@@ -8,7 +8,7 @@ import io.stentor.support.Window;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A conversation that is longer than a page should hold. */
+/** A conversation with more messages than the page keeps as rows. */
 class LongConversationIT extends InBrowser {
   private static final String TEXTS =
       "[...document.querySelectorAll('#ulMsg .text')].map((one) => one.textContent)";

@@ -4,7 +4,10 @@ import com.microsoft.playwright.Page.WaitForConditionOptions;
 import io.stentor.support.Window;
 import java.util.function.BooleanSupplier;
 
-/** Waits for what no assertion of the browser's says, while the browser's events go on. */
+/**
+ * Waits for conditions that Playwright has no assertion for, while the events of the browser are
+ * handled.
+ */
 final class Patience {
 
   private static final int MILLIS = 30_000;

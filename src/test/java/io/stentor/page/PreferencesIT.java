@@ -9,10 +9,10 @@ import com.microsoft.playwright.options.ColorScheme;
 import io.stentor.support.Window;
 import org.junit.jupiter.api.Test;
 
-/** Language, light and dark, and what the browser remembers of them. */
+/** Language and theme, and that the browser remembers them. */
 class PreferencesIT extends InBrowser {
   @Test
-  void speaks_the_language_of_the_browser_until_another_is_chosen() {
+  void uses_the_language_of_the_browser_until_another_is_chosen() {
     try (Window one = browser.open(page(""), options -> options.setLocale("zh-CN")).awaitLive()) {
       Locator html = one.page().locator("html");
       assertThat(html).hasAttribute("lang", "zh-CN");
@@ -30,7 +30,7 @@ class PreferencesIT extends InBrowser {
   }
 
   @Test
-  void is_as_light_or_dark_as_the_system_until_one_is_chosen() {
+  void uses_the_theme_of_the_system_until_one_is_chosen() {
     try (Window one =
         browser.open(page(""), options -> options.setColorScheme(ColorScheme.DARK)).awaitLive()) {
       String dark = ground(one);

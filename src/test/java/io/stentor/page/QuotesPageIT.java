@@ -79,7 +79,7 @@ class QuotesPageIT extends InBrowser {
   }
 
   @Test
-  void shows_every_symbol_as_it_moves_without_a_complaint_or_another_server() {
+  void shows_every_symbol_live_without_browser_errors_or_other_servers() {
     try (Window one = browser.open("about:blank")) {
       CopyOnWriteArrayList<String> asked = new CopyOnWriteArrayList<>();
       one.page().onRequest(request -> asked.add(request.url()));
@@ -98,7 +98,7 @@ class QuotesPageIT extends InBrowser {
   }
 
   @Test
-  void the_chosen_symbol_is_charted_and_told_in_words() {
+  void the_chosen_symbol_has_a_chart_with_a_description() {
     try (Window one = openMarket()) {
       assertThat(one.at("symbol")).hasText("AEGI");
       row(one, "TROY").click();
@@ -114,7 +114,7 @@ class QuotesPageIT extends InBrowser {
   }
 
   @Test
-  void pause_holds_the_picture_and_counts_what_it_does_not_show() {
+  void pause_freezes_the_page_and_counts_updates_that_are_not_shown() {
     try (Window one = openMarket()) {
       one.at("btnPause").click();
       String before = prices(one);
@@ -128,7 +128,7 @@ class QuotesPageIT extends InBrowser {
   }
 
   @Test
-  void speaks_both_languages() {
+  void is_translated() {
     try (Window one = openMarket(options -> options.setLocale("zh-CN"))) {
       assertThat(one.page().locator("h1")).hasText("实时行情");
       assertThat(one.at("btnPause")).hasText("暂停");
@@ -142,7 +142,7 @@ class QuotesPageIT extends InBrowser {
   }
 
   @Test
-  void without_quotes_it_says_how_there_would_be_some_and_shows_the_first_one() {
+  void without_quotes_it_explains_how_to_publish_one_and_shows_the_first() {
     try (NodeProcess empty = NodeProcess.start(Launch.server());
         Window one = browser.open(quotes(empty)).awaitLive()) {
       assertThat(one.at("statusText")).containsText("has no quotes");
@@ -164,7 +164,7 @@ class QuotesPageIT extends InBrowser {
   }
 
   @Test
-  void what_is_no_quote_is_ignored_and_never_markup() {
+  void messages_that_are_no_quotes_are_ignored_and_never_markup() {
     String attack = "<img src=x onerror=\\\"document.title='taken'\\\">";
     publish(node, "~a@b#c+1", "{\"price\": 7}");
     publish(node, "EVIL", "{\"price\": 1}");
@@ -193,7 +193,7 @@ class QuotesPageIT extends InBrowser {
   }
 
   @Test
-  void what_the_server_left_out_is_counted_by_the_gaps_in_the_offsets() {
+  void updates_that_the_server_left_out_are_counted_by_gaps_in_the_offsets() {
     publish(node, "GAPS", "{\"price\": 1}");
     try (Window one = browser.open("about:blank")) {
       one.page()
@@ -229,7 +229,7 @@ class QuotesPageIT extends InBrowser {
   }
 
   @Test
-  void a_node_that_lets_nobody_listen_is_told_of_with_its_reason() {
+  void a_node_that_refuses_anonymous_readers_is_shown_with_its_reason() {
     Launch closed = Launch.server().withEnv("STENTOR_IDENTITY_ANONYMOUS", false).with("--demo");
     try (NodeProcess locked = NodeProcess.start(closed);
         Window one = browser.open(quotes(locked))) {
@@ -241,7 +241,7 @@ class QuotesPageIT extends InBrowser {
   @EnumSource(
       value = ColorScheme.class,
       names = {"LIGHT", "DARK"})
-  void everybody_can_use_it_at_any_size(ColorScheme scheme) {
+  void is_accessible_at_any_size(ColorScheme scheme) {
     try (Window one = openMarket(options -> options.setColorScheme(scheme))) {
       Pictures.take(one, "quotes", scheme);
       assertThat(Accessible.seriousFindings(one)).isEmpty();
@@ -251,7 +251,7 @@ class QuotesPageIT extends InBrowser {
   }
 
   @Test
-  void nothing_flashes_for_who_wants_no_motion() {
+  void nothing_flashes_if_the_user_prefers_reduced_motion() {
     try (Window one = openMarket(options -> options.setReducedMotion(ReducedMotion.REDUCE))) {
       Locator flashing = one.page().locator("#symbols .last[data-flash]").first();
       assertThat(flashing).hasCSS("background-color", "rgba(0, 0, 0, 0)");

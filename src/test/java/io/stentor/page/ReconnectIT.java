@@ -20,13 +20,13 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Pages against nodes that come and go, or that are several, each a real process. */
+/** The chat page against nodes that stop, restart or fail over, each a real process. */
 class ReconnectIT extends InBrowser {
   private static final Pattern SOCKET = Pattern.compile("/connection/websocket");
   private static final HasCountOptions PATIENCE = new HasCountOptions().setTimeout(60_000);
 
   @Test
-  void what_is_said_without_a_connection_is_sent_when_it_is_back_and_losses_are_told() {
+  void messages_written_while_disconnected_are_sent_after_reconnecting_and_losses_are_shown() {
     NodeProcess first = NodeProcess.start(Launch.server());
     int port = first.port();
     try (first;
@@ -48,7 +48,7 @@ class ReconnectIT extends InBrowser {
   }
 
   @Test
-  void a_conversation_survives_the_death_of_a_node_with_nothing_lost_or_doubled() {
+  void a_conversation_survives_a_killed_node_with_nothing_lost_or_duplicated() {
     try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2);
         Balancer balancer = new Balancer(cluster.node(0).port(), cluster.node(1).port());
         Window ann = browser.open(page(balancer.port(), "?room=lives")).awaitLive();
@@ -84,7 +84,7 @@ class ReconnectIT extends InBrowser {
   }
 
   @Test
-  void a_message_whose_answer_was_lost_appears_once() {
+  void a_message_whose_reply_was_lost_appears_once() {
     AtomicBoolean cut = new AtomicBoolean(true);
     try (Window window = browser.open("about:blank")) {
       route(
@@ -165,7 +165,7 @@ class ReconnectIT extends InBrowser {
   }
 
   @Test
-  void a_server_that_asks_not_to_come_back_is_obeyed_and_its_reason_shown() {
+  void a_permanent_close_is_obeyed_and_its_reason_shown() {
     AtomicInteger connections = new AtomicInteger();
     try (Window window = browser.open("about:blank")) {
       route(
@@ -188,7 +188,7 @@ class ReconnectIT extends InBrowser {
   }
 
   @Test
-  void a_server_that_goes_away_is_tried_again_and_at_once_when_the_network_is_back() {
+  void reconnects_after_a_shutdown_and_at_once_when_the_network_is_back() {
     AtomicInteger connections = new AtomicInteger();
     try (Window window = browser.open("about:blank")) {
       // The longest waits, so that only the event can bring the connection back within the test.
@@ -217,7 +217,7 @@ class ReconnectIT extends InBrowser {
   }
 
   @Test
-  void two_windows_talk_through_two_nodes() {
+  void two_windows_exchange_messages_through_two_nodes() {
     try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2);
         Window one = browser.open(page(cluster.node(0).port(), "?room=across")).awaitLive();
         Window two = browser.open(page(cluster.node(1).port(), "?room=across")).awaitLive()) {

@@ -49,7 +49,7 @@ class SlowQuotesIT extends InBrowser {
   }
 
   @Test
-  void a_page_that_does_not_read_goes_on_with_the_newest_quote_and_says_how_many_it_missed() {
+  void a_page_that_does_not_read_continues_with_the_newest_quote_and_counts_those_it_missed() {
     int quotes = BATCHES * QUOTES_IN_A_BATCH;
     AtomicInteger received = new AtomicInteger();
     try (NodeProcess node = nodeWith("latest");
@@ -90,7 +90,7 @@ class SlowQuotesIT extends InBrowser {
   }
 
   @Test
-  void a_page_that_comes_back_to_another_log_shows_the_newest_quote_at_once() {
+  void a_page_that_reconnects_to_another_log_shows_the_newest_quote_at_once() {
     NodeProcess first = nodeWith("latest");
     Launch again = Launch.jar("--host", "127.0.0.1", "--port", Integer.toString(first.port()));
     try (first;
