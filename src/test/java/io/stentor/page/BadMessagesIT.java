@@ -11,6 +11,8 @@ import io.stentor.support.Window;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -112,20 +114,25 @@ class BadMessagesIT extends InConsole {
   @Test
   void the_console_ignores_bad_figures_and_shows_nodes_that_tell_little() {
     long now = System.currentTimeMillis();
+    String little = "{\"node\":\"none\",\"time\":%d}".formatted(now);
+    String strange =
+        """
+        {"node":"odd","time":%d,"state":"strange","failing":"all","connections":[],"slow":"x",\
+        "limits":{"a":"b"},"delivery":3}\
+        """
+            .formatted(now);
+    String closes =
+        "event: close\ndata: {\n\nevent: close\ndata: null\n\nevent: strange\ndata: {}\n\n";
     String events =
-        String.join(
-            "",
-            "event: close\ndata: {\n\n",
-            "event: close\ndata: null\n\n",
-            "event: strange\ndata: {}\n\n",
-            "data: {\n\n",
-            "data: null\n\n",
-            "data: {\"node\":7,\"time\":1}\n\n",
-            "data: {\"node\":\"bad\",\"time\":\"now\"}\n\n",
-            "data: {\"node\":\"none\",\"time\":%d}\n\n".formatted(now),
-            ("data:"
-                 + " {\"node\":\"odd\",\"time\":%d,\"state\":\"strange\",\"failing\":\"all\",\"connections\":[],\"slow\":\"x\",\"limits\":{\"a\":\"b\"},\"delivery\":3}\n\n")
-                .formatted(now));
+        Stream.of(
+                "{",
+                "null",
+                "{\"node\":7,\"time\":1}",
+                "{\"node\":\"bad\",\"time\":\"now\"}",
+                little,
+                strange)
+            .map("data: %s\n\n"::formatted)
+            .collect(Collectors.joining("", closes, ""));
     Route.FulfillOptions answer =
         new Route.FulfillOptions().setContentType("text/event-stream").setBody(events);
     try (Window one = browser.open("about:blank")) {
