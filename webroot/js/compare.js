@@ -2,9 +2,10 @@
 
 import { tokenColours } from "./common/canvas.js";
 import { byId, onSubmit } from "./common/dom.js";
-import { bytes, duration, measured, number } from "./common/format.js";
+import { bytes, duration, measured } from "./common/format.js";
 import { Header } from "./common/header.js";
 import { language, onLanguageChange, translateElements } from "./common/i18n.js";
+import { number } from "./common/intl.js";
 import { onThemeChange } from "./common/theme.js";
 import { DelayChart, SECONDS } from "./compare/delay-chart.js";
 import { Publisher, numberIn } from "./compare/publisher.js";

@@ -3,10 +3,11 @@
 import { Client } from "./client/client.js";
 import { tokenColours } from "./common/canvas.js";
 import { byId } from "./common/dom.js";
-import { NONE, number, percentChange } from "./common/format.js";
+import { percentChange } from "./common/format.js";
 import { Header } from "./common/header.js";
 import { socketUrl } from "./common/http.js";
 import { onLanguageChange } from "./common/i18n.js";
+import { NONE, number } from "./common/intl.js";
 import { onThemeChange } from "./common/theme.js";
 import { Feed, MAX_ROOMS } from "./quotes/feed.js";
 import { CHART_SECONDS, PriceChart } from "./quotes/price-chart.js";

@@ -1,7 +1,7 @@
 /** The panel with details of the connection. */
 
 import { byId, element } from "../common/dom.js";
-import { NONE, number } from "../common/format.js";
+import { NONE, number } from "../common/intl.js";
 import { translate } from "../translations/chat.js";
 
 const UPDATE_MILLIS = 500;

@@ -1,8 +1,8 @@
 /** Draws the column with the members of the room. */
 
 import { byId, element } from "../common/dom.js";
-import { number } from "../common/format.js";
 import { language } from "../common/i18n.js";
+import { number } from "../common/intl.js";
 import { translate } from "../translations/chat.js";
 import { nameOf } from "./user-names.js";
 

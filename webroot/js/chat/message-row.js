@@ -1,8 +1,8 @@
 /** Creates the rows of the message list. */
 
 import { element } from "../common/dom.js";
-import { dateAndTime, dayOfYear, minuteOfDay } from "../common/format.js";
 import { translate } from "../translations/chat.js";
+import { dateAndTime, dayOfYear, minuteOfDay } from "./dates.js";
 import { appendWithLinks } from "./linkify.js";
 import { isSameSender, nameOf } from "./user-names.js";
 

@@ -1,33 +1,12 @@
-/** Numbers and times as people read them, in the language of the page. A value that is not known is a dash. */
+/** Counts, durations, sizes and times of day as people read them. A value that is not known is a dash. */
 
 import { language } from "./i18n.js";
+import { NONE, cached, number } from "./intl.js";
 
-export const NONE = "–";
-
-const numberFormat = cached(
-  (locale, digits) => new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
-);
 const unitFormat = cached(
   (locale, unit) => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "narrow" }),
 );
 const timeFormat = cached((locale) => new Intl.DateTimeFormat(locale, { timeStyle: "medium" }));
-
-/** Returns a function that creates each formatter once. */
-function cached(create) {
-  const formatters = new Map();
-  return (...options) => {
-    const key = options.join(" ");
-    if (!formatters.has(key)) {
-      formatters.set(key, create(...options));
-    }
-    return formatters.get(key);
-  };
-}
-
-/** A number with this many fraction digits. */
-export function number(value, digits = 0) {
-  return Number.isFinite(value) ? numberFormat(language(), digits).format(value) : NONE;
-}
 
 /** A count or a rate: fractions below ten have one digit. */
 export function count(value) {
@@ -111,28 +90,4 @@ export function timeSpan(seconds) {
 /** The time of day to the second. */
 export function clockTime(millis) {
   return Number.isFinite(millis) ? timeFormat(language()).format(millis) : NONE;
-}
-
-const dateLocale = () => (language() === "zh" ? "zh-CN" : "en-GB");
-const minuteFormat = cached(
-  (locale) => new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
-);
-const fullFormat = cached((locale) => new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "medium" }));
-const dayFormat = cached(
-  (locale) => new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" }),
-);
-
-/** `10:02` */
-export function minuteOfDay(millis) {
-  return minuteFormat(dateLocale()).format(millis);
-}
-
-/** The date, and the time to the second. */
-export function dateAndTime(millis) {
-  return fullFormat(dateLocale()).format(millis);
-}
-
-/** The day of the week, of the month, and the month. */
-export function dayOfYear(millis) {
-  return dayFormat(dateLocale()).format(millis);
 }

@@ -2,7 +2,8 @@
 
 import { ResponsiveCanvas, prefersReducedMotion } from "../common/canvas.js";
 import { byId, setText } from "../common/dom.js";
-import { bytes, measured, number } from "../common/format.js";
+import { bytes, measured } from "../common/format.js";
+import { number } from "../common/intl.js";
 import { translate } from "../translations/compare.js";
 
 const TRAVEL_MILLIS = 150;

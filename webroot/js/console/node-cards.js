@@ -1,8 +1,9 @@
 /** The nodes as cards. If one is chosen, the tiles show the figures of that node alone. */
 
-import { element, setText, updateList } from "../common/dom.js";
+import { element, setText } from "../common/dom.js";
 import { bytes, coarse, count, measured, percent, timeSpan } from "../common/format.js";
 import { translate } from "../translations/console.js";
+import { updateList } from "./keyed-list.js";
 
 /** The rows of a card by the keys of their names. */
 const ROWS = {

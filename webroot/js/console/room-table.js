@@ -1,8 +1,9 @@
 /** The table of rooms, read every few seconds, with how fast each log grows. */
 
-import { byId, element, onSubmit, setText, updateList } from "../common/dom.js";
+import { byId, element, onSubmit, setText } from "../common/dom.js";
 import { count } from "../common/format.js";
 import { translate } from "../translations/console.js";
+import { updateList } from "./keyed-list.js";
 import { errorText } from "./results.js";
 
 /** How many rooms are asked for. */

@@ -3,11 +3,13 @@
  * seconds and does not join it, so that members do not see the user.
  */
 
-import { byId, element, onSubmit, setText, updateList } from "../common/dom.js";
-import { NONE, bytes, clockTime, count } from "../common/format.js";
+import { byId, element, onSubmit, setText } from "../common/dom.js";
+import { bytes, clockTime, count } from "../common/format.js";
 import { roomPath } from "../common/http.js";
+import { NONE } from "../common/intl.js";
 import { translate } from "../translations/console.js";
 import { disconnect } from "./disconnect.js";
+import { updateList } from "./keyed-list.js";
 import { errorText, showResult } from "./results.js";
 
 const UPDATE_MILLIS = 2000;

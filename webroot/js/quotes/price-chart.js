@@ -1,7 +1,8 @@
 /** The chart of the last minute of one symbol, by uPlot. It moves with the clock. */
 
 import { tokenColours } from "../common/canvas.js";
-import { clockTime, number } from "../common/format.js";
+import { clockTime } from "../common/format.js";
+import { number } from "../common/intl.js";
 
 export const CHART_SECONDS = 60;
 

@@ -5,7 +5,8 @@
 
 import { ResponsiveCanvas } from "../common/canvas.js";
 import { element, setText } from "../common/dom.js";
-import { number, percentChange } from "../common/format.js";
+import { percentChange } from "../common/format.js";
+import { number } from "../common/intl.js";
 import { translate } from "../translations/quotes.js";
 import { Rate } from "./rate.js";
 
