@@ -16,8 +16,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A register as one node of a test sees it, shared with the others. Its calls take a while and may
- * fail, before or after they were done, by a seed. One thread.
+ * A store as one node of a test sees it, shared with the other nodes. Its calls take a while and
+ * may fail, before or after they took effect, depending on a seed. One thread.
  */
 final class FakePresenceStore implements PresenceStore {
 

@@ -13,7 +13,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** Three nodes, the register and the bus between them, on clocks that move only when told to. */
+/** Three nodes with a store and a bus between them, on clocks that advance only on demand. */
 abstract class FaultyNetworkSetting {
   static final RoomName ROOM = new RoomName("scene");
   static final int NODES = 3;

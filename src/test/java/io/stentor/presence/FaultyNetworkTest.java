@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Presence where calls fail, and a bus loses, repeats and reorders. */
 class FaultyNetworkTest extends FaultyNetworkSetting {
   @Test
-  void without_faults_everyone_hears_everything_within_a_moment() {
+  void without_faults_every_watcher_sees_every_change_within_a_moment() {
     scene(1);
     comeAndGo(200);
     advance(50);

@@ -47,7 +47,7 @@ abstract class PresenceContract extends MembersContract {
   }
 
   @Test
-  void a_watcher_hears_a_room_that_becomes_empty_and_full_again() {
+  void a_watcher_sees_a_room_become_empty_and_full_again() {
     Recorder recorder = watch();
     assertThat(recorder.events()).containsExactly("=");
     for (int i = 0; i < 3; i++) {
@@ -61,7 +61,7 @@ abstract class PresenceContract extends MembersContract {
   }
 
   @Test
-  void a_watcher_that_was_slow_is_told_afresh_when_it_is_ready() {
+  void a_watcher_that_was_slow_receives_all_members_when_it_is_ready() {
     enter("a");
     eventually(() -> assertThat(connections()).containsExactly("a"));
     Recorder recorder = new Recorder();
@@ -82,7 +82,7 @@ abstract class PresenceContract extends MembersContract {
   }
 
   @Test
-  void a_watch_that_was_closed_hears_nothing_more() {
+  void a_watch_that_was_closed_receives_nothing_more() {
     Recorder closed = new Recorder();
     Watch watch = there().watch(room, closed, loop);
     Recorder open = watch();
@@ -97,7 +97,7 @@ abstract class PresenceContract extends MembersContract {
   }
 
   @Test
-  void rooms_that_are_not_tracked_have_nobody_and_their_watchers_hear_nothing() {
+  void rooms_that_are_not_tracked_have_no_members_and_no_events() {
     RoomName untracked = new RoomName(UNTRACKED + "-" + room);
     Recorder recorder = watch(untracked);
     here().enter(untracked, member("a", "ann"));
@@ -111,7 +111,7 @@ abstract class PresenceContract extends MembersContract {
   }
 
   @Test
-  void many_come_and_go_at_once_and_everyone_is_told_right() {
+  void many_join_and_leave_at_once_and_no_event_is_wrong() {
     Recorder recorder = watch();
     for (int i = 0; i < 3000; i++) {
       enter("c" + i);
@@ -125,7 +125,7 @@ abstract class PresenceContract extends MembersContract {
   }
 
   @Test
-  void what_one_thread_says_is_done_in_that_order() {
+  void calls_of_one_thread_take_effect_in_order() {
     for (int i = 0; i < 200; i++) {
       enter("a", "b");
       here().leave(room, "a");
