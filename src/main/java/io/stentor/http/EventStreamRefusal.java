@@ -39,7 +39,7 @@ public final class EventStreamRefusal {
   }
 
   /** The same, where the request also names the type in {@code Accept}, as the standard demands. */
-  public static boolean isExpected(HttpServerRequest request) {
+  static boolean isExpected(HttpServerRequest request) {
     if (!isAsked(request)) {
       return false;
     }

@@ -51,7 +51,7 @@ public final class Problem {
   }
 
   /** Counts a request that was refused in another form. Any thread. */
-  public static void count(ProblemType type) {
+  static void count(ProblemType type) {
     Objects.requireNonNull(ANSWERED.get(type)).increment();
   }
 

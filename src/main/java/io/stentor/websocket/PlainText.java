@@ -31,10 +31,10 @@ public final class PlainText {
   public static final String CURSOR_SUB_PROTOCOL = "stentor.cursor";
 
   /** Texts as they are. */
-  public static final Format TEXT = new Texts();
+  static final Format TEXT = new Texts();
 
   /** Texts behind their positions. */
-  public static final Format CURSOR = new Cursors();
+  static final Format CURSOR = new Cursors();
 
   private static final int MAX_HEADER_BYTES = 10;
   private static final int MAX_POSITION_BYTES = 8 + 1 + 19 + 1;
@@ -45,7 +45,7 @@ public final class PlainText {
   private PlainText() {}
 
   /** The format of a chosen sub-protocol, or of none. */
-  public static Format format(@Nullable String subProtocol) {
+  static Format format(@Nullable String subProtocol) {
     return CURSOR_SUB_PROTOCOL.equals(subProtocol) ? CURSOR : TEXT;
   }
 
