@@ -15,6 +15,7 @@ import io.vertx.core.WorkerExecutor;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.auth.PubSecKeyOptions;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -85,33 +86,40 @@ public final class Tokens {
     KeyFiles.all(identity.tokens());
   }
 
-  /** Warns of a secret that can be guessed, or that is probably a mistake. */
-  static void warn(TokenOptions options) {
-    String secret = KeyFiles.secret(options);
-    int bytes = secret.getBytes(StandardCharsets.UTF_8).length;
-    if (!secret.equals(secret.strip())) {
-      LOG.warn(
-          "the secret for tokens begins or ends with white space, which counts as a part of it");
-    }
-    if (bytes > 0 && bytes < GOOD_SECRET_BYTES) {
-      LOG.warn("the secret for tokens has under {} bytes and can be guessed", GOOD_SECRET_BYTES);
-    }
-  }
-
-  /** Warns of settings that are unsafe in production. */
-  public static void warn(Config config) {
+  /**
+   * What nobody should run in production with this configuration, one sentence each. Reads the file
+   * of the secret.
+   */
+  public static List<String> warnings(Config config) {
     IdentityOptions identity = config.identity();
-    warn(identity.tokens());
+    List<String> warnings = warnings(identity.tokens());
     if (identity.insecure()) {
-      LOG.warn("identity.insecure: everyone may do everything in every room");
+      warnings.add("identity.insecure: everyone may do everything in every room");
     } else if (identity.anonymous() && !config.openRooms().isEmpty()) {
-      LOG.warn(
-          "everyone may publish without a token in {} (identity.anonymous, publish: anyone)",
-          String.join(", ", config.openRooms()));
+      warnings.add(
+          "everyone may publish without a token in "
+              + String.join(", ", config.openRooms())
+              + " (identity.anonymous, publish: anyone)");
     }
     if (identity.demoLogin()) {
-      LOG.warn("identity.demoLogin: anybody is given a token for any name");
+      warnings.add("identity.demoLogin: anybody is given a token for any name");
     }
+    return warnings;
+  }
+
+  /** Warnings about a secret that can be guessed, or that is probably not meant as it is. */
+  static List<String> warnings(TokenOptions options) {
+    List<String> warnings = new ArrayList<>();
+    String secret = KeyFiles.secret(options);
+    if (!secret.equals(secret.strip())) {
+      warnings.add("the secret for tokens begins or ends with white space, which is part of it");
+    }
+    int bytes = secret.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > 0 && bytes < GOOD_SECRET_BYTES) {
+      warnings.add(
+          "the secret for tokens has under " + GOOD_SECRET_BYTES + " bytes and can be guessed");
+    }
+    return warnings;
   }
 
   /**

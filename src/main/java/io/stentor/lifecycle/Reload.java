@@ -155,6 +155,8 @@ public final class Reload {
     }
     boolean otherPair = !next.http().tls().equals(before.http().tls());
     Certificate certificate = otherPair ? certificate(next.http().tls()) : null;
+    List<String> known = Tokens.warnings(before);
+    List<String> warnings = Tokens.warnings(next);
     Access.Change change = access.prepare(next.identity());
     boolean otherTokens = change.hasOtherTokens();
     live.set(next);
@@ -166,7 +168,8 @@ public final class Reload {
       certificates.settle();
     }
     tell(ConfigChanges.between(before, next), otherTokens);
-    Tokens.warn(next);
+    known.forEach(warnings::remove);
+    warnings.forEach(LOG::warn);
   }
 
   private static @Nullable Certificate certificate(TlsOptions tls) {

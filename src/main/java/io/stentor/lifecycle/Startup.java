@@ -74,7 +74,7 @@ final class Startup {
   static Future<Node> of(LoadedConfig loaded) {
     Config config = loaded.config();
     LOG.info("configuration: {}", String.join(", ", loaded.sources()));
-    Tokens.warn(config);
+    Tokens.warnings(config).forEach(LOG::warn);
     Demo demo = new Demo(config);
     Servers servers = new Servers(config.http());
     Limits limits = new Limits(config.limits());

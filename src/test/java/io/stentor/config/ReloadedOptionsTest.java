@@ -59,22 +59,22 @@ class ReloadedOptionsTest {
   /** Options whose effect another test observes on a running node. */
   private static final Map<String, String> ELSEWHERE =
       Map.ofEntries(
-          Map.entry("http.tls.certificateFile", "TlsReloadTest"),
-          Map.entry("http.tls.keyFile", "TlsReloadTest"),
-          Map.entry("webSocket.pongTimeoutSeconds", "transport.HeartbeatTest"),
-          Map.entry("logging.level", "ReloadTest"),
-          Map.entry("logging.format", "ReloadIT"),
-          Map.entry("drain.balancerSeconds", "ReloadIT"),
-          Map.entry("limits.dryRun", "LiveOptionsTest"),
-          Map.entry("limits.trustedProxies", "LiveOptionsTest"),
-          Map.entry("limits.connections", "LiveOptionsTest"),
-          Map.entry("limits.connectionsPerSecond", "limits.LimitsTest"),
-          Map.entry("limits.connectionsPerSecondPerAddress", "limits.LimitsTest"),
-          Map.entry("limits.messagesPerSecondPerConnection", "limits.LimitsTest"),
-          Map.entry("limits.messagesPerSecondPerAddress", "LiveOptionsTest"),
-          Map.entry("roomDefaults.history.messages", "ReloadTest"),
-          Map.entry("roomDefaults.history.bytes", "ReloadTest"),
-          Map.entry("rooms", "ReloadTest"));
+          Map.entry("http.tls.certificateFile", "tls.TlsReloadTest"),
+          Map.entry("http.tls.keyFile", "tls.TlsReloadTest"),
+          Map.entry("webSocket.pongTimeoutSeconds", "connection.HeartbeatTest"),
+          Map.entry("logging.level", "lifecycle.ReloadTest"),
+          Map.entry("logging.format", "lifecycle.ReloadIT"),
+          Map.entry("drain.balancerSeconds", "lifecycle.ReloadIT"),
+          Map.entry("limits.dryRun", "config.LiveOptionsTest"),
+          Map.entry("limits.trustedProxies", "config.LiveOptionsTest"),
+          Map.entry("limits.connections", "config.LiveOptionsTest"),
+          Map.entry("limits.connectionsPerSecond", "admission.LimitsTest"),
+          Map.entry("limits.connectionsPerSecondPerAddress", "admission.LimitsTest"),
+          Map.entry("limits.messagesPerSecondPerConnection", "admission.LimitsTest"),
+          Map.entry("limits.messagesPerSecondPerAddress", "config.LiveOptionsTest"),
+          Map.entry("roomDefaults.history.messages", "lifecycle.ReloadTest"),
+          Map.entry("roomDefaults.history.bytes", "lifecycle.ReloadTest"),
+          Map.entry("rooms", "lifecycle.ReloadTest"));
 
   /** Options whose only reader is given them in one record with the other option. */
   private static final Map<String, String> IN_ONE_RECORD_WITH =

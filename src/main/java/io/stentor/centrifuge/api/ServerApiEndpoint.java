@@ -86,7 +86,7 @@ public final class ServerApiEndpoint {
   }
 
   private static void answer(HttpServerResponse response, List<JsonWriter> replies) {
-    if (!response.closed()) {
+    if (!response.closed() && !response.headWritten()) {
       Buffer body = Buffer.buffer();
       for (JsonWriter reply : replies) {
         body.appendBuffer(BufferInternal.buffer(reply.bytes())).appendByte((byte) '\n');
@@ -134,7 +134,7 @@ public final class ServerApiEndpoint {
   }
 
   private static void answer(HttpServerResponse response, JsonWriter object) {
-    if (!response.closed()) {
+    if (!response.closed() && !response.headWritten()) {
       ByteBuf bytes = object.bytes();
       Buffer body = BufferInternal.buffer(bytes);
       response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json").end(body);
@@ -150,7 +150,7 @@ public final class ServerApiEndpoint {
     } else {
       var refusal = io.stentor.centrifuge.CommandError.of(failure);
       HttpServerResponse response = request.response();
-      if (byStatus && !response.closed()) {
+      if (byStatus && !response.closed() && !response.headWritten()) {
         answer(response.setStatusCode(status(refusal.code())), refusal.json());
       } else {
         answer(response, new JsonWriter().open().name("error").raw(refusal.json()).close());

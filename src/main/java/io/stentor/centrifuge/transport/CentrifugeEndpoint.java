@@ -226,7 +226,7 @@ public final class CentrifugeEndpoint {
     if (!taken) {
       String detail = "There is no such node, or there is none any more: connect again.";
       Problem.answer(request, ProblemType.NOT_FOUND, detail);
-    } else if (!request.response().closed()) {
+    } else if (!request.response().closed() && !request.response().headWritten()) {
       request.response().setStatusCode(204).end();
     }
   }

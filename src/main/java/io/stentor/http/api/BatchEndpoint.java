@@ -62,7 +62,7 @@ public final class BatchEndpoint {
   }
 
   private static void answer(HttpServerResponse response, JsonArray results) {
-    if (!response.closed()) {
+    if (!response.closed() && !response.headWritten()) {
       response
           .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
           .end(new JsonObject().put("results", results).toBuffer().appendString("\n"));

@@ -181,7 +181,7 @@ public final class MessagesEndpoint {
   }
 
   private static void published(HttpServerResponse response, Position position) {
-    if (response.closed()) {
+    if (response.closed() || response.headWritten()) {
       return;
     }
     if (position.epoch() == 0) {

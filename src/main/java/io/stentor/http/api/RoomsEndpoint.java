@@ -119,7 +119,7 @@ public final class RoomsEndpoint {
   }
 
   private static void send(HttpServerResponse response, Buffer json) {
-    if (!response.closed()) {
+    if (!response.closed() && !response.headWritten()) {
       response
           .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
           .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")

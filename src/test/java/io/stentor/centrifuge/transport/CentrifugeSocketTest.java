@@ -1,13 +1,16 @@
 package io.stentor.centrifuge.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.stentor.support.NodeInProcess;
 import io.stentor.support.RawHttp;
 import io.stentor.support.RawWebSocket;
+import io.stentor.support.Scrape;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -18,6 +21,7 @@ import org.junit.jupiter.api.Test;
 /** Sockets of the Centrifuge protocol at their limits. */
 class CentrifugeSocketTest {
   private static final String PATH = "/connection/websocket";
+  private static final Duration SOON = Duration.ofSeconds(20);
   private static NodeInProcess node;
 
   @BeforeAll
@@ -207,6 +211,7 @@ class CentrifugeSocketTest {
   @Test
   void answers_that_nobody_takes_are_not_kept_without_end() {
     String filler = "\"" + "x".repeat(60_000) + "\"";
+    final double before = closedAsSlow();
     try (RawWebSocket ws = connected()) {
       for (int i = 2; i < 12; i++) {
         ws.sendText(publish(i, "answers:a", filler));
@@ -215,7 +220,13 @@ class CentrifugeSocketTest {
       for (int i = 12; i < 200; i++) {
         ws.sendText(command(i, "history", "{\"channel\":\"answers:a\",\"limit\":-1}"));
       }
+      // Reading any sooner would be taking the answers.
+      await().atMost(SOON).until(() -> closedAsSlow() > before);
       assertThat(ws.expectClosed(3008)).isEqualTo("slow");
     }
+  }
+
+  private static double closedAsSlow() {
+    return Scrape.of(node.port()).get("stentor_connections_closed_total{code=\"3008\"}");
   }
 }
