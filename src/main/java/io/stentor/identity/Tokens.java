@@ -20,8 +20,6 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Verifies and issues tokens (JWT, RFC 7519). Any thread.
@@ -40,8 +38,6 @@ public final class Tokens {
 
   /** RFC 7518, section 3.2: as long as the hash. */
   private static final int GOOD_SECRET_BYTES = 32;
-
-  private static final Logger LOG = LoggerFactory.getLogger(Tokens.class);
 
   private final TokenOptions options;
   private final List<PubSecKeyOptions> fixedKeys;
