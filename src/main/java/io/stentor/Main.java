@@ -9,6 +9,7 @@ import io.stentor.identity.ApiKeys;
 import io.stentor.identity.Tokens;
 import io.stentor.lifecycle.Node;
 import io.stentor.lifecycle.Signals;
+import io.stentor.lifecycle.Startup;
 import io.stentor.lifecycle.Stop;
 import io.stentor.logging.LoggingSetup;
 import io.stentor.tls.Certificate;
@@ -25,9 +26,8 @@ import org.slf4j.LoggerFactory;
 /** The command line: arguments, configuration, a running node, and its end on SIGTERM. */
 public final class Main {
   static final int RUNNING = -1;
-  public static final int OK = 0;
+  static final int OK = 0;
   static final int CANNOT_START = 1;
-  public static final int CANNOT_STOP = 1;
   static final int REFUSED = 2;
 
   private final PrintStream out;
@@ -57,7 +57,7 @@ public final class Main {
     LoggingSetup.route();
     PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-    int code = new Main(out, err, Path.of(""), System.getenv(), Node::start).run(args);
+    int code = new Main(out, err, Path.of(""), System.getenv(), Startup::start).run(args);
     // Returning would do, but Netty keeps an idle thread for a second, which the JVM waits for.
     if (code != RUNNING) {
       System.exit(code);

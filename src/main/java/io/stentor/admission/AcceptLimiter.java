@@ -5,52 +5,47 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoop;
+import io.stentor.admission.Limits.Permit;
 import java.net.InetSocketAddress;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sees every connection that a listening socket accepts: gives it a {@link ConnectionGuard}, cuts
- * it where far too many come, and accepts none for a moment where they come too fast. The
- * acceptor's thread.
+ * Sees every connection that a listening socket accepts: gives it a {@link ConnectionGuard}, resets
+ * it where far too many come, and pauses accepting where they come too fast. The acceptor's thread.
  */
 @Sharable
 final class AcceptLimiter extends ChannelInboundHandlerAdapter {
   private final Limits limits;
-  private final Map<EventLoop, RequestDeadlines> deadlines = new ConcurrentHashMap<>();
+  private final HttpFallback http;
 
-  AcceptLimiter(Limits limits) {
+  AcceptLimiter(Limits limits, HttpFallback http) {
     this.limits = limits;
+    this.http = http;
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object accepted) {
     Channel connection = (Channel) accepted;
-    boolean internet = connection.remoteAddress() instanceof InetSocketAddress;
-    Ticket ticket =
-        limits.arrive(
-            internet ? ((InetSocketAddress) connection.remoteAddress()).getAddress() : null);
-    if (ticket.isCut()) {
-      // With a reset: a closed connection would be remembered by the system for a minute.
+    Permit permit =
+        limits.accept(
+            connection.remoteAddress() instanceof InetSocketAddress peer
+                ? peer.getAddress()
+                : null);
+    if (permit.isCut()) {
+      // With a reset: the system would remember a closed connection for a minute.
       connection.config().setOption(ChannelOption.SO_LINGER, 0);
       connection.unsafe().closeForcibly();
-      ticket.giveBack();
+      permit.release();
     } else {
-      ConnectionGuard.install(connection, ticket, limits, this::deadlines);
+      ConnectionGuard.install(connection, permit, limits, http);
       ctx.fireChannelRead(accepted);
     }
-    if (ticket.refusedBy() == null) {
+    if (permit.refusedBy() == null) {
       pause(ctx.channel(), limits.acceptPauseNanos());
     }
   }
 
-  private RequestDeadlines deadlines(EventLoop loop) {
-    return deadlines.computeIfAbsent(loop, RequestDeadlines::new);
-  }
-
-  /** What comes meanwhile waits in the system. */
+  /** Connections that come meanwhile wait in the system. */
   private static void pause(Channel listening, long nanos) {
     if (nanos > 0 && listening.config().isAutoRead()) {
       listening.config().setAutoRead(false);

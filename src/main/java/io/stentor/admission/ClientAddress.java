@@ -8,16 +8,17 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whom a trusted proxy speaks for. Proxies add to the right, so the rightmost address that is no
- * trusted proxy is the client; what is left of it the client may have written itself.
+ * Reads the client's address from what a trusted proxy reports. Proxies add to the right, so the
+ * rightmost address that is no trusted proxy is the client; what is left of it the client may have
+ * written itself.
  */
-public final class ClientAddress {
+final class ClientAddress {
   private static final String FOR = "for=";
 
   private ClientAddress() {}
 
-  /** The client of a request that a trusted proxy has sent; null where it names none. */
-  public static @Nullable InetAddress of(HttpServerRequest request, Limits limits) {
+  /** The client of a request that a trusted proxy has sent; null if it names none. */
+  static @Nullable InetAddress of(HttpServerRequest request, Limits limits) {
     String header = limits.options().clientAddressHeader();
     List<String> lines = request.headers().getAll(header);
     return lines.isEmpty()
@@ -25,7 +26,7 @@ public final class ClientAddress {
         : rightmost(String.join(",", lines), header.equals("Forwarded"), limits);
   }
 
-  /** The rightmost address of a list that is not trusted; null where there is none to be read. */
+  /** The rightmost untrusted address of a list; null if there is none or it is malformed. */
   static @Nullable InetAddress rightmost(String list, boolean forwarded, Limits limits) {
     String[] hops = list.split(",", -1);
     for (int i = hops.length - 1; i >= 0; i--) {
@@ -38,7 +39,7 @@ public final class ClientAddress {
     return null;
   }
 
-  /** What {@code for} says in one element of {@code Forwarded} (RFC 7239, section 4). */
+  /** The value of {@code for} in one element of {@code Forwarded} (RFC 7239, section 4). */
   private static String node(String element) {
     for (String pair : element.split(";", -1)) {
       String trimmed = pair.strip();

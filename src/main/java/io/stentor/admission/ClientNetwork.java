@@ -12,10 +12,10 @@ import java.nio.ByteBuffer;
  * @param six whether it is of IPv6
  * @param bits the address, or its first half
  */
-public record ClientNetwork(boolean six, long bits) {
+record ClientNetwork(boolean six, long bits) {
 
-  /** The source of an address. */
-  public static ClientNetwork of(InetAddress address) {
+  /** The network of an address. */
+  static ClientNetwork of(InetAddress address) {
     byte[] bytes = address.getAddress();
     boolean four = address instanceof Inet4Address;
     return new ClientNetwork(

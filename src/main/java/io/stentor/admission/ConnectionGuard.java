@@ -4,84 +4,88 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.EventLoop;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AttributeKey;
+import io.stentor.admission.Limits.ConnectionRate;
+import io.stentor.admission.Limits.Permit;
+import io.stentor.admission.Limits.Usage;
 import io.stentor.config.LimitOptions;
-import io.stentor.http.HeadCheck;
-import io.stentor.http.Problem;
-import io.stentor.http.ProblemType;
+import io.stentor.timer.TimerWheel;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Queue;
 import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One accepted connection as limits see it: whose it is, and what it has asked for. Sees every byte
- * first, until the connection has become a WebSocket or an event stream. Belongs to the
- * connection's event loop.
+ * Holds one accepted connection against the limits: whose it is, which requests it has sent, and
+ * how long it may take for them. Belongs to the connection's event loop.
  */
 public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
+  /*
+   * The guard is the first handler of the pipeline and sees every byte, until the connection has
+   * become a WebSocket or an event stream. Then it leaves the pipeline and drops what belongs to
+   * requests; its permits stay until the connection ends.
+   */
 
   private static final AttributeKey<ConnectionGuard> KEY =
       AttributeKey.valueOf(ConnectionGuard.class, "guard");
-  static final String NAME = "guard";
+
+  private static final String NAME = "guard";
 
   /**
-   * Answers over HTTP/2 that the client has not taken: beyond this, further requests wait. Over
-   * HTTP/1 it is what Netty takes for a full channel, 64 KiB.
+   * Bytes of HTTP/2 answers that the client has not taken; beyond this, further requests wait. Over
+   * HTTP/1 the bound is Netty's mark of a full channel, 64 KiB.
    */
   static final int MAX_UNTAKEN_BYTES = 1024 * 1024;
 
   /**
-   * What the system takes of answers that the client has no room for. By itself it would take
-   * megabytes, and nobody could see whether a client takes anything. A WebSocket or an event stream
-   * has a limit of its own.
+   * Bytes of answers that the system takes and has not sent. Its own limit is megabytes, and then
+   * nobody could see whether a client reads anything. WebSockets and event streams have a limit of
+   * their own.
    */
   private static final long MAX_UNSENT_BYTES = 128 * 1024;
 
   private final Channel channel;
-  private final Ticket ticket;
+  private final Permit permit;
   private final Limits limits;
-  private final Function<EventLoop, RequestDeadlines> deadlinesOf;
-  private @Nullable Ticket place;
+  private final HttpFallback http;
+
+  /** Of the client of the latest HTTP/1 request; null where no proxy has sent it. */
+  private @Nullable Permit proxied;
 
   /**
-   * Those of requests over HTTP/2, of which many are under way at once; null where there is none.
+   * The same for requests over HTTP/2, of which many are open at once; null while there is none.
    */
-  private @Nullable Map<HttpServerResponse, Ticket> places;
+  private @Nullable Map<HttpServerResponse, Permit> proxiedStreams;
 
-  private @Nullable InFlightRequests underway = new InFlightRequests();
-  private @Nullable RequestDeadline deadline;
+  private @Nullable InFlightRequests requests;
+  private @Nullable Deadline deadline;
   private boolean checked;
 
   /** Requests that wait until the client has taken its answers; no more than it has streams. */
   private final Queue<Runnable> held = new ArrayDeque<>(1);
 
-  private ConnectionGuard(
-      Channel channel,
-      Ticket ticket,
-      Limits limits,
-      Function<EventLoop, RequestDeadlines> deadlinesOf) {
+  private ConnectionGuard(Channel channel, Permit permit, Limits limits, HttpFallback http) {
     this.channel = channel;
-    this.ticket = ticket;
+    this.permit = permit;
     this.limits = limits;
-    this.deadlinesOf = deadlinesOf;
+    this.http = http;
+    this.requests = new InFlightRequests(http);
   }
 
-  /** Puts a guard in front of a connection that nobody has seen yet. Any thread. */
-  static void install(
-      Channel channel,
-      Ticket ticket,
-      Limits limits,
-      Function<EventLoop, RequestDeadlines> deadlinesOf) {
-    ConnectionGuard guard = new ConnectionGuard(channel, ticket, limits, deadlinesOf);
+  /** Puts a guard in front of a new connection. Any thread. */
+  static void install(Channel channel, Permit permit, Limits limits, HttpFallback http) {
+    ConnectionGuard guard = new ConnectionGuard(channel, permit, limits, http);
     channel.attr(KEY).set(guard);
     channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, MAX_UNSENT_BYTES);
     channel.closeFuture().addListener((ChannelFutureListener) closed -> guard.closed());
@@ -93,116 +97,88 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     return channel.attr(KEY).get();
   }
 
-  /** The connection is no longer one of requests: its deadlines are somebody else's. */
-  public static void open(Channel channel) {
+  /** The connection carries no more requests: from now on its deadlines are somebody else's. */
+  public static void upgraded(Channel channel) {
     ConnectionGuard guard = of(channel);
     if (guard != null && channel.pipeline().get(NAME) != null) {
       channel.pipeline().remove(NAME);
       channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, 0L);
-      guard.leave();
-      guard.forgetRequests();
+      guard.dropRequests();
     }
   }
 
-  /** The limit that leaves no place for this connection; null where there is one. */
-  @Nullable
-  public Limit refusedBy() {
-    return ticket.refusedBy();
+  /** Nothing of a request is to stay in memory for as long as a socket is open. */
+  private void dropRequests() {
+    endDeadline();
+    requests = null;
+    deadline = null;
+    proxiedStreams = null;
   }
 
-  /** What the peer's address uses; null where that is a proxy. */
-  @Nullable
-  public Usage usage() {
-    return ticket.usage();
+  private void endDeadline() {
+    if (deadline != null) {
+      deadline.timer.cancel();
+    }
+  }
+
+  private void closed() {
+    endDeadline();
+    held.clear();
+    if (requests != null) {
+      requests.endAll();
+    }
+    if (proxied != null) {
+      proxied.release();
+    }
+    permit.release();
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     if (channel.isRegistered()) {
-      enter();
+      startDeadline();
     }
   }
 
   @Override
   public void channelRegistered(ChannelHandlerContext ctx) {
-    enter();
+    startDeadline();
     ctx.fireChannelRegistered();
   }
 
-  private void enter() {
-    InFlightRequests requests = underway;
+  private void startDeadline() {
     if (deadline == null && requests != null) {
-      RequestDeadlines ofLoop = deadlinesOf.apply(channel.eventLoop());
-      deadline = new RequestDeadline(channel, limits, requests, this::goOn, ofLoop);
+      deadline = new Deadline(requests);
     }
-  }
-
-  private void leave() {
-    if (deadline != null) {
-      deadline.end();
-    }
-  }
-
-  /** Nothing of a request is to stay in memory for as long as a socket is open. */
-  private void forgetRequests() {
-    underway = null;
-    deadline = null;
-    places = null;
-  }
-
-  private void closed() {
-    leave();
-    held.clear();
-    if (underway != null) {
-      underway.endAll();
-    }
-    if (place != null) {
-      place.giveBack();
-    }
-    ticket.giveBack();
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (!checked) {
       checked = true;
-      HeadCheck.install(ctx.pipeline());
+      http.checkHeads(ctx.pipeline());
     }
     if (deadline != null) {
-      deadline.heard();
+      deadline.received();
     }
     ctx.fireChannelRead(message);
   }
 
-  /** What comes of the latest request's body is not HTTP: says so, and ends the connection. */
-  public void bodyBroken() {
-    HttpServerRequest request = underway == null ? null : underway.latest();
-    if (request == null) {
-      channel.close();
-      return;
-    }
-    if (!request.isEnded()) {
-      String detail = "The chunks of the body are not as RFC 9112, section 7.1, has them.";
-      Problem.answer(request, ProblemType.BAD_REQUEST, detail);
-    }
-    request.connection().close();
-  }
-
-  /** What has come may be windows of HTTP/2, by which answers go out. */
+  /** The bytes that came may be HTTP/2 window updates, which let answers go out. */
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
     ctx.fireChannelReadComplete();
-    goOn();
+    resumeHeld();
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    goOn();
+    resumeHeld();
     ctx.fireChannelWritabilityChanged();
   }
 
-  /** Begins what waits, where the client has taken its answers; behind what is written now. */
-  void goOn() {
+  /** Begins what waits, if the client has taken its answers; behind what is written now. */
+  private void resumeHeld() {
     if (!held.isEmpty()) {
       channel.eventLoop().execute(this::runNext);
     }
@@ -214,21 +190,122 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
       Runnable next = held.poll();
       if (next != null) {
         next.run();
-        goOn();
+        resumeHeld();
       }
     }
   }
 
+  /** The request that came last, if it is not answered yet; else null. */
+  @Nullable
+  public HttpServerRequest latestRequest() {
+    return requests == null ? null : requests.latest();
+  }
+
+  /** The limit that leaves no place for this connection; null where there is a place. */
+  @Nullable
+  public Limit refusedBy() {
+    return permit.refusedBy();
+  }
+
+  /** The limit that leaves no place for the client of a proxied request; else null. */
+  @Nullable
+  public Limit refusedBy(HttpServerRequest request) {
+    Permit byProxy = proxied(request);
+    return byProxy == null ? null : byProxy.refusedBy();
+  }
+
+  /** Whether a trusted proxy has sent the request, and named its client. */
+  public boolean isProxied(HttpServerRequest request) {
+    return proxied(request) != null;
+  }
+
+  private @Nullable Permit proxied(HttpServerRequest request) {
+    if (request.version() != HttpVersion.HTTP_2) {
+      return proxied;
+    }
+    return proxiedStreams == null ? null : proxiedStreams.get(request.response());
+  }
+
+  /** What a request's client uses; null where nothing is counted for it. */
+  private @Nullable Usage client(HttpServerRequest request) {
+    Permit byProxy = proxied(request);
+    return byProxy == null ? permit.usage() : byProxy.usage();
+  }
+
+  /** The client of the WebSocket that this is, for people; null where it came by no proxy. */
+  @Nullable
+  public String proxiedClient() {
+    return proxied == null ? null : String.valueOf(proxied.usage());
+  }
+
+  /** How fast the WebSocket that this is may send from now on. */
+  public ConnectionRate connectionRate() {
+    return limits.connectionRate(proxied == null ? permit.usage() : proxied.usage());
+  }
+
+  /** What is configured. */
+  public LimitOptions options() {
+    return limits.options();
+  }
+
+  /** The head of a request has arrived. */
+  public void begin(HttpServerRequest request) {
+    InetAddress client = permit.usage() == null ? ClientAddress.of(request, limits) : null;
+    Permit byProxy = client == null ? null : limits.acceptProxied(client);
+    boolean isStream = request.version() == HttpVersion.HTTP_2;
+    if (!isStream) {
+      proxied = byProxy;
+    } else if (byProxy != null) {
+      proxiedStreams = proxiedStreams == null ? new WeakHashMap<>() : proxiedStreams;
+      proxiedStreams.put(request.response(), byProxy);
+    }
+    if (deadline != null) {
+      deadline.requested(isStream);
+    }
+    if (requests != null) {
+      requests.add(request, byProxy);
+    }
+  }
+
+  /** Takes the request from its client's rate, see {@link Limits#tryTake}. */
+  public long tryTake(HttpServerRequest request) {
+    return limits.tryTake(client(request), 1);
+  }
+
+  /** Takes a request for health or metrics, see {@link Limits#tryProbe}. */
+  public long tryProbe(HttpServerRequest request) {
+    return limits.tryProbe(client(request));
+  }
+
+  /** Takes messages from the rate of a request's client; never refuses. */
+  public void charge(HttpServerRequest request, int messages) {
+    Usage client = client(request);
+    if (client != null) {
+      limits.charge(client, messages);
+    }
+  }
+
+  /** Whether the client has taken nearly all of what it asked for before. */
+  public boolean hasTakenAll() {
+    return channel.isWritable()
+        && (requests == null || requests.untakenBytes() <= MAX_UNTAKEN_BYTES);
+  }
+
+  /** Whether requests wait, behind which a further one has to wait too. */
+  public boolean isHolding() {
+    return !held.isEmpty();
+  }
+
   /**
-   * Runs something as soon as the client has taken what it asked for before. Over HTTP/1 only one
-   * thing waits, since one request is answered after the other; over HTTP/2 one for each stream.
+   * Runs a task as soon as the client has taken what it asked for before. Over HTTP/1 only one task
+   * waits, since one request is answered after the other; over HTTP/2 one for each stream.
    */
   public void whenTaken(Runnable task) {
     held.add(task);
   }
 
-  /** Runs something after so long, unless the connection has ended by then. */
-  public void later(Runnable task, long nanos) {
+  /** Runs a task after so long, unless the connection has ended by then. */
+  public void after(long nanos, Runnable task) {
     channel
         .eventLoop()
         .schedule(
@@ -241,82 +318,114 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
             TimeUnit.NANOSECONDS);
   }
 
-  /** Whether the client has taken nearly all of what it asked for before. */
-  public boolean hasTakenAll() {
-    InFlightRequests requests = underway;
-    return channel.isWritable()
-        && (requests == null || requests.untakenBytes() <= MAX_UNTAKEN_BYTES);
-  }
-
-  /** Whether requests wait, behind which a further one has to. */
-  public boolean isHolding() {
-    return !held.isEmpty();
-  }
-
   /**
-   * A request has come whole, as far as its head goes.
-   *
-   * @param byProxy the place of the client that it came from by a proxy; null where it came by none
+   * Looks once a second whether the connection owes the head of a request, or has none for long.
    */
-  public void begin(HttpServerRequest request, @Nullable Ticket byProxy) {
-    boolean streams = request.version() == HttpVersion.HTTP_2;
-    if (!streams) {
-      place = byProxy;
-    } else if (byProxy != null) {
-      places = places == null ? new WeakHashMap<>() : places;
-      places.put(request.response(), byProxy);
+  private final class Deadline {
+    private final InFlightRequests requests;
+    private final TimerWheel.Timer timer;
+
+    /** Counts the looks, from 1. */
+    private int seconds = 1;
+
+    /** When the first byte of a head came that is not complete; 0 where none did. */
+    private int headSince = 1;
+
+    private int idleSince;
+    private long unreadBytes;
+    private boolean begun;
+
+    /** Whether anything has come since the last look. */
+    private boolean received;
+
+    /** On HTTP/2, frames come that begin no request. */
+    private boolean hasStreams;
+
+    /** Starts with a new connection, which owes a head. */
+    Deadline(InFlightRequests requests) {
+      this.requests = requests;
+      this.timer = TimerWheel.of(channel.eventLoop()).every(1000, this::look);
     }
-    if (deadline != null) {
-      deadline.begin(streams);
+
+    /**
+     * Bytes have come: of a head, unless a request is being answered whose body they may be. Over
+     * HTTP/2 they may be a window update, by which the client takes its answers.
+     */
+    void received() {
+      received = true;
+      if (headSince == 0 && !hasStreams && requests.isEmpty()) {
+        headSince = seconds;
+      }
     }
-    if (underway != null) {
-      underway.add(request, byProxy);
+
+    void requested(boolean isStream) {
+      headSince = 0;
+      begun = true;
+      hasStreams = isStream;
     }
-  }
 
-  /** The place of a request's client; null where it came by no proxy. */
-  @Nullable
-  public Ticket place(HttpServerRequest request) {
-    if (request.version() != HttpVersion.HTTP_2) {
-      return place;
+    private void look() {
+      seconds++;
+      long unread = unread();
+      boolean isAnswering = unread == 0 && !requests.isEmpty();
+      if (isAnswering) {
+        requests.look(seconds, limits.options().bodySeconds());
+      }
+      boolean isReading = unread != unreadBytes || (hasStreams && received && unread > 0);
+      received = false;
+      if (begun || isAnswering || isReading) {
+        begun = false;
+        unreadBytes = unread;
+        idleSince = seconds;
+        resumeHeld();
+      } else if (headSince != 0 && isOver(headSince, limits.options().handshakeSeconds())) {
+        limits.hit(Limit.HANDSHAKE_SECONDS, channel.remoteAddress());
+        refuseHead();
+      } else if (headSince == 0 && isOver(idleSince, limits.options().idleSeconds())) {
+        limits.hit(Limit.IDLE_SECONDS, channel.remoteAddress());
+        close();
+      }
     }
-    return places == null ? null : places.get(request.response());
-  }
 
-  /** What a request's client uses; null where nothing is counted for it. */
-  @Nullable
-  public Usage client(HttpServerRequest request) {
-    Ticket byProxy = place(request);
-    return byProxy == null ? ticket.usage() : byProxy.usage();
-  }
-
-  /** The place of the client of the WebSocket that this is; null where it came by no proxy. */
-  @Nullable
-  public Ticket place() {
-    return place;
-  }
-
-  /** What the client of the WebSocket that this is uses; null where nothing is counted for it. */
-  @Nullable
-  public Usage client() {
-    return place == null ? ticket.usage() : place.usage();
-  }
-
-  /** Takes messages of a request's client that cannot be refused any more. */
-  public void owe(HttpServerRequest request, int messages) {
-    Usage client = client(request);
-    if (client != null) {
-      limits.owe(client, messages);
+    private boolean isOver(int since, int limit) {
+      return limit != 0 && seconds - since >= limit;
     }
-  }
 
-  /** What is configured. */
-  public LimitOptions options() {
-    return limits.options();
-  }
+    /** Bytes that are written and that the system has not taken; fewer with each that it takes. */
+    private long unread() {
+      ChannelOutboundBuffer queue = channel.unsafe().outboundBuffer();
+      long here = queue == null ? 0 : queue.totalPendingWriteBytes() - queue.currentProgress();
+      return Math.max(0, here) + requests.untakenBytes();
+    }
 
-  /** How fast the connection may send from now on. */
-  public ConnectionRate pace() {
-    return limits.pace(client());
+    /**
+     * Closes. Where the client does not take its answers, that is a reset, past Vert.x and TLS:
+     * they would wait until it does, and the system would keep the bytes for as long.
+     */
+    private void close() {
+      if (unreadBytes == 0) {
+        channel.close();
+      } else {
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        channel.pipeline().context(NAME).close();
+      }
+    }
+
+    /** Tells a client of HTTP/1 without TLS; no answer is under way that this would mix with. */
+    private void refuseHead() {
+      boolean plain =
+          unreadBytes == 0
+              && channel.pipeline().get(SslHandler.class) == null
+              && channel.pipeline().get(HttpRequestDecoder.class) != null;
+      if (!plain) {
+        close();
+        return;
+      }
+      channel
+          .pipeline()
+          .context(NAME)
+          .writeAndFlush(http.headTimeout(limits.options().handshakeSeconds()))
+          .addListener(ChannelFutureListener.CLOSE);
+    }
   }
 }

@@ -26,11 +26,11 @@ import org.jspecify.annotations.Nullable;
 public final class GuardedTransport implements Transport, io.vertx.core.transport.Transport {
   private final io.vertx.core.transport.Transport system;
   private final Transport inner;
-  private final Limits limits;
+  private final AcceptLimiter limiter;
 
-  /** The native transport where there is one. */
-  public GuardedTransport(Limits limits) {
-    this.limits = limits;
+  /** Creates the native transport where there is one. */
+  public GuardedTransport(Limits limits, HttpFallback http) {
+    this.limiter = new AcceptLimiter(limits, http);
     io.vertx.core.transport.Transport found = io.vertx.core.transport.Transport.nativeTransport();
     system = found != null && found.available() ? found : io.vertx.core.transport.Transport.NIO;
     inner = system.implementation();
@@ -56,17 +56,17 @@ public final class GuardedTransport implements Transport, io.vertx.core.transpor
     return this;
   }
 
-  /** Has a server's connections guarded: the clients' servers are by their sub-protocols. */
+  /** Has the connections of a server guarded that offers no WebSockets. */
   public static HttpServerOptions guarded(HttpServerOptions options) {
     return options.setWebSocketSubProtocols(List.of());
   }
 
-  /** The event bus, and what else listens here, says nothing of sub-protocols. */
+  /** Servers for clients set sub-protocols, if only none; the event bus and others do not. */
   @Override
   public void configure(NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
     inner.configure(options, domainSocket, bootstrap);
     if (options instanceof HttpServerOptions http && http.getWebSocketSubProtocols() != null) {
-      bootstrap.handler(new AcceptLimiter(limits));
+      bootstrap.handler(limiter);
     }
   }
 

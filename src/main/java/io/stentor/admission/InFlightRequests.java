@@ -1,7 +1,6 @@
 package io.stentor.admission;
 
-import io.stentor.http.Problem;
-import io.stentor.http.ProblemType;
+import io.stentor.admission.Limits.Permit;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -13,12 +12,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The requests of one connection that are not answered yet, with the places of the clients that
- * they came from by a proxy, and over HTTP/2 the answers that the client has not taken yet. Whether
- * one is answered is asked of its response now and then, since every slot of Vert.x for a handler
- * is the endpoint's. One event loop.
+ * The requests of one connection that are not answered yet, with the permits of clients behind a
+ * proxy, and over HTTP/2 the answers that the client has not taken yet. One event loop.
  */
 public final class InFlightRequests {
+  /*
+   * Whether a request is answered is asked of its response now and then, since every handler that
+   * Vert.x could call at its end is the endpoint's to set.
+   */
 
   private static final Logger LOG = LoggerFactory.getLogger(InFlightRequests.class);
 
@@ -28,15 +29,15 @@ public final class InFlightRequests {
   private static final class Request {
     final HttpServerRequest request;
     final HttpServerResponse response;
-    final @Nullable Ticket place;
+    final @Nullable Permit byProxy;
 
-    /** When it was first looked at, or had not come whole yet; 0 before that. */
+    /** The look at which it was first seen, or last seen incomplete; 0 before that. */
     int since;
 
-    Request(HttpServerRequest request, @Nullable Ticket place) {
+    Request(HttpServerRequest request, @Nullable Permit byProxy) {
       this.request = request;
       this.response = request.response();
-      this.place = place;
+      this.byProxy = byProxy;
     }
 
     boolean isOverdue(int now, int bodySeconds) {
@@ -47,20 +48,26 @@ public final class InFlightRequests {
     }
 
     void end() {
-      if (place != null) {
-        place.giveBack();
+      if (byProxy != null) {
+        byProxy.release();
       }
     }
   }
 
+  private final HttpFallback http;
   private final List<Request> requests = new ArrayList<>(1);
 
-  /** Answered, on streams that are open as long as the client's windows hold the answers back. */
+  /** Answered, on streams that stay open while the client's windows hold the answers back. */
   private final List<HttpServerResponse> untaken = new ArrayList<>(0);
 
-  public void add(HttpServerRequest request, @Nullable Ticket place) {
+  /** Creates an empty list. */
+  public InFlightRequests(HttpFallback http) {
+    this.http = http;
+  }
+
+  public void add(HttpServerRequest request, @Nullable Permit byProxy) {
     forgetAnswered();
-    requests.add(new Request(request, place));
+    requests.add(new Request(request, byProxy));
   }
 
   /** The request that came last, where it is not answered yet; else null. */
@@ -70,8 +77,8 @@ public final class InFlightRequests {
   }
 
   /**
-   * A second has passed. A request that nobody has answered by now was forgotten, by a fault: it is
-   * answered and its connection ends.
+   * Looks at all requests, once a second. A fault has lost a request that nobody has answered for
+   * too long: it is answered, and its connection ends.
    *
    * @param now a count of seconds, at least 1
    * @param bodySeconds how long a body may take to come; 0 for as long as it likes
@@ -81,8 +88,7 @@ public final class InFlightRequests {
       if (one.isOverdue(now, bodySeconds)) {
         HttpServerRequest request = one.request;
         LOG.warn("{} {} was not answered in time", request.method(), request.path());
-        String detail = "The server did not answer this request in time.";
-        Problem.answer(request, ProblemType.INTERNAL, detail);
+        http.answerOverdue(request);
         if (request.version() != HttpVersion.HTTP_2) {
           request.connection().close();
         }

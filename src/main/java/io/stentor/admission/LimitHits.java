@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts who met which limit, and says so in the log: once in ten seconds for each limit, with how
- * often it was. Any thread.
+ * Counts how often each limit was hit, and logs it, at most once in ten seconds for each limit. Any
+ * thread.
  */
 public final class LimitHits {
   private static final Logger LOG = LoggerFactory.getLogger(LimitHits.class);
@@ -22,13 +22,13 @@ public final class LimitHits {
   private static final long FORWARDING_QUIET_NANOS = TimeUnit.MINUTES.toNanos(10);
   private static final long NEVER = Long.MIN_VALUE;
 
-  private static final class Met {
+  private static final class Tally {
     final LongAdder count = new LongAdder();
-    final AtomicLong told = new AtomicLong();
-    final AtomicLong toldNanos = new AtomicLong();
+    final AtomicLong logged = new AtomicLong();
+    final AtomicLong loggedNanos = new AtomicLong();
   }
 
-  private final Map<Limit, Met> all = new EnumMap<>(Limit.class);
+  private final Map<Limit, Tally> all = new EnumMap<>(Limit.class);
   private final AtomicLong forwardingNanos = new AtomicLong(NEVER);
   private final LongSupplier nanoTime;
   private final BooleanSupplier dryRun;
@@ -37,15 +37,15 @@ public final class LimitHits {
     this.nanoTime = nanoTime;
     this.dryRun = dryRun;
     for (Limit limit : Limit.values()) {
-      all.put(limit, new Met());
+      all.put(limit, new Tally());
     }
   }
 
   /**
-   * A peer that is no trusted proxy has met a limit for one address, and speaks for others. Writes
-   * that to the log, at most once in ten minutes.
+   * Warns of a peer that has hit a limit for one address, reports the addresses of others, and is
+   * no trusted proxy. Logs at most once in ten minutes.
    */
-  public void forwarding(Limit limit, String header, String peer) {
+  public void warnOfForwarding(Limit limit, String header, String peer) {
     long now = nanoTime.getAsLong();
     long last = forwardingNanos.get();
     if ((last == NEVER || now - last > FORWARDING_QUIET_NANOS)
@@ -58,30 +58,30 @@ public final class LimitHits {
     }
   }
 
-  private Met of(Limit limit) {
+  private Tally of(Limit limit) {
     return Objects.requireNonNull(all.get(limit));
   }
 
-  /** How often a limit was met. */
+  /** How often a limit was hit. */
   public long count(Limit limit) {
     return of(limit).count.sum();
   }
 
   /**
-   * Counts a limit that was met.
+   * Counts a limit that was hit.
    *
    * @param allowed what it allows
-   * @param who for people
+   * @param who names the client to people
    */
   public void add(Limit limit, int allowed, String who) {
-    Met met = of(limit);
-    met.count.increment();
+    Tally tally = of(limit);
+    tally.count.increment();
     long now = nanoTime.getAsLong();
-    long last = met.toldNanos.get();
-    boolean first = met.told.get() == 0;
-    if ((first || now - last > QUIET_NANOS) && met.toldNanos.compareAndSet(last, now)) {
-      long sum = Math.max(1, met.count.sum());
-      long since = sum - met.told.getAndSet(sum);
+    long last = tally.loggedNanos.get();
+    boolean first = tally.logged.get() == 0;
+    if ((first || now - last > QUIET_NANOS) && tally.loggedNanos.compareAndSet(last, now)) {
+      long sum = Math.max(1, tally.count.sum());
+      long since = sum - tally.logged.getAndSet(sum);
       String what = dryRun.getAsBoolean() ? "would have been met" : "was met";
       LOG.warn("limit {}: {} {}, {} times, last by {}", limit.label(), allowed, what, since, who);
     }

@@ -39,7 +39,7 @@ final class Subscriptions implements Subscription.Owner {
     Limits limits = context.rooms().limits();
     int most = limits.options().roomsPerConnection();
     if (most > 0 && rooms.size() >= most) {
-      limits.met(Limit.ROOMS_PER_CONNECTION, client.user());
+      limits.hit(Limit.ROOMS_PER_CONNECTION, client.user());
       if (!limits.isDryRun()) {
         throw new CommandError(
             ErrorCode.LIMIT_EXCEEDED, "a connection has at most " + most + " subscriptions");

@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
 import io.stentor.admission.ConnectionGuard;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -67,7 +68,7 @@ public final class HeadCheck extends ChannelInboundHandlerAdapter {
   private HeadCheck() {}
 
   /** Checks the requests of a connection from now on. To be called before anything is decoded. */
-  public static void install(ChannelPipeline pipeline) {
+  static void install(ChannelPipeline pipeline) {
     if (pipeline.get(LAST) == null) {
       pipeline.addLast(new Installer());
     } else {
@@ -116,10 +117,23 @@ public final class HeadCheck extends ChannelInboundHandlerAdapter {
     ConnectionGuard guard = ConnectionGuard.of(ctx.channel());
     if (isBroken(message) && guard != null) {
       ReferenceCountUtil.release(message);
-      guard.bodyBroken();
+      refuseBody(ctx, guard.latestRequest());
     } else {
       ctx.fireChannelRead(message);
     }
+  }
+
+  /** What follows a malformed chunk of a body is not HTTP: the connection ends. */
+  private static void refuseBody(ChannelHandlerContext ctx, @Nullable HttpServerRequest request) {
+    if (request == null) {
+      ctx.channel().close();
+      return;
+    }
+    if (!request.isEnded()) {
+      String detail = "The chunks of the body are not as RFC 9112, section 7.1, has them.";
+      Problem.answer(request, ProblemType.BAD_REQUEST, detail);
+    }
+    request.connection().close();
   }
 
   private static boolean isBroken(Object message) {

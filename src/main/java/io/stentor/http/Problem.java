@@ -1,9 +1,6 @@
 package io.stentor.http;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.stentor.admission.Limit;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -12,7 +9,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
-import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
@@ -136,21 +132,5 @@ public final class Problem {
   public static Handler<RoutingContext> onlyAllows(Collection<HttpMethod> allowed) {
     List<HttpMethod> methods = List.copyOf(allowed);
     return ctx -> methodNotAllowed(ctx, methods);
-  }
-
-  /** An answer of HTTP/1 to a head that does not come to its end; the connection ends with it. */
-  public static ByteBuf headTooSlow(int seconds) {
-    String detail =
-        "The head of a request may take " + seconds + " seconds (limits.handshakeSeconds).";
-    String body =
-        members(ProblemType.REQUEST_TIMEOUT, detail)
-            .put("limit", Limit.HANDSHAKE_SECONDS.label())
-            .put("allowed", seconds)
-            .encode();
-    String head =
-        "HTTP/1.1 408 Request Timeout\r\nContent-Type: application/problem+json\r\n"
-            + "Cache-Control: no-store\r\nConnection: close\r\nContent-Length: ";
-    return Unpooled.copiedBuffer(
-        head + body.length() + "\r\n\r\n" + body, StandardCharsets.US_ASCII);
   }
 }

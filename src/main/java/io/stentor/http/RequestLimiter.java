@@ -1,18 +1,14 @@
 package io.stentor.http;
 
 import io.netty.channel.Channel;
-import io.stentor.admission.ClientAddress;
-import io.stentor.admission.ClientNetwork;
 import io.stentor.admission.ConnectionGuard;
 import io.stentor.admission.Limit;
 import io.stentor.admission.Limits;
-import io.stentor.admission.Ticket;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
-import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +46,7 @@ public final class RequestLimiter {
         next.handle(request);
         return;
       }
-      guard.begin(request, guard.usage() == null ? placeByProxy(request) : null);
+      guard.begin(request);
       if (guard.hasTakenAll() && !guard.isHolding()) {
         next.handle(request);
       } else if (isRead(request)) {
@@ -79,11 +75,6 @@ public final class RequestLimiter {
     return request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
   }
 
-  private @Nullable Ticket placeByProxy(HttpServerRequest request) {
-    InetAddress client = ClientAddress.of(request, limits);
-    return client == null ? null : limits.enter(ClientNetwork.of(client));
-  }
-
   /**
    * Whether a request may go on; else it is answered. Who asks too often is answered only when it
    * may ask again, or after a second, so that refusing is no work that an address can cause without
@@ -101,13 +92,12 @@ public final class RequestLimiter {
       request.connection().close();
       return false;
     }
-    Ticket place = guard.place(request);
-    Limit placeRefusedBy = place == null ? null : place.refusedBy();
-    if (placeRefusedBy != null) {
-      refusal(placeRefusedBy).answer(request);
+    Limit clientRefusedBy = guard.refusedBy(request);
+    if (clientRefusedBy != null) {
+      refusal(clientRefusedBy).answer(request);
       return false;
     }
-    long wait = limits.tryTake(guard.client(request), 1);
+    long wait = guard.tryTake(request);
     if (wait > 0) {
       refuse(request, guard, wait, Limit.MESSAGES_PER_SECOND_PER_ADDRESS);
     }
@@ -121,7 +111,9 @@ public final class RequestLimiter {
     }
     for (String header : FORWARDING) {
       if (request.headers().contains(header)) {
-        limits.hits().forwarding(limit, header, String.valueOf(request.remoteAddress().host()));
+        limits
+            .hits()
+            .warnOfForwarding(limit, header, String.valueOf(request.remoteAddress().host()));
         return;
       }
     }
@@ -139,7 +131,7 @@ public final class RequestLimiter {
     if (guard.refusedBy() != null) {
       endBehindAnswer(request);
     }
-    long wait = limits.tryProbe(guard.client(request));
+    long wait = guard.tryProbe(request);
     if (wait > 0) {
       refuse(request, guard, wait, Limit.PROBES_PER_SECOND_PER_ADDRESS);
     }
@@ -156,19 +148,19 @@ public final class RequestLimiter {
   private void refuse(
       HttpServerRequest request, ConnectionGuard guard, long waitNanos, Limit limit) {
     RequestRefused refusal = tooFast(waitNanos, limit);
-    if (guard.place(request) != null) {
+    if (guard.isProxied(request)) {
       refusal.answer(request);
     } else {
       noteForwarding(request, limit);
-      guard.later(() -> refusal.answer(request), Math.min(waitNanos, MAX_DELAY_NANOS));
+      guard.after(Math.min(waitNanos, MAX_DELAY_NANOS), () -> refusal.answer(request));
     }
   }
 
   /** Takes the rest of a request's messages from its client's rate; never refuses. */
-  public static void owe(HttpServerRequest request, int messages) {
+  public static void charge(HttpServerRequest request, int messages) {
     ConnectionGuard guard = guard(request);
     if (guard != null && messages > 0) {
-      guard.owe(request, messages);
+      guard.charge(request, messages);
     }
   }
 

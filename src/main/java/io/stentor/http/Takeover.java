@@ -63,7 +63,7 @@ public final class Takeover {
     require(pipeline, pipeline.last() == vertx.handler());
     require(pipeline, pipeline.get(HttpRequestDecoder.class));
     require(pipeline, pipeline.get(HttpResponseEncoder.class));
-    ConnectionGuard.open(vertx.channel());
+    ConnectionGuard.upgraded(vertx.channel());
     HeadCheck.remove(pipeline);
     ChannelHandler encoder = new WebSocket13FrameEncoder(false);
     pipeline.replace(HttpResponseEncoder.class, "encoder", encoder);
@@ -80,7 +80,7 @@ public final class Takeover {
   public static ChannelHandlerContext bare(HttpConnection connection) {
     ChannelHandlerContext vertx = ((ConnectionBase) connection).channelHandlerContext();
     ChannelPipeline pipeline = vertx.pipeline();
-    ConnectionGuard.open(vertx.channel());
+    ConnectionGuard.upgraded(vertx.channel());
     require(pipeline, pipeline.last() == vertx.handler());
     require(pipeline, pipeline.get(HttpRequestDecoder.class));
     require(pipeline, pipeline.get(HttpResponseEncoder.class));

@@ -1,6 +1,7 @@
 package io.stentor.lifecycle;
 
 import io.stentor.config.Config.DrainOptions;
+import io.stentor.server.Drainable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -12,85 +13,70 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How a node takes leave of its clients: it calls itself unready, gives the balancer time to
- * notice, refuses what is new, sends its clients away one after another, and waits until everything
- * that they published is in the logs. Whoever runs it closes the node afterwards.
+ * Drains an unready node: gives the balancer time to notice, refuses new requests, disconnects the
+ * clients one after another, and waits until everything that they published is in the logs. Whoever
+ * runs it closes the node afterwards.
  *
  * <p>Clients go before the logs are handed over: until the last of them has gone, publishing and
- * listening work as ever.
+ * subscribing work as ever.
  */
-public final class Drain {
+final class Drain {
 
   private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
 
-  /** How often it looks whether everything is in the logs. */
+  /** How often to check whether everything is in the logs. */
   private static final int LOOK_MILLIS = 10;
-
-  /** An event loop's part in it. Any thread. */
-  public interface Door {
-    /** From now on requests are refused; those that were taken go on. */
-    void refuse();
-
-    /**
-     * Sends every client away.
-     *
-     * @param seconds over how many seconds they are spread
-     * @param hurry completes when there is no more time for that
-     * @return completes when all were told
-     */
-    Future<Void> sendAway(int seconds, Future<Void> hurry);
-  }
 
   private final Vertx vertx;
   private final Supplier<DrainOptions> times;
-  private final List<? extends Door> doors;
+  private final List<? extends Drainable> servers;
   private final BooleanSupplier settled;
   private final Promise<Void> hurry = Promise.promise();
 
   /**
-   * Nothing is done yet.
+   * Creates a drain that has not begun.
    *
-   * @param times as they are at the moment; what they are when it begins holds
-   * @param doors of all event loops
+   * @param times the current options; those at its beginning count
+   * @param servers of all event loops
    * @param settled whether nothing that was published waits for a log
    */
-  public Drain(
+  Drain(
       Vertx vertx,
       Supplier<DrainOptions> times,
-      List<? extends Door> doors,
+      List<? extends Drainable> servers,
       BooleanSupplier settled) {
     this.vertx = vertx;
     this.times = times;
-    this.doors = doors;
+    this.servers = servers;
     this.settled = settled;
   }
 
-  /** Does it. The node has to be unready before. */
-  public Future<Void> run() {
+  /** Drains the node, which has to be unready before. */
+  Future<Void> run() {
     DrainOptions held = times.get();
     if (held.balancerSeconds() > 0) {
       LOG.info("stopping: serving on for {} s, unready", held.balancerSeconds());
     }
     return waited(held.balancerSeconds())
-        .compose(waited -> sendAway(held.leaveSeconds()))
+        .compose(waited -> disconnectClients(held.leaveSeconds()))
         .eventually(this::settled);
   }
 
-  /** How long the whole stop of a node may take that begins now. Any thread. */
-  public int timeoutSeconds() {
+  /** How long the whole stop of the node may take if it begins now. Any thread. */
+  int timeoutSeconds() {
     return times.get().timeoutSeconds();
   }
 
-  private Future<Void> sendAway(int seconds) {
-    doors.forEach(Door::refuse);
+  private Future<Void> disconnectClients(int seconds) {
+    servers.forEach(Drainable::refuseRequests);
     LOG.info("stopping: sending clients away, over {} s at most", seconds);
     List<Future<Void>> gone =
-        doors.stream().map(door -> door.sendAway(seconds, hurry.future())).toList();
+        servers.stream().map(server -> server.disconnectClients(seconds, hurry.future())).toList();
     return Future.join(gone).mapEmpty();
   }
 
-  /** No more waiting for the sake of others. Any thread; again does nothing more. */
-  public void hasten() {
+  /** Cuts all waiting for clients and balancer short. Any thread; idempotent. */
+  void hasten() {
     if (hurry.tryComplete()) {
       LOG.info("stopping: at once now");
     }
@@ -103,7 +89,7 @@ public final class Drain {
     return Future.any(vertx.timer(seconds, TimeUnit.SECONDS), hurry.future()).mapEmpty();
   }
 
-  /** Goes on for as long as it takes: the node's whole stop has a limit. */
+  /** Waits without a limit: the node's whole stop has one. */
   private Future<Void> settled() {
     if (settled.getAsBoolean()) {
       return Future.succeededFuture();

@@ -1,6 +1,5 @@
 package io.stentor.lifecycle;
 
-import io.stentor.config.LoadedConfig;
 import io.stentor.presence.Presence;
 import io.stentor.server.Operations;
 import io.stentor.server.Servers;
@@ -9,7 +8,7 @@ import io.vertx.core.Future;
 /** One node: what can be asked of it while it runs, and its end. Any thread. */
 public final class Node {
 
-  private final Platform platform;
+  private final Backend backend;
   private final Operations operations;
   private final Presence presence;
   private final Servers servers;
@@ -17,27 +16,22 @@ public final class Node {
   private final Drain drain;
   private final Reload reload;
 
-  /** A node of these parts; {@link Startup} puts them together. */
-  public Node(
-      Platform platform,
+  /** Creates a node of these parts, which {@link Startup} has started. */
+  Node(
+      Backend backend,
       Operations operations,
       Presence presence,
       Servers servers,
       Demo demo,
       Drain drain,
       Reload reload) {
-    this.platform = platform;
+    this.backend = backend;
     this.operations = operations;
     this.presence = presence;
     this.servers = servers;
     this.demo = demo;
     this.drain = drain;
     this.reload = reload;
-  }
-
-  /** Starts a node; see {@link Startup#of}. */
-  public static Future<Node> start(LoadedConfig loaded) {
-    return Startup.of(loaded);
   }
 
   /** The port that is listened on. */
@@ -67,15 +61,15 @@ public final class Node {
   public Future<Void> stop() {
     operations.drain();
     reload.end();
-    return demo.stop(platform.vertx())
+    return demo.stop(backend.vertx())
         .eventually(drain::run)
         .eventually(operations::leave)
         .eventually(presence::close)
-        .eventually(platform.vertx()::close)
+        .eventually(backend.vertx()::close)
         .eventually(
             () -> {
               operations.close();
-              platform.leave();
+              backend.leave();
               return Future.succeededFuture();
             });
   }

@@ -13,7 +13,6 @@ import io.stentor.identity.Tokens;
 import io.stentor.logging.LoggingSetup;
 import io.stentor.tls.Certificate;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -205,15 +204,7 @@ public final class Reload {
   private void show(@Nullable Certificate certificate) {
     if (certificate != null) {
       renew.accept(certificate);
-      tell(certificate, LOG);
-    }
-  }
-
-  /** Says which certificate is shown, and whether it is any good. */
-  public static void tell(Certificate certificate, Logger log) {
-    log.info("certificate: {}, to {}", certificate.subject(), certificate.end());
-    if (certificate.isOutOfDate(Instant.now())) {
-      log.warn("the certificate of http.tls has ended or has not begun: clients will refuse it");
+      certificate.log(LOG);
     }
   }
 }

@@ -14,6 +14,7 @@ import io.stentor.identity.Access;
 import io.stentor.identity.Tokens;
 import io.stentor.presence.Presence;
 import io.stentor.room.Rooms;
+import io.stentor.server.Endpoints;
 import io.stentor.server.Operations;
 import io.stentor.server.Servers;
 import io.vertx.core.Future;
@@ -24,20 +25,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The start of one node: the platform that it runs on, what it serves, and then its servers, which
- * listen once every room has its copy.
+ * Starts one node: first its backend, then what it serves, then its servers, which listen once
+ * every room has its copy.
  */
-final class Startup {
+public final class Startup {
 
   private static final Logger LOG = LoggerFactory.getLogger(Startup.class);
 
-  /** How often what addresses and rooms have used is forgotten where it is no matter any more. */
+  /** How often idle clients and rooms are removed from the limits. */
   private static final long SWEEP_MILLIS = 10_000;
 
   private final LoadedConfig loaded;
   private final Demo demo;
   private final Servers servers;
-  private final Platform platform;
+  private final Backend backend;
   private final LiveConfig live;
   private final Operations operations;
   private final Rooms rooms;
@@ -45,19 +46,18 @@ final class Startup {
   private final ConnectionCounts connections = new ConnectionCounts();
   private final Access access;
 
-  private Startup(
-      LoadedConfig loaded, Demo demo, Servers servers, Limits limits, Platform platform) {
+  private Startup(LoadedConfig loaded, Demo demo, Servers servers, Limits limits, Backend backend) {
     Config config = loaded.config();
-    Vertx vertx = platform.vertx();
+    Vertx vertx = backend.vertx();
     this.loaded = loaded;
     this.demo = demo;
     this.servers = servers;
-    this.platform = platform;
+    this.backend = backend;
     this.live = new LiveConfig(demo.withKey(config));
-    this.operations = new Operations(vertx, config, platform.hazelcast());
+    this.operations = new Operations(vertx, config, backend.hazelcast());
     this.rooms =
-        new Rooms(vertx, new RoomRules(live), platform.history(), operations.timings(), limits);
-    this.presence = platform.presence(rooms);
+        new Rooms(vertx, new RoomRules(live), backend.history(), operations.timings(), limits);
+    this.presence = backend.presence(rooms);
     this.access = Access.of(vertx, live);
     vertx.setPeriodic(SWEEP_MILLIS, timer -> vertx.executeBlocking(() -> swept(limits)));
   }
@@ -68,37 +68,38 @@ final class Startup {
   }
 
   /**
-   * Starts a node; blocks while it joins its cluster. Fails with a message for people where it
-   * cannot start, and is gone then. The answer belongs to no event loop.
+   * Starts a node; blocks while it joins its cluster. Fails with a message for people if it cannot
+   * start; nothing of it runs then. The future completes outside all event loops.
    */
-  static Future<Node> of(LoadedConfig loaded) {
+  public static Future<Node> start(LoadedConfig loaded) {
     Config config = loaded.config();
     LOG.info("configuration: {}", String.join(", ", loaded.sources()));
     Tokens.warnings(config).forEach(LOG::warn);
     Demo demo = new Demo(config);
     Servers servers = new Servers(config.http());
     Limits limits = new Limits(config.limits());
-    return Platform.of(config, limits, demo::offer)
-        .compose(platform -> new Startup(loaded, demo, servers, limits, platform).run());
+    return Backend.of(config, limits, demo::offer)
+        .compose(backend -> new Startup(loaded, demo, servers, limits, backend).run());
   }
 
   private Future<Node> run() {
     LOG.info("node:     {}", rooms.node());
     operations.watch(rooms, connections, () -> live.get().identity().hasAdminKey());
-    Reload reload = new Reload(loaded, demo::withKey, live, access, this::changed, servers::show);
+    Reload reload =
+        new Reload(loaded, demo::withKey, live, access, this::changed, servers::replaceCertificate);
     Drain drain =
         new Drain(
-            platform.vertx(),
+            backend.vertx(),
             () -> live.get().drain(),
-            servers.doors(),
+            servers.drainables(),
             () -> rooms.waitingToAppend() == 0);
-    Node node = new Node(platform, operations, presence, servers, demo, drain, reload);
-    // The event loops of a node that could not start are gone by the time of the answer.
+    Node node = new Node(backend, operations, presence, servers, demo, drain, reload);
+    // The event loops of a node that could not start are gone when this completes.
     Promise<Node> started = Promise.promise();
     serve()
         .onSuccess(
             serving -> {
-              sayReady();
+              logReady();
               reload.begin();
               started.complete(node);
             })
@@ -115,31 +116,32 @@ final class Startup {
   }
 
   private Future<?> serve() {
-    Vertx vertx = platform.vertx();
+    Vertx vertx = backend.vertx();
     // Consumers are written down in the cluster's maps, which takes copies that stand still.
-    return platform
+    return backend
         .withCopies()
         .compose(safe -> ClusterCall.of(vertx))
         .map(nodes -> new ServerApi(rooms, presence, connections.registries(), nodes))
-        .compose(
-            api ->
-                Mailboxes.open(vertx, rooms.node())
-                    .compose(
-                        mailboxes ->
-                            servers.start(platform, services(), api, mailboxes, operations)))
+        .compose(api -> Mailboxes.open(vertx, rooms.node()).compose(boxes -> listen(api, boxes)))
         .compose(listening -> operations.start(rooms.limits()))
         .compose(
             watched ->
-                demo.start(vertx, loaded.config().http(), servers.port(), platform.hazelcast()));
+                demo.start(vertx, loaded.config().http(), servers.port(), backend.hazelcast()));
   }
 
-  private NodeServices services() {
-    return new NodeServices(live, rooms, presence, access, connections);
+  private Future<?> listen(ServerApi api, Mailboxes mailboxes) {
+    NodeServices services = new NodeServices(live, rooms, presence, access, connections);
+    return servers.start(
+        backend.vertx(),
+        backend.eventLoops(),
+        live,
+        operations,
+        (vertx, loop) -> new Endpoints(vertx, loop, services, api, mailboxes));
   }
 
-  private void sayReady() {
-    servers.tell(LOG);
+  private void logReady() {
+    servers.log(LOG);
     long millis = ManagementFactory.getRuntimeMXBean().getUptime();
-    LOG.info("ready after {} ms, with {} event loops", millis, platform.eventLoops());
+    LOG.info("ready after {} ms, with {} event loops", millis, backend.eventLoops());
   }
 }

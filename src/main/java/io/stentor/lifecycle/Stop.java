@@ -1,6 +1,5 @@
 package io.stentor.lifecycle;
 
-import io.stentor.Main;
 import io.stentor.logging.LoggingSetup;
 import io.vertx.core.Future;
 import java.util.concurrent.TimeUnit;
@@ -10,30 +9,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The end of a process: the first request lets the node take its leave, the second hastens it. A
- * node that is still starting is stopped as soon as it runs.
+ * Ends the process: the first request drains the node and stops it, the second cuts the drain
+ * short. A node that is still starting is stopped as soon as it runs.
  */
 public final class Stop {
 
   private static final Logger LOG = LoggerFactory.getLogger(Stop.class);
+
+  private static final int STOPPED = 0;
+  private static final int NOT_STOPPED = 1;
 
   private final Future<Node> node;
   private final int timeoutSeconds;
   private final AtomicBoolean asked = new AtomicBoolean();
 
   /**
-   * Nothing is asked yet.
+   * Creates an end that nobody has asked for yet.
    *
    * @param node the node, once it runs
-   * @param timeoutSeconds the process ends after this long, whatever is not done by then; a node
-   *     that runs says itself how long
+   * @param timeoutSeconds the process ends after this long, whatever is not done by then; holds
+   *     until the node runs, which then has a timeout of its own
    */
   public Stop(Future<Node> node, int timeoutSeconds) {
     this.node = node;
     this.timeoutSeconds = timeoutSeconds;
   }
 
-  /** Somebody wants the process to end. Any thread; does not wait. */
+  /** Asks for the end. Any thread; does not wait. */
   public void ask() {
     if (asked.compareAndSet(false, true)) {
       new Thread(this::end, "stop").start();
@@ -44,11 +46,11 @@ public final class Stop {
 
   /** Halts, since the JVM's own way out would exit with 143. */
   private void end() {
-    int code = Main.CANNOT_STOP;
+    int code = NOT_STOPPED;
     int seconds = node.succeeded() ? node.result().stopTimeoutSeconds() : timeoutSeconds;
     try {
       node.compose(Node::stop).await(seconds, TimeUnit.SECONDS);
-      code = Main.OK;
+      code = STOPPED;
       LOG.info("stopped");
     } catch (TimeoutException e) {
       LOG.warn("stopped, but not everything was closed within {} s", seconds);

@@ -25,7 +25,7 @@ final class RoomsInUse {
     if (most == 0 || holds.size() < most || holds.containsKey(name)) {
       return;
     }
-    limits.met(Limit.ROOMS, "room " + name.value());
+    limits.hit(Limit.ROOMS, "room " + name.value());
     if (!limits.isDryRun()) {
       throw new RoomLimitReached(most);
     }

@@ -192,23 +192,23 @@ public final class Endpoints implements Handler<HttpServerRequest> {
   }
 
   /**
-   * Sends every client away, over some seconds. To be called on the event loop.
+   * Disconnects every client, over some seconds. To be called on the event loop.
    *
    * @param hurry completes when there is no more time for that
    * @return completes when all were told
    */
-  public Future<Void> sendAway(int seconds, Future<Void> hurry) {
+  public Future<Void> disconnectClients(int seconds, Future<Void> hurry) {
     polls.closeAll();
     List<Runnable> clients = new ArrayList<>();
     heartbeat.forEach(client -> clients.add(client::leave));
     events.forEach(client -> clients.add(client::leave));
-    PacedDisconnect departure = new PacedDisconnect(clients, seconds);
-    goneAtNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(departure.plannedMillis());
-    hurry.onSuccess(now -> loop.execute(departure::hasten));
-    return departure.begin(loop);
+    PacedDisconnect disconnect = new PacedDisconnect(clients, seconds);
+    goneAtNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(disconnect.plannedMillis());
+    hurry.onSuccess(now -> loop.execute(disconnect::hasten));
+    return disconnect.begin(loop);
   }
 
-  /** Sends every client away at once. To be called on the event loop. */
+  /** Disconnects every client at once. To be called on the event loop. */
   public void closeAll() {
     polls.closeAll();
     heartbeat.closeAll(CloseReason.SHUTDOWN);

@@ -1,74 +1,83 @@
 package io.stentor.server;
 
-import io.stentor.centrifuge.api.ServerApi;
-import io.stentor.centrifuge.transport.Mailboxes;
+import io.netty.channel.EventLoop;
+import io.stentor.config.Config;
 import io.stentor.config.HostPort;
 import io.stentor.config.HttpOptions;
 import io.stentor.config.HttpOptions.TlsOptions;
-import io.stentor.http.NodeServices;
-import io.stentor.lifecycle.Drain;
-import io.stentor.lifecycle.ListenAddresses;
-import io.stentor.lifecycle.Platform;
-import io.stentor.lifecycle.Reload;
+import io.stentor.config.LiveConfig;
+import io.stentor.http.ErrorHandlers;
 import io.stentor.tls.Certificate;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The servers of one node: one on each event loop, all on the same port and with the same
+ * The HTTP servers of one node: one on each event loop, all on the same port and with the same
  * certificate. Any thread.
  */
 public final class Servers {
 
+  /** Vert.x: a free port, the same one for all servers that ask with this number. */
+  private static final int ONE_FREE_PORT = -1;
+
   private static final Logger LOG = LoggerFactory.getLogger(Servers.class);
 
   private final HttpOptions options;
-  private final AtomicReference<@Nullable Certificate> certificate;
   private final AtomicInteger port;
-  private final List<Server> all = new CopyOnWriteArrayList<>();
+  private final List<LoopServer> servers = new CopyOnWriteArrayList<>();
+
+  /** Null without TLS. */
+  private volatile @Nullable Certificate certificate;
 
   /**
-   * None yet. Reads the certificate; blocks while it does.
+   * Creates servers that do not listen yet. Reads the certificate; blocks while it does.
    *
-   * @throws io.stentor.config.ConfigException when that is not what it should be
+   * @throws io.stentor.config.ConfigException if the certificate is not valid
    */
   public Servers(HttpOptions options) {
     this.options = options;
     this.port = new AtomicInteger(options.port());
     TlsOptions tls = options.tls();
-    this.certificate = new AtomicReference<>(tls.isOn() ? Certificate.read("http.tls", tls) : null);
+    this.certificate = tls.isOn() ? Certificate.read("http.tls", tls) : null;
   }
 
-  /** Listens, with as many servers as there are event loops. */
+  /**
+   * Listens.
+   *
+   * @param eventLoops the number of servers
+   * @param operations answers about health and metrics before the endpoints
+   * @param endpoints creates those of one event loop
+   */
   public Future<Boolean> start(
-      Platform platform,
-      NodeServices house,
-      ServerApi api,
-      Mailboxes mailboxes,
-      Operations operations) {
-    Vertx vertx = platform.vertx();
-    DeploymentOptions each = new DeploymentOptions().setInstances(platform.eventLoops());
+      Vertx vertx,
+      int eventLoops,
+      LiveConfig live,
+      Operations operations,
+      BiFunction<Vertx, EventLoop, Endpoints> endpoints) {
+    DeploymentOptions each = new DeploymentOptions().setInstances(eventLoops);
     return onUnixSocket(vertx, (path, mode) -> UnixSocket.clear(path))
         .compose(
-            clear -> vertx.deployVerticle(() -> server(house, api, mailboxes, operations), each))
+            clear -> vertx.deployVerticle(() -> new LoopServer(live, operations, endpoints), each))
         .compose(listening -> onUnixSocket(vertx, UnixSocket::permit));
-  }
-
-  private Server server(
-      NodeServices house, ServerApi api, Mailboxes mailboxes, Operations operations) {
-    Server server = new Server(house, api, mailboxes, operations, certificate::get, port);
-    all.add(server);
-    return server;
   }
 
   private Future<Boolean> onUnixSocket(Vertx vertx, BiConsumer<String, String> action) {
@@ -87,35 +96,177 @@ public final class Servers {
     return port.get();
   }
 
-  /** What the clients of each server leave by; as many as there are at the moment. */
-  public List<? extends Drain.Door> doors() {
-    return all;
+  /** The servers as a drain sees them; changes with them. */
+  public List<? extends Drainable> drainables() {
+    return servers;
   }
 
-  /** Writes the addresses and the certificate to the log. */
-  public void tell(Logger log) {
-    new ListenAddresses(options, port()).tell(log);
-    Certificate shown = certificate.get();
-    if (shown != null) {
-      Reload.tell(shown, log);
+  /** Logs the addresses and the certificate. */
+  public void log(Logger log) {
+    String secure = options.tls().isOn() ? "s" : "";
+    String host = options.host();
+    boolean all = host.equals("0.0.0.0") || host.equals("::");
+    HostPort authority = new HostPort(all ? "localhost" : host, port());
+    log.info("pages:    http{}://{}/ (listening on {} port {})", secure, authority, host, port());
+    log.info("lobby:    ws{}://{}/", secure, authority);
+    log.info("any room: ws{}://{}/rooms/<name>", secure, authority);
+    if (!options.unixSocket().isEmpty()) {
+      log.info("socket:   {} (mode {})", options.unixSocket(), options.unixSocketMode());
+    }
+    Certificate present = certificate;
+    if (present != null) {
+      present.log(log);
     }
   }
 
-  /** New connections are given this certificate from now on. */
-  public void show(Certificate other) {
-    certificate.set(other);
-    for (Server server : all) {
+  /** Presents another certificate to new connections. */
+  public void replaceCertificate(Certificate other) {
+    certificate = other;
+    for (LoopServer server : servers) {
       server
-          .renew()
+          .replaceCertificate()
           .onFailure(failure -> LOG.error("the certificate could not be changed", failure));
     }
   }
 
-  /** Names the address, which the system leaves out; native sockets say it with IOException. */
+  /** Names the address, which the system leaves out; native sockets fail with IOException. */
   public Throwable cannotListen(Throwable failure) {
-    if (!(failure instanceof IOException)) {
-      return failure;
+    return failure instanceof IOException
+        ? new HostPort(options.host(), port()).cannotListen(failure)
+        : failure;
+  }
+
+  /** One HTTP server on one event loop, with its own share of the sockets of the port. */
+  private final class LoopServer extends VerticleBase implements Drainable {
+    private final LiveConfig live;
+    private final Operations operations;
+    private final BiFunction<Vertx, EventLoop, Endpoints> newEndpoints;
+    private @Nullable Endpoints endpoints;
+    private @Nullable HttpServer server;
+    private @Nullable HttpServer unix;
+
+    LoopServer(
+        LiveConfig live,
+        Operations operations,
+        BiFunction<Vertx, EventLoop, Endpoints> newEndpoints) {
+      this.live = live;
+      this.operations = operations;
+      this.newEndpoints = newEndpoints;
+      servers.add(this);
     }
-    return new HostPort(options.host(), port()).cannotListen(failure);
+
+    @Override
+    public Future<?> start() {
+      context.exceptionHandler(ErrorHandlers::thrown);
+      Endpoints created = newEndpoints.apply(vertx, ((ContextInternal) context).nettyEventLoop());
+      endpoints = created;
+      HttpServer listening = server(withTls(options()), created);
+      server = listening;
+      HttpOptions http = live.get().http();
+      return listening
+          .listen(http.port() == 0 ? ONE_FREE_PORT : http.port(), http.host())
+          .onSuccess(done -> port.compareAndSet(0, done.actualPort()))
+          .compose(done -> listenUnix(http.unixSocket(), created));
+    }
+
+    private HttpServer server(HttpServerOptions options, Endpoints serving) {
+      return vertx
+          .createHttpServer(options)
+          .requestHandler(
+              ErrorHandlers.answering(
+                  serving.counting(operations.before(serving::admitsProbe, serving))))
+          .invalidRequestHandler(ErrorHandlers::invalidRequest);
+    }
+
+    private Future<?> listenUnix(String path, Endpoints serving) {
+      if (path.isEmpty()) {
+        return Future.succeededFuture();
+      }
+      HttpServer created = server(options(), serving);
+      unix = created;
+      return created.listen(SocketAddress.domainSocketAddress(path));
+    }
+
+    /** Connections that are open keep the old certificate. Any thread. */
+    private Future<Boolean> replaceCertificate() {
+      HttpServer listening = server;
+      return listening == null
+          ? Future.succeededFuture(false)
+          : listening.updateSSLOptions(withTls(options()).getSslOptions());
+    }
+
+    @Override
+    public void refuseRequests() {
+      onLoop(
+          serving -> {
+            serving.refuse();
+            return Future.succeededFuture();
+          });
+    }
+
+    @Override
+    public Future<Void> disconnectClients(int seconds, Future<Void> hurry) {
+      return onLoop(serving -> serving.disconnectClients(seconds, hurry));
+    }
+
+    private Future<Void> onLoop(Function<Endpoints, Future<Void>> action) {
+      Promise<Void> promise = Promise.promise();
+      context.runOnContext(
+          turn -> {
+            Endpoints serving = endpoints;
+            (serving == null ? Future.<Void>succeededFuture() : action.apply(serving))
+                .onComplete(promise);
+          });
+      return promise.future();
+    }
+
+    /** Refuses new requests, disconnects clients, and lets requests in flight finish. */
+    @Override
+    public Future<?> stop() {
+      if (endpoints != null) {
+        endpoints.refuse();
+        endpoints.closeAll();
+      }
+      return shutdown(unix).eventually(() -> shutdown(server));
+    }
+
+    private Future<Void> shutdown(@Nullable HttpServer listening) {
+      int seconds = live.get().webSocket().closeTimeoutSeconds();
+      return listening == null
+          ? Future.succeededFuture()
+          : listening.shutdown(seconds, TimeUnit.SECONDS);
+    }
+
+    private HttpServerOptions options() {
+      // A longer frame is refused by its header; a room refuses what is over its own limit.
+      Config config = live.get();
+      int largest = config.largestMessageBytes();
+      int headerBytes = config.limits().headerBytes();
+      HttpServerOptions options = new HttpServerOptions();
+      options.getInitialSettings().setMaxHeaderListSize(headerBytes);
+      return options
+          .setMaxHeaderSize(headerBytes)
+          .setMaxInitialLineLength(headerBytes)
+          // Writes come from the event loop only, which saves two queues a connection.
+          .setStrictThreadMode(true)
+          // Compression by Vert.x keeps a window per connection and cannot share frames.
+          .setPerFrameWebSocketCompressionSupported(false)
+          .setPerMessageWebSocketCompressionSupported(false)
+          .setWebSocketSubProtocols(Endpoints.SUB_PROTOCOLS)
+          .setMaxWebSocketFrameSize(largest)
+          .setMaxWebSocketMessageSize(largest)
+          .setWebSocketClosingTimeout(config.webSocket().closeTimeoutSeconds());
+    }
+
+    private HttpServerOptions withTls(HttpServerOptions options) {
+      Certificate present = certificate;
+      return present == null
+          ? options
+          : options
+              .setSsl(true)
+              .setUseAlpn(true)
+              .setKeyCertOptions(present.options())
+              .setEnabledSecureTransportProtocols(Set.of("TLSv1.2", "TLSv1.3"));
+    }
   }
 }

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.Collection;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.X509KeyManager;
+import org.slf4j.Logger;
 
 /**
  * A certificate, those between it and its authority, and its private key: read, and known to belong
@@ -143,18 +144,13 @@ public final class Certificate {
     return options.copy();
   }
 
-  /** Whom it names. */
-  public String subject() {
-    return first.getSubjectX500Principal().getName();
-  }
-
-  /** When it ends. */
-  public Instant end() {
-    return first.getNotAfter().toInstant();
-  }
-
-  /** Whether it has ended, or has not begun. */
-  public boolean isOutOfDate(Instant now) {
-    return now.isAfter(end()) || now.isBefore(first.getNotBefore().toInstant());
+  /** Logs whom it names and when it ends, with a warning if it is not valid now. */
+  public void log(Logger log) {
+    Instant now = Instant.now();
+    Instant end = first.getNotAfter().toInstant();
+    log.info("certificate: {}, to {}", first.getSubjectX500Principal().getName(), end);
+    if (now.isAfter(end) || now.isBefore(first.getNotBefore().toInstant())) {
+      log.warn("the certificate of http.tls has ended or has not begun: clients will refuse it");
+    }
   }
 }

@@ -19,7 +19,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.stentor.admission.ConnectionGuard;
-import io.stentor.admission.ConnectionRate;
+import io.stentor.admission.Limits.ConnectionRate;
 import io.stentor.http.Takeover;
 import io.stentor.message.CloseReason;
 import io.stentor.timer.TimerWheel;
@@ -114,7 +114,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     this.reader = new FrameReader(encoder.pipeline(), maxFrameBytes);
     this.encoder = encoder;
     ConnectionGuard guard = ConnectionGuard.of(encoder.channel());
-    this.rate = guard == null ? null : guard.pace();
+    this.rate = guard == null ? null : guard.connectionRate();
     this.writer = new FrameWriter(encoder);
   }
 
@@ -141,7 +141,8 @@ public final class Socket extends ChannelInboundHandlerAdapter {
   public String toString() {
     String peer = String.valueOf(encoder.channel().remoteAddress());
     ConnectionGuard guard = ConnectionGuard.of(encoder.channel());
-    return guard == null || guard.place() == null ? peer : peer + " for " + guard.client();
+    String client = guard == null ? null : guard.proxiedClient();
+    return client == null ? peer : peer + " for " + client;
   }
 
   /** Whether neither side has started to close it. */

@@ -2,6 +2,10 @@ package io.stentor.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stentor.admission.Limits.ConnectionRate;
+import io.stentor.admission.Limits.Permit;
+import io.stentor.admission.Limits.RoomRates;
+import io.stentor.admission.Limits.Usage;
 import io.stentor.config.LimitOptions;
 import io.stentor.config.Networks;
 import io.stentor.message.RoomName;
@@ -49,18 +53,18 @@ class LimitsTest {
 
   @Test
   void an_address_gets_as_many_connections_as_it_may_have_and_others_are_not_harmed() {
-    Ticket first = limits.arrive(ONE);
+    Permit first = limits.accept(ONE);
     assertThat(first.refusedBy()).isNull();
-    assertThat(limits.arrive(ONE).refusedBy()).isNull();
-    Ticket third = limits.arrive(ONE);
+    assertThat(limits.accept(ONE).refusedBy()).isNull();
+    Permit third = limits.accept(ONE);
     assertThat(third.refusedBy()).isEqualTo(Limit.CONNECTIONS_PER_ADDRESS);
-    assertThat(limits.arrive(TWO).refusedBy()).isNull();
+    assertThat(limits.accept(TWO).refusedBy()).isNull();
     assertThat(limits.hits().count(Limit.CONNECTIONS_PER_ADDRESS)).isEqualTo(1);
-    third.giveBack();
-    first.giveBack();
-    first.giveBack();
-    assertThat(limits.arrive(ONE).refusedBy()).isNull();
-    assertThat(limits.arrive(ONE).refusedBy()).isEqualTo(Limit.CONNECTIONS_PER_ADDRESS);
+    third.release();
+    first.release();
+    first.release();
+    assertThat(limits.accept(ONE).refusedBy()).isNull();
+    assertThat(limits.accept(ONE).refusedBy()).isEqualTo(Limit.CONNECTIONS_PER_ADDRESS);
   }
 
   @Test
@@ -76,34 +80,34 @@ class LimitsTest {
   @Test
   void the_node_gets_as_many_connections_as_it_may_have() {
     for (int i = 0; i < 4; i++) {
-      assertThat(limits.arrive(address("10.0.0.1")).refusedBy()).isNull();
+      assertThat(limits.accept(address("10.0.0.1")).refusedBy()).isNull();
     }
-    assertThat(limits.arrive(TWO).refusedBy()).isEqualTo(Limit.CONNECTIONS);
-    assertThat(limits.arrive(null).refusedBy()).isEqualTo(Limit.CONNECTIONS);
+    assertThat(limits.accept(TWO).refusedBy()).isEqualTo(Limit.CONNECTIONS);
+    assertThat(limits.accept(null).refusedBy()).isEqualTo(Limit.CONNECTIONS);
   }
 
   @Test
   void far_too_many_are_cut_without_a_word() {
-    List<Ticket> tickets = new ArrayList<>();
-    for (int i = 0; i < 4 + Limits.TOLD_PER_SECOND * Limits.BURST_SECONDS; i++) {
-      tickets.add(limits.arrive(null));
-      assertThat(tickets.get(i).isCut()).isFalse();
+    List<Permit> permits = new ArrayList<>();
+    for (int i = 0; i < 4 + Limits.ANSWERED_PER_SECOND * Limits.BURST_SECONDS; i++) {
+      permits.add(limits.accept(null));
+      assertThat(permits.get(i).isCut()).isFalse();
     }
-    assertThat(limits.arrive(null).isCut()).isTrue();
+    assertThat(limits.accept(null).isCut()).isTrue();
   }
 
   @Test
   void an_address_opens_so_many_connections_a_second() {
     for (int i = 0; i < 6; i++) {
-      Ticket ticket = limits.arrive(ONE);
-      assertThat(ticket.refusedBy()).isNull();
-      ticket.giveBack();
+      Permit permit = limits.accept(ONE);
+      assertThat(permit.refusedBy()).isNull();
+      permit.release();
     }
-    Ticket refused = limits.arrive(ONE);
+    Permit refused = limits.accept(ONE);
     assertThat(refused.refusedBy()).isEqualTo(Limit.CONNECTIONS_PER_SECOND_PER_ADDRESS);
-    refused.giveBack();
+    refused.release();
     now += TimeUnit.SECONDS.toNanos(1);
-    assertThat(limits.arrive(ONE).refusedBy()).isNull();
+    assertThat(limits.accept(ONE).refusedBy()).isNull();
   }
 
   @Test
@@ -118,12 +122,12 @@ class LimitsTest {
   @Test
   void a_dry_run_counts_and_refuses_nobody() {
     Limits dry = limits(true);
-    ConnectionRate pace = dry.pace(dry.arrive(ONE).usage());
+    ConnectionRate rate = dry.connectionRate(dry.accept(ONE).usage());
     for (int i = 0; i < 100; i++) {
-      assertThat(dry.arrive(ONE).refusedBy()).isNull();
+      assertThat(dry.accept(ONE).refusedBy()).isNull();
       assertThat(dry.acceptPauseNanos()).isZero();
-      assertThat(pace.take("one")).isZero();
-      assertThat(dry.tryTake(dry.enter(ClientNetwork.of(TWO)).usage(), 1)).isZero();
+      assertThat(rate.take("one")).isZero();
+      assertThat(dry.tryTake(dry.acceptProxied(TWO).usage(), 1)).isZero();
       assertThat(dry.roomRates().tryTake(RoomName.LOBBY, 1)).isZero();
       assertThat(dry.roomRates().take(RoomName.LOBBY, 1)).isZero();
     }
@@ -136,43 +140,43 @@ class LimitsTest {
 
   @Test
   void a_connection_is_slowed_by_itself_and_then_by_its_address() {
-    Usage usage = limits.arrive(ONE).usage();
-    ConnectionRate alone = limits.pace(null);
+    Usage usage = limits.accept(ONE).usage();
+    ConnectionRate alone = limits.connectionRate(null);
     for (int i = 0; i < 10; i++) {
       assertThat(alone.take("alone")).isZero();
     }
     assertThat(alone.take("alone")).isEqualTo(TimeUnit.MILLISECONDS.toNanos(200));
     for (int i = 0; i < 12; i++) {
-      assertThat(limits.pace(usage).take("new")).isZero();
+      assertThat(limits.connectionRate(usage).take("new")).isZero();
     }
-    assertThat(limits.pace(usage).take("new")).isPositive();
+    assertThat(limits.connectionRate(usage).take("new")).isPositive();
     assertThat(limits.tryTake(usage, 1)).isPositive();
     assertThat(limits.hits().count(Limit.MESSAGES_PER_SECOND_PER_CONNECTION)).isEqualTo(1);
   }
 
   @Test
   void a_batch_is_owed_and_delays_what_follows() {
-    Usage usage = Objects.requireNonNull(limits.arrive(ONE).usage());
-    limits.owe(usage, 100);
+    Usage usage = Objects.requireNonNull(limits.accept(ONE).usage());
+    limits.charge(usage, 100);
     assertThat(limits.tryTake(usage, 1)).isGreaterThan(TimeUnit.SECONDS.toNanos(10));
   }
 
   @Test
   void other_options_hold_at_once_for_those_who_are_known_and_send_nobody_away() {
-    Ticket first = limits.arrive(ONE);
+    Permit first = limits.accept(ONE);
     Usage usage = Objects.requireNonNull(first.usage());
-    ConnectionRate pace = limits.pace(usage);
+    ConnectionRate rate = limits.connectionRate(usage);
     limits.change(options(false, List.of("192.0.2.2"), 1, 1, 0));
-    assertThat(limits.arrive(ONE).refusedBy()).isEqualTo(Limit.CONNECTIONS_PER_ADDRESS);
+    assertThat(limits.accept(ONE).refusedBy()).isEqualTo(Limit.CONNECTIONS_PER_ADDRESS);
     assertThat(limits.allowed(Limit.CONNECTIONS_PER_ADDRESS)).isEqualTo(1);
-    assertThat(limits.arrive(TWO).usage()).as("it is a proxy now").isNull();
-    assertThat(pace.take("one")).isZero();
-    assertThat(pace.take("one")).isZero();
-    assertThat(pace.take("one")).isEqualTo(TimeUnit.SECONDS.toNanos(1));
+    assertThat(limits.accept(TWO).usage()).as("it is a proxy now").isNull();
+    assertThat(rate.take("one")).isZero();
+    assertThat(rate.take("one")).isZero();
+    assertThat(rate.take("one")).isEqualTo(TimeUnit.SECONDS.toNanos(1));
     assertThat(limits.tryTake(usage, 1000)).isZero();
     limits.change(options(true, List.of(), 1, 1, 1));
-    assertThat(pace.take("one")).isZero();
-    assertThat(limits.arrive(ONE).refusedBy()).isNull();
+    assertThat(rate.take("one")).isZero();
+    assertThat(limits.accept(ONE).refusedBy()).isNull();
     limits.change(options(false, List.of(), 1, 1, 1));
     assertThat(limits.tryTake(usage, 3)).isPositive();
   }
@@ -189,14 +193,14 @@ class LimitsTest {
 
   @Test
   void who_uses_nothing_any_more_is_forgotten() {
-    Ticket ticket = limits.arrive(ONE);
+    Permit permit = limits.accept(ONE);
     assertThat(limits.roomRates().tryTake(RoomName.LOBBY, 5)).isZero();
     limits.sweep();
-    assertThat(limits.sources()).isEqualTo(1);
-    ticket.giveBack();
+    assertThat(limits.clients()).isEqualTo(1);
+    permit.release();
     now += TimeUnit.SECONDS.toNanos(10);
     limits.sweep();
-    assertThat(limits.sources()).isZero();
+    assertThat(limits.clients()).isZero();
     assertThat(limits.roomRates().size()).isZero();
   }
 }

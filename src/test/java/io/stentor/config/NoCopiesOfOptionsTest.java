@@ -45,7 +45,7 @@ class NoCopiesOfOptionsTest {
       Map.ofEntries(
           Map.entry("io.stentor.identity.Access", "prepares the next state, which replaces this"),
           Map.entry("io.stentor.identity.Tokens", "replaced by Access when its options differ"),
-          Map.entry("io.stentor.admission.Limits$Held", "replaced by Limits.change"),
+          Map.entry("io.stentor.admission.Limits$Configured", "replaced by Limits.change"),
           Map.entry("io.stentor.room.Room", "given new ones by Rooms.optionsChanged"),
           Map.entry("io.stentor.room.Feed", "given new ones by Rooms.optionsChanged"),
           Map.entry("io.stentor.room.RecentCache", "given new ones by its Feed"),

@@ -82,7 +82,7 @@ class AnsweredTest {
   void a_request_that_everybody_forgot_is_answered_and_its_connection_ends() {
     Vertx vertx = Vertx.vertx();
     AtomicReference<Runnable> later = new AtomicReference<>();
-    InFlightRequests underway = new InFlightRequests();
+    InFlightRequests underway = new InFlightRequests(new GuardedHttp());
     AtomicBoolean waits = new AtomicBoolean();
     int port =
         serve(

@@ -83,7 +83,7 @@ class EventStreamRefusalTest {
       endpoints.onLoop(
           () -> {
             endpoints.get().refuse();
-            return endpoints.get().sendAway(3600, hurry.future());
+            return endpoints.get().disconnectClients(3600, hurry.future());
           });
       RawHttp.Answer answer = get(endpoints.port(), "/rooms/tea/events");
       Event close = new Event("close", "{\"code\":3001,\"reason\":\"shutdown\"}", "");

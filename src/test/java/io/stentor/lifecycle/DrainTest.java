@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.stentor.config.Config.DrainOptions;
 import io.stentor.config.ConfigException;
+import io.stentor.server.Drainable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -25,14 +26,14 @@ class DrainTest {
   private final AtomicBoolean settled = new AtomicBoolean(true);
 
   /** Tells everybody at once, or when there is no more time. */
-  private final class FakeDoor implements Drain.Door {
+  private final class FakeServer implements Drainable {
     @Override
-    public void refuse() {
+    public void refuseRequests() {
       happened.add("refuse");
     }
 
     @Override
-    public Future<Void> sendAway(int seconds, Future<Void> hurry) {
+    public Future<Void> disconnectClients(int seconds, Future<Void> hurry) {
       happened.add("send away over " + seconds);
       Promise<Void> gone = Promise.promise();
       if (seconds == 0) {
@@ -50,7 +51,7 @@ class DrainTest {
   }
 
   @Test
-  void requests_are_refused_at_every_door_before_anybody_is_sent_away() throws Exception {
+  void every_server_refuses_requests_before_any_client_is_disconnected() throws Exception {
     drain(0, 0).run().await(10, TimeUnit.SECONDS);
 
     assertThat(happened)
@@ -102,6 +103,6 @@ class DrainTest {
   private Drain drain(int balancerSeconds, int leaveSeconds) {
     DrainOptions times =
         new DrainOptions(balancerSeconds, leaveSeconds, balancerSeconds + leaveSeconds + 1);
-    return new Drain(vertx, () -> times, List.of(new FakeDoor(), new FakeDoor()), settled::get);
+    return new Drain(vertx, () -> times, List.of(new FakeServer(), new FakeServer()), settled::get);
   }
 }

@@ -49,7 +49,7 @@ class DrainingTest {
       client.subscribe(2, "tea");
       String another = LineStream.request("POST", "/connection/http_stream", "{}");
       assertThat(PostingClient.exchange(endpoints.port(), another).status()).isEqualTo(503);
-      endpoints.onLoop(() -> endpoints.get().sendAway(0, Future.succeededFuture()));
+      endpoints.onLoop(() -> endpoints.get().disconnectClients(0, Future.succeededFuture()));
       client.stream().expectDisconnect(3001);
     }
   }

@@ -200,7 +200,7 @@ public final class CentrifugeEndpoint {
 
   /** The request itself has taken one message of its address. */
   private Future<Boolean> deliver(HttpServerRequest request, PostedCommands post) {
-    RequestLimiter.owe(request, PostedCommands.count(post.commands()) - 1);
+    RequestLimiter.charge(request, PostedCommands.count(post.commands()) - 1);
     return mailboxes.deliver(post);
   }
 

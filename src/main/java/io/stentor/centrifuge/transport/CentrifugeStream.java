@@ -3,7 +3,7 @@ package io.stentor.centrifuge.transport;
 import io.netty.buffer.Unpooled;
 import io.stentor.admission.Limit;
 import io.stentor.admission.Limits;
-import io.stentor.admission.PostRate;
+import io.stentor.admission.Limits.PostRate;
 import io.stentor.centrifuge.Commands;
 import io.stentor.centrifuge.Mailbox;
 import io.stentor.centrifuge.PushFormat;
@@ -47,7 +47,7 @@ final class CentrifugeStream extends StreamConnection
     this.format = form.format(stream(), parameters.time());
     this.mailbox = form.listens() ? null : mailboxes.open(this);
     this.session = Commands.newSession(context, this, format, parameters.name(), mailbox);
-    this.rate = new PostRate(server.rooms().limits());
+    this.rate = server.rooms().limits().postRate();
   }
 
   /**

@@ -88,7 +88,7 @@ public final class BatchEndpoint {
       List<Future<JsonObject>> results = new ArrayList<>();
       List<BatchParser.Item> items = BatchParser.parse(body.getBytes());
       // The request itself has taken one.
-      RequestLimiter.owe(request, items.size() - 1);
+      RequestLimiter.charge(request, items.size() - 1);
       for (BatchParser.Item item : items) {
         results.add(
             publish(item)

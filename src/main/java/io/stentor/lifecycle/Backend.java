@@ -11,6 +11,7 @@ import io.stentor.config.Config;
 import io.stentor.history.ClusterHistory;
 import io.stentor.history.History;
 import io.stentor.history.LocalHistory;
+import io.stentor.http.GuardedHttp;
 import io.stentor.message.RoomName;
 import io.stentor.presence.ClusterPresence;
 import io.stentor.presence.LocalPresence;
@@ -34,9 +35,9 @@ import org.slf4j.LoggerFactory;
  * What a node runs on: a Vert.x, alone or in a cluster with a Hazelcast instance. Whatever differs
  * between the two is decided here.
  */
-public final class Platform {
+public final class Backend {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Platform.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Backend.class);
 
   /**
    * How many unused logs are looked at each second, so that a million take a while but no pause.
@@ -50,7 +51,7 @@ public final class Platform {
   private final int eventLoops;
   private final @Nullable HazelcastInstance hazelcast;
 
-  private Platform(Vertx vertx, int eventLoops, @Nullable HazelcastInstance hazelcast) {
+  private Backend(Vertx vertx, int eventLoops, @Nullable HazelcastInstance hazelcast) {
     this.vertx = vertx;
     this.eventLoops = eventLoops;
     this.hazelcast = hazelcast;
@@ -62,7 +63,7 @@ public final class Platform {
    * @param limits kept from the first connection on
    * @param joining may add to what this node says of itself when it joins
    */
-  static Future<Platform> of(
+  static Future<Backend> of(
       Config config, Limits limits, Consumer<com.hazelcast.config.Config> joining) {
     int eventLoops =
         config.eventLoops() > 0 ? config.eventLoops() : Runtime.getRuntime().availableProcessors();
@@ -75,22 +76,24 @@ public final class Platform {
                     .setClassPathResolvingEnabled(false)
                     .setFileCachingEnabled(false));
     VertxBuilder builder =
-        Vertx.builder().with(options).withTransport(new GuardedTransport(limits));
+        Vertx.builder()
+            .with(options)
+            .withTransport(new GuardedTransport(limits, new GuardedHttp()));
     if (!config.cluster().enabled()) {
-      return Future.succeededFuture(new Platform(builder.build(), eventLoops, null));
+      return Future.succeededFuture(new Backend(builder.build(), eventLoops, null));
     }
     ClusterOptions cluster = ClusterHost.resolve(config.cluster());
     ClusteredVertx.withBus(options, cluster);
     HazelcastInstance hazelcast = join(cluster, joining);
     return ClusteredVertx.vertx(builder, hazelcast, cluster)
-        .map(vertx -> new Platform(vertx, eventLoops, hazelcast))
+        .map(vertx -> new Backend(vertx, eventLoops, hazelcast))
         .onFailure(failure -> hazelcast.shutdown());
   }
 
   private static HazelcastInstance join(
       ClusterOptions cluster, Consumer<com.hazelcast.config.Config> joining) {
     com.hazelcast.config.Config ours = ClusteredVertx.hazelcast(cluster);
-    ClusterHistory.configure(ours, Platform::elapsedMillis);
+    ClusterHistory.configure(ours, Backend::elapsedMillis);
     ClusterPresence.configure(ours);
     joining.accept(ours);
     return ClusteredVertx.join(ours, UUID.randomUUID().toString());
@@ -123,7 +126,7 @@ public final class Platform {
       wheel.onStandstill(millis -> history.hold());
       return history;
     }
-    LocalHistory history = new LocalHistory(Platform::elapsedMillis);
+    LocalHistory history = new LocalHistory(Backend::elapsedMillis);
     wheel.every(1000, () -> history.expire(EXPIRE_AT_ONCE));
     wheel.onStandstill(millis -> history.hold());
     return history;
