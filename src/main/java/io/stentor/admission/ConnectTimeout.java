@@ -3,15 +3,13 @@ package io.stentor.admission;
 import io.netty.channel.EventLoop;
 import io.stentor.message.CloseReason;
 import io.stentor.timer.TimerWheel;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Clients of one event loop that have come and are not connected yet. A client that does not ask to
- * be connected in time is closed for good. One that has asked is waited on by this node, not the
- * other way round: where connecting takes too long, it is closed so that it comes again. Belongs to
- * that loop.
+ * Closes clients of one event loop that are not connected in time. A client that does not ask to be
+ * connected is told not to come back. One that has asked waits for this node: if that takes too
+ * long, it is closed so that it comes again. Belongs to that loop.
  */
 public final class ConnectTimeout {
 
@@ -29,74 +27,58 @@ public final class ConnectTimeout {
     void close(CloseReason reason);
   }
 
+  private final TimerWheel wheel;
   private final int seconds;
   private final int connectingSeconds;
-
-  /** Since when, the longest first. */
-  private final Map<Newcomer, Integer> since = new LinkedHashMap<>();
-
-  /** Of those that were connecting when their time was over: since when they had come. */
-  private final Map<Newcomer, Integer> connecting = new LinkedHashMap<>();
-
-  private int now;
+  private final Map<Newcomer, TimerWheel.Timer> timers = new HashMap<>();
 
   /**
-   * No clients yet.
+   * Creates a timeout without clients.
    *
    * @param seconds how long a client may take to ask
-   * @param connectingSeconds how long the asking and the connecting may take together
+   * @param connectingSeconds how long asking and connecting may take together
    */
-  public ConnectTimeout(int seconds, int connectingSeconds) {
+  public ConnectTimeout(EventLoop loop, int seconds, int connectingSeconds) {
+    this.wheel = TimerWheel.of(loop);
     this.seconds = seconds;
     this.connectingSeconds = connectingSeconds;
   }
 
-  public void start(EventLoop loop) {
-    TimerWheel.of(loop).every(1000, this::everySecond);
-  }
-
+  /** Starts the time of a new client. */
   public void add(Newcomer client) {
-    since.put(client, now);
+    setTimer(client, seconds, () -> checkAsked(client));
   }
 
-  /** The client is gone. Idempotent. */
+  /** Forgets a client that has left. Idempotent. */
   public void remove(Newcomer client) {
-    since.remove(client);
-    connecting.remove(client);
-  }
-
-  /** Closes those whose time is over and who are not connected. */
-  void everySecond() {
-    now++;
-    takeLate(connecting, connectingSeconds)
-        .forEach(
-            (client, came) -> {
-              if (!client.isConnected()) {
-                client.close(client.isConnecting() ? CloseReason.INTERNAL : STALE);
-              }
-            });
-    takeLate(since, seconds)
-        .forEach(
-            (client, came) -> {
-              if (client.isConnecting()) {
-                connecting.put(client, came);
-              } else if (!client.isConnected()) {
-                client.close(STALE);
-              }
-            });
-  }
-
-  private Map<Newcomer, Integer> takeLate(Map<Newcomer, Integer> clients, int limitSeconds) {
-    Map<Newcomer, Integer> late = new LinkedHashMap<>();
-    Iterator<Map.Entry<Newcomer, Integer>> longest = clients.entrySet().iterator();
-    while (longest.hasNext()) {
-      Map.Entry<Newcomer, Integer> next = longest.next();
-      if (now - next.getValue() <= limitSeconds) {
-        break;
-      }
-      late.put(next.getKey(), next.getValue());
-      longest.remove();
+    TimerWheel.Timer timer = timers.remove(client);
+    if (timer != null) {
+      timer.cancel();
     }
-    return late;
+  }
+
+  private void setTimer(Newcomer client, int afterSeconds, Runnable task) {
+    timers.put(
+        client,
+        wheel.after(
+            afterSeconds * 1000L,
+            () -> {
+              timers.remove(client);
+              task.run();
+            }));
+  }
+
+  private void checkAsked(Newcomer client) {
+    if (client.isConnecting()) {
+      setTimer(client, connectingSeconds - seconds, () -> checkConnected(client));
+    } else if (!client.isConnected()) {
+      client.close(STALE);
+    }
+  }
+
+  private static void checkConnected(Newcomer client) {
+    if (!client.isConnected()) {
+      client.close(client.isConnecting() ? CloseReason.INTERNAL : STALE);
+    }
   }
 }

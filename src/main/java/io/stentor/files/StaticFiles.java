@@ -10,15 +10,19 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pages: files of the webroot, from disk or from the jar. One event loop.
  *
  * <p>Every answer carries a strong {@code ETag} and asks browsers to check it at each use: names
  * hold no version, so anything else would show old scripts beside new pages. There are no directory
- * listings and no way out of the root, see {@link FileName} and {@link DiskFiles}.
+ * listings and no way out of the root, see {@link FileName} and {@link FileSource.DiskFiles}.
  */
 public final class StaticFiles implements Handler<RoutingContext> {
   /*
@@ -59,7 +63,7 @@ public final class StaticFiles implements Handler<RoutingContext> {
         .onFailure(ctx::fail);
   }
 
-  private void answer(RoutingContext ctx, String name, StaticFile file) {
+  private void answer(RoutingContext ctx, String name, FileSource.StaticFile file) {
     HttpMethod method = ctx.request().method();
     if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
       Problem.methodNotAllowed(ctx, List.of(HttpMethod.GET, HttpMethod.HEAD));
@@ -98,5 +102,49 @@ public final class StaticFiles implements Handler<RoutingContext> {
                     .to(ctx.response())
                     .eventually(file::close))
         .onFailure(ctx::fail);
+  }
+
+  /** Turns a request's path into the name of a file below the root of static files. */
+  static final class FileName {
+    private FileName() {}
+
+    /**
+     * The name, with {@code /} between its parts; {@code null} for what can name no file: parts
+     * that are empty or begin with a dot (the directories {@code .} and {@code ..} and hidden
+     * files), and parts that hold a slash, a backslash or a control character after decoding,
+     * however they were written.
+     *
+     * @param path as it stood in the request, percent-encoded
+     */
+    static @Nullable String of(@Nullable String path) {
+      if (path == null || !path.startsWith("/")) {
+        return null;
+      }
+      StringJoiner name = new StringJoiner("/");
+      String[] parts = path.substring(1).split("/", -1);
+      for (int i = 0; i < parts.length; i++) {
+        String part =
+            parts[i].isEmpty() && i == parts.length - 1 ? FileSource.INDEX : decoded(parts[i]);
+        if (part == null || part.isEmpty() || part.startsWith(".") || !isPlain(part)) {
+          return null;
+        }
+        name.add(part);
+      }
+      return name.toString();
+    }
+
+    private static @Nullable String decoded(String part) {
+      try {
+        // The decoder is made for forms, where a plus sign means a blank; in a path it means
+        // itself.
+        return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+      } catch (IllegalArgumentException malformed) {
+        return null;
+      }
+    }
+
+    private static boolean isPlain(String part) {
+      return part.chars().noneMatch(c -> c == '/' || c == '\\' || Character.isISOControl(c));
+    }
   }
 }

@@ -69,13 +69,13 @@ public final class Memory {
     long direct = directUsed.getAsLong();
     long mostDirect = directMax.getAsLong();
     boolean left = !full(heap, most) && !full(direct, mostDirect);
-    return Health.status(
-        left,
+    JsonObject data =
         new JsonObject()
             .put("heapBytesAfterCollection", heap)
             .put("heapMaxBytes", most)
             .put("directBytes", direct)
-            .put("directMaxBytes", mostDirect));
+            .put("directMaxBytes", mostDirect);
+    return left ? Status.OK(data) : Status.KO(data);
   }
 
   private static boolean full(long used, long max) {

@@ -47,8 +47,8 @@ public record LoopContext(
   public static LoopContext of(EventLoop eventLoop, NodeServices node) {
     Heartbeat heartbeat = new Heartbeat(() -> node.live().get().webSocket());
     heartbeat.start(eventLoop);
-    ConnectTimeout connectTimeout = new ConnectTimeout(CONNECT_SECONDS, CONNECTING_SECONDS);
-    connectTimeout.start(eventLoop);
+    ConnectTimeout connectTimeout =
+        new ConnectTimeout(eventLoop, CONNECT_SECONDS, CONNECTING_SECONDS);
     return new LoopContext(
         eventLoop,
         node,

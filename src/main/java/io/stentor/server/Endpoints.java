@@ -65,7 +65,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
   private final SseEndpoint events;
   private final Router router;
   private final RequestLimiter turnstile;
-  private final LongPolls polls = new LongPolls();
+  private final LongPolls polls;
   private final AllowedOrigins origins;
   private boolean draining;
 
@@ -87,7 +87,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     loop = eventLoop;
     turnstile = new RequestLimiter(house.rooms().limits());
     heartbeat = server.heartbeat();
-    polls.start(eventLoop);
+    polls = new LongPolls(eventLoop);
     Authentication authentication = new Authentication(access);
     origins = new AllowedOrigins(() -> live.get().http().allowedOrigins());
     StreamingResponses streams = new StreamingResponses(eventLoop, () -> live.get().webSocket());

@@ -9,7 +9,6 @@ import io.stentor.connection.ConnectionCounts;
 import io.stentor.console.FiguresFeed;
 import io.stentor.console.NodeFigures;
 import io.stentor.health.BusProbe;
-import io.stentor.health.Checks;
 import io.stentor.health.ClockSkew;
 import io.stentor.health.ClusterState;
 import io.stentor.health.Health;
@@ -70,11 +69,11 @@ public final class Operations {
     this.scrapes = metrics == null ? null : OperationsEndpoint.Scrapes.of(vertx, metrics);
     this.lags = LoopLags.of(vertx);
     this.probe = probe(config, hazelcast);
-    Checks.live(health, lags);
-    Checks.ready(health, () -> draining, lags, Memory.ofProcess(), probe);
+    health.checkLive(lags);
+    health.checkReady(() -> draining, lags, Memory.ofProcess(), probe);
     this.cluster = hazelcast == null ? alone() : ClusterState.of(hazelcast, vertx);
     if (hazelcast != null) {
-      Checks.ready(health, cluster);
+      health.checkReady(cluster);
     }
     if (sources != null) {
       sources.watch(lags);

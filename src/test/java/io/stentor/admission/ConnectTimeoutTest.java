@@ -2,14 +2,16 @@ package io.stentor.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.stentor.message.CloseReason;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ConnectTimeoutTest {
-  private final ConnectTimeout newcomers = new ConnectTimeout(3, 8);
+  private final EmbeddedChannel channel = frozen();
+  private final ConnectTimeout newcomers = new ConnectTimeout(channel.eventLoop(), 3, 8);
   private final List<String> closed = new ArrayList<>();
 
   private final class Somebody implements ConnectTimeout.Newcomer {
@@ -39,8 +41,17 @@ class ConnectTimeoutTest {
     }
   }
 
+  private static EmbeddedChannel frozen() {
+    EmbeddedChannel channel = new EmbeddedChannel();
+    channel.freezeTime();
+    return channel;
+  }
+
   private void pass(int seconds) {
-    IntStream.range(0, seconds).forEach(i -> newcomers.everySecond());
+    for (int i = 0; i < seconds * 1000; i++) {
+      channel.advanceTimeBy(1, TimeUnit.MILLISECONDS);
+      channel.runPendingTasks();
+    }
   }
 
   @Test

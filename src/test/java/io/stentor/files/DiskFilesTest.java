@@ -2,6 +2,8 @@ package io.stentor.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stentor.files.FileSource.DiskFiles;
+import io.stentor.files.FileSource.StaticFile;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;

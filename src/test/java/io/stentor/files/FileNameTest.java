@@ -2,6 +2,7 @@ package io.stentor.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stentor.files.StaticFiles.FileName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

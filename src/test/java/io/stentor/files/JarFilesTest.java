@@ -2,6 +2,9 @@ package io.stentor.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stentor.files.FileSource.DiskFiles;
+import io.stentor.files.FileSource.JarFiles;
+import io.stentor.files.FileSource.StaticFile;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -2,6 +2,7 @@ package io.stentor.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stentor.files.FileSource.StaticFile;
 import io.stentor.http.ErrorHandlers;
 import io.stentor.support.RawHttp;
 import io.vertx.core.Vertx;

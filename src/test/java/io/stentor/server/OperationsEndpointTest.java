@@ -3,12 +3,11 @@ package io.stentor.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.health.BusProbe;
-import io.stentor.health.Checks;
 import io.stentor.health.ClockSkew;
 import io.stentor.health.ClusterState;
 import io.stentor.health.Health;
-import io.stentor.health.LoopLag;
 import io.stentor.health.LoopLags;
+import io.stentor.health.LoopLags.LoopLag;
 import io.stentor.health.Memory;
 import io.stentor.metrics.Metrics;
 import io.stentor.support.RawHttp;
@@ -52,14 +51,13 @@ class OperationsEndpointTest {
   @BeforeEach
   void serve() {
     LoopLags lags = LoopLags.of(lag);
-    Checks.live(health, lags);
-    Checks.ready(
-        health,
+    health.checkLive(lags);
+    health.checkReady(
         draining::get,
         lags,
         new Memory(heapUsed::get, () -> 100, directUsed::get, () -> 100),
         probe);
-    Checks.ready(health, cluster);
+    health.checkReady(cluster);
     cluster.look();
     hearAll(0);
     HttpServer server =
@@ -106,14 +104,14 @@ class OperationsEndpointTest {
 
   @Test
   void a_late_event_loop_makes_a_node_unready_and_a_dead_one_ends_its_life() {
-    nanos.addAndGet(Checks.SLOW_LOOP_NANOS + TimeUnit.SECONDS.toNanos(1));
+    nanos.addAndGet(Health.SLOW_LOOP_NANOS + TimeUnit.SECONDS.toNanos(1));
     assertThat(down()).containsExactly("eventLoops");
     assertThat(RawHttp.get(port, "/health/live").status()).isEqualTo(200);
     lag.tick();
     nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(LoopLag.TICK_MILLIS));
     lag.tick();
     assertThat(down()).isEmpty();
-    nanos.addAndGet(Checks.DEAD_LOOP_NANOS + TimeUnit.SECONDS.toNanos(1));
+    nanos.addAndGet(Health.DEAD_LOOP_NANOS + TimeUnit.SECONDS.toNanos(1));
     RawHttp.Answer live = RawHttp.get(port, "/health/live");
     assertThat(live.status()).isEqualTo(503);
     assertThat(live.body()).contains("\"eventLoops\"", "\"lagMillis\":30900");

@@ -39,7 +39,7 @@ final class LogReader {
 
   /** What follows the position, or where the log is instead. */
   Future<Page> after(RoomName room, Position since, int limit) {
-    return patiently(() -> rooms.read(room, since, limit, MessagesResponse.MAX_BYTES));
+    return patiently(() -> rooms.read(room, since, limit, JsonMessages.MAX_BYTES));
   }
 
   /** The newest messages, as many as there are up to the limit. */
@@ -57,7 +57,7 @@ final class LogReader {
                               room,
                               new Position(page.epoch(), after),
                               limit,
-                              MessagesResponse.MAX_BYTES);
+                              JsonMessages.MAX_BYTES);
                     }));
   }
 

@@ -36,7 +36,6 @@ final class LongPoll implements Connection, LongPolls.Waiting {
   private final int limit;
   private final LongPolls polls;
   private final Runnable readAgain;
-  private final LongPolls.Place place = new LongPolls.Place();
   private @Nullable Cursor cursor;
   private @Nullable PlainClient visit;
   private boolean over;
@@ -70,7 +69,7 @@ final class LongPoll implements Connection, LongPolls.Waiting {
   void begin(RoomName room, int waitSeconds) {
     server.connections().opened(Transport.POLL);
     if (!polls.add(this, waitSeconds)) {
-      timeIsOver();
+      timeOut();
       return;
     }
     PlainClient began =
@@ -119,9 +118,9 @@ final class LongPoll implements Connection, LongPolls.Waiting {
   }
 
   @Override
-  public void timeIsOver() {
+  public void timeOut() {
     if (end()) {
-      MessagesResponse.none(response, since, true);
+      JsonMessages.sendNone(response, since, true);
     }
   }
 
@@ -131,7 +130,7 @@ final class LongPoll implements Connection, LongPolls.Waiting {
    */
   private void sendAway(RoomName room, CloseReason reason) {
     if (!reason.isFinal()) {
-      timeIsOver();
+      timeOut();
     } else if (reason.equals(CloseReason.MAY_NOT_STAY) && end()) {
       refuse(room);
     } else if (end()) {
@@ -150,15 +149,10 @@ final class LongPoll implements Connection, LongPolls.Waiting {
     try {
       Authentication.require(server.permissions(), identity, room, Action.HISTORY);
       Authentication.require(server.permissions(), identity, room, Action.SUBSCRIBE);
-      timeIsOver();
+      timeOut();
     } catch (RequestRefused refusal) {
       refusal.answer(request);
     }
-  }
-
-  @Override
-  public LongPolls.Place place() {
-    return place;
   }
 
   @Override
@@ -181,7 +175,7 @@ final class LongPoll implements Connection, LongPolls.Waiting {
       bytes.release();
     } else if (follows) {
       // Each in a task of its own: ten thousand answers at once would hold up everybody else.
-      server.eventLoop().execute(() -> MessagesResponse.lines(response, bytes, since, limit));
+      server.eventLoop().execute(() -> JsonMessages.sendLines(response, bytes, since, limit));
     } else {
       bytes.release();
       readAgain.run();

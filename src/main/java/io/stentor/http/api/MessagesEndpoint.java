@@ -96,7 +96,7 @@ public final class MessagesEndpoint {
       } else if (query.waitSeconds() > 0) {
         waitFrom(Position.NONE);
       } else {
-        MessagesResponse.none(request.response(), Position.NONE, recovered);
+        JsonMessages.sendNone(request.response(), Position.NONE, recovered);
       }
     }
 
@@ -115,7 +115,7 @@ public final class MessagesEndpoint {
           .onSuccess(
               page -> {
                 if (LogReader.continues(page, since)) {
-                  MessagesResponse.page(request.response(), page, true);
+                  JsonMessages.sendPage(request.response(), page, true);
                 } else if (query.strict()) {
                   notRecoverable(new Position(page.epoch(), page.top()));
                 } else {
@@ -135,7 +135,7 @@ public final class MessagesEndpoint {
       if (page.publications().isEmpty() && recovered && query.waitSeconds() > 0) {
         waitFrom(new Position(page.epoch(), page.top()));
       } else {
-        MessagesResponse.page(request.response(), page, recovered);
+        JsonMessages.sendPage(request.response(), page, recovered);
       }
     }
 

@@ -1,6 +1,7 @@
 package io.stentor.http.api;
 
 import io.stentor.config.RoomOptions;
+import io.stentor.history.LogSummary;
 import io.stentor.http.Authentication;
 import io.stentor.http.LoopContext;
 import io.stentor.http.ProblemType;
@@ -8,7 +9,9 @@ import io.stentor.http.RequestRefused;
 import io.stentor.http.RoomPath;
 import io.stentor.identity.Grants.Action;
 import io.stentor.identity.Identity;
+import io.stentor.message.Member;
 import io.stentor.message.RoomName;
+import io.stentor.presence.MembersPage;
 import io.stentor.presence.Presence;
 import io.stentor.presence.RoomStats;
 import io.stentor.room.Rooms;
@@ -19,10 +22,15 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,7 +65,7 @@ public final class RoomsEndpoint {
           RoomsQuery query = RoomsQuery.of(ctx.request().params());
           return new RoomList(rooms, presence, visible(identity), query)
               .read()
-              .map(RoomsJson::list);
+              .map(RoomsEndpoint::list);
         });
   }
 
@@ -69,7 +77,7 @@ public final class RoomsEndpoint {
           RoomName room = allowed(ctx, Action.SUBSCRIBE);
           RoomOptions options = rooms.options(room);
           return Future.all(stats(room), rooms.history().summaries(List.of(room)))
-              .map(both -> RoomsJson.room(both.resultAt(0), both.resultAt(1), options));
+              .map(both -> room(both.resultAt(0), both.resultAt(1), options));
         });
   }
 
@@ -85,7 +93,7 @@ public final class RoomsEndpoint {
           }
           RoomsQuery query = RoomsQuery.of(ctx.request().params());
           return Future.all(stats(room), presence.members(room, query.afterMember(), query.limit()))
-              .map(both -> RoomsJson.members(both.resultAt(0), both.resultAt(1)));
+              .map(both -> members(both.resultAt(0), both.resultAt(1)));
         });
   }
 
@@ -139,5 +147,73 @@ public final class RoomsEndpoint {
                 "This cannot be looked up at this moment.",
                 RETRY_AFTER_SECONDS);
     refusal.answer(request);
+  }
+
+  /** A page of the list of rooms, one room a line. */
+  private static Buffer list(RoomList.Page page) {
+    List<String> entries =
+        page.rooms().stream()
+            .map(one -> summary(one.room(), one.stats(), one.log()).encode())
+            .toList();
+    return lines("{\"rooms\":[", entries, page.next());
+  }
+
+  private static JsonObject summary(
+      RoomName room, @Nullable RoomStats stats, @Nullable LogSummary log) {
+    JsonObject json = new JsonObject().put("room", room.value());
+    if (stats != null) {
+      json.put("connections", stats.connections()).put("users", stats.users());
+    }
+    if (log != null) {
+      json.put("position", log.position().toString());
+    }
+    return json.put("messages", log == null ? 0 : log.messages());
+  }
+
+  /**
+   * One room.
+   *
+   * @param stats of the room, which count where presence is on
+   * @param logs its log, if there is one
+   */
+  private static Buffer room(RoomStats stats, Map<RoomName, LogSummary> logs, RoomOptions options) {
+    LogSummary log = logs.get(stats.room());
+    JsonObject json = summary(stats.room(), options.presence() ? stats : null, log);
+    if (log != null && log.messages() > 0) {
+      json.put("oldest", log.oldest());
+    }
+    json.put("bytes", log == null ? 0 : log.bytes());
+    RoomOptions.History history = options.history();
+    json.put(
+        "options",
+        new JsonObject()
+            .put("maxMessageBytes", options.maxMessageBytes())
+            .put(
+                "history",
+                new JsonObject()
+                    .put("messages", history.messages())
+                    .put("bytes", history.bytes())
+                    .put("ageSeconds", history.ageSeconds()))
+            .put("presence", options.presence())
+            .put("transform", options.transform().name().toLowerCase(Locale.ROOT))
+            .put("slowConsumer", options.slowConsumer().name().toLowerCase(Locale.ROOT))
+            .put("publish", options.publish().name().toLowerCase(Locale.ROOT))
+            .put("subscribe", options.subscribe().name().toLowerCase(Locale.ROOT)));
+    return json.toBuffer().appendString("\n");
+  }
+
+  /** A page of a room's members, one a line. */
+  private static Buffer members(RoomStats stats, MembersPage page) {
+    List<Member> members = page.members();
+    String begin =
+        "{\"connections\":%d,\"users\":%d,\"members\":["
+            .formatted(stats.connections(), stats.users());
+    String next = page.more() ? RoomsQuery.next(members.get(members.size() - 1)) : null;
+    return lines(begin, members.stream().map(MemberJson::of).toList(), next);
+  }
+
+  private static Buffer lines(String begin, List<String> entries, @Nullable String next) {
+    String end = next == null ? "]}\n" : "],\"next\":" + Json.encode(next) + "}\n";
+    return Buffer.buffer(begin + String.join(",\n", entries) + end);
   }
 }

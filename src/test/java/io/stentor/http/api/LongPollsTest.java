@@ -2,49 +2,55 @@ package io.stentor.http.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.stentor.timer.TimerWheel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class LongPollsTest {
-  private static final int TICKS_A_SECOND = 1000 / LongPolls.TICK_MILLIS;
+  /** A timer of the wheel fires so late at most. */
+  private static final int LATEST_MILLIS = 2 * TimerWheel.TICK_MILLIS + 1;
 
-  private final LongPolls polls = new LongPolls();
+  private final EmbeddedChannel channel = frozen();
+  private final LongPolls polls = new LongPolls(channel.eventLoop());
   private final List<String> over = new ArrayList<>();
 
   private final class Poll implements LongPolls.Waiting {
     private final String name;
-    private final LongPolls.Place place = new LongPolls.Place();
 
     Poll(String name) {
       this.name = name;
     }
 
     @Override
-    public void timeIsOver() {
+    public void timeOut() {
       over.add(name);
-    }
-
-    @Override
-    public LongPolls.Place place() {
-      return place;
     }
   }
 
-  private void ticks(int count) {
-    for (int i = 0; i < count; i++) {
-      polls.tick();
+  private static EmbeddedChannel frozen() {
+    EmbeddedChannel channel = new EmbeddedChannel();
+    channel.freezeTime();
+    return channel;
+  }
+
+  private void pass(long millis) {
+    for (long i = 0; i < millis; i++) {
+      channel.advanceTimeBy(1, TimeUnit.MILLISECONDS);
+      channel.runPendingTasks();
     }
   }
 
   @Test
-  void a_poll_is_over_after_its_time_and_at_most_one_tick_more() {
-    ticks(17);
+  void a_poll_is_over_after_its_time_and_hardly_later() {
+    pass(4321);
     for (int seconds : new int[] {1, 2, LongPolls.MAX_SECONDS}) {
       polls.add(new Poll("for " + seconds), seconds);
-      ticks(seconds * TICKS_A_SECOND);
+      pass(seconds * 1000 - 1);
       assertThat(over).as("after %d s", seconds).isEmpty();
-      ticks(1);
+      pass(LATEST_MILLIS);
       assertThat(over).containsExactly("for " + seconds);
       over.clear();
     }
@@ -63,7 +69,7 @@ class LongPollsTest {
     polls.remove(some.get(4));
     polls.remove(some.get(1));
     assertThat(polls.waiting()).isEqualTo(3);
-    ticks(TICKS_A_SECOND + 1);
+    pass(1000 + LATEST_MILLIS);
     assertThat(over).containsExactlyInAnyOrder("p0", "p2", "p3");
   }
 
