@@ -14,11 +14,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A command that names its method: {@code {"id":1,"method":"publish","params":{…}}}. Any thread.
+ * A call that names its method: {@code {"id":1,"method":"publish","params":{…}}}. Any thread.
  *
- * @param id given back in the reply; 0 for none
+ * @param id repeated in the reply; 0 for none
  * @param method in lower case
- * @param params what the method is given
  */
 record NamedCommand(long id, String method, JsonFields params) {
 
@@ -27,7 +26,8 @@ record NamedCommand(long id, String method, JsonFields params) {
   /**
    * Reads a body: one object, or one object a line.
    *
-   * @throws InvalidJson where there is none, or too many, or something else
+   * @throws InvalidJson if a line is not an object
+   * @throws IllegalArgumentException if there are none, or too many
    */
   static List<NamedCommand> all(byte[] body) {
     JsonFields whole = whole(body);
@@ -44,9 +44,9 @@ record NamedCommand(long id, String method, JsonFields params) {
           all.add(of(JsonFields.of(line)));
         }
       }
-      if (all.size() > Batch.MAX_COMMANDS) {
+      if (all.size() > CallBatch.MAX_COMMANDS) {
         throw new IllegalArgumentException(
-            "a request has at most " + Batch.MAX_COMMANDS + " lines");
+            "a request has at most " + CallBatch.MAX_COMMANDS + " lines");
       }
     }
     if (all.isEmpty()) {
@@ -80,18 +80,18 @@ record NamedCommand(long id, String method, JsonFields params) {
         params == null ? NOTHING : params);
   }
 
-  /** Calls the method. Always succeeds. */
-  Future<JsonWriter> reply(Map<String, Method> methods) {
-    Method called = method.equals(ServerApi.BATCH) ? null : methods.get(method);
+  /** Calls the method. Always succeeds, perhaps with an error reply. */
+  Future<JsonWriter> reply(Map<String, ApiMethod> methods) {
+    ApiMethod called = method.equals(CallBatch.NAME) ? null : methods.get(method);
     if (called == null) {
       return Future.succeededFuture(error(new CommandError(ErrorCode.METHOD_NOT_FOUND)));
     }
     try {
-      return ServerApi.call(method, called, params)
+      return ApiMethod.call(method, called, params)
           .map(result -> begun().name("result").raw(result).close())
           .recover(failure -> Future.succeededFuture(error(CommandError.of(failure))));
     } catch (InvalidJson e) {
-      return Future.succeededFuture(error(Requests.wrong(e)));
+      return Future.succeededFuture(error(RequestFields.wrong(e)));
     }
   }
 

@@ -1,9 +1,9 @@
 package io.stentor.centrifuge.api;
 
 import io.stentor.centrifuge.CommandError;
-import io.stentor.centrifuge.ErrorCode;
+import io.stentor.centrifuge.HistoryQuery;
+import io.stentor.centrifuge.MembersQuery;
 import io.stentor.cluster.ClusterCall;
-import io.stentor.cluster.ClusterCall.NodeTimeout;
 import io.stentor.connection.ConnectionRegistries;
 import io.stentor.json.InvalidJson;
 import io.stentor.json.JsonFields;
@@ -17,47 +17,42 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** The methods that servers call, by their names. One for each node; any thread. */
+/** The methods of the Centrifuge server API, by name. One for each node; any thread. */
 public final class ServerApi {
 
-  /** The one whose answer is not put into {@code result}. */
-  public static final String BATCH = "batch";
-
-  private static final String SILENT_NODE =
-      "a node does not answer; others may have done it: call again";
-
-  private static final Logger LOG = LoggerFactory.getLogger(ServerApi.class);
-
-  private final Map<String, Method> methods = new LinkedHashMap<>();
+  private final Map<String, ApiMethod> methods = new LinkedHashMap<>();
 
   /**
-   * The methods on this node.
+   * Creates the methods of a node, which from now on answers the calls of the others.
    *
-   * @param directories of this node's connections
-   * @param nodes all of them; this one answers from now on what others ask for their servers
+   * @param registries of the connections of this node
+   * @param nodes of the cluster
    */
   public ServerApi(
-      Rooms rooms, Presence presence, ConnectionRegistries directories, ClusterCall nodes) {
-    Publishing publishing = new Publishing(rooms);
+      Rooms rooms, Presence presence, ConnectionRegistries registries, ClusterCall nodes) {
+    PublishMethods publishing = new PublishMethods(rooms);
     methods.put("publish", publishing::publish);
     methods.put("broadcast", publishing::broadcast);
-    Reading reading = new Reading(rooms, presence);
-    methods.put("presence", reading::presence);
-    methods.put("presence_stats", reading::presenceStats);
-    methods.put("history", reading::history);
-    methods.put("history_remove", new Removal(rooms, nodes)::call);
-    methods.put("channels", new Channels(presence)::call);
-    methods.put("info", new Info(rooms, directories, nodes)::call);
-    for (String name : Order.NAMES) {
-      methods.put(name, new Ordering(name, directories, nodes)::call);
+    methods.put("presence", request -> members(rooms, presence, request).members());
+    methods.put("presence_stats", request -> members(rooms, presence, request).stats());
+    methods.put(
+        "history",
+        request -> HistoryQuery.of(request).read(rooms, RequestFields.room(request), false));
+    methods.put("history_remove", new HistoryRemoveMethod(rooms, nodes)::call);
+    methods.put("channels", new ChannelsMethod(presence)::call);
+    methods.put("info", new InfoMethod(rooms, registries, nodes)::call);
+    for (String name : ConnectionOrder.NAMES) {
+      methods.put(name, new OrderMethod(name, registries, nodes)::call);
     }
-    methods.put(BATCH, new Batch(Map.copyOf(methods))::call);
+    methods.put(CallBatch.NAME, new CallBatch(Map.copyOf(methods))::call);
   }
 
-  /** What can be called. */
+  private static MembersQuery members(Rooms rooms, Presence presence, JsonFields request) {
+    return new MembersQuery(rooms, presence, RequestFields.room(request));
+  }
+
+  /** The names of all methods. */
   public Set<String> methods() {
     return methods.keySet();
   }
@@ -68,24 +63,24 @@ public final class ServerApi {
    * @param name one of {@link #methods}
    * @param body one JSON object
    * @return the result as an object; fails with a {@link CommandError}, or with an {@link
-   *     IllegalArgumentException} that says why the body is no request. Completes on any thread
+   *     IllegalArgumentException} if the body is invalid. Completes on any thread
    */
   public Future<JsonWriter> call(String name, byte[] body) {
     try {
-      return call(name, Objects.requireNonNull(methods.get(name)), JsonFields.of(body));
+      return ApiMethod.call(name, Objects.requireNonNull(methods.get(name)), JsonFields.of(body));
     } catch (InvalidJson e) {
       return Future.failedFuture(new IllegalArgumentException("bad request: " + e.getMessage(), e));
     }
   }
 
   /**
-   * Calls methods one after the other, as servers did before each method had a path: one command
-   * {@code {"method":…,"params":…}} a line, with an {@code id} or without.
+   * Calls named methods one after the other; each line is a command {@code
+   * {"method":…,"params":…}}, with an optional {@code id}.
    *
-   * @param body at least one command; nothing is done where one of its lines is none
+   * @param body at least one command; nothing is done if a line is invalid
    * @return the replies in the order of the commands, each with {@code result} or {@code error};
-   *     fails with an {@link IllegalArgumentException} that says why the body is no request.
-   *     Completes on any thread
+   *     fails with an {@link IllegalArgumentException} if the body is invalid. Completes on any
+   *     thread
    */
   public Future<List<JsonWriter>> commands(byte[] body) {
     try {
@@ -112,25 +107,5 @@ public final class ServerApi {
       replies.add(reply.result());
     }
     return Future.succeededFuture(replies);
-  }
-
-  /** The same within a batch: what is wrong is always a refusal. */
-  static Future<JsonWriter> call(String name, Method method, JsonFields request) {
-    try {
-      return method.call(request).recover(failure -> failed(name, failure));
-    } catch (CommandError e) {
-      return Future.failedFuture(e);
-    }
-  }
-
-  private static Future<JsonWriter> failed(String name, Throwable failure) {
-    CommandError refusal =
-        failure instanceof NodeTimeout
-            ? new CommandError(ErrorCode.INTERNAL, SILENT_NODE)
-            : CommandError.of(failure);
-    if (refusal.code() == ErrorCode.INTERNAL) {
-      LOG.warn("{} for a server failed: {}", name, failure.toString());
-    }
-    return Future.failedFuture(refusal);
   }
 }

@@ -1,6 +1,7 @@
 package io.stentor.centrifuge.api;
 
 import io.netty.buffer.ByteBuf;
+import io.stentor.centrifuge.CommandError;
 import io.stentor.centrifuge.ErrorCode;
 import io.stentor.http.ProblemType;
 import io.stentor.http.RequestBody;
@@ -23,12 +24,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /api/<method>} and {@code POST /api}: what servers call in the words of the
- * Centrifuge protocol, with an API key. One event loop.
+ * {@code POST /api/<method>} and {@code POST /api}: the Centrifuge server API, with an API key. One
+ * event loop.
  */
 public final class ServerApiEndpoint {
 
-  /** Longest body. */
   static final int MAX_BODY_BYTES = 1024 * 1024;
 
   private static final String ERROR_MODE = "X-Centrifugo-Error-Mode";
@@ -39,14 +39,14 @@ public final class ServerApiEndpoint {
   private final Access access;
   private final ContextInternal context;
 
-  /** An endpoint of one server verticle, whose answers are written on this context. */
+  /** Creates an endpoint that writes its responses on this context. */
   public ServerApiEndpoint(ServerApi api, Access access, ContextInternal context) {
     this.api = api;
     this.access = access;
     this.context = context;
   }
 
-  /** What serves each method, by {@code operationId}: {@code apiHistoryRemove} and so on. */
+  /** The handlers, by {@code operationId}: {@code apiHistoryRemove} and so on. */
   public Map<String, Handler<RoutingContext>> operations() {
     Map<String, Handler<RoutingContext>> operations = new HashMap<>();
     for (String method : api.methods()) {
@@ -70,7 +70,7 @@ public final class ServerApiEndpoint {
     return true;
   }
 
-  /** Several commands, each with the name of its method, and a reply a line. */
+  /** Calls named methods; the response has one reply in each line. */
   private void handleCommands(HttpServerRequest request) {
     if (isRefused(request)) {
       return;
@@ -110,7 +110,7 @@ public final class ServerApiEndpoint {
         .onFailure(failure -> refuse(request, failure, byStatus));
   }
 
-  /** The key, wherever it stands; null where there is none. */
+  /** The API key in any of its places; null if there is none. */
   private static @Nullable String key(HttpServerRequest request) {
     String key = request.getHeader("X-API-Key");
     if (key != null) {
@@ -129,7 +129,7 @@ public final class ServerApiEndpoint {
   }
 
   private static void answer(HttpServerResponse response, String method, JsonWriter result) {
-    boolean bare = method.equals(ServerApi.BATCH);
+    boolean bare = method.equals(CallBatch.NAME);
     answer(response, bare ? result : new JsonWriter().open().name("result").raw(result).close());
   }
 
@@ -148,12 +148,12 @@ public final class ServerApiEndpoint {
     } else if (failure instanceof RequestRefused refusal) {
       refusal.answer(request);
     } else {
-      var refusal = io.stentor.centrifuge.CommandError.of(failure);
+      CommandError error = CommandError.of(failure);
       HttpServerResponse response = request.response();
       if (byStatus && !response.closed() && !response.headWritten()) {
-        answer(response.setStatusCode(status(refusal.code())), refusal.json());
+        answer(response.setStatusCode(status(error.code())), error.json());
       } else {
-        answer(response, new JsonWriter().open().name("error").raw(refusal.json()).close());
+        answer(response, new JsonWriter().open().name("error").raw(error.json()).close());
       }
     }
   }
@@ -162,7 +162,7 @@ public final class ServerApiEndpoint {
     return Character.toUpperCase(why.charAt(0)) + why.substring(1) + ".";
   }
 
-  /** An error's status, for those who want to see it there. */
+  /** The status of an error, for clients that ask for it. */
   private static int status(ErrorCode code) {
     return switch (code) {
       case INTERNAL -> 500;

@@ -13,24 +13,24 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** {@code info}: the nodes of the cluster and how much they have to do. Any thread. */
-final class Info {
+/** {@code info}: the nodes of the cluster and their load. Any thread. */
+final class InfoMethod {
 
   private static final String KIND = "info";
 
   private final Rooms rooms;
-  private final ConnectionRegistries directories;
+  private final ConnectionRegistries registries;
   private final ClusterCall nodes;
 
-  Info(Rooms rooms, ConnectionRegistries directories, ClusterCall nodes) {
+  InfoMethod(Rooms rooms, ConnectionRegistries registries, ClusterCall nodes) {
     this.rooms = rooms;
-    this.directories = directories;
+    this.registries = registries;
     this.nodes = nodes;
     nodes.answer(KIND, nothing -> here());
   }
 
-  /** Who is connected by one event loop. */
-  private record Here(int connections, Set<String> users) {}
+  /** Connections of one event loop. */
+  private record LoopLoad(int connections, Set<String> users) {}
 
   Future<JsonWriter> call(JsonFields request) {
     return nodes
@@ -44,26 +44,26 @@ final class Info {
   }
 
   private Future<String> here() {
-    return directories
-        .each(Info::count)
+    return registries
+        .each(InfoMethod::count)
         .compose(loops -> rooms.load().map(load -> node(loops, load)));
   }
 
-  private static Future<Here> count(ConnectionRegistry directory) {
-    return Future.succeededFuture(new Here(directory.connections(), directory.users()));
+  private static Future<LoopLoad> count(ConnectionRegistry registry) {
+    return Future.succeededFuture(new LoopLoad(registry.connections(), registry.users()));
   }
 
-  private String node(List<Here> loops, Load load) {
+  private String node(List<LoopLoad> loops, Load load) {
     int clients = 0;
     Set<String> users = new HashSet<>();
-    for (Here loop : loops) {
+    for (LoopLoad loop : loops) {
       clients += loop.connections;
       users.addAll(loop.users);
     }
     var process = ManagementFactory.getRuntimeMXBean();
     JsonWriter line =
         new JsonWriter().open().text("uid", rooms.node()).text("name", process.getName());
-    line.text("version", Info.class.getPackage().getImplementationVersion());
+    line.text("version", InfoMethod.class.getPackage().getImplementationVersion());
     line.name("num_clients").integer(clients).name("num_users").integer(users.size());
     line.name("num_channels").integer(load.rooms()).name("num_subs").integer(load.cursors());
     return line.name("uptime").integer(process.getUptime() / 1000).close().toString();

@@ -10,24 +10,24 @@ import io.stentor.message.RoomName;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/** What many requests have in common. Any thread. */
-final class Requests {
+/** Fields that many requests have. Any thread. */
+final class RequestFields {
 
-  private Requests() {}
+  private RequestFields() {}
 
   /**
-   * The room that a request names.
+   * Reads {@code channel}.
    *
-   * @throws CommandError where it names none
+   * @throws CommandError if it is missing or invalid
    */
   static RoomName room(JsonFields request) {
     return room(request.text("channel"));
   }
 
   /**
-   * The room of this name.
+   * Returns the room of this name.
    *
-   * @throws CommandError where there can be none
+   * @throws CommandError if it is missing, invalid or reserved
    */
   static RoomName room(String name) {
     if (name.isEmpty()) {
@@ -44,10 +44,10 @@ final class Requests {
   }
 
   /**
-   * A JSON value; null where there is none.
+   * Reads a JSON value; null if there is none.
    *
-   * @param base64 the other name, under which it may stand in Base64
-   * @throws CommandError where it is not JSON, with the reason
+   * @param base64 the name of the field that has it in Base64 instead
+   * @throws CommandError with the reason if it is invalid JSON
    */
   static @Nullable JsonSource json(JsonFields request, String name, String base64) {
     String encoded = request.text(base64);
@@ -60,13 +60,13 @@ final class Requests {
     }
   }
 
-  /** The same as a string. */
+  /** Reads a JSON value as a string; null if there is none. */
   static @Nullable String source(JsonFields request, String name, String base64) {
     JsonSource source = json(request, name, base64);
     return source == null ? null : source.toString();
   }
 
-  /** A refusal of a request with a value of another type. */
+  /** The error for a value of another type. */
   static CommandError wrong(InvalidJson invalid) {
     return wrong("bad request: " + invalid.getMessage());
   }

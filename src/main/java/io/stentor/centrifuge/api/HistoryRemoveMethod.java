@@ -11,24 +11,24 @@ import io.stentor.room.Rooms;
 import io.vertx.core.Future;
 
 /**
- * {@code history_remove}: what was said in a room can be read no more, in the log and in what each
- * node has at hand. The log's place stays. Any thread.
+ * {@code history_remove}: removes all messages of a room from its log and from the cache of each
+ * node. The position of the log stays. Any thread.
  */
-final class Removal {
+final class HistoryRemoveMethod {
 
   private static final String FORGET = "forget";
 
   private final Rooms rooms;
   private final ClusterCall nodes;
 
-  Removal(Rooms rooms, ClusterCall nodes) {
+  HistoryRemoveMethod(Rooms rooms, ClusterCall nodes) {
     this.rooms = rooms;
     this.nodes = nodes;
     nodes.answer(FORGET, this::forget);
   }
 
   Future<JsonWriter> call(JsonFields request) {
-    RoomName room = Requests.room(request);
+    RoomName room = RequestFields.room(request);
     if (rooms.options(room).history().messages() == 0) {
       throw new CommandError(ErrorCode.NOT_AVAILABLE);
     }

@@ -11,26 +11,28 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@code batch}: many calls in one request. Each stands alone, and the answers are in their order.
- * Each begins when the one before it was answered, or with {@code parallel} all begin at once. Any
- * thread.
+ * {@code batch}: independent calls in one request, with the replies in their order. Each starts
+ * when the previous one has completed, or with {@code parallel} all start at once. Any thread.
  */
-final class Batch {
+final class CallBatch {
+
+  /** The name of this method, whose result is not put into {@code result}. */
+  static final String NAME = "batch";
 
   /** Most calls of one batch. */
   static final int MAX_COMMANDS = 1000;
 
-  private final Map<String, Method> methods;
+  private final Map<String, ApiMethod> methods;
 
-  /** The methods that may be in a batch. */
-  Batch(Map<String, Method> methods) {
+  /** Creates the method. */
+  CallBatch(Map<String, ApiMethod> methods) {
     this.methods = methods;
   }
 
   Future<JsonWriter> call(JsonFields request) {
     List<JsonFields> commands = request.objects("commands");
     if (commands.isEmpty() || commands.size() > MAX_COMMANDS) {
-      throw Requests.wrong("commands has 1 to " + MAX_COMMANDS + " calls");
+      throw RequestFields.wrong("commands has 1 to " + MAX_COMMANDS + " calls");
     }
     Future<List<JsonWriter>> replies =
         request.flag("parallel")
@@ -59,22 +61,22 @@ final class Batch {
     return Future.succeededFuture(replies);
   }
 
-  /** Always succeeds. */
+  /** Always succeeds, perhaps with an error reply. */
   private Future<JsonWriter> reply(JsonFields command) {
     String name = command.names().stream().findFirst().orElse("");
     try {
-      Method method = methods.get(name);
+      ApiMethod method = methods.get(name);
       JsonFields request = method == null ? null : command.object(name);
       if (method == null || request == null || command.names().size() > 1) {
         throw new CommandError(ErrorCode.METHOD_NOT_FOUND, "a call has the name of one method");
       }
-      return ServerApi.call(name, method, request)
+      return ApiMethod.call(name, method, request)
           .map(result -> new JsonWriter().open().name(name).raw(result).close())
           .recover(failure -> Future.succeededFuture(error(CommandError.of(failure))));
     } catch (CommandError e) {
       return Future.succeededFuture(error(e));
     } catch (InvalidJson e) {
-      return Future.succeededFuture(error(Requests.wrong(e)));
+      return Future.succeededFuture(error(RequestFields.wrong(e)));
     }
   }
 

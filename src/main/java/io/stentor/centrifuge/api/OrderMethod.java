@@ -14,25 +14,25 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One kind of order: given to every node, and by each node to its connections. Answered when all of
- * them have done it. Any thread.
+ * Sends orders of one name to every node, which applies them to its connections. Completes when all
+ * nodes have done so. Any thread.
  */
-final class Ordering {
+final class OrderMethod {
 
   private final String name;
-  private final ConnectionRegistries directories;
+  private final ConnectionRegistries registries;
   private final ClusterCall nodes;
 
-  Ordering(String name, ConnectionRegistries directories, ClusterCall nodes) {
+  OrderMethod(String name, ConnectionRegistries registries, ClusterCall nodes) {
     this.name = name;
-    this.directories = directories;
+    this.registries = registries;
     this.nodes = nodes;
     nodes.answer(name, this::here);
   }
 
-  /** Nodes are given the request as it came, once it is known to be an order. */
+  /** Sends the request unchanged, after checking that it is valid. */
   Future<JsonWriter> call(JsonFields request) {
-    Order.of(name, request);
+    ConnectionOrder.of(name, request);
     return nodes
         .ask(name, request.source())
         .map(done -> new JsonWriter().open().close())
@@ -45,19 +45,19 @@ final class Ordering {
   }
 
   private Future<String> here(String request) {
-    Order order;
+    ConnectionOrder order;
     try {
-      order = Order.of(name, JsonFields.of(request.getBytes(StandardCharsets.UTF_8)));
-    } catch (CommandError e) { // A node of another version has found nothing wrong with it.
+      order = ConnectionOrder.of(name, JsonFields.of(request.getBytes(StandardCharsets.UTF_8)));
+    } catch (CommandError e) { // Valid for a node of another version.
       return declined(e);
     }
-    return directories
-        .each(directory -> apply(order, directory))
+    return registries
+        .each(registry -> apply(order, registry))
         .map(done -> "")
-        .recover(Ordering::declined);
+        .recover(OrderMethod::declined);
   }
 
-  /** A refusal is the same on whichever node the client is. */
+  /** Sends an error to the calling node. */
   private static Future<String> declined(Throwable failure) {
     return Future.failedFuture(
         failure instanceof CommandError refusal
@@ -65,10 +65,10 @@ final class Ordering {
             : failure);
   }
 
-  private static Future<Void> apply(Order order, ConnectionRegistry directory) {
+  private static Future<Void> apply(ConnectionOrder order, ConnectionRegistry registry) {
     List<Future<Void>> all = new ArrayList<>();
-    for (ControllableConnection connection : directory.of(order.target().user())) {
-      if (order.target().isMet(connection)) {
+    for (ControllableConnection connection : registry.of(order.target().user())) {
+      if (order.target().matches(connection)) {
         all.add(order.apply(connection));
       }
     }

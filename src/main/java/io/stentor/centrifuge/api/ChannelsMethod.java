@@ -2,6 +2,7 @@ package io.stentor.centrifuge.api;
 
 import io.stentor.centrifuge.CommandError;
 import io.stentor.centrifuge.ErrorCode;
+import io.stentor.config.RoomRules;
 import io.stentor.json.JsonFields;
 import io.stentor.json.JsonWriter;
 import io.stentor.presence.Presence;
@@ -10,21 +11,18 @@ import io.vertx.core.Future;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * {@code channels}: the rooms that anybody is in, on any node, as far as it is known who is in
- * them. Any thread.
- */
-final class Channels {
+/** {@code channels}: the rooms with members on any node, where presence is on. Any thread. */
+final class ChannelsMethod {
 
-  /** Most rooms of one answer. */
+  /** Most rooms in one result. */
   static final int MAX_ROOMS = 10_000;
 
-  /** Most rooms that are looked at for one answer. */
-  private static final int MAX_LOOKED_AT = 50_000;
+  /** Most rooms that one call scans. */
+  private static final int MAX_SCANNED = 50_000;
 
   private final Presence presence;
 
-  Channels(Presence presence) {
+  ChannelsMethod(Presence presence) {
     this.presence = presence;
   }
 
@@ -35,12 +33,12 @@ final class Channels {
     return new Search(glob, line).from(null);
   }
 
-  /** One answer on its way. */
+  /** One call. */
   private final class Search {
     private final Glob glob;
     private final JsonWriter line;
     private int found;
-    private int lookedAt;
+    private int scanned;
 
     Search(Glob glob, JsonWriter line) {
       this.glob = glob;
@@ -53,7 +51,7 @@ final class Channels {
           .compose(
               page -> {
                 page.forEach(this::take);
-                if (found > MAX_ROOMS || lookedAt > MAX_LOOKED_AT) {
+                if (found > MAX_ROOMS || scanned > MAX_SCANNED) {
                   return Future.failedFuture(
                       new CommandError(
                           ErrorCode.LIMIT_EXCEEDED,
@@ -66,7 +64,7 @@ final class Channels {
     }
 
     private void take(RoomStats room) {
-      lookedAt++;
+      scanned++;
       if (glob.matches(room.room().value())) {
         found++;
         line.key(room.room().value()).open().name("num_clients");
@@ -76,6 +74,36 @@ final class Channels {
 
     private static String last(List<RoomStats> page) {
       return page.get(page.size() - 1).room().value();
+    }
+  }
+
+  /** A pattern of room names, in which {@code *} matches any characters. Immutable. */
+  private static final class Glob {
+
+    private static final String UNKNOWN = "?[]{}!\\";
+
+    private final String pattern;
+
+    /**
+     * Creates a pattern.
+     *
+     * @throws CommandError if it has another wildcard, none of which can be in a name
+     */
+    Glob(String pattern) {
+      if (pattern.chars().anyMatch(one -> UNKNOWN.indexOf(one) >= 0)) {
+        throw RequestFields.wrong("in a pattern only * is more than itself, not any of " + UNKNOWN);
+      }
+      this.pattern = pattern;
+    }
+
+    /** The common prefix of all names that match. */
+    String prefix() {
+      int star = pattern.indexOf('*');
+      return star < 0 ? pattern : pattern.substring(0, star);
+    }
+
+    boolean matches(String name) {
+      return RoomRules.matches(pattern, name);
     }
   }
 }

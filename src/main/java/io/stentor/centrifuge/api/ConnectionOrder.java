@@ -1,0 +1,235 @@
+package io.stentor.centrifuge.api;
+
+import io.stentor.centrifuge.Session;
+import io.stentor.connection.ControllableConnection;
+import io.stentor.identity.TokenClaims.ConnectionClaims.Subscribed;
+import io.stentor.identity.TokenClaims.SubscriptionOverride;
+import io.stentor.json.JsonFields;
+import io.stentor.message.CloseReason;
+import io.stentor.message.Position;
+import io.stentor.message.RoomName;
+import io.vertx.core.Future;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** An action of a server on some connections. Idempotent. */
+interface ConnectionOrder {
+
+  Map<String, Function<JsonFields, ConnectionOrder>> READERS =
+      Map.of(
+          "disconnect", DisconnectOrder::of,
+          "unsubscribe", UnsubscribeOrder::of,
+          "subscribe", SubscribeOrder::of,
+          "refresh", RefreshOrder::of);
+
+  /** All orders, in the order of the documentation. */
+  List<String> NAMES = List.of("subscribe", "unsubscribe", "disconnect", "refresh");
+
+  /**
+   * Reads an order.
+   *
+   * @throws io.stentor.centrifuge.CommandError if it is invalid for every connection
+   */
+  static ConnectionOrder of(String name, JsonFields request) {
+    return Objects.requireNonNull(READERS.get(name)).apply(request);
+  }
+
+  Target target();
+
+  /**
+   * Applies the order on the event loop of the connection; no-op if it does not support it.
+   *
+   * @return completes when it is done
+   */
+  Future<Void> apply(ControllableConnection connection);
+
+  /**
+   * {@code disconnect}: closes connections on every transport.
+   *
+   * @param spared ids of connections that stay
+   */
+  record DisconnectOrder(Target target, List<String> spared, CloseReason reason)
+      implements ConnectionOrder {
+
+    private static final CloseReason FORCED = new CloseReason(3503, "force disconnect");
+    private static final int LEAST_CODE = 3000;
+
+    static DisconnectOrder of(JsonFields request) {
+      JsonFields said = request.object("disconnect");
+      return new DisconnectOrder(
+          Target.of(request), request.texts("whitelist"), said == null ? FORCED : reason(said));
+    }
+
+    /** Clients interpret an empty reason, or one that is JSON, as something else. */
+    private static CloseReason reason(JsonFields fields) {
+      long code = fields.has("code") ? fields.number("code") : FORCED.code();
+      String text = fields.text("reason");
+      String reason = text.isEmpty() ? FORCED.reason() : text;
+      if (code < LEAST_CODE || code > Short.MAX_VALUE || isJson(reason)) {
+        throw wrong();
+      }
+      try {
+        return new CloseReason((int) code, reason);
+      } catch (IllegalArgumentException e) {
+        throw wrong();
+      }
+    }
+
+    private static boolean isJson(String reason) {
+      try {
+        Json.decodeValue(reason);
+        return true;
+      } catch (DecodeException e) {
+        return false;
+      }
+    }
+
+    private static RuntimeException wrong() {
+      return RequestFields.wrong(
+          "disconnect has a code from 3000 to 4999 and a reason of 1 to 123 bytes that is not"
+              + " JSON");
+    }
+
+    @Override
+    public Future<Void> apply(ControllableConnection connection) {
+      if (!spared.contains(connection.connection())) {
+        connection.close(reason);
+      }
+      return Future.succeededFuture();
+    }
+  }
+
+  /**
+   * {@code unsubscribe}: ends subscriptions of clients of this protocol, which do not resubscribe.
+   */
+  record UnsubscribeOrder(Target target, RoomName room) implements ConnectionOrder {
+
+    static UnsubscribeOrder of(JsonFields request) {
+      return new UnsubscribeOrder(Target.of(request), RequestFields.room(request));
+    }
+
+    @Override
+    public Future<Void> apply(ControllableConnection connection) {
+      return connection instanceof Session session
+          ? session.unsubscribe(room)
+          : Future.succeededFuture();
+    }
+  }
+
+  /**
+   * {@code subscribe}: subscribes clients of this protocol to a room, whatever their permissions.
+   *
+   * @param granted as by a token
+   * @param expireAt when the subscription expires, in seconds since 1970; 0 for never
+   * @param since the position to continue from; null for new messages only
+   */
+  record SubscribeOrder(
+      Target target, RoomName room, Subscribed granted, long expireAt, @Nullable Position since)
+      implements ConnectionOrder {
+
+    static SubscribeOrder of(JsonFields request) {
+      Subscribed granted =
+          new Subscribed(
+              RequestFields.source(request, "info", "b64info"),
+              RequestFields.source(request, "data", "b64data"),
+              override(request.object("override")));
+      return new SubscribeOrder(
+          Target.of(request),
+          RequestFields.room(request),
+          granted,
+          request.unsigned("expire_at"),
+          since(request.object("recover_since")));
+    }
+
+    /** An invalid position is one that cannot be recovered from. */
+    private static @Nullable Position since(@Nullable JsonFields since) {
+      if (since == null) {
+        return null;
+      }
+      try {
+        return Position.parse(since.text("epoch") + ":" + since.unsigned("offset"));
+      } catch (IllegalArgumentException e) {
+        return Position.NONE;
+      }
+    }
+
+    private static SubscriptionOverride override(@Nullable JsonFields override) {
+      return override == null
+          ? SubscriptionOverride.NONE
+          : new SubscriptionOverride(
+              flag(override, "presence"),
+              flag(override, "join_leave"),
+              flag(override, "force_recovery"),
+              flag(override, "force_positioning"),
+              flag(override, "force_push_join_leave"));
+    }
+
+    private static @Nullable Boolean flag(JsonFields override, String name) {
+      JsonFields said = override.object(name);
+      return said == null ? null : said.flag("value");
+    }
+
+    @Override
+    public Future<Void> apply(ControllableConnection connection) {
+      return connection instanceof Session session
+          ? session.subscribe(room, granted, expireAt, since)
+          : Future.succeededFuture();
+    }
+  }
+
+  /**
+   * {@code refresh}: changes when connections of clients of this protocol expire.
+   *
+   * @param expired whether they expire now
+   * @param expireAt in seconds since 1970; 0 for never
+   * @param info what others may know of them from now on, as JSON source; null for no change
+   */
+  record RefreshOrder(Target target, boolean expired, long expireAt, @Nullable String info)
+      implements ConnectionOrder {
+
+    static RefreshOrder of(JsonFields request) {
+      return new RefreshOrder(
+          Target.of(request),
+          request.flag("expired"),
+          request.unsigned("expire_at"),
+          RequestFields.source(request, "info", "b64info"));
+    }
+
+    @Override
+    public Future<Void> apply(ControllableConnection connection) {
+      if (connection instanceof Session session && expired) {
+        session.close(CloseReason.EXPIRED);
+      } else if (connection instanceof Session session) {
+        session.refresh(expireAt, info);
+      }
+      return Future.succeededFuture();
+    }
+  }
+
+  /**
+   * The connections that an order is for. Immutable; any thread.
+   *
+   * @param user their user; empty for all connections without one
+   * @param client only the connection with this id; empty for all
+   * @param session only the connection with this session; empty for all
+   */
+  record Target(String user, String client, String session) {
+
+    static Target of(JsonFields request) {
+      if (!request.has("user")) {
+        throw RequestFields.wrong("user is missing; for those without a name it is \"\"");
+      }
+      return new Target(request.text("user"), request.text("client"), request.text("session"));
+    }
+
+    boolean matches(ControllableConnection connection) {
+      return (client.isEmpty() || client.equals(connection.connection()))
+          && (session.isEmpty() || session.equals(connection.session()));
+    }
+  }
+}

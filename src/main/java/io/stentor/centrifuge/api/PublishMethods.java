@@ -1,0 +1,173 @@
+package io.stentor.centrifuge.api;
+
+import io.stentor.centrifuge.CommandError;
+import io.stentor.centrifuge.ErrorCode;
+import io.stentor.config.RoomOptions;
+import io.stentor.json.JsonFields;
+import io.stentor.json.JsonSource;
+import io.stentor.json.JsonWriter;
+import io.stentor.message.Position;
+import io.stentor.message.Publication;
+import io.stentor.message.RoomName;
+import io.stentor.room.Ack;
+import io.stentor.room.IdempotencyConflict;
+import io.stentor.room.MessageTooLarge;
+import io.stentor.room.Rooms;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** {@code publish} and {@code broadcast}. Any thread. */
+final class PublishMethods {
+
+  /** Most rooms of one broadcast. */
+  static final int MAX_ROOMS = 1000;
+
+  private final Rooms rooms;
+
+  PublishMethods(Rooms rooms) {
+    this.rooms = rooms;
+  }
+
+  /** Publishes to one room. */
+  Future<JsonWriter> publish(JsonFields request) {
+    RoomName room = RequestFields.room(request);
+    return offer(room, OfferedMessage.of(request));
+  }
+
+  /** Publishes to many rooms independently; the results are in the order of the rooms. */
+  Future<JsonWriter> broadcast(JsonFields request) {
+    List<String> channels = request.texts("channels");
+    if (channels.isEmpty() || channels.size() > MAX_ROOMS) {
+      throw RequestFields.wrong("channels has 1 to " + MAX_ROOMS + " names of rooms");
+    }
+    OfferedMessage message = OfferedMessage.of(request);
+    List<Future<JsonWriter>> all = new ArrayList<>();
+    for (String channel : channels) {
+      all.add(offer(channel, message).recover(failure -> Future.succeededFuture(error(failure))));
+    }
+    return Future.all(all)
+        .map(
+            done -> {
+              JsonWriter line = new JsonWriter().open().name("responses").openArray();
+              done.<JsonWriter>list().forEach(line::raw);
+              return line.closeArray().close();
+            });
+  }
+
+  private Future<JsonWriter> offer(String channel, OfferedMessage message) {
+    try {
+      return offer(RequestFields.room(channel), message)
+          .map(result -> new JsonWriter().open().name("result").raw(result).close());
+    } catch (CommandError e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  private static JsonWriter error(Throwable failure) {
+    return new JsonWriter().open().name("error").raw(CommandError.of(failure).json()).close();
+  }
+
+  private Future<JsonWriter> offer(RoomName room, OfferedMessage message) {
+    Promise<JsonWriter> done = Promise.promise();
+    Ack ack =
+        new Ack() {
+          @Override
+          public void appended(Position position) {
+            done.complete(result(position));
+          }
+
+          @Override
+          public void refused(Throwable reason) {
+            done.fail(refusal(reason));
+          }
+        };
+    return rooms.offer(room, message.in(rooms.options(room)), ack)
+        ? done.future()
+        : Future.failedFuture(new CommandError(ErrorCode.TOO_MANY_REQUESTS));
+  }
+
+  private static Throwable refusal(Throwable reason) {
+    if (reason instanceof IdempotencyConflict) {
+      return new CommandError(ErrorCode.CONFLICT, "this idempotency key was used for other data");
+    }
+    return reason instanceof MessageTooLarge
+        ? RequestFields.wrong(String.valueOf(reason.getMessage()))
+        : reason;
+  }
+
+  private static JsonWriter result(Position position) {
+    JsonWriter line = new JsonWriter().open();
+    if (position.epoch() != 0) {
+      line.name("offset").integer(position.offset());
+      line.name("epoch").string(Position.epochText(position.epoch()));
+    }
+    return line.close();
+  }
+
+  /** What a server publishes to one room or to many. Immutable. */
+  private static final class OfferedMessage {
+
+    private final JsonSource data;
+    private final @Nullable String key;
+    private final boolean skipsHistory;
+
+    private OfferedMessage(JsonSource data, @Nullable String key, boolean skipsHistory) {
+      this.data = data;
+      this.key = key;
+      this.skipsHistory = skipsHistory;
+    }
+
+    /**
+     * Reads a request. Ignores {@code delta}, which has no effect that clients could notice.
+     *
+     * @throws CommandError if there is no data, or an option is not supported
+     */
+    static OfferedMessage of(JsonFields request) {
+      JsonSource data = RequestFields.json(request, "data", "b64data");
+      if (data == null) {
+        throw RequestFields.wrong("data is missing");
+      }
+      JsonFields tags = request.object("tags");
+      if (tags != null && !tags.isEmpty()) {
+        throw new CommandError(ErrorCode.NOT_AVAILABLE, "publications have no tags here");
+      }
+      if (request.unsigned("version") != 0 || !request.text("version_epoch").isEmpty()) {
+        throw new CommandError(ErrorCode.NOT_AVAILABLE, "publications have no versions here");
+      }
+      return new OfferedMessage(data, key(request), request.flag("skip_history"));
+    }
+
+    private static @Nullable String key(JsonFields request) {
+      String key = request.text("idempotency_key");
+      try {
+        return key.isEmpty() ? null : Publication.checkedKey(key);
+      } catch (IllegalArgumentException e) {
+        throw RequestFields.wrong(String.valueOf(e.getMessage()));
+      }
+    }
+
+    /**
+     * Returns the publication for a room.
+     *
+     * @throws CommandError if the room does not accept it
+     */
+    Publication in(RoomOptions room) {
+      boolean logged = room.history().messages() > 0;
+      if (data.bytes().length > room.maxMessageBytes()) {
+        throw RequestFields.wrong("data has at most " + room.maxMessageBytes() + " bytes here");
+      }
+      if (key != null && !logged) {
+        throw new CommandError(
+            ErrorCode.NOT_AVAILABLE, "this room keeps no log, so it knows no idempotency keys");
+      }
+      if (skipsHistory && logged) {
+        throw new CommandError(
+            ErrorCode.NOT_AVAILABLE, "every publication of this room goes through its log");
+      }
+      return Publication.json(data, System.currentTimeMillis(), key, null);
+    }
+  }
+}
