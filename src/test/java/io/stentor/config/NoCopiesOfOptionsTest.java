@@ -50,7 +50,7 @@ class NoCopiesOfOptionsTest {
           Map.entry("io.stentor.room.Feed", "given new ones by Rooms.optionsChanged"),
           Map.entry("io.stentor.room.RecentCache", "given new ones by its Feed"),
           Map.entry("io.stentor.room.Appender", "given new ones by Rooms.optionsChanged"),
-          Map.entry("io.stentor.websocket.PingWheel", "clients were told its interval"),
+          Map.entry("io.stentor.connection.Heartbeat$Schedule", "clients were told its interval"),
           Map.entry("io.stentor.history.LogProcessor", "made anew for each operation"),
           Map.entry("io.stentor.history.ReplicateProcessor", "made anew for each operation"),
           Map.entry("io.stentor.centrifuge.MembersQuery", "made anew for each question"),
