@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes log lines on a thread of its own, so that an event loop never waits for a terminal or a
- * pipe. At most {@value #LINES} lines wait; what comes when so many do is dropped, and the number
- * of dropped lines is logged as soon as there is room.
+ * Writes log lines on its own thread, so that an event loop never waits for a terminal or a pipe.
+ * At most {@value #LINES} lines wait; further ones are dropped, and their number is logged as soon
+ * as there is room.
  */
 final class AsyncConsoleAppender extends AsyncAppender {
 

@@ -16,16 +16,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is written of the warnings of Vert.x, Netty and Hazelcast while {@code logging.level} is
- * neither debug nor trace: one line each, without stack trace and class names, and the same line at
- * most once in {@value #AGAIN_MINUTES} minutes. A failure of Stentor's own code keeps its stack
- * trace. Left out is what they say of a node that has gone: dozens of lines, where {@link
- * io.stentor.cluster} writes one. Any thread.
+ * Shortens the warnings of Vert.x, Netty and Hazelcast unless {@code logging.level} is debug or
+ * trace: one line each, without stack trace and class names, and the same line at most once in
+ * {@value #AGAIN_MINUTES} minutes. A failure of Stentor's own code keeps its stack trace. Warnings
+ * about a lost node are left out: they are dozens of lines, where {@link io.stentor.cluster} writes
+ * one. Any thread.
  */
 public final class LibraryMessages {
   static final int AGAIN_MINUTES = 10;
 
-  /** How many different lines are remembered; the oldest is forgotten. */
+  /** Number of different lines that are remembered; beyond it, the oldest is forgotten. */
   private static final int REMEMBERED = 256;
 
   private static final List<String> LIBRARIES = List.of("io.vertx.", "io.netty.", "com.hazelcast.");
@@ -75,6 +75,8 @@ public final class LibraryMessages {
       };
 
   /**
+   * Creates a filter.
+   *
    * @param millis a clock that never goes back
    */
   public LibraryMessages(LoggerContext loggers, LongSupplier millis) {
@@ -82,7 +84,7 @@ public final class LibraryMessages {
     this.millis = millis;
   }
 
-  /** What is to be written in place of the event; null for nothing. */
+  /** Returns the event to write instead; null for none. */
   @Nullable
   public ILoggingEvent written(ILoggingEvent event) {
     String name = event.getLoggerName();
@@ -99,12 +101,12 @@ public final class LibraryMessages {
     return isNew(name + " " + text) ? replaced(event, text) : null;
   }
 
-  /** Whether somebody looks for a fault and wants to see everything. */
+  /** Whether the log level asks for everything. */
   private boolean isWatched() {
     return loggers.getLogger("io.stentor").getEffectiveLevel().toInt() <= Level.DEBUG_INT;
   }
 
-  /** Whether the failure came about in Stentor's own code: its stack trace is needed. */
+  /** Whether the failure comes from Stentor's own code, whose stack trace is needed. */
   private static boolean isOurs(@Nullable IThrowableProxy failure) {
     for (IThrowableProxy cause = failure; cause != null; cause = cause.getCause()) {
       for (StackTraceElementProxy frame : cause.getStackTraceElementProxyArray()) {

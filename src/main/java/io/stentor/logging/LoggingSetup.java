@@ -14,9 +14,9 @@ import io.stentor.config.Config.LoggingOptions;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sets Logback up in code, which saves the time of reading XML. Logback finds this class by {@code
- * META-INF/services} at its first use and lets warnings through as text; {@link #apply} then sets
- * what is configured. Everything goes to standard output.
+ * Configures Logback in code, which is faster than reading XML. Logback finds this class by {@code
+ * META-INF/services} at its first use and logs warnings as text; {@link #apply} then applies the
+ * configuration. Everything goes to standard output.
  */
 public final class LoggingSetup extends ContextAwareBase implements Configurator {
   /** Control characters of a message become dots: what a client sent cannot forge a line. */
@@ -28,7 +28,7 @@ public final class LoggingSetup extends ContextAwareBase implements Configurator
   public LoggingSetup() {}
 
   /**
-   * Has Vert.x and Hazelcast log through SLF4J. To be called before a class of theirs is loaded.
+   * Makes Vert.x and Hazelcast log through SLF4J. Call it before any of their classes is loaded.
    */
   public static void route() {
     System.setProperty("hazelcast.logging.type", "slf4j");
@@ -43,17 +43,17 @@ public final class LoggingSetup extends ContextAwareBase implements Configurator
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
-  /** Logs as configured from now on. */
+  /** Applies the configuration. */
   public static void apply(LoggingOptions logging) {
     set((LoggerContext) LoggerFactory.getILoggerFactory(), logging.level(), logging.format());
   }
 
-  /** Writes other levels from now on, in the same format. */
+  /** Changes the level and keeps the format. */
   public static void relevel(LoggingOptions.Level level) {
     levels((LoggerContext) LoggerFactory.getILoggerFactory(), level);
   }
 
-  /** Writes what is left and logs nothing more. */
+  /** Writes the lines that wait and stops logging. */
   public static void close() {
     ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
   }
@@ -81,7 +81,7 @@ public final class LoggingSetup extends ContextAwareBase implements Configurator
         .setLevel(own == Level.TRACE ? Level.WARN : Level.ERROR);
   }
 
-  /** Libraries only warn, until somebody looks for a fault. */
+  /** Libraries only log warnings, unless the level is debug or trace. */
   private static Level others(LoggingOptions.Level level) {
     return switch (level) {
       case ERROR -> Level.ERROR;

@@ -22,12 +22,12 @@ import javax.net.ssl.X509KeyManager;
 import org.slf4j.Logger;
 
 /**
- * A certificate, those between it and its authority, and its private key: read, and known to belong
- * together. Immutable; any thread.
+ * A certificate with its intermediate certificates and its private key, which is checked to match.
+ * Immutable; any thread.
  */
 public final class Certificate {
 
-  private static final byte[] ANYTHING = {1, 2, 3};
+  private static final byte[] SAMPLE = {1, 2, 3};
 
   private final X509Certificate first;
   private final PemKeyCertOptions options;
@@ -38,11 +38,11 @@ public final class Certificate {
   }
 
   /**
-   * Reads the files; blocks while it does.
+   * Reads the files; blocks.
    *
-   * @param option what the configuration calls them, such as {@code http.tls}
-   * @throws ConfigException when one cannot be read, is not what it should be, or they do not
-   *     belong together; nothing of the key is in its sentence
+   * @param option the group of options that names them, such as {@code http.tls}
+   * @throws ConfigException if a file cannot be read or is invalid, or the key does not match;
+   *     shows nothing of the key
    */
   public static Certificate read(String option, String certificateFile, String keyFile) {
     String certificateOption = option + ".certificateFile";
@@ -52,21 +52,21 @@ public final class Certificate {
     X509Certificate first = first(certificateOption, certificateFile, chain);
     PemKeyCertOptions options =
         new PemKeyCertOptions().setCertValue(Buffer.buffer(chain)).setKeyValue(Buffer.buffer(key));
-    PrivateKey secret = secret(keyOption, keyFile, options, first.getPublicKey());
-    if (!belong(first.getPublicKey(), secret)) {
+    PrivateKey privateKey = privateKey(keyOption, keyFile, options, first.getPublicKey());
+    if (!isPair(first.getPublicKey(), privateKey)) {
       throw new ConfigException(
           keyOption + ": " + keyFile + " is not the key of the certificate in " + certificateFile);
     }
     return new Certificate(first, options);
   }
 
-  /** The same of a server's options, which have to be on. */
+  /** Reads the files of a server's options, which must enable TLS. */
   public static Certificate read(String option, TlsOptions tls) {
     return read(option, tls.certificateFile(), tls.keyFile());
   }
 
   /**
-   * Reads a file of certificates, and does not look at who signed them.
+   * Reads a file of authorities' certificates without checking who signed them.
    *
    * @return its bytes
    */
@@ -92,15 +92,15 @@ public final class Certificate {
       if (!read.isEmpty() && read.iterator().next() instanceof X509Certificate first) {
         return first;
       }
-    } catch (CertificateException e) { // said below
+    } catch (CertificateException e) { // reported below
     }
     throw new ConfigException(option + ": " + file + " holds no PEM certificate");
   }
 
-  private static PrivateKey secret(
+  private static PrivateKey privateKey(
       String option, String file, PemKeyCertOptions options, PublicKey key) {
     try {
-      // No Vert.x is needed where everything has been read.
+      // Needs no Vert.x, since no file is left to read.
       for (KeyManager manager : options.getKeyManagerFactory(null).getKeyManagers()) {
         if (manager instanceof X509KeyManager keys) {
           String[] names = keys.getServerAliases(key.getAlgorithm(), null);
@@ -109,7 +109,7 @@ public final class Certificate {
           }
         }
       }
-    } catch (Exception e) { // said below: the cause may hold some of the key
+    } catch (Exception e) { // reported below without the cause, which may hold some of the key
     }
     throw new ConfigException(
         option
@@ -119,27 +119,27 @@ public final class Certificate {
             + " KEY or EC PRIVATE KEY) and to have no password");
   }
 
-  private static boolean belong(PublicKey open, PrivateKey secret) {
+  private static boolean isPair(PublicKey publicKey, PrivateKey privateKey) {
     String algorithm =
-        switch (open.getAlgorithm()) {
+        switch (publicKey.getAlgorithm()) {
           case "RSA" -> "SHA256withRSA";
           case "EC" -> "SHA256withECDSA";
-          default -> open.getAlgorithm();
+          default -> publicKey.getAlgorithm();
         };
     try {
       Signature signature = Signature.getInstance(algorithm);
-      signature.initSign(secret);
-      signature.update(ANYTHING);
+      signature.initSign(privateKey);
+      signature.update(SAMPLE);
       byte[] signed = signature.sign();
-      signature.initVerify(open);
-      signature.update(ANYTHING);
+      signature.initVerify(publicKey);
+      signature.update(SAMPLE);
       return signature.verify(signed);
     } catch (GeneralSecurityException e) {
       return false;
     }
   }
 
-  /** For Vert.x, which reads no file any more. */
+  /** The certificate and key as options of Vert.x, which then reads no files. */
   public PemKeyCertOptions options() {
     return options.copy();
   }

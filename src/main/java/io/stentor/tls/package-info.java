@@ -1,4 +1,4 @@
-/** The certificate that a node shows. */
+/** Certificates for TLS. */
 @NullMarked
 package io.stentor.tls;
 
