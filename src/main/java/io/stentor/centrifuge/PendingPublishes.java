@@ -5,8 +5,8 @@ import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
 import io.stentor.room.Ack;
-import io.stentor.room.IdempotencyConflict;
-import io.stentor.room.MessageTooLarge;
+import io.stentor.room.Ack.IdempotencyConflict;
+import io.stentor.room.Ack.MessageTooLarge;
 
 /** Publishes of one session, and how much of them is not acknowledged yet. One event loop. */
 final class PendingPublishes {

@@ -14,7 +14,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.stentor.room.Timings;
+import io.stentor.room.Counts.Timings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,35 +1,41 @@
 package io.stentor.room;
 
 import io.stentor.config.RoomOptions;
+import io.stentor.config.RoomOptions.Transform;
 import io.stentor.history.Appended;
 import io.stentor.history.Batch;
 import io.stentor.history.History;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
+import io.stentor.room.Ack.IdempotencyConflict;
+import io.stentor.room.Ack.MessageTooLarge;
 import io.stentor.room.Counts.Count;
+import io.stentor.room.RoomBus.Broadcast;
+import io.stentor.timer.LoopExecutor;
 import io.stentor.timer.TimerWheel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Appends what this node's clients publish to one room: one batch at a time, and what comes
- * meanwhile is the next batch. Belongs to the loop that is the room's home, except for the count of
- * waiting bytes.
+ * Appends what this node's clients publish to one room: one batch is in flight at a time, and what
+ * arrives meanwhile is the next batch. Belongs to the loop that is the room's home, except for the
+ * methods that any thread may call.
  */
 final class Appender {
 
-  /** A publication on its way, what it counts for while it waits, and who wants to know. */
-  record Waiting(Publication publication, int reservedBytes, Ack ack) {}
+  /** A waiting publication, the bytes reserved for it, and its publisher's callback. */
+  private record Waiting(Publication publication, int reservedBytes, Ack ack) {}
 
   private static final int MAX_BATCH_MESSAGES = 1024;
   private static final int MAX_BATCH_BYTES = 256 * 1024;
 
-  /** Memory that a waiting publication needs besides its bytes, so that small ones count too. */
+  /** Memory that a waiting publication needs besides its bytes. */
   static final int OVERHEAD_BYTES = 128;
 
   private static final long FIRST_RETRY_MILLIS = 20;
@@ -39,7 +45,7 @@ final class Appender {
 
   private final RoomName room;
   private volatile RoomOptions options;
-  private final Loop home;
+  private final LoopExecutor home;
   private final History history;
   private final RoomBus bus;
   private final Counts counts;
@@ -51,15 +57,20 @@ final class Appender {
   private boolean busy;
 
   /**
-   * Who appends: the node's number and its count of publications, which together name each
-   * publication for good.
+   * The node's random number and its count of publications, which together identify each
+   * publication for the log.
    */
   record Identity(long appender, AtomicLong numbers) {}
 
+  /**
+   * Creates an appender with an empty queue.
+   *
+   * @param idle called on the home loop when nothing waits any more
+   */
   Appender(
       RoomName room,
       RoomOptions options,
-      Loop home,
+      LoopExecutor home,
       History history,
       RoomBus bus,
       Counts counts,
@@ -75,25 +86,17 @@ final class Appender {
     this.idle = idle;
   }
 
-  Loop home() {
-    return home;
-  }
-
-  RoomOptions options() {
-    return options;
-  }
-
-  /** From now on these hold; whether there is a log stays as it was. Any thread. */
+  /** Replaces the options. Whether there is a log must not change. Any thread. */
   void options(RoomOptions changed) {
     options = changed;
   }
 
-  /** Counts a publication that is about to be offered. Any thread. */
-  void reserve(int bytes) {
-    waitingBytes.addAndGet(bytes);
+  /** Announces a call of {@link #publish}: this appender is not idle until then. Any thread. */
+  void reserve() {
+    waitingBytes.addAndGet(OVERHEAD_BYTES);
   }
 
-  /** Bytes that wait here, with {@link #OVERHEAD_BYTES} each. Any thread. */
+  /** Bytes that wait, including {@link #OVERHEAD_BYTES} for each publication. Any thread. */
   long waitingBytes() {
     return waitingBytes.get();
   }
@@ -108,8 +111,33 @@ final class Appender {
     return waitingBytes.get() == 0;
   }
 
-  /** Takes a publication that was reserved. */
-  void offer(Waiting waiting) {
+  /** Publishes, behind what waits; see {@link #reserve}. Any thread. */
+  void publish(Publication publication, Ack ack) {
+    RoomOptions current = options;
+    Publication changed = transform(current.transform(), publication);
+    int limit = current.maxMessageBytes();
+    boolean fits = changed.bytes() <= limit;
+    int weight = fits ? changed.weight() : 0;
+    waitingBytes.addAndGet(weight);
+    Waiting waiting = new Waiting(changed, weight + OVERHEAD_BYTES, ack);
+    home.run(
+        fits
+            ? () -> queue(waiting)
+            : () -> refuse(waiting, MessageTooLarge.ofRoom(limit, changed.bytes())));
+  }
+
+  /** Texts and JSON strings are transformed; other JSON stays as it is. */
+  private static Publication transform(Transform transform, Publication publication) {
+    if (transform == Transform.NONE) {
+      return publication;
+    }
+    Publication text = publication.asText();
+    return text.kind() == Publication.Kind.TEXT
+        ? publication.with(text.text().toUpperCase(Locale.ROOT) + "!!!")
+        : publication;
+  }
+
+  private void queue(Waiting waiting) {
     queue.add(waiting);
     if (!busy) {
       busy = true;
@@ -117,8 +145,7 @@ final class Appender {
     }
   }
 
-  /** Refuses a publication that was reserved and not offered. */
-  void refuse(Waiting waiting, Throwable reason) {
+  private void refuse(Waiting waiting, Throwable reason) {
     counts.add(Count.REFUSED, 1);
     waiting.ack.refused(reason);
     waitingBytes.addAndGet(-waiting.reservedBytes);
@@ -206,10 +233,10 @@ final class Appender {
     done(waiting);
   }
 
-  /** The batch keeps its number: if it was appended after all, the log answers as it did then. */
   private void failed(
       List<Waiting> waiting, Batch batch, Throwable failure, long retryMillis, long spentMillis) {
     if (spentMillis < GIVE_UP_MILLIS) {
+      // The batch keeps its number: if it was appended after all, the log answers as it did then.
       LOG.debug("room {}: append failed, trying again: {}", room, failure.toString());
       home.after(
           retryMillis,

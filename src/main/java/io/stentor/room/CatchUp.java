@@ -3,118 +3,127 @@ package io.stentor.room;
 import io.stentor.history.Page;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Position;
+import io.stentor.message.RoomName;
+import io.stentor.room.Counts.Count;
+import io.vertx.core.Future;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings one cursor from an older position to the tail: reads page by page, from what the node has
- * at hand or else from the log, as fast as the socket takes it, and hands over to the tail without
- * a gap or a repeat. Belongs to the cursor's loop.
+ * Brings one cursor from an older position to the tail: reads page by page, from the node's cache
+ * or the log, as fast as the socket accepts it, and hands over to the tail without a gap or a
+ * repeat. Belongs to the cursor's loop.
  */
-final class CatchUp {
+final class CatchUp implements Tail.Reading {
 
   /*
-   * Before each page is asked for, the cursor marks the tail's end, so that the tail keeps what
-   * arrives from then on. The answer holds everything up to a place at or behind that mark, or says
-   * that more follows. In the first case the cursor goes on in the tail right behind the answer; in
-   * the second it reads on, and the mark moves forward. What the tail could not keep that long is
-   * read from the log once more.
+   * Before each page is requested, the cursor moves to the tail's end, so that the tail keeps what
+   * arrives from then on. The page holds everything up to a position at or behind that end, or says
+   * that more follows. In the first case the cursor continues in the tail right behind the page. In
+   * the second it reads on. What the tail could not keep that long is read from the log once more.
    */
 
-  /** Most bytes of messages that are read at once, which bounds what waits for one slow socket. */
+  /** Limit of one page in bytes of messages, which bounds what waits for one slow socket. */
   static final int PAGE_BYTES = 64 * 1024;
 
   private static final int PAGE_MESSAGES = 1024;
   private static final long RETRY_MILLIS = 50;
 
-  /** Over ten seconds of them. */
+  /** More than ten seconds of retries. */
   private static final int MAX_FAILURES = 200;
 
   private static final Logger LOG = LoggerFactory.getLogger(CatchUp.class);
 
-  private final Cursor cursor;
-  private final Tail tail;
+  /** Where older publications are read. Any thread; futures complete on any thread. */
+  interface Source {
+    /** Reads what follows a position. */
+    Future<Page> read(Position after, int maxMessages, int maxBytes);
+
+    /** Requests a comparison of the node's feed with the log. */
+    void check();
+  }
+
+  private final RoomName room;
+  private final Source source;
+  private final Tail.TailCursor cursor;
+  private final Counts counts;
   private final boolean fromOldest;
-  private Notice.Kind announce;
   private boolean announced;
   private Position after;
 
-  /** From when a page is asked for until it was written: never two at once. */
+  /** From the request of a page until it is written: there are never two at once. */
   private boolean busy;
 
   private int failures;
 
   /**
-   * A catch-up that has not begun.
+   * Creates a catch-up that has not begun.
    *
    * @param after where the cursor was
-   * @param fromOldest whether it is fine to begin later when the log no longer reaches back so far;
-   *     once it has begun, a gap is a loss in any case
+   * @param fromOldest whether to begin with the oldest message when the log does not reach back to
+   *     the position; after the beginning a gap is a loss in any case
    */
-  CatchUp(Cursor cursor, Tail tail, Position after, boolean fromOldest) {
+  CatchUp(
+      RoomName room,
+      Source source,
+      Tail.TailCursor cursor,
+      Counts counts,
+      Position after,
+      boolean fromOldest) {
+    this.room = room;
+    this.source = source;
     this.cursor = cursor;
-    this.tail = tail;
+    this.counts = counts;
     this.after = after;
     this.fromOldest = fromOldest;
-    this.announce = fromOldest ? Notice.Kind.JOINED : Notice.Kind.RECOVERED;
   }
 
   void begin() {
-    cursor.catchUp = this;
+    cursor.reading(this);
     read();
   }
 
-  /** Behind what was written to the connection. */
-  Position position() {
+  @Override
+  public Position position() {
     return after;
   }
 
-  /** The socket takes more. */
-  void drained() {
+  @Override
+  public void drained() {
     if (!busy) {
       read();
     }
   }
 
-  /** The tail has moved to another place: what it kept for this cursor does not count any more. */
-  void again() {
-    cursor.moveTo(tail.end());
-  }
-
   private void read() {
     busy = true;
-    cursor.moveTo(tail.end());
-    tail.room()
+    cursor.moveToEnd();
+    source
         .read(after, PAGE_MESSAGES, PAGE_BYTES)
-        .onComplete(
-            (page, failure) ->
-                tail.loop()
-                    .run(
-                        () -> {
-                          if (cursor.hasLeft()) {
-                            return;
-                          }
-                          if (page == null) {
-                            failed(failure);
-                          } else {
-                            take(page);
-                          }
-                        }));
+        .onComplete((page, failure) -> cursor.tail().loop().run(() -> completed(page, failure)));
   }
 
-  /** Right after a node came or went a log cannot be read for a moment. */
-  private void failed(Throwable failure) {
-    if (++failures > MAX_FAILURES) {
-      LOG.warn("room {}: history cannot be read: {}", tail.room().name(), failure.toString());
-      cursor.close(CloseReason.INTERNAL);
-    } else {
+  private void completed(@Nullable Page page, @Nullable Throwable failure) {
+    if (cursor.hasLeft()) {
+      return;
+    }
+    if (page != null) {
+      take(page);
+    } else if (++failures <= MAX_FAILURES) {
+      // Right after a node came or went a log cannot be read for a moment.
       readLater();
+    } else {
+      LOG.warn("room {}: history cannot be read: {}", room, String.valueOf(failure));
+      cursor.close(CloseReason.INTERNAL);
     }
   }
 
   private void readLater() {
     busy = true;
-    tail.loop()
+    cursor
+        .tail()
+        .loop()
         .after(
             RETRY_MILLIS,
             () -> {
@@ -137,46 +146,38 @@ final class CatchUp {
     if (!announced) {
       announced = true;
       if (!fromOldest) {
-        tail.recovered(true);
+        counts.add(Count.RECOVERED, 1);
       }
-      if (!cursor.tell(new Notice(after, announce, 0))) {
+      Notice.Kind kind = fromOldest ? Notice.Kind.JOINED : Notice.Kind.RECOVERED;
+      if (!cursor.tell(new Notice(after, kind, 0))) {
         return;
       }
     }
     write(page);
-    goOn(page);
+    proceed(after.offset() >= page.top());
   }
 
   private void write(Page page) {
     if (!page.publications().isEmpty()) {
+      Connection connection = cursor.connection();
       Encoded encoded =
-          Encoded.of(
-              cursor.connection().format(),
-              tail.room().name(),
-              page.publications(),
-              page.epoch(),
-              page.first());
+          Encoded.of(connection.format(), room, page.publications(), page.epoch(), page.first());
       int bytes = encoded.size();
-      cursor.connection().write(encoded.bytes());
-      cursor.connection().flush();
+      connection.write(encoded.bytes());
+      connection.flush();
       after = new Position(page.epoch(), page.last());
-      tail.delivered(encoded.count(), bytes);
+      counts.add(Count.DELIVERED, encoded.count());
+      counts.add(Count.DELIVERED_BYTES, bytes);
     }
   }
 
-  private void goOn(Page page) {
-    long number = tail.numberOf(after.offset() + 1);
-    boolean complete = after.offset() >= page.top();
-    boolean meetsTail =
-        tail.position().epoch() == after.epoch() && number >= cursor.next && tail.has(number);
-    if (complete && meetsTail) {
-      cursor.moveTo(number);
-      cursor.catchUp = null;
-      tail.writeWaiting(cursor);
-    } else if (complete) {
-      // The log is ahead of this node, perhaps by an epoch: let the feed look, too.
-      tail.room().check();
-      readLater();
+  private void proceed(boolean atEndOfLog) {
+    if (atEndOfLog) {
+      if (!cursor.continueAfter(after)) {
+        // The log is ahead of this node, perhaps by an epoch: the feed should look, too.
+        source.check();
+        readLater();
+      }
     } else if (cursor.connection().isWritable()) {
       read();
     } else {
@@ -186,10 +187,10 @@ final class CatchUp {
 
   private void lost() {
     if (!announced) {
-      tail.recovered(false);
+      counts.add(Count.UNRECOVERABLE, 1);
     }
-    cursor.catchUp = null;
-    cursor.moveTo(tail.end());
-    cursor.tell(new Notice(tail.position(), Notice.Kind.LOST, 0));
+    cursor.reading(null);
+    cursor.moveToEnd();
+    cursor.tell(new Notice(cursor.tail().position(), Notice.Kind.LOST, 0));
   }
 }

@@ -7,105 +7,141 @@ import io.stentor.history.Page;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.stentor.room.Counts.Count;
+import io.stentor.room.RoomBus.Broadcast;
+import io.stentor.timer.LoopExecutor;
+import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a node hears of one room: the batches of the event bus made into the log's sequence again.
- * In order of the offsets, each once, and what the bus did not bring is read from the log. Belongs
- * to the loop that is the room's home.
+ * What a node receives of one room: the event bus's batches in the order of the log again, each
+ * publication once, with gaps filled from the log. Belongs to the loop that is the room's home.
  */
-final class Feed implements GapReader.Asker {
+final class Feed {
 
   /*
-   * The sequence sorts the batches. If one that it waits for does not come within GRACE_MILLIS, the
-   * log is read. The same reading, done now and then and when a node has left, finds a lost last
-   * message and a log that lives under a new epoch. Rooms that keep no log skip all of this.
+   * The reorder buffer sorts the batches. If the next one does not arrive within GRACE_MILLIS, the
+   * log is read, with one read in flight at a time. The same read, done periodically and when a
+   * node has left, detects a lost last message and a log that has another epoch. Rooms without a
+   * log skip all of this.
    */
+
+  /** Longest time between two comparisons with the log. */
+  static final int CHECK_SECONDS = 20;
+
+  /** How long an unused feed is kept, since registering it again costs far more. */
+  private static final int LINGER_SECONDS = 10;
 
   private static final long GRACE_MILLIS = 20;
 
-  /** Other nodes hear of a new consumer with some delay, and do not send to it until then. */
+  /** Other nodes learn of a new consumer with some delay, and do not send to it until then. */
   private static final long[] CHECK_AFTER_START_MILLIS = {100, 500, 2000};
 
+  private static final long RETRY_MILLIS = 250;
+
+  /** One in this many consecutive failures is logged as a warning: about every 10 s. */
+  private static final int WARN_FAILURES = 40;
+
   private static final int PAGE_MESSAGES = 4096;
+  private static final int PAGE_BYTES = 512 * 1024;
   private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
 
   private final RoomName room;
   private RoomOptions options;
-  private final Loop home;
+  private final LoopExecutor home;
+  private final History history;
   private final Counts counts;
-  private final LongSupplier clock;
   private final boolean logged;
-
-  /** For the keeper: until the next comparison with the log. */
-  int secondsToCheck = FeedSweep.secondsToCheck();
-
-  /** Set by the keeper: somebody stays in the room, so its log is begun where there is none. */
-  boolean stays;
-
-  /** For the keeper: since the last tail left. */
-  int unusedSeconds;
-
   private final BusConsumer consumer;
-  private final GapReader log;
-  private final Fanout outlets;
+  private final Fanout fanout;
+  private final ReorderBuffer buffer;
+
+  /** Tails that are attached once this feed is live. */
   private final List<Tail> waiting = new ArrayList<>();
-  private final ReorderBuffer sequence;
-  private final Lag lag = new Lag();
+
+  private int secondsToCheck = secondsToCheck();
+  private int unusedSeconds;
+
+  /** Whether somebody has stayed in the room, so that a read creates the log if there is none. */
+  private boolean createsLog;
+
   private boolean live;
   private boolean closed;
+  private boolean reading;
   private boolean readAgain;
+  private int failures;
   private boolean gracePlanned;
   private boolean checkPlanned;
 
+  /** Creates a feed that has not started. */
   Feed(
       RoomName room,
       RoomOptions options,
-      Loop home,
+      LoopExecutor home,
       History history,
       RoomBus bus,
       Counts counts,
       LongSupplier clock) {
     this.room = room;
-    this.clock = clock;
-    this.outlets = new Fanout(room);
     this.options = options;
     this.home = home;
-    this.log = new GapReader(room, home, history, this);
-    this.consumer = new BusConsumer(home, () -> bus.consume(room, this::received));
+    this.history = history;
     this.counts = counts;
     this.logged = options.history().messages() > 0;
-    this.sequence = new ReorderBuffer(options.history(), outlets, counts, clock);
-  }
-
-  /** From now on these hold; whether there is a log stays as it was. */
-  void options(RoomOptions changed) {
-    options = changed;
-    sequence.limits(changed.history());
-  }
-
-  boolean isUnused() {
-    return outlets.isEmpty() && waiting.isEmpty();
+    this.consumer = new BusConsumer(home, () -> bus.consume(room, this::received));
+    this.fanout = new Fanout(room);
+    this.buffer = new ReorderBuffer(options.history(), fanout, counts, clock);
   }
 
   RoomName room() {
     return room;
   }
 
-  /** Registers the consumer, then reads where the log is; from then on nothing can be missed. */
+  /** Replaces the options. Whether there is a log must not change. */
+  void options(RoomOptions changed) {
+    options = changed;
+    buffer.limits(changed.history());
+  }
+
+  /** Whether no tail is attached. */
+  boolean isUnused() {
+    return fanout.isEmpty() && waiting.isEmpty();
+  }
+
+  /** To be called every second while unused; returns true when this feed should be closed. */
+  boolean unusedForSecond() {
+    return ++unusedSeconds >= LINGER_SECONDS;
+  }
+
+  /** To be called every second while used. */
+  void usedForSecond() {
+    unusedSeconds = 0;
+    if (--secondsToCheck <= 0) {
+      secondsToCheck = secondsToCheck();
+      createsLog = true;
+      check();
+    }
+  }
+
+  /** Random, so that rooms that were joined together are not all checked in the same second. */
+  private static int secondsToCheck() {
+    return ThreadLocalRandom.current().nextInt(CHECK_SECONDS / 2, CHECK_SECONDS + 1);
+  }
+
+  /** Registers the consumer, then reads the log's end; from then on nothing can be missed. */
   void start() {
-    consumer.start(logged ? this::read : this::goLive);
+    consumer.start(logged ? this::readLog : this::goLive);
   }
 
   private void goLive() {
     live = true;
     for (Tail tail : waiting) {
-      outlets.add(tail, sequence.position());
+      fanout.add(tail, buffer.position());
     }
     waiting.clear();
     takeEarly();
@@ -116,21 +152,20 @@ final class Feed implements GapReader.Asker {
 
   void attach(Tail tail) {
     if (live) {
-      outlets.add(tail, sequence.position());
+      fanout.add(tail, buffer.position());
     } else {
       waiting.add(tail);
     }
   }
 
   void detach(Tail tail) {
-    outlets.remove(tail);
+    fanout.remove(tail);
     waiting.remove(tail);
   }
 
   void close() {
     closed = true;
     consumer.close();
-    log.end();
   }
 
   private void received(Broadcast batch) {
@@ -138,47 +173,46 @@ final class Feed implements GapReader.Asker {
       return;
     }
     if (!logged) {
-      outlets.deliver(batch.publications(), 0, 0, Position.NONE);
+      fanout.deliver(batch.publications(), 0, 0, Position.NONE);
     } else if (!live) {
-      sequence.keep(batch);
-    } else if (batch.epoch() != sequence.epoch()) {
+      buffer.keep(batch);
+    } else if (batch.epoch() != buffer.epoch()) {
       check();
-    } else if (batch.first() <= sequence.next()) {
-      sequence.take(batch);
+    } else if (batch.first() <= buffer.next()) {
+      buffer.take(batch);
       takeEarly();
     } else {
-      sequence.keep(batch);
+      buffer.keep(batch);
       planGrace();
     }
   }
 
   private void takeEarly() {
-    sequence.takeEarly();
-    if (sequence.waits()) {
+    buffer.takeEarly();
+    if (buffer.hasGap()) {
       planGrace();
     }
   }
 
   private void planGrace() {
-    if (!gracePlanned && !log.isReading()) {
+    if (!gracePlanned && !reading) {
       gracePlanned = true;
       home.after(
           GRACE_MILLIS,
           () -> {
             gracePlanned = false;
-            if (sequence.waits()) {
+            if (buffer.hasGap()) {
               check();
             }
           });
     }
   }
 
-  /** The log is ahead by more than it keeps. */
   private void planCheck() {
     if (!checkPlanned) {
       checkPlanned = true;
       home.after(
-          Lag.MILLIS / 4,
+          ReorderBuffer.LAG_MILLIS / 4,
           () -> {
             checkPlanned = false;
             check();
@@ -187,16 +221,19 @@ final class Feed implements GapReader.Asker {
   }
 
   /**
-   * What follows the position, up to all that this feed has handed on; null where that is not at
-   * hand any more, or not yet, and the log has to be asked.
+   * Reads what follows a position: from the cache, up to everything that was delivered, or else
+   * from the log. Completes on any thread.
    */
-  @Nullable Page since(Position after) {
-    return live && logged ? sequence.since(after) : null;
+  Future<Page> read(Position after, int maxMessages, int maxBytes) {
+    Page recent = live && logged ? buffer.since(after) : null;
+    return recent != null
+        ? Future.succeededFuture(recent)
+        : history.read(room, after, maxMessages, maxBytes, options.history());
   }
 
-  /** What stands up to this position in the log was removed there. */
+  /** Everything up to this position was removed from the log. */
   void forget(Position upTo) {
-    sequence.forget(upTo);
+    buffer.forget(upTo);
   }
 
   /** Compares with the log and reads what is missing. Also keeps the log from expiring. */
@@ -204,56 +241,87 @@ final class Feed implements GapReader.Asker {
     if (!logged || closed || !live) {
       return;
     }
-    sequence.trim();
-    if (log.isReading()) {
+    buffer.trim();
+    if (reading) {
       readAgain = true;
     } else {
-      read();
+      readLog();
     }
   }
 
-  private void read() {
-    log.read(sequence.position(), live ? PAGE_MESSAGES : 0, options.history(), stays);
+  private void readLog() {
+    reading = true;
+    Position after = buffer.position();
+    int messages = live ? PAGE_MESSAGES : 0;
+    Future<Page> answer =
+        createsLog
+            ? history.readOrBegin(room, after, messages, PAGE_BYTES, options.history())
+            : history.read(room, after, messages, PAGE_BYTES, options.history());
+    answer.onComplete((page, failure) -> home.run(() -> completed(after, page, failure)));
   }
 
-  @Override
-  public void askAgain() {
-    read();
-  }
-
-  @Override
-  public void answered(Position asked, Page page) {
+  private void completed(Position after, @Nullable Page page, @Nullable Throwable failure) {
+    reading = false;
+    if (closed) {
+      return;
+    }
+    if (page == null) {
+      failed(String.valueOf(failure));
+      return;
+    }
+    failures = 0;
     if (live) {
-      take(asked, page);
+      take(after, page);
     } else {
-      sequence.moveTo(page.epoch(), page.top() + 1);
+      buffer.moveTo(page.epoch(), page.top() + 1);
       goLive();
     }
   }
 
-  private void take(Position asked, Page page) {
-    long before = sequence.next();
-    boolean same = page.epoch() == sequence.epoch() && page.top() >= asked.offset();
+  private void failed(String reason) {
+    // Right after a node came or went logs cannot be read for a moment: that is no warning.
+    if (++failures % WARN_FAILURES == 0) {
+      LOG.warn("room {}: history cannot be read since {} attempts: {}", room, failures, reason);
+    } else {
+      LOG.debug("room {}: history cannot be read, trying again: {}", room, reason);
+    }
+    home.after(
+        RETRY_MILLIS,
+        () -> {
+          if (!reading && !closed) {
+            readLog();
+          }
+        });
+  }
+
+  /**
+   * Takes what the log holds.
+   *
+   * @param after the position that the page was requested for; the bus may be ahead of it by now
+   */
+  private void take(Position after, Page page) {
+    long before = buffer.next();
+    boolean same = page.epoch() == buffer.epoch() && page.top() >= after.offset();
     boolean continues = same && page.oldest() <= before;
-    if (same && !continues && lag.isBearable(before, clock.getAsLong())) {
+    if (same && !continues && buffer.mayNextArrive()) {
       readAgain = false;
       planCheck();
       return;
     }
     if (!continues) {
       counts.add(Count.LOST, 1);
-      sequence.moveTo(page.epoch(), page.top() + 1);
-      Position at = sequence.position();
+      buffer.moveTo(page.epoch(), page.top() + 1);
+      Position at = buffer.position();
       LOG.info("room {}: continuity was lost, going on at {}", room, at);
-      outlets.lost(at);
+      fanout.lost(at);
     } else if (page.last() >= before) {
-      sequence.take(new Broadcast(page.epoch(), page.first(), page.publications()));
-      counts.add(Count.REPAIRED, sequence.next() - before);
+      buffer.take(new Broadcast(page.epoch(), page.first(), page.publications()));
+      counts.add(Count.REPAIRED, buffer.next() - before);
     }
     takeEarly();
-    if (readAgain || page.top() >= sequence.next()) {
+    if (readAgain || page.top() >= buffer.next()) {
       readAgain = false;
-      read();
+      readLog();
     }
   }
 }

@@ -3,38 +3,62 @@ package io.stentor.room;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import io.stentor.message.RoomName;
+import io.stentor.timer.LoopExecutor;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
-import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** The event loops of this node, one of which is the home of each room. Any thread. */
-final class Loops implements Iterable<Loop> {
+final class Loops implements Iterable<Loops.Loop> {
 
-  private final List<Loop> all;
-  private final Map<EventExecutor, Loop> byThread = new HashMap<>();
+  /**
+   * One event loop and what belongs to it alone: the rooms of its connections, and the feeds of the
+   * rooms whose home it is. Everything but the executor is used on its thread only.
+   */
+  static final class Loop implements Room.Owner {
+    private final LoopExecutor executor;
+    final Feeds feeds;
+    final Map<RoomName, Room> rooms = new HashMap<>();
 
-  /** These loops, which are nobody else's. */
-  Loops(List<Loop> loops) {
-    all = List.copyOf(loops);
-    for (Loop loop : all) {
-      byThread.put(loop.eventLoop(), loop);
+    /** The number of cursors in all rooms of this loop. */
+    int cursors;
+
+    Loop(LoopExecutor executor, Feeds feeds) {
+      this.executor = executor;
+      this.feeds = feeds;
+    }
+
+    @Override
+    public LoopExecutor executor() {
+      return executor;
+    }
+
+    @Override
+    public void left(Room room) {
+      cursors--;
+    }
+
+    @Override
+    public void ended(Room room) {
+      rooms.remove(room.name(), room);
     }
   }
 
-  /** Every event loop of this Vert.x. */
-  static Loops of(Vertx vertx) {
-    VertxInternal internal = (VertxInternal) vertx;
-    List<Loop> loops = new ArrayList<>();
-    for (EventExecutor thread : internal.nettyEventLoopGroup()) {
-      loops.add(new Loop(internal.contextBuilder().withEventLoop((EventLoop) thread).build()));
+  private final List<Loop> all = new ArrayList<>();
+  private final Map<EventExecutor, Loop> byThread = new HashMap<>();
+
+  /** Creates the state of these loops, each with the feeds that the function creates for it. */
+  Loops(List<LoopExecutor> executors, Function<LoopExecutor, Feeds> feeds) {
+    for (LoopExecutor executor : executors) {
+      Loop loop = new Loop(executor, feeds.apply(executor));
+      all.add(loop);
+      byThread.put(executor.eventLoop(), loop);
     }
-    return new Loops(loops);
   }
 
   @Override
@@ -43,9 +67,9 @@ final class Loops implements Iterable<Loop> {
   }
 
   /**
-   * The loop of this thread.
+   * Returns the loop of this thread.
    *
-   * @throws IllegalArgumentException where it is not one of this node
+   * @throws IllegalArgumentException when it is not an event loop of this node
    */
   Loop at(EventLoop thread) {
     Loop loop = byThread.get(thread);
@@ -55,38 +79,18 @@ final class Loops implements Iterable<Loop> {
     return loop;
   }
 
-  /** Where the feed and the appender of a room are. */
+  /** Returns the loop that the feed and the appender of a room belong to. */
   Loop home(RoomName name) {
     return all.get(Math.floorMod((name.value().hashCode() * 0x9E3779B9) >>> 8, all.size()));
   }
 
-  /** The same answer, but given on the room's home loop where it is not given already. */
-  <T> Future<T> atHome(RoomName name, Future<T> answer) {
-    if (answer.isComplete()) {
-      return answer;
+  /** Returns the same result, completed on the room's home loop unless it is complete already. */
+  <T> Future<T> atHome(RoomName name, Future<T> result) {
+    if (result.isComplete()) {
+      return result;
     }
     Promise<T> promise = Promise.promise();
-    answer.onComplete(done -> home(name).run(() -> promise.handle(done)));
+    result.onComplete(done -> home(name).executor.run(() -> promise.handle(done)));
     return promise.future();
-  }
-
-  /** How much is listened to on all of them. Completes on any thread. */
-  Future<Load> load() {
-    List<Future<Load>> asked = new ArrayList<>();
-    for (Loop loop : all) {
-      Promise<Load> promise = Promise.promise();
-      loop.run(() -> promise.complete(loop.load()));
-      asked.add(promise.future());
-    }
-    return Future.all(asked).map(done -> done.<Load>list().stream().reduce(Load.NONE, Load::plus));
-  }
-
-  /** How many feeds had somebody to serve when they were last looked after. */
-  int feedsInUse() {
-    int sum = 0;
-    for (Loop loop : all) {
-      sum += loop.feedsInUse;
-    }
-    return sum;
   }
 }

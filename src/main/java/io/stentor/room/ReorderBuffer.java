@@ -5,44 +5,71 @@ import io.stentor.history.Page;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.room.Counts.Count;
+import io.stentor.room.RoomBus.Broadcast;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The order of one room's log, made again of batches that come in any order: hands on each
+ * Restores the order of one room's log from batches that arrive in any order: delivers each
  * publication once and in its turn. Belongs to the feed's loop.
  */
 final class ReorderBuffer {
 
   /*
-   * `next` is the offset that has to come next. A batch that begins there goes out at once. A later
-   * one waits in `early`: usually an earlier batch, of another node, is only a moment behind. What
-   * went out stays in `recent` for a while; its last publication is the one before `next`.
+   * `next` is the offset that has to come next. A batch that begins there is delivered at once. A
+   * later one waits in `early`: usually an earlier batch, of another node, is only a moment behind.
+   * What does not fit there is dropped; the log still has it. What was delivered stays in `recent`
+   * for a while; its last publication is the one before `next`.
    */
 
-  private final Fanout outlets;
+  /** Limit of the batches that wait, in bytes. */
+  static final int MAX_EARLY_BYTES = 1024 * 1024;
+
+  /** How long the bus may bring nothing before what the log no longer has counts as lost. */
+  static final long LAG_MILLIS = 1000;
+
+  private final Fanout fanout;
   private final Counts counts;
-  private final EarlyBatches early = new EarlyBatches();
   private final RecentCache recent;
   private final LongSupplier clock;
   private long epoch;
   private long next = 1;
 
-  /** Up to here the log was told to keep nothing. */
+  /** Everything up to this offset was removed from the log. */
   private long removed;
 
-  /** The highest offset of this epoch that was heard of, kept or not. */
-  private long heard;
+  /** Waiting batches by their first offset. */
+  private final TreeMap<Long, Broadcast> early = new TreeMap<>();
 
-  ReorderBuffer(RoomOptions.History limits, Fanout outlets, Counts counts, LongSupplier clock) {
+  private long earlyBytes;
+
+  /** The highest offset of this epoch that arrived, kept or not. */
+  private long highest;
+
+  /**
+   * The {@link #next} of the last call of {@link #mayNextArrive}, and since when it is the same.
+   */
+  private long lagOffset;
+
+  private long lagSinceMillis;
+
+  /**
+   * Creates a buffer at the beginning of a log without an epoch.
+   *
+   * @param limits what the log keeps
+   * @param clock in milliseconds, monotonic
+   */
+  ReorderBuffer(RoomOptions.History limits, Fanout fanout, Counts counts, LongSupplier clock) {
     this.recent = new RecentCache(limits);
     this.clock = clock;
-    this.outlets = outlets;
+    this.fanout = fanout;
     this.counts = counts;
   }
 
-  /** What the log keeps from now on. */
+  /** Replaces the limits of what the log keeps. */
   void limits(RoomOptions.History changed) {
     recent.limits(changed);
   }
@@ -56,20 +83,31 @@ final class ReorderBuffer {
     return next;
   }
 
-  /** The place behind everything that was handed on. */
+  /** The position of the last publication that was delivered. */
   Position position() {
     return new Position(epoch, next - 1);
   }
 
-  /** Whether there is something behind a gap. */
-  boolean waits() {
-    return !early.isEmpty() || heard >= next;
+  /** Whether something has arrived whose predecessor is missing. */
+  boolean hasGap() {
+    return !early.isEmpty() || highest >= next;
   }
 
   /**
-   * What follows the position, up to the end, if all of it went out here not long ago; else null,
-   * and the log has to be asked.
+   * Whether the bus may still bring the next publication, which the log no longer has. A room that
+   * is busier than its log is long may be ahead of the bus by more than the log keeps. That is no
+   * loss while the bus brings something, and for {@link #LAG_MILLIS} more.
    */
+  boolean mayNextArrive() {
+    long now = clock.getAsLong();
+    if (lagOffset != next) {
+      lagOffset = next;
+      lagSinceMillis = now;
+    }
+    return now - lagSinceMillis < LAG_MILLIS;
+  }
+
+  /** What follows the position, up to the end; null where the cache does not have all of it. */
   @Nullable Page since(Position after) {
     recent.trim(clock.getAsLong());
     long oldest = next - recent.size();
@@ -80,41 +118,44 @@ final class ReorderBuffer {
     return new Page(epoch, oldest, next - 1, after.offset() + 1, recent.newest(count));
   }
 
-  /** Lets go of what is too old to be kept. */
+  /** Drops what is too old to be kept. */
   void trim() {
     recent.trim(clock.getAsLong());
   }
 
-  /** What stands up to this position in the log was removed there. */
+  /** Everything up to this position was removed from the log. */
   void forget(Position upTo) {
     if (upTo.epoch() == epoch) {
       removed = Math.max(removed, upTo.offset());
-      keepRemembered();
+      dropRemoved();
     }
   }
 
-  private void keepRemembered() {
+  private void dropRemoved() {
     recent.keep((int) Math.max(0, Math.min(recent.size(), next - 1 - removed)));
   }
 
-  /** Goes on at another place of the log, or in another log. */
+  /** Continues at another place of the log, or in another log. */
   void moveTo(long newEpoch, long newNext) {
     recent.clear();
-    heard = 0;
+    highest = 0;
     removed = 0;
     epoch = newEpoch;
     next = newNext;
   }
 
-  /** Keeps a batch until {@link #takeEarly}. */
+  /** Keeps a batch, if it fits, until {@link #takeEarly}. */
   void keep(Broadcast batch) {
-    early.add(batch);
+    long bytes = batch.bytes();
+    if (earlyBytes + bytes <= MAX_EARLY_BYTES && early.putIfAbsent(batch.first(), batch) == null) {
+      earlyBytes += bytes;
+    }
     if (batch.epoch() == epoch) {
-      heard = Math.max(heard, batch.last());
+      highest = Math.max(highest, batch.last());
     }
   }
 
-  /** Hands on what is new of a batch of this epoch that begins at or before the next offset. */
+  /** Delivers what is new of a batch of this epoch that begins at or before the next offset. */
   void take(Broadcast batch) {
     if (batch.last() < next) {
       counts.add(Count.REPEATED, batch.publications().size());
@@ -128,17 +169,35 @@ final class ReorderBuffer {
     next = batch.last() + 1;
     recent.add(rest, clock.getAsLong());
     if (removed >= next - rest.size()) {
-      keepRemembered();
+      dropRemoved();
     }
-    outlets.deliver(rest, epoch, next - rest.size(), position());
+    fanout.deliver(rest, epoch, next - rest.size(), position());
   }
 
-  /** Hands on the batches that came early and whose turn it is. */
+  /** Delivers the waiting batches whose turn it is. */
   void takeEarly() {
-    Broadcast due = early.pollDue(epoch, next);
+    Broadcast due = pollDue();
     while (due != null) {
       take(due);
-      due = early.pollDue(epoch, next);
+      due = pollDue();
     }
+  }
+
+  /** Takes out the first batch that is due, and drops those of other epochs before it. */
+  private @Nullable Broadcast pollDue() {
+    Map.Entry<Long, Broadcast> first = early.firstEntry();
+    while (first != null) {
+      Broadcast batch = first.getValue();
+      if (batch.epoch() == epoch && batch.first() > next) {
+        return null;
+      }
+      early.pollFirstEntry();
+      earlyBytes -= batch.bytes();
+      if (batch.epoch() == epoch) {
+        return batch;
+      }
+      first = early.firstEntry();
+    }
+    return null;
   }
 }

@@ -9,42 +9,67 @@ import io.stentor.history.Page;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
+import io.stentor.room.Counts.Count;
+import io.stentor.room.Counts.Timings;
+import io.stentor.room.Loops.Loop;
+import io.stentor.timer.LoopExecutor;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * All rooms of this node: where connections join and publishers publish.
- *
- * <p>A room costs something only where somebody is in it: a {@link Room} on each event loop that
- * has connections in it, and one {@link Feed} on the loop that is its home on this node. Publishing
- * needs an {@link Appender} for as long as something is on its way.
+ * All rooms of this node: where connections join and publishers publish. Any thread, except {@link
+ * #join}.
  */
 public final class Rooms {
+
+  /*
+   * A room costs something only where somebody is in it: a Room on each event loop that has
+   * connections in it, and one Feed on the loop that is its home on this node. Publishing needs an
+   * Appender for as long as something waits.
+   */
+
+  /**
+   * How many rooms and cursors a node has.
+   *
+   * @param rooms rooms that somebody is in, or was a moment ago
+   * @param cursors connections' places in them: a connection in two rooms has two
+   */
+  public record Load(int rooms, int cursors) {
+    private Load plus(Load other) {
+      return new Load(rooms + other.rooms, cursors + other.cursors);
+    }
+  }
 
   private static final long[] CHECK_AFTER_CHANGE_MILLIS = {500, 2000, 5000, 10_000};
 
   private final Loops loops;
-  private final Appenders appenders;
+  private final Map<RoomName, Appender> appenders = new ConcurrentHashMap<>();
+  private final Appender.Identity identity =
+      new Appender.Identity(ThreadLocalRandom.current().nextLong(), new AtomicLong(1));
   private final RoomRules rules;
   private final History history;
   private final RoomBus bus;
-  private final LongSupplier clock;
   private final Counts counts;
   private final Limits limits;
   private final RoomsInUse inUse;
 
-  /** Rooms on every event loop of this Vert.x. */
+  /** Creates rooms on every event loop of a Vert.x instance, without limits and timings. */
   public Rooms(Vertx vertx, RoomRules rules, History history) {
     this(vertx, rules, history, Timings.NONE, Limits.none());
   }
 
-  /** Rooms on every event loop of this Vert.x, which tell their times and keep the limits. */
+  /** Creates rooms on every event loop of a Vert.x instance. */
   public Rooms(Vertx vertx, RoomRules rules, History history, Timings timings, Limits limits) {
     this(
-        Loops.of(vertx),
+        LoopExecutor.all(vertx),
         rules,
         history,
         new RoomBus(vertx),
@@ -53,51 +78,62 @@ public final class Rooms {
         limits);
   }
 
-  /** Rooms on these loops, which are nobody else's. */
-  Rooms(List<Loop> loops, RoomRules rules, History history, RoomBus bus, LongSupplier clock) {
-    this(new Loops(loops), rules, history, bus, clock, new Counts(), Limits.none());
+  /** Creates rooms on these loops, which no other rooms use. */
+  Rooms(
+      List<LoopExecutor> loops, RoomRules rules, History history, RoomBus bus, LongSupplier clock) {
+    this(loops, rules, history, bus, clock, new Counts(Timings.NONE), Limits.none());
   }
 
   private Rooms(
-      Loops loops,
+      List<LoopExecutor> executors,
       RoomRules rules,
       History history,
       RoomBus bus,
       LongSupplier clock,
       Counts counts,
       Limits limits) {
-    this.loops = loops;
     this.rules = rules;
     this.history = history;
     this.bus = bus;
-    this.clock = clock;
     this.counts = counts;
     this.limits = limits;
     this.inUse = new RoomsInUse(limits);
-    this.appenders = new Appenders(rules, loops, history, bus, counts);
-    for (Loop loop : loops) {
-      new FeedSweep(loop, inUse::release).start();
-    }
+    this.loops =
+        new Loops(
+            executors,
+            loop ->
+                new Feeds(
+                    loop,
+                    inUse,
+                    name -> new Feed(name, options(name), loop, history, bus, counts, clock)));
   }
 
-  /** Names this node among the others: some letters and digits, drawn at its start. */
+  /** Returns an identifier of this node: six hexadecimal digits, random for each start. */
   public String node() {
-    return String.format("%06x", appenders.id() & 0xffffff);
+    return String.format("%06x", identity.appender() & 0xffffff);
   }
 
-  /** What happened in the rooms of this node. */
   public Counts counts() {
     return counts;
   }
 
-  /** The limits of this node. */
   public Limits limits() {
     return limits;
   }
 
+  /** The logs of the rooms. */
+  public History history() {
+    return history;
+  }
+
+  /** Returns the options of a room. */
+  public RoomOptions options(RoomName room) {
+    return rules.optionsFor(room.value());
+  }
+
   /**
-   * Goes on where the room could be entered now. For refusing early, in the best form that a
-   * transport has for it; {@link #join} decides. Any thread.
+   * Checks whether the room could be joined now, to refuse early, in a form that suits the
+   * transport; {@link #join} decides.
    *
    * @throws RoomLimitReached as {@link #join} would
    */
@@ -106,25 +142,11 @@ public final class Rooms {
   }
 
   /**
-   * Takes one message, which was published, from the room's rate. Any thread.
-   *
-   * @return for how many nanoseconds its publisher should publish nothing more; mostly 0
-   */
-  public long take(RoomName name) {
-    return limits.roomRates().take(name, options(name).ratePerSecond());
-  }
-
-  /** The options of a room. Any thread. */
-  public RoomOptions options(RoomName room) {
-    return rules.optionsFor(room.value());
-  }
-
-  /**
-   * Places a cursor for the connection. To be called on the event loop of the connection, which is
-   * written to on that loop only.
+   * Joins a room: places a cursor for the connection. To be called on the connection's event loop,
+   * which is the only one that writes to it.
    *
    * @throws RoomLimitReached when nobody of this node is in the room and {@code limits.rooms}
-   *     allows no further one; the connection is told nothing
+   *     allows no further one; the connection is not called then
    */
   public Cursor join(RoomName name, Connection connection, Start start, EventLoop eventLoop)
       throws RoomLimitReached {
@@ -132,128 +154,153 @@ public final class Rooms {
     Room room = loop.rooms.get(name);
     if (room == null) {
       inUse.hold(name);
-      room = new Room(name, options(name), history, loop, attachments(name), counts);
+      Room.Source feed = loops.home(name).feeds.handle(name);
+      room = new Room(name, options(name), loop, feed, counts);
       loop.rooms.put(name, room);
     }
+    loop.cursors++;
     return room.join(connection, start);
   }
 
   /**
-   * Publishes. Publications of one caller keep their order. One that is larger than the room takes,
-   * which may be so only after its transform, is refused with {@link MessageTooLarge}. Any thread.
+   * Takes one message, which was published, from the room's rate.
    *
-   * @return false when so much waits for this room that the caller should publish nothing more
-   *     until this publication is acknowledged; it is taken all the same
+   * @return for how many nanoseconds its publisher should publish nothing more; mostly 0
    */
-  public boolean publish(RoomName name, Publication publication, Ack ack) {
-    return appenders.publish(name, publication, ack);
+  public long take(RoomName name) {
+    return limits.roomRates().take(name, options(name).ratePerSecond());
   }
 
   /**
-   * Publishes unless too much waits for this room. Any thread.
+   * Publishes. Publications of one caller keep their order. One that exceeds the room's size limit,
+   * perhaps only after its transform, is refused with {@link Ack.MessageTooLarge}.
    *
-   * @return false when it was not taken; the ack is not called then
+   * @return false when so much waits for this room that the caller should publish nothing more
+   *     until this publication is acknowledged; it is accepted all the same
+   */
+  public boolean publish(RoomName name, Publication publication, Ack ack) {
+    Appender appender =
+        appenders.compute(
+            name,
+            (n, present) -> {
+              Appender one = present != null ? present : appender(n);
+              one.reserve();
+              return one;
+            });
+    appender.publish(publication, ack);
+    return !appender.isFull();
+  }
+
+  /**
+   * Publishes unless too much waits for this room.
+   *
+   * @return false when it was not accepted; the ack is not called then
    */
   public boolean offer(RoomName name, Publication publication, Ack ack) {
-    return appenders.offer(name, publication, ack);
+    Appender appender = appenders.get(name);
+    if (appender != null && appender.isFull()) {
+      counts.add(Count.REFUSED, 1);
+      return false;
+    }
+    publish(name, publication, ack);
+    return true;
+  }
+
+  private Appender appender(RoomName name) {
+    Runnable idle =
+        () -> appenders.computeIfPresent(name, (n, present) -> present.isIdle() ? null : present);
+    LoopExecutor home = loops.home(name).executor();
+    return new Appender(name, options(name), home, history, bus, counts, identity, idle);
   }
 
   /**
    * Reads what follows a position; see {@link History#read}. Completes on a loop, where the history
-   * may be asked again.
+   * may be read again.
    */
   public Future<Page> read(RoomName name, Position after, int maxMessages, int maxBytes) {
     return loops.atHome(
         name, history.read(name, after, maxMessages, maxBytes, options(name).history()));
   }
 
-  /** Removes all that was said; see {@link History#removeAll}. Completes on a loop. */
+  /** Removes all messages of a room; see {@link History#removeAll}. Completes on a loop. */
   public Future<Page> removeAll(RoomName name) {
     return loops.atHome(name, history.removeAll(name, options(name).history()));
   }
 
-  /** The logs of the rooms. */
-  public History history() {
-    return history;
-  }
-
   /**
-   * What stands up to this position in a room's log was removed there, so this node lets go of it,
-   * too. Any thread.
+   * Drops what this node caches of a room up to a position: it was removed from the log.
    *
-   * @return complete when it has, on any thread
+   * @return completes when it is dropped, on any thread
    */
   public Future<Void> forget(RoomName name, Position upTo) {
     Promise<Void> done = Promise.promise();
     Loop home = loops.home(name);
-    home.run(
-        () -> {
-          Feed feed = home.feeds.get(name);
-          if (feed != null) {
-            feed.forget(upTo);
-          }
-          done.complete();
-        });
+    home.feeds.with(name, feed -> feed.forget(upTo));
+    home.executor().run(done::complete);
     return done.future();
   }
 
-  /** How much is listened to on this node. Completes on any thread. */
+  /** Counts the rooms and cursors of this node. Completes on any thread. */
   public Future<Load> load() {
-    return loops.load();
+    List<Future<Load>> perLoop = new ArrayList<>();
+    for (Loop loop : loops) {
+      Promise<Load> promise = Promise.promise();
+      loop.executor().run(() -> promise.complete(new Load(loop.feeds.size(), loop.cursors)));
+      perLoop.add(promise.future());
+    }
+    return Future.all(perLoop)
+        .map(done -> done.<Load>list().stream().reduce(new Load(0, 0), Load::plus));
   }
 
-  /** How many rooms somebody of this node was in, within the last second. Any thread. */
+  /** The number of rooms that somebody of this node was in within the last second. */
   public int inUse() {
-    return loops.feedsInUse();
+    int sum = 0;
+    for (Loop loop : loops) {
+      sum += loop.feeds.used();
+    }
+    return sum;
   }
 
-  /** How many rooms count for {@code limits.rooms}: also those that were just left. Any thread. */
+  /** The number of rooms that count for {@code limits.rooms}, including those just left. */
   int held() {
     return inUse.size();
   }
 
-  /** Bytes that wait to be appended, in all rooms. Any thread. */
+  /** Bytes that wait to be appended, in all rooms. */
   public long waitingToAppend() {
-    return appenders.waitingBytes();
+    return appenders.values().stream().mapToLong(Appender::waitingBytes).sum();
   }
 
-  /** How many rooms have something on its way to their logs. */
+  /** The number of rooms with publications that wait to be appended. */
   int appenders() {
     return appenders.size();
   }
 
-  private Room.Attachments attachments(RoomName name) {
-    Loop home = loops.home(name);
-    return new FeedHandle(
-        name, home, inUse, () -> new Feed(name, options(name), home, history, bus, counts, clock));
-  }
-
   /**
-   * Nodes came or went, perhaps with messages that they had appended but not sent, or with logs
-   * that were merged: all feeds are compared with their logs, now and a few times more.
+   * To be called when nodes came or went, perhaps with messages that they had appended but not
+   * sent, or with logs that were merged: compares all feeds with their logs, now and a few times
+   * more.
    */
   public void nodesChanged() {
     for (Loop loop : loops) {
-      Runnable checkAll = () -> List.copyOf(loop.feeds.values()).forEach(Feed::check);
-      loop.run(checkAll);
+      Runnable checkAll = () -> loop.feeds.forEach(Feed::check);
+      loop.executor().run(checkAll);
       for (long millis : CHECK_AFTER_CHANGE_MILLIS) {
-        loop.after(millis, checkAll);
+        loop.executor().after(millis, checkAll);
       }
     }
   }
 
-  /**
-   * The rules say something else from now on: rooms that are in use go on as they say. Whether a
-   * room has a log must not have changed.
-   */
+  /** Applies changed rules to rooms in use. Whether a room has a log must not have changed. */
   public void optionsChanged() {
-    appenders.optionsChanged();
+    appenders.forEach((name, appender) -> appender.options(options(name)));
     for (Loop loop : loops) {
-      loop.run(
-          () -> {
-            loop.rooms.forEach((name, room) -> room.options(options(name)));
-            loop.feeds.forEach((name, feed) -> feed.options(options(name)));
-          });
+      loop.executor()
+          .run(
+              () -> {
+                loop.rooms.forEach((name, room) -> room.options(options(name)));
+                loop.feeds.forEach(feed -> feed.options(options(feed.room())));
+              });
     }
   }
 }

@@ -49,7 +49,7 @@ final class RoomsInUse {
   }
 
   /** Holds a room that somebody holds already. */
-  void holdToo(RoomName name) {
+  void holdAgain(RoomName name) {
     holds.merge(name, 1, Integer::sum);
   }
 

@@ -1,34 +1,68 @@
 package io.stentor.room;
 
+import io.stentor.config.RoomOptions;
+import io.stentor.config.RoomOptions.SlowConsumer;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Position;
 import io.stentor.room.Counts.Count;
+import io.stentor.timer.LoopExecutor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a room's log as one event loop's connections of one format need it: the encoded bytes
- * that not all of them have taken yet. Belongs to that loop.
+ * The end of a room's log as the connections of one event loop and one format need it: their
+ * cursors, and the encoded bytes that not all of them have taken yet. Belongs to that loop.
  */
 final class Tail {
 
   /*
    * Publications are numbered from 1 within this tail. What is appended in one turn is joined into
    * one piece at the end of the turn and given to every cursor that stands at its beginning and
-   * whose socket takes it: one write, one flush. If all do, the piece is forgotten at once. If some
-   * do not, it waits in `pieces`, once for all of them, until the last has taken it or the limit of
-   * bytes pushes it out; cursors that were still to take it meet the room's rule for slow consumers.
+   * whose socket accepts it: one write, one flush. If all accept it, the piece is released at once.
+   * Otherwise it waits in `pieces`, once for all cursors, until the last one has taken it or the
+   * room's `tailBytes` are exceeded. Cursors that still needed it then meet the room's rule for slow
+   * consumers. Cursors that read older publications from the log are not slow: they return to the
+   * log for what was dropped here.
    */
 
-  private final Room room;
+  /** What a tail needs from its room. */
+  interface Owner {
+    /** The tail receives everything from now on: cursors can be placed. */
+    void attached(Tail tail);
+
+    /** The cursor has left the tail. */
+    void left(Tail tail, TailCursor cursor);
+  }
+
+  /** A cursor's reading of older publications, which replaces the tail for it meanwhile. */
+  interface Reading {
+    /** Position of the last publication written to the connection. */
+    Position position();
+
+    /** The socket accepts more. */
+    void drained();
+  }
+
+  private final Owner owner;
   private final Format format;
-  private final Loop loop;
+  private final LoopExecutor loop;
   private final Counts counts;
+  private RoomOptions options;
 
-  private final List<Cursor> cursors = new ArrayList<>();
+  private final List<TailCursor> cursors = new ArrayList<>();
+
+  /** Appended in this turn and not yet offered to the cursors. */
   private final List<Encoded> fresh = new ArrayList<>();
-  private final Backlog backlog;
 
+  /** Offered, but still needed by some cursors: by number of the first publication. */
+  private final TreeMap<Long, Encoded> pieces = new TreeMap<>();
+
+  private long pieceBytes;
+
+  /** Number after the last publication that was offered to the cursors. */
   private long sent = 1;
 
   /** Number after the last publication that was appended. */
@@ -38,25 +72,27 @@ final class Tail {
   private boolean attached;
   private boolean closed;
   private boolean flushPlanned;
+  private boolean releasePlanned;
 
-  Tail(Room room, Format format, Loop loop, Counts counts) {
-    this.room = room;
+  /** Creates a tail that is not attached to its feed yet. */
+  Tail(Owner owner, Format format, RoomOptions options, LoopExecutor loop, Counts counts) {
+    this.owner = owner;
     this.format = format;
+    this.options = options;
     this.loop = loop;
     this.counts = counts;
-    this.backlog = new Backlog(this, cursors, counts);
-  }
-
-  Room room() {
-    return room;
   }
 
   Format format() {
     return format;
   }
 
-  Loop loop() {
+  LoopExecutor loop() {
     return loop;
+  }
+
+  void options(RoomOptions changed) {
+    options = changed;
   }
 
   boolean isAttached() {
@@ -67,63 +103,27 @@ final class Tail {
     return cursors.isEmpty();
   }
 
-  /** The place in the log behind everything that was appended here. */
+  /** Position of the last publication that was appended here. */
   Position position() {
     return position;
   }
 
-  long end() {
-    return end;
-  }
-
-  /** Number after the last publication that was offered to the cursors. */
-  long sent() {
-    return sent;
-  }
-
-  /** Number of the publication with an offset of the present epoch. */
-  long numberOf(long offset) {
-    return end + (offset - position.offset()) - 1;
-  }
-
-  /** The place in the log before a number. */
-  Position positionBefore(long number) {
-    return position.epoch() == 0
-        ? Position.NONE
-        : new Position(position.epoch(), position.offset() - (end - number));
-  }
-
-  /** From here on the feed gives this tail everything that comes after the position. */
+  /** Called by the feed, which appends here everything that follows the position. */
   void attached(Position at) {
     if (!closed) {
       position = at;
       attached = true;
-      room.attached(this);
+      owner.attached(this);
     }
   }
 
-  void add(Cursor cursor) {
-    cursor.index = cursors.size();
+  /**
+   * Adds a cursor, which is written to only once it {@linkplain TailCursor#moveToEnd is placed}.
+   */
+  TailCursor add(Connection connection) {
+    TailCursor cursor = new TailCursor(connection, cursors.size());
     cursors.add(cursor);
-  }
-
-  void remove(Cursor cursor) {
-    int index = cursor.index;
-    if (index >= 0) {
-      Cursor last = cursors.remove(cursors.size() - 1);
-      if (last != cursor) {
-        cursors.set(index, last);
-        last.index = index;
-      }
-      cursor.index = -1;
-    }
-    movedFrom(cursor.next);
-    room.left(this, cursor);
-  }
-
-  /** A cursor that was at this number has gone on or left: perhaps nobody waits there any more. */
-  void movedFrom(long number) {
-    backlog.movedFrom(number);
+    return cursor;
   }
 
   /** Takes over one reference to the next publications. */
@@ -137,7 +137,7 @@ final class Tail {
     position = after;
     if (!flushPlanned) {
       flushPlanned = true;
-      int coalesceMillis = room.options().coalesceMillis();
+      int coalesceMillis = options.coalesceMillis();
       if (coalesceMillis > 0) {
         loop.after(coalesceMillis, this::flush);
       } else {
@@ -147,7 +147,7 @@ final class Tail {
   }
 
   /** Offers what was appended since the last call to every cursor. */
-  void flush() {
+  private void flush() {
     flushPlanned = false;
     if (fresh.isEmpty()) {
       return;
@@ -158,19 +158,19 @@ final class Tail {
     sent = end;
     int written = 0;
     boolean someWait = false;
-    // First come, first served: a publisher that hears itself early in the turn has its next
+    // In order of arrival: a publisher that receives its own message early in the turn has its next
     // message here before the turn ends, so that the next piece is a larger one.
     int i = 0;
     while (i < cursors.size()) {
-      Cursor cursor = cursors.get(i);
+      TailCursor cursor = cursors.get(i);
       if (cursor.next == first && cursor.isReady()) {
-        cursor.connection().send(piece.bytes());
+        cursor.connection.send(piece.bytes());
         cursor.next = sent;
         written++;
       } else if (cursor.next < sent) {
         someWait = true;
       }
-      i = cursor.index == i ? i + 1 : i; // Where one has just left, another stands now.
+      i = cursor.index == i ? i + 1 : i; // The last cursor replaces one that has just left.
     }
     if (written > 0) {
       counts.add(Count.DELIVERED, (long) written * piece.count());
@@ -178,58 +178,289 @@ final class Tail {
       counts.timings().offered(piece.publishedMillis());
     }
     if (someWait) {
-      backlog.keep(first, piece);
+      keep(first, piece);
     } else {
       piece.release();
     }
   }
 
-  /** Writes what waits for one cursor, as far as its socket takes it. */
-  void writeWaiting(Cursor cursor) {
-    backlog.writePieces(cursor);
+  /** Takes over a piece that was just offered and that some cursors did not take. */
+  private void keep(long first, Encoded piece) {
+    pieces.put(first, piece);
+    pieceBytes += piece.size();
+    counts.add(Count.WAITING_BYTES, piece.size());
+    for (int i = cursors.size() - 1; i >= 0; i--) {
+      TailCursor cursor = cursors.get(i);
+      if (cursor.next < sent && cursor.isReady()) {
+        cursor.writePieces();
+      } else if (cursor.reading == null && options.slowConsumer() == SlowConsumer.LATEST) {
+        cursor.skipTo(sent - 1);
+      }
+    }
+    releaseTaken();
+    while (pieceBytes > options.tailBytes() && pieces.size() > 1) {
+      releaseOldest();
+    }
+    applySlowConsumerRule();
   }
 
-  /** Counts publications that a catch-up has written. */
-  void delivered(int count, int bytes) {
-    counts.add(Count.DELIVERED, count);
-    counts.add(Count.DELIVERED_BYTES, bytes);
+  /** Applies the room's rule to the cursors whose next publication was dropped. */
+  private void applySlowConsumerRule() {
+    long oldest = oldest();
+    for (int i = cursors.size() - 1; i >= 0; i--) {
+      TailCursor cursor = cursors.get(i);
+      if (cursor.next >= oldest || cursor.reading != null) {
+        continue;
+      }
+      if (options.slowConsumer() == SlowConsumer.DISCONNECT) {
+        counts.add(Count.SLOW_DISCONNECTED, 1);
+        cursor.close(CloseReason.SLOW);
+      } else {
+        cursor.skipTo(oldest);
+      }
+    }
   }
 
-  /** Counts a cursor that wanted to go on where it had been. */
-  void recovered(boolean possible) {
-    counts.add(possible ? Count.RECOVERED : Count.UNRECOVERABLE, 1);
-  }
-
-  /** Whether everything from this number on is still here or to come. */
-  boolean has(long number) {
-    return number >= backlog.start();
+  /** Number of the oldest publication that is still here, or of the next one. */
+  private long oldest() {
+    return pieces.isEmpty() ? sent : pieces.firstKey();
   }
 
   /**
-   * The log goes on at another place: publications were lost to everyone here, or their positions
-   * no longer mean anything.
+   * A cursor that was at this number has moved on or left. What no cursor needs any more is
+   * released at the end of the turn: once, however many cursors move in one turn.
+   */
+  private void movedFrom(long number) {
+    if (!releasePlanned && !pieces.isEmpty() && number < endOfOldest()) {
+      releasePlanned = true;
+      loop.execute(
+          () -> {
+            if (releasePlanned) {
+              releaseTaken();
+            }
+          });
+    }
+  }
+
+  private void releaseTaken() {
+    releasePlanned = false;
+    long least = sent;
+    for (TailCursor cursor : cursors) {
+      least = Math.min(least, cursor.next);
+    }
+    while (!pieces.isEmpty() && endOfOldest() <= least) {
+      releaseOldest();
+    }
+  }
+
+  private long endOfOldest() {
+    Map.Entry<Long, Encoded> oldest = pieces.firstEntry();
+    return oldest.getKey() + oldest.getValue().count();
+  }
+
+  private void releaseOldest() {
+    Encoded piece = pieces.pollFirstEntry().getValue();
+    pieceBytes -= piece.size();
+    counts.add(Count.WAITING_BYTES, -piece.size());
+    piece.release();
+  }
+
+  /**
+   * The log continues at another position: publications were lost to all connections here, or the
+   * epoch has changed.
    */
   void lost(Position at) {
     flush();
     position = at;
     for (int i = cursors.size() - 1; i >= 0; i--) {
-      Cursor cursor = cursors.get(i);
-      CatchUp reading = cursor.catchUp;
-      if (reading != null) {
-        reading.again();
+      TailCursor cursor = cursors.get(i);
+      if (cursor.reading != null) {
+        cursor.moveToEnd();
       } else if (cursor.next < sent) {
         cursor.close(CloseReason.INSUFFICIENT_STATE);
       } else {
-        cursor.moveTo(end);
+        cursor.moveToEnd();
         cursor.tell(new Notice(at, Notice.Kind.LOST, 0));
       }
     }
   }
 
+  /** Releases everything. There must be no cursor left. */
   void close() {
     closed = true;
     fresh.forEach(Encoded::release);
     fresh.clear();
-    backlog.clear();
+    while (!pieces.isEmpty()) {
+      releaseOldest();
+    }
+  }
+
+  /** The cursor of one connection. */
+  final class TailCursor implements Cursor {
+
+    private final Connection connection;
+
+    /**
+     * Number of the next publication to write; beyond the end until the cursor is placed. Changed
+     * by {@link #moveTo}, except where no piece can be before it.
+     */
+    private long next = Long.MAX_VALUE;
+
+    /** Index in {@link #cursors}; -1 after leaving. */
+    private int index;
+
+    /** While set, {@link #next} only marks what the tail keeps for the end of the reading. */
+    private @Nullable Reading reading;
+
+    private long skipped;
+    private boolean left;
+
+    private TailCursor(Connection connection, int index) {
+      this.connection = connection;
+      this.index = index;
+    }
+
+    Connection connection() {
+      return connection;
+    }
+
+    Tail tail() {
+      return Tail.this;
+    }
+
+    boolean hasLeft() {
+      return left;
+    }
+
+    @Override
+    public Position position() {
+      if (reading != null) {
+        return reading.position();
+      }
+      return position.epoch() == 0
+          ? Position.NONE
+          : new Position(position.epoch(), position.offset() - (end - next));
+    }
+
+    @Override
+    public void leave() {
+      if (left) {
+        return;
+      }
+      left = true;
+      TailCursor last = cursors.remove(cursors.size() - 1);
+      if (last != this) {
+        cursors.set(index, last);
+        last.index = index;
+      }
+      index = -1;
+      movedFrom(next);
+      owner.left(Tail.this, this);
+    }
+
+    @Override
+    public void drained() {
+      if (left) {
+        return;
+      }
+      if (reading != null) {
+        reading.drained();
+      } else {
+        writePieces();
+      }
+    }
+
+    /** Whether the next publication can be written now. */
+    private boolean isReady() {
+      return reading == null && connection.isWritable();
+    }
+
+    /** Begins, or with null ends, a reading of older publications. */
+    void reading(@Nullable Reading changed) {
+      reading = changed;
+    }
+
+    /** Moves behind everything that was appended; the tail keeps what follows. */
+    void moveToEnd() {
+      moveTo(end);
+    }
+
+    private void moveTo(long number) {
+      long before = next;
+      next = number;
+      movedFrom(before);
+    }
+
+    /**
+     * Continues in the tail right behind a position that a reading has reached.
+     *
+     * @return false when the tail does not have everything that follows; nothing has changed then
+     */
+    boolean continueAfter(Position reached) {
+      long number = end + (reached.offset() - position.offset());
+      if (position.epoch() != reached.epoch() || number < next || number < oldest()) {
+        return false;
+      }
+      moveTo(number);
+      reading = null;
+      writePieces();
+      return true;
+    }
+
+    /** Writes the pieces that this cursor still needs, as far as its socket accepts them. */
+    private void writePieces() {
+      if (skipped > 0 && isReady()) {
+        long count = skipped;
+        skipped = 0;
+        if (!tell(new Notice(position(), Notice.Kind.SKIPPED, count))) {
+          return;
+        }
+      }
+      long before = next;
+      long bytes = 0;
+      while (next < sent && !left && isReady()) {
+        Map.Entry<Long, Encoded> entry = pieces.floorEntry(next);
+        Encoded piece = entry.getValue();
+        int from = (int) (next - entry.getKey());
+        bytes += piece.sizeFrom(from);
+        connection.write(piece.from(from));
+        moveTo(entry.getKey() + piece.count());
+      }
+      if (next > before) {
+        connection.flush();
+        counts.add(Count.DELIVERED, next - before);
+        counts.add(Count.DELIVERED_BYTES, bytes);
+      }
+    }
+
+    private void skipTo(long number) {
+      if (next < number) {
+        if (skipped == 0) {
+          boolean latest = options.slowConsumer() == SlowConsumer.LATEST;
+          counts.add(latest ? Count.SLOW_LATEST : Count.SLOW_SKIPPING, 1);
+        }
+        counts.add(Count.SKIPPED, number - next);
+        skipped += number - next;
+        moveTo(number);
+      }
+    }
+
+    /**
+     * Tells the connection about its place.
+     *
+     * @return false when it is closed, or has left, because of it
+     */
+    boolean tell(Notice notice) {
+      if (connection.tell(notice) && !left) {
+        return true;
+      }
+      leave();
+      return false;
+    }
+
+    void close(CloseReason reason) {
+      leave();
+      connection.close(reason);
+    }
   }
 }

@@ -1,7 +1,12 @@
 package io.stentor.timer;
 
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.EventExecutor;
+import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
@@ -15,6 +20,16 @@ public class LoopExecutor implements Executor {
   public LoopExecutor(ContextInternal context) {
     this.context = context;
     this.eventLoop = context.nettyEventLoop();
+  }
+
+  /** Creates an executor for each event loop of a Vert.x instance. */
+  public static List<LoopExecutor> all(Vertx vertx) {
+    VertxInternal internal = (VertxInternal) vertx;
+    List<LoopExecutor> all = new ArrayList<>();
+    for (EventExecutor loop : internal.nettyEventLoopGroup()) {
+      all.add(new LoopExecutor(internal.contextBuilder().withEventLoop((EventLoop) loop).build()));
+    }
+    return all;
   }
 
   public final EventLoop eventLoop() {

@@ -19,7 +19,7 @@ import io.stentor.room.Ack;
 import io.stentor.room.Connection;
 import io.stentor.room.Cursor;
 import io.stentor.room.Format;
-import io.stentor.room.MessageTooLarge;
+import io.stentor.room.Ack.MessageTooLarge;
 import io.stentor.room.RoomLimitReached;
 import io.stentor.room.Start;
 import org.jspecify.annotations.Nullable;

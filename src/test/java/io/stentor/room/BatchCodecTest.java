@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.message.Publication;
 import io.stentor.message.Publication.Kind;
+import io.stentor.room.RoomBus.BatchCodec;
+import io.stentor.room.RoomBus.Broadcast;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;

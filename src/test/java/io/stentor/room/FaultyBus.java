@@ -2,6 +2,8 @@ package io.stentor.room;
 
 import io.stentor.cluster.FakeConsumer;
 import io.stentor.message.RoomName;
+import io.stentor.room.RoomBus.Broadcast;
+import io.stentor.timer.LoopExecutor;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -30,12 +32,14 @@ final class FaultyBus extends RoomBus {
   int published;
 
   private final Map<RoomName, List<FakeConsumer<Broadcast>>> consumers = new HashMap<>();
-  private final Loop clock;
+  private final LoopExecutor clock;
   private final Random random;
 
-  FaultyBus(Vertx vertx, Loop clock, Random random) {
+  FaultyBus(Vertx vertx, LoopExecutor clock, Random random) {
     super(vertx);
-    vertx.eventBus().unregisterCodec(BatchCodec.NAME); // So that the next bus can register it.
+    vertx
+        .eventBus()
+        .unregisterCodec(RoomBus.BatchCodec.NAME); // So that the next bus can register it.
     this.clock = clock;
     this.random = random;
   }
@@ -62,7 +66,7 @@ final class FaultyBus extends RoomBus {
 
   @Override
   MessageConsumer<Broadcast> consume(RoomName room, Handler<Broadcast> handler) {
-    Loop home = Objects.requireNonNull(ManualLoop.running()).loop();
+    LoopExecutor home = Objects.requireNonNull(ManualLoop.running()).loop();
     FakeConsumer<Broadcast> consumer = new FakeConsumer<>(home, handler, Future.succeededFuture());
     consumers.computeIfAbsent(room, name -> new CopyOnWriteArrayList<>()).add(consumer);
     return consumer;

@@ -9,6 +9,7 @@ import io.stentor.history.LogSummary;
 import io.stentor.history.Page;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
+import io.stentor.timer.LoopExecutor;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
@@ -31,12 +32,12 @@ final class FaultyHistory implements History {
   /** Longest way to the log, and back; 0 answers during the call. */
   int maxDelayMillis;
 
-  private final Loop clock;
+  private final LoopExecutor clock;
   private final Random random;
   private final LongSupplier now;
   private LocalHistory logs;
 
-  FaultyHistory(Loop clock, Random random, LongSupplier now) {
+  FaultyHistory(LoopExecutor clock, Random random, LongSupplier now) {
     this.clock = clock;
     this.random = random;
     this.now = now;

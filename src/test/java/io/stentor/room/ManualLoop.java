@@ -1,6 +1,7 @@
 package io.stentor.room;
 
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.stentor.timer.LoopExecutor;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
@@ -15,7 +16,7 @@ final class ManualLoop {
   private static @Nullable ManualLoop running;
 
   private final EmbeddedChannel channel = new EmbeddedChannel();
-  private final Loop loop;
+  private final LoopExecutor loop;
 
   ManualLoop(Vertx vertx) {
     channel.freezeTime();
@@ -23,7 +24,7 @@ final class ManualLoop {
     loop = new Inside(internal.contextBuilder().withEventLoop(channel.eventLoop()).build());
   }
 
-  private final class Inside extends Loop {
+  private final class Inside extends LoopExecutor {
     Inside(ContextInternal context) {
       super(context);
     }
@@ -34,7 +35,7 @@ final class ManualLoop {
     }
   }
 
-  Loop loop() {
+  LoopExecutor loop() {
     return loop;
   }
 

@@ -5,11 +5,13 @@ import static io.stentor.room.TestFormat.range;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.config.RoomOptions.History;
+import io.stentor.config.RoomOptions.SlowConsumer;
 import io.stentor.history.Batch;
 import io.stentor.history.LocalHistory;
 import io.stentor.history.Page;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
+import io.stentor.room.RoomBus.Broadcast;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
@@ -131,7 +133,10 @@ class RecentCacheTest {
   void what_was_removed_before_it_came_over_the_bus_is_not_kept() {
     ReorderBuffer sequence =
         new ReorderBuffer(
-            Options.usual().history(), new Fanout(Scene.ROOM), new Counts(), () -> 1_000_000);
+            Options.usual().history(),
+            new Fanout(Scene.ROOM),
+            new Counts(Counts.Timings.NONE),
+            () -> 1_000_000);
     sequence.moveTo(7, 1);
     sequence.forget(new Position(7, 3));
     List<Publication> two = List.of(Publication.text("a", 1), Publication.text("b", 1));
@@ -145,13 +150,16 @@ class RecentCacheTest {
   void after_a_loss_nothing_from_before_is_waited_for() {
     ReorderBuffer sequence =
         new ReorderBuffer(
-            Options.usual().history(), new Fanout(Scene.ROOM), new Counts(), () -> 1_000_000);
+            Options.usual().history(),
+            new Fanout(Scene.ROOM),
+            new Counts(Counts.Timings.NONE),
+            () -> 1_000_000);
     sequence.moveTo(7, 1);
     sequence.keep(new Broadcast(7, 5, List.of(Publication.text("early", 1_000_000))));
-    assertThat(sequence.waits()).isTrue();
+    assertThat(sequence.hasGap()).isTrue();
     sequence.moveTo(8, 1);
     sequence.takeEarly();
-    assertThat(sequence.waits()).isFalse();
+    assertThat(sequence.hasGap()).isFalse();
   }
 
   @Example
@@ -180,14 +188,17 @@ class RecentCacheTest {
   /** A batch that is too large to wait for its turn leaves a gap that is seen all the same. */
   @Example
   void a_gap_before_a_batch_that_could_not_be_kept_is_repaired_soon() {
-    Scene two = new Scene(VERTX, 1, 2, Options.usual());
+    History history = Options.usual().history();
+    int tooLarge = ReorderBuffer.MAX_EARLY_BYTES + 1;
+    Scene two =
+        new Scene(VERTX, 1, 2, Options.slow(history, SlowConsumer.DISCONNECT, tooLarge, tooLarge));
     FakeConnection connection = new FakeConnection(TestFormat.SILENT);
     two.join(1, connection, new Start.Live());
     two.advance(3000);
     two.bus.dropPercent = 100;
     two.publishMany(1);
     two.bus.dropPercent = 0;
-    two.publish(0, "x".repeat(EarlyBatches.MAX_BYTES + 1));
+    two.publish(0, "x".repeat(tooLarge));
     two.advance(100);
     assertThat(connection.texts()).hasSize(2);
   }
@@ -201,7 +212,8 @@ class RecentCacheTest {
         new History(
             1 + random.nextInt(1000), 1000 + random.nextInt(200_000), 1 + random.nextInt(30));
     ReorderBuffer sequence =
-        new ReorderBuffer(limits, new Fanout(Scene.ROOM), new Counts(), now::get);
+        new ReorderBuffer(
+            limits, new Fanout(Scene.ROOM), new Counts(Counts.Timings.NONE), now::get);
     final long epoch = logs.read(Scene.ROOM, Position.NONE, 0, 0, limits).result().epoch();
     sequence.moveTo(epoch, 1);
     long number = 1;

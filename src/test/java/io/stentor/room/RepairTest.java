@@ -179,7 +179,7 @@ class RepairTest {
     scene.advance(3000);
     scene.bus.dropPercent = 100;
     scene.publish(0);
-    scene.advance(1000L * FeedSweep.CHECK_SECONDS);
+    scene.advance(1000L * Feed.CHECK_SECONDS);
     assertThat(connection.texts()).hasSize(1);
   }
 

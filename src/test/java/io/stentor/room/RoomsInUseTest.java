@@ -37,7 +37,7 @@ class RoomsInUseTest {
       rooms.hold(room(i));
     }
     rooms.hold(room(0));
-    rooms.holdToo(room(0));
+    rooms.holdAgain(room(0));
     assertThatThrownBy(() -> rooms.hold(room(9))).isInstanceOf(RoomLimitReached.class);
     assertThatThrownBy(() -> rooms.requirePlace(room(9))).isInstanceOf(RoomLimitReached.class);
     rooms.release(room(0));

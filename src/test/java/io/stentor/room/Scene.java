@@ -6,6 +6,7 @@ import io.stentor.config.RoomOptions;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
+import io.stentor.timer.LoopExecutor;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +58,7 @@ final class Scene {
     bus = new FaultyBus(vertx, network.loop(), random);
     history = new FaultyHistory(network.loop(), random, () -> nowMillis);
     for (int i = 0; i < nodes; i++) {
-      List<Loop> own = new ArrayList<>();
+      List<LoopExecutor> own = new ArrayList<>();
       for (int j = 0; j < loopsPerNode; j++) {
         ManualLoop loop = new ManualLoop(vertx);
         loops.add(loop);

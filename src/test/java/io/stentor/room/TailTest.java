@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.stentor.message.Publication;
 import io.stentor.room.Counts.Count;
+import io.stentor.room.RoomBus.Broadcast;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Example;

@@ -1,0 +1,136 @@
+package io.stentor.room;
+
+import io.stentor.history.Page;
+import io.stentor.message.Position;
+import io.stentor.message.RoomName;
+import io.stentor.timer.LoopExecutor;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * The feeds of one loop: those of the rooms whose home it is. Creates them on demand, has each
+ * compared with its log now and then, and closes those that are unused, with one timer for all.
+ */
+final class Feeds {
+
+  private final Map<RoomName, Feed> byRoom = new HashMap<>();
+  private final LoopExecutor loop;
+  private final RoomsInUse inUse;
+  private final Function<RoomName, Feed> factory;
+  private volatile int used;
+
+  /**
+   * Creates an empty registry and starts its timer.
+   *
+   * @param inUse where each feed holds its room until it is closed
+   * @param factory creates a room's feed; called on the loop
+   */
+  Feeds(LoopExecutor loop, RoomsInUse inUse, Function<RoomName, Feed> factory) {
+    this.loop = loop;
+    this.inUse = inUse;
+    this.factory = factory;
+    loop.every(1000, this::everySecond);
+  }
+
+  /** The number of feeds. On the loop. */
+  int size() {
+    return byRoom.size();
+  }
+
+  /** The number of feeds that were in use at the last tick of the timer. Any thread. */
+  int used() {
+    return used;
+  }
+
+  /** Runs the action for the room's feed, if there is one. Any thread. */
+  void with(RoomName room, Consumer<Feed> action) {
+    loop.run(
+        () -> {
+          Feed feed = byRoom.get(room);
+          if (feed != null) {
+            action.accept(feed);
+          }
+        });
+  }
+
+  /** Runs the action for each feed. On the loop. */
+  void forEach(Consumer<Feed> action) {
+    List.copyOf(byRoom.values()).forEach(action);
+  }
+
+  /** Creates the way from a room's tails, on any loop, to its feed. */
+  Room.Source handle(RoomName room) {
+    return new FeedHandle(room);
+  }
+
+  private void everySecond() {
+    int count = 0;
+    Iterator<Feed> feeds = byRoom.values().iterator();
+    while (feeds.hasNext()) {
+      Feed feed = feeds.next();
+      if (!feed.isUnused()) {
+        count++;
+        feed.usedForSecond();
+      } else if (feed.unusedForSecond()) {
+        feeds.remove();
+        inUse.release(feed.room());
+        feed.close();
+      }
+    }
+    used = count;
+  }
+
+  private final class FeedHandle implements Room.Source {
+
+    private final RoomName room;
+
+    FeedHandle(RoomName room) {
+      this.room = room;
+    }
+
+    @Override
+    public void attach(Tail tail) {
+      loop.run(
+          () -> {
+            Feed feed = byRoom.get(room);
+            if (feed == null) {
+              inUse.holdAgain(room);
+              feed = factory.apply(room);
+              byRoom.put(room, feed);
+              feed.start();
+            }
+            feed.attach(tail);
+          });
+    }
+
+    @Override
+    public void detach(Tail tail) {
+      with(room, feed -> feed.detach(tail));
+    }
+
+    /** On the loop, behind {@link #attach}, so that a new feed holds the room before. */
+    @Override
+    public void end() {
+      loop.run(() -> inUse.release(room));
+    }
+
+    @Override
+    public void check() {
+      with(room, Feed::check);
+    }
+
+    /** There is a feed for as long as a tail is attached. */
+    @Override
+    public Future<Page> read(Position after, int maxMessages, int maxBytes) {
+      Promise<Page> promise = Promise.promise();
+      with(room, feed -> feed.read(after, maxMessages, maxBytes).onComplete(promise));
+      return promise.future();
+    }
+  }
+}
