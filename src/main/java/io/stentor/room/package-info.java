@@ -1,6 +1,13 @@
 /**
  * Rooms: the way of a message from a publisher through the log and the event bus to every cursor.
- * Read {@link io.stentor.room.Rooms} first.
+ *
+ * <pre>
+ * Rooms.publish -> Appender -> History (offsets) -> Ack
+ *                           -> RoomBus (event bus, every node that has the room)
+ * RoomBus -> Feed -> ReorderBuffer (order of the log) -> Fanout (Encoded once per Format)
+ *         -> Tail (per room, loop and format) -> Connection
+ * Rooms.join -> Room -> Cursor in a Tail, after a CatchUp from an older position
+ * </pre>
  */
 @NullMarked
 package io.stentor.room;
