@@ -72,7 +72,7 @@ final class Options {
         Transform.NONE,
         slow,
         tailBytes,
-        QUEUE_BYTES,
+        Math.max(QUEUE_BYTES, maxMessageBytes),
         0,
         maxMessageBytes,
         0,
