@@ -33,6 +33,13 @@ final class Fanout {
     tails.remove(tail);
   }
 
+  /** The room, which was empty until now, has a log under another epoch; nothing was missed. */
+  void renewed(Position start) {
+    for (Tail tail : tails) {
+      tail.loop().run(() -> tail.renewed(start));
+    }
+  }
+
   /** Tells everyone that the log goes on at another place. */
   void lost(Position at) {
     for (Tail tail : List.copyOf(tails)) {

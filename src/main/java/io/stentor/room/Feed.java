@@ -308,7 +308,11 @@ final class Feed {
       planCheck();
       return;
     }
-    if (!continues) {
+    if (!same && before == 1 && page.oldest() == 1) {
+      // The room was empty, and the other log is whole: nothing of it can have been missed.
+      buffer.moveTo(page.epoch(), 1);
+      fanout.renewed(buffer.position());
+    } else if (!continues) {
       counts.add(Count.LOST, 1);
       buffer.moveTo(page.epoch(), page.top() + 1);
       Position at = buffer.position();

@@ -265,6 +265,11 @@ final class Tail {
     piece.release();
   }
 
+  /** The log, in which nothing was, begins again under another epoch. Nobody is told. */
+  void renewed(Position start) {
+    position = start;
+  }
+
   /**
    * The log continues at another position: publications were lost to all connections here, or the
    * epoch has changed.

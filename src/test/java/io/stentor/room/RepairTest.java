@@ -12,6 +12,7 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.lifecycle.AfterContainer;
@@ -150,6 +151,31 @@ class RepairTest {
     scene.publishMany(1);
     scene.advance(2000);
     assertThat(connection.texts()).last().isEqualTo("!LOST " + scene.epoch() + ":11");
+  }
+
+  /** A node that dies may take the epoch of a room with it in which nothing was ever said. */
+  @Example
+  void who_waits_in_an_empty_room_is_told_of_no_loss_when_its_log_begins_under_another_epoch() {
+    Scene scene = new Scene(vertx, 1, 2, Options.usual());
+    FakeConnection connection = new FakeConnection(TestFormat.TELLING);
+    scene.join(1, connection, new Start.Live());
+    scene.advance(3000);
+    scene.history.lose();
+    scene.nodes.forEach(Rooms::nodesChanged);
+    scene.advance(100);
+    scene.publish(0);
+    scene.advance(3000);
+    scene.history.lose();
+    scene.nodes.forEach(Rooms::nodesChanged);
+    scene.advance(100);
+    assertThat(connection.texts())
+        .hasSize(3)
+        .satisfies(
+            texts -> {
+              assertThat(texts.get(0)).startsWith("!JOINED ");
+              assertThat(texts.get(1)).endsWith(":1=1");
+              assertThat(texts.get(2)).startsWith("!LOST ");
+            });
   }
 
   @Property(tries = 20)
