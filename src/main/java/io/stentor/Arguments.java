@@ -12,9 +12,9 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * What was asked for on the command line.
+ * The parsed command line.
  *
- * @param files every {@code --conf}, in order
+ * @param files the value of every {@code --conf}, in order
  * @param flags the flags that set options
  */
 record Arguments(
@@ -26,7 +26,7 @@ record Arguments(
     boolean version,
     boolean help) {
 
-  /** A command line that cannot be understood; the message is one line. */
+  /** Thrown for an invalid command line. The message is a single line. */
   static final class BadArguments extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -63,7 +63,7 @@ record Arguments(
     }
   }
 
-  /** What {@code --help} prints. */
+  /** Returns the text that {@code --help} prints. */
   static String usage() {
     return new CommandLine(spec()).getUsageMessage(Ansi.OFF);
   }

@@ -23,7 +23,9 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The command line: arguments, configuration, a running node, and its end on SIGTERM. */
+/**
+ * The entry point: parses the arguments, loads the configuration, and runs a node until SIGTERM.
+ */
 public final class Main {
   static final int RUNNING = -1;
   static final int OK = 0;
@@ -50,21 +52,21 @@ public final class Main {
   }
 
   /**
-   * Runs a node until SIGTERM or SIGINT. Exits with 0 after those, with 1 where the node could not
-   * start or did not close in time, with 2 where arguments or configuration were refused.
+   * Runs a node until SIGTERM or SIGINT, then exits with 0. Exits with 1 if the node cannot start
+   * or does not close in time, and with 2 if the arguments or the configuration are invalid.
    */
   public static void main(String[] args) {
     LoggingSetup.route();
     PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     int code = new Main(out, err, Path.of(""), System.getenv(), Startup::start).run(args);
-    // Returning would do, but Netty keeps an idle thread for a second, which the JVM waits for.
+    // Exits explicitly: the JVM would otherwise wait a second for an idle Netty thread.
     if (code != RUNNING) {
       System.exit(code);
     }
   }
 
-  /** Does what the arguments ask for; returns the exit code, or RUNNING once a node runs. */
+  /** Executes the command. Returns the exit code, or {@link #RUNNING} once a node is running. */
   int run(String... args) {
     try {
       return run(Arguments.parse(args));
@@ -112,7 +114,9 @@ public final class Main {
     return serve(loaded);
   }
 
-  /** Reads every other file that the configuration names, and keeps nothing. */
+  /**
+   * Validates the certificates and keys that the configuration refers to, and discards the result.
+   */
   private static void check(Config config) {
     ClusteredVertx.check(config.cluster().tls());
     Tokens.check(config.identity());
@@ -132,7 +136,7 @@ public final class Main {
       return RUNNING;
     } catch (ConfigException e) {
       throw e;
-    } catch (Exception e) { // await throws whatever the future failed with, checked or not
+    } catch (Exception e) { // await rethrows the cause of the failure, even if it is checked
       err.println(e.getMessage() == null ? e.toString() : e.getMessage());
       log.debug("The node did not start", e);
       return CANNOT_START;

@@ -1,4 +1,7 @@
-/** Stentor: what comes in on one socket goes out to everyone in the room, on every node. */
+/**
+ * Stentor: a broadcast server. A message published by one client is delivered to every client in
+ * the room, on every node.
+ */
 @NullMarked
 package io.stentor;
 

@@ -15,15 +15,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the event bus brings this node what is published. Every node publishes a numbered probe
- * every few seconds; whoever does not hear a node that is in the cluster for a while is deaf to it,
- * perhaps because its registration was lost. Any thread.
+ * Monitors the event bus. Every node publishes a numbered probe every few seconds. If a node misses
+ * the probes of another member of the cluster for a while, it no longer receives what that member
+ * publishes; its registration may have been lost. Thread-safe.
  */
 public final class BusProbe {
 
   static final int INTERVAL_MILLIS = 5000;
 
-  /** A node that has just joined is not heard before it has started. */
+  /** Grace period for a node that has just joined: it sends no probes until it has started. */
   static final int START_MILLIS = 60_000;
 
   private static final String ADDRESS = "stentor.probe";
@@ -31,12 +31,12 @@ public final class BusProbe {
   private static final String NUMBER = "number";
   private static final String TIME = "time";
 
-  private static final class Heard {
+  private static final class Peer {
     final long seenMillis;
     long number = -1;
     long atMillis;
 
-    Heard(long seenMillis) {
+    Peer(long seenMillis) {
       this.seenMillis = seenMillis;
     }
   }
@@ -46,7 +46,7 @@ public final class BusProbe {
   private final long silentMillis;
   private final LongSupplier clockMillis;
   private final ClockSkew clocks;
-  private final Map<String, Heard> heard = new HashMap<>();
+  private final Map<String, Peer> peers = new HashMap<>();
   private final LongAdder sent = new LongAdder();
   private final LongAdder ofSelf = new LongAdder();
   private final LongAdder ofPeers = new LongAdder();
@@ -54,13 +54,13 @@ public final class BusProbe {
   private @Nullable MessageConsumer<JsonObject> consumer;
 
   /**
-   * A probe that does not run yet.
+   * Creates a probe that is not running.
    *
    * @param self this node's name
-   * @param members the names of the nodes in the cluster, this one too; must not block
-   * @param silentMillis a node that is not heard for longer is silent
-   * @param clockMillis a clock that never goes back
-   * @param clocks is told the times of the other nodes
+   * @param members the names of all nodes in the cluster, including this one; must not block
+   * @param silentMillis a node is silent if no probe of it has arrived for longer than this
+   * @param clockMillis a monotonic clock
+   * @param clocks receives the wall-clock times of the other nodes
    */
   public BusProbe(
       String self,
@@ -75,7 +75,10 @@ public final class BusProbe {
     this.clocks = clocks;
   }
 
-  /** Listens, and publishes every {@link #INTERVAL_MILLIS}; ends with Vert.x. */
+  /**
+   * Registers the consumer and then publishes a probe every {@link #INTERVAL_MILLIS}, until Vert.x
+   * closes.
+   */
   public Future<Void> start(Vertx vertx) {
     MessageConsumer<JsonObject> listening = vertx.eventBus().consumer(ADDRESS, this::received);
     consumer = listening;
@@ -89,7 +92,7 @@ public final class BusProbe {
             });
   }
 
-  /** Hears nothing more, as if the registration were lost. */
+  /** Stops receiving probes, as if the registration had been lost. */
   Future<Void> deafen() {
     MessageConsumer<JsonObject> listening = consumer;
     return listening == null ? Future.succeededFuture() : listening.unregister();
@@ -112,29 +115,31 @@ public final class BusProbe {
     }
   }
 
-  /** A node's probe with this number was heard. */
+  /** Records that a node's probe with this number has arrived. */
   public synchronized void received(String node, long number) {
-    Heard of = heard.computeIfAbsent(node, name -> new Heard(clockMillis.getAsLong()));
-    if (of.number >= 0 && number > of.number + 1) {
-      missed.add(number - of.number - 1);
+    Peer peer = peers.computeIfAbsent(node, name -> new Peer(clockMillis.getAsLong()));
+    if (peer.number >= 0 && number > peer.number + 1) {
+      missed.add(number - peer.number - 1);
     }
-    of.number = Math.max(of.number, number);
-    of.atMillis = clockMillis.getAsLong();
+    peer.number = Math.max(peer.number, number);
+    peer.atMillis = clockMillis.getAsLong();
     (node.equals(self) ? ofSelf : ofPeers).increment();
   }
 
-  /** The nodes of the cluster that are not heard. */
+  /** Returns the names of the cluster members whose probes have not arrived in time. */
   public synchronized Set<String> silent() {
     long now = clockMillis.getAsLong();
     Set<String> present = members.get();
-    heard.keySet().retainAll(present);
+    peers.keySet().retainAll(present);
     clocks.retain(present);
     Set<String> silent = new TreeSet<>();
     for (String node : present) {
-      Heard of = heard.computeIfAbsent(node, name -> new Heard(now));
+      Peer peer = peers.computeIfAbsent(node, name -> new Peer(now));
       long startMillis = node.equals(self) ? silentMillis : Math.max(silentMillis, START_MILLIS);
       boolean late =
-          of.number < 0 ? now - of.seenMillis > startMillis : now - of.atMillis > silentMillis;
+          peer.number < 0
+              ? now - peer.seenMillis > startMillis
+              : now - peer.atMillis > silentMillis;
       if (late) {
         silent.add(node);
       }
@@ -142,34 +147,40 @@ public final class BusProbe {
     return silent;
   }
 
-  /** Whether the fault is probably here: this node hears not even itself, or none of the others. */
+  /**
+   * Whether the fault is probably on this node: it receives no probes of its own, or none from any
+   * other node.
+   */
   synchronized boolean isDeaf() {
     Set<String> silent = silent();
-    int others = heard.size() - 1;
+    int others = peers.size() - 1;
     return silent.contains(self) || (others > 0 && silent.size() >= others);
   }
 
-  /** The largest difference between this node's wall clock and another's, in milliseconds. */
+  /**
+   * Returns the largest difference between this node's wall clock and another node's, in
+   * milliseconds.
+   */
   public long clockSkewMillis() {
     return clocks.worstMillis();
   }
 
-  /** Probes that this node has published. */
+  /** Returns the number of probes that this node has published. */
   public long sent() {
     return sent.sum();
   }
 
-  /** Probes of this node that it has heard. */
+  /** Returns the number of its own probes that this node has received. */
   public long heardOfSelf() {
     return ofSelf.sum();
   }
 
-  /** Probes of other nodes that this node has heard. */
+  /** Returns the number of probes of other nodes that this node has received. */
   public long heardOfPeers() {
     return ofPeers.sum();
   }
 
-  /** Probes that did not come although a later one of the same node did. */
+  /** Returns the number of probes that were lost: a later probe of the same node has arrived. */
   public long missed() {
     return missed.sum();
   }

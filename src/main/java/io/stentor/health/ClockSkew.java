@@ -9,12 +9,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How far the wall clocks of other nodes are from this node's. Messages carry the time of the node
- * that takes them, and tokens expire by it; nothing else depends on wall clocks. Any thread.
+ * Measures how far the wall clocks of other nodes differ from this node's. Messages carry the
+ * wall-clock time of the node that accepts them, and token expiry depends on it; nothing else
+ * depends on wall clocks. Thread-safe.
  */
 public final class ClockSkew {
 
-  /** Above this, it is warned of. Nodes that get their time from a server are within 0.1 s. */
+  /**
+   * Differences above this are logged as a warning. Nodes synchronised with a time server agree
+   * within 0.1 s.
+   */
   static final long WARN_MILLIS = 5000;
 
   private static final Logger LOG = LoggerFactory.getLogger(ClockSkew.class);
@@ -30,24 +34,24 @@ public final class ClockSkew {
   private final Map<String, Peer> peers = new HashMap<>();
 
   /**
-   * Creates one that knows of no other node.
+   * Creates an empty tracker.
    *
    * @param wallMillis this node's wall clock, in milliseconds since 1970
-   * @param described how a node is named to people
+   * @param described converts a node's name to a form for the log
    */
   public ClockSkew(LongSupplier wallMillis, UnaryOperator<String> described) {
     this.wallMillis = wallMillis;
     this.described = described;
   }
 
-  /** What another node is told, in milliseconds since 1970. */
+  /** Returns this node's wall-clock time, in milliseconds since 1970. */
   long wallMillis() {
     return wallMillis.getAsLong();
   }
 
   /**
-   * A node has told its time. A message that was late makes this node's clock look ahead, so the
-   * smaller difference of two in a row counts.
+   * Records the time that another node sent. A delayed message makes this node's clock appear to be
+   * ahead, so the smaller of two consecutive differences counts.
    */
   synchronized void told(String node, long theirMillis) {
     long difference = wallMillis.getAsLong() - theirMillis;
@@ -72,12 +76,12 @@ public final class ClockSkew {
     peer.warned = far;
   }
 
-  /** Forgets all nodes but these. */
+  /** Removes all nodes except these. */
   synchronized void retain(Set<String> nodes) {
     peers.keySet().retainAll(nodes);
   }
 
-  /** The largest difference to another node, ahead or behind, in milliseconds. */
+  /** Returns the largest difference from another node's clock, ahead or behind, in milliseconds. */
   synchronized long worstMillis() {
     return peers.values().stream().mapToLong(peer -> Math.abs(peer.skewMillis)).max().orElse(0);
   }

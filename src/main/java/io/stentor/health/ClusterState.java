@@ -12,17 +12,17 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
- * Whether this node is in its cluster and every log of the cluster is on a second node. Asking for
- * the latter takes the other nodes' answers, so it is asked every two seconds on a worker thread,
- * and what is told is what was seen last. Any thread.
+ * Tracks whether this node is in its cluster and whether every log has a backup on a second node.
+ * The backup check needs responses from other nodes, so it runs every two seconds on a worker
+ * thread; the methods return the latest result. Thread-safe.
  */
 public final class ClusterState {
 
   private static final int LOOK_MILLIS = 2000;
 
   /**
-   * How long logs may be without their copy before this node calls itself unfit: while the copies
-   * of a dead node are made again, the others go on serving, or nobody would.
+   * How long logs may lack a backup before this node reports that it is unfit. While the backups of
+   * a dead node are being rebuilt, the other nodes must keep serving; otherwise no node would.
    */
   public static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -36,11 +36,11 @@ public final class ClusterState {
   private volatile long safeNanos;
 
   /**
-   * A state that nobody has looked at.
+   * Creates a state that has not been checked.
    *
    * @param running whether this node is in the cluster; must not block
-   * @param copied whether every log that this node owns has its copy; may block
-   * @param nodes how many nodes there are; must not block
+   * @param copied whether every log that this node owns has its backup; may block
+   * @param nodes the number of nodes; must not block
    */
   public ClusterState(
       BooleanSupplier running, BooleanSupplier copied, IntSupplier nodes, LongSupplier nanoTime) {
@@ -50,7 +50,7 @@ public final class ClusterState {
     this.nanoTime = nanoTime;
   }
 
-  /** Of this instance; looked at as long as Vert.x runs. */
+  /** Creates the state of this instance and checks it periodically until Vert.x closes. */
   public static ClusterState of(HazelcastInstance hazelcast, Vertx vertx) {
     ClusterState state =
         new ClusterState(
@@ -63,19 +63,22 @@ public final class ClusterState {
     return state;
   }
 
-  /** The names by which the nodes know each other. */
+  /** Returns the names of all nodes in the cluster. */
   public static Set<String> names(HazelcastInstance hazelcast) {
     return hazelcast.getCluster().getMembers().stream()
         .map(ClusterState::name)
         .collect(Collectors.toSet());
   }
 
-  /** The name of this node. */
+  /** Returns the name of this node. */
   public static String ownName(HazelcastInstance hazelcast) {
     return name(hazelcast.getCluster().getLocalMember());
   }
 
-  /** Where the node of this name is reached, for people. */
+  /**
+   * Returns the host and port of the named node for display, or the name if the node is not in the
+   * cluster.
+   */
   public static String address(HazelcastInstance hazelcast, String name) {
     return hazelcast.getCluster().getMembers().stream()
         .filter(member -> name(member).equals(name))
@@ -101,7 +104,7 @@ public final class ClusterState {
     }
   }
 
-  /** Looks; may block. What cannot be asked is not safe. */
+  /** Runs the checks. May block. If a check throws, the state is unsafe. */
   public void look() {
     boolean now = false;
     try {
@@ -120,18 +123,25 @@ public final class ClusterState {
   }
 
   /**
-   * Whether every log that this node owns was on a second one at the last look, or there is none.
+   * Whether, at the latest check, every log that this node owns had a backup on a second node, or
+   * there was no second node.
    */
   public boolean isSafe() {
     return safe;
   }
 
-  /** Whether this node may serve: joined, and safe once and at least now and then since. */
+  /**
+   * Whether this node may serve: it is in the cluster, and it has been safe within the last {@link
+   * #GRACE_NANOS}.
+   */
   boolean isFit() {
     return isJoined() && everSafe && nanoTime.getAsLong() - safeNanos <= GRACE_NANOS;
   }
 
-  /** Nodes of the cluster as this one sees it, itself too; 0 where it is in none. */
+  /**
+   * Returns the number of nodes in the cluster as this node sees it, including itself; 0 if it is
+   * in no cluster.
+   */
   public int nodes() {
     return isJoined() ? nodes.getAsInt() : 0;
   }

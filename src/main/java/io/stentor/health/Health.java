@@ -15,33 +15,33 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * Two questions about a node: does it live (else it should be started again), and is it ready (else
- * it should get no new clients). Each has checks, which look at what is known and never block. Any
- * thread, once all checks are added.
+ * The health checks of a node: liveness (a node that fails should be restarted) and readiness (a
+ * node that fails should get no new clients). Checks only read known state and never block.
+ * Thread-safe once all checks have been added.
  */
 public final class Health {
   private final HealthChecks live;
   private final HealthChecks ready;
   private final Map<String, Supplier<Status>> readyChecks = new LinkedHashMap<>();
 
-  /** Creates a health without checks: live and ready. */
+  /** Creates a health without checks, which is live and ready. */
   public Health(Vertx vertx) {
     live = HealthChecks.create(vertx);
     ready = HealthChecks.create(vertx);
   }
 
-  /** Adds a check that a living node passes. */
+  /** Adds a liveness check. */
   void live(String name, Supplier<Status> check) {
     live.register(name, answer -> answer.complete(check.get()));
   }
 
-  /** Adds a check that a ready node passes. */
+  /** Adds a readiness check. */
   void ready(String name, Supplier<Status> check) {
     readyChecks.put(name, check);
     ready.register(name, answer -> answer.complete(check.get()));
   }
 
-  /** Up or down, with something to read. */
+  /** Creates a status with details. */
   static Status status(boolean up, JsonObject data) {
     return up ? Status.OK(data) : Status.KO(data);
   }
@@ -54,29 +54,32 @@ public final class Health {
     return ready.checkStatus();
   }
 
-  /** The names of the checks that a ready node passes. */
+  /** Returns the names of the readiness checks. */
   public Set<String> readyChecks() {
     return readyChecks.keySet();
   }
 
-  /** Whether one of them is passed now. */
+  /** Whether the named readiness check passes now. */
   public boolean isUp(String readyCheck) {
     Supplier<Status> check = readyChecks.get(readyCheck);
     return check != null && check.get().isOk();
   }
 
-  /** A node with an event loop that is later than this is not ready. */
+  /** A node is not ready while an event loop lags by this much or more. */
   public static final long SLOW_LOOP_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-  /** An event loop that stands still for longer is taken for dead. */
+  /** An event loop that has been blocked for this long is considered dead. */
   public static final long DEAD_LOOP_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-  /** Adds the check of liveness: every event loop turns. */
+  /** Adds the liveness check: no event loop is blocked. */
   public void checkLive(LoopLags lags) {
     live("eventLoops", () -> loops(lags.stuckNanos(), DEAD_LOOP_NANOS));
   }
 
-  /** Adds checks of readiness: not draining, event loops in time, memory left, event bus heard. */
+  /**
+   * Adds the readiness checks: the node is not draining, the event loops are on time, memory is
+   * available, and the event bus works.
+   */
   public void checkReady(BooleanSupplier draining, LoopLags lags, Memory memory, BusProbe probe) {
     ready("serving", () -> draining(draining.getAsBoolean()));
     ready("eventLoops", () -> loops(lags.nanos(), SLOW_LOOP_NANOS));
@@ -84,7 +87,7 @@ public final class Health {
     ready("eventBus", () -> bus(probe));
   }
 
-  /** Adds the check of readiness that the cluster is whole. */
+  /** Adds the readiness check that this node is in the cluster and the logs have backups. */
   public void checkReady(ClusterState cluster) {
     ready(
         "cluster",

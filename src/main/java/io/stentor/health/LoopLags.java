@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
-/** How late the event loops of a node are. Any thread. */
+/** Measures the lag of a node's event loops. Thread-safe. */
 public final class LoopLags {
   private final List<LoopLag> lags;
 
@@ -17,7 +17,7 @@ public final class LoopLags {
     this.lags = lags;
   }
 
-  /** Begins to measure on each loop; ends with the loops. */
+  /** Starts measuring on each event loop, until the loops shut down. */
   public static LoopLags of(Vertx vertx) {
     List<LoopLag> lags = new ArrayList<>();
     for (EventExecutor loop : ((VertxInternal) vertx).nettyEventLoopGroup()) {
@@ -28,7 +28,7 @@ public final class LoopLags {
     return new LoopLags(List.copyOf(lags));
   }
 
-  /** These. */
+  /** Creates an instance from the given lags. */
   public static LoopLags of(LoopLag... lags) {
     return new LoopLags(List.of(lags));
   }
@@ -45,21 +45,22 @@ public final class LoopLags {
     }
   }
 
-  /** The lag of the latest loop now. */
+  /** Returns the current lag of the slowest loop. */
   long nanos() {
     return largest(LoopLag::nanos);
   }
 
   /**
-   * How much longer than the others the latest loop has stood still. Where the whole process did,
-   * all loops are late, and none of them is stuck. The lag itself where there is one loop only.
+   * Returns how much longer than the other loops the slowest loop has been blocked. If the whole
+   * process was paused, all loops are late and none of them is stuck. With a single loop, returns
+   * its lag.
    */
   long stuckNanos() {
     long least = lags.size() == 1 ? 0 : lags.stream().mapToLong(LoopLag::nanos).min().orElse(0);
     return nanos() - least;
   }
 
-  /** The largest lag of any loop in the last ten to twenty seconds. */
+  /** Returns the largest lag of any loop in the last ten to twenty seconds. */
   public long recentNanos() {
     return largest(LoopLag::recentNanos);
   }
@@ -69,15 +70,15 @@ public final class LoopLags {
   }
 
   /**
-   * How late one event loop is: how much after its time a task of every {@link #TICK_MILLIS} runs.
-   * {@link #tick} belongs to the loop; any thread reads.
+   * The lag of one event loop: how late a task that is due every {@link #TICK_MILLIS} runs. Only
+   * the loop calls {@link #tick}; any thread may read.
    */
   public static final class LoopLag {
 
     public static final int TICK_MILLIS = 100;
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS);
 
-    /** The largest lag of the last one to two of these is remembered. */
+    /** The largest lag is kept for one to two windows of this length. */
     private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final LongSupplier nanoTime;
@@ -94,7 +95,7 @@ public final class LoopLags {
       windowEndNanos = now + WINDOW_NANOS;
     }
 
-    /** To be called {@link #TICK_MILLIS} after the last call returned. */
+    /** Records a tick. Must be called {@link #TICK_MILLIS} after the previous call returned. */
     public void tick() {
       long now = nanoTime.getAsLong();
       long lag = Math.max(0, now - dueNanos);
@@ -108,12 +109,12 @@ public final class LoopLags {
       dueNanos = now + TICK_NANOS;
     }
 
-    /** The lag now: of the last tick, or of the one that should have been. */
+    /** Returns the current lag: that of the last tick, or of an overdue tick if that is larger. */
     long nanos() {
       return Math.max(lastNanos, nanoTime.getAsLong() - dueNanos);
     }
 
-    /** The largest lag of the last ten to twenty seconds. */
+    /** Returns the largest lag of the last ten to twenty seconds. */
     long recentNanos() {
       return Math.max(nanos(), Math.max(largestNanos, largestBeforeNanos));
     }

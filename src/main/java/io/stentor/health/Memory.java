@@ -10,12 +10,12 @@ import java.lang.management.MemoryUsage;
 import java.util.function.LongSupplier;
 
 /**
- * Whether memory is left: the heap after its last collection, and the direct memory of the sockets'
- * buffers. Any thread.
+ * Checks whether memory is available: the heap after its last collection, and the direct memory of
+ * the socket buffers. Thread-safe.
  */
 public final class Memory {
 
-  /** What is fuller leaves no time to work. */
+  /** Above this fraction, garbage collection leaves no time for work. */
   private static final double FULL = 0.95;
 
   private final LongSupplier heapUsed;
@@ -23,7 +23,7 @@ public final class Memory {
   private final LongSupplier directUsed;
   private final LongSupplier directMax;
 
-  /** What uses of what; a maximum of 0 or less is none. */
+  /** Creates a check of the given figures, in bytes. A maximum of 0 or less means no limit. */
   public Memory(
       LongSupplier heapUsed,
       LongSupplier heapMax,
@@ -35,7 +35,7 @@ public final class Memory {
     this.directMax = directMax;
   }
 
-  /** Of this process. */
+  /** Creates a check of this process. */
   public static Memory ofProcess() {
     return new Memory(
         () -> oldest(MemoryUsage::getUsed),
@@ -48,7 +48,10 @@ public final class Memory {
     long of(MemoryUsage usage);
   }
 
-  /** The largest pool of the heap after its last collection: where what lives long ends up. */
+  /**
+   * Returns a figure of the largest heap pool after its last collection: the pool of long-lived
+   * objects.
+   */
   private static long oldest(Figure figure) {
     long largest = -1;
     long answer = 0;
@@ -62,7 +65,7 @@ public final class Memory {
     return answer;
   }
 
-  /** Up while some is left. */
+  /** Returns OK while memory is available. */
   Status status() {
     long heap = heapUsed.getAsLong();
     long most = heapMax.getAsLong();

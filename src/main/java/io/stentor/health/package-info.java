@@ -1,5 +1,5 @@
 /**
- * Whether a node is alive and ready: the checks behind {@code /health/live} and {@code
+ * Liveness and readiness of a node: the checks behind {@code /health/live} and {@code
  * /health/ready}.
  */
 @NullMarked
