@@ -14,9 +14,9 @@ import io.vertx.core.http.HttpConnection;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A stream that has a connection of HTTP/1 for itself, taken over from Vert.x once the head is
- * sent. The head has said {@code Connection: close}, so what the peer still sends, a pipelined
- * request perhaps, is read and thrown away (RFC 9112, section 9.6).
+ * A stream that owns a whole HTTP/1 connection, taken over from Vert.x after the response head was
+ * sent. The head contains {@code Connection: close}, so whatever the peer still sends, such as a
+ * pipelined request, is read and discarded (RFC 9112, section 9.6).
  */
 final class Http1ResponseStream extends ChannelInboundHandlerAdapter implements ResponseStream {
 
@@ -29,25 +29,27 @@ final class Http1ResponseStream extends ChannelInboundHandlerAdapter implements 
   private final Listener listener;
   private final FrameWriter writer;
 
-  private Http1ResponseStream(ChannelHandlerContext place, boolean chunked, Listener listener) {
-    this.channel = place.channel();
+  private Http1ResponseStream(ChannelHandlerContext context, boolean chunked, Listener listener) {
+    this.channel = context.channel();
     this.chunked = chunked;
     this.listener = listener;
-    this.writer = new FrameWriter(place);
+    this.writer = new FrameWriter(context);
   }
 
   /**
-   * Takes the connection over. To be called in a turn of its own after the head was written.
+   * Takes over the connection. Must be called in a separate event loop task after the head was
+   * written.
    *
-   * @param chunked whether the head has said so
-   * @throws IllegalStateException when an update of Vert.x has changed what is behind it
+   * @param chunked whether the response uses chunked transfer coding
+   * @throws IllegalStateException if the Netty pipeline is not as expected, because an update of
+   *     Vert.x changed it
    */
   static Http1ResponseStream takeOver(
       HttpConnection connection, boolean chunked, Listener listener) {
-    ChannelHandlerContext place = Takeover.bare(connection);
-    Http1ResponseStream stream = new Http1ResponseStream(place, chunked, listener);
-    Takeover.replaceLast(place.pipeline(), stream);
-    // Vert.x may have stopped reading, at requests behind this one.
+    ChannelHandlerContext context = Takeover.bare(connection);
+    Http1ResponseStream stream = new Http1ResponseStream(context, chunked, listener);
+    Takeover.replaceLast(context.pipeline(), stream);
+    // Vert.x may have paused reading because of pipelined requests.
     stream.channel.config().setAutoRead(true);
     return stream;
   }
@@ -105,7 +107,7 @@ final class Http1ResponseStream extends ChannelInboundHandlerAdapter implements 
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
     writer.writabilityChanged();
     if (writer.isWritable()) {
-      // Netty calls this from within a flush: who is flushing has to finish first.
+      // Netty calls this from within a flush, which has to finish first.
       ctx.executor().execute(listener::drained);
     }
   }

@@ -12,18 +12,21 @@ import io.vertx.core.http.StreamResetException;
 import io.vertx.core.internal.buffer.BufferInternal;
 import org.jspecify.annotations.Nullable;
 
-/** A stream that is one stream of an HTTP/2 connection, written through Vert.x. */
+/** A response stream on one stream of an HTTP/2 connection, written through Vert.x. */
 final class Http2ResponseStream implements ResponseStream {
 
   /*
-   * Vert.x counts messages where its write queue is concerned; what is under way is counted in
-   * bytes here, and released when the write is done, which Vert.x leaves to the owner of the memory.
+   * The write queue of Vert.x counts messages, so the bytes in flight are counted here. Vert.x does
+   * not release the buffers; they are released here when their write completes.
    */
 
-  /** With this much under way the stream is full; it takes more when half of it is done. */
-  private static final int MAX_UNDER_WAY_BYTES = 64 * 1024;
+  /**
+   * With more bytes than this in flight or unsent, the stream is not writable. It becomes writable
+   * again at half of it.
+   */
+  private static final int MAX_IN_FLIGHT_BYTES = 64 * 1024;
 
-  /** RFC 9113, section 7. */
+  /** Error code CANCEL (RFC 9113, section 7). */
   private static final long CANCEL = 8;
 
   private final HttpServerResponse response;
@@ -31,13 +34,13 @@ final class Http2ResponseStream implements ResponseStream {
   private final EventLoop loop;
   private final Listener listener;
   private @Nullable ByteBuf unsent;
-  private int underWay;
+  private int inFlight;
   private boolean full;
   private boolean ending;
-  private TimerWheel.@Nullable Timer cut;
+  private TimerWheel.@Nullable Timer resetTimer;
   private @Nullable String peer;
 
-  /** A stream whose head is written. */
+  /** Creates a stream for a response whose head has been written. */
   Http2ResponseStream(HttpServerRequest request, EventLoop loop, Listener listener) {
     this.response = request.response();
     this.remoteAddress = String.valueOf(request.connection().remoteAddress());
@@ -64,7 +67,7 @@ final class Http2ResponseStream implements ResponseStream {
 
   @Override
   public long queuedBytes() {
-    return (long) underWay + unsentBytes();
+    return (long) inFlight + unsentBytes();
   }
 
   @Override
@@ -73,7 +76,7 @@ final class Http2ResponseStream implements ResponseStream {
     flush();
   }
 
-  /** Gathered until they are flushed, since Vert.x flushes at each write. */
+  /** Collects the bytes until {@link #flush}, because Vert.x flushes on each write. */
   @Override
   public void write(ByteBuf bytes) {
     ByteBuf before = unsent;
@@ -88,7 +91,7 @@ final class Http2ResponseStream implements ResponseStream {
               .addComponent(true, before)
               .addComponent(true, bytes);
     }
-    full |= underWay + unsentBytes() > MAX_UNDER_WAY_BYTES;
+    full |= inFlight + unsentBytes() > MAX_IN_FLIGHT_BYTES;
   }
 
   private int unsentBytes() {
@@ -108,26 +111,29 @@ final class Http2ResponseStream implements ResponseStream {
       return;
     }
     int size = bytes.readableBytes();
-    underWay += size;
+    inFlight += size;
     response.write(BufferInternal.buffer(bytes)).onComplete(done -> done(bytes, size));
   }
 
   private void done(ByteBuf bytes, int size) {
     bytes.release();
-    underWay -= size;
-    if (ending && underWay == 0) {
+    inFlight -= size;
+    if (ending && inFlight == 0) {
       end();
-    } else if (full && underWay + unsentBytes() <= MAX_UNDER_WAY_BYTES / 2) {
+    } else if (full && inFlight + unsentBytes() <= MAX_IN_FLIGHT_BYTES / 2) {
       full = false;
       loop.execute(listener::drained);
     }
   }
 
-  /** The stream's end follows when all is on its way: a stream that has ended cannot be cut. */
+  /**
+   * Ends the stream once all bytes are written, because a stream that has ended can no longer be
+   * reset.
+   */
   @Override
   public void end(ByteBuf bytes, int timeoutSeconds) {
     ending = true;
-    cut = TimerWheel.of(loop).after(1000L * timeoutSeconds, () -> response.reset(CANCEL));
+    resetTimer = TimerWheel.of(loop).after(1000L * timeoutSeconds, () -> response.reset(CANCEL));
     write(bytes);
     flush();
   }
@@ -147,7 +153,7 @@ final class Http2ResponseStream implements ResponseStream {
   }
 
   private void closed() {
-    TimerWheel.Timer planned = cut;
+    TimerWheel.Timer planned = resetTimer;
     if (planned != null) {
       planned.cancel();
     }

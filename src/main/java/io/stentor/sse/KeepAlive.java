@@ -8,14 +8,15 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Keeps idle event streams open: calls every stream of one event loop that has sent nothing for an
- * interval, so that it writes a comment and no proxy closes it. Belongs to that loop.
+ * Keeps idle event streams open. Notifies every stream of one event loop that has sent nothing for
+ * an interval, so that the stream can write a comment and proxies do not close it. Must be used on
+ * that event loop only.
  */
 public final class KeepAlive {
 
-  /** A stream. */
+  /** A stream that is kept alive. */
   public interface Kept {
-    /** Called when nothing was sent for an interval. */
+    /** Called when nothing was sent for one interval. */
     void silent();
 
     void close(CloseReason reason);
@@ -23,11 +24,11 @@ public final class KeepAlive {
     /** Closes the stream for a shutdown. */
     void leave();
 
-    /** The stream's place in the slots. */
+    /** The stream's entry in the slots. */
     Place place();
   }
 
-  /** A stream's place, and when something was last sent on it. */
+  /** A stream's slot, its index within the slot, and the time in seconds of the last send. */
   static final class Place {
     private int slot = -1;
     private int index;
@@ -35,9 +36,9 @@ public final class KeepAlive {
   }
 
   /*
-   * One slot for each second of the interval. A stream stands in the slot of the second at which it
-   * was last known to have sent something; it is looked at one round later, and then moves to the
-   * slot of what it has sent since, or has been silent for exactly a round.
+   * There is one slot per second of the interval. A stream is in the slot of the second of its last
+   * known send. The slot is checked one interval later: a stream that has sent something since
+   * moves to the slot of that second; any other has been silent for exactly one interval.
    */
 
   private final List<List<Kept>> slots = new ArrayList<>();
@@ -59,7 +60,7 @@ public final class KeepAlive {
     TimerWheel.of(loop).every(1000, this::everySecond);
   }
 
-  /** Whether {@link #closeAll} was called: a new stream then has to close by itself. */
+  /** Whether {@link #closeAll} was called. A stream added afterwards has to close itself. */
   boolean isClosed() {
     return closed;
   }
@@ -69,7 +70,7 @@ public final class KeepAlive {
     put(stream);
   }
 
-  /** To be called when something is sent on the stream. */
+  /** Records a send. Must be called whenever something is sent on the stream. */
   void sent(Place place) {
     place.sentAt = now;
   }
@@ -87,12 +88,12 @@ public final class KeepAlive {
     }
   }
 
-  /** Every stream of this loop. */
+  /** Runs an action for every stream of this event loop. */
   void forEach(Consumer<Kept> action) {
     slots.forEach(slot -> slot.forEach(action));
   }
 
-  /** Closes every stream of this loop. */
+  /** Closes every stream of this event loop and marks this instance as closed. */
   void closeAll(CloseReason reason) {
     closed = true;
     for (List<Kept> slot : slots) {

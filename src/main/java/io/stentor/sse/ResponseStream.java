@@ -3,48 +3,51 @@ package io.stentor.sse;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
-/** The body of one response that does not end by itself. Belongs to one event loop. */
+/**
+ * A response body that stays open until it is ended explicitly. Must be used on its event loop
+ * only.
+ */
 public interface ResponseStream {
 
-  /** Receives the events of the stream, on its event loop. */
+  /** Receives the events of a stream, on the stream's event loop. */
   interface Listener {
-    /** The stream was full and is writable again. Not called from within a write. */
+    /** Called when the stream was full and is writable again. Never called from within a write. */
     void drained();
 
-    /** The stream failed and ends. */
+    /** Called when the stream failed; it is about to end. */
     void failed(Throwable failure);
 
     /**
-     * The stream has ended; nothing is called after this.
+     * Called when the stream has ended. No other method is called afterwards.
      *
-     * @param peer the peer's reason; null where it is unknown
+     * @param peer the reason given by the peer; null if unknown
      */
     void closed(@Nullable String peer);
   }
 
-  /** Whether all writes have to be whole chunks of HTTP/1.1. */
+  /** Whether every write must consist of complete HTTP/1.1 chunks. */
   boolean isChunked();
 
-  /** For the log. */
+  /** The peer's address, for logs. */
   String remoteAddress();
 
   boolean isWritable();
 
-  /** Bytes that the peer has not taken yet. */
+  /** Number of bytes queued and not yet sent. */
   long queuedBytes();
 
-  /** Sends bytes at once. The caller keeps its reference. */
+  /** Sends bytes immediately. The caller keeps its reference. */
   void send(ByteBuf bytes);
 
-  /** Queues bytes until {@link #flush}. Takes over one reference. */
+  /** Queues bytes until {@link #flush}. Takes ownership of one reference. */
   void write(ByteBuf bytes);
 
   /** Sends the queued bytes. */
   void flush();
 
   /**
-   * Sends the last bytes and ends the stream; aborts it after the timeout where the peer has
-   * stopped reading. Takes over one reference.
+   * Sends the last bytes and ends the stream. Aborts it after the timeout if the peer has stopped
+   * reading. Takes ownership of one reference.
    */
   void end(ByteBuf bytes, int timeoutSeconds);
 }

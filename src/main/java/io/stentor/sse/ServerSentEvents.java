@@ -13,31 +13,31 @@ import io.stentor.websocket.PlainText;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Server-sent events (WHATWG HTML, section 9.2): one event is one publication, as plain receivers
- * get it, see {@link PlainText}.
+ * Encodes server-sent events (WHATWG HTML, section 9.2). One event carries one publication in the
+ * format for plain clients, see {@link PlainText}.
  *
  * <ul>
- *   <li>A publication has no event name, so that {@code onmessage} hears it. Its {@code id} is its
- *       position; in a room that keeps no log it has none.
- *   <li>{@code event: position} tells where the client is: the JSON of the control lines of {@code
- *       stentor.cursor}, and the position as {@code id}. It comes first, and again when messages
- *       were skipped or lost.
- *   <li>{@code event: close} comes last where the server ends the stream: {@code
+ *   <li>A publication has no event name, so that {@code onmessage} receives it. Its {@code id} is
+ *       its position; it has no {@code id} in a room without a log.
+ *   <li>{@code event: position} reports the client's position: the JSON of the control lines of
+ *       {@code stentor.cursor}, with the position as {@code id}. It is sent first, and again when
+ *       messages were skipped or lost.
+ *   <li>{@code event: close} is sent last if the server ends the stream: {@code
  *       {"code":3008,"reason":"slow"}}.
  * </ul>
  *
- * <p>A text comes out of a parser as it went in but for its line breaks: the form knows only lines,
- * so {@code CR} and {@code CR LF} become {@code LF}.
+ * <p>A parser returns a text unchanged except for its line breaks: the format is line based, so
+ * {@code CR} and {@code CR LF} become {@code LF}.
  *
  * <p>Every blank line ends an event that has data. Some clients report each blank line as an event,
  * so comments and {@code retry:} are single lines that belong to the block of the next event.
  */
 public final class ServerSentEvents implements Format {
 
-  /** Each event is a whole chunk of HTTP/1.1 (RFC 9112, section 7.1). */
+  /** Wraps each event in one HTTP/1.1 chunk (RFC 9112, section 7.1). */
   public static final ServerSentEvents CHUNKED = new ServerSentEvents(true);
 
-  /** Events alone: for HTTP/2 and HTTP/1.0. */
+  /** Plain events without chunks, for HTTP/2 and HTTP/1.0. */
   public static final ServerSentEvents UNFRAMED = new ServerSentEvents(false);
 
   private static final byte[] DATA = ascii("data: ");
@@ -45,8 +45,11 @@ public final class ServerSentEvents implements Format {
   private static final byte[] COMMENT = ascii(":\n");
   private static final byte[] NO_ID = {};
 
-  /** Eight hexadecimal digits of a chunk's size, two line ends, the id's line, a blank line. */
-  private static final int MAX_AROUND_BYTES = 8 + 4 + 4 + 8 + 1 + 19 + 1 + 1;
+  /**
+   * Maximum overhead: eight hexadecimal digits of chunk size, two CRLFs, the {@code id} line and a
+   * blank line.
+   */
+  private static final int MAX_OVERHEAD_BYTES = 8 + 4 + 4 + 8 + 1 + 19 + 1 + 1;
 
   private final boolean chunked;
 
@@ -54,10 +57,10 @@ public final class ServerSentEvents implements Format {
     this.chunked = chunked;
   }
 
-  /** Exact for one line; each line break in the text takes a few bytes more. */
+  /** A limit for a text of one line; each line break in the text adds a few bytes. */
   @Override
   public int sizeLimit(RoomName room, Publication publication) {
-    return MAX_AROUND_BYTES + DATA.length + publication.bytes() + 1;
+    return MAX_OVERHEAD_BYTES + DATA.length + publication.bytes() + 1;
   }
 
   @Override
@@ -75,15 +78,15 @@ public final class ServerSentEvents implements Format {
   }
 
   /**
-   * Appends an event of another kind, without an id.
+   * Appends an event with a name and without an id.
    *
-   * @param name what a client listens for: letters
+   * @param name the event name that clients listen for; letters only
    */
   public void encode(String name, String data, ByteBuf out) {
     event(ascii("event: " + name + "\n"), data.getBytes(StandardCharsets.UTF_8), out);
   }
 
-  /** Appends an empty comment, which clients ignore. It keeps proxies from closing the stream. */
+  /** Appends an empty comment. Clients ignore it; it keeps proxies from closing the stream. */
   public void encodeComment(ByteBuf out) {
     begin(COMMENT.length, out);
     out.writeBytes(COMMENT);
@@ -91,8 +94,8 @@ public final class ServerSentEvents implements Format {
   }
 
   /**
-   * Appends how long a client should wait before it connects again. Clients obey the line at once,
-   * also before the event whose block it begins is complete.
+   * Appends the reconnection delay in milliseconds. Clients apply the line immediately, even before
+   * the event of the same block is complete.
    */
   public void encodeRetry(int retryMillis, ByteBuf out) {
     byte[] line = ascii("retry: " + retryMillis + "\n");
@@ -102,9 +105,9 @@ public final class ServerSentEvents implements Format {
   }
 
   /**
-   * Appends why the server ends the stream.
+   * Appends the event that reports why the server ends the stream.
    *
-   * @param retryMillis how long the client should wait before it connects again; 0 says nothing
+   * @param retryMillis the reconnection delay in milliseconds; 0 to omit it
    */
   public void encodeClose(CloseReason reason, int retryMillis, ByteBuf out) {
     String retry = retryMillis > 0 ? "retry: " + retryMillis + "\n" : "";
@@ -122,7 +125,7 @@ public final class ServerSentEvents implements Format {
     end(out);
   }
 
-  /** Bytes that {@link #lines} writes. */
+  /** Number of bytes that {@link #lines} writes. */
   private static int linesLength(byte[] data) {
     int length = DATA.length + data.length + 1;
     for (int i = 0; i < data.length; i++) {

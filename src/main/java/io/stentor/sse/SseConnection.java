@@ -13,8 +13,8 @@ import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
 import io.stentor.message.RoomName;
 import io.stentor.presence.Membership;
-import io.stentor.presence.Watcher.Watch;
 import io.stentor.presence.Watcher;
+import io.stentor.presence.Watcher.Watch;
 import io.stentor.room.Connection;
 import io.stentor.room.Cursor;
 import io.stentor.room.Format;
@@ -29,24 +29,24 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * One event stream in one room: the room's bytes go out, nothing comes in. Belongs to the stream's
- * event loop.
- */
+/** One event stream of one room. It is send-only. Must be used on the stream's event loop only. */
 public final class SseConnection extends StreamConnection implements Connection, KeepAlive.Kept {
 
   private static final Logger LOG = LoggerFactory.getLogger(SseConnection.class);
 
-  /** Clients come back after this long, so that those of a dead node do not come all at once. */
-  private static final int LEAST_RETRY_MILLIS = 1000;
+  /**
+   * Reconnection delays of clients in milliseconds. They are random, so that the clients of a
+   * failed node do not reconnect all at once.
+   */
+  private static final int MIN_RETRY_MILLIS = 1000;
 
-  private static final int MOST_RETRY_MILLIS = 3000;
+  private static final int MAX_RETRY_MILLIS = 3000;
 
-  /** The same for clients that are sent away at a shutdown. */
-  private static final int MOST_SHUTDOWN_RETRY_MILLIS = 6000;
+  /** Maximum reconnection delay of clients that are disconnected by a shutdown. */
+  private static final int MAX_SHUTDOWN_RETRY_MILLIS = 6000;
 
-  /** A client asks again after this long, however long a node takes to leave. */
-  private static final int MOST_LEAVING_MILLIS = 30_000;
+  /** Limit of the remaining drain time that is added to the reconnection delay. */
+  private static final int MAX_DRAIN_MILLIS = 30_000;
 
   private static final int EVENT_BYTES = 128;
 
@@ -83,15 +83,15 @@ public final class SseConnection extends StreamConnection implements Connection,
   }
 
   /**
-   * What a client asked for.
+   * A validated request for a stream.
    *
-   * @param member who it is to others
-   * @param watches whether it wants to hear who comes and goes
-   * @param identity who it has proved to be
+   * @param member the client as the other members see it
+   * @param watches whether the client receives member events
+   * @param identity the authenticated identity
    */
   record Request(RoomName room, Member member, Start start, boolean watches, Identity identity) {
 
-    /** Whether these permissions allow the stream. */
+    /** Whether the permissions allow this stream. */
     boolean isAllowed(Permissions permissions) {
       return permissions.allow(identity, room, Action.SUBSCRIBE)
           && (!watches || permissions.allow(identity, room, Action.PRESENCE));
@@ -99,9 +99,9 @@ public final class SseConnection extends StreamConnection implements Connection,
   }
 
   /**
-   * Joins the room with a response whose head is written.
+   * Creates a connection and joins the room, for a response whose head has been written.
    *
-   * @param stream makes the stream for its listener
+   * @param stream creates the stream for its listener
    */
   static void open(
       Request request,
@@ -115,7 +115,7 @@ public final class SseConnection extends StreamConnection implements Connection,
     int count = loop.connections().opened(Transport.SSE);
     LOG.debug("connected: {} to room {}, {} open", this, room, count);
     keepAlive.add(this);
-    tell(out -> format.encodeRetry(retryMillis(), out));
+    sendEvent(out -> format.encodeRetry(retryMillis(), out));
     client.recheck();
     try {
       cursor = loop.rooms().join(room, this, request.start(), loop.eventLoop());
@@ -129,24 +129,25 @@ public final class SseConnection extends StreamConnection implements Connection,
     }
   }
 
-  /** When a client that lost its stream should come again. */
+  /** A random reconnection delay in milliseconds for a client that lost its stream. */
   public static int retryMillis() {
-    return random(MOST_RETRY_MILLIS);
+    return random(MAX_RETRY_MILLIS);
   }
 
   /**
-   * When a client should come again that has asked a node which is going away. It came here because
-   * its balancer does not know yet, so it comes again when the node is gone.
+   * A reconnection delay in milliseconds for a client that reached a draining node. Its load
+   * balancer still routes to this node, so the client should reconnect after the node is gone.
    *
-   * @param leavingNanos how long the node still sends clients away; negative where it has done so
+   * @param leavingNanos remaining time during which the node refuses clients; negative if it has
+   *     passed
    */
   public static int retryMillisBehind(long leavingNanos) {
     long leaving = Math.max(0, TimeUnit.NANOSECONDS.toMillis(leavingNanos));
-    return (int) Math.min(leaving, MOST_LEAVING_MILLIS) + random(MOST_SHUTDOWN_RETRY_MILLIS);
+    return (int) Math.min(leaving, MAX_DRAIN_MILLIS) + random(MAX_SHUTDOWN_RETRY_MILLIS);
   }
 
-  private static int random(int mostMillis) {
-    return ThreadLocalRandom.current().nextInt(LEAST_RETRY_MILLIS, mostMillis + 1);
+  private static int random(int maxMillis) {
+    return ThreadLocalRandom.current().nextInt(MIN_RETRY_MILLIS, maxMillis + 1);
   }
 
   @Override
@@ -178,11 +179,14 @@ public final class SseConnection extends StreamConnection implements Connection,
     super.write(bytes);
   }
 
-  /** What is still to be sent to a stream that is not read keeps proxies awake by itself. */
+  /**
+   * Sends a comment. Does nothing if the stream is not writable, because its pending bytes keep
+   * proxies from closing it.
+   */
   @Override
   public void silent() {
     if (isWritable()) {
-      tell(format::encodeComment);
+      sendEvent(format::encodeComment);
     }
   }
 
@@ -192,35 +196,35 @@ public final class SseConnection extends StreamConnection implements Connection,
   }
 
   /**
-   * Sends the members of the room: {@code event: members} with everybody, then {@code join} and
-   * {@code leave}. A stream that is full gets everybody again later.
+   * Sends the members of the room: {@code event: members} with the full list, then {@code join} and
+   * {@code leave}. A full stream gets the full list again later.
    */
   private final class MemberEvents implements Watcher {
     @Override
     public boolean present(List<Member> members) {
-      return tell("members", MemberJson.of(members));
+      return sendEvent("members", MemberJson.of(members));
     }
 
     @Override
     public boolean joined(Member member) {
-      return tell("join", MemberJson.of(member));
+      return sendEvent("join", MemberJson.of(member));
     }
 
     @Override
     public boolean left(Member member) {
-      return tell("leave", MemberJson.of(member));
+      return sendEvent("leave", MemberJson.of(member));
     }
   }
 
-  private boolean tell(String name, String data) {
+  private boolean sendEvent(String name, String data) {
     if (isWritable()) {
-      tell(out -> format.encode(name, data, out));
+      sendEvent(out -> format.encode(name, data, out));
       return true;
     }
     return false;
   }
 
-  private void tell(Consumer<ByteBuf> event) {
+  private void sendEvent(Consumer<ByteBuf> event) {
     write(encoded(event));
     flush();
   }
@@ -235,7 +239,7 @@ public final class SseConnection extends StreamConnection implements Connection,
   public void close(CloseReason reason) {
     if (beginToClose(reason)) {
       leaveRoom();
-      int retry = reason.equals(CloseReason.SHUTDOWN) ? random(MOST_SHUTDOWN_RETRY_MILLIS) : 0;
+      int retry = reason.equals(CloseReason.SHUTDOWN) ? random(MAX_SHUTDOWN_RETRY_MILLIS) : 0;
       stream()
           .end(encoded(out -> format.encodeClose(reason, retry, out)), loop.closeTimeoutSeconds());
     }
@@ -281,7 +285,7 @@ public final class SseConnection extends StreamConnection implements Connection,
     LOG.debug("closed: {} in room {}: {}, {} open", this, room, why, count);
   }
 
-  /** For log lines: the address and the connection's id. */
+  /** Returns the address and the connection id, for logs. */
   @Override
   public String toString() {
     return stream().remoteAddress() + " " + membership.member().connection();

@@ -23,18 +23,18 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Event streams: {@code GET /rooms/{room}/events}. An invalid request is answered with a problem
- * instead of the stream. One event loop.
+ * Serves event streams: {@code GET /rooms/{room}/events}. An invalid request is answered with a
+ * problem instead of a stream. Must be used on one event loop only.
  */
 public final class SseEndpoint {
 
-  /** A stream is never silent for longer; proxies cut after 30 s or more. */
+  /** Maximum silence on a stream. Proxies time out after 30 s or more. */
   private static final int COMMENT_SECONDS = 15;
 
   /**
-   * How clients that cannot set headers call {@code Last-Event-ID} in the query, in lower case and
-   * without hyphens and underscores: {@code lastEventId}, {@code lastEventID}, {@code
-   * Last-Event-ID}, {@code last_event_id}, {@code evs_last_event_id}.
+   * Names of the query parameter that carries {@code Last-Event-ID} for clients that cannot set
+   * headers, in lower case and without hyphens and underscores: {@code lastEventId}, {@code
+   * lastEventID}, {@code Last-Event-ID}, {@code last_event_id}, {@code evs_last_event_id}.
    */
   private static final Set<String> LAST_EVENT_ID = Set.of("lasteventid", "evslasteventid");
 
@@ -44,9 +44,9 @@ public final class SseEndpoint {
   private final KeepAlive keepAlive = new KeepAlive(COMMENT_SECONDS);
 
   /**
-   * Creates the endpoint of one event loop.
+   * Creates the endpoint of one event loop and starts its keep-alive timer.
    *
-   * @param streams begins the responses
+   * @param streams starts the responses
    */
   public SseEndpoint(
       LoopContext server, Authentication authentication, StreamingResponses streams) {
@@ -56,32 +56,35 @@ public final class SseEndpoint {
     keepAlive.start(server.eventLoop());
   }
 
-  /** Every stream, in no particular order. */
+  /** Runs an action for every stream, in no particular order. */
   public void forEach(Consumer<KeepAlive.Kept> action) {
     keepAlive.forEach(action);
   }
 
-  /** Closes every stream for a shutdown, and later ones too. */
+  /** Closes every stream for a shutdown. Streams opened afterwards are closed as well. */
   public void closeAll() {
     keepAlive.closeAll(CloseReason.SHUTDOWN);
   }
 
-  /** Answers with a stream. */
+  /** Answers a request with a stream, or with a problem if it is refused. */
   public void handleStreamEvents(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     try {
-      SseConnection.Request asked = asked(ctx);
+      SseConnection.Request requested = requested(ctx);
       streams.begin(
           request,
           "text/event-stream",
-          stream -> SseConnection.open(asked, server, keepAlive, stream));
+          stream -> SseConnection.open(requested, server, keepAlive, stream));
     } catch (RequestRefused refusal) {
       refusal.answer(request);
     }
   }
 
-  /** Checks permissions; the request has been validated against the contract before. */
-  private SseConnection.Request asked(RoutingContext ctx) {
+  /**
+   * Reads the request and checks its permissions. The request has already been validated against
+   * the contract.
+   */
+  private SseConnection.Request requested(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     RoomName room = RoomPath.of(ctx);
     RoomOptions options = server.rooms().options(room);
@@ -106,21 +109,22 @@ public final class SseEndpoint {
   }
 
   /**
-   * Where the stream begins. {@code Last-Event-ID} wins over the query: a browser connects again to
-   * the address that it was given, with the old {@code since}, and with a newer id in the header.
+   * The start position of the stream. {@code Last-Event-ID} takes precedence over the query: a
+   * browser reconnects to the original URL with the old {@code since}, and sends a newer id in the
+   * header.
    */
   private static Start start(HttpServerRequest request) {
-    Start asked = PlainClient.start(request.getParam("since"), request.getParam("last"));
+    Start requested = PlainClient.start(request.getParam("since"), request.getParam("last"));
     String lastEventId = request.getHeader("Last-Event-ID");
     if (lastEventId == null || lastEventId.isEmpty()) {
       lastEventId = lastEventIdOfQuery(request);
     }
-    return lastEventId.isEmpty() ? asked : new Start.Since(position(lastEventId));
+    return lastEventId.isEmpty() ? requested : new Start.Since(position(lastEventId));
   }
 
   /**
-   * The last event id of clients that cannot set headers; empty where there is none. They append it
-   * to the address that they were given, so the last one is the newest.
+   * The last event id from the query, for clients that cannot set headers; empty if there is none.
+   * Such clients append it to the original URL, so the last occurrence is the newest.
    */
   private static String lastEventIdOfQuery(HttpServerRequest request) {
     String found = "";

@@ -7,29 +7,29 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that is one response without an end. Tracks whether it is open and why it was
- * closed, as {@link Socket} does for WebSockets. Belongs to the stream's event loop.
+ * A connection that consists of one open-ended response. Tracks whether it is open and why it was
+ * closed, as {@link Socket} does for WebSockets. Must be used on the stream's event loop only.
  */
 public abstract class StreamConnection implements ResponseStream.Listener {
 
   private final ResponseStream stream;
   private @Nullable CloseReason closing;
-  private boolean gone;
+  private boolean ended;
 
   /**
    * Creates an open connection.
    *
-   * @param stream makes the stream for its listener
+   * @param stream creates the stream for its listener
    */
   public StreamConnection(Function<ResponseStream.Listener, ResponseStream> stream) {
     this.stream = stream.apply(this);
   }
 
   /**
-   * The stream has ended.
+   * Called when the stream has ended.
    *
-   * @param reason the reason that this side closed it with; null where it did not
-   * @param why the same, or else what is known of the peer; for the log
+   * @param reason the reason with which this side closed it; null if this side did not
+   * @param why the same reason, or what is known about the peer; for logs
    */
   public abstract void closed(@Nullable CloseReason reason, String why);
 
@@ -37,24 +37,26 @@ public abstract class StreamConnection implements ResponseStream.Listener {
     return stream;
   }
 
-  /** Whether it has not ended and this side has not started to close it. */
+  /** Whether the stream has not ended and this side has not started to close it. */
   final boolean isOpen() {
-    return closing == null && !gone;
+    return closing == null && !ended;
   }
 
-  /** Whether it is open and not full. */
+  /** Whether the connection is open and the stream is not full. */
   public final boolean isWritable() {
     return isOpen() && stream.isWritable();
   }
 
-  /** Sends bytes at once. The caller keeps its reference. */
+  /**
+   * Sends bytes immediately. The caller keeps its reference. No-op if the connection is not open.
+   */
   public void send(ByteBuf shared) {
     if (isOpen()) {
       stream.send(shared);
     }
   }
 
-  /** Queues bytes until {@link #flush}. Takes over one reference. */
+  /** Queues bytes until {@link #flush}. Takes ownership of one reference. */
   public void write(ByteBuf bytes) {
     if (isOpen()) {
       stream.write(bytes);
@@ -71,9 +73,9 @@ public abstract class StreamConnection implements ResponseStream.Listener {
   }
 
   /**
-   * Stops all writes; the caller then has to end the stream.
+   * Marks the connection as closing and stops all writes. The caller has to end the stream.
    *
-   * @return false where it is already closed or closing
+   * @return false if it is already closed or closing
    */
   public final boolean beginToClose(CloseReason reason) {
     if (!isOpen()) {
@@ -85,7 +87,7 @@ public abstract class StreamConnection implements ResponseStream.Listener {
 
   @Override
   public final void closed(@Nullable String peer) {
-    gone = true;
+    ended = true;
     CloseReason reason = closing;
     closed(reason, reason != null ? reason.toString() : peer != null ? peer : "by the client");
   }

@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Begins responses that do not end by themselves, over HTTP/1 and HTTP/2. One event loop. */
+/** Starts open-ended responses over HTTP/1 and HTTP/2. Must be used on one event loop only. */
 public final class StreamingResponses {
 
   private static final Logger LOG = LoggerFactory.getLogger(StreamingResponses.class);
@@ -27,10 +27,10 @@ public final class StreamingResponses {
   private final Supplier<WebSocketOptions> options;
 
   /**
-   * Responses on one event loop.
+   * Creates an instance for one event loop.
    *
-   * @param options with {@code pongTimeoutSeconds}, after which a peer that takes nothing of what
-   *     it is sent is cut; not where nobody is pinged
+   * @param options supplies {@code pongTimeoutSeconds}, after which a peer that accepts no data is
+   *     disconnected; not applied if pings are off
    */
   public StreamingResponses(EventLoop loop, Supplier<WebSocketOptions> options) {
     this.loop = loop;
@@ -43,10 +43,11 @@ public final class StreamingResponses {
   }
 
   /**
-   * Sends the head of a response, whose request was read to its end.
+   * Sends the head of a response. The request must have been read completely.
    *
-   * @param opened is given what makes the stream for its listener, now or in another turn; not
-   *     called where the client is gone by then, or wanted the head alone
+   * @param opened receives the factory that creates the stream for its listener, immediately or in
+   *     a later event loop task; not called if the client has disconnected by then or the request
+   *     is a {@code HEAD}
    */
   public void begin(
       HttpServerRequest request,
@@ -80,7 +81,8 @@ public final class StreamingResponses {
     HttpServerResponse response = request.response();
     HttpConnection connection = request.connection();
     boolean chunked = request.version() == HttpVersion.HTTP_1_1;
-    // At the end of the headers, since Vert.x would promise a client of HTTP/1.0 to keep it alive.
+    // Set when the headers end, because Vert.x would otherwise send keep-alive to an HTTP/1.0
+    // client.
     response.headersEndHandler(end -> response.putHeader(HttpHeaders.CONNECTION, "close"));
     response.setChunked(chunked).write(Buffer.buffer());
     loop.execute(

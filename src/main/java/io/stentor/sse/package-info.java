@@ -1,4 +1,4 @@
-/** Event streams, and responses that do not end by themselves over HTTP/1 and HTTP/2. */
+/** Event streams, and open-ended responses over HTTP/1 and HTTP/2. */
 @NullMarked
 package io.stentor.sse;
 
