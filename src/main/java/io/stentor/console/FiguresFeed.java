@@ -19,15 +19,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes a node's figures in the nodes' own room, once a second, as long as somebody may read
- * them there. What cannot be published is left out, and the next figures say more anyway: one
- * message is on its way at most. Any thread.
+ * Publishes a node's figures to the console's room every second while the console is enabled. At
+ * most one message is in flight; figures that cannot be published are dropped, since the next ones
+ * replace them. Thread-safe.
  */
 public final class FiguresFeed {
 
   static final long INTERVAL_MILLIS = 1000;
 
-  /** A node that stops waits no longer for its last word to be taken. */
+  /** Maximum time that a stopping node waits for its last message to be accepted. */
   static final long END_MILLIS = 1000;
 
   private static final RoomName ROOM = new RoomName(BuiltInRooms.CONSOLE);
@@ -37,16 +37,17 @@ public final class FiguresFeed {
   private final Rooms rooms;
   private final BooleanSupplier enabled;
   private final BiFunction<String, Load, JsonObject> figures;
-  private final AtomicBoolean underway = new AtomicBoolean();
+  private final AtomicBoolean inFlight = new AtomicBoolean();
   private volatile Future<Void> latest = Future.succeededFuture();
   private volatile String state = "";
   private volatile boolean ended;
 
   /**
-   * A feed that says nothing yet.
+   * Creates a feed that is not running.
    *
-   * @param enabled whether anybody may read it
-   * @param figures of a state, which is empty while the node runs, and of the load
+   * @param enabled whether the figures can be read by anyone
+   * @param figures creates the figures from the load and a state, which is empty while the node
+   *     runs
    */
   public FiguresFeed(
       Vertx vertx,
@@ -59,40 +60,45 @@ public final class FiguresFeed {
     this.figures = figures;
   }
 
-  /** Begins; ends with Vert.x. */
+  /** Starts publishing, until Vert.x closes. */
   public void start() {
     vertx.setPeriodic(INTERVAL_MILLIS, timer -> tell());
   }
 
-  /** Tells this state from now on, at once for the first time. */
+  /** Sets the state to publish, and publishes it at once unless a message is in flight. */
   public void state(String changed) {
     state = changed;
     tell();
   }
 
-  /** Says that the node has stopped, and nothing more. Takes a second at most, and never fails. */
+  /**
+   * Publishes that the node has stopped, and then stops publishing. Takes a second at most and
+   * never fails.
+   */
   public Future<Void> end() {
     ended = true;
     if (!enabled.getAsBoolean()) {
       return Future.succeededFuture();
     }
-    Promise<Void> told = Promise.promise();
-    vertx.setTimer(END_MILLIS, timer -> told.tryComplete());
-    // Behind what is on its way, so that it is the last word.
-    latest.eventually(() -> said(NodeFigures.STOPPED)).onComplete(done -> told.tryComplete());
-    return told.future();
+    Promise<Void> finished = Promise.promise();
+    vertx.setTimer(END_MILLIS, timer -> finished.tryComplete());
+    // Waits for the message in flight, so that this one is the last.
+    latest
+        .eventually(() -> publishState(NodeFigures.STOPPED))
+        .onComplete(done -> finished.tryComplete());
+    return finished.future();
   }
 
   private void tell() {
-    if (!ended && enabled.getAsBoolean() && underway.compareAndSet(false, true)) {
+    if (!ended && enabled.getAsBoolean() && inFlight.compareAndSet(false, true)) {
       latest =
-          said(state)
+          publishState(state)
               .onFailure(failure -> LOG.debug("figures were not published: {}", failure.toString()))
-              .onComplete(done -> underway.set(false));
+              .onComplete(done -> inFlight.set(false));
     }
   }
 
-  private Future<Void> said(String what) {
+  private Future<Void> publishState(String what) {
     return rooms
         .load()
         .compose(load -> vertx.executeBlocking(() -> figures.apply(what, load), false))

@@ -23,9 +23,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a node says of itself: one JSON object of some 700 bytes. What only grows is told as its sum
- * since the start, so that one who hears now and then can tell rates, too; times are those since
- * the last look. {@code docs/operations/CONSOLE.md} describes each. One thread.
+ * The figures that a node publishes about itself: one JSON object of about 700 bytes. Counters are
+ * totals since the start, so a client that misses messages can still compute rates. Durations cover
+ * the time since the previous read. {@code docs/operations/CONSOLE.md} describes each field. Must
+ * be used by one thread only.
  */
 public final class NodeFigures {
 
@@ -45,9 +46,9 @@ public final class NodeFigures {
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
   /**
-   * The figures of one node.
+   * Creates a reader of one node's figures.
    *
-   * @param metrics null where no times are measured
+   * @param metrics null if metrics are disabled
    */
   public NodeFigures(
       Rooms rooms,
@@ -66,10 +67,10 @@ public final class NodeFigures {
   }
 
   /**
-   * Looks at everything; rather not on an event loop.
+   * Reads all figures. Should not run on an event loop.
    *
-   * @param state the state to tell; empty for that which the checks of its readiness give
-   * @param load how much is listened to
+   * @param state the state to report; if empty, it is derived from the readiness checks
+   * @param load the number of rooms and cursors on this node
    */
   public JsonObject read(String state, Load load) {
     JsonArray failing = new JsonArray();
@@ -92,8 +93,8 @@ public final class NodeFigures {
             .put("members", load.cursors())
             .put("delivery", times(deliveries))
             .put("append", times(appends));
-    tellCounts(json);
-    tellProcess(json);
+    putCounts(json);
+    putProcess(json);
     return json;
   }
 
@@ -123,7 +124,7 @@ public final class NodeFigures {
     return Math.round(value * 1000) / 1000.0;
   }
 
-  private void tellCounts(JsonObject json) {
+  private void putCounts(JsonObject json) {
     Counts counts = rooms.counts();
     json.put("published", counts.get(Count.PUBLISHED))
         .put("delivered", counts.get(Count.DELIVERED))
@@ -149,7 +150,7 @@ public final class NodeFigures {
     json.put("limits", limits);
   }
 
-  private void tellProcess(JsonObject json) {
+  private void putProcess(JsonObject json) {
     Runtime runtime = Runtime.getRuntime();
     json.put("heapBytes", runtime.totalMemory() - runtime.freeMemory())
         .put("heapMaxBytes", runtime.maxMemory())

@@ -1,4 +1,4 @@
-/** What a node publishes about itself for the console. */
+/** The figures that each node publishes for the console. */
 @NullMarked
 package io.stentor.console;
 

@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The name of every metric that there is; nothing else is registered. {@code
- * docs/operations/METRICS.md} describes each.
+ * The complete list of metrics; no other metric is registered. {@code docs/operations/METRICS.md}
+ * describes each one.
  */
 public enum MetricName {
   CONNECTIONS("stentor.connections", Kind.GAUGE, "Connections that are open."),
@@ -103,7 +103,7 @@ public enum MetricName {
       "Memory outside the heap for the sockets' buffers."),
   HEALTH("stentor.health", Kind.GAUGE, "1 while a check of /health/ready is passed, else 0."),
 
-  // Micrometer's own, under the names that others use too, and with its descriptions.
+  // Micrometer's standard metrics, under their usual names and with Micrometer's descriptions.
   JVM_MEMORY_USED("jvm.memory.used", Kind.GAUGE, "bytes", ""),
   JVM_MEMORY_COMMITTED("jvm.memory.committed", Kind.GAUGE, "bytes", ""),
   JVM_MEMORY_MAX("jvm.memory.max", Kind.GAUGE, "bytes", ""),
@@ -118,7 +118,7 @@ public enum MetricName {
   PROCESS_FILES_MAX("process.files.max", Kind.GAUGE, "files", ""),
   SYSTEM_CPU_COUNT("system.cpu.count", Kind.GAUGE, null, "");
 
-  /** What is done with the numbers. */
+  /** The type of the metric. */
   enum Kind {
     COUNTER,
     GAUGE,
@@ -146,22 +146,22 @@ public enum MetricName {
     this.help = help;
   }
 
-  /** The name as Micrometer has it. */
+  /** Returns the name of the Micrometer meter. */
   String meter() {
     return meter;
   }
 
-  /** The line HELP of Prometheus; empty where Micrometer has its own. */
+  /** Returns the Prometheus HELP text; empty if Micrometer provides it. */
   String help() {
     return help;
   }
 
-  /** Whether a meter of Micrometer is one of these. */
+  /** Whether the list contains a Micrometer meter of this name. */
   static boolean has(String meter) {
     return BY_METER.containsKey(meter);
   }
 
-  /** The names as Prometheus has them: one, or two where there is a maximum as well. */
+  /** Returns the Prometheus names: one, or two if the metric also has a maximum. */
   public List<String> scraped() {
     String name = meter.replace('.', '_') + (unit == null ? "" : "_" + unit);
     return switch (kind) {

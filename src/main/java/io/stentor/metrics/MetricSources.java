@@ -20,14 +20,16 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
-/** Says where the metrics are to be read that others count anyway. One thread. */
+/**
+ * Registers the metrics whose values other components maintain. Must be used by one thread only.
+ */
 public final class MetricSources {
   /** The code of {@link CloseReason#tooBig}. */
   private static final int TOO_BIG = 1009;
 
   private final Metrics metrics;
 
-  /** Of the process, and none else yet. */
+  /** Registers the metrics of the process. */
   public MetricSources(Metrics metrics) {
     this.metrics = metrics;
     metrics.gauge(
@@ -38,7 +40,7 @@ public final class MetricSources {
     }
   }
 
-  /** Of these rooms. To be called once. */
+  /** Registers the metrics of these rooms. Must be called only once. */
   public void watch(Rooms rooms) {
     Counts counts = rooms.counts();
     metrics.gauge(MetricName.ROOMS, rooms::inUse);
@@ -91,7 +93,10 @@ public final class MetricSources {
     }
   }
 
-  /** How often a limit was met; what another counts as well is read from there. Any thread. */
+  /**
+   * Returns how often a limit was hit. Some limits are derived from the counts of problems and
+   * close codes. Any thread.
+   */
   public static long met(Limit limit, Limits limits, ConnectionCounts connections) {
     return switch (limit) {
       case ROOM_NAME -> Problem.answered(ProblemType.INVALID_ROOM);

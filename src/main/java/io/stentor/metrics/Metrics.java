@@ -23,8 +23,9 @@ import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What is measured, for Prometheus. What others count is asked for when somebody looks, so counting
- * twice costs nothing; only times are taken in here, once for a batch or a turn. Any thread.
+ * The metrics of a node, for Prometheus. Values that other components already count are read when
+ * the metrics are scraped. Only durations are recorded here, once per batch or event-loop turn.
+ * Thread-safe.
  */
 public final class Metrics implements Timings, AutoCloseable {
 
@@ -53,7 +54,7 @@ public final class Metrics implements Timings, AutoCloseable {
   private final JvmGcMetrics collections = new JvmGcMetrics();
   private final List<Runnable> before = new ArrayList<>();
 
-  /** Micrometer itself does not keep what it reads a counter from. */
+  /** Strong references: Micrometer holds the source of a counter only weakly. */
   private final List<LongSupplier> counted = new ArrayList<>();
 
   private final Timer delivery;
@@ -61,9 +62,9 @@ public final class Metrics implements Timings, AutoCloseable {
   private final DistributionSummary batch;
 
   /**
-   * Metrics of the JVM and none else yet.
+   * Creates a registry and registers the metrics of the JVM.
    *
-   * @param clockMillis since 1970, the clock that publications have their time from
+   * @param clockMillis the clock that timestamps publications, in milliseconds since 1970
    */
   public Metrics(LongSupplier clockMillis) {
     this.clockMillis = clockMillis;
@@ -98,12 +99,12 @@ public final class Metrics implements Timings, AutoCloseable {
         .register(registry);
   }
 
-  /** How long deliveries take, told anew at each look of one thread. */
+  /** Returns a reader of recent delivery times. Each reader must be used by one thread only. */
   public RecentTimes deliveries() {
     return new RecentTimes(delivery);
   }
 
-  /** The same of appends. */
+  /** Returns a reader of recent append times. Each reader must be used by one thread only. */
   public RecentTimes appends() {
     return new RecentTimes(append);
   }
@@ -114,7 +115,7 @@ public final class Metrics implements Timings, AutoCloseable {
     batch.record(publications);
   }
 
-  /** Clocks of two nodes may differ: what would be negative is none. */
+  /** The clocks of two nodes may differ, so a negative latency counts as 0. */
   @Override
   public void offered(long publishedMillis) {
     long millis = Math.max(0, clockMillis.getAsLong() - publishedMillis);
@@ -122,9 +123,9 @@ public final class Metrics implements Timings, AutoCloseable {
   }
 
   /**
-   * Something that only grows and that is counted elsewhere.
+   * Registers a counter that another component maintains.
    *
-   * @param labels names and values in turn
+   * @param labels alternating names and values
    */
   synchronized void counter(MetricName name, LongSupplier count, String... labels) {
     counted.add(count);
@@ -135,9 +136,9 @@ public final class Metrics implements Timings, AutoCloseable {
   }
 
   /**
-   * Something that is looked at.
+   * Registers a gauge.
    *
-   * @param labels names and values in turn
+   * @param labels alternating names and values
    */
   void gauge(MetricName name, LongSupplier value, String... labels) {
     Gauge.builder(name.meter(), value, LongSupplier::getAsLong)
@@ -147,7 +148,7 @@ public final class Metrics implements Timings, AutoCloseable {
         .register(registry);
   }
 
-  /** A length of time that is looked at. */
+  /** Registers a gauge of a duration in nanoseconds. */
   void nanos(MetricName name, LongSupplier value) {
     ToDoubleFunction<LongSupplier> read = LongSupplier::getAsLong;
     TimeGauge.builder(name.meter(), value, TimeUnit.NANOSECONDS, read)
@@ -156,15 +157,15 @@ public final class Metrics implements Timings, AutoCloseable {
         .register(registry);
   }
 
-  /** Does this before each look, such as to register what has come up since. */
+  /** Runs a task before each scrape, for example to register new label values. */
   void beforeScrape(Runnable task) {
     before.add(task);
   }
 
   /**
-   * Everything, as text. Looks at all there is, so rather not on an event loop.
+   * Renders all metrics as text. Reads every source, so it should not run on an event loop.
    *
-   * @param contentType a media type of Prometheus or OpenMetrics
+   * @param contentType a Prometheus or OpenMetrics media type
    */
   public synchronized String scrape(String contentType) {
     before.forEach(Runnable::run);

@@ -7,28 +7,26 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long things took since the last look, by the buckets of a timer: where a bucket holds the
- * quantile, its times are taken to be spread evenly in it. One thread.
+ * Quantiles of the durations recorded since the previous call, estimated from the buckets of a
+ * timer. Durations are assumed to be spread evenly within a bucket. Must be used by one thread
+ * only.
  */
 public final class RecentTimes {
 
-  /**
-   * Half of the times are shorter than the first, 99 of 100 shorter than the second, in
-   * milliseconds.
-   */
+  /** The median and the 99th percentile, in milliseconds. */
   public record Quantiles(double p50Millis, double p99Millis) {}
 
   private final Timer timer;
   private long[] before = {};
   private long allBefore;
 
-  /** Begins with what the timer takes in from now on. */
+  /** Creates a reader of durations that are recorded from now on. */
   public RecentTimes(Timer timer) {
     this.timer = timer;
     look();
   }
 
-  /** The times since the last look; null where there were none. */
+  /** Returns the quantiles since the previous call, or null if nothing was recorded. */
   @Nullable
   public Quantiles look() {
     HistogramSnapshot snapshot = timer.takeSnapshot();
@@ -47,7 +45,7 @@ public final class RecentTimes {
         : new Quantiles(millis(buckets, since, 0.5 * all), millis(buckets, since, 0.99 * all));
   }
 
-  /** Where so many of the times are shorter. What no bucket holds counts as the largest bound. */
+  /** Returns the duration at a rank. Durations beyond the last bucket count as its upper bound. */
   private static double millis(CountAtBucket[] buckets, long[] upTo, double rank) {
     double from = 0;
     long below = 0;

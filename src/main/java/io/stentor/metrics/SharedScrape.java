@@ -11,57 +11,58 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Renders the metrics in one format, once for all who ask at about the same time. A rendering never
- * begins before it was asked for, so nobody is given old figures; and it begins at the earliest
- * {@value #LEAST_MILLIS} ms after the one before, so that any number of scrapers costs no more than
- * ten renderings a second. Any thread.
+ * Renders the metrics in one format and shares each result between concurrent requests. A rendering
+ * never starts before it was requested, so no caller gets stale values. Renderings start at least
+ * {@value #LEAST_MILLIS} ms apart, so any number of scrapers causes at most ten renderings a
+ * second. Thread-safe.
  */
 public final class SharedScrape {
 
-  /** Least time from the beginning of one rendering to that of the next. */
+  /** Minimum interval between the starts of two renderings. */
   static final long LEAST_MILLIS = 100;
 
   private final Vertx vertx;
   private final Supplier<String> render;
   private final LongSupplier nanoTime;
   private @Nullable Promise<Buffer> next;
-  private long begunNanos;
+  private long startedNanos;
 
   /**
-   * Renders nothing yet.
+   * Creates a scrape that has not rendered anything.
    *
-   * @param render may take a while; called on a worker thread, once at a time
+   * @param render may take a while; called on a worker thread, never concurrently
    */
   public SharedScrape(Vertx vertx, Supplier<String> render, LongSupplier nanoTime) {
     this.vertx = vertx;
     this.render = render;
     this.nanoTime = nanoTime;
-    this.begunNanos = nanoTime.getAsLong() - TimeUnit.MILLISECONDS.toNanos(LEAST_MILLIS);
+    this.startedNanos = nanoTime.getAsLong() - TimeUnit.MILLISECONDS.toNanos(LEAST_MILLIS);
   }
 
   /**
-   * The metrics at a moment from now on. Completes on any thread; the buffer is not to be changed.
+   * Requests a rendering that starts after this call. Completes on any thread. Do not modify the
+   * buffer.
    */
   public synchronized Future<Buffer> ask() {
     Promise<Buffer> asked = next;
     if (asked == null) {
       asked = Promise.promise();
       next = asked;
-      long elapsed = TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - begunNanos);
+      long elapsed = TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - startedNanos);
       if (elapsed >= LEAST_MILLIS) {
-        begin();
+        startRendering();
       } else {
-        vertx.setTimer(LEAST_MILLIS - elapsed, timer -> begin());
+        vertx.setTimer(LEAST_MILLIS - elapsed, timer -> startRendering());
       }
     }
     return asked.future();
   }
 
-  /** Who asks from the moment on at which this runs is given the next rendering. */
-  private void begin() {
+  /** Starts a rendering. Requests that arrive once it is running get the next one. */
+  private void startRendering() {
     vertx.executeBlocking(
         () -> {
-          Promise<Buffer> asked = taken();
+          Promise<Buffer> asked = takeRequest();
           try {
             asked.complete(Buffer.buffer(render.get()));
           } catch (RuntimeException e) {
@@ -72,10 +73,10 @@ public final class SharedScrape {
         false);
   }
 
-  private synchronized Promise<Buffer> taken() {
+  private synchronized Promise<Buffer> takeRequest() {
     Promise<Buffer> asked = Objects.requireNonNull(next);
     next = null;
-    begunNanos = nanoTime.getAsLong();
+    startedNanos = nanoTime.getAsLong();
     return asked;
   }
 }

@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * One line of totals a minute, as fields, when something has changed since the last one. One
- * thread.
+ * Logs a line of totals as structured fields every minute, if any has changed. Must be used by one
+ * thread only.
  */
 public final class Totals {
 
@@ -21,20 +21,20 @@ public final class Totals {
 
   private final Rooms rooms;
   private final ConnectionCounts connections;
-  private Map<String, Long> told;
+  private Map<String, Long> logged;
 
-  /** Begins with what there is now. */
+  /** Creates a logger that compares with the current totals. */
   public Totals(Rooms rooms, ConnectionCounts connections) {
     this.rooms = rooms;
     this.connections = connections;
-    this.told = read();
+    this.logged = read();
   }
 
-  /** Writes the line unless nothing has changed; the fields' names never change. */
+  /** Logs the totals if any has changed. The names of the fields are stable. */
   public void tell() {
     Map<String, Long> now = read();
-    if (!now.equals(told)) {
-      told = now;
+    if (!now.equals(logged)) {
+      logged = now;
       LoggingEventBuilder line = LOG.atInfo();
       for (Map.Entry<String, Long> total : now.entrySet()) {
         line = line.addKeyValue(total.getKey(), total.getValue());

@@ -1,4 +1,4 @@
-/** What is measured, in the format of Prometheus. */
+/** The metrics of a node, for Prometheus. */
 @NullMarked
 package io.stentor.metrics;
 
