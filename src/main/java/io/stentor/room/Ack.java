@@ -2,49 +2,61 @@ package io.stentor.room;
 
 import io.stentor.message.Position;
 
-/** What a publisher is told. Exactly one of the two is called, once, on any event loop. */
+/**
+ * Receives the outcome of a publish. Exactly one of the two methods is called, once, on any event
+ * loop.
+ */
 public interface Ack {
 
   /**
-   * The publication is in the log and on as many nodes as it is meant to be.
+   * The publication is in the log and on every replica that the log is configured to have.
    *
-   * @param position its place; {@link Position#NONE} in a room that keeps no log
+   * @param position the publication's position; {@link Position#NONE} in a room without a log
    */
   void appended(Position position);
 
-  /** The publication was not appended, as far as this node can tell. */
+  /** The publication was rejected, or this node could not confirm that it was appended. */
   void refused(Throwable reason);
 
-  /** A publication whose idempotency key the log knows already, with another content. */
+  /** The log already contains a publication with this idempotency key and different content. */
   final class IdempotencyConflict extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     /**
-     * A conflict without a stack trace: the publisher is at fault, not the code.
+     * Creates an exception without a stack trace, because the error is the publisher's.
      *
-     * @param known where the publication of that key is
+     * @param known the position of the publication that has the key
      */
     public IdempotencyConflict(Position known) {
       super("the key was used for another message, which is at " + known, null, false, false);
     }
   }
 
-  /** A publication that is larger than its room or its log takes. */
+  /** The publication exceeds the size limit of its room or its log. */
   final class MessageTooLarge extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    /** No stack trace: the publisher is at fault, not the code. The reason fits a close frame. */
+    /**
+     * Creates an exception without a stack trace, because the error is the publisher's. The reason
+     * must be short enough for a close frame.
+     */
     private MessageTooLarge(String reason) {
       super(reason, null, false, false);
     }
 
-    /** Over the room's {@code maxMessageBytes}, perhaps only after the room's transform. */
+    /**
+     * Creates an exception for a message over the room's {@code maxMessageBytes}, which may be
+     * exceeded only after the room's transform.
+     */
     static MessageTooLarge ofRoom(int maxMessageBytes, int bytes) {
       return new MessageTooLarge(
           "a message has at most " + maxMessageBytes + " bytes, this one would have " + bytes);
     }
 
-    /** Over what the room's log holds, {@code history.bytes}, together with its publisher. */
+    /**
+     * Creates an exception for a message that, with its publisher's data, is over the log's {@code
+     * history.bytes}.
+     */
     static MessageTooLarge ofLog(int historyBytes, int bytes) {
       return new MessageTooLarge(
           "the log holds "

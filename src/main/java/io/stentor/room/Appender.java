@@ -23,19 +23,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Appends what this node's clients publish to one room: one batch is in flight at a time, and what
- * arrives meanwhile is the next batch. Belongs to the loop that is the room's home, except for the
- * methods that any thread may call.
+ * Appends the messages that this node's clients publish to one room. One batch is in flight at a
+ * time; messages that arrive in the meantime form the next batch. Confined to the room's home loop,
+ * except for the methods that allow any thread.
  */
 final class Appender {
 
-  /** A waiting publication, the bytes reserved for it, and its publisher's callback. */
+  /** A queued publication, the bytes reserved for it, and its publisher's callback. */
   private record Waiting(Publication publication, int reservedBytes, Ack ack) {}
 
   private static final int MAX_BATCH_MESSAGES = 1024;
   private static final int MAX_BATCH_BYTES = 256 * 1024;
 
-  /** Memory that a waiting publication needs besides its bytes. */
+  /** Estimated overhead of a queued publication, in bytes, in addition to its weight. */
   static final int OVERHEAD_BYTES = 128;
 
   private static final long FIRST_RETRY_MILLIS = 20;
@@ -57,15 +57,15 @@ final class Appender {
   private boolean busy;
 
   /**
-   * The node's random number and its count of publications, which together identify each
-   * publication for the log.
+   * The node's random number and its counter of publications. Together they give each publication a
+   * unique ID in the log.
    */
   record Identity(long appender, AtomicLong numbers) {}
 
   /**
    * Creates an appender with an empty queue.
    *
-   * @param idle called on the home loop when nothing waits any more
+   * @param idle called on the home loop when the queue has become empty
    */
   Appender(
       RoomName room,
@@ -86,32 +86,38 @@ final class Appender {
     this.idle = idle;
   }
 
-  /** Replaces the options. Whether there is a log must not change. Any thread. */
+  /** Replaces the options. The room must not gain or lose its log. Any thread. */
   void options(RoomOptions changed) {
     options = changed;
   }
 
-  /** Announces a call of {@link #publish}: this appender is not idle until then. Any thread. */
+  /**
+   * Reserves space for a subsequent {@link #publish}, so that this appender does not count as idle
+   * before it. Any thread.
+   */
   void reserve() {
     waitingBytes.addAndGet(OVERHEAD_BYTES);
   }
 
-  /** Bytes that wait, including {@link #OVERHEAD_BYTES} for each publication. Any thread. */
+  /**
+   * Returns the number of queued bytes, including {@link #OVERHEAD_BYTES} per publication. Any
+   * thread.
+   */
   long waitingBytes() {
     return waitingBytes.get();
   }
 
-  /** Whether publishers should wait. Any thread. */
+  /** Returns whether the queue is over its limit, so that publishers should pause. Any thread. */
   boolean isFull() {
     return waitingBytes.get() > options.appendQueueBytes();
   }
 
-  /** Whether nothing waits, is being appended or was reserved. Any thread. */
+  /** Returns whether nothing is queued, in flight or reserved. Any thread. */
   boolean isIdle() {
     return waitingBytes.get() == 0;
   }
 
-  /** Publishes, behind what waits; see {@link #reserve}. Any thread. */
+  /** Queues a publication. Call {@link #reserve} first. Any thread. */
   void publish(Publication publication, Ack ack) {
     RoomOptions current = options;
     Publication changed = transform(current.transform(), publication);
@@ -126,7 +132,7 @@ final class Appender {
             : () -> refuse(waiting, MessageTooLarge.ofRoom(limit, changed.bytes())));
   }
 
-  /** Texts and JSON strings are transformed; other JSON stays as it is. */
+  /** Transforms text and JSON strings; returns other JSON unchanged. */
   private static Publication transform(Transform transform, Publication publication) {
     if (transform == Transform.NONE) {
       return publication;
@@ -236,7 +242,8 @@ final class Appender {
   private void failed(
       List<Waiting> waiting, Batch batch, Throwable failure, long retryMillis, long spentMillis) {
     if (spentMillis < GIVE_UP_MILLIS) {
-      // The batch keeps its number: if it was appended after all, the log answers as it did then.
+      // A retry keeps the batch number: if the batch was appended, the log repeats its first
+      // result.
       LOG.debug("room {}: append failed, trying again: {}", room, failure.toString());
       home.after(
           retryMillis,

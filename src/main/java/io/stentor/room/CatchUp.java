@@ -11,20 +11,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings one cursor from an older position to the tail: reads page by page, from the node's cache
- * or the log, as fast as the socket accepts it, and hands over to the tail without a gap or a
- * repeat. Belongs to the cursor's loop.
+ * Moves one cursor from an older position to the tail. Reads page by page from the node's cache or
+ * the log, as fast as the socket accepts data, and continues in the tail without gaps or
+ * duplicates. Confined to the cursor's loop.
  */
 final class CatchUp implements Tail.Reading {
 
   /*
-   * Before each page is requested, the cursor moves to the tail's end, so that the tail keeps what
-   * arrives from then on. The page holds everything up to a position at or behind that end, or says
-   * that more follows. In the first case the cursor continues in the tail right behind the page. In
-   * the second it reads on. What the tail could not keep that long is read from the log once more.
+   * Before each page is requested, the cursor moves to the end of the tail, so that the tail keeps
+   * everything that arrives from then on. The page either contains everything up to that end or
+   * beyond it, or indicates that more follows. In the first case the cursor continues in the tail
+   * directly after the page. In the second it reads the next page. If the tail had to drop
+   * publications in the meantime, they are read from the log as well.
    */
 
-  /** Limit of one page in bytes of messages, which bounds what waits for one slow socket. */
+  /**
+   * Maximum size of a page, in bytes of messages. Limits how much data is buffered for one slow
+   * socket.
+   */
   static final int PAGE_BYTES = 64 * 1024;
 
   private static final int PAGE_MESSAGES = 1024;
@@ -35,9 +39,9 @@ final class CatchUp implements Tail.Reading {
 
   private static final Logger LOG = LoggerFactory.getLogger(CatchUp.class);
 
-  /** Where older publications are read. Any thread; futures complete on any thread. */
+  /** Provides older publications. Any thread; futures complete on any thread. */
   interface Source {
-    /** Reads what follows a position. */
+    /** Reads the publications after a position. */
     Future<Page> read(Position after, int maxMessages, int maxBytes);
 
     /** Requests a comparison of the node's feed with the log. */
@@ -52,17 +56,19 @@ final class CatchUp implements Tail.Reading {
   private boolean announced;
   private Position after;
 
-  /** From the request of a page until it is written: there are never two at once. */
+  /**
+   * True from the request for a page until the page is written, so at most one page is in flight.
+   */
   private boolean busy;
 
   private int failures;
 
   /**
-   * Creates a catch-up that has not begun.
+   * Creates a catch-up; {@link #begin} starts it.
    *
-   * @param after where the cursor was
-   * @param fromOldest whether to begin with the oldest message when the log does not reach back to
-   *     the position; after the beginning a gap is a loss in any case
+   * @param after the cursor's previous position
+   * @param fromOldest whether to start with the oldest message if the log does not reach back to
+   *     the position; any later gap counts as a loss
    */
   CatchUp(
       RoomName room,
@@ -111,7 +117,7 @@ final class CatchUp implements Tail.Reading {
     if (page != null) {
       take(page);
     } else if (++failures <= MAX_FAILURES) {
-      // Right after a node came or went a log cannot be read for a moment.
+      // A log is briefly unreadable after a node has joined or left.
       readLater();
     } else {
       LOG.warn("room {}: history cannot be read: {}", room, String.valueOf(failure));
@@ -174,7 +180,8 @@ final class CatchUp implements Tail.Reading {
   private void proceed(boolean atEndOfLog) {
     if (atEndOfLog) {
       if (!cursor.continueAfter(after)) {
-        // The log is ahead of this node, perhaps by an epoch: the feed should look, too.
+        // The log is ahead of this node, possibly in another epoch, so the feed has to check it as
+        // well.
         source.check();
         readLater();
       }

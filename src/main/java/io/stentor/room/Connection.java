@@ -4,34 +4,34 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.stentor.message.CloseReason;
 
-/**
- * What a room knows of a client: somewhere to write ready-made bytes. Belongs to one event loop and
- * is used by it alone.
- */
+/** A client as seen by a room: a sink for encoded bytes. Confined to one event loop. */
 public interface Connection {
 
-  /** What a notice usually needs. */
+  /** Initial buffer size for an encoded notice, in bytes. */
   int NOTICE_BYTES = 128;
 
-  /** How this client wants to be written to. */
+  /** Returns the format of the bytes that are written to this client. */
   Format format();
 
   /**
-   * The cursor has its place: what is published from now on is in front of it. What the client
-   * itself publishes should wait until then, or the client would not hear it.
+   * The cursor has been placed, and the client receives everything that is published from now on.
+   * The connection should delay the client's own publications until then; otherwise the client
+   * would not receive them.
    */
   void joined();
 
   /**
-   * Whether the socket takes more. When it turns true again after false, the connection calls
-   * {@link Cursor#drained()}, but never from within {@link #write} or {@link #flush}.
+   * Returns whether the socket accepts more data. When this changes from false to true, the
+   * connection calls {@link Cursor#drained()}, but never from within {@link #write} or {@link
+   * #flush}.
    */
   boolean isWritable();
 
   /**
-   * Writes bytes in {@link #format()} and sends them at once.
+   * Writes bytes in {@link #format()} and flushes.
    *
-   * @param shared with other connections and only lent: what is to be kept has to be retained
+   * @param shared shared with other connections and borrowed for the duration of the call; an
+   *     implementation that keeps the buffer must retain it
    */
   default void send(ByteBuf shared) {
     write(shared.retainedDuplicate());
@@ -41,17 +41,18 @@ public interface Connection {
   /**
    * Writes bytes in {@link #format()} without flushing.
    *
-   * @param bytes shared with other connections; this call takes over one reference
+   * @param bytes shared with other connections; this call takes ownership of one reference
    */
   void write(ByteBuf bytes);
 
-  /** Sends what was written. */
+  /** Flushes pending writes. */
   void flush();
 
   /**
-   * Is told about its own place in the room, ahead of what is written to it from there on.
+   * Notifies the client about its position in the room, before any publications that follow that
+   * position.
    *
-   * @return false when the connection has left the room, or is being closed, because of it
+   * @return false if the connection has left the room or is closing as a result
    */
   default boolean tell(Notice notice) {
     ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(NOTICE_BYTES);
@@ -68,6 +69,6 @@ public interface Connection {
     return true;
   }
 
-  /** Says why and closes. Further writes are ignored. */
+  /** Closes the connection with this reason. Further writes are ignored. */
   void close(CloseReason reason);
 }

@@ -5,10 +5,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What happened in all rooms of this node since it started. Any thread, and no lock. */
+/** Counters of all rooms of this node since it started. Lock-free; any thread. */
 public final class Counts {
 
-  /** What is counted. */
+  /** The counters. */
   public enum Count {
     /** Publications that this node appended. */
     PUBLISHED,
@@ -18,37 +18,39 @@ public final class Counts {
     DELIVERED,
     /** Encoded bytes of publications written to connections, once for each connection. */
     DELIVERED_BYTES,
-    /** Publications that the event bus did not bring in time and that were read from the log. */
+    /** Publications that the event bus did not deliver in time and that were read from the log. */
     REPAIRED,
-    /** Publications that the event bus brought again. */
+    /** Duplicate publications from the event bus. */
     REPEATED,
-    /** Times that a feed could not go on where it was, and told its cursors so. */
+    /** Times that a feed lost continuity and notified its cursors. */
     LOST,
-    /** Times that a cursor was placed where it had been. */
+    /** Times that a cursor resumed at its previous position. */
     RECOVERED,
-    /** Times that a cursor could not be placed where it had been. */
+    /** Times that a cursor could not resume at its previous position. */
     UNRECOVERABLE,
-    /** Publications left out for slow cursors. */
+    /** Publications that were skipped for slow cursors. */
     SKIPPED,
     /** Connections closed because they read too slowly. */
     SLOW_DISCONNECTED,
-    /** Times that a slow cursor began to miss publications, where the rule is to skip. */
+    /** Times that a slow cursor started to miss publications under the skip rule. */
     SLOW_SKIPPING,
-    /** Times that a slow cursor began to miss publications, where the rule is the latest. */
+    /** Times that a slow cursor started to miss publications under the latest-only rule. */
     SLOW_LATEST,
-    /** Encoded bytes that wait in tails for slow connections; goes down, too. */
+    /**
+     * Encoded bytes currently buffered in tails for slow connections. A gauge: it also decreases.
+     */
     WAITING_BYTES,
     /** Publications that could not be appended. */
     REFUSED
   }
 
   /**
-   * Is told how long things take. Called on event loops, once for a batch or a turn and never once
-   * for a delivery; must return at once.
+   * Receives timing measurements. Called on event loops, once per batch or turn and never once per
+   * delivery. Must return immediately.
    */
   public interface Timings {
 
-    /** Wants to know nothing. */
+    /** Ignores all measurements. */
     Timings NONE =
         new Timings() {
           @Override
@@ -59,17 +61,18 @@ public final class Counts {
         };
 
     /**
-     * A batch is in the log and on every copy of it.
+     * A batch is in the log and on every replica.
      *
-     * @param nanos since it was first given to the log
+     * @param nanos time since the batch was first sent to the log, in nanoseconds
      */
     void appended(long nanos, int publications);
 
     /**
-     * All connections of one room, loop and format whose sockets took it were just given what one
-     * turn brought.
+     * The publications of one turn were written to all connections of one room, loop and format
+     * whose sockets accepted them.
      *
-     * @param publishedMillis when a server took the first publication of it, since 1970
+     * @param publishedMillis when a server received the first of these publications, in
+     *     milliseconds since 1970
      */
     void offered(long publishedMillis);
   }
@@ -88,12 +91,12 @@ public final class Counts {
     Objects.requireNonNull(sums.get(what)).add(number);
   }
 
-  /** Where times are told. */
+  /** Returns the receiver of timing measurements. */
   Timings timings() {
     return timings;
   }
 
-  /** How much there was of it, or is. */
+  /** Returns the current value of a counter. */
   public long get(Count what) {
     return Objects.requireNonNull(sums.get(what)).sum();
   }

@@ -2,7 +2,7 @@ package io.stentor.room;
 
 import io.stentor.message.Position;
 
-/** A connection's place in a room. Belongs to the event loop of its connection. */
+/** A connection's position in a room. Confined to the event loop of its connection. */
 public interface Cursor {
 
   /**
@@ -14,6 +14,6 @@ public interface Cursor {
   /** Leaves the room: nothing more is written to the connection. Idempotent. */
   void leave();
 
-  /** To be called when the connection's full socket accepts more again. */
+  /** Must be called when the connection's socket becomes writable again. */
   void drained();
 }

@@ -7,8 +7,8 @@ import io.stentor.message.RoomName;
 import java.util.List;
 
 /**
- * Consecutive publications encoded in one format: one buffer, and where in it each begins. Counted
- * references; whoever holds one may read on any thread.
+ * Consecutive publications encoded in one format: one buffer and the start index of each
+ * publication. Reference-counted; a holder of a reference may read it on any thread.
  */
 final class Encoded {
 
@@ -26,8 +26,8 @@ final class Encoded {
   }
 
   /**
-   * Encodes publications of a room, at least one, with consecutive offsets. The caller owns the one
-   * reference.
+   * Encodes publications of a room. There must be at least one, and their offsets must be
+   * consecutive. The caller owns the only reference.
    */
   static Encoded of(
       Format format, RoomName room, List<Publication> publications, long epoch, long firstOffset) {
@@ -46,12 +46,12 @@ final class Encoded {
     return new Encoded(out, starts, publications.get(0).timeMillis());
   }
 
-  /** When a server took the first publication, in milliseconds since 1970. */
+  /** When a server received the first publication, in milliseconds since 1970. */
   long publishedMillis() {
     return publishedMillis;
   }
 
-  /** The frames, one after the other. The holder's reference covers them. */
+  /** Returns the encoded publications, concatenated. Does not add a reference. */
   ByteBuf bytes() {
     return bytes;
   }
@@ -64,12 +64,12 @@ final class Encoded {
     return bytes.readableBytes();
   }
 
-  /** Bytes of everything from publication {@code index} on. */
+  /** Returns the size of everything from publication {@code index} on, in bytes. */
   int sizeFrom(int index) {
     return bytes.writerIndex() - starts[index];
   }
 
-  /** One reference to everything from publication {@code index} on. */
+  /** Returns a new reference to everything from publication {@code index} on. */
   ByteBuf from(int index) {
     int start = starts[index];
     return start == 0
@@ -86,7 +86,7 @@ final class Encoded {
     bytes.release();
   }
 
-  /** Joins several into one, taking over their references. */
+  /** Concatenates several into one. Takes ownership of their references. */
   static Encoded joined(List<Encoded> parts) {
     int size = 0;
     int count = 0;

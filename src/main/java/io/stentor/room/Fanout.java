@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The tails that one feed serves, on any event loop. Encodes once per format and hands the same
- * bytes to all. Belongs to the feed's loop.
+ * Distributes the publications of one feed to its tails, which may be on any event loop. Encodes
+ * once per format and passes the same bytes to every tail. Confined to the feed's loop.
  */
 final class Fanout {
 
@@ -23,7 +23,7 @@ final class Fanout {
     return tails.isEmpty();
   }
 
-  /** From here on the tail gets everything that comes after the position. */
+  /** Adds a tail, which receives everything after the position. */
   void add(Tail tail, Position at) {
     tails.add(tail);
     tail.loop().run(() -> tail.attached(at));
@@ -33,14 +33,17 @@ final class Fanout {
     tails.remove(tail);
   }
 
-  /** The room, which was empty until now, has a log under another epoch; nothing was missed. */
+  /**
+   * Tells all tails that the room, which was empty, now has a log with another epoch. Nothing was
+   * missed.
+   */
   void renewed(Position start) {
     for (Tail tail : tails) {
       tail.loop().run(() -> tail.renewed(start));
     }
   }
 
-  /** Tells everyone that the log goes on at another place. */
+  /** Tells all tails that the log continues at another position. */
   void lost(Position at) {
     for (Tail tail : List.copyOf(tails)) {
       tail.loop().run(() -> tail.lost(at));
@@ -48,11 +51,11 @@ final class Fanout {
   }
 
   /**
-   * Hands out publications.
+   * Delivers publications to all tails.
    *
-   * @param epoch of the log; 0 where there is none
-   * @param first offset of the first publication; 0 where there is no log
-   * @param after the place behind the last publication
+   * @param epoch epoch of the log; 0 if there is none
+   * @param first offset of the first publication; 0 if there is no log
+   * @param after position of the last publication
    */
   void deliver(List<Publication> publications, long epoch, long first, Position after) {
     List<Format> done = new ArrayList<>(1);
@@ -65,7 +68,7 @@ final class Fanout {
     }
   }
 
-  /** Hands the same bytes to every tail of the format; takes over the one reference. */
+  /** Passes the same bytes to every tail of the format. Takes ownership of the only reference. */
   private void deliver(Format format, Encoded encoded, Position after) {
     for (Tail tail : tails) {
       if (tail.format() == format) {

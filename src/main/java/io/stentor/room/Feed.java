@@ -19,32 +19,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a node receives of one room: the event bus's batches in the order of the log again, each
- * publication once, with gaps filled from the log. Belongs to the loop that is the room's home.
+ * Receives one room's batches from the event bus, restores the order of the log, removes
+ * duplicates, and fills gaps from the log. Confined to the room's home loop.
  */
 final class Feed {
 
   /*
    * The reorder buffer sorts the batches. If the next one does not arrive within GRACE_MILLIS, the
-   * log is read, with one read in flight at a time. The same read, done periodically and when a
-   * node has left, detects a lost last message and a log that has another epoch. Rooms without a
-   * log skip all of this.
+   * missing publications are read from the log, with one read in flight at a time. The same read,
+   * done periodically and after a node has left, detects a lost last message and a log with
+   * another epoch. Rooms without a log skip all of this.
    */
 
-  /** Longest time between two comparisons with the log. */
+  /** Maximum time between two comparisons with the log, in seconds. */
   static final int CHECK_SECONDS = 20;
 
-  /** How long an unused feed is kept, since registering it again costs far more. */
+  /** How long an unused feed is kept, in seconds; registering it again is far more expensive. */
   private static final int LINGER_SECONDS = 10;
 
   private static final long GRACE_MILLIS = 20;
 
-  /** Other nodes learn of a new consumer with some delay, and do not send to it until then. */
+  /** Other nodes discover a new consumer with a delay and do not send to it until then. */
   private static final long[] CHECK_AFTER_START_MILLIS = {100, 500, 2000};
 
   private static final long RETRY_MILLIS = 250;
 
-  /** One in this many consecutive failures is logged as a warning: about every 10 s. */
+  /** One in this many consecutive failures is logged as a warning, which is about every 10 s. */
   private static final int WARN_FAILURES = 40;
 
   private static final int PAGE_MESSAGES = 4096;
@@ -61,13 +61,13 @@ final class Feed {
   private final Fanout fanout;
   private final ReorderBuffer buffer;
 
-  /** Tails that are attached once this feed is live. */
+  /** Tails to attach once this feed is live. */
   private final List<Tail> waiting = new ArrayList<>();
 
   private int secondsToCheck = secondsToCheck();
   private int unusedSeconds;
 
-  /** Whether somebody has stayed in the room, so that a read creates the log if there is none. */
+  /** Whether the feed has been in use long enough that a read should create a missing log. */
   private boolean createsLog;
 
   private boolean live;
@@ -78,7 +78,7 @@ final class Feed {
   private boolean gracePlanned;
   private boolean checkPlanned;
 
-  /** Creates a feed that has not started. */
+  /** Creates a feed; {@link #start} starts it. */
   Feed(
       RoomName room,
       RoomOptions options,
@@ -102,23 +102,23 @@ final class Feed {
     return room;
   }
 
-  /** Replaces the options. Whether there is a log must not change. */
+  /** Replaces the options. The room must not gain or lose its log. */
   void options(RoomOptions changed) {
     options = changed;
     buffer.limits(changed.history());
   }
 
-  /** Whether no tail is attached. */
+  /** Returns whether no tail is attached or waiting to be attached. */
   boolean isUnused() {
     return fanout.isEmpty() && waiting.isEmpty();
   }
 
-  /** To be called every second while unused; returns true when this feed should be closed. */
+  /** Must be called every second while unused. Returns true when this feed should be closed. */
   boolean unusedForSecond() {
     return ++unusedSeconds >= LINGER_SECONDS;
   }
 
-  /** To be called every second while used. */
+  /** Must be called every second while in use. */
   void usedForSecond() {
     unusedSeconds = 0;
     if (--secondsToCheck <= 0) {
@@ -128,12 +128,15 @@ final class Feed {
     }
   }
 
-  /** Random, so that rooms that were joined together are not all checked in the same second. */
+  /**
+   * Returns a random time, so that rooms that were joined together are not all checked in the same
+   * second.
+   */
   private static int secondsToCheck() {
     return ThreadLocalRandom.current().nextInt(CHECK_SECONDS / 2, CHECK_SECONDS + 1);
   }
 
-  /** Registers the consumer, then reads the log's end; from then on nothing can be missed. */
+  /** Registers the consumer, then reads the end of the log. Nothing is missed from then on. */
   void start() {
     consumer.start(logged ? this::readLog : this::goLive);
   }
@@ -221,8 +224,8 @@ final class Feed {
   }
 
   /**
-   * Reads what follows a position: from the cache, up to everything that was delivered, or else
-   * from the log. Completes on any thread.
+   * Reads the publications after a position. Uses the cache if it covers everything up to the last
+   * delivered publication, otherwise the log. Completes on any thread.
    */
   Future<Page> read(Position after, int maxMessages, int maxBytes) {
     Page recent = live && logged ? buffer.since(after) : null;
@@ -231,12 +234,12 @@ final class Feed {
         : history.read(room, after, maxMessages, maxBytes, options.history());
   }
 
-  /** Everything up to this position was removed from the log. */
+  /** Drops cached publications up to this position, because they were removed from the log. */
   void forget(Position upTo) {
     buffer.forget(upTo);
   }
 
-  /** Compares with the log and reads what is missing. Also keeps the log from expiring. */
+  /** Compares with the log and reads missing publications. Also keeps the log from expiring. */
   void check() {
     if (!logged || closed || !live) {
       return;
@@ -279,7 +282,8 @@ final class Feed {
   }
 
   private void failed(String reason) {
-    // Right after a node came or went logs cannot be read for a moment: that is no warning.
+    // Logs are briefly unreadable after a node has joined or left, which does not justify a
+    // warning.
     if (++failures % WARN_FAILURES == 0) {
       LOG.warn("room {}: history cannot be read since {} attempts: {}", room, failures, reason);
     } else {
@@ -295,7 +299,7 @@ final class Feed {
   }
 
   /**
-   * Takes what the log holds.
+   * Processes a page of the log.
    *
    * @param after the position that the page was requested for; the bus may be ahead of it by now
    */
@@ -309,7 +313,7 @@ final class Feed {
       return;
     }
     if (!same && before == 1 && page.oldest() == 1) {
-      // The room was empty, and the other log is whole: nothing of it can have been missed.
+      // The room was empty and the other log is complete, so no publication was missed.
       buffer.moveTo(page.epoch(), 1);
       fanout.renewed(buffer.position());
     } else if (!continues) {

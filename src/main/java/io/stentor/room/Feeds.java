@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * The feeds of one loop: those of the rooms whose home it is. Creates them on demand, has each
- * compared with its log now and then, and closes those that are unused, with one timer for all.
+ * The feeds of the rooms whose home is one loop. Creates feeds on demand, makes each compare itself
+ * with its log periodically, and closes unused ones, with one timer for all.
  */
 final class Feeds {
 
@@ -28,7 +28,7 @@ final class Feeds {
   /**
    * Creates an empty registry and starts its timer.
    *
-   * @param inUse where each feed holds its room until it is closed
+   * @param inUse the registry in which each feed holds its room until the feed is closed
    * @param factory creates a room's feed; called on the loop
    */
   Feeds(LoopExecutor loop, RoomsInUse inUse, Function<RoomName, Feed> factory) {
@@ -38,12 +38,12 @@ final class Feeds {
     loop.every(1000, this::everySecond);
   }
 
-  /** The number of feeds. On the loop. */
+  /** Returns the number of feeds. On the loop. */
   int size() {
     return byRoom.size();
   }
 
-  /** The number of feeds that were in use at the last tick of the timer. Any thread. */
+  /** Returns the number of feeds that were in use at the last timer tick. Any thread. */
   int used() {
     return used;
   }
@@ -64,7 +64,7 @@ final class Feeds {
     List.copyOf(byRoom.values()).forEach(action);
   }
 
-  /** Creates the way from a room's tails, on any loop, to its feed. */
+  /** Creates a handle through which a room's tails, on any loop, use its feed. */
   Room.Source handle(RoomName room) {
     return new FeedHandle(room);
   }
@@ -114,7 +114,10 @@ final class Feeds {
       with(room, feed -> feed.detach(tail));
     }
 
-    /** On the loop, behind {@link #attach}, so that a new feed holds the room before. */
+    /**
+     * Releases the room's hold on the loop, after {@link #attach}, so that a new feed takes its own
+     * hold first.
+     */
     @Override
     public void end() {
       loop.run(() -> inUse.release(room));
@@ -125,7 +128,7 @@ final class Feeds {
       with(room, Feed::check);
     }
 
-    /** There is a feed for as long as a tail is attached. */
+    /** Must be called only while a tail is attached, because the feed exists only then. */
     @Override
     public Future<Page> read(Position after, int maxMessages, int maxBytes) {
       Promise<Page> promise = Promise.promise();

@@ -5,32 +5,32 @@ import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
 
 /**
- * How publications look on one kind of connection. A room encodes each publication once per node
- * and format; everyone with that format is given the same bytes. Formats are constants, compared by
- * identity; any thread.
+ * The encoding of publications for one kind of connection. A room encodes each publication once per
+ * node and format, and all connections with that format receive the same bytes. Formats are
+ * constants, compared by identity. Any thread.
  */
 public interface Format {
 
   /**
-   * Most bytes that {@link #encode} writes for this publication of a room; space for the buffer,
-   * not exact.
+   * Returns an upper bound of the bytes that {@link #encode} writes for this publication, used to
+   * size the buffer.
    */
   int sizeLimit(RoomName room, Publication publication);
 
   /**
-   * Appends one publication as it goes on the wire.
+   * Appends the encoded form of one publication.
    *
-   * @param room where it is said
-   * @param epoch epoch of the room's log, 0 where there is none
-   * @param offset its offset, 0 where there is no log
+   * @param room the room of the publication
+   * @param epoch epoch of the room's log; 0 if there is none
+   * @param offset the publication's offset; 0 if there is no log
    */
   void encode(RoomName room, Publication publication, long epoch, long offset, ByteBuf out);
 
   /**
-   * Appends a notice.
+   * Appends the encoded form of a notice.
    *
-   * @return false when this format has no way of telling it; then nothing was written and, unless
-   *     the notice is {@linkplain Notice#isGood() good}, the connection has to be closed
+   * @return false if this format cannot express it. Nothing was written then and, unless the notice
+   *     is {@linkplain Notice#isGood() good}, the connection must be closed
    */
   boolean encode(Notice notice, ByteBuf out);
 }

@@ -13,19 +13,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** The event loops of this node, one of which is the home of each room. Any thread. */
+/** The event loops of this node. One of them is the home of each room. Any thread. */
 final class Loops implements Iterable<Loops.Loop> {
 
   /**
-   * One event loop and what belongs to it alone: the rooms of its connections, and the feeds of the
-   * rooms whose home it is. Everything but the executor is used on its thread only.
+   * One event loop and the state confined to it: the rooms of its connections, and the feeds of the
+   * rooms whose home it is. Everything except the executor is used on this loop only.
    */
   static final class Loop implements Room.Owner {
     private final LoopExecutor executor;
     final Feeds feeds;
     final Map<RoomName, Room> rooms = new HashMap<>();
 
-    /** The number of cursors in all rooms of this loop. */
+    /** Number of cursors in all rooms of this loop. */
     int cursors;
 
     Loop(LoopExecutor executor, Feeds feeds) {
@@ -52,7 +52,7 @@ final class Loops implements Iterable<Loops.Loop> {
   private final List<Loop> all = new ArrayList<>();
   private final Map<EventExecutor, Loop> byThread = new HashMap<>();
 
-  /** Creates the state of these loops, each with the feeds that the function creates for it. */
+  /** Creates the state of these loops; the function creates the feeds of each loop. */
   Loops(List<LoopExecutor> executors, Function<LoopExecutor, Feeds> feeds) {
     for (LoopExecutor executor : executors) {
       Loop loop = new Loop(executor, feeds.apply(executor));
@@ -69,7 +69,7 @@ final class Loops implements Iterable<Loops.Loop> {
   /**
    * Returns the loop of this thread.
    *
-   * @throws IllegalArgumentException when it is not an event loop of this node
+   * @throws IllegalArgumentException if it is not an event loop of this node
    */
   Loop at(EventLoop thread) {
     Loop loop = byThread.get(thread);
@@ -79,12 +79,15 @@ final class Loops implements Iterable<Loops.Loop> {
     return loop;
   }
 
-  /** Returns the loop that the feed and the appender of a room belong to. */
+  /** Returns the home loop of a room, to which its feed and appender are confined. */
   Loop home(RoomName name) {
     return all.get(Math.floorMod((name.value().hashCode() * 0x9E3779B9) >>> 8, all.size()));
   }
 
-  /** Returns the same result, completed on the room's home loop unless it is complete already. */
+  /**
+   * Returns a future with the same result that completes on the room's home loop, or the given
+   * future if it is already complete.
+   */
   <T> Future<T> atHome(RoomName name, Future<T> result) {
     if (result.isComplete()) {
       return result;

@@ -9,25 +9,25 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest publications that a feed has handed on, for cursors that come back to where they were
- * a moment ago. Never more than the room's log keeps. Belongs to the feed's loop.
+ * Caches the newest publications that a feed has delivered, for cursors that reconnect after a
+ * short time. Never holds more than the room's log keeps. Confined to the feed's loop.
  */
 final class RecentCache {
 
   /**
-   * Most memory for one room, each publication counted with {@link #OVERHEAD_BYTES}, so there are
-   * at most 512 of them. All of it fits into one page of a catch-up.
+   * Maximum memory for one room, in bytes. Each publication counts with {@link #OVERHEAD_BYTES}, so
+   * at most 512 are cached. The whole cache fits into one page of a catch-up.
    */
   static final int MAX_BYTES = CatchUp.PAGE_BYTES;
 
-  /** Memory that a publication needs besides its weight. */
+  /** Estimated overhead of a publication, in bytes, in addition to its weight. */
   static final int OVERHEAD_BYTES = Appender.OVERHEAD_BYTES;
 
   private RoomOptions.History limits;
 
   /**
-   * A publication and when it came here. That is by the clock of this node: the time in it is by
-   * that of the node that took it, which may differ.
+   * A publication and the time it arrived, by this node's clock. The publication's own timestamp is
+   * from the clock of the node that received it, which may differ.
    */
   private record Kept(Publication publication, long atMillis) {
     int weight() {
@@ -35,17 +35,21 @@ final class RecentCache {
     }
   }
 
-  /** Null while there are none, so that a quiet room pays nothing. */
+  /** Null while empty, so that idle rooms use no memory. */
   private @Nullable ArrayDeque<Kept> publications;
 
   private long bytes;
 
-  /** None yet, and never more than these limits and {@link #MAX_BYTES} allow. */
+  /**
+   * Creates an empty cache.
+   *
+   * @param limits what the log keeps; {@link #MAX_BYTES} applies as well
+   */
   RecentCache(RoomOptions.History limits) {
     this.limits = limits;
   }
 
-  /** What the log keeps from now on; what is too much goes when something is added. */
+  /** Replaces the log limits. They are enforced when the next publication is added. */
   void limits(RoomOptions.History changed) {
     limits = changed;
   }
@@ -54,7 +58,11 @@ final class RecentCache {
     return publications == null ? 0 : publications.size();
   }
 
-  /** Adds what follows the newest one, and comes now. */
+  /**
+   * Adds the publications that follow the newest one.
+   *
+   * @param nowMillis their time of arrival
+   */
   void add(List<Publication> following, long nowMillis) {
     ArrayDeque<Kept> all = publications;
     if (all == null) {
@@ -76,7 +84,7 @@ final class RecentCache {
         || bytes + (long) count * OVERHEAD_BYTES > MAX_BYTES;
   }
 
-  /** Lets go of what is too old for the log. */
+  /** Removes publications that are too old for the log. */
   void trim(long nowMillis) {
     ArrayDeque<Kept> all = publications;
     if (all != null) {
@@ -90,7 +98,7 @@ final class RecentCache {
     }
   }
 
-  /** Keeps the newest so many. */
+  /** Removes all but the newest {@code count} publications. */
   void keep(int count) {
     ArrayDeque<Kept> all = publications;
     while (all != null && all.size() > count) {
@@ -101,7 +109,7 @@ final class RecentCache {
     }
   }
 
-  /** The newest so many, of which there are so many. */
+  /** Returns the newest {@code count} publications. There must be at least that many. */
   List<Publication> newest(int count) {
     List<Publication> newest = new ArrayList<>(count);
     if (publications != null) {

@@ -13,22 +13,25 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Restores the order of one room's log from batches that arrive in any order: delivers each
- * publication once and in its turn. Belongs to the feed's loop.
+ * Restores the order of one room's log from batches that arrive in any order, and delivers each
+ * publication exactly once, in order. Confined to the feed's loop.
  */
 final class ReorderBuffer {
 
   /*
-   * `next` is the offset that has to come next. A batch that begins there is delivered at once. A
-   * later one waits in `early`: usually an earlier batch, of another node, is only a moment behind.
-   * What does not fit there is dropped; the log still has it. What was delivered stays in `recent`
-   * for a while; its last publication is the one before `next`.
+   * `next` is the offset of the next publication to deliver. A batch that starts there is
+   * delivered at once. A later batch waits in `early`, because an earlier batch from another node
+   * is usually only slightly late. A batch that does not fit there is dropped; it is still in the
+   * log. Delivered publications stay in `recent` for a while; the last of them has the offset
+   * `next` - 1.
    */
 
-  /** Limit of the batches that wait, in bytes. */
+  /** Maximum size of the waiting batches, in bytes. */
   static final int MAX_EARLY_BYTES = 1024 * 1024;
 
-  /** How long the bus may bring nothing before what the log no longer has counts as lost. */
+  /**
+   * How long the bus may be silent before publications that the log no longer has count as lost.
+   */
   static final long LAG_MILLIS = 1000;
 
   private final Fanout fanout;
@@ -38,7 +41,7 @@ final class ReorderBuffer {
   private long epoch;
   private long next = 1;
 
-  /** Everything up to this offset was removed from the log. */
+  /** All publications up to this offset were removed from the log. */
   private long removed;
 
   /** Waiting batches by their first offset. */
@@ -50,17 +53,18 @@ final class ReorderBuffer {
   private long highest;
 
   /**
-   * The {@link #next} of the last call of {@link #mayNextArrive}, and since when it is the same.
+   * The value of {@link #next} at the last call of {@link #mayNextArrive}, and the time since which
+   * it has not changed.
    */
   private long lagOffset;
 
   private long lagSinceMillis;
 
   /**
-   * Creates a buffer at the beginning of a log without an epoch.
+   * Creates a buffer at the start of a log without an epoch.
    *
    * @param limits what the log keeps
-   * @param clock in milliseconds, monotonic
+   * @param clock monotonic clock, in milliseconds
    */
   ReorderBuffer(RoomOptions.History limits, Fanout fanout, Counts counts, LongSupplier clock) {
     this.recent = new RecentCache(limits);
@@ -69,7 +73,7 @@ final class ReorderBuffer {
     this.counts = counts;
   }
 
-  /** Replaces the limits of what the log keeps. */
+  /** Replaces the limits of the log. */
   void limits(RoomOptions.History changed) {
     recent.limits(changed);
   }
@@ -78,25 +82,25 @@ final class ReorderBuffer {
     return epoch;
   }
 
-  /** The offset that has to come next. */
+  /** Returns the offset of the next publication to deliver. */
   long next() {
     return next;
   }
 
-  /** The position of the last publication that was delivered. */
+  /** Returns the position of the last delivered publication. */
   Position position() {
     return new Position(epoch, next - 1);
   }
 
-  /** Whether something has arrived whose predecessor is missing. */
+  /** Returns whether a publication has arrived whose predecessor is missing. */
   boolean hasGap() {
     return !early.isEmpty() || highest >= next;
   }
 
   /**
-   * Whether the bus may still bring the next publication, which the log no longer has. A room that
-   * is busier than its log is long may be ahead of the bus by more than the log keeps. That is no
-   * loss while the bus brings something, and for {@link #LAG_MILLIS} more.
+   * Returns whether the bus may still deliver the next publication, which the log no longer has. In
+   * a busy room with a short log, the log may be ahead of the bus by more publications than it
+   * keeps. That is no loss while the bus makes progress, and for {@link #LAG_MILLIS} after that.
    */
   boolean mayNextArrive() {
     long now = clock.getAsLong();
@@ -107,7 +111,9 @@ final class ReorderBuffer {
     return now - lagSinceMillis < LAG_MILLIS;
   }
 
-  /** What follows the position, up to the end; null where the cache does not have all of it. */
+  /**
+   * Returns all publications after the position, or null if the cache does not contain all of them.
+   */
   @Nullable Page since(Position after) {
     recent.trim(clock.getAsLong());
     long oldest = next - recent.size();
@@ -118,12 +124,12 @@ final class ReorderBuffer {
     return new Page(epoch, oldest, next - 1, after.offset() + 1, recent.newest(count));
   }
 
-  /** Drops what is too old to be kept. */
+  /** Drops cached publications that are too old. */
   void trim() {
     recent.trim(clock.getAsLong());
   }
 
-  /** Everything up to this position was removed from the log. */
+  /** Drops cached publications up to this position, because they were removed from the log. */
   void forget(Position upTo) {
     if (upTo.epoch() == epoch) {
       removed = Math.max(removed, upTo.offset());
@@ -135,7 +141,7 @@ final class ReorderBuffer {
     recent.keep((int) Math.max(0, Math.min(recent.size(), next - 1 - removed)));
   }
 
-  /** Continues at another place of the log, or in another log. */
+  /** Continues at another offset of the log, or in another log. */
   void moveTo(long newEpoch, long newNext) {
     recent.clear();
     highest = 0;
@@ -144,7 +150,7 @@ final class ReorderBuffer {
     next = newNext;
   }
 
-  /** Keeps a batch, if it fits, until {@link #takeEarly}. */
+  /** Buffers a batch until {@link #takeEarly}, or drops it if it does not fit. */
   void keep(Broadcast batch) {
     long bytes = batch.bytes();
     if (earlyBytes + bytes <= MAX_EARLY_BYTES && early.putIfAbsent(batch.first(), batch) == null) {
@@ -155,7 +161,10 @@ final class ReorderBuffer {
     }
   }
 
-  /** Delivers what is new of a batch of this epoch that begins at or before the next offset. */
+  /**
+   * Delivers the new publications of a batch. The batch must belong to this epoch and start at or
+   * before the next offset.
+   */
   void take(Broadcast batch) {
     if (batch.last() < next) {
       counts.add(Count.REPEATED, batch.publications().size());
@@ -174,7 +183,7 @@ final class ReorderBuffer {
     fanout.deliver(rest, epoch, next - rest.size(), position());
   }
 
-  /** Delivers the waiting batches whose turn it is. */
+  /** Delivers the buffered batches that are next in order. */
   void takeEarly() {
     Broadcast due = pollDue();
     while (due != null) {
@@ -183,7 +192,10 @@ final class ReorderBuffer {
     }
   }
 
-  /** Takes out the first batch that is due, and drops those of other epochs before it. */
+  /**
+   * Removes and returns the first batch that is due, or null if there is none. Drops batches of
+   * other epochs before it.
+   */
   private @Nullable Broadcast pollDue() {
     Map.Entry<Long, Broadcast> first = early.firstEntry();
     while (first != null) {

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One room on one event loop: a tail for each format that its connections there have. It exists
- * while anyone is in it, and belongs to that loop.
+ * One room on one event loop, with a tail for each format of its connections there. Exists while it
+ * has cursors. Confined to that loop.
  */
 final class Room implements Tail.Owner {
 
@@ -28,15 +28,18 @@ final class Room implements Tail.Owner {
     void ended(Room room);
   }
 
-  /** Where a room's tails get their publications from. */
+  /** Provides the publications for a room's tails. */
   interface Source extends CatchUp.Source {
-    /** Requests everything from now on; answered by {@link Tail#attached}. */
+    /**
+     * Requests all publications from now on. Calls {@link Tail#attached} when the tail receives
+     * them.
+     */
     void attach(Tail tail);
 
-    /** Ends what {@link #attach} requested. */
+    /** Cancels {@link #attach}. */
     void detach(Tail tail);
 
-    /** Called after the last tail was detached. */
+    /** Releases the room. Called after the last tail was detached. */
     void end();
   }
 
@@ -47,10 +50,10 @@ final class Room implements Tail.Owner {
   private final Counts counts;
   private final List<Tail> tails = new ArrayList<>(1);
 
-  /** Cursors whose tail is not attached yet, and where they are to be placed. */
+  /** Cursors whose tail is not attached yet, with their requested start. */
   private final Map<TailCursor, Start> waiting = new LinkedHashMap<>();
 
-  /** Creates a room with nobody in it. */
+  /** Creates a room without cursors. */
   Room(RoomName name, RoomOptions options, Owner owner, Source source, Counts counts) {
     this.name = name;
     this.options = options;
@@ -63,13 +66,15 @@ final class Room implements Tail.Owner {
     return name;
   }
 
-  /** Replaces the options. Whether there is a log must not change. */
+  /** Replaces the options. The room must not gain or lose its log. */
   void options(RoomOptions changed) {
     options = changed;
     tails.forEach(tail -> tail.options(changed));
   }
 
-  /** Places a cursor, at once or as soon as this node receives the room's publications. */
+  /**
+   * Adds a cursor. Places it immediately, or as soon as this node receives the room's publications.
+   */
   Cursor join(Connection connection, Start start) {
     Tail tail = tail(connection.format());
     TailCursor cursor = tail.add(connection);
@@ -117,7 +122,7 @@ final class Room implements Tail.Owner {
     cursor.moveToEnd();
     cursor.connection().joined();
     if (start instanceof Start.Since since && logged && since.position().equals(live)) {
-      // Nothing was published since: there is nothing to read, as for most long polls.
+      // Nothing was published since then, so there is nothing to read; typical of long polls.
       counts.add(Count.RECOVERED, 1);
       cursor.tell(new Notice(live, Notice.Kind.RECOVERED, 0));
     } else if (start instanceof Start.Since since && logged) {

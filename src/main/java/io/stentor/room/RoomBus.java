@@ -19,17 +19,17 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The event bus as rooms use it: one address a room, one consumer a room and node. It is a network
- * of datagrams: best effort, in order per sender only.
+ * Sends and receives rooms' publications on the event bus, with one address per room and one
+ * consumer per room and node. Delivery is best effort and ordered per sender only.
  */
 class RoomBus {
 
   /**
-   * What the event bus carries: publications that were appended together, on their way to every
-   * node that has the room.
+   * The message on the event bus: publications that were appended together, sent to every node that
+   * has the room.
    *
-   * @param epoch epoch of the room's log; 0 where it keeps none
-   * @param first offset of the first publication; 0 where there is no log
+   * @param epoch epoch of the room's log; 0 if it has none
+   * @param first offset of the first publication; 0 if there is no log
    * @param publications consecutive, at least one
    */
   record Broadcast(long epoch, long first, List<Publication> publications) {
@@ -41,7 +41,7 @@ class RoomBus {
       return first + publications.size() - 1;
     }
 
-    /** Bytes of the publications. */
+    /** Returns the total size of the publications, in bytes. */
     long bytes() {
       long sum = 0;
       for (Publication publication : publications) {
@@ -62,14 +62,14 @@ class RoomBus {
     bus.registerCodec(new BatchCodec());
   }
 
-  /** Sends to every node that has the room, this one included. Losses are not told. */
+  /** Sends to every node that has the room, including this one. Lost messages are not reported. */
   void publish(RoomName room, Broadcast batch) {
     bus.publish(PREFIX + room.value(), batch, options);
   }
 
   /**
-   * Registers this node's one consumer of a room. The handler runs on the context of the caller.
-   * Messages are certain to arrive only after {@link MessageConsumer#completion()}.
+   * Registers this node's only consumer of a room. The handler runs on the caller's context.
+   * Messages are guaranteed to arrive only after {@link MessageConsumer#completion()}.
    */
   MessageConsumer<Broadcast> consume(RoomName room, Handler<Broadcast> handler) {
     Handler<Message<Broadcast>> received = message -> handler.handle(message.body());
@@ -77,15 +77,15 @@ class RoomBus {
   }
 
   /**
-   * The form of a {@link Broadcast} between nodes: bytes. Inside one node the same object is handed
-   * to the consumer.
+   * Encodes a {@link Broadcast} for other nodes. Within a node the consumer receives the same
+   * object.
    */
   static final class BatchCodec implements MessageCodec<Broadcast, Broadcast> {
 
     /*
      * epoch 8 | first 8 | count 4 | per publication: kind 1 | time 8 | length 4 | data | from
      * from: 0 | 1, then connection, user, info, roomInfo: each length 4 (-1: null) | UTF-8
-     * Idempotency keys do their work in the log and stay there.
+     * Idempotency keys are used by the log only and are not sent.
      */
 
     static final String NAME = "stentor.batch";
@@ -138,7 +138,7 @@ class RoomBus {
       return new Broadcast(epoch, first, publications);
     }
 
-    /** A place in the bytes that moves on with each call. */
+    /** A reader that advances with each call. */
     private static final class Reading {
       private final Buffer in;
       private int at;

@@ -1,6 +1,9 @@
 package io.stentor.room;
 
-/** This node has as many rooms as {@code limits.rooms} allows, and the room is none of them. */
+/**
+ * This node already has as many rooms as {@code limits.rooms} allows, and the requested room is not
+ * one of them.
+ */
 public final class RoomLimitReached extends Exception {
   private static final long serialVersionUID = 1;
 
@@ -11,7 +14,7 @@ public final class RoomLimitReached extends Exception {
     this.allowed = allowed;
   }
 
-  /** How many rooms a node may have. */
+  /** Returns the maximum number of rooms of a node. */
   public int allowed() {
     return allowed;
   }

@@ -25,22 +25,22 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * All rooms of this node: where connections join and publishers publish. Any thread, except {@link
- * #join}.
+ * All rooms of this node, for connections that join and publishers that publish. Any thread, except
+ * {@link #join}.
  */
 public final class Rooms {
 
   /*
-   * A room costs something only where somebody is in it: a Room on each event loop that has
-   * connections in it, and one Feed on the loop that is its home on this node. Publishing needs an
-   * Appender for as long as something waits.
+   * A room uses resources only while it is in use: a Room on each event loop that has connections
+   * in it, and one Feed on its home loop on this node. Publishing needs an Appender while
+   * publications are queued.
    */
 
   /**
-   * How many rooms and cursors a node has.
+   * The number of rooms and cursors of a node.
    *
-   * @param rooms rooms that somebody is in, or was a moment ago
-   * @param cursors connections' places in them: a connection in two rooms has two
+   * @param rooms rooms that are in use or were a moment ago
+   * @param cursors cursors in these rooms; a connection in two rooms has two
    */
   public record Load(int rooms, int cursors) {
     private Load plus(Load other) {
@@ -61,7 +61,7 @@ public final class Rooms {
   private final Limits limits;
   private final RoomsInUse inUse;
 
-  /** Creates rooms on every event loop of a Vert.x instance, without limits and timings. */
+  /** Creates rooms on every event loop of a Vert.x instance, without limits or timings. */
   public Rooms(Vertx vertx, RoomRules rules, History history) {
     this(vertx, rules, history, Timings.NONE, Limits.none());
   }
@@ -78,7 +78,7 @@ public final class Rooms {
         limits);
   }
 
-  /** Creates rooms on these loops, which no other rooms use. */
+  /** Creates rooms on these loops, which must not be shared with another instance. */
   Rooms(
       List<LoopExecutor> loops, RoomRules rules, History history, RoomBus bus, LongSupplier clock) {
     this(loops, rules, history, bus, clock, new Counts(Timings.NONE), Limits.none());
@@ -108,7 +108,7 @@ public final class Rooms {
                     name -> new Feed(name, options(name), loop, history, bus, counts, clock)));
   }
 
-  /** Returns an identifier of this node: six hexadecimal digits, random for each start. */
+  /** Returns an ID of this node: six hexadecimal digits, randomly chosen at startup. */
   public String node() {
     return String.format("%06x", identity.appender() & 0xffffff);
   }
@@ -121,7 +121,7 @@ public final class Rooms {
     return limits;
   }
 
-  /** The logs of the rooms. */
+  /** Returns the logs of the rooms. */
   public History history() {
     return history;
   }
@@ -132,8 +132,8 @@ public final class Rooms {
   }
 
   /**
-   * Checks whether the room could be joined now, to refuse early, in a form that suits the
-   * transport; {@link #join} decides.
+   * Checks whether the room could be joined now, so that a transport can reject a request early in
+   * its own form. The result is not binding; {@link #join} checks again.
    *
    * @throws RoomLimitReached as {@link #join} would
    */
@@ -142,11 +142,11 @@ public final class Rooms {
   }
 
   /**
-   * Joins a room: places a cursor for the connection. To be called on the connection's event loop,
-   * which is the only one that writes to it.
+   * Joins a room and returns the connection's cursor. Must be called on the connection's event
+   * loop, and only that loop writes to the connection.
    *
-   * @throws RoomLimitReached when nobody of this node is in the room and {@code limits.rooms}
-   *     allows no further one; the connection is not called then
+   * @throws RoomLimitReached if no connection of this node is in the room and {@code limits.rooms}
+   *     allows no further room; the connection is not called then
    */
   public Cursor join(RoomName name, Connection connection, Start start, EventLoop eventLoop)
       throws RoomLimitReached {
@@ -163,20 +163,21 @@ public final class Rooms {
   }
 
   /**
-   * Takes one message, which was published, from the room's rate.
+   * Charges one published message to the room's rate limit.
    *
-   * @return for how many nanoseconds its publisher should publish nothing more; mostly 0
+   * @return how long the publisher should pause, in nanoseconds; usually 0
    */
   public long take(RoomName name) {
     return limits.roomRates().take(name, options(name).ratePerSecond());
   }
 
   /**
-   * Publishes. Publications of one caller keep their order. One that exceeds the room's size limit,
-   * perhaps only after its transform, is refused with {@link Ack.MessageTooLarge}.
+   * Publishes a message. Publications of one caller keep their order. A message over the room's
+   * size limit, possibly only after the room's transform, is rejected with {@link
+   * Ack.MessageTooLarge}.
    *
-   * @return false when so much waits for this room that the caller should publish nothing more
-   *     until this publication is acknowledged; it is accepted all the same
+   * @return false if the room's queue is full; the message is accepted, but the caller should
+   *     publish nothing more until it is acknowledged
    */
   public boolean publish(RoomName name, Publication publication, Ack ack) {
     Appender appender =
@@ -192,9 +193,9 @@ public final class Rooms {
   }
 
   /**
-   * Publishes unless too much waits for this room.
+   * Publishes a message unless the room's queue is full.
    *
-   * @return false when it was not accepted; the ack is not called then
+   * @return false if the message was not accepted; the ack is not called then
    */
   public boolean offer(RoomName name, Publication publication, Ack ack) {
     Appender appender = appenders.get(name);
@@ -214,23 +215,24 @@ public final class Rooms {
   }
 
   /**
-   * Reads what follows a position; see {@link History#read}. Completes on a loop, where the history
-   * may be read again.
+   * Reads the publications after a position; see {@link History#read}. Completes on an event loop,
+   * where the history may be read again.
    */
   public Future<Page> read(RoomName name, Position after, int maxMessages, int maxBytes) {
     return loops.atHome(
         name, history.read(name, after, maxMessages, maxBytes, options(name).history()));
   }
 
-  /** Removes all messages of a room; see {@link History#removeAll}. Completes on a loop. */
+  /** Removes all messages of a room; see {@link History#removeAll}. Completes on an event loop. */
   public Future<Page> removeAll(RoomName name) {
     return loops.atHome(name, history.removeAll(name, options(name).history()));
   }
 
   /**
-   * Drops what this node caches of a room up to a position: it was removed from the log.
+   * Drops this node's cached publications of a room up to a position, because they were removed
+   * from the log.
    *
-   * @return completes when it is dropped, on any thread
+   * @return completes, on any thread, when they are dropped
    */
   public Future<Void> forget(RoomName name, Position upTo) {
     Promise<Void> done = Promise.promise();
@@ -252,7 +254,10 @@ public final class Rooms {
         .map(done -> done.<Load>list().stream().reduce(new Load(0, 0), Load::plus));
   }
 
-  /** The number of rooms that somebody of this node was in within the last second. */
+  /**
+   * Returns the number of rooms that had a connection of this node at the last check, which runs
+   * every second.
+   */
   public int inUse() {
     int sum = 0;
     for (Loop loop : loops) {
@@ -261,25 +266,27 @@ public final class Rooms {
     return sum;
   }
 
-  /** The number of rooms that count for {@code limits.rooms}, including those just left. */
+  /**
+   * Returns the number of rooms that count towards {@code limits.rooms}, including those just left.
+   */
   int held() {
     return inUse.size();
   }
 
-  /** Bytes that wait to be appended, in all rooms. */
+  /** Returns the number of bytes queued for appending, in all rooms. */
   public long waitingToAppend() {
     return appenders.values().stream().mapToLong(Appender::waitingBytes).sum();
   }
 
-  /** The number of rooms with publications that wait to be appended. */
+  /** Returns the number of rooms with publications queued for appending. */
   int appenders() {
     return appenders.size();
   }
 
   /**
-   * To be called when nodes came or went, perhaps with messages that they had appended but not
-   * sent, or with logs that were merged: compares all feeds with their logs, now and a few times
-   * more.
+   * Must be called after nodes have joined or left. They may have appended messages without sending
+   * them, and logs may have been merged. Compares all feeds with their logs, immediately and
+   * several times after that.
    */
   public void nodesChanged() {
     for (Loop loop : loops) {
@@ -291,7 +298,7 @@ public final class Rooms {
     }
   }
 
-  /** Applies changed rules to rooms in use. Whether a room has a log must not have changed. */
+  /** Applies changed rules to rooms in use. No room may have gained or lost its log. */
   public void optionsChanged() {
     appenders.forEach((name, appender) -> appender.options(options(name)));
     for (Loop loop : loops) {

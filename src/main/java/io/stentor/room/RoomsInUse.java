@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The rooms of this node that somebody is in, or was a moment ago, and how often each is held: once
- * by each {@link Room} and once by its {@link Feed}. A room is entered only with a hold, so there
- * are never more than {@code limits.rooms}. Any thread.
+ * Counts the holds on the rooms that are in use on this node, or were a moment ago: one by each
+ * {@link Room} and one by its {@link Feed}. A room can be entered only with a hold, which enforces
+ * {@code limits.rooms}. Any thread.
  */
 final class RoomsInUse {
   private final Limits limits;
@@ -19,7 +19,11 @@ final class RoomsInUse {
     this.limits = limits;
   }
 
-  /** Goes on where the room could be held now; else counts that the limit was met. */
+  /**
+   * Returns if the room could be held now. Otherwise records that the limit was reached.
+   *
+   * @throws RoomLimitReached if the limit is reached and enforced
+   */
   void requirePlace(RoomName name) throws RoomLimitReached {
     int most = limits.options().rooms();
     if (most == 0 || holds.size() < most || holds.containsKey(name)) {
@@ -32,9 +36,9 @@ final class RoomsInUse {
   }
 
   /**
-   * Holds a room; one that is held already always can be.
+   * Adds a hold on a room. Always succeeds for a room that is already held.
    *
-   * @throws RoomLimitReached when this node may have no further room; nothing is held then
+   * @throws RoomLimitReached if this node may not have another room; no hold is added then
    */
   void hold(RoomName name) throws RoomLimitReached {
     if (holds.computeIfPresent(name, (room, count) -> count + 1) == null) {
@@ -42,23 +46,25 @@ final class RoomsInUse {
     }
   }
 
-  /** One thread at a time, so that two rooms never take the last place. */
+  /**
+   * Adds the first hold on a room. Synchronized so that two rooms cannot both take the last slot.
+   */
   private synchronized void holdFirst(RoomName name) throws RoomLimitReached {
     requirePlace(name);
     holds.merge(name, 1, Integer::sum);
   }
 
-  /** Holds a room that somebody holds already. */
+  /** Adds a hold on a room that is already held. */
   void holdAgain(RoomName name) {
     holds.merge(name, 1, Integer::sum);
   }
 
-  /** Gives one hold back. */
+  /** Releases one hold. */
   void release(RoomName name) {
     holds.computeIfPresent(name, (room, count) -> count == 1 ? null : count - 1);
   }
 
-  /** How many rooms are held. */
+  /** Returns the number of held rooms. */
   int size() {
     return holds.size();
   }

@@ -2,17 +2,20 @@ package io.stentor.room;
 
 import io.stentor.message.Position;
 
-/** Where in the log a connection wants its cursor. */
+/** The position in the log at which a connection's cursor starts. */
 public sealed interface Start {
 
-  /** At the end: what comes from now on. */
+  /** At the end of the log, to receive only new publications. */
   record Live() implements Start {}
 
-  /** Where it was before: everything after this position, or be told that this is impossible. */
+  /**
+   * At a previous position, to receive everything after it. The client is notified if that is
+   * impossible.
+   */
   record Since(Position position) implements Start {}
 
   /**
-   * So many messages before the end, or as many as there are.
+   * A number of messages before the end, or at the oldest message if there are fewer.
    *
    * @param messages at least 0
    */

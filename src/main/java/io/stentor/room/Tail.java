@@ -13,36 +13,38 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a room's log as the connections of one event loop and one format need it: their
- * cursors, and the encoded bytes that not all of them have taken yet. Belongs to that loop.
+ * The end of a room's log for the connections of one event loop and one format: their cursors, and
+ * the encoded bytes that some of them have not received yet. Confined to that loop.
  */
 final class Tail {
 
   /*
-   * Publications are numbered from 1 within this tail. What is appended in one turn is joined into
-   * one piece at the end of the turn and given to every cursor that stands at its beginning and
-   * whose socket accepts it: one write, one flush. If all accept it, the piece is released at once.
-   * Otherwise it waits in `pieces`, once for all cursors, until the last one has taken it or the
-   * room's `tailBytes` are exceeded. Cursors that still needed it then meet the room's rule for slow
-   * consumers. Cursors that read older publications from the log are not slow: they return to the
-   * log for what was dropped here.
+   * Publications are numbered from 1 within this tail. The publications appended in one turn are
+   * joined into one piece at the end of the turn. The piece is written to every cursor that has
+   * reached its start and whose socket is writable, with one write and one flush. If all cursors
+   * accept it, it is released at once. Otherwise a single copy waits in `pieces` until the last
+   * cursor has received it or the room's `tailBytes` are exceeded. The room's rule for slow
+   * consumers then applies to cursors that still needed it. Cursors that are reading older
+   * publications from the log are not slow: they read from the log what was dropped here.
    */
 
   /** What a tail needs from its room. */
   interface Owner {
-    /** The tail receives everything from now on: cursors can be placed. */
+    /** The tail receives all publications from now on, so cursors can be placed. */
     void attached(Tail tail);
 
     /** The cursor has left the tail. */
     void left(Tail tail, TailCursor cursor);
   }
 
-  /** A cursor's reading of older publications, which replaces the tail for it meanwhile. */
+  /**
+   * Reads older publications for a cursor, which receives nothing from the tail in the meantime.
+   */
   interface Reading {
-    /** Position of the last publication written to the connection. */
+    /** Returns the position of the last publication written to the connection. */
     Position position();
 
-    /** The socket accepts more. */
+    /** The socket is writable again. */
     void drained();
   }
 
@@ -54,18 +56,18 @@ final class Tail {
 
   private final List<TailCursor> cursors = new ArrayList<>();
 
-  /** Appended in this turn and not yet offered to the cursors. */
+  /** Appended in this turn and not offered to the cursors yet. */
   private final List<Encoded> fresh = new ArrayList<>();
 
-  /** Offered, but still needed by some cursors: by number of the first publication. */
+  /** Offered, but still needed by some cursors; keyed by the number of the first publication. */
   private final TreeMap<Long, Encoded> pieces = new TreeMap<>();
 
   private long pieceBytes;
 
-  /** Number after the last publication that was offered to the cursors. */
+  /** One more than the number of the last publication that was offered to the cursors. */
   private long sent = 1;
 
-  /** Number after the last publication that was appended. */
+  /** One more than the number of the last publication that was appended. */
   private long end = 1;
 
   private Position position = Position.NONE;
@@ -103,12 +105,12 @@ final class Tail {
     return cursors.isEmpty();
   }
 
-  /** Position of the last publication that was appended here. */
+  /** Returns the position of the last publication that was appended here. */
   Position position() {
     return position;
   }
 
-  /** Called by the feed, which appends here everything that follows the position. */
+  /** Called by the feed, which from now on appends everything after the position. */
   void attached(Position at) {
     if (!closed) {
       position = at;
@@ -118,7 +120,7 @@ final class Tail {
   }
 
   /**
-   * Adds a cursor, which is written to only once it {@linkplain TailCursor#moveToEnd is placed}.
+   * Adds a cursor. Nothing is written to it until it {@linkplain TailCursor#moveToEnd is placed}.
    */
   TailCursor add(Connection connection) {
     TailCursor cursor = new TailCursor(connection, cursors.size());
@@ -126,7 +128,11 @@ final class Tail {
     return cursor;
   }
 
-  /** Takes over one reference to the next publications. */
+  /**
+   * Appends the next publications. Takes ownership of one reference.
+   *
+   * @param after position of the last of these publications
+   */
   void append(Encoded publications, Position after) {
     if (closed || !attached) {
       publications.release();
@@ -146,7 +152,7 @@ final class Tail {
     }
   }
 
-  /** Offers what was appended since the last call to every cursor. */
+  /** Offers everything appended since the last call to every cursor. */
   private void flush() {
     flushPlanned = false;
     if (fresh.isEmpty()) {
@@ -158,8 +164,9 @@ final class Tail {
     sent = end;
     int written = 0;
     boolean someWait = false;
-    // In order of arrival: a publisher that receives its own message early in the turn has its next
-    // message here before the turn ends, so that the next piece is a larger one.
+    // In order of joining: a publisher that receives its own message early in the turn can append
+    // its
+    // next one before the turn ends, which makes the next piece larger.
     int i = 0;
     while (i < cursors.size()) {
       TailCursor cursor = cursors.get(i);
@@ -170,7 +177,7 @@ final class Tail {
       } else if (cursor.next < sent) {
         someWait = true;
       }
-      i = cursor.index == i ? i + 1 : i; // The last cursor replaces one that has just left.
+      i = cursor.index == i ? i + 1 : i; // The last cursor replaces a cursor that has just left.
     }
     if (written > 0) {
       counts.add(Count.DELIVERED, (long) written * piece.count());
@@ -184,7 +191,7 @@ final class Tail {
     }
   }
 
-  /** Takes over a piece that was just offered and that some cursors did not take. */
+  /** Keeps a piece that some cursors did not accept. Takes ownership of the reference. */
   private void keep(long first, Encoded piece) {
     pieces.put(first, piece);
     pieceBytes += piece.size();
@@ -204,7 +211,7 @@ final class Tail {
     applySlowConsumerRule();
   }
 
-  /** Applies the room's rule to the cursors whose next publication was dropped. */
+  /** Applies the room's rule for slow consumers to cursors whose next publication was dropped. */
   private void applySlowConsumerRule() {
     long oldest = oldest();
     for (int i = cursors.size() - 1; i >= 0; i--) {
@@ -221,14 +228,16 @@ final class Tail {
     }
   }
 
-  /** Number of the oldest publication that is still here, or of the next one. */
+  /**
+   * Returns the number of the oldest buffered publication, or of the next one if none is buffered.
+   */
   private long oldest() {
     return pieces.isEmpty() ? sent : pieces.firstKey();
   }
 
   /**
-   * A cursor that was at this number has moved on or left. What no cursor needs any more is
-   * released at the end of the turn: once, however many cursors move in one turn.
+   * Called when a cursor has moved on from this number or left. Pieces that no cursor needs any
+   * more are released once, at the end of the turn, however many cursors move in it.
    */
   private void movedFrom(long number) {
     if (!releasePlanned && !pieces.isEmpty() && number < endOfOldest()) {
@@ -265,14 +274,14 @@ final class Tail {
     piece.release();
   }
 
-  /** The log, in which nothing was, begins again under another epoch. Nobody is told. */
+  /** The log, which was empty, restarts with another epoch. Clients are not notified. */
   void renewed(Position start) {
     position = start;
   }
 
   /**
-   * The log continues at another position: publications were lost to all connections here, or the
-   * epoch has changed.
+   * The log continues at another position: all connections here missed publications, or the epoch
+   * has changed.
    */
   void lost(Position at) {
     flush();
@@ -290,7 +299,7 @@ final class Tail {
     }
   }
 
-  /** Releases everything. There must be no cursor left. */
+  /** Releases all buffers. There must be no cursors left. */
   void close() {
     closed = true;
     fresh.forEach(Encoded::release);
@@ -306,15 +315,15 @@ final class Tail {
     private final Connection connection;
 
     /**
-     * Number of the next publication to write; beyond the end until the cursor is placed. Changed
-     * by {@link #moveTo}, except where no piece can be before it.
+     * Number of the next publication to write; past the end until the cursor is placed. Changed by
+     * {@link #moveTo}, except where no piece can precede it.
      */
     private long next = Long.MAX_VALUE;
 
-    /** Index in {@link #cursors}; -1 after leaving. */
+    /** Index in {@link #cursors}; -1 after the cursor has left. */
     private int index;
 
-    /** While set, {@link #next} only marks what the tail keeps for the end of the reading. */
+    /** While set, {@link #next} only marks what the tail has to keep until the reading ends. */
     private @Nullable Reading reading;
 
     private long skipped;
@@ -375,17 +384,17 @@ final class Tail {
       }
     }
 
-    /** Whether the next publication can be written now. */
+    /** Returns whether the next publication can be written now. */
     private boolean isReady() {
       return reading == null && connection.isWritable();
     }
 
-    /** Begins, or with null ends, a reading of older publications. */
+    /** Starts a reading of older publications, or ends it if null. */
     void reading(@Nullable Reading changed) {
       reading = changed;
     }
 
-    /** Moves behind everything that was appended; the tail keeps what follows. */
+    /** Moves past everything that was appended. The tail keeps what follows. */
     void moveToEnd() {
       moveTo(end);
     }
@@ -397,9 +406,9 @@ final class Tail {
     }
 
     /**
-     * Continues in the tail right behind a position that a reading has reached.
+     * Continues in the tail directly after a position that a reading has reached.
      *
-     * @return false when the tail does not have everything that follows; nothing has changed then
+     * @return false if the tail does not have everything that follows; nothing has changed then
      */
     boolean continueAfter(Position reached) {
       long number = end + (reached.offset() - position.offset());
@@ -412,7 +421,7 @@ final class Tail {
       return true;
     }
 
-    /** Writes the pieces that this cursor still needs, as far as its socket accepts them. */
+    /** Writes the pieces that this cursor still needs, while its socket is writable. */
     private void writePieces() {
       if (skipped > 0 && isReady()) {
         long count = skipped;
@@ -451,9 +460,9 @@ final class Tail {
     }
 
     /**
-     * Tells the connection about its place.
+     * Sends a notice to the connection.
      *
-     * @return false when it is closed, or has left, because of it
+     * @return false if the connection is closed or has left as a result
      */
     boolean tell(Notice notice) {
       if (connection.tell(notice) && !left) {

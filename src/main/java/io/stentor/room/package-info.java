@@ -1,5 +1,6 @@
 /**
- * Rooms: the way of a message from a publisher through the log and the event bus to every cursor.
+ * Rooms. The path of a message from its publisher through the log and the event bus to every
+ * cursor:
  *
  * <pre>
  * Rooms.publish -> Appender -> History (offsets) -> Ack
