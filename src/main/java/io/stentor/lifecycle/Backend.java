@@ -32,19 +32,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a node runs on: a Vert.x, alone or in a cluster with a Hazelcast instance. Whatever differs
- * between the two is decided here.
+ * The platform of a node: a Vert.x instance, either standalone or clustered with a Hazelcast
+ * instance. All differences between the two are handled here.
  */
 public final class Backend {
 
   private static final Logger LOG = LoggerFactory.getLogger(Backend.class);
 
   /**
-   * How many unused logs are looked at each second, so that a million take a while but no pause.
+   * How many logs are checked for expiry each second: a million take a while, but cause no pause.
    */
   private static final int EXPIRE_AT_ONCE = 2000;
 
-  /** The same in a cluster: all 271 partitions in a minute. */
+  /**
+   * How many partitions are checked for expiry each second in a cluster: all 271 within a minute.
+   */
   private static final int EXPIRE_PARTITIONS = 5;
 
   private final Vertx vertx;
@@ -58,10 +60,10 @@ public final class Backend {
   }
 
   /**
-   * As configured; blocks while it joins its cluster.
+   * Creates the backend that is configured. Blocks while joining a cluster.
    *
-   * @param limits kept from the first connection on
-   * @param joining may add to what this node says of itself when it joins
+   * @param limits enforced from the first connection on
+   * @param joining may add to this node's Hazelcast configuration before it joins
    */
   static Future<Backend> of(
       Config config, Limits limits, Consumer<com.hazelcast.config.Config> joining) {
@@ -99,7 +101,7 @@ public final class Backend {
     return ClusteredVertx.join(ours, UUID.randomUUID().toString());
   }
 
-  /** Not the wall clock: that may be set, and differs between nodes. */
+  /** Returns monotonic time: the wall clock may be set, and differs between nodes. */
   private static long elapsedMillis() {
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
   }
@@ -112,12 +114,12 @@ public final class Backend {
     return eventLoops;
   }
 
-  /** Null where the node is alone. */
+  /** Returns null if the node is standalone. */
   @Nullable HazelcastInstance hazelcast() {
     return hazelcast;
   }
 
-  /** The logs of the rooms. To be called once. */
+  /** Creates the history of the rooms. Must be called only once. */
   History history() {
     TimerWheel wheel = TimerWheel.of(vertx);
     if (hazelcast != null) {
@@ -133,7 +135,8 @@ public final class Backend {
   }
 
   /**
-   * Who is in the rooms. From then on the rooms are told when nodes come and go. To be called once.
+   * Creates the presence of the rooms, and notifies the rooms when nodes join or leave. Must be
+   * called only once.
    */
   Presence presence(Rooms rooms) {
     Predicate<RoomName> tracked = room -> rooms.options(room).presence();
@@ -152,7 +155,9 @@ public final class Backend {
     return presence;
   }
 
-  /** Completes when every log has its copy on a second node, or when there was no more time. */
+  /**
+   * Waits until every log has a backup on a second node. Completes with false if it has timed out.
+   */
   Future<Boolean> withCopies() {
     HazelcastInstance instance = hazelcast;
     if (instance == null) {
@@ -168,7 +173,7 @@ public final class Backend {
             });
   }
 
-  /** Hands the logs over and leaves the cluster, after Vert.x was closed. Blocks. */
+  /** Migrates the logs and leaves the cluster. Must be called after Vert.x is closed. Blocks. */
   void leave() {
     if (hazelcast != null) {
       hazelcast.shutdown();

@@ -14,12 +14,12 @@ import io.vertx.core.Vertx;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The demo of one node: who may publish its prices, and whose turn it is. Where it is off, nothing
- * of this does anything.
+ * The demo of one node: the key that publishes its prices, and the choice of the node that does so.
+ * If the demo is off, no method has any effect.
  */
 final class Demo {
 
-  /** No key of a configuration has such a name. */
+  /** A name that no configured key can have. */
   private static final String KEY_NAME = "(demo)";
 
   private static final String TASK = "stentor.demo";
@@ -32,14 +32,14 @@ final class Demo {
     this.options = config.demo();
   }
 
-  /** Offers the other nodes to keep the market. */
+  /** Announces to the other nodes that this one can run the demo. */
   void offer(com.hazelcast.config.Config joining) {
     if (options.enabled()) {
       OldestNode.offer(joining, TASK);
     }
   }
 
-  /** The configuration with the key of the market, which is made at each start and told nobody. */
+  /** Adds the demo's key, which is generated at each start and never published. */
   Config withKey(Config config) {
     return options.enabled()
         ? config.withKey(new ApiKey(KEY_NAME, ApiKeys.hash(key), false))
@@ -47,9 +47,9 @@ final class Demo {
   }
 
   /**
-   * Starts the market of a node that serves.
+   * Starts the demo. The node must be serving.
    *
-   * @param hazelcast null where the node is alone
+   * @param hazelcast null if the node is standalone
    */
   Future<?> start(Vertx vertx, HttpOptions http, int port, @Nullable HazelcastInstance hazelcast) {
     if (!options.enabled()) {
@@ -69,8 +69,8 @@ final class Demo {
   }
 
   /**
-   * Ends the market, before the node takes no requests any more. The answer belongs to no event
-   * loop, since those are gone before the node is.
+   * Stops the demo; must be called before the node refuses requests. The future completes outside
+   * the event loops, which end before the node does.
    */
   Future<Void> stop(Vertx vertx) {
     if (deployment.isEmpty()) {

@@ -13,12 +13,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Drains an unready node: gives the balancer time to notice, refuses new requests, disconnects the
- * clients one after another, and waits until everything that they published is in the logs. Whoever
- * runs it closes the node afterwards.
+ * Drains an unready node: gives the load balancer time to notice, refuses new requests, disconnects
+ * the clients gradually, and waits until everything they published is in the logs. The caller
+ * closes the node afterwards.
  *
- * <p>Clients go before the logs are handed over: until the last of them has gone, publishing and
- * subscribing work as ever.
+ * <p>Clients are disconnected before the logs are migrated: publishing and subscribing work until
+ * the last client has left.
  */
 final class Drain {
 
@@ -34,11 +34,11 @@ final class Drain {
   private final Promise<Void> hurry = Promise.promise();
 
   /**
-   * Creates a drain that has not begun.
+   * Creates a drain that has not started.
    *
-   * @param times the current options; those at its beginning count
-   * @param servers of all event loops
-   * @param settled whether nothing that was published waits for a log
+   * @param times supplies the current options; they are read once, when the drain starts
+   * @param servers the servers of all event loops
+   * @param settled whether no published message is waiting to be appended
    */
   Drain(
       Vertx vertx,
@@ -51,7 +51,7 @@ final class Drain {
     this.settled = settled;
   }
 
-  /** Drains the node, which has to be unready before. */
+  /** Drains the node, which must already be unready. */
   Future<Void> run() {
     DrainOptions held = times.get();
     if (held.balancerSeconds() > 0) {
@@ -62,7 +62,7 @@ final class Drain {
         .eventually(this::settled);
   }
 
-  /** How long the whole stop of the node may take if it begins now. Any thread. */
+  /** Returns the maximum duration of the node's whole stop if it started now. Any thread. */
   int timeoutSeconds() {
     return times.get().timeoutSeconds();
   }
@@ -75,7 +75,7 @@ final class Drain {
     return Future.join(gone).mapEmpty();
   }
 
-  /** Cuts all waiting for clients and balancer short. Any thread; idempotent. */
+  /** Ends all waiting for clients and the load balancer. Any thread; idempotent. */
   void hasten() {
     if (hurry.tryComplete()) {
       LOG.info("stopping: at once now");
@@ -89,7 +89,7 @@ final class Drain {
     return Future.any(vertx.timer(seconds, TimeUnit.SECONDS), hurry.future()).mapEmpty();
   }
 
-  /** Waits without a limit: the node's whole stop has one. */
+  /** Waits without a timeout; the node's whole stop has one. */
   private Future<Void> settled() {
     if (settled.getAsBoolean()) {
       return Future.succeededFuture();

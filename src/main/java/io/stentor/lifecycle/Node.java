@@ -5,7 +5,7 @@ import io.stentor.server.Operations;
 import io.stentor.server.Servers;
 import io.vertx.core.Future;
 
-/** One node: what can be asked of it while it runs, and its end. Any thread. */
+/** A running node. Thread-safe. */
 public final class Node {
 
   private final Backend backend;
@@ -16,7 +16,7 @@ public final class Node {
   private final Drain drain;
   private final Reload reload;
 
-  /** Creates a node of these parts, which {@link Startup} has started. */
+  /** Creates a node from its parts, which {@link Startup} has started. */
   Node(
       Backend backend,
       Operations operations,
@@ -34,29 +34,29 @@ public final class Node {
     this.reload = reload;
   }
 
-  /** The port that is listened on. */
+  /** Returns the port that the node listens on. */
   public int port() {
     return servers.port();
   }
 
-  /** Reads the configuration again and takes it over, or refuses it as a whole. */
+  /** Reloads the configuration. It is applied as a whole or rejected as a whole. */
   public void reload() {
     reload.now();
   }
 
-  /** How long a stop that begins now may take. */
+  /** Returns the maximum duration of a stop that starts now, in seconds. */
   int stopTimeoutSeconds() {
     return drain.timeoutSeconds();
   }
 
-  /** Lets a stop that is under way wait no longer for the sake of others. */
+  /** Ends the waiting of a stop in progress for clients and the load balancer. */
   void hasten() {
     drain.hasten();
   }
 
   /**
-   * Takes leave of the clients, signs the members off, hands the logs over, leaves the cluster and
-   * closes everything.
+   * Stops the node: disconnects the clients, removes this node's members from presence, closes
+   * Vert.x, migrates the logs, and leaves the cluster.
    */
   public Future<Void> stop() {
     operations.drain();

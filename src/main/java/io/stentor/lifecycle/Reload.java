@@ -32,8 +32,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes changed files over while the node runs, or refuses them as a whole. It looks every {@value
- * #LOOK_SECONDS} s, and at once when it is told to. Everything happens on a thread of its own.
+ * Reloads changed configuration files and certificates while the node runs. A change is applied as
+ * a whole or rejected as a whole. Files are checked every {@value #LOOK_SECONDS} s, and on request.
+ * Runs on its own thread.
  */
 public final class Reload {
 
@@ -58,11 +59,11 @@ public final class Reload {
           });
 
   /**
-   * Does not look yet.
+   * Creates a reload that is not running.
    *
-   * @param completed adds to a configuration what this node has by itself
-   * @param changed called once another configuration holds; nothing may fail there
-   * @param renew shows another certificate to whoever comes from then on
+   * @param completed adds this node's own settings to a configuration
+   * @param changed called after a new configuration is in effect; must not throw
+   * @param renew presents a new certificate to new connections
    */
   public Reload(
       LoadedConfig atStart,
@@ -97,17 +98,17 @@ public final class Reload {
     return tls.isOn() ? List.of(Path.of(tls.certificateFile()), Path.of(tls.keyFile())) : List.of();
   }
 
-  /** Begins to look. */
+  /** Starts checking the files periodically. */
   void begin() {
     thread.scheduleWithFixedDelay(
-        () -> guarded(this::look), LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+        () -> logFailure(this::check), LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
   }
 
-  /** Reads everything now, changed or not. Any thread. */
+  /** Reloads everything now, even if no file has changed. Any thread. */
   void now() {
     thread.execute(
         () ->
-            guarded(
+            logFailure(
                 () -> {
                   LOG.info("told to read the configuration again");
                   read();
@@ -117,12 +118,12 @@ public final class Reload {
                 }));
   }
 
-  /** Looks no more. */
+  /** Stops checking the files. */
   void end() {
     thread.shutdown();
   }
 
-  private static void guarded(Runnable task) {
+  private static void logFailure(Runnable task) {
     try {
       task.run();
     } catch (RuntimeException e) {
@@ -130,7 +131,7 @@ public final class Reload {
     }
   }
 
-  private void look() {
+  private void check() {
     if (settings.changed()) {
       read();
       settings.settle();
@@ -150,7 +151,7 @@ public final class Reload {
     }
   }
 
-  /** Whatever can fail comes first; from the first thing that is changed on nothing does. */
+  /** Applies a configuration. All steps that can fail come before the first change. */
   private void take(Config next) {
     Config before = live.get();
     List<String> restart = changes.needRestart(next);
@@ -215,8 +216,9 @@ public final class Reload {
   }
 
   /**
-   * Notices that files have changed: their times, sizes or places on the disk. What has changed
-   * since the last look may be half written, so it counts once it looks the same twice. One thread.
+   * Detects changes to files by their modification time, size and file key. A changed file may be
+   * half written, so a change counts only once two consecutive checks agree. Must be used by one
+   * thread only.
    */
   private static final class FileWatch {
 
@@ -227,9 +229,9 @@ public final class Reload {
     private Map<Path, String> last;
 
     /**
-     * Begins with what the files are now.
+     * Creates a watch that starts from the current state of the files.
      *
-     * @param files asked for at each look; they need not be there
+     * @param files supplies the files at each check; they need not exist
      */
     FileWatch(Supplier<Collection<Path>> files) {
       this.files = files;
@@ -237,7 +239,7 @@ public final class Reload {
       this.last = settled;
     }
 
-    /** Looks; true once for each change. */
+    /** Checks the files. Returns true once for each change. */
     boolean changed() {
       Map<Path, String> now = marks();
       boolean quiet = now.equals(last);
@@ -249,7 +251,7 @@ public final class Reload {
       return true;
     }
 
-    /** What the files are now is known. */
+    /** Accepts the current state of the files as known. */
     void settle() {
       settled = marks();
       last = settled;

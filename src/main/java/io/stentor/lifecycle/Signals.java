@@ -5,11 +5,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What other processes tell this one. The JVM's own answer to SIGTERM and SIGINT, its shutdown
- * hooks, cannot tell a second one from the first.
+ * Handles the signals SIGTERM, SIGINT and SIGHUP. The JVM's own handling of SIGTERM and SIGINT, its
+ * shutdown hooks, cannot tell a second signal from the first.
  *
- * <p>{@code sun.misc.Signal} is kept in the module {@code jdk.unsupported} for want of anything
- * else (JEP 260), but the compiler warns of it wherever it is named.
+ * <p>{@code sun.misc.Signal} remains available in the module {@code jdk.unsupported} for lack of an
+ * alternative (JEP 260), but the compiler warns wherever it is named; hence the reflection.
  */
 public final class Signals {
 
@@ -17,13 +17,13 @@ public final class Signals {
 
   private Signals() {}
 
-  /** Has something done at each SIGTERM and SIGINT, on a thread of the JVM's. */
+  /** Runs an action at each SIGTERM and SIGINT, on a JVM thread. */
   public static void onStop(Runnable action) {
     on("TERM", action);
     on("INT", action);
   }
 
-  /** Has something done at each SIGHUP, on a thread of the JVM's. */
+  /** Runs an action at each SIGHUP, on a JVM thread. */
   public static void onReload(Runnable action) {
     on("HUP", action);
   }
@@ -42,7 +42,9 @@ public final class Signals {
               });
       Object named = signal.getConstructor(String.class).newInstance(name);
       signal.getMethod("handle", signal, handler).invoke(null, named, handling);
-    } catch (ReflectiveOperationException e) { // the JVM runs with -Xrs, or the system lacks it
+    } catch (
+        ReflectiveOperationException
+            e) { // the JVM runs with -Xrs, or the system has no such signal
       LOG.warn("SIG{} will end this process at once: {}", name, String.valueOf(e.getCause()));
     }
   }

@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts one node: first its backend, then what it serves, then its servers, which listen once
- * every room has its copy.
+ * Starts one node: first its backend, then its services, then its servers, which listen once every
+ * room has a backup.
  */
 public final class Startup {
 
@@ -59,17 +59,18 @@ public final class Startup {
         new Rooms(vertx, new RoomRules(live), backend.history(), operations.timings(), limits);
     this.presence = backend.presence(rooms);
     this.access = Access.of(vertx, live);
-    vertx.setPeriodic(SWEEP_MILLIS, timer -> vertx.executeBlocking(() -> swept(limits)));
+    vertx.setPeriodic(SWEEP_MILLIS, timer -> vertx.executeBlocking(() -> sweep(limits)));
   }
 
-  private static Limits swept(Limits limits) {
+  private static Limits sweep(Limits limits) {
     limits.sweep();
     return limits;
   }
 
   /**
-   * Starts a node; blocks while it joins its cluster. Fails with a message for people if it cannot
-   * start; nothing of it runs then. The future completes outside all event loops.
+   * Starts a node. Blocks while joining the cluster. Fails with a readable message if the node
+   * cannot start; no part of it keeps running in that case. The future completes outside all event
+   * loops.
    */
   public static Future<Node> start(LoadedConfig loaded) {
     Config config = loaded.config();
@@ -94,7 +95,7 @@ public final class Startup {
             servers.drainables(),
             () -> rooms.waitingToAppend() == 0);
     Node node = new Node(backend, operations, presence, servers, demo, drain, reload);
-    // The event loops of a node that could not start are gone when this completes.
+    // A promise without a context: if the start fails, the event loops have ended by then.
     Promise<Node> started = Promise.promise();
     serve()
         .onSuccess(
@@ -117,7 +118,7 @@ public final class Startup {
 
   private Future<?> serve() {
     Vertx vertx = backend.vertx();
-    // Consumers are written down in the cluster's maps, which takes copies that stand still.
+    // Registering consumers writes to the cluster's maps, whose backups must be stable first.
     return backend
         .withCopies()
         .compose(safe -> ClusterCall.of(vertx))

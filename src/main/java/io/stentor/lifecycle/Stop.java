@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the process: the first request drains the node and stops it, the second cuts the drain
- * short. A node that is still starting is stopped as soon as it runs.
+ * Ends the process. The first request drains and stops the node; further requests cut the drain
+ * short. A node that is still starting is stopped once it runs.
  */
 public final class Stop {
 
@@ -24,18 +24,18 @@ public final class Stop {
   private final AtomicBoolean asked = new AtomicBoolean();
 
   /**
-   * Creates an end that nobody has asked for yet.
+   * Creates a stop that has not been requested.
    *
    * @param node the node, once it runs
-   * @param timeoutSeconds the process ends after this long, whatever is not done by then; holds
-   *     until the node runs, which then has a timeout of its own
+   * @param timeoutSeconds the process ends after this time even if closing has not finished; used
+   *     until the node runs, which then supplies its own timeout
    */
   public Stop(Future<Node> node, int timeoutSeconds) {
     this.node = node;
     this.timeoutSeconds = timeoutSeconds;
   }
 
-  /** Asks for the end. Any thread; does not wait. */
+  /** Requests the stop. Any thread; returns at once. */
   public void ask() {
     if (asked.compareAndSet(false, true)) {
       new Thread(this::end, "stop").start();
@@ -44,7 +44,7 @@ public final class Stop {
     }
   }
 
-  /** Halts, since the JVM's own way out would exit with 143. */
+  /** Stops the node and halts the JVM: its normal exit after a signal would return 143. */
   private void end() {
     int code = NOT_STOPPED;
     int seconds = node.succeeded() ? node.result().stopTimeoutSeconds() : timeoutSeconds;

@@ -1,4 +1,4 @@
-/** The life of a node: start, reload of its configuration, drain, and stop. */
+/** The life cycle of a node: startup, configuration reload, drain, and stop. */
 @NullMarked
 package io.stentor.lifecycle;
 

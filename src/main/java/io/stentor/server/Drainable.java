@@ -2,18 +2,18 @@ package io.stentor.server;
 
 import io.vertx.core.Future;
 
-/** One event loop's part in the drain of a node. Any thread. */
+/** The part of a node's drain that concerns one event loop. Thread-safe. */
 public interface Drainable {
 
-  /** Refuses requests from now on; those that were accepted go on. */
+  /** Refuses new requests from now on. Requests that were already accepted continue. */
   void refuseRequests();
 
   /**
    * Disconnects every client.
    *
-   * @param seconds over how many seconds they are spread
-   * @param hurry completes when there is no more time for that
-   * @return completes when all were told to go
+   * @param seconds the period over which the disconnects are spread
+   * @param hurry when completed, the remaining clients are disconnected at once
+   * @return completes when every client has been told to disconnect
    */
   Future<Void> disconnectClients(int seconds, Future<Void> hurry);
 }

@@ -49,14 +49,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Everything that one server verticle serves, and the connections that it has. */
+/** The HTTP and WebSocket endpoints of one event loop, and their connections. */
 public final class Endpoints implements Handler<HttpServerRequest> {
 
-  /** Every sub-protocol that is spoken at one path or another. */
+  /** All supported WebSocket subprotocols. Which of them apply depends on the path. */
   public static final List<String> SUB_PROTOCOLS =
       List.of(PlainText.CURSOR_SUB_PROTOCOL, CentrifugeSocket.JSON, CentrifugeSocket.PROTOBUF);
 
-  /** When a client that was sent away should come again, hopefully to another node. */
+  /**
+   * The {@code Retry-After} of requests that are refused during a drain, so that clients reach
+   * another node.
+   */
   private static final int RETRY_SECONDS = 2;
 
   private final EventLoop loop;
@@ -64,28 +67,29 @@ public final class Endpoints implements Handler<HttpServerRequest> {
   private final WebSocketEndpoint sockets;
   private final SseEndpoint events;
   private final Router router;
-  private final RequestLimiter turnstile;
+  private final RequestLimiter limiter;
   private final LongPolls polls;
   private final AllowedOrigins origins;
   private boolean draining;
 
-  /** When all clients will have been sent away, by {@link System#nanoTime}. */
+  /** When the last client will have been disconnected, by {@link System#nanoTime}. */
   private long goneAtNanos;
 
   /**
    * Creates the endpoints of one event loop.
    *
+   * @param services the shared services of the node
    * @param api the Centrifuge server API of the node
-   * @param mailboxes of the node
+   * @param mailboxes the mailboxes of the node
    */
   public Endpoints(
-      Vertx vertx, EventLoop eventLoop, NodeServices house, ServerApi api, Mailboxes mailboxes) {
-    LiveConfig live = house.live();
-    Access access = house.access();
+      Vertx vertx, EventLoop eventLoop, NodeServices services, ServerApi api, Mailboxes mailboxes) {
+    LiveConfig live = services.live();
+    Access access = services.access();
     Config config = live.get();
-    LoopContext server = LoopContext.of(eventLoop, house);
+    LoopContext server = LoopContext.of(eventLoop, services);
     loop = eventLoop;
-    turnstile = new RequestLimiter(house.rooms().limits());
+    limiter = new RequestLimiter(services.rooms().limits());
     heartbeat = server.heartbeat();
     polls = new LongPolls(eventLoop);
     Authentication authentication = new Authentication(access);
@@ -114,7 +118,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     return (ContextInternal) vertx.getOrCreateContext();
   }
 
-  /** What serves each operation of the contract, by {@code operationId}. */
+  /** Returns the handler of each operation in the API contract, by {@code operationId}. */
   private Map<String, Handler<RoutingContext>> operations(
       Vertx vertx, LoopContext server, Authentication authentication) {
     ContextInternal context = context(vertx);
@@ -132,15 +136,18 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     return operations;
   }
 
-  /** Upgrades go past the router, whose context would stay in memory as long as the socket. */
+  /**
+   * Dispatches a request. Upgrades bypass the router: its context would stay in memory as long as
+   * the socket.
+   */
   @Override
   public void handle(HttpServerRequest request) {
     if (EventStreamRefusal.isAsked(request)) {
       origins.letRead(request);
     }
     if (draining && !CentrifugeEndpoint.POSTS.equals(request.path())) {
-      refuseToBegin(request);
-    } else if (!turnstile.admits(request)) {
+      refuseWhileDraining(request);
+    } else if (!limiter.admits(request)) {
       return;
     } else if (Handshake.isAsked(request)) {
       sockets.handle(request);
@@ -151,7 +158,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     }
   }
 
-  private void refuseToBegin(HttpServerRequest request) {
+  private void refuseWhileDraining(HttpServerRequest request) {
     String detail = "This node is stopping; try again, another one serves.";
     if (EventStreamRefusal.isAsked(request)) {
       int retryMillis = SseConnection.retryMillisBehind(goneAtNanos - System.nanoTime());
@@ -162,29 +169,35 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     }
   }
 
-  /** What counts every request for its client and hands it on, to {@link #handle} in the end. */
+  /**
+   * Returns a handler that counts each request against its client's limits and then calls {@code
+   * next}, which eventually leads to {@link #handle}.
+   */
   public Handler<HttpServerRequest> counting(Handler<HttpServerRequest> next) {
-    return turnstile.before(next);
+    return limiter.before(next);
   }
 
-  /** Whether a request for health or metrics may go on; else it is answered. */
+  /**
+   * Checks the limits for a request for health or metrics. Returns false if the request was refused
+   * and answered.
+   */
   public boolean admitsProbe(HttpServerRequest request) {
-    return turnstile.admitsProbe(request);
+    return limiter.admitsProbe(request);
   }
 
-  /** What is mounted. */
+  /** Returns the router with all routes mounted. */
   public Router router() {
     return router;
   }
 
-  /** Long polls that wait; on the event loop. */
+  /** Returns the number of long polls that are waiting. Event loop only. */
   public int waitingPolls() {
     return polls.waiting();
   }
 
   /**
-   * From now on requests are refused; those that were taken go on, and so do the commands of
-   * clients that are still here. To be called on the loop.
+   * Refuses new requests from now on. Requests that were already accepted continue, as do commands
+   * of clients that are still connected. Event loop only.
    */
   public void refuse() {
     draining = true;
@@ -192,10 +205,10 @@ public final class Endpoints implements Handler<HttpServerRequest> {
   }
 
   /**
-   * Disconnects every client, over some seconds. To be called on the event loop.
+   * Disconnects every client, spread over a number of seconds. Event loop only.
    *
-   * @param hurry completes when there is no more time for that
-   * @return completes when all were told
+   * @param hurry when completed, the remaining clients are disconnected at once
+   * @return completes when every client has been told to disconnect
    */
   public Future<Void> disconnectClients(int seconds, Future<Void> hurry) {
     polls.closeAll();
@@ -208,7 +221,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     return disconnect.begin(loop);
   }
 
-  /** Disconnects every client at once. To be called on the event loop. */
+  /** Disconnects every client at once. Event loop only. */
   public void closeAll() {
     polls.closeAll();
     heartbeat.closeAll(CloseReason.SHUTDOWN);

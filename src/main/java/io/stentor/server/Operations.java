@@ -35,12 +35,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Health, metrics and totals of one node. Any thread. */
+/** Health, metrics and totals of one node. Thread-safe. */
 public final class Operations {
 
   private static final Logger LOG = LoggerFactory.getLogger(Operations.class);
 
-  /** Two probes may be lost, and a node that is gone may not have been noticed yet. */
+  /** Tolerates two lost probes and the delay until a dead node is detected. */
   private static final long SILENT_MILLIS = 15_000;
 
   private final Vertx vertx;
@@ -56,9 +56,9 @@ public final class Operations {
   private volatile boolean draining;
 
   /**
-   * Begins to look at a node, and ends with its Vert.x.
+   * Starts monitoring a node, until its Vert.x closes.
    *
-   * @param hazelcast null for a node that is alone
+   * @param hazelcast null for a standalone node
    */
   public Operations(Vertx vertx, Config config, @Nullable HazelcastInstance hazelcast) {
     this.vertx = vertx;
@@ -109,15 +109,16 @@ public final class Operations {
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
   }
 
-  /** Where the rooms of this node tell their times. */
+  /** Returns the recorder of the rooms' timings; does nothing if metrics are disabled. */
   public Timings timings() {
     return metrics == null ? Timings.NONE : metrics;
   }
 
   /**
-   * Begins with the totals and metrics of these. To be called once, before {@link #start}.
+   * Registers metrics and starts logging totals of the rooms and connections. Must be called once,
+   * before {@link #start}.
    *
-   * @param hasConsole whether anybody may read this node's figures; else they are not published
+   * @param hasConsole whether the figures can be read by anyone; otherwise they are not published
    */
   public void watch(Rooms rooms, ConnectionCounts connections, BooleanSupplier hasConsole) {
     NodeFigures figures = new NodeFigures(rooms, connections, metrics, health, lags, cluster);
@@ -132,10 +133,10 @@ public final class Operations {
   }
 
   /**
-   * Begins to probe the event bus and to publish figures, and listens on the port of the metrics
-   * where there is one.
+   * Starts probing the event bus and publishing figures, and listens on the metrics port if one is
+   * configured.
    *
-   * @param limits that hold on that port as on the others
+   * @param limits the node's limits, which also apply to the metrics port
    */
   public Future<?> start(Limits limits) {
     if (feed != null) {
@@ -148,13 +149,12 @@ public final class Operations {
         : probing.compose(done -> listen(port, new RequestLimiter(limits)));
   }
 
-  private Future<HttpServer> listen(int port, RequestLimiter turnstile) {
+  private Future<HttpServer> listen(int port, RequestLimiter limiter) {
     Handler<HttpServerRequest> endpoint =
-        new OperationsEndpoint(
-            health, scrapes, turnstile::admitsProbe, OperationsEndpoint::notFound);
+        new OperationsEndpoint(health, scrapes, limiter::admitsProbe, OperationsEndpoint::notFound);
     return vertx
         .createHttpServer(GuardedTransport.guarded(new HttpServerOptions()))
-        .requestHandler(ErrorHandlers.answering(turnstile.before(endpoint)))
+        .requestHandler(ErrorHandlers.answering(limiter.before(endpoint)))
         .invalidRequestHandler(ErrorHandlers::invalidRequest)
         .listen(port, config.http().host())
         .recover(
@@ -165,10 +165,11 @@ public final class Operations {
   }
 
   /**
-   * Takes the requests about health, and about metrics where they have no port of their own.
+   * Returns a handler of the health requests, and of the metrics requests unless metrics have a
+   * port of their own.
    *
-   * @param admits whether such a request may go on; else it has been answered
-   * @param others takes all other requests
+   * @param admits checks the limits; returns false after answering a refused request
+   * @param others handles all other requests
    */
   public Handler<HttpServerRequest> before(
       Predicate<HttpServerRequest> admits, Handler<HttpServerRequest> others) {
@@ -176,7 +177,7 @@ public final class Operations {
         health, config.metrics().port() == 0 ? scrapes : null, admits, others);
   }
 
-  /** The node is going away: it is not ready from now on. */
+  /** Marks the node as draining: it is not ready from now on. */
   public void drain() {
     draining = true;
     if (feed != null) {
@@ -184,7 +185,7 @@ public final class Operations {
     }
   }
 
-  /** Says for the last time how the node is. Takes a second at most, and never fails. */
+  /** Publishes the final figures. Takes a second at most and never fails. */
   public Future<Void> leave() {
     return feed == null ? Future.succeededFuture() : feed.end();
   }

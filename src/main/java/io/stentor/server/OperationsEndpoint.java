@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code /health/live}, {@code /health/ready} and {@code /metrics}, before everything else, so that
- * they answer also while the node is going away. Event loop of the request.
+ * Serves {@code /health/live}, {@code /health/ready} and {@code /metrics} ahead of all other
+ * routes, so that they keep working while the node drains. Runs on the request's event loop.
  */
 public final class OperationsEndpoint implements Handler<HttpServerRequest> {
 
@@ -43,10 +43,10 @@ public final class OperationsEndpoint implements Handler<HttpServerRequest> {
   private final Predicate<HttpServerRequest> admits;
   private final Handler<HttpServerRequest> others;
 
-  /** The metrics in both formats, for all endpoints of a node. */
+  /** The metrics in both formats, shared by all endpoints of a node. */
   record Scrapes(SharedScrape prometheus, SharedScrape openMetrics) {
 
-    /** Of these metrics. */
+    /** Creates the scrapes of these metrics. */
     static Scrapes of(Vertx vertx, Metrics metrics) {
       return new Scrapes(
           new SharedScrape(vertx, () -> metrics.scrape(PROMETHEUS), System::nanoTime),
@@ -55,11 +55,11 @@ public final class OperationsEndpoint implements Handler<HttpServerRequest> {
   }
 
   /**
-   * An endpoint.
+   * Creates an endpoint.
    *
-   * @param scrapes null where metrics are not served here
-   * @param admits whether a request may go on; else it has been answered
-   * @param others takes all other requests
+   * @param scrapes null if metrics are not served here
+   * @param admits checks the limits; returns false after answering a refused request
+   * @param others handles all other requests
    */
   public OperationsEndpoint(
       Health health,
@@ -94,7 +94,7 @@ public final class OperationsEndpoint implements Handler<HttpServerRequest> {
     }
   }
 
-  /** Takes no requests but these. */
+  /** Answers any other request with 404. */
   static void notFound(HttpServerRequest request) {
     Problem.answer(request, ProblemType.NOT_FOUND, "There is nothing at this path.");
   }

@@ -12,51 +12,55 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends the clients of one event loop away, spread over some seconds, so that the other nodes are
- * not called by all of them in one moment. Belongs to that loop.
+ * Disconnects the clients of one event loop over a number of seconds, so that they do not all
+ * reconnect to the other nodes at once. Confined to that loop.
  */
 public final class PacedDisconnect {
 
-  /** How often some are sent away. */
+  /** The interval between two groups of disconnects. */
   static final int TICK_MILLIS = 50;
 
-  /** At least this many leave in a second: a few clients are not worth a long wait. */
+  /** The minimum rate: a few clients do not justify a long wait. */
   public static final int LEAST_A_SECOND = 100;
 
   private static final int TICKS_A_SECOND = 1000 / TICK_MILLIS;
 
-  /** A loop that is late catches up at this many times its pace; for more it stood still. */
+  /** The maximum number of ticks to catch up at once. A longer delay counts as a standstill. */
   private static final int MOST_TICKS = 2;
 
-  private final List<Runnable> staying;
-  private final double leaversPerTick;
+  private final List<Runnable> remaining;
+  private final double clientsPerTick;
   private final Promise<Void> done = Promise.promise();
   private @Nullable ScheduledFuture<?> ticking;
   private double due;
   private long ticks;
 
   /**
-   * Nobody has gone yet.
+   * Creates a schedule that has not started.
    *
-   * @param clients sends each of them away; one that has gone does not mind. In no particular order
-   * @param seconds how long it takes at most; 0 sends all away at once
+   * @param clients one action for each client, which disconnects it; a no-op if the client has
+   *     already left. The order is random
+   * @param seconds the maximum duration; 0 disconnects all clients at once
    */
   public PacedDisconnect(List<Runnable> clients, int seconds) {
-    staying = new ArrayList<>(clients);
-    Collections.shuffle(staying);
+    remaining = new ArrayList<>(clients);
+    Collections.shuffle(remaining);
     double perSecond =
         seconds == 0
             ? Double.POSITIVE_INFINITY
-            : Math.max(LEAST_A_SECOND, (double) staying.size() / seconds);
-    leaversPerTick = perSecond / TICKS_A_SECOND;
+            : Math.max(LEAST_A_SECOND, (double) remaining.size() / seconds);
+    clientsPerTick = perSecond / TICKS_A_SECOND;
   }
 
-  /** How long it takes all clients to leave, unless it is hastened or the loop stands still. */
+  /**
+   * Returns how long it takes to disconnect all clients, unless it is hastened or the loop stands
+   * still.
+   */
   long plannedMillis() {
-    return (long) (staying.size() / leaversPerTick * TICK_MILLIS);
+    return (long) (remaining.size() / clientsPerTick * TICK_MILLIS);
   }
 
-  /** Begins; the answer comes on this loop when all have been told to go. */
+  /** Starts disconnecting. Completes on this loop when every client has been told to disconnect. */
   Future<Void> begin(EventLoop loop) {
     TimerWheel wheel = TimerWheel.of(loop);
     long begin = wheel.millis();
@@ -69,8 +73,8 @@ public final class PacedDisconnect {
   }
 
   /**
-   * Does what is due so many milliseconds after the beginning, or some of it where that is much. A
-   * standstill is no part of them.
+   * Runs the ticks that are due at this time since the start, up to {@link #MOST_TICKS}. The time
+   * excludes standstills of the loop.
    */
   void tickAt(long millis) {
     long most = ticks + MOST_TICKS;
@@ -79,23 +83,23 @@ public final class PacedDisconnect {
     }
   }
 
-  /** Sends away those whose turn it is. */
+  /** Disconnects the clients that are due. */
   void tick() {
     ticks++;
-    due += leaversPerTick;
-    while (due >= 1 && !staying.isEmpty()) {
+    due += clientsPerTick;
+    while (due >= 1 && !remaining.isEmpty()) {
       due--;
-      staying.remove(staying.size() - 1).run();
+      remaining.remove(remaining.size() - 1).run();
     }
-    if (staying.isEmpty()) {
+    if (remaining.isEmpty()) {
       end();
     }
   }
 
-  /** Sends away all who are still there. */
+  /** Disconnects all remaining clients at once. */
   void hasten() {
-    staying.forEach(Runnable::run);
-    staying.clear();
+    remaining.forEach(Runnable::run);
+    remaining.clear();
     end();
   }
 

@@ -32,11 +32,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The HTTP servers of one node: one on each event loop, all on the same port and with the same
- * certificate. Any thread.
+ * certificate. Thread-safe.
  */
 public final class Servers {
 
-  /** Vert.x: a free port, the same one for all servers that ask with this number. */
+  /** Vert.x convention for a random free port; all servers that use this number share the port. */
   private static final int ONE_FREE_PORT = -1;
 
   private static final Logger LOG = LoggerFactory.getLogger(Servers.class);
@@ -45,11 +45,11 @@ public final class Servers {
   private final AtomicInteger port;
   private final List<LoopServer> servers = new CopyOnWriteArrayList<>();
 
-  /** Null without TLS. */
+  /** Null if TLS is off. */
   private volatile @Nullable Certificate certificate;
 
   /**
-   * Creates servers that do not listen yet. Reads the certificate; blocks while it does.
+   * Creates servers that are not listening. Reads the certificate, which blocks.
    *
    * @throws io.stentor.config.ConfigException if the certificate is not valid
    */
@@ -61,11 +61,11 @@ public final class Servers {
   }
 
   /**
-   * Listens.
+   * Starts the servers.
    *
    * @param eventLoops the number of servers
-   * @param operations answers about health and metrics before the endpoints
-   * @param endpoints creates those of one event loop
+   * @param operations handles health and metrics requests before the endpoints
+   * @param endpoints creates the endpoints of one event loop
    */
   public Future<Boolean> start(
       Vertx vertx,
@@ -91,12 +91,12 @@ public final class Servers {
             });
   }
 
-  /** The port that is listened on; before that, the one that is configured. */
+  /** Returns the port in use; before the servers listen, the configured port. */
   public int port() {
     return port.get();
   }
 
-  /** The servers as a drain sees them; changes with them. */
+  /** Returns a live view of the servers for the drain. */
   public List<? extends Drainable> drainables() {
     return servers;
   }
@@ -129,14 +129,17 @@ public final class Servers {
     }
   }
 
-  /** Names the address, which the system leaves out; native sockets fail with IOException. */
+  /**
+   * Adds the address to a failure to listen; the system's message lacks it. Native sockets fail
+   * with an IOException.
+   */
   public Throwable cannotListen(Throwable failure) {
     return failure instanceof IOException
         ? new HostPort(options.host(), port()).cannotListen(failure)
         : failure;
   }
 
-  /** One HTTP server on one event loop, with its own share of the sockets of the port. */
+  /** One HTTP server on one event loop, with its own share of the port's connections. */
   private final class LoopServer extends VerticleBase implements Drainable {
     private final LiveConfig live;
     private final Operations operations;
@@ -187,7 +190,10 @@ public final class Servers {
       return created.listen(SocketAddress.domainSocketAddress(path));
     }
 
-    /** Connections that are open keep the old certificate. Any thread. */
+    /**
+     * Applies the current certificate to new connections; open connections keep the old one. Any
+     * thread.
+     */
     private Future<Boolean> replaceCertificate() {
       HttpServer listening = server;
       return listening == null
@@ -238,7 +244,7 @@ public final class Servers {
     }
 
     private HttpServerOptions options() {
-      // A longer frame is refused by its header; a room refuses what is over its own limit.
+      // Larger frames are refused by their header; each room also enforces its own limit.
       Config config = live.get();
       int largest = config.largestMessageBytes();
       int headerBytes = config.limits().headerBytes();
@@ -247,9 +253,9 @@ public final class Servers {
       return options
           .setMaxHeaderSize(headerBytes)
           .setMaxInitialLineLength(headerBytes)
-          // Writes come from the event loop only, which saves two queues a connection.
+          // Only the event loop writes, which saves two queues per connection.
           .setStrictThreadMode(true)
-          // Compression by Vert.x keeps a window per connection and cannot share frames.
+          // Vert.x's compression keeps a window per connection and cannot share frames.
           .setPerFrameWebSocketCompressionSupported(false)
           .setPerMessageWebSocketCompressionSupported(false)
           .setWebSocketSubProtocols(Endpoints.SUB_PROTOCOLS)

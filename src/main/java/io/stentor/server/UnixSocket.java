@@ -12,13 +12,13 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** The file of a Unix domain socket, before and after it is listened on. Blocks. */
+/** Manages the file of a Unix domain socket before and after listening. All methods block. */
 final class UnixSocket {
 
   private static final int KIND = 0170000;
   private static final int SOCKET = 0140000;
 
-  /** In the order of the bits of a mode, lowest first. */
+  /** The permissions in the order of the mode bits, lowest first. */
   private static final PosixFilePermission[] BITS = {
     PosixFilePermission.OTHERS_EXECUTE,
     PosixFilePermission.OTHERS_WRITE,
@@ -34,9 +34,10 @@ final class UnixSocket {
   private UnixSocket() {}
 
   /**
-   * Takes away the socket that a process which was killed has left.
+   * Removes a stale socket that a killed process has left behind.
    *
-   * @throws IllegalStateException with a sentence for people where something else is there
+   * @throws IllegalStateException with a readable message if the path is another kind of file,
+   *     another process listens there, or the file cannot be removed
    */
   static void clear(String path) {
     Path file = Path.of(path);
@@ -50,7 +51,7 @@ final class UnixSocket {
       }
       Files.delete(file);
     } catch (NoSuchFileException e) {
-      // Nothing is in the way.
+      // The path is free.
     } catch (IOException e) {
       throw cannotListen(path, e.toString());
     }
@@ -65,9 +66,10 @@ final class UnixSocket {
   }
 
   /**
-   * Lets some connect.
+   * Sets the permissions of the socket.
    *
    * @param mode three octal digits
+   * @throws IllegalStateException with a readable message if they cannot be set
    */
   static void permit(String path, String mode) {
     int bits = Integer.parseInt(mode, 8);

@@ -1,4 +1,4 @@
-/** What listens: one HTTP server per event loop, and everything that is mounted on it. */
+/** The servers: one HTTP server per event loop, and the endpoints mounted on it. */
 @NullMarked
 package io.stentor.server;
 
