@@ -17,18 +17,18 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which origins' pages may come (Fetch standard, CORS). No cookies are used here, so a page of
- * another origin can do nothing that a program could not. Any thread.
+ * Decides which origins may use the server (Fetch standard, CORS). The server uses no cookies, so a
+ * page of another origin can do nothing that any other program could not. Any thread.
  */
 public final class AllowedOrigins {
 
-  /** Answers' headers that pages of other origins may read besides the harmless ones. */
+  /** Response headers exposed to pages of other origins, besides the CORS-safelisted ones. */
   private static final Set<String> EXPOSED = Set.of("Allow", "Location", "Retry-After");
 
-  /** How long a browser may keep the answer to its question; Chromium's own limit. */
+  /** Lifetime of a preflight response in seconds; the maximum that Chromium allows. */
   private static final int MAX_AGE_SECONDS = 7200;
 
-  /** What a star may stand for some of. */
+  /** Characters of a host and port that a wildcard may match. */
   private static final Pattern HOST_AND_PORT = Pattern.compile("[A-Za-z0-9._~:\\[\\]-]+");
 
   private static final Pattern ORIGIN = Pattern.compile("https?://([^/]+)");
@@ -37,40 +37,48 @@ public final class AllowedOrigins {
   private final Supplier<List<String>> allowed;
 
   /**
-   * Origins.
+   * Creates the check.
    *
-   * @param allowed as browsers write them, {@code *} for any run of characters but {@code /}; empty
-   *     allows all; asked for at each request
+   * @param allowed origin patterns as browsers write origins, where {@code *} matches any run of
+   *     characters except {@code /}; empty allows all origins; evaluated on each request
    */
   public AllowedOrigins(Supplier<List<String>> allowed) {
     this.allowed = allowed;
   }
 
-  /** Whether a request is served, by where its page came from. */
+  /** Whether the origin of a request is allowed. */
   public boolean allow(HttpServerRequest request) {
-    HostAndPort called = request.authority(); // Over HTTP/2 there is no header Host.
-    return allow(request.getHeader(HttpHeaders.ORIGIN), called == null ? null : called.toString());
+    HostAndPort requestedHost = request.authority(); // HTTP/2 requests have no Host header.
+    return allow(
+        request.getHeader(HttpHeaders.ORIGIN),
+        requestedHost == null ? null : requestedHost.toString());
   }
 
   /**
-   * Whether a request of this origin is served; one without an origin is not from a page.
+   * Whether an origin is allowed. A request without an origin does not come from a page and is
+   * allowed.
    *
-   * @param host the host that was called, and its port if it was named; null where none was
+   * @param host the requested host, with its port if given; null if unknown
    */
   public boolean allow(@Nullable String origin, @Nullable String host) {
     List<String> now = allowed.get();
-    return now.isEmpty() || origin == null || now.stream().anyMatch(one -> fits(one, origin, host));
+    return now.isEmpty()
+        || origin == null
+        || now.stream().anyMatch(one -> matchesPattern(one, origin, host));
   }
 
-  private static boolean fits(String pattern, String origin, @Nullable String host) {
+  private static boolean matchesPattern(String pattern, String origin, @Nullable String host) {
     return switch (pattern) {
       case OriginPattern.SELF -> host != null && isSelf(origin, host);
       case OriginPattern.FILE -> origin.equals(OriginPattern.NULL) || origin.startsWith(pattern);
-      default -> fits(pattern, origin);
+      default -> matchesPattern(pattern, origin);
     };
   }
 
-  /** By the name that the browser has called; a proxy that ends TLS changes the scheme only. */
+  /**
+   * Compares the origin with the host that the browser requested. The scheme is ignored, because a
+   * proxy that terminates TLS changes it.
+   */
   private static boolean isSelf(String origin, String host) {
     Matcher form = ORIGIN.matcher(origin);
     return form.matches()
@@ -80,8 +88,11 @@ public final class AllowedOrigins {
             .equalsIgnoreCase(USUAL_PORT.matcher(form.group(1)).replaceFirst(""));
   }
 
-  /** A star stands for a part of the host, or of the port, and never reaches into a path. */
-  private static boolean fits(String pattern, String origin) {
+  /**
+   * Matches a pattern with wildcards. A wildcard matches a part of the host or the port, and never
+   * extends into a path.
+   */
+  private static boolean matchesPattern(String pattern, String origin) {
     if (pattern.equals(origin)) {
       return true;
     }
@@ -93,8 +104,8 @@ public final class AllowedOrigins {
   }
 
   /**
-   * Lets the request's page read an answer that comes before {@link #handler}. Only where its
-   * origin is allowed.
+   * Adds CORS headers to a response that is sent before {@link #handler} runs, so that the page can
+   * read it. Does nothing if the origin is not allowed.
    */
   public void letRead(HttpServerRequest request) {
     String origin = request.getHeader(HttpHeaders.ORIGIN);
@@ -107,14 +118,14 @@ public final class AllowedOrigins {
   }
 
   /**
-   * A handler for one path: refuses other origins, answers a browser's question before a request,
-   * and lets pages read the answers.
+   * Creates a handler for one path that refuses origins that are not allowed, answers preflight
+   * requests, and adds CORS headers to responses.
    *
-   * @param methods of the path
-   * @param headers of requests to it
+   * @param methods the methods of the path
+   * @param headers the request headers that the path accepts
    */
   Handler<RoutingContext> handler(Set<HttpMethod> methods, Set<String> headers) {
-    // The origin is decided on below. The handler's own lists fail at schemes that it does not
+    // The origin is checked below. The origin lists of CorsHandler fail on schemes that they do not
     // know.
     CorsHandler cors =
         CorsHandler.create()

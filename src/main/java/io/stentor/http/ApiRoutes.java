@@ -15,20 +15,23 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Mounts the contract's operations: what is described is served, and nothing else. */
+/**
+ * Mounts the operations of the contract. Every described operation must be served, and nothing
+ * else.
+ */
 public final class ApiRoutes {
 
-  /** Headers that a page may send to every operation. */
+  /** Request headers that a page may send to every operation. */
   private static final Set<String> EVERYWHERE = Set.of("Authorization", "X-API-Key");
 
   private ApiRoutes() {}
 
   /**
-   * Adds a route for every operation: other origins, what the contract says, and then the handler;
-   * behind them, what the path's other methods are told.
+   * Adds the routes of every operation. A request passes the origin check, the contract check and
+   * then the operation's handler. Methods that a path does not support are answered with 405.
    *
-   * @param handlers by {@code operationId}
-   * @throws IllegalStateException where an operation has no handler, or a handler no operation
+   * @param handlers the handlers by {@code operationId}
+   * @throws IllegalStateException if an operation has no handler, or a handler has no operation
    */
   public static void mount(
       Router router,
@@ -49,7 +52,7 @@ public final class ApiRoutes {
             });
   }
 
-  /** What can be read with GET answers HEAD too, without the body (RFC 9110, section 9.3.2). */
+  /** Creates the route of an operation. A GET route also serves HEAD (RFC 9110, section 9.3.2). */
   private static Route route(Router router, Operation operation, String path) {
     Route route = router.route(operation.method(), path);
     return operation.method().equals(HttpMethod.GET) ? route.method(HttpMethod.HEAD) : route;

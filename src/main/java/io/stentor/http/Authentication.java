@@ -22,8 +22,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Authenticates requests, and checks what rooms allow them: for every plain transport. Event loop
- * of the request.
+ * Authenticates requests and checks room permissions, for every plain transport. Must be called on
+ * the event loop of the request.
  */
 public final class Authentication {
 
@@ -35,12 +35,15 @@ public final class Authentication {
 
   private final Access access;
 
-  /** Creates an authentication by a node's keys and tokens. */
+  /** Creates an instance that uses the keys and tokens of a node. */
   public Authentication(Access access) {
     this.access = access;
   }
 
-  /** A handler that authenticates a request before the next one, which calls {@link #of}. */
+  /**
+   * Creates a handler that authenticates a request before it calls the next one, which can get the
+   * identity with {@link #of}.
+   */
   public Handler<RoutingContext> before(Handler<RoutingContext> handler) {
     return ctx ->
         admit(
@@ -51,15 +54,15 @@ public final class Authentication {
             });
   }
 
-  /** The identity of a request whose handler is behind {@link #before}. */
+  /** The identity of a request that was authenticated by {@link #before}. */
   public static Identity of(RoutingContext ctx) {
     return Objects.requireNonNull(ctx.get(IDENTITY), "no handler asked for an identity");
   }
 
   /**
-   * Hands the identity of a request to the handler, at once or later but on the loop of the
-   * request, whose body waits. Where the request is refused, that is answered here; so are refusals
-   * that the handler throws.
+   * Authenticates a request and passes its identity to the handler on the event loop of the
+   * request, either immediately or later. The body is paused until then. Refused requests are
+   * answered here, including refusals that the handler throws.
    */
   public void admit(HttpServerRequest request, Handler<Identity> handler) {
     Future<Identity> identity = identify(request);
@@ -119,11 +122,13 @@ public final class Authentication {
         : refused("The key of this request is not known here.");
   }
 
-  /** Null where the header is of another scheme, which may be a proxy's. */
+  /**
+   * The bearer credentials; null if the header uses another scheme, which may be meant for a proxy.
+   */
   private static @Nullable String bearer(@Nullable String authorization) {
-    boolean ours =
+    boolean isBearer =
         authorization != null && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
-    return ours ? String.valueOf(authorization).substring(SCHEME.length()).strip() : null;
+    return isBearer ? String.valueOf(authorization).substring(SCHEME.length()).strip() : null;
   }
 
   private Future<Identity> anonymous() {
@@ -144,8 +149,8 @@ public final class Authentication {
                 return Future.succeededFuture(valid.claims().identity());
               }
               return verified instanceof Verified.Expired<ConnectionClaims> expired
-                  ? refused(sentence(expired.why()))
-                  : refused(sentence(((Verified.Invalid<?>) verified).why()));
+                  ? refused(toSentence(expired.why()))
+                  : refused(toSentence(((Verified.Invalid<?>) verified).why()));
             });
   }
 
@@ -158,7 +163,7 @@ public final class Authentication {
         : failure;
   }
 
-  private static String sentence(String why) {
+  private static String toSentence(String why) {
     return Character.toUpperCase(why.charAt(0)) + why.substring(1) + ".";
   }
 
@@ -166,7 +171,7 @@ public final class Authentication {
     return Future.failedFuture(RequestRefused.of(ProblemType.UNAUTHORIZED, why).ofToken());
   }
 
-  /** Whether the room allows it. */
+  /** Whether the room allows the action. */
   public boolean allow(Identity identity, RoomName room, Action action) {
     return access.permissions().allow(identity, room, action);
   }
@@ -174,13 +179,13 @@ public final class Authentication {
   /**
    * Requires that the room allows the action.
    *
-   * @throws RequestRefused where it does not
+   * @throws RequestRefused if it does not
    */
   public void require(Identity identity, RoomName room, Action action) {
     require(access.permissions(), identity, room, action);
   }
 
-  /** The same without an instance. */
+  /** Like {@link #require(Identity, RoomName, Action)}, with explicit permissions. */
   public static void require(
       Permissions permissions, Identity identity, RoomName room, Action action) {
     Verdict verdict = permissions.verdict(identity, room, action);
@@ -192,11 +197,11 @@ public final class Authentication {
   }
 
   /**
-   * The allowed start of a subscriber. One that may not read the history joins at the end, and is
-   * told that its position cannot be recovered.
+   * The start position that a subscriber may use. A subscriber that may not read the history starts
+   * at the end of the log, and is told that its position cannot be recovered.
    *
-   * @throws RequestRefused where the identity may not subscribe, or asks for older messages by
-   *     number and may not read them
+   * @throws RequestRefused if the identity may not subscribe, or requests a number of older
+   *     messages and may not read them
    */
   public Start requireStart(Identity identity, RoomName room, Start asked) {
     require(identity, room, Action.SUBSCRIBE);

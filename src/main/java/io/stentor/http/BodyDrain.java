@@ -9,17 +9,17 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.internal.http.HttpServerRequestInternal;
 
 /**
- * What still comes of a body after the request was refused. It is read and thrown away, so that the
- * client gets to read the answer and may go on with the connection; but no more than 1 MiB of it
- * and no longer than 30 s, then the connection is closed. Event loop of the request.
+ * Reads and discards the rest of the body of a refused request, so that the client can read the
+ * response and reuse the connection. Closes the connection after 1 MiB or 30 s. Must be used on the
+ * event loop of the request.
  */
 public final class BodyDrain {
-  /** At this many bytes a client that does not listen is not read any more. */
+  /** Number of discarded bytes after which reading stops. */
   static final int MAX_BYTES = 1024 * 1024;
 
   private static final long MAX_MILLIS = 30_000;
 
-  /** HTTP/2, RFC 9113, section 7: the stream is not needed any longer. */
+  /** Error code NO_ERROR (RFC 9113, section 7): the rest of the stream is not needed. */
   private static final long NO_ERROR = 0;
 
   private final HttpServerRequest request;
@@ -29,7 +29,7 @@ public final class BodyDrain {
     this.request = request;
   }
 
-  /** Whether there may be a body that was not read to its end. */
+  /** Whether the request may have a body that has not been read completely. */
   static boolean isExpected(HttpServerRequest request) {
     return !request.isEnded()
         && (request.version() == HttpVersion.HTTP_2
@@ -37,7 +37,10 @@ public final class BodyDrain {
             || request.headers().contains(HttpHeaders.TRANSFER_ENCODING));
   }
 
-  /** Takes the request's handlers over. To be called when the answer was given. */
+  /**
+   * Discards the rest of the body. Replaces the handlers of the request. Must be called after the
+   * response was sent.
+   */
   public static void discard(HttpServerRequest request) {
     if (isExpected(request)) {
       new BodyDrain(request).read();
@@ -61,7 +64,7 @@ public final class BodyDrain {
     }
   }
 
-  /** Ends the connection, over HTTP/2 only the stream. */
+  /** Closes the connection; over HTTP/2, resets only the stream. */
   static void cut(HttpServerRequest request) {
     if (request.version() == HttpVersion.HTTP_2) {
       request.response().reset(NO_ERROR);

@@ -26,14 +26,14 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
- * The HTTP API as {@code openapi.yaml} describes it: the operations and their parameters.
+ * The operations of the HTTP API and their parameters, as described in {@code openapi.yaml}.
  * Immutable; any thread.
  */
 public final class Contract {
   /*
-   * vertx-openapi checks requests on a worker thread, parses their bodies and decodes their
-   * parameters twice (docs/decisions/009). So only what can be said about parameters, types and
-   * methods is read from the document, once; tests hold the document itself against OpenAPI 3.1.
+   * vertx-openapi validates requests on a worker thread, parses their bodies and decodes their
+   * parameters twice (docs/decisions/009). Therefore only parameters, media types and methods are
+   * read from the document, once. Tests validate the document itself against OpenAPI 3.1.
    */
 
   static final String RESOURCE = "openapi.yaml";
@@ -57,12 +57,12 @@ public final class Contract {
     this.operations = List.copyOf(found);
   }
 
-  /** The contract in this jar. */
+  /** The contract in this jar, parsed on first use. */
   public static Contract read() {
-    return Held.CONTRACT;
+    return Holder.CONTRACT;
   }
 
-  private static final class Held {
+  private static final class Holder {
     static final Contract CONTRACT = new Contract(resource());
   }
 
@@ -75,7 +75,7 @@ public final class Contract {
     }
   }
 
-  /** {@code GET /openapi.yaml}: answers with the document as it is written. */
+  /** Serves {@code GET /openapi.yaml}: the unmodified document. */
   public void handleGet(RoutingContext ctx) {
     SecurityHeaders.put(ctx.response());
     ctx.response()
@@ -84,7 +84,7 @@ public final class Contract {
         .end(source);
   }
 
-  /** Every operation, in the order of the document. */
+  /** All operations, in document order. */
   List<Operation> operations() {
     return operations;
   }
@@ -131,7 +131,9 @@ public final class Contract {
     return array == null ? Stream.empty() : array.stream().map(JsonObject.class::cast);
   }
 
-  /** What a reference within the document points at, or the object itself where it is none. */
+  /**
+   * Resolves a reference within the document; returns the object itself if it is not a reference.
+   */
   private JsonObject resolved(JsonObject object) {
     String reference = object.getString("$ref");
     if (reference == null) {
@@ -148,10 +150,10 @@ public final class Contract {
    * One operation of the contract. Immutable.
    *
    * @param id {@code operationId}
-   * @param path with {@code {name}} where a parameter stands
-   * @param parameters of the path, the query and the headers
-   * @param takes media types of the body; empty where there is none
-   * @param gives media types of the answer; empty where it has no body
+   * @param path with {@code {name}} placeholders for path parameters
+   * @param parameters the path, query and header parameters
+   * @param takes media types of the request body; empty if there is none
+   * @param gives media types of successful responses; empty if there is no body
    */
   record Operation(
       String id,
@@ -167,7 +169,7 @@ public final class Contract {
       gives = List.copyOf(gives);
     }
 
-    /** The path as vertx-web writes it. */
+    /** The path in vertx-web syntax. */
     String route() {
       return path.replaceAll("\\{(\\w+)}", ":$1");
     }
@@ -176,24 +178,24 @@ public final class Contract {
   /**
    * A parameter of an operation, and its allowed values. Immutable.
    *
-   * <p>Knows the keywords of JSON Schema that the contract uses for parameters. Any other keyword
-   * is refused at the start, so that the contract promises nothing that is not checked.
+   * <p>Supports the JSON Schema keywords that the contract uses for parameters. Any other keyword
+   * fails at startup, so that the contract contains no constraint that is not checked.
    */
   static final class Parameter {
-    /** The part of a request that a parameter is in. */
+    /** Location of a parameter in a request. */
     enum Place {
       PATH,
       QUERY,
       HEADER
     }
 
-    /** Why a value is invalid, and what is allowed. */
+    /** A validation error: why a value is invalid, and what is allowed. */
     record Wrong(ProblemType type, String detail) {}
 
-    private static final Set<String> WORDS_ONLY =
+    private static final Set<String> IGNORED_KEYWORDS =
         Set.of("description", "examples", "default", "x-allowed", "type");
 
-    private static final Set<String> CHECKED =
+    private static final Set<String> CHECKED_KEYWORDS =
         Set.of("format", "minimum", "maximum", "minLength", "maxLength", "pattern");
 
     private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]{1,18}");
@@ -211,14 +213,14 @@ public final class Contract {
     /**
      * Creates a parameter from its description.
      *
-     * @throws IllegalStateException where the schema has a keyword that is not checked
+     * @throws IllegalStateException if the schema has an unsupported keyword
      */
     Parameter(JsonObject described, JsonObject schema) {
       name = described.getString("name");
       place = Place.valueOf(described.getString("in").toUpperCase(Locale.ROOT));
       required = described.getBoolean("required", false);
       for (String keyword : schema.fieldNames()) {
-        if (!WORDS_ONLY.contains(keyword) && !CHECKED.contains(keyword)) {
+        if (!IGNORED_KEYWORDS.contains(keyword) && !CHECKED_KEYWORDS.contains(keyword)) {
           throw new IllegalStateException(
               "the contract's parameter " + name + " has " + keyword + ", which nobody checks");
         }
@@ -230,7 +232,7 @@ public final class Contract {
       maximum = schema.getLong(text ? "maxLength" : "maximum", Long.MAX_VALUE);
       String regex = schema.getString("pattern");
       pattern = regex == null ? null : Pattern.compile(regex);
-      allowed = schema.getString("x-allowed", inWords());
+      allowed = schema.getString("x-allowed", describeAllowed());
     }
 
     String name() {
@@ -245,23 +247,23 @@ public final class Contract {
       return required;
     }
 
-    /** The parameter's name in errors. */
+    /** The parameter's location and name, for error messages. */
     String title() {
       return (place == Place.HEADER ? "header " : "parameter ") + name;
     }
 
-    /** The allowed values, in words that follow "is". */
+    /** Describes the allowed values, as a phrase that follows "is". */
     String allowed() {
       return allowed;
     }
 
-    /** Why a value is invalid; null where it is valid. */
+    /** Validates a value. Returns null if it is valid. */
     @Nullable Wrong wrong(String value) {
       String reason =
           switch (format) {
-            case "room" -> notARoom(value);
-            case "position" -> notAPosition(value);
-            default -> fits(value) ? null : "it is " + allowed;
+            case "room" -> roomError(value);
+            case "position" -> positionError(value);
+            default -> isValid(value) ? null : "it is " + allowed;
           };
       if (reason == null) {
         return null;
@@ -279,7 +281,7 @@ public final class Contract {
       };
     }
 
-    private static @Nullable String notARoom(String value) {
+    private static @Nullable String roomError(String value) {
       try {
         new RoomName(value);
         return null;
@@ -288,7 +290,7 @@ public final class Contract {
       }
     }
 
-    private static @Nullable String notAPosition(String value) {
+    private static @Nullable String positionError(String value) {
       try {
         Position.parse(value);
         return null;
@@ -297,21 +299,21 @@ public final class Contract {
       }
     }
 
-    private boolean fits(String value) {
+    private boolean isValid(String value) {
       return switch (type) {
         case "boolean" -> value.equals("true") || value.equals("false");
-        case "integer" -> WHOLE_NUMBER.matcher(value).matches() && inside(Long.parseLong(value));
+        case "integer" -> WHOLE_NUMBER.matcher(value).matches() && isInRange(Long.parseLong(value));
         default ->
-            inside(value.codePointCount(0, value.length()))
+            isInRange(value.codePointCount(0, value.length()))
                 && (pattern == null || pattern.matcher(value).find());
       };
     }
 
-    private boolean inside(long number) {
+    private boolean isInRange(long number) {
       return number >= minimum && number <= maximum;
     }
 
-    private String inWords() {
+    private String describeAllowed() {
       return switch (type) {
         case "boolean" -> "true or false";
         case "integer" -> "a whole number from " + minimum + " to " + maximum;

@@ -19,35 +19,40 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The error handlers of a server and its router: every failure and every request that cannot be
- * handled is answered with a {@link Problem}. Event loop of the request.
+ * The error handlers of a server and its router. Every failure and every request that cannot be
+ * handled is answered with a {@link Problem}. Must be called on the event loop of the request.
  */
 public final class ErrorHandlers {
   private static final Logger LOG = LoggerFactory.getLogger(ErrorHandlers.class);
 
-  /** What the router itself may refuse with: RFC 9110, section 15.5. */
+  /** Status codes with which the router itself may refuse a request (RFC 9110, section 15.5). */
   private static final List<Integer> REFUSALS = List.of(400, 404, 405, 406, 408, 413, 414, 415);
 
   private static final int INTERNAL = 500;
 
-  /** Where a request's context keeps the request. */
+  /** Key of the current request in its Vert.x context. */
   private static final String REQUEST = "stentor.request";
 
   private ErrorHandlers() {}
 
   /**
-   * Makes every error of the router a problem: refusals, unknown paths, {@code fail} of handlers.
+   * Answers every error of the router with a problem: refusals, unknown paths and calls of {@code
+   * fail}.
    */
   public static void mount(Router router) {
     for (int status : REFUSALS) {
       router.errorHandler(
           status, ctx -> Problem.answer(ctx.request(), typeOf(status), detail(status)));
     }
-    // A failure handler and no error handler: behind the latter, Vert.x ends a cut answer again.
+    // Must be a failure handler, not an error handler: after an error handler, Vert.x ends an
+    // aborted response again.
     router.route().last().failureHandler(ErrorHandlers::failed);
   }
 
-  /** Answers what is not HTTP, or too long for it; for {@code HttpServer.invalidRequestHandler}. */
+  /**
+   * Answers malformed or oversized HTTP requests, for {@code HttpServer.invalidRequestHandler}.
+   * Closes the connection.
+   */
   public static void invalidRequest(HttpServerRequest request) {
     Throwable cause = request.decoderResult().cause();
     if (cause instanceof RequestRefused refusal) {
@@ -63,8 +68,8 @@ public final class ErrorHandlers {
   }
 
   /**
-   * Hands requests on. Where the handler throws, or something that it has begun throws later on the
-   * request's context, the request is answered. The latter needs {@link #thrown}.
+   * Wraps a handler so that the request is answered if the handler throws, or if something that it
+   * started throws later on the context of the request. The latter requires {@link #thrown}.
    */
   public static Handler<HttpServerRequest> answering(Handler<HttpServerRequest> handler) {
     return request -> {
@@ -78,13 +83,16 @@ public final class ErrorHandlers {
     };
   }
 
-  /** Answers the request in whose handling something was thrown; for the exception handler. */
+  /**
+   * Answers the request whose handling threw an exception. Set as the exception handler. Logs the
+   * failure if there is no current request.
+   */
   public static void thrown(Throwable failure) {
     Context current = Vertx.currentContext();
     Map<Object, Object> local = current == null ? null : LOCAL_MAP.get(current);
     Object request = local == null ? null : local.get(REQUEST);
-    if (request instanceof HttpServerRequest underway) {
-      RequestRefused.answer(underway, failure);
+    if (request instanceof HttpServerRequest failedRequest) {
+      RequestRefused.answer(failedRequest, failure);
     } else {
       LOG.error("unexpected failure", failure);
     }

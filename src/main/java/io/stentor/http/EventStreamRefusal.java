@@ -9,28 +9,29 @@ import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Answers a request for an event stream that cannot be served now. An {@code EventSource} gives up
- * for good at any status but 200, so it gets a stream that ends at once: the reason as a comment,
- * {@code retry:}, and the event that ends every stream of its path. Event loop of the request.
+ * Answers a request for an event stream that cannot be served now. An {@code EventSource} never
+ * reconnects after a status other than 200. It therefore gets a stream that ends immediately: the
+ * reason as a comment, {@code retry:}, and the event that ends every stream of this path. Must be
+ * called on the event loop of the request.
  */
 public final class EventStreamRefusal {
 
-  /** Compression by a proxy would hold events back. */
+  /** Prevents compression by proxies, which would delay events. */
   public static final String CACHE_CONTROL = "no-store, no-transform";
 
   private static final String EVENT_STREAM = "text/event-stream";
 
-  /** The node is healthy but this client, or all of them, use too much of it. */
+  /** Sent when the client, or all clients together, exceed a limit of a healthy node. */
   private static final CloseReason TOO_MANY = new CloseReason(3013, "too many requests");
 
   private static final CloseReason UNAVAILABLE = new CloseReason(3004, "temporarily unavailable");
 
-  /** Clients that are refused together come back spread over this time at least. */
-  private static final int LEAST_SPREAD_MILLIS = 1000;
+  /** Minimum time over which the reconnections of refused clients are spread. */
+  private static final int MIN_SPREAD_MILLIS = 1000;
 
   private EventStreamRefusal() {}
 
-  /** Whether a request is for an event stream, as an {@code EventSource} asks for one. */
+  /** Whether a request is a {@code GET} of the path of an event stream. */
   public static boolean isAsked(HttpServerRequest request) {
     String path = request.path();
     return request.method().equals(HttpMethod.GET)
@@ -38,7 +39,10 @@ public final class EventStreamRefusal {
         && (isCentrifuge(path) || (path.startsWith("/rooms/") && path.endsWith("/events")));
   }
 
-  /** The same, where the request also names the type in {@code Accept}, as the standard demands. */
+  /**
+   * Like {@link #isAsked}, and the {@code Accept} header contains the event stream type, as the
+   * standard requires.
+   */
   static boolean isExpected(HttpServerRequest request) {
     if (!isAsked(request)) {
       return false;
@@ -47,36 +51,36 @@ public final class EventStreamRefusal {
     return accept != null && accept.toLowerCase(Locale.ROOT).contains(EVENT_STREAM);
   }
 
-  /** The data of the event {@code close}. */
+  /** The data of the {@code close} event. */
   public static JsonObject closeData(CloseReason reason) {
     return new JsonObject().put("code", reason.code()).put("reason", reason.reason());
   }
 
   private static boolean isCentrifuge(String path) {
-    return path.equals("/connection/sse") || isBare(path);
+    return path.equals("/connection/sse") || isUnidirectional(path);
   }
 
-  private static boolean isBare(String path) {
+  private static boolean isUnidirectional(String path) {
     return path.equals("/connection/uni_sse");
   }
 
   /**
-   * Answers instead of a problem that is temporary.
+   * Answers with an event stream in place of a temporary problem.
    *
-   * @param retryAfterSeconds when to come again at the earliest
+   * @param retryAfterSeconds minimum reconnection delay
    */
   public static void answer(
       HttpServerRequest request, ProblemType type, String detail, int retryAfterSeconds) {
     CloseReason reason = type == ProblemType.TOO_MANY_REQUESTS ? TOO_MANY : UNAVAILABLE;
-    int least = 1000 * retryAfterSeconds;
-    int spread = Math.max(LEAST_SPREAD_MILLIS, least);
-    answer(request, type, reason, detail, least + ThreadLocalRandom.current().nextInt(spread));
+    int minMillis = 1000 * retryAfterSeconds;
+    int spread = Math.max(MIN_SPREAD_MILLIS, minMillis);
+    answer(request, type, reason, detail, minMillis + ThreadLocalRandom.current().nextInt(spread));
   }
 
   /**
-   * Answers a request, counted as a problem of this type.
+   * Answers a request and counts it as a problem of this type.
    *
-   * @param detail one sentence for people, without line ends
+   * @param detail one human-readable sentence, without line breaks
    */
   public static void answer(
       HttpServerRequest request,
@@ -100,15 +104,15 @@ public final class EventStreamRefusal {
                 + "\nretry: "
                 + retryMillis
                 + "\n"
-                + last(String.valueOf(request.path()), reason));
+                + closeEvent(String.valueOf(request.path()), reason));
   }
 
-  private static String last(String path, CloseReason reason) {
+  private static String closeEvent(String path, CloseReason reason) {
     JsonObject why = closeData(reason);
     if (!isCentrifuge(path)) {
       return "event: close\ndata: " + why + "\n\n";
     }
     JsonObject push = new JsonObject().put("disconnect", why);
-    return "data: " + (isBare(path) ? push : new JsonObject().put("push", push)) + "\n\n";
+    return "data: " + (isUnidirectional(path) ? push : new JsonObject().put("push", push)) + "\n\n";
   }
 }

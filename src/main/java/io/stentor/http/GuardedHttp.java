@@ -8,7 +8,7 @@ import io.stentor.admission.Limit;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
 
-/** Checks heads and answers with problems where no handler of a request can. */
+/** Checks request heads, and answers with problems when no request handler can. */
 public final class GuardedHttp implements HttpFallback {
 
   @Override

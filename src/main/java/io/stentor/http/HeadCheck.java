@@ -24,9 +24,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the head of every HTTP/1 request before Vert.x gets it. A head that RFC 9112 does not allow
- * is marked as invalid, so that {@link ErrorHandlers#invalidRequest} answers it. Header lists that
- * Vert.x reads as one value are normalized. Stateless; event loop of the connection.
+ * Checks the head of every HTTP/1 request before Vert.x receives it. A head that violates RFC 9112
+ * is marked as invalid, so that {@link ErrorHandlers#invalidRequest} answers it. List headers that
+ * Vert.x treats as a single value are normalized. Stateless; event loop of the connection.
  */
 @Sharable
 public final class HeadCheck extends ChannelInboundHandlerAdapter {
@@ -34,7 +34,7 @@ public final class HeadCheck extends ChannelInboundHandlerAdapter {
   private static final String NAME = "head";
   private static final HeadCheck INSTANCE = new HeadCheck();
 
-  /** What Vert.x calls the handler at the end of the pipeline. */
+  /** Name of the Vert.x handler at the end of the pipeline. */
   private static final String LAST = "handler";
 
   private static final String CHUNKED = "chunked";
@@ -43,14 +43,14 @@ public final class HeadCheck extends ChannelInboundHandlerAdapter {
   private static final String HTTP2 = "h2c";
   private static final String HTTP2_SETTINGS = "http2-settings";
 
-  /** Each setting has an identifier and a value (RFC 9113, section 6.5.1). */
+  /** Each setting consists of an identifier and a value (RFC 9113, section 6.5.1). */
   private static final int HTTP2_SETTING_BYTES = 6;
 
   private static final int LAST_ASCII = 0x7e;
 
   /**
-   * Waits for the first bytes that are not those of TLS: until then it is not known whether they
-   * are HTTP/1, and there is no decoder.
+   * Installs the check on the first bytes after the TLS handshake. Before that, it is not known
+   * whether the connection uses HTTP/1, and the pipeline has no decoder.
    */
   private static final class Installer extends ChannelInboundHandlerAdapter {
     @Override
@@ -67,7 +67,7 @@ public final class HeadCheck extends ChannelInboundHandlerAdapter {
 
   private HeadCheck() {}
 
-  /** Checks the requests of a connection from now on. To be called before anything is decoded. */
+  /** Checks all further requests of a connection. Must be called before anything is decoded. */
   static void install(ChannelPipeline pipeline) {
     if (pipeline.get(LAST) == null) {
       pipeline.addLast(new Installer());
@@ -76,14 +76,14 @@ public final class HeadCheck extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Removes the check from a connection that carries no more requests. Idempotent. */
+  /** Removes the check from a connection that will carry no more requests. Idempotent. */
   static void remove(ChannelPipeline pipeline) {
     if (pipeline.get(NAME) != null) {
       pipeline.remove(NAME);
     }
   }
 
-  /** The elements of a header that is a list, in lower case, on however many lines they stand. */
+  /** The elements of a list header in lower case, from all of its lines. */
   public static List<String> list(List<String> lines) {
     List<String> elements = new ArrayList<>();
     for (String line : lines) {
@@ -100,15 +100,16 @@ public final class HeadCheck extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (message instanceof HttpRequest request) {
-      HttpVersion said = request.protocolVersion();
-      if (!said.equals(HttpVersion.HTTP_1_0)) {
-        // The answer has it too. A later minor version is served as this (RFC 9110, section 2.5).
+      HttpVersion requestedVersion = request.protocolVersion();
+      if (!requestedVersion.equals(HttpVersion.HTTP_1_0)) {
+        // The response repeats the version. Later minor versions are served as HTTP/1.1 (RFC 9110,
+        // section 2.5).
         request.setProtocolVersion(HttpVersion.HTTP_1_1);
       }
       if (request.decoderResult().isSuccess()) {
-        check(request, said);
+        check(request, requestedVersion);
       } else {
-        // Vert.x would answer an upgrade to HTTP/2 all the same.
+        // Vert.x would otherwise still perform an upgrade to HTTP/2.
         request.headers().remove(HttpHeaderNames.UPGRADE);
       }
       ctx.fireChannelRead(message);
@@ -123,7 +124,10 @@ public final class HeadCheck extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** What follows a malformed chunk of a body is not HTTP: the connection ends. */
+  /**
+   * Answers a request whose body has a malformed chunk, and closes the connection: the bytes that
+   * follow cannot be parsed.
+   */
   private static void refuseBody(ChannelHandlerContext ctx, @Nullable HttpServerRequest request) {
     if (request == null) {
       ctx.channel().close();
@@ -140,19 +144,19 @@ public final class HeadCheck extends ChannelInboundHandlerAdapter {
     return message instanceof HttpContent content && content.decoderResult().isFailure();
   }
 
-  private static void check(HttpRequest request, HttpVersion said) {
+  private static void check(HttpRequest request, HttpVersion requestedVersion) {
     HttpHeaders headers = request.headers();
-    String wrong = wrong(said, headers);
-    if (wrong != null) {
+    String headError = headError(requestedVersion, headers);
+    if (headError != null) {
       headers.remove(HttpHeaderNames.UPGRADE);
       request.setDecoderResult(
-          DecoderResult.failure(RequestRefused.of(ProblemType.BAD_REQUEST, wrong)));
+          DecoderResult.failure(RequestRefused.of(ProblemType.BAD_REQUEST, headError)));
     }
     request.setUri(ascii(request.uri()));
     normalize(headers);
   }
 
-  private static @Nullable String wrong(HttpVersion version, HttpHeaders headers) {
+  private static @Nullable String headError(HttpVersion version, HttpHeaders headers) {
     if (version.majorVersion() != 1 || !version.protocolName().equals("HTTP")) {
       return "HTTP/1.0, HTTP/1.1 and HTTP/2 are spoken here, not " + version.text() + ".";
     }
@@ -177,7 +181,7 @@ public final class HeadCheck extends ChannelInboundHandlerAdapter {
     return value.isEmpty() || HostAndPort.parseAuthority(value, -1) != null;
   }
 
-  /** Bytes beyond ASCII stand for themselves, as they would with percent signs. */
+  /** Percent-encodes the bytes that are not ASCII. */
   private static String ascii(String target) {
     if (target.chars().allMatch(c -> c <= LAST_ASCII)) {
       return target;
@@ -206,13 +210,13 @@ public final class HeadCheck extends ChannelInboundHandlerAdapter {
       if (isHttp2(options, headers)) {
         headers.set(HttpHeaderNames.UPGRADE, HTTP2);
       } else {
-        // Served as HTTP/1.1; Vert.x would answer 400 without a body.
+        // Serve the request as HTTP/1.1. Vert.x would answer 400 without a body.
         headers.remove(HttpHeaderNames.UPGRADE);
       }
     }
   }
 
-  /** Whether a request to go on with HTTP/2 is whole (RFC 7540, section 3.2.1). */
+  /** Whether an upgrade request to HTTP/2 is complete (RFC 7540, section 3.2.1). */
   private static boolean isHttp2(List<String> options, HttpHeaders headers) {
     List<String> settings = headers.getAll(HTTP2_SETTINGS);
     if (settings.size() != 1 || !options.contains(UPGRADE) || !options.contains(HTTP2_SETTINGS)) {

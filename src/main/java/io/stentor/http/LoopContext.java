@@ -17,12 +17,12 @@ import io.stentor.room.Rooms;
 import java.util.function.IntSupplier;
 
 /**
- * What the connections of one event loop share.
+ * Services shared by the connections of one event loop.
  *
- * @param node what the node offers
- * @param expiries ends plain connections whose tokens have expired
- * @param registry where the server API finds the connections
- * @param connectTimeout of clients of the Centrifuge protocol
+ * @param node the services of the node
+ * @param expiries closes plain connections whose tokens have expired
+ * @param registry the connections that the server API can find
+ * @param connectTimeout for clients of the Centrifuge protocol
  */
 public record LoopContext(
     EventLoop eventLoop,
@@ -32,18 +32,21 @@ public record LoopContext(
     ConnectionRegistry registry,
     ConnectTimeout connectTimeout) {
 
-  /** Clients of the Centrifuge protocol rely on this. */
-  private static final int LEAST_MAX_FRAME_BYTES = 64 * 1024;
+  /** Minimum frame limit that clients of the Centrifuge protocol rely on. */
+  private static final int MIN_MAX_FRAME_BYTES = 64 * 1024;
 
-  /** How long a client of the Centrifuge protocol may take to send {@code connect}. */
+  /** Maximum time in seconds until a client of the Centrifuge protocol sends {@code connect}. */
   private static final int CONNECT_SECONDS = 10;
 
-  /** How long {@code connect} may take; a cluster may be slow when a node has died. */
+  /**
+   * Maximum duration of {@code connect} in seconds. A cluster may be slow right after a node
+   * failure.
+   */
   private static final int CONNECTING_SECONDS = 40;
 
   private static final int RETRY_SECONDS = 5;
 
-  /** Creates the context of an event loop, and starts its timers. */
+  /** Creates the context of an event loop and starts its timers. */
   public static LoopContext of(EventLoop eventLoop, NodeServices node) {
     Heartbeat heartbeat = new Heartbeat(() -> node.live().get().webSocket());
     heartbeat.start(eventLoop);
@@ -58,7 +61,10 @@ public record LoopContext(
         connectTimeout);
   }
 
-  /** Starts timers for the tokens of connections of this loop, with a grace of their own. */
+  /**
+   * Starts token expiry timers for connections of this event loop, with a separate grace period in
+   * seconds.
+   */
   public Expiries expiries(IntSupplier graceSeconds) {
     return expiries(graceSeconds, node, eventLoop);
   }
@@ -75,9 +81,9 @@ public record LoopContext(
   }
 
   /**
-   * Requires that a room can be entered.
+   * Requires that a room can be joined.
    *
-   * @throws RequestRefused where the room is not in use and this node has as many rooms as allowed
+   * @throws RequestRefused if the room is not in use and this node has reached its limit of rooms
    */
   public void requirePlace(RoomName room) {
     try {
@@ -87,7 +93,7 @@ public record LoopContext(
     }
   }
 
-  /** The refusal of a request that cannot enter a room. */
+  /** The refusal for a request that cannot join a room. */
   public static RequestRefused tooManyRooms(RoomLimitReached reached) {
     return RequestRefused.of(
             ProblemType.UNAVAILABLE,
@@ -120,22 +126,22 @@ public record LoopContext(
     return node.live().get().webSocket();
   }
 
-  /** How long the close of a connection that starts now may take. */
+  /** Close timeout in seconds for a connection that starts now. */
   public int closeTimeoutSeconds() {
     return webSocketOptions().closeTimeoutSeconds();
   }
 
-  /** The interval of the pings of a connection that starts now; 0 for none. */
+  /** Ping interval in seconds for a connection that starts now; 0 for no pings. */
   public int pingIntervalSeconds() {
     return webSocketOptions().pingIntervalSeconds();
   }
 
-  /** The limit of one frame with commands of the Centrifuge protocol. */
+  /** Maximum size in bytes of one frame with commands of the Centrifuge protocol. */
   public int maxFrameBytes() {
-    return Math.max(LEAST_MAX_FRAME_BYTES, node.live().get().largestMessageBytes());
+    return Math.max(MIN_MAX_FRAME_BYTES, node.live().get().largestMessageBytes());
   }
 
-  /** Runs a task on the event loop, at once where that is this thread. */
+  /** Runs a task on the event loop; immediately if the current thread is the event loop. */
   public void onLoop(Runnable task) {
     if (eventLoop.inEventLoop()) {
       task.run();

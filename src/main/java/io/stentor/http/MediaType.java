@@ -4,16 +4,16 @@ import io.stentor.message.Publication.Kind;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code Content-Type} says of a message. */
+/** Maps the {@code Content-Type} of a message to its kind. */
 public final class MediaType {
   private static final String TEXT = "text/plain";
 
   private MediaType() {}
 
   /**
-   * Text for {@code text/plain}, JSON for {@code application/json}; both in UTF-8.
+   * Returns text for {@code text/plain} and JSON for {@code application/json}, both in UTF-8.
    *
-   * @throws RequestRefused for any other type or character set, and where there is none
+   * @throws RequestRefused for any other type or character set, and if the header is missing
    */
   public static Kind of(@Nullable String contentType) {
     if (TEXT.equals(contentType)) {

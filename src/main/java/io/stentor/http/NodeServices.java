@@ -7,13 +7,13 @@ import io.stentor.presence.Presence;
 import io.stentor.room.Rooms;
 
 /**
- * What a node offers to each of its servers. Any thread.
+ * The services of a node, shared by its servers. Any thread.
  *
  * @param live the current configuration
  * @param rooms the rooms that messages are published to
  * @param presence the members of the rooms
  * @param access authentication and permissions
- * @param connections counts and registries of the connections
+ * @param connections counters and registries of the connections
  */
 public record NodeServices(
     LiveConfig live, Rooms rooms, Presence presence, Access access, ConnectionCounts connections) {}

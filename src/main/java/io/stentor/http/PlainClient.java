@@ -13,9 +13,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client of a plain connection (WebSocket, event stream or long poll), and what its request
- * asks for. While it is registered, the server API, the end of its token and a change of the
- * configuration can close the connection. One event loop.
+ * The client of a plain connection (WebSocket, event stream or long poll), and its request
+ * parameters. While the client is registered, its connection can be closed by the server API, by
+ * the expiry of its token, or by a configuration change. Must be used on one event loop only.
  */
 public final class PlainClient implements ControllableConnection {
 
@@ -28,11 +28,11 @@ public final class PlainClient implements ControllableConnection {
   private final Expiries.@Nullable Term term;
 
   /**
-   * Registers a client. To be followed by {@link #recheck}, since the configuration may have
-   * changed after the request was admitted.
+   * Creates and registers a client. The caller must then call {@link #recheck}, because the
+   * configuration may have changed since the request was admitted.
    *
-   * @param member what others see of it
-   * @param identity what it has proved
+   * @param member the client as other members see it
+   * @param identity the authenticated identity
    * @param allowed whether the current configuration allows the connection
    * @param close closes the connection
    */
@@ -93,11 +93,12 @@ public final class PlainClient implements ControllableConnection {
   }
 
   /**
-   * A member with a connection id of its own. Whose token says who it is cannot be called
-   * otherwise.
+   * Creates a member with a new connection id. A user whose token contains a name cannot use
+   * another one.
    *
-   * @param name the query parameter {@code name}; null where there is none
-   * @throws IllegalArgumentException with one sentence that says what is allowed
+   * @param name the query parameter {@code name}; null if absent
+   * @throws IllegalArgumentException if the name is not allowed; the message is one sentence for
+   *     the client
    */
   public static Member member(Identity identity, @Nullable String name) {
     String user = user(identity, name);
@@ -105,29 +106,31 @@ public final class PlainClient implements ControllableConnection {
   }
 
   /**
-   * What the others call the client; empty for nobody in particular.
+   * The user name that other members see; empty if anonymous.
    *
-   * @param name the query parameter {@code name}; null where there is none
-   * @throws IllegalArgumentException with one sentence that says what is allowed
+   * @param name the query parameter {@code name}; null if absent
+   * @throws IllegalArgumentException if the name is not allowed; the message is one sentence for
+   *     the client
    */
   public static String user(Identity identity, @Nullable String name) {
-    String proved = identity.user();
+    String verified = identity.user();
     if (name == null) {
-      return proved;
+      return verified;
     }
-    if (proved.isEmpty()) {
+    if (verified.isEmpty()) {
       return Member.checkedName(name);
     }
-    if (!proved.equals(name)) {
+    if (!verified.equals(name)) {
       throw new IllegalArgumentException("your token says who you are: leave the name out");
     }
-    return proved;
+    return verified;
   }
 
   /**
-   * The start that a query asks for.
+   * The start position that a query requests.
    *
-   * @throws IllegalArgumentException with one sentence for the client
+   * @throws IllegalArgumentException if the parameters are invalid; the message is one sentence for
+   *     the client
    */
   public static Start start(@Nullable String since, @Nullable String last) {
     if (since != null && last != null) {

@@ -1,12 +1,15 @@
 package io.stentor.http;
 
-/** What a client sent, made fit to be shown in an error or a log. */
+/** Sanitizes values that clients sent, for errors and logs. */
 public final class Printable {
   private static final int MAX_CHARACTERS = 40;
 
   private Printable() {}
 
-  /** At most 40 characters, and a replacement character for each control character. */
+  /**
+   * Truncates the value to 40 characters and replaces control, format and separator characters with
+   * U+FFFD.
+   */
   public static String value(String sent) {
     int end =
         sent.offsetByCodePoints(0, Math.min(MAX_CHARACTERS, sent.codePointCount(0, sent.length())));

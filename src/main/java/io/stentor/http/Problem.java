@@ -18,11 +18,14 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 
 /**
- * Errors over HTTP: {@code application/problem+json} (RFC 9457), each with one short sentence that
- * reveals no internals. Event loop of the request.
+ * HTTP errors as {@code application/problem+json} (RFC 9457), each with one short sentence that
+ * reveals no internals. Must be called on the event loop of the request.
  */
 public final class Problem {
-  /** Headers that an endpoint may have set before it failed, and that would be wrong now. */
+  /**
+   * Content headers that an endpoint may have set before it failed, and that do not apply to the
+   * error.
+   */
   private static final List<CharSequence> HEADERS_OF_CONTENT =
       List.of(
           HttpHeaders.CONTENT_LENGTH,
@@ -41,24 +44,24 @@ public final class Problem {
 
   private Problem() {}
 
-  /** How many requests this process has answered with a problem of this kind. Any thread. */
+  /** Number of requests that this process has answered with this type of problem. Any thread. */
   public static long answered(ProblemType type) {
     return Objects.requireNonNull(ANSWERED.get(type)).sum();
   }
 
-  /** Counts a request that was refused in another form. Any thread. */
+  /** Counts a request that was refused in another format. Any thread. */
   static void count(ProblemType type) {
     Objects.requireNonNull(ANSWERED.get(type)).increment();
   }
 
-  /** Answers with an error that has no members of its own, see the other {@code answer}. */
+  /** Answers a request with an error that has no further members. */
   public static void answer(HttpServerRequest request, ProblemType type, String detail) {
     answer(request, type, detail, new JsonObject());
   }
 
   /**
-   * Answers a request with an error. A response whose head was sent is aborted, so that the client
-   * does not take it for complete.
+   * Answers a request with an error. If the response head was already sent, aborts the response, so
+   * that the client does not take it for complete. No-op if the response has ended or is closed.
    *
    * @param detail what happened and what to do, in one sentence
    * @param members further members, see the contract
@@ -103,7 +106,7 @@ public final class Problem {
     answer(request, type, detail);
   }
 
-  /** The members that every problem has, also where it is one of several results in a body. */
+  /** The members of every problem, also used when a problem is one of several results in a body. */
   public static JsonObject members(ProblemType type, String detail) {
     return new JsonObject()
         .put("type", type.urn())
@@ -112,7 +115,7 @@ public final class Problem {
         .put("detail", detail);
   }
 
-  /** Answers 405 and names the methods that are allowed. */
+  /** Answers 405 with an {@code Allow} header of the allowed methods. */
   public static void methodNotAllowed(RoutingContext ctx, Collection<HttpMethod> allowed) {
     String names = allowed.stream().map(HttpMethod::name).collect(Collectors.joining(", "));
     if (!ctx.response().headWritten()) {
@@ -126,8 +129,8 @@ public final class Problem {
   }
 
   /**
-   * A handler to mount behind an endpoint's routes, on the same path: answers 405 to the methods
-   * that no route took.
+   * Creates a handler that answers 405. Must be mounted after the routes of an endpoint, on the
+   * same path, so that it receives only the methods that no route handled.
    */
   public static Handler<RoutingContext> onlyAllows(Collection<HttpMethod> allowed) {
     List<HttpMethod> methods = List.copyOf(allowed);

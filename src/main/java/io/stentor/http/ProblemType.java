@@ -4,56 +4,60 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kinds of errors over HTTP. A client may rely on {@link #urn} and {@link #status}; the words
- * of a problem's title and detail may change. Each is described in {@code openapi.yaml} and in
+ * The types of HTTP errors. Clients may rely on {@link #urn} and {@link #status}; the texts of a
+ * problem's title and detail may change. Each type is described in {@code openapi.yaml} and in
  * {@code docs/HTTP.md}.
  */
 public enum ProblemType {
-  /** Something in the request is not as the contract says; the detail names it. */
+  /** The request violates the contract; the detail names the violation. */
   BAD_REQUEST(400, "Bad request"),
-  /** The room's name has a length or a character that names do not have. */
+  /** The room name has an invalid length or an invalid character. */
   INVALID_ROOM(400, "Invalid room name"),
-  /** A position is not written as the server writes them. */
+  /** A position is malformed. */
   INVALID_POSITION(400, "Invalid position"),
-  /** A body that should be JSON is not. */
+  /** A body that must be JSON is not valid JSON. */
   INVALID_JSON(400, "Invalid JSON"),
-  /** The action needs a key or a token, and the request has none that is known. */
+  /** The action requires a key or a token, and the request has no valid one. */
   UNAUTHORIZED(401, "Unauthorized"),
-  /** Whoever asks is known, or nobody in particular, and may not do this. */
+  /** The client, authenticated or anonymous, is not allowed to perform the action. */
   FORBIDDEN(403, "Forbidden"),
-  /** Nothing is at this path. */
+  /** The path does not exist. */
   NOT_FOUND(404, "Not found"),
-  /** The room is configured not to know who is in it. */
+  /** Presence is disabled for the room. */
   PRESENCE_OFF(404, "Presence is off"),
-  /** The path is right; the header {@code Allow} names the methods that it has. */
+  /** The path does not support the method; the header {@code Allow} lists the supported methods. */
   METHOD_NOT_ALLOWED(405, "Method not allowed"),
-  /** The answer has no form that the header {@code Accept} takes. */
+  /** No representation of the response is acceptable by the header {@code Accept}. */
   NOT_ACCEPTABLE(406, "Not acceptable"),
   /** The body did not arrive in time. */
   REQUEST_TIMEOUT(408, "Request timeout"),
   /**
-   * What follows the position is not known any more; the member {@code position} is the new one.
+   * The messages after the position are no longer available; the member {@code position} is the new
+   * position.
    */
   POSITION_NOT_RECOVERABLE(412, "Position not recoverable"),
-  /** The body, or one message, is longer than is allowed. */
+  /** The body, or one message, is too long. */
   TOO_LARGE(413, "Too large"),
-  /** The first line of the request is longer than is allowed. */
+  /** The request line is too long. */
   PATH_TOO_LONG(414, "Path too long"),
-  /** The body is of a kind, a character set or a coding that is not taken here. */
+  /** The media type, character set or content coding of the body is not supported. */
   UNSUPPORTED_MEDIA_TYPE(415, "Unsupported media type"),
   /** The idempotency key was used for another message. */
   IDEMPOTENCY_CONFLICT(422, "Idempotency key used for another message"),
-  /** A WebSocket is needed, or one of another version. */
+  /** The resource requires a WebSocket, or another WebSocket version. */
   UPGRADE_REQUIRED(426, "Upgrade required"),
-  /** More than is taken now; the header {@code Retry-After} says when to come again. */
+  /** A limit is exceeded; the header {@code Retry-After} tells when to retry. */
   TOO_MANY_REQUESTS(429, "Too many requests"),
-  /** The headers are longer than is allowed. */
+  /** The headers are too long. */
   HEADERS_TOO_LARGE(431, "Headers too large"),
-  /** A failure of the server; it was logged there. */
+  /** Internal error; the server has logged it. */
   INTERNAL(500, "Internal error"),
-  /** This node is going away; another one, or this one later, takes the request. */
+  /** This node is draining; retry on another node, or later. */
   DRAINING(503, "Draining"),
-  /** The room's log cannot be reached at this moment; the header {@code Retry-After} says more. */
+  /**
+   * The service, such as the log of a room, is temporarily unavailable; the header {@code
+   * Retry-After} tells when to retry.
+   */
   UNAVAILABLE(503, "Temporarily unavailable");
 
   private static final String PREFIX = "urn:stentor:problem:";
@@ -68,22 +72,22 @@ public enum ProblemType {
     this.urn = PREFIX + name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** Value of the member {@code type}; it never changes. */
+  /** Value of the member {@code type}. It is stable. */
   public String urn() {
     return urn;
   }
 
-  /** The status code of answers of this kind, 400 to 599. */
+  /** The HTTP status code, 400 to 599. */
   public int status() {
     return status;
   }
 
-  /** A few words for people, the same for every answer of this kind. */
+  /** A short human-readable title, the same for every problem of this type. */
   public String title() {
     return title;
   }
 
-  /** The most general kind with this status code; {@code null} where there is none. */
+  /** The most general type with this status code; {@code null} if there is none. */
   static @Nullable ProblemType ofStatus(int status) {
     for (ProblemType type : values()) {
       if (type.status == status) {

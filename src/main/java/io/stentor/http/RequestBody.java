@@ -13,18 +13,18 @@ import io.vertx.core.internal.http.HttpServerRequestInternal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of one request, read up to a limit, announced or not, and for so long. What comes beyond
- * is thrown away, so that the client sees the answer, see {@link BodyDrain}. Event loop of the
- * request.
+ * Reads the body of one request, with a limit on its size, whether or not its length is declared,
+ * and on its time. The rest of a body that is too long is discarded, so that the client can read
+ * the response, see {@link BodyDrain}. Must be used on the event loop of the request.
  */
 public final class RequestBody {
   /*
-   * vertx-web's BodyHandler looks for forms and uploads, has no time limit, reads on without end
-   * behind a 413, and takes a client that leaves for a failure of the server.
+   * vertx-web's BodyHandler parses forms and uploads, has no timeout, keeps reading without a limit
+   * after a 413, and treats a client disconnect as a server failure.
    */
 
-  /** Where nobody guards the connection. */
-  private static final int USUAL_SECONDS = 30;
+  /** Timeout for connections without a guard. */
+  private static final int DEFAULT_SECONDS = 30;
 
   private static final int MAX_LENGTH_DIGITS = 18;
 
@@ -32,7 +32,7 @@ public final class RequestBody {
   private final ContextInternal context;
   private final int maxBytes;
   private final int timeoutSeconds;
-  private final Promise<Buffer> whole = Promise.promise();
+  private final Promise<Buffer> result = Promise.promise();
   private @Nullable Buffer received;
   private TimerWheel.@Nullable Timer timer;
 
@@ -44,13 +44,13 @@ public final class RequestBody {
   }
 
   /**
-   * Reads the body. To be called before the request's handler returns. Fails with a {@link
-   * RequestRefused} where the body is too long, in a coding, or does not come; never completes
-   * where the client goes away.
+   * Reads the body. Must be called before the request handler returns. Fails with a {@link
+   * RequestRefused} if the body is too long, has a content coding, or does not arrive in time.
+   * Never completes if the client disconnects.
    */
   public static Future<Buffer> read(HttpServerRequest request, int maxBytes) {
     ConnectionGuard guard = ConnectionGuard.of(Takeover.channel(request.connection()));
-    int seconds = guard == null ? USUAL_SECONDS : guard.options().bodySeconds();
+    int seconds = guard == null ? DEFAULT_SECONDS : guard.options().bodySeconds();
     return new RequestBody(request, maxBytes, seconds).read();
   }
 
@@ -70,9 +70,9 @@ public final class RequestBody {
     if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
       request.response().writeContinue();
     }
-    // Most bodies are there within the turn, and a timer for each would cost more than a task.
+    // Most bodies arrive within the current task, and a timer for each would cost more than a task.
     context.runOnContext(turn -> setTimer());
-    return whole.future();
+    return result.future();
   }
 
   private static long declaredLength(@Nullable String length) {
@@ -95,24 +95,24 @@ public final class RequestBody {
       received = before.appendBuffer(chunk);
     } else {
       cancelTimer();
-      whole.tryFail(tooLarge());
+      result.tryFail(tooLarge());
     }
   }
 
   private void finish() {
     cancelTimer();
-    whole.tryComplete(received == null ? Buffer.buffer() : received);
+    result.tryComplete(received == null ? Buffer.buffer() : received);
   }
 
   private void setTimer() {
-    if (timeoutSeconds > 0 && !request.isEnded() && !whole.future().isComplete()) {
+    if (timeoutSeconds > 0 && !request.isEnded() && !result.future().isComplete()) {
       timer = TimerWheel.of(context.nettyEventLoop()).after(timeoutSeconds * 1000L, this::timeOut);
     }
   }
 
   private void timeOut() {
     String detail = "The body did not arrive in " + timeoutSeconds + " seconds.";
-    whole.tryFail(
+    result.tryFail(
         RequestRefused.of(ProblemType.REQUEST_TIMEOUT, detail)
             .of(Limit.BODY_SECONDS, timeoutSeconds));
     BodyDrain.cut(request);

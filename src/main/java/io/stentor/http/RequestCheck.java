@@ -16,9 +16,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Validates a request against its operation in the contract: the accepted media types, the type of
- * its body and its parameters. An invalid request is answered with a problem that names the
- * mistake. Event loop of the request.
+ * Validates a request against its operation in the contract: the accepted media types, the media
+ * type of the body, and the parameters. An invalid request is answered with a problem that names
+ * the error. Must be called on the event loop of the request.
  *
  * <p>Unknown parameters are ignored, so that newer clients can use older nodes. Handlers check the
  * content and the length of a body while they read it.
@@ -50,9 +50,9 @@ public final class RequestCheck implements Handler<RoutingContext> {
           "The answer is " + gives + ", which the header Accept excludes.");
       return;
     }
-    String foreign = operation.takes().isEmpty() ? null : foreignBody(ctx.request());
-    if (foreign != null) {
-      refuse(ctx, ProblemType.UNSUPPORTED_MEDIA_TYPE, foreign);
+    String bodyError = operation.takes().isEmpty() ? null : contentTypeError(ctx.request());
+    if (bodyError != null) {
+      refuse(ctx, ProblemType.UNSUPPORTED_MEDIA_TYPE, bodyError);
       return;
     }
     if (!isReadable(ctx.request())) {
@@ -71,7 +71,7 @@ public final class RequestCheck implements Handler<RoutingContext> {
     Problem.answer(ctx.request(), type, detail);
   }
 
-  /** Whether the query can be decoded; the router has looked at it only for some paths. */
+  /** Whether the query can be decoded. The router decodes it only for some paths. */
   public static boolean isReadable(HttpServerRequest request) {
     try {
       return request.query() == null
@@ -81,7 +81,7 @@ public final class RequestCheck implements Handler<RoutingContext> {
     }
   }
 
-  /** Decoders replace bytes that are not UTF-8 silently. */
+  /** Whether the decoded query is valid UTF-8. Decoders silently replace invalid bytes. */
   private static boolean isUtf8Encoded(String query) {
     if (query.indexOf('%') < 0) {
       return true;
@@ -122,16 +122,16 @@ public final class RequestCheck implements Handler<RoutingContext> {
 
   private static boolean covers(MIMEHeader range, String type) {
     int slash = type.indexOf('/');
-    return isOrStar(range.component(), type.substring(0, slash))
-        && isOrStar(range.subComponent(), type.substring(slash + 1));
+    return matchesOrWildcard(range.component(), type.substring(0, slash))
+        && matchesOrWildcard(range.subComponent(), type.substring(slash + 1));
   }
 
-  private static boolean isOrStar(String part, String of) {
+  private static boolean matchesOrWildcard(String part, String of) {
     return part.equals("*") || part.equalsIgnoreCase(of);
   }
 
-  /** Why a body of this type is not accepted; null where it is. */
-  private @Nullable String foreignBody(HttpServerRequest request) {
+  /** The error for the content type of a body; null if it is accepted. */
+  private @Nullable String contentTypeError(HttpServerRequest request) {
     String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
     if (operation.takes().contains(ANYTHING)) {
       return null;

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts every request for its client, and refuses it where the client has reached a limit. Event
+ * Counts requests per client and refuses those that exceed a limit. Must be called on the event
  * loop of the request.
  */
 public final class RequestLimiter {
@@ -24,7 +24,10 @@ public final class RequestLimiter {
   private static final int RETRY_SECONDS = 5;
   private static final long MAX_DELAY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** HTTP/2, RFC 9113, section 7: nothing was done for the stream, so the client may try again. */
+  /**
+   * Error code REFUSED_STREAM (RFC 9113, section 7): the request was not processed, so the client
+   * may retry it.
+   */
   private static final long REFUSED_STREAM = 7;
 
   private final Limits limits;
@@ -35,8 +38,9 @@ public final class RequestLimiter {
   }
 
   /**
-   * Counts each request, and then hands it on. A further request waits until the client has taken
-   * its answers, so that they do not pile up here.
+   * Wraps a handler to count each request before it is handled. A GET or HEAD request is delayed
+   * until the client has read its previous responses, so that they do not accumulate in memory; any
+   * other request is refused then.
    */
   public Handler<HttpServerRequest> before(Handler<HttpServerRequest> next) {
     Handler<HttpServerRequest> later = ErrorHandlers.answering(next);
@@ -49,7 +53,7 @@ public final class RequestLimiter {
       guard.begin(request);
       if (guard.hasTakenAll() && !guard.isHolding()) {
         next.handle(request);
-      } else if (isRead(request)) {
+      } else if (isGetOrHead(request)) {
         guard.whenTaken(() -> later.handle(request));
       } else {
         refuseUnread(request);
@@ -57,7 +61,10 @@ public final class RequestLimiter {
     };
   }
 
-  /** Its body would have to be kept; over HTTP/1 nobody sends this before the last answer. */
+  /**
+   * Refuses a request that may have a body, because the body would have to be buffered. Over
+   * HTTP/1, clients do not send such a request before the previous response.
+   */
   private static void refuseUnread(HttpServerRequest request) {
     if (request.version() == HttpVersion.HTTP_2) {
       request.response().reset(REFUSED_STREAM);
@@ -71,14 +78,15 @@ public final class RequestLimiter {
     return ConnectionGuard.of(channel);
   }
 
-  private static boolean isRead(HttpServerRequest request) {
+  private static boolean isGetOrHead(HttpServerRequest request) {
     return request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
   }
 
   /**
-   * Whether a request may go on; else it is answered. Who asks too often is answered only when it
-   * may ask again, or after a second, so that refusing is no work that an address can cause without
-   * end; a proxy, which others need, is answered at once.
+   * Whether a request is admitted; otherwise answers it. A request that exceeds the rate is
+   * answered only when the client may send again, at most one second later, so that refusals cannot
+   * cause unbounded work. A request through a proxy is answered immediately, because other clients
+   * share the proxy.
    */
   public boolean admits(HttpServerRequest request) {
     ConnectionGuard guard = guard(request);
@@ -87,7 +95,7 @@ public final class RequestLimiter {
     }
     Limit refusedBy = guard.refusedBy();
     if (refusedBy != null) {
-      noteForwarding(request, refusedBy);
+      warnIfForwarded(request, refusedBy);
       refusal(refusedBy).answer(request);
       request.connection().close();
       return false;
@@ -104,8 +112,11 @@ public final class RequestLimiter {
     return wait == 0;
   }
 
-  /** A limit for one address that a proxy meets is mostly a proxy that nobody has named. */
-  private void noteForwarding(HttpServerRequest request, Limit limit) {
+  /**
+   * Logs a warning if a request that exceeds a limit per address has a forwarding header: its
+   * sender is probably a proxy that is not configured as trusted.
+   */
+  private void warnIfForwarded(HttpServerRequest request, Limit limit) {
     if (limit == Limit.CONNECTIONS || request.remoteAddress() == null) {
       return;
     }
@@ -120,8 +131,9 @@ public final class RequestLimiter {
   }
 
   /**
-   * Whether a request for health or metrics may go on; else it is answered, as late as others are.
-   * It may also where there is no place for the connection, which ends behind the answer then.
+   * Whether a health or metrics request is admitted; otherwise answers it with the same delay as
+   * other requests. It is also admitted if the connection was refused by a limit; the connection is
+   * then closed after the response.
    */
   public boolean admitsProbe(HttpServerRequest request) {
     ConnectionGuard guard = guard(request);
@@ -129,7 +141,7 @@ public final class RequestLimiter {
       return true;
     }
     if (guard.refusedBy() != null) {
-      endBehindAnswer(request);
+      closeAfterResponse(request);
     }
     long wait = guard.tryProbe(request);
     if (wait > 0) {
@@ -138,7 +150,7 @@ public final class RequestLimiter {
     return wait == 0;
   }
 
-  private static void endBehindAnswer(HttpServerRequest request) {
+  private static void closeAfterResponse(HttpServerRequest request) {
     if (request.version() != HttpVersion.HTTP_2) {
       request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     }
@@ -151,12 +163,12 @@ public final class RequestLimiter {
     if (guard.isProxied(request)) {
       refusal.answer(request);
     } else {
-      noteForwarding(request, limit);
+      warnIfForwarded(request, limit);
       guard.after(Math.min(waitNanos, MAX_DELAY_NANOS), () -> refusal.answer(request));
     }
   }
 
-  /** Takes the rest of a request's messages from its client's rate; never refuses. */
+  /** Charges further messages of a request to the rate of its client. Never refuses. */
   public static void charge(HttpServerRequest request, int messages) {
     ConnectionGuard guard = guard(request);
     if (guard != null && messages > 0) {
@@ -195,7 +207,7 @@ public final class RequestLimiter {
         .of(limit, allowed);
   }
 
-  /** For {@code Retry-After}, at least 1. */
+  /** Converts a wait to seconds for {@code Retry-After}; at least 1. */
   public static int seconds(long nanos) {
     return 1 + (int) TimeUnit.NANOSECONDS.toSeconds(nanos);
   }

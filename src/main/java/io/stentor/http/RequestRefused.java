@@ -7,7 +7,7 @@ import io.vertx.core.json.JsonObject;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A request is refused: the problem that it is answered with. */
+/** Thrown to refuse a request. Contains the problem to answer it with. */
 public final class RequestRefused extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -28,28 +28,28 @@ public final class RequestRefused extends RuntimeException {
     this.members = members;
   }
 
-  /** Creates a refusal with one sentence for people. */
+  /** Creates a refusal with one human-readable sentence. */
   public static RequestRefused of(ProblemType type, String detail) {
     return new RequestRefused(type, detail, 0, new JsonObject());
   }
 
-  /** The same where trying again after a while may help. */
+  /** Creates a refusal that the client may retry after the given time. */
   public static RequestRefused of(ProblemType type, String detail, int retryAfterSeconds) {
     return new RequestRefused(type, detail, retryAfterSeconds, new JsonObject());
   }
 
-  /** The same, naming the limit that was met and what it allows. */
+  /** Returns a copy that names the exceeded limit and its allowed value. */
   public RequestRefused of(Limit limit, int allowed) {
     JsonObject named = members.copy().put("limit", limit.label()).put("allowed", allowed);
     return new RequestRefused(type, detail, retryAfterSeconds, named);
   }
 
-  /** The same with members of its own. */
+  /** Returns a copy with a further member. */
   public RequestRefused with(String member, String value) {
     return new RequestRefused(type, detail, retryAfterSeconds, members.copy().put(member, value));
   }
 
-  /** The same for an invalid token (RFC 6750). */
+  /** Marks this refusal as caused by an invalid token (RFC 6750). Returns this object. */
   RequestRefused ofToken() {
     challenge = "Bearer error=\"invalid_token\"";
     return this;
@@ -63,7 +63,10 @@ public final class RequestRefused extends RuntimeException {
     return detail;
   }
 
-  /** Answers a request that failed. Anything but a refusal is an internal error and is logged. */
+  /**
+   * Answers a failed request. Any failure other than a refusal is logged and answered as an
+   * internal error.
+   */
   public static void answer(HttpServerRequest request, Throwable failure) {
     if (failure instanceof RequestRefused refusal) {
       refusal.answer(request);
@@ -75,8 +78,9 @@ public final class RequestRefused extends RuntimeException {
   }
 
   /**
-   * Answers the request with it. Where trying again may help, a request for an event stream gets a
-   * stream that says so, since an {@code EventSource} would give up for good.
+   * Answers a request with this refusal. If a retry may help, a request for an event stream gets a
+   * stream with the reason, because an {@code EventSource} would never reconnect after an error
+   * status.
    */
   public void answer(HttpServerRequest request) {
     if (retryAfterSeconds > 0 && EventStreamRefusal.isExpected(request)) {

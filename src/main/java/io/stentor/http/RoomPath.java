@@ -4,7 +4,7 @@ import io.stentor.message.RoomName;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 
-/** Room names in paths. */
+/** Decodes and encodes room names in paths. */
 public final class RoomPath {
   private static final String PLAIN =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:@+";
@@ -12,18 +12,18 @@ public final class RoomPath {
   private RoomPath() {}
 
   /**
-   * The room of a path like {@code /rooms/:room/…}.
+   * The room of a path such as {@code /rooms/:room/…}.
    *
-   * @throws RequestRefused where it is no name
+   * @throws RequestRefused if the name is invalid
    */
   public static RoomName of(RoutingContext ctx) {
     return name(String.valueOf(ctx.pathParam("room")));
   }
 
   /**
-   * The name.
+   * Parses a room name.
    *
-   * @throws RequestRefused where it is none
+   * @throws RequestRefused if it is invalid
    */
   public static RoomName name(String text) {
     try {
@@ -33,7 +33,7 @@ public final class RoomPath {
     }
   }
 
-  /** The name as one segment of a path (RFC 3986, section 3.3). */
+  /** Encodes the name as one path segment (RFC 3986, section 3.3). */
   static String encoded(RoomName room) {
     if (room.value().chars().allMatch(one -> PLAIN.indexOf(one) >= 0)) {
       return room.value();

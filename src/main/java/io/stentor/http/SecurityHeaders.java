@@ -2,24 +2,27 @@ package io.stentor.http;
 
 import io.vertx.core.http.HttpServerResponse;
 
-/** The headers that tell a browser what a page from here may do, and what may be done with it. */
+/**
+ * The security headers of every response. They restrict what pages of this server may do, and how
+ * other pages may use them.
+ */
 public final class SecurityHeaders {
   /**
-   * Scripts, styles, pictures and connections of this origin and nothing else. {@code 'self'} in
-   * {@code connect-src} includes the WebSocket of the same host and port (CSP level 3; Chromium
-   * since 2018, Safari since 2022), so no address has to be taken from the request.
+   * Allows scripts, styles, images and connections of this origin only. {@code 'self'} in {@code
+   * connect-src} includes the WebSocket of the same host and port (CSP level 3; Chromium since
+   * 2018, Safari since 2022), so no host has to be taken from the request.
    */
   static final String CONTENT_SECURITY_POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
           + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-  /** What the pages do not use is off, for whatever might run in them too. */
+  /** Disables the browser features that the pages do not use, also for injected scripts. */
   static final String PERMISSIONS_POLICY =
       "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()";
 
   private SecurityHeaders() {}
 
-  /** Puts them on an answer whose head was not sent yet. */
+  /** Adds the headers to a response whose head has not been sent. */
   public static void put(HttpServerResponse response) {
     response
         .putHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY)

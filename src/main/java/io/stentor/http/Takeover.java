@@ -18,20 +18,19 @@ import io.vertx.core.net.impl.ConnectionBase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes sockets over from Vert.x: puts a handler of ours into Vert.x's place at the end of Netty's
- * pipeline. Then ready-made bytes can be written, and nothing of the request stays in memory for as
- * long as the socket is open. Event loop of the socket.
+ * Takes sockets over from Vert.x by replacing the Vert.x handler at the end of the Netty pipeline.
+ * Encoded bytes can then be written directly, and no request state stays in memory while the socket
+ * is open. Must be called on the event loop of the socket.
  *
- * <p>This is the one place that reaches behind Vert.x. Where a pipeline is not as expected, an
- * update of Vert.x has changed it; that is an {@link IllegalStateException} at the first
- * connection, and a failure of {@code SocketTest} and {@code SseEndpointTest}. See
- * docs/decisions/004.
+ * <p>This is the only class that depends on Vert.x internals. If an update of Vert.x changes the
+ * pipeline, the first connection fails with an {@link IllegalStateException}, and {@code
+ * SocketTest} and {@code SseEndpointTest} fail. See docs/decisions/004.
  */
 public final class Takeover {
 
   private static final String NAME = "stentor";
 
-  /** Reads and forgets. */
+  /** Discards all inbound messages. */
   @Sharable
   private static final class Discard extends ChannelInboundHandlerAdapter {
     @Override
@@ -40,22 +39,22 @@ public final class Takeover {
     }
   }
 
-  /** A handler that throws away what comes in. */
+  /** A handler that discards all inbound messages. */
   public static final ChannelHandler DISCARD = new Discard();
 
   private Takeover() {}
 
-  /** The channel of a connection of either version of HTTP. */
+  /** The channel of an HTTP/1 or HTTP/2 connection. */
   static Channel channel(HttpConnection connection) {
     return ((ConnectionBase) connection).channel();
   }
 
   /**
-   * Accepts a WebSocket: sends the answer to its request, which has come whole, and puts the frame
-   * encoder into the place of HTTP's. The decoder of HTTP stays until frames are read, since what
-   * came behind the request is in it.
+   * Accepts a WebSocket: sends the response to its request, which must have been read completely,
+   * and replaces the HTTP encoder with the frame encoder. The HTTP decoder stays until frames are
+   * read, because it may hold bytes that followed the request.
    *
-   * @return the frame encoder's place
+   * @return the context of the frame encoder
    */
   public static ChannelHandlerContext accept(HttpConnection connection, ByteBuf answer) {
     ChannelHandlerContext vertx = ((ConnectionBase) connection).channelHandlerContext();
@@ -67,15 +66,17 @@ public final class Takeover {
     HeadCheck.remove(pipeline);
     ChannelHandler encoder = new WebSocket13FrameEncoder(false);
     pipeline.replace(HttpResponseEncoder.class, "encoder", encoder);
-    ChannelHandlerContext place = require(pipeline, pipeline.context(encoder));
-    place.writeAndFlush(answer);
-    return place;
+    ChannelHandlerContext context = require(pipeline, pipeline.context(encoder));
+    context.writeAndFlush(answer);
+    return context;
   }
 
   /**
-   * The place for bytes on a connection of HTTP/1 that has sent a response's head and is to send
-   * nothing but bytes from then on. What comes in is thrown away. Not to be called while the
-   * connection is being read: Vert.x changes the pipeline itself at a connection's first request.
+   * Prepares an HTTP/1 connection, whose response head has been sent, for writing raw bytes.
+   * Inbound messages are discarded. Must not be called while the connection is being read, because
+   * Vert.x itself changes the pipeline at the first request of a connection.
+   *
+   * @return the context for raw writes
    */
   public static ChannelHandlerContext bare(HttpConnection connection) {
     ChannelHandlerContext vertx = ((ConnectionBase) connection).channelHandlerContext();
@@ -91,18 +92,18 @@ public final class Takeover {
   }
 
   /**
-   * Has a connection cut whose peer acknowledges nothing of what it is sent, or takes none of it,
-   * for so long (RFC 5482). Does nothing where the system cannot.
+   * Sets the time after which the system closes a connection whose peer acknowledges no data or
+   * accepts none (RFC 5482). No-op where the system does not support it.
    *
-   * @param seconds 0 for what the system does by itself
+   * @param seconds 0 for the system default
    */
   public static void limitSilence(HttpConnection connection, int seconds) {
     channel(connection).config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, seconds * 1000);
   }
 
-  /** Replaces Vert.x, which is last. */
-  public static void replaceLast(ChannelPipeline pipeline, ChannelHandler ours) {
-    pipeline.replace(pipeline.last(), NAME, ours);
+  /** Replaces the Vert.x handler, which is the last one in the pipeline. */
+  public static void replaceLast(ChannelPipeline pipeline, ChannelHandler replacement) {
+    pipeline.replace(pipeline.last(), NAME, replacement);
   }
 
   private static <T> T require(ChannelPipeline pipeline, @Nullable T found) {

@@ -1,6 +1,6 @@
 /**
- * What every HTTP request passes: the contract that it is checked against, authentication, limits,
- * and the errors that are returned.
+ * Handling common to all HTTP requests: the contract that they are checked against, authentication,
+ * limits and errors.
  */
 @NullMarked
 package io.stentor.http;
