@@ -28,22 +28,23 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /messages}: many messages, of any rooms, in one request. Each stands alone: some may
- * be refused while the others are published. Those of one room keep their order. One event loop.
+ * Serves {@code POST /messages}: many messages, for any rooms, in one request. Messages are
+ * independent: some may be refused while others are published. Messages of the same room keep their
+ * order. Must be used on one event loop only.
  */
 public final class BatchEndpoint {
 
-  /** Longest body of a batch. */
+  /** Maximum size of the body of a batch. */
   static final int MAX_BODY_BYTES = 1024 * 1024;
 
   private final HttpPublisher publishing;
 
-  /** An endpoint of one server verticle. */
+  /** Creates the endpoint of one server verticle. */
   public BatchEndpoint(HttpPublisher publishing) {
     this.publishing = publishing;
   }
 
-  /** POST: publishes what is in the body, and answers what became of each. */
+  /** Publishes the messages in the body and answers with one result per message. */
   public void handlePublish(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     try {
@@ -69,13 +70,16 @@ public final class BatchEndpoint {
     }
   }
 
-  /** One batch on its way. */
+  /** A batch in progress. */
   private final class Batch {
     private final HttpServerRequest request;
     private final Identity identity;
     private final @Nullable Member from;
 
-    /** Rooms that took nothing more; what follows for them is refused too, to keep the order. */
+    /**
+     * Rooms that refused a message because they were full. Later messages of the batch for them are
+     * refused too, to keep the order.
+     */
     private final Set<RoomName> full = new HashSet<>();
 
     Batch(HttpServerRequest request, Identity identity, @Nullable Member from) {
@@ -87,7 +91,7 @@ public final class BatchEndpoint {
     Future<JsonArray> publish(Buffer body) {
       List<Future<JsonObject>> results = new ArrayList<>();
       List<BatchParser.Item> items = BatchParser.parse(body.getBytes());
-      // The request itself has taken one.
+      // The request itself was already charged as one message.
       RequestLimiter.charge(request, items.size() - 1);
       for (BatchParser.Item item : items) {
         results.add(

@@ -19,15 +19,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the body of a batch: {@code {"messages":[{"room","text"|"data","idempotencyKey"?}]}}. What
- * stands in {@code data} is cut out of the body byte by byte, never written anew. One use.
+ * Parses the body of a batch: {@code {"messages":[{"room","text"|"data","idempotencyKey"?}]}}. The
+ * value of {@code data} is copied from the body byte for byte and never reserialized. For a single
+ * use.
  */
 final class BatchParser {
 
-  /** Most messages of one batch. */
+  /** Maximum number of messages in a batch. */
   static final int MAX_ITEMS = 1000;
 
-  /** One message of a batch, or what is wrong with it. */
+  /** One message of a batch, or the reason why it is invalid. */
   static final class Item {
     private final @Nullable Message message;
     private final @Nullable RequestRefused refusal;
@@ -38,19 +39,19 @@ final class BatchParser {
     }
 
     /**
-     * The message, not yet checked for its size and whether its data is JSON of the allowed depth.
+     * The message. Its size and, for {@code data}, its JSON have not been checked yet.
      *
-     * @throws RequestRefused where it is none
+     * @throws RequestRefused if the item is invalid
      */
     Message message() {
       if (message == null) {
-        throw refusal == null ? noMessage() : refusal;
+        throw refusal == null ? invalidMessage() : refusal;
       }
       return message;
     }
   }
 
-  /** A message as the batch has it. */
+  /** A message of the batch. */
   @SuppressWarnings("ArrayRecordComponent")
   record Message(String room, Kind kind, byte[] data, @Nullable String key) {}
 
@@ -63,9 +64,9 @@ final class BatchParser {
   }
 
   /**
-   * All messages, in order.
+   * Parses all messages, in order.
    *
-   * @throws RequestRefused where the body as a whole is not a batch
+   * @throws RequestRefused if the body as a whole is not a batch
    */
   static List<Item> parse(byte[] body) {
     try (JsonParser parser = JsonSource.parser(body)) {
@@ -79,7 +80,7 @@ final class BatchParser {
     } catch (IllegalArgumentException e) {
       throw RequestRefused.of(ProblemType.INVALID_JSON, e.getMessage() + ".");
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // There is no input but memory.
+      throw new UncheckedIOException(e); // The input is in memory.
     }
   }
 
@@ -88,7 +89,7 @@ final class BatchParser {
         || parser.nextToken() != JsonToken.FIELD_NAME
         || !parser.currentName().equals("messages")
         || parser.nextToken() != JsonToken.START_ARRAY) {
-      throw noBatch();
+      throw invalidBatch();
     }
     List<Item> items = new ArrayList<>();
     while (parser.nextToken() == JsonToken.START_OBJECT) {
@@ -101,7 +102,7 @@ final class BatchParser {
     if (parser.currentToken() != JsonToken.END_ARRAY
         || parser.nextToken() != JsonToken.END_OBJECT
         || parser.nextToken() != null) {
-      throw noBatch();
+      throw invalidBatch();
     }
     if (items.isEmpty()) {
       throw RequestRefused.of(ProblemType.BAD_REQUEST, "A batch has at least one message.");
@@ -109,18 +110,18 @@ final class BatchParser {
     return items;
   }
 
-  private static RequestRefused noBatch() {
+  private static RequestRefused invalidBatch() {
     return RequestRefused.of(
         ProblemType.BAD_REQUEST,
         "A batch is a JSON object whose one member, messages, is an array of objects.");
   }
 
-  private static RequestRefused noMessage() {
+  private static RequestRefused invalidMessage() {
     return RequestRefused.of(
         ProblemType.BAD_REQUEST, "A message has a room, and either text or data.");
   }
 
-  /** Reads one object, whatever is in it, up to its end. */
+  /** Parses one object up to its end, even if it is invalid. */
   private final class ItemReader {
     private final Set<String> seen = new HashSet<>();
     private @Nullable String room;

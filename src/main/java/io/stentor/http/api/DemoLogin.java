@@ -16,8 +16,9 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.function.BooleanSupplier;
 
 /**
- * {@code /demo/login}: {@code GET} tells whether there is one, {@code POST} gives anybody a token
- * for any name. Only for demonstrations, and only by {@code identity.demoLogin}. One event loop.
+ * Serves {@code /demo/login}: {@code GET} tells whether the demo login is enabled, {@code POST}
+ * issues a token to anybody, for any name. Only for demonstrations; enabled by {@code
+ * identity.demoLogin}. Must be used on one event loop only.
  */
 public final class DemoLogin {
 
@@ -28,17 +29,17 @@ public final class DemoLogin {
   private final Access access;
 
   /**
-   * An endpoint.
+   * Creates the endpoint.
    *
-   * @param on whether it is there at all
-   * @param access what signs the tokens
+   * @param on whether the demo login is enabled
+   * @param access signs the tokens
    */
   public DemoLogin(BooleanSupplier on, Access access) {
     this.on = on;
     this.access = access;
   }
 
-  /** Tells whether there is one, so that a page need not try. */
+  /** Tells whether the demo login is enabled, so that a page need not try it. */
   public void handleOffered(RoutingContext ctx) {
     JsonObject json = new JsonObject().put("offered", on.getAsBoolean());
     answer(ctx.request(), json.toBuffer());
@@ -52,7 +53,7 @@ public final class DemoLogin {
         .end(json);
   }
 
-  /** Answers with a token. */
+  /** Answers with a token that is valid for 600 s. */
   public void handleLogin(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     if (!on.getAsBoolean()) {

@@ -12,8 +12,8 @@ import io.stentor.identity.Identity;
 import io.stentor.json.JsonSource;
 import io.stentor.message.Member;
 import io.stentor.message.Position;
-import io.stentor.message.Publication.Kind;
 import io.stentor.message.Publication;
+import io.stentor.message.Publication.Kind;
 import io.stentor.message.RoomName;
 import io.stentor.room.Ack;
 import io.stentor.room.Ack.IdempotencyConflict;
@@ -25,7 +25,10 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
 import org.jspecify.annotations.Nullable;
 
-/** How HTTP publishes: checks, and what a publisher is told. One event loop. */
+/**
+ * Publishes messages for the HTTP endpoints: checks them and reports the outcome. Must be used on
+ * one event loop only.
+ */
 public final class HttpPublisher {
 
   private static final int RETRY_AFTER_SECONDS = 1;
@@ -34,7 +37,7 @@ public final class HttpPublisher {
   private final Authentication authentication;
   private final ContextInternal context;
 
-  /** Publishing whose answers come on this context. */
+  /** Creates a publisher whose results complete on this context. */
   public HttpPublisher(Rooms rooms, Authentication authentication, ContextInternal context) {
     this.rooms = rooms;
     this.authentication = authentication;
@@ -42,10 +45,10 @@ public final class HttpPublisher {
   }
 
   /**
-   * The publisher as the others see it, by its token or {@code ?name=}; null for a server or
-   * without a name.
+   * The publisher as other clients see it, by its token or {@code ?name=}; null for a server or if
+   * no name is given.
    *
-   * @throws RequestRefused where the name is none, or not the token's
+   * @throws RequestRefused if the name is invalid or differs from the token's
    */
   static @Nullable Member from(HttpServerRequest request, Identity identity) {
     if (identity instanceof Identity.Server) {
@@ -62,9 +65,9 @@ public final class HttpPublisher {
   /**
    * Publishes one message.
    *
-   * @param data text or JSON, not yet checked; taken over
-   * @return its position, {@link Position#NONE} in a room without a log; fails with a {@link
-   *     Refusal}. Completes on the context of this object
+   * @param data text or JSON, not yet validated; takes ownership of the array
+   * @return the position of the message, {@link Position#NONE} in a room without a log; fails with
+   *     a {@link RequestRefused}. Completes on the context of this object
    */
   Future<Position> publish(
       RoomName room,
@@ -89,9 +92,9 @@ public final class HttpPublisher {
   }
 
   /**
-   * Goes on where a key can be honoured.
+   * Requires that the room can honor an idempotency key.
    *
-   * @throws RequestRefused in a room that remembers nothing
+   * @throws RequestRefused if the room keeps no log
    */
   static void requireLog(RoomOptions options) {
     if (options.history().messages() == 0) {
@@ -128,35 +131,35 @@ public final class HttpPublisher {
           : Publication.text(data, now, key, from);
     } catch (IllegalArgumentException e) {
       ProblemType type = kind == Kind.JSON ? ProblemType.INVALID_JSON : ProblemType.BAD_REQUEST;
-      throw RequestRefused.of(type, sentence(String.valueOf(e.getMessage())));
+      throw RequestRefused.of(type, toSentence(String.valueOf(e.getMessage())));
     }
   }
 
-  private static String sentence(String why) {
+  private static String toSentence(String why) {
     return Character.toUpperCase(why.charAt(0)) + why.substring(1) + ".";
   }
 
   private Future<Position> offer(RoomName room, Publication publication) {
-    Promise<Position> told = context.promise();
+    Promise<Position> result = context.promise();
     Ack ack =
         new Ack() {
           @Override
           public void appended(Position position) {
-            told.complete(position);
+            result.complete(position);
           }
 
           @Override
           public void refused(Throwable reason) {
-            told.fail(refusal(reason));
+            result.fail(refusal(reason));
           }
         };
     if (!rooms.offer(room, publication, ack)) {
       return Future.failedFuture(full());
     }
-    return told.future();
+    return result.future();
   }
 
-  /** What is said in a room that takes nothing more. */
+  /** The refusal of a room whose publish queue is full. */
   static RequestRefused full() {
     return RequestRefused.of(
         ProblemType.TOO_MANY_REQUESTS,
@@ -167,7 +170,7 @@ public final class HttpPublisher {
   private static RequestRefused refusal(Throwable reason) {
     if (reason instanceof MessageTooLarge) {
       return RequestRefused.of(
-          ProblemType.TOO_LARGE, sentence(String.valueOf(reason.getMessage())));
+          ProblemType.TOO_LARGE, toSentence(String.valueOf(reason.getMessage())));
     }
     return reason instanceof IdempotencyConflict
         ? RequestRefused.of(

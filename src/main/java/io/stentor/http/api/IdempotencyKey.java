@@ -9,9 +9,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a publisher calls a message, so that it may send it again. The header's value is a string in
- * quotes (RFC 9651, section 3.3.3), as draft-ietf-httpapi-idempotency-key-header has it; without
- * quotes it means the same.
+ * Parses idempotency keys, with which a publisher can retry a message. The header value is a quoted
+ * string (RFC 9651, section 3.3.3), as in draft-ietf-httpapi-idempotency-key-header; an unquoted
+ * value means the same.
  */
 final class IdempotencyKey {
 
@@ -22,9 +22,9 @@ final class IdempotencyKey {
   private IdempotencyKey() {}
 
   /**
-   * The key of a request; null where it has none.
+   * The key of a request; null if absent.
    *
-   * @throws RequestRefused where it is no key
+   * @throws RequestRefused if the key is invalid
    */
   static @Nullable String of(HttpServerRequest request) {
     return of(request.headers().getAll(HEADER));
@@ -43,25 +43,26 @@ final class IdempotencyKey {
       return checked(value);
     }
     if (!QUOTED.matcher(value).matches()) {
-      throw wrong();
+      throw invalidKey();
     }
     return checked(value.substring(1, value.length() - 1).replaceAll("\\\\(.)", "$1"));
   }
 
   /**
-   * The key itself.
+   * Validates a key.
    *
-   * @throws RequestRefused where it is too long, empty or has characters that cannot be seen
+   * @throws RequestRefused if it is empty, too long, or contains characters other than visible
+   *     ASCII
    */
   static String checked(String key) {
     try {
       return Publication.checkedKey(key);
     } catch (IllegalArgumentException e) {
-      throw wrong();
+      throw invalidKey();
     }
   }
 
-  private static RequestRefused wrong() {
+  private static RequestRefused invalidKey() {
     return RequestRefused.of(
         ProblemType.BAD_REQUEST,
         "An idempotency key has 1 to 255 visible ASCII characters, with or without quotes around"

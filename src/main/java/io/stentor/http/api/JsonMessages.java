@@ -22,27 +22,30 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.util.Locale;
 
 /**
- * Messages as {@code GET /rooms/{room}/messages} gives them. Each is one line, a JSON object with a
- * comma behind it:
+ * Encodes the messages of {@code GET /rooms/{room}/messages}. Each message is one line, a JSON
+ * object followed by a comma:
  *
  * <pre>
  * {"offset":42,"text":"hi","time":"2030-01-31T12:00:00.000Z","from":"Ann"},
  * {"offset":43,"data":{"price":17},"time":"2030-01-31T12:00:01.500Z"},
  * </pre>
  *
- * <p>A text is a JSON string, JSON is its source. {@code offset} is left out where there is no log,
- * {@code from} where nobody in particular spoke. Notices cannot be told: who needs them is closed,
- * and reads the log.
+ * <p>A text is encoded as a JSON string; JSON is copied verbatim. {@code offset} is omitted in a
+ * room without a log, {@code from} if the publisher is anonymous. Notices cannot be encoded: a
+ * connection that needs one is closed, and reads the log instead.
  */
 public final class JsonMessages implements Format {
 
-  /** The one instance. */
+  /** The only instance. */
   public static final JsonMessages FORMAT = new JsonMessages();
 
   private static final String OFFSET = "{\"offset\":";
 
-  /** Everything but the content and the name: member names, an offset, a time, line end. */
-  private static final int AROUND_BYTES = 96;
+  /**
+   * Maximum bytes besides the content and the name: member names, an offset, a time and the line
+   * end.
+   */
+  private static final int OVERHEAD_BYTES = 96;
 
   private static final DateTimeFormatter TIME =
       new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
@@ -54,7 +57,7 @@ public final class JsonMessages implements Format {
     return sizeLimit(publication);
   }
 
-  /** The same, since the room is not said. */
+  /** Like {@link #sizeLimit(RoomName, Publication)}; the room is not encoded. */
   public int sizeLimit(Publication publication) {
     Member from = publication.from();
     int user = from == null ? 0 : 2 + JsonText.size(from.user().getBytes(StandardCharsets.UTF_8));
@@ -62,7 +65,7 @@ public final class JsonMessages implements Format {
         publication.kind() == Publication.Kind.JSON
             ? publication.bytes()
             : JsonText.size(publication.data());
-    return AROUND_BYTES + content + user;
+    return OVERHEAD_BYTES + content + user;
   }
 
   @Override
@@ -70,7 +73,7 @@ public final class JsonMessages implements Format {
     encode(publication, epoch, offset, out);
   }
 
-  /** The same, since the room is not said. */
+  /** Like the other {@code encode}; the room is not encoded. */
   public void encode(Publication publication, long epoch, long offset, ByteBuf out) {
     if (epoch == 0) {
       out.writeByte('{');
@@ -100,18 +103,18 @@ public final class JsonMessages implements Format {
   }
 
   /**
-   * Some of these lines.
+   * A prefix of encoded lines.
    *
-   * @param count how many lines
-   * @param length of these lines in bytes, the last one's comma and line end included
-   * @param cut whether there were more lines than these
+   * @param count number of lines
+   * @param length their length in bytes, including the comma and line end of the last one
+   * @param cut whether more lines follow
    */
   public record Lines(int count, int length, boolean cut) {
 
     /**
-     * As many whole lines as both limits allow, but at least one if there is one.
+     * As many complete lines as both limits allow, but at least one if there is any.
      *
-     * @param bytes whole lines; its indices are not moved
+     * @param bytes complete lines; its indices are not changed
      */
     public static Lines of(ByteBuf bytes, int maxCount, int maxBytes) {
       int begin = bytes.readerIndex();
@@ -129,7 +132,7 @@ public final class JsonMessages implements Format {
     }
   }
 
-  /** Offset of the first of lines that have offsets. */
+  /** The offset of the first line. The lines must have offsets. */
   public static long firstOffset(ByteBuf lines) {
     long number = 0;
     for (int i = lines.readerIndex() + OFFSET.length(); lines.getByte(i) != ','; i++) {
@@ -139,11 +142,11 @@ public final class JsonMessages implements Format {
   }
 
   /**
-   * What stands before the lines of an answer.
+   * The part of a response before the lines.
    *
-   * @param position where the client is after the answer
-   * @param recovered whether everything since the position that it gave follows
-   * @param more whether a limit cut the answer
+   * @param position the client's position after this response
+   * @param recovered whether everything since the position that the client sent follows
+   * @param more whether a limit truncated the response
    */
   public static String head(Position position, boolean recovered, boolean more) {
     return "{\"epoch\":\""
@@ -156,20 +159,20 @@ public final class JsonMessages implements Format {
         + ",\"messages\":[";
   }
 
-  /** What stands behind the lines of an answer. */
+  /** The part of a response after the lines. */
   public static String end() {
     return "]}\n";
   }
 
-  /** Most bytes of messages in one answer, but at least one message. */
+  /** Maximum bytes of messages in one response. One message is sent even if it is larger. */
   static final int MAX_BYTES = 256 * 1024;
 
-  /** Answers with nothing. */
+  /** Answers without messages. */
   static void sendNone(HttpServerResponse response, Position position, boolean recovered) {
     send(response, head(position, recovered, false), Unpooled.EMPTY_BUFFER);
   }
 
-  /** Answers with what was read from the log. */
+  /** Answers with a page that was read from the log. */
   static void sendPage(HttpServerResponse response, Page page, boolean recovered) {
     ByteBuf lines = encoded(page);
     Position position = new Position(page.epoch(), page.last());
@@ -188,10 +191,10 @@ public final class JsonMessages implements Format {
   }
 
   /**
-   * Answers with lines that others are given as well.
+   * Answers with lines that are shared with other connections.
    *
-   * @param lines at least one; takes over one reference
-   * @param after where the client is before the first line
+   * @param lines at least one line; takes ownership of one reference
+   * @param after the client's position before the first line
    */
   static void sendLines(HttpServerResponse response, ByteBuf lines, Position after, int limit) {
     Lines some = Lines.of(lines, limit, MAX_BYTES);
@@ -200,11 +203,11 @@ public final class JsonMessages implements Format {
             ? Position.NONE
             : new Position(after.epoch(), after.offset() + some.count());
     String head = head(position, true, some.cut());
-    // Without the last line's comma.
+    // Drop the comma of the last line.
     send(response, head, lines.writerIndex(lines.readerIndex() + some.length() - 2));
   }
 
-  /** Sends the bytes as they are; nobody copies them, and the reference ends with the answer. */
+  /** Sends the bytes without copying them. Releases the lines when the response was sent. */
   private static void send(HttpServerResponse response, String head, ByteBuf lines) {
     if (response.closed() || response.ended()) {
       lines.release();

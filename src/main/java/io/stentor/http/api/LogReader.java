@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads logs for requests. Right after a node came or went a log cannot be read for a moment, so a
- * failure is tried again for a few seconds. Answers come on the event loop.
+ * Reads logs for requests. A log may be unreadable for a moment after a node joined or left the
+ * cluster, so failures are retried for a few seconds. Results complete on the event loop.
  */
 final class LogReader {
 
@@ -30,21 +30,21 @@ final class LogReader {
     this.eventLoop = eventLoop;
   }
 
-  /** Whether the page begins where the position says. */
+  /** Whether the page continues from the position without a gap. */
   static boolean continues(Page page, Position since) {
     return page.epoch() == since.epoch()
         && since.offset() <= page.top()
         && since.offset() + 1 >= page.oldest();
   }
 
-  /** What follows the position, or where the log is instead. */
+  /** Reads what follows the position. If that is not available, the page tells where the log is. */
   Future<Page> after(RoomName room, Position since, int limit) {
-    return patiently(() -> rooms.read(room, since, limit, JsonMessages.MAX_BYTES));
+    return withRetries(() -> rooms.read(room, since, limit, JsonMessages.MAX_BYTES));
   }
 
-  /** The newest messages, as many as there are up to the limit. */
+  /** Reads the newest messages, up to the limit. */
   Future<Page> newest(RoomName room, int limit) {
-    return patiently(
+    return withRetries(
         () ->
             rooms
                 .read(room, Position.NONE, 0, 0)
@@ -61,7 +61,7 @@ final class LogReader {
                     }));
   }
 
-  private Future<Page> patiently(Supplier<Future<Page>> read) {
+  private Future<Page> withRetries(Supplier<Future<Page>> read) {
     Promise<Page> answer = Promise.promise();
     attempt(read, ATTEMPTS, answer);
     return answer.future();

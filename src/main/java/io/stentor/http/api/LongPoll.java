@@ -23,8 +23,8 @@ import io.vertx.core.http.HttpServerResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that waits in a room for its next messages: a connection that is given one slice and
- * leaves. Belongs to the event loop of the request.
+ * A request that waits for the next messages of a room: a connection that leaves after its first
+ * messages. Must be used on the event loop of the request.
  */
 final class LongPoll implements Connection, LongPolls.Waiting {
 
@@ -37,15 +37,15 @@ final class LongPoll implements Connection, LongPolls.Waiting {
   private final LongPolls polls;
   private final Runnable readAgain;
   private @Nullable Cursor cursor;
-  private @Nullable PlainClient visit;
-  private boolean over;
+  private @Nullable PlainClient client;
+  private boolean ended;
 
   /**
-   * A poll that does not wait yet.
+   * Creates a poll that does not wait yet.
    *
-   * @param identity who asks; the poll ends with its token
-   * @param since where the client is; {@link Position#NONE} in a room without a log
-   * @param readAgain answers from the log instead, for what a poll cannot tell
+   * @param identity the identity of the client; the poll ends when its token expires
+   * @param since the client's position; {@link Position#NONE} in a room without a log
+   * @param readAgain answers from the log instead, when the poll cannot continue from the position
    */
   LongPoll(
       HttpServerRequest request,
@@ -65,7 +65,7 @@ final class LongPoll implements Connection, LongPolls.Waiting {
     this.readAgain = readAgain;
   }
 
-  /** Waits in the room; what was published since the position is answered at once. */
+  /** Joins the room and waits. Messages published since the position are sent immediately. */
   void begin(RoomName room, int waitSeconds) {
     server.connections().opened(Transport.POLL);
     if (!polls.add(this, waitSeconds)) {
@@ -78,10 +78,10 @@ final class LongPoll implements Connection, LongPolls.Waiting {
             Member.of("", identity.user()),
             identity,
             () -> isAllowed(room),
-            reason -> sendAway(room, reason));
-    visit = began;
+            reason -> disconnect(room, reason));
+    client = began;
     began.recheck();
-    if (over) {
+    if (ended) {
       return;
     }
     response.closeHandler(gone -> end());
@@ -90,7 +90,7 @@ final class LongPoll implements Connection, LongPolls.Waiting {
     try {
       Cursor joined = server.rooms().join(room, this, start, server.eventLoop());
       cursor = joined;
-      if (over) {
+      if (ended) {
         joined.leave();
       }
     } catch (RoomLimitReached e) {
@@ -100,15 +100,19 @@ final class LongPoll implements Connection, LongPolls.Waiting {
     }
   }
 
-  /** Takes the poll out of everything, once; false if that was done already. */
+  /**
+   * Removes all registrations of the poll.
+   *
+   * @return false if the poll has already ended
+   */
   private boolean end() {
-    if (over) {
+    if (ended) {
       return false;
     }
-    over = true;
+    ended = true;
     polls.remove(this);
-    if (visit != null) {
-      visit.end();
+    if (client != null) {
+      client.end();
     }
     server.connections().closed(Transport.POLL, null);
     if (cursor != null) {
@@ -125,10 +129,10 @@ final class LongPoll implements Connection, LongPolls.Waiting {
   }
 
   /**
-   * A server or the token's end ends it: with nothing where the client may come again, else it is
-   * told not to.
+   * Ends the poll for a reason given by the server API, the token or the configuration. Answers
+   * without messages if the client may reconnect, otherwise with an error.
    */
-  private void sendAway(RoomName room, CloseReason reason) {
+  private void disconnect(RoomName room, CloseReason reason) {
     if (!reason.isFinal()) {
       timeOut();
     } else if (reason.equals(CloseReason.MAY_NOT_STAY) && end()) {
@@ -144,7 +148,7 @@ final class LongPoll implements Connection, LongPolls.Waiting {
         && server.permissions().allow(identity, room, Action.HISTORY);
   }
 
-  /** Answers as a new request would be answered. */
+  /** Answers as a new request would be answered now. */
   private void refuse(RoomName room) {
     try {
       Authentication.require(server.permissions(), identity, room, Action.HISTORY);
@@ -165,7 +169,7 @@ final class LongPoll implements Connection, LongPolls.Waiting {
 
   @Override
   public boolean isWritable() {
-    return !over;
+    return !ended;
   }
 
   @Override
@@ -174,7 +178,8 @@ final class LongPoll implements Connection, LongPolls.Waiting {
     if (!end()) {
       bytes.release();
     } else if (follows) {
-      // Each in a task of its own: ten thousand answers at once would hold up everybody else.
+      // Each response is sent in its own task, because ten thousand at once would block the event
+      // loop.
       server.eventLoop().execute(() -> JsonMessages.sendLines(response, bytes, since, limit));
     } else {
       bytes.release();
@@ -185,7 +190,7 @@ final class LongPoll implements Connection, LongPolls.Waiting {
   @Override
   public void flush() {}
 
-  /** The room cannot go on from where the client is. */
+  /** Reads from the log, because the room cannot continue from the client's position. */
   @Override
   public void close(CloseReason reason) {
     if (end()) {

@@ -6,15 +6,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The long polls of one event loop, each with its timer. Belongs to that loop. */
+/**
+ * The waiting long polls of one event loop, each with its timer. Must be used on that event loop
+ * only.
+ */
 public final class LongPolls {
 
-  /** Longest time that a poll may wait. */
+  /** Maximum time in seconds that a poll may wait. */
   static final int MAX_SECONDS = 60;
 
-  /** A request that waits. */
+  /** A waiting request. */
   interface Waiting {
-    /** Answers without messages. The poll was removed before. */
+    /** Answers without messages. The poll has already been removed. */
     void timeOut();
   }
 
@@ -28,10 +31,10 @@ public final class LongPolls {
   }
 
   /**
-   * Adds a poll, which times out unless it is removed before.
+   * Adds a poll. It times out unless it is removed first.
    *
    * @param seconds 1 to {@link #MAX_SECONDS}
-   * @return false after {@link #closeAll}: nothing waits any more
+   * @return false after {@link #closeAll}; the poll was not added
    */
   boolean add(Waiting poll, int seconds) {
     if (!closed) {
@@ -53,12 +56,12 @@ public final class LongPolls {
     poll.timeOut();
   }
 
-  /** Number of polls that wait. */
+  /** Number of waiting polls. */
   public int waiting() {
     return timers.size();
   }
 
-  /** Answers all polls, now and from now on. */
+  /** Answers all polls without messages, and rejects further ones. */
   public void closeAll() {
     closed = true;
     List.copyOf(timers.keySet()).forEach(this::timeOut);

@@ -5,14 +5,14 @@ import io.vertx.core.json.Json;
 import java.util.List;
 import java.util.StringJoiner;
 
-/** Members as clients without a library see them: JSON on one line. */
+/** Encodes members for plain clients, as JSON on one line. */
 public final class MemberJson {
 
   private MemberJson() {}
 
   /**
-   * One member: {@code {"connection":"b7","user":"Ann"}}, without {@code user} where it is nobody
-   * in particular; {@code info} and {@code roomInfo}, where known, are JSON as they are.
+   * Encodes one member: {@code {"connection":"b7","user":"Ann"}}. {@code user} is omitted if the
+   * member is anonymous; {@code info} and {@code roomInfo}, if known, are inserted as raw JSON.
    */
   public static String of(Member member) {
     StringBuilder json = new StringBuilder("{\"connection\":");
@@ -29,7 +29,7 @@ public final class MemberJson {
     return json.append('}').toString();
   }
 
-  /** Some members: {@code {"members":[...]}}. */
+  /** Encodes several members: {@code {"members":[...]}}. */
   public static String of(List<Member> members) {
     StringJoiner all = new StringJoiner(",", "{\"members\":[", "]}");
     members.forEach(member -> all.add(of(member)));

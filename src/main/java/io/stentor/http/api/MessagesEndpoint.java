@@ -21,8 +21,8 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * {@code /rooms/{room}/messages}: GET reads what was said, or waits for what will be; POST
- * publishes. One event loop.
+ * Serves {@code /rooms/{room}/messages}: GET reads messages or waits for new ones, POST publishes.
+ * Must be used on one event loop only.
  */
 public final class MessagesEndpoint {
 
@@ -32,7 +32,7 @@ public final class MessagesEndpoint {
   private final LongPolls polls;
   private final LogReader log;
 
-  /** An endpoint of one server verticle. */
+  /** Creates the endpoint of one server verticle. */
   public MessagesEndpoint(
       LoopContext server,
       Authentication authentication,
@@ -45,7 +45,7 @@ public final class MessagesEndpoint {
     this.log = new LogReader(server.rooms(), server.eventLoop());
   }
 
-  /** GET: messages, at once or as soon as there are any. */
+  /** Answers a GET with messages, either immediately or when there are any. */
   public void handleGet(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     try {
@@ -64,7 +64,7 @@ public final class MessagesEndpoint {
     }
   }
 
-  /** One GET on its way. */
+  /** A GET in progress. */
   private final class Reading {
     private final HttpServerRequest request;
     private final RoomName room;
@@ -82,7 +82,7 @@ public final class MessagesEndpoint {
       if (options.history().messages() == 0) {
         withoutLog();
       } else if (query.since() != null && query.waitSeconds() > 0) {
-        // The room finds out whether there is anything to wait for.
+        // The room determines whether there is anything to wait for.
         waitFrom(query.since());
       } else {
         read();
@@ -154,7 +154,7 @@ public final class MessagesEndpoint {
     }
   }
 
-  /** POST: publishes the body. */
+  /** Publishes the body of a POST. */
   public void handlePublish(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     try {
@@ -169,7 +169,7 @@ public final class MessagesEndpoint {
     RoomName room = RoomPath.of(ctx);
     Identity identity = Authentication.of(ctx);
     RoomOptions options = server.rooms().options(room);
-    // Once more by Publishing; here it saves the body's way.
+    // HttpPublisher checks this again; checking here avoids reading the body in vain.
     authentication.require(identity, room, Action.PUBLISH);
     Kind kind = MediaType.of(request.getHeader(HttpHeaders.CONTENT_TYPE));
     String key = IdempotencyKey.of(request);
@@ -192,7 +192,8 @@ public final class MessagesEndpoint {
     String before = epoch + ":" + (position.offset() - 1);
     response
         .setStatusCode(201)
-        // Relative to the request's path, so that it holds behind a proxy that cuts a prefix off.
+        // Relative to the path of the request, so that it is valid behind a proxy that strips a
+        // prefix.
         .putHeader(HttpHeaders.LOCATION, "messages?since=" + before + "&limit=1")
         .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
         .end("{\"epoch\":\"" + epoch + "\",\"offset\":" + position.offset() + "}\n");

@@ -7,11 +7,11 @@ import io.vertx.core.MultiMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code GET /rooms/{room}/messages} is asked for.
+ * The query of {@code GET /rooms/{room}/messages}.
  *
- * @param since everything after this position; null for the newest messages
- * @param limit most messages, 1 to {@value #MAX_LIMIT}
- * @param waitSeconds how long to wait for a message where there is none; 0 answers at once
+ * @param since the position after which to read; null for the newest messages
+ * @param limit maximum number of messages, 1 to {@value #MAX_LIMIT}
+ * @param waitSeconds how long to wait for a message if there is none; 0 to answer immediately
  * @param strict whether a position that cannot be recovered is refused
  */
 record MessagesQuery(@Nullable Position since, int limit, int waitSeconds, boolean strict) {
@@ -20,9 +20,9 @@ record MessagesQuery(@Nullable Position since, int limit, int waitSeconds, boole
   static final int DEFAULT_LIMIT = 100;
 
   /**
-   * Reads the query's parameters.
+   * Parses the query parameters.
    *
-   * @throws RequestRefused with one sentence that says which is wrong and what is allowed
+   * @throws RequestRefused if one is invalid, with one sentence that names it and what is allowed
    */
   static MessagesQuery of(MultiMap params) {
     return new MessagesQuery(
@@ -40,20 +40,20 @@ record MessagesQuery(@Nullable Position since, int limit, int waitSeconds, boole
     }
   }
 
-  /** A number within bounds, or {@code otherwise} where the parameter is not given. */
-  static int number(MultiMap params, String name, int least, int most, int otherwise) {
+  /** Parses a number within bounds; {@code defaultValue} if the parameter is absent. */
+  static int number(MultiMap params, String name, int min, int max, int defaultValue) {
     String text = params.get(name);
     if (text == null) {
-      return otherwise;
+      return defaultValue;
     }
     if (text.matches("[0-9]{1,9}")) {
       int number = Integer.parseInt(text);
-      if (number >= least && number <= most) {
+      if (number >= min && number <= max) {
         return number;
       }
     }
     throw RequestRefused.of(
-        ProblemType.BAD_REQUEST, name + " is a number from " + least + " to " + most + ".");
+        ProblemType.BAD_REQUEST, name + " is a number from " + min + " to " + max + ".");
   }
 
   private static boolean flag(MultiMap params, String name) {

@@ -19,58 +19,63 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts one page of the list of rooms together: those with a log and those with somebody in them, as
- * far as the client may listen there. One use; the futures complete on any thread.
+ * Builds one page of the list of rooms. The list contains the rooms with a log or with members, as
+ * far as the client may subscribe to them. For a single use; the futures complete on any thread.
  */
 final class RoomList {
 
   /**
-   * How often all names are looked at for one page. Only where very many rooms in a row are hidden
-   * from the client, more would be needed.
+   * Maximum number of rounds over the room names for one page. More would be needed only if very
+   * many consecutive rooms are hidden from the client.
    */
   private static final int MAX_ROUNDS = 4;
 
   /**
-   * A page.
+   * A page of the list.
    *
    * @param rooms in order of their names
-   * @param next the last of them, where others may follow; else null
+   * @param next the last of the rooms if more may follow; else null
    */
   record Page(List<Entry> rooms, @Nullable String next) {}
 
-  /** One room; what is not known or does not exist is null. */
+  /** One room. Values that are unknown or do not exist are null. */
   record Entry(RoomName room, @Nullable RoomStats stats, @Nullable LogSummary log) {}
 
   private final Rooms rooms;
   private final Presence presence;
-  private final Predicate<RoomName> mayShow;
+  private final Predicate<RoomName> isVisible;
   private final RoomsQuery query;
   private final List<RoomName> visible = new ArrayList<>();
   private final Map<String, RoomStats> stats = new HashMap<>();
 
-  RoomList(Rooms rooms, Presence presence, Predicate<RoomName> mayShow, RoomsQuery query) {
+  RoomList(Rooms rooms, Presence presence, Predicate<RoomName> isVisible, RoomsQuery query) {
     this.rooms = rooms;
     this.presence = presence;
-    this.mayShow = mayShow;
+    this.isVisible = isVisible;
     this.query = query;
   }
 
-  /** Reads the page. Fails with a {@link RequestRefused} where too much is hidden on the way. */
+  /**
+   * Reads the page. Fails with a {@link RequestRefused} if too many rooms on the way are hidden.
+   */
   Future<Page> read() {
     return round(query.after(), 1).compose(this::page);
   }
 
-  /** Gathers one room more than is asked for, to know whether there is one. */
+  /**
+   * Reads one round of names. Collects one room more than requested, to know whether there is
+   * another page.
+   */
   private Future<Boolean> round(@Nullable String after, int round) {
     int some = Math.min(query.limit() + 1, RoomsQuery.MAX_LIMIT);
     History history = rooms.history();
-    Future<List<RoomStats>> inhabited = presence.rooms(query.prefix(), after, some);
+    Future<List<RoomStats>> occupied = presence.rooms(query.prefix(), after, some);
     Future<List<String>> logged = history.names(query.prefix(), after, some);
-    return Future.all(inhabited, logged)
+    return Future.all(occupied, logged)
         .compose(
             both -> {
               TreeSet<String> names = new TreeSet<>(logged.result());
-              for (RoomStats one : inhabited.result()) {
+              for (RoomStats one : occupied.result()) {
                 names.add(one.room().value());
                 stats.put(one.room().value(), one);
               }
@@ -81,12 +86,12 @@ final class RoomList {
   private Future<Boolean> take(NavigableSet<String> names, int some, int round) {
     boolean wasLast = names.size() < some;
     while (names.size() > some) {
-      // Behind these there may be names that only one of the two lists was long enough for.
+      // The names after these may be incomplete: one of the two lists may have ended earlier.
       names.pollLast();
     }
     for (String name : names) {
       RoomName room = new RoomName(name);
-      if (mayShow.test(room)) {
+      if (isVisible.test(room)) {
         visible.add(room);
       }
     }
@@ -117,7 +122,7 @@ final class RoomList {
             });
   }
 
-  /** Null where it is not known who is in the room. */
+  /** The member counts of the room; null if presence is off. */
   private @Nullable RoomStats stats(RoomName room) {
     return rooms.options(room).presence()
         ? stats.getOrDefault(room.value(), new RoomStats(room, 0, 0))

@@ -35,8 +35,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What rooms there are, what is known of one, and who is in it. A room that the client may not
- * listen in is not shown. One event loop.
+ * Serves the list of rooms, the state of one room, and its members. Rooms to which the client may
+ * not subscribe are hidden. Must be used on one event loop only.
  */
 public final class RoomsEndpoint {
 
@@ -48,7 +48,7 @@ public final class RoomsEndpoint {
   private final Authentication authentication;
   private final ContextInternal context;
 
-  /** An endpoint of one server verticle, whose answers are written on this context. */
+  /** Creates the endpoint of one server verticle. Responses are written on this context. */
   public RoomsEndpoint(LoopContext server, Authentication authentication, ContextInternal context) {
     this.rooms = server.rooms();
     this.presence = server.presence();
@@ -56,7 +56,7 @@ public final class RoomsEndpoint {
     this.context = context;
   }
 
-  /** {@code GET /rooms}: a part of the rooms, by name. */
+  /** Serves {@code GET /rooms}: one page of the rooms, ordered by name. */
   public void handleList(RoutingContext ctx) {
     answer(
         ctx.request(),
@@ -69,7 +69,7 @@ public final class RoomsEndpoint {
         });
   }
 
-  /** {@code GET /rooms/{room}}: what is known of one room, which need not have been used. */
+  /** Serves {@code GET /rooms/{room}}: the state of one room, which need not exist yet. */
   public void handleRoom(RoutingContext ctx) {
     answer(
         ctx.request(),
@@ -81,7 +81,7 @@ public final class RoomsEndpoint {
         });
   }
 
-  /** {@code GET /rooms/{room}/members}: a part of who is in a room. */
+  /** Serves {@code GET /rooms/{room}/members}: one page of the members of a room. */
   public void handleMembers(RoutingContext ctx) {
     answer(
         ctx.request(),
@@ -97,7 +97,7 @@ public final class RoomsEndpoint {
         });
   }
 
-  /** Nobody where presence is off, which the answers do not show. */
+  /** The member counts of the room. They are zero if presence is off; responses then omit them. */
   private Future<RoomStats> stats(RoomName room) {
     return rooms.options(room).presence()
         ? presence.stats(room)
@@ -149,7 +149,7 @@ public final class RoomsEndpoint {
     refusal.answer(request);
   }
 
-  /** A page of the list of rooms, one room a line. */
+  /** Encodes a page of the list of rooms, one room per line. */
   private static Buffer list(RoomList.Page page) {
     List<String> entries =
         page.rooms().stream()
@@ -171,10 +171,10 @@ public final class RoomsEndpoint {
   }
 
   /**
-   * One room.
+   * Encodes one room.
    *
-   * @param stats of the room, which count where presence is on
-   * @param logs its log, if there is one
+   * @param stats the member counts of the room; included only if presence is on
+   * @param logs the log of the room, if there is one
    */
   private static Buffer room(RoomStats stats, Map<RoomName, LogSummary> logs, RoomOptions options) {
     LogSummary log = logs.get(stats.room());
@@ -202,7 +202,7 @@ public final class RoomsEndpoint {
     return json.toBuffer().appendString("\n");
   }
 
-  /** A page of a room's members, one a line. */
+  /** Encodes a page of the members of a room, one member per line. */
   private static Buffer members(RoomStats stats, MembersPage page) {
     List<Member> members = page.members();
     String begin =

@@ -9,27 +9,28 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which part of a list is asked for.
+ * The page of a list that a query requests.
  *
- * @param prefix what names begin with; empty for all
- * @param after begin behind this one, as the last part's {@code next} had it; null from the start
- * @param limit most entries, 1 to {@value #MAX_LIMIT}
+ * @param prefix prefix of the names; empty for all
+ * @param after start after this entry, the {@code next} of the previous page; null for the first
+ *     page
+ * @param limit maximum number of entries, 1 to {@value #MAX_LIMIT}
  */
 record RoomsQuery(String prefix, @Nullable String after, int limit) {
 
   static final int MAX_LIMIT = 1000;
   static final int DEFAULT_LIMIT = 100;
 
-  /** Longer ones are neither names nor ours. */
+  /** Longer values are neither names nor cursors of this server. */
   private static final int MAX_CHARACTERS = 2048;
 
-  /** Separates what no user's name has in it. */
+  /** Separates the user name from the connection id; user names cannot contain it. */
   private static final char SEPARATOR = '\n';
 
   /**
-   * Reads the query's parameters.
+   * Parses the query parameters.
    *
-   * @throws RequestRefused with one sentence that says which is wrong and what is allowed
+   * @throws RequestRefused if one is invalid, with one sentence that names it and what is allowed
    */
   static RoomsQuery of(MultiMap params) {
     String prefix = params.get("prefix");
@@ -48,9 +49,9 @@ record RoomsQuery(String prefix, @Nullable String after, int limit) {
   }
 
   /**
-   * The member behind which a list of members begins; null from the start.
+   * The member after which the page of members starts; null for the first page.
    *
-   * @throws RequestRefused where {@code after} is nothing that a list gave
+   * @throws RequestRefused if {@code after} is not a value that a list returned
    */
   @Nullable Member afterMember() {
     if (after == null) {
@@ -66,7 +67,7 @@ record RoomsQuery(String prefix, @Nullable String after, int limit) {
     }
   }
 
-  /** What a list of members says as {@code next}, where this member is its last. */
+  /** The {@code next} value of a page whose last member is this one. */
   static String next(Member last) {
     String text = last.user() + SEPARATOR + last.connection();
     return Base64.getUrlEncoder()
