@@ -49,8 +49,8 @@ public final class HeadCheck extends ChannelInboundHandlerAdapter {
   private static final int LAST_ASCII = 0x7e;
 
   /**
-   * Installs the check on the first bytes after the TLS handshake. Before that, it is not known
-   * whether the connection uses HTTP/1, and the pipeline has no decoder.
+   * Installs the check when the first bytes arrive, after decryption if TLS is used. Before that,
+   * it is not known whether the connection uses HTTP/1, and the pipeline has no decoder.
    */
   private static final class Installer extends ChannelInboundHandlerAdapter {
     @Override

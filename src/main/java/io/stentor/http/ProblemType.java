@@ -27,7 +27,7 @@ public enum ProblemType {
   PRESENCE_OFF(404, "Presence is off"),
   /** The path does not support the method; the header {@code Allow} lists the supported methods. */
   METHOD_NOT_ALLOWED(405, "Method not allowed"),
-  /** No representation of the response is acceptable by the header {@code Accept}. */
+  /** The header {@code Accept} excludes every representation of the response. */
   NOT_ACCEPTABLE(406, "Not acceptable"),
   /** The body did not arrive in time. */
   REQUEST_TIMEOUT(408, "Request timeout"),
