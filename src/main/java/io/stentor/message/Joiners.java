@@ -6,17 +6,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a name may have a zero-width joiner (U+200D) or non-joiner (U+200C). Persian, Sinhala and
- * many Indic words are not written without them, and anywhere else they would make two names that
- * look alike. The rule follows CONTEXTJ of RFC 5892, appendix A: directly after a virama, or
- * between two letters of one script whose letters join.
+ * Decides where a name may contain a zero-width joiner (U+200D) or non-joiner (U+200C). Persian,
+ * Sinhala and many Indic words need them; anywhere else they would allow two different names that
+ * look the same. The rule follows CONTEXTJ of RFC 5892, appendix A: directly after a virama, or
+ * between two letters of the same joining script.
  */
 final class Joiners {
 
   static final int NON_JOINER = 0x200c;
   static final int JOINER = 0x200d;
 
-  /** Signs that take the vowel from the letter before them. */
+  /** Viramas: signs that suppress the vowel of the preceding letter. */
   private static final String VIRAMAS =
       "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca\u1039\u103a\u17d2\u1b44\ua9c0";
 
@@ -48,7 +48,7 @@ final class Joiners {
     return character == NON_JOINER || character == JOINER;
   }
 
-  /** Whether the joiner at this index of a name belongs to a word. */
+  /** Returns whether the joiner at this index is allowed as part of a word. */
   static boolean isInWord(String name, int index) {
     if (index == 0) {
       return false;
@@ -60,7 +60,7 @@ final class Joiners {
     return script != null && JOINING.contains(script) && script == scriptAfter(name, index);
   }
 
-  /** The script of the letter before, whose marks are passed over; null where there is none. */
+  /** Returns the script of the preceding letter, skipping its marks; null if there is none. */
   private static @Nullable UnicodeScript scriptBefore(String name, int index) {
     int at = index;
     while (at > 0) {
@@ -84,7 +84,7 @@ final class Joiners {
     return Character.isLetter(character) || isMark(character) ? UnicodeScript.of(character) : null;
   }
 
-  /** Whether a joiner at this index stands between two emoji, which it makes one. */
+  /** Returns whether the character at this index is a joiner that combines two emoji. */
   static boolean isInEmoji(String name, int index) {
     return name.charAt(index) == JOINER
         && index > 0
@@ -102,7 +102,7 @@ final class Joiners {
         || (character >= 0x1f000 && character <= 0x1faff);
   }
 
-  /** Whether a character belongs to the letter before it. */
+  /** Returns whether a character is a mark that combines with the preceding letter. */
   static boolean isMark(int character) {
     int type = Character.getType(character);
     return type == Character.NON_SPACING_MARK || type == Character.COMBINING_SPACING_MARK;

@@ -4,41 +4,44 @@ import io.netty.buffer.ByteBufUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who a connection is to the others in its rooms. Immutable; any thread.
+ * The identity of a connection, as shown to others in its rooms. Immutable; any thread.
  *
- * @param connection names the connection, and no other one on any node
- * @param user who it is; several connections may be of one user. Empty for nobody in particular
- * @param info what is known of the connection, as JSON source; null where nothing is
- * @param roomInfo what is known of it in this room, as JSON source; null where nothing is
+ * @param connection ID of the connection, unique across all nodes
+ * @param user name of the user, who may have several connections; empty for an anonymous connection
+ * @param info information about the connection, as JSON source; null if there is none
+ * @param roomInfo information about the connection in this room, as JSON source; null if there is
+ *     none
  */
 public record Member(
     String connection, String user, @Nullable String info, @Nullable String roomInfo)
     implements Comparable<Member> {
 
-  /** Longest name of a user that a connection may give itself, in characters. */
+  /** Maximum length of a user name that a client chooses itself, in characters. */
   public static final int MAX_NAME_CHARACTERS = 128;
 
-  /** Longest name of a user that a token gives (OpenID Connect Core, section 2), in characters. */
+  /** Maximum length of a user name from a token (OpenID Connect Core, section 2), in characters. */
   public static final int MAX_PROVED_CHARACTERS = 255;
 
-  /** A connection of which only the user is known. */
+  /** Creates a member without info. */
   public static Member of(String connection, String user) {
     return new Member(connection, user, null, null);
   }
 
   /**
-   * Checks a name that a client gives itself.
+   * Checks a name that a client chooses itself and returns it.
    *
-   * @throws IllegalArgumentException with one sentence that says what is allowed
+   * @throws IllegalArgumentException if the name is invalid; the message is one sentence that
+   *     states the rule
    */
   public static String checkedName(String name) {
     return checked(name, MAX_NAME_CHARACTERS);
   }
 
   /**
-   * Checks the name of a user that a token gives.
+   * Checks a user name from a token and returns it.
    *
-   * @throws IllegalArgumentException with one sentence that says what is allowed
+   * @throws IllegalArgumentException if the name is invalid; the message is one sentence that
+   *     states the rule
    */
   public static String checkedUser(String name) {
     return checked(name, MAX_PROVED_CHARACTERS);
@@ -75,7 +78,7 @@ public record Member(
         || type == Character.PARAGRAPH_SEPARATOR;
   }
 
-  /** Memory that the texts need when they are written, in bytes of UTF-8. */
+  /** Returns the total size of all fields, in bytes of UTF-8. */
   public int bytes() {
     return utf8(connection) + utf8(user) + utf8(info) + utf8(roomInfo);
   }
@@ -84,7 +87,7 @@ public record Member(
     return text == null ? 0 : ByteBufUtil.utf8Bytes(text);
   }
 
-  /** By user, then by connection. */
+  /** Orders by user, then by connection. */
   @Override
   public int compareTo(Member other) {
     int byUser = user.compareTo(other.user);

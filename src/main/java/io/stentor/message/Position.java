@@ -4,19 +4,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A place in a room's log: everything up to and including {@code offset} is behind it. Written as
- * {@code epoch:offset}, the same on every transport and node.
+ * A position in a room's log: directly after the publication with {@code offset}. Written as {@code
+ * epoch:offset}, which is the same on every transport and node.
  *
- * @param epoch which life of the log; offsets of different epochs cannot be compared. 0 where there
- *     is no log
- * @param offset number of the last publication behind this place; the first publication has 1
+ * @param epoch identifies one lifetime of the log; offsets of different epochs cannot be compared.
+ *     0 if there is no log
+ * @param offset offset of the last publication up to this position; the first publication has 1
  */
 public record Position(long epoch, long offset) {
 
-  /** The place in a room that keeps no log. */
+  /** The position in a room without a log. */
   public static final Position NONE = new Position(0, 0);
 
-  /** Epochs are below this, so that their text has at most eight characters. */
+  /** Exclusive upper bound of epochs, so that their text has at most eight characters. */
   public static final long EPOCH_LIMIT = 1L << 40;
 
   private static final int RADIX = 36;
@@ -25,7 +25,7 @@ public record Position(long epoch, long offset) {
   /**
    * Checks the range of both numbers.
    *
-   * @throws IllegalArgumentException when a number is negative or an epoch too large
+   * @throws IllegalArgumentException if a number is negative or the epoch is too large
    */
   public Position {
     if (epoch < 0 || epoch >= EPOCH_LIMIT || offset < 0) {
@@ -34,9 +34,10 @@ public record Position(long epoch, long offset) {
   }
 
   /**
-   * Reads {@code epoch:offset}.
+   * Parses {@code epoch:offset}.
    *
-   * @throws IllegalArgumentException with one sentence that says what a position looks like
+   * @throws IllegalArgumentException if the text is invalid; the message is one sentence that
+   *     describes the format
    */
   public static Position parse(String text) {
     Matcher matcher = WRITTEN.matcher(text);
@@ -45,14 +46,14 @@ public record Position(long epoch, long offset) {
         return new Position(
             Long.parseLong(matcher.group(1), RADIX), Long.parseLong(matcher.group(2)));
       } catch (IllegalArgumentException e) {
-        // Falls through to the one sentence below, which says it better.
+        // Falls through to the clearer error message below.
       }
     }
     throw new IllegalArgumentException(
         "a position is epoch:offset as the server gave it, for example 1a2b3c:42");
   }
 
-  /** The epoch as it is written in a position. */
+  /** Returns the textual form of an epoch, as used in a position. */
   public static String epochText(long epoch) {
     return Long.toString(epoch, RADIX);
   }

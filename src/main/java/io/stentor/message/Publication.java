@@ -8,13 +8,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message as a room carries it: bytes and what they are. The bytes were checked when it was
- * made: a text is UTF-8, JSON is a {@link JsonSource}. They are shared by everyone who delivers
- * them and must not be changed. Any thread.
+ * One message in a room: its content and the type of the content. The content was validated on
+ * creation: text is UTF-8, and JSON is a {@link JsonSource}. The byte array is shared and must not
+ * be modified. Any thread.
  */
 public final class Publication {
 
-  /** What the bytes are. */
+  /** The type of the content. */
   public enum Kind {
     /** Valid UTF-8 text. */
     TEXT(0),
@@ -27,12 +27,12 @@ public final class Publication {
       this.code = (byte) code;
     }
 
-    /** The kind of a code in the wire and log forms. */
+    /** Returns the kind with this code in the wire and log formats. */
     public static Kind of(byte code) {
       return code == JSON.code ? JSON : TEXT;
     }
 
-    /** The code of this kind in the wire and log forms. */
+    /** Returns the code of this kind in the wire and log formats. */
     public byte code() {
       return code;
     }
@@ -60,14 +60,15 @@ public final class Publication {
   }
 
   /**
-   * A text.
+   * Creates a text publication.
    *
-   * @param utf8 taken over
-   * @param timeMillis when the server took it, in milliseconds since 1970
-   * @param idempotencyKey what the publisher calls it, so that a retry appears once; null where it
-   *     gave no key
-   * @param from who published it; null where that is not known or nobody's business
-   * @throws IllegalArgumentException with one sentence where this is not UTF-8 or no key
+   * @param utf8 the content; this method takes ownership
+   * @param timeMillis when the server received it, in milliseconds since 1970
+   * @param idempotencyKey the publisher's key, so that a retry is published only once; null if
+   *     there is none
+   * @param from the publisher; null if unknown or not disclosed
+   * @throws IllegalArgumentException if the bytes are not UTF-8 or the key is invalid; the message
+   *     is one sentence
    */
   public static Publication text(
       byte[] utf8, long timeMillis, @Nullable String idempotencyKey, @Nullable Member from) {
@@ -77,15 +78,16 @@ public final class Publication {
     return stored(Kind.TEXT, utf8, timeMillis, keyOrNull(idempotencyKey), from);
   }
 
-  /** A text without an idempotency key, of nobody in particular. */
+  /** Creates a text publication without an idempotency key or a publisher. */
   public static Publication text(String text, long timeMillis) {
     return text(Utf8.of(text), timeMillis, null, null);
   }
 
   /**
-   * JSON; parameters as for {@link #text(byte[], long, String, Member)}.
+   * Creates a JSON publication. The parameters are those of {@link #text(byte[], long, String,
+   * Member)}.
    *
-   * @throws IllegalArgumentException with one sentence where the key is none
+   * @throws IllegalArgumentException if the key is invalid; the message is one sentence
    */
   public static Publication json(
       JsonSource source, long timeMillis, @Nullable String idempotencyKey, @Nullable Member from) {
@@ -93,8 +95,8 @@ public final class Publication {
   }
 
   /**
-   * A publication as a node has written it down, for a log or for another node. Only for what reads
-   * such forms: nothing is checked again.
+   * Creates a publication from a form that a node wrote for a log or for another node. Only for
+   * decoders of such forms: nothing is validated again.
    */
   public static Publication stored(
       Kind kind,
@@ -110,9 +112,10 @@ public final class Publication {
   }
 
   /**
-   * Checks an idempotency key that a publisher gives.
+   * Checks a publisher's idempotency key and returns it.
    *
-   * @throws IllegalArgumentException with one sentence that says what is allowed
+   * @throws IllegalArgumentException if the key is invalid; the message is one sentence that states
+   *     the rule
    */
   public static String checkedKey(String key) {
     if (!KEY.matcher(key).matches()) {
@@ -126,17 +129,20 @@ public final class Publication {
     return kind;
   }
 
-  /** The bytes themselves, not a copy: read only. */
+  /** Returns the content itself, not a copy. Must not be modified. */
   public byte[] data() {
     return data;
   }
 
-  /** Size of the bytes. */
+  /** Returns the size of the content, in bytes. */
   public int bytes() {
     return data.length;
   }
 
-  /** What it counts for where memory is limited: its own bytes, and who said it. */
+  /**
+   * Returns the size that counts towards memory limits, in bytes: the content and the publisher's
+   * data.
+   */
   public int weight() {
     return data.length + (from == null ? 0 : from.bytes());
   }
@@ -149,23 +155,26 @@ public final class Publication {
     return idempotencyKey;
   }
 
-  /** Who published it; null where that is not known. */
+  /** Returns the publisher; null if unknown or not disclosed. */
   public @Nullable Member from() {
     return from;
   }
 
-  /** Whether the other one says the same, whoever says it and when. */
+  /**
+   * Returns whether the other publication has the same kind and content, regardless of publisher
+   * and time.
+   */
   public boolean saysTheSame(Publication other) {
     return kind == other.kind && Arrays.equals(data, other.data);
   }
 
-  /** This publication with another text: JSON gets it as a JSON string. */
+  /** Returns a copy with another text. In a JSON publication it becomes a JSON string. */
   public Publication with(String text) {
     byte[] changed = kind == Kind.JSON ? JsonSource.ofText(text).bytes() : Utf8.of(text);
     return new Publication(kind, changed, timeMillis, idempotencyKey, from);
   }
 
-  /** The same as text where it is a JSON string; other JSON, and text, as it is. */
+  /** Returns a text publication if this is a JSON string, otherwise this publication unchanged. */
   public Publication asText() {
     if (kind == Kind.JSON && data.length > 0 && data[0] == '"') {
       byte[] value = Utf8.of(JsonSource.string(data));
@@ -174,7 +183,7 @@ public final class Publication {
     return this;
   }
 
-  /** The bytes as a string; for tests and logs. */
+  /** Returns the content as a string. */
   public String text() {
     return new String(data, StandardCharsets.UTF_8);
   }

@@ -1,19 +1,19 @@
 package io.stentor.message;
 
 /**
- * The name of a room: 1 to 128 characters, each a letter or digit of any script, a mark that
- * belongs to a letter (as scripts of India write their vowels), a {@linkplain Joiners joiner} inside
- * a word, or one of {@code . _ - : @ # ~ +}; but not {@code .} or {@code ..}, which mean something
- * else in a path.
+ * The name of a room, 1 to 128 characters. Each is a letter or digit of any script, a mark that
+ * combines with a letter (such as the vowel signs of Indic scripts), a {@linkplain Joiners joiner}
+ * inside a word, or one of {@code . _ - : @ # ~ +}. {@code .} and {@code ..} are not allowed,
+ * because they have a special meaning in a path.
  *
  * @param value the name as given; names that differ in any character are different rooms
  */
 public record RoomName(String value) implements Comparable<RoomName> {
 
-  /** Longest name, in characters (Unicode code points). */
+  /** Maximum length, in characters (Unicode code points). */
   public static final int MAX_CHARACTERS = 128;
 
-  /** The room of the bare path {@code /}. */
+  /** The room of the root path {@code /}. */
   public static final RoomName LOBBY = new RoomName("lobby");
 
   private static final String PUNCTUATION = "._-:@#~+";
@@ -21,7 +21,8 @@ public record RoomName(String value) implements Comparable<RoomName> {
   /**
    * Checks the name.
    *
-   * @throws IllegalArgumentException with one sentence that says what is wrong and what is allowed
+   * @throws IllegalArgumentException if the name is invalid; the message is one sentence that
+   *     states the problem and the rule
    */
   public RoomName {
     int length = value.codePointCount(0, value.length());

@@ -1,4 +1,4 @@
-/** The nouns that every part speaks of. Plain values without behaviour towards the outside. */
+/** Domain values that all packages share. Plain immutable values without I/O. */
 @NullMarked
 package io.stentor.message;
 
