@@ -23,14 +23,14 @@ public final class ConnectionCounts {
   private final AtomicInteger open = new AtomicInteger();
   private final Map<Integer, LongAdder> closes = new ConcurrentHashMap<>();
 
-  /** Creates counts of zero. */
+  /** Creates counters that are all zero. */
   public ConnectionCounts() {
     for (Transport transport : Transport.values()) {
       counts.put(transport, new Count());
     }
   }
 
-  /** The connections themselves, by user. */
+  /** Returns the registries of the connections themselves, by user. */
   public ConnectionRegistries registries() {
     return registries;
   }
@@ -39,7 +39,7 @@ public final class ConnectionCounts {
     return Objects.requireNonNull(counts.get(transport));
   }
 
-  /** Counts a new connection. Returns the number of open ones. */
+  /** Counts a new connection. Returns the number of open connections of all transports. */
   public int opened(Transport transport) {
     Count count = count(transport);
     count.open.incrementAndGet();
@@ -48,9 +48,9 @@ public final class ConnectionCounts {
   }
 
   /**
-   * Counts a connection that has ended. Returns the number of open ones.
+   * Counts a connection that has ended. Returns the number of open connections of all transports.
    *
-   * @param reason why this node closed it; null if it did not
+   * @param reason why this node closed it; null if this node did not close it
    */
   public int closed(Transport transport, @Nullable CloseReason reason) {
     if (reason != null) {
@@ -68,17 +68,17 @@ public final class ConnectionCounts {
     return count(transport).open.get();
   }
 
-  /** Returns the number of connections opened since the start. */
+  /** Returns the number of connections of a transport opened since startup. */
   public long total(Transport transport) {
     return count(transport).opened.sum();
   }
 
-  /** Returns the codes with which this node has closed connections. */
+  /** Returns the close codes that this node has used. */
   public Set<Integer> closeCodes() {
     return Set.copyOf(closes.keySet());
   }
 
-  /** Returns the number of connections that this node has closed with a code. */
+  /** Returns the number of connections that this node has closed with this code. */
   public long closes(int code) {
     LongAdder count = closes.get(code);
     return count == null ? 0 : count.sum();

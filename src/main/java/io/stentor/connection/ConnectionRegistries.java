@@ -18,7 +18,7 @@ public final class ConnectionRegistries {
 
   private final List<PerLoop> entries = new CopyOnWriteArrayList<>();
 
-  /** Creates the registry of an event loop. */
+  /** Creates and adds the registry of an event loop. */
   public ConnectionRegistry add(EventLoop loop) {
     ConnectionRegistry registry = new ConnectionRegistry();
     entries.add(new PerLoop(loop, registry));
@@ -28,7 +28,8 @@ public final class ConnectionRegistries {
   /**
    * Runs a task with each registry, on its event loop.
    *
-   * @return the results, when all are done; completes on any thread
+   * @return the results of all tasks; completes on any thread, and fails if a task fails or an
+   *     event loop has shut down
    */
   public <T> Future<List<T>> each(Function<ConnectionRegistry, Future<T>> task) {
     List<Future<T>> done = new ArrayList<>();
@@ -36,7 +37,7 @@ public final class ConnectionRegistries {
       Promise<T> promise = Promise.promise();
       try {
         entry.loop.execute(() -> run(task, entry.registry, promise));
-      } catch (RejectedExecutionException e) { // The node is stopping, and its connections end.
+      } catch (RejectedExecutionException e) { // The node is stopping, which ends its connections.
         promise.fail(e);
       }
       done.add(promise.future());
@@ -45,15 +46,15 @@ public final class ConnectionRegistries {
   }
 
   /**
-   * Checks every connection of this node against the present configuration, on its event loop. Does
-   * not wait. A loop checks {@value #MAX_CHECKED_AT_ONCE} of its connections in a row, and does
-   * other work in between.
+   * Checks every connection of this node against the current configuration, on its event loop.
+   * Returns without waiting. A loop checks {@value #MAX_CHECKED_AT_ONCE} connections at a time and
+   * runs other tasks in between.
    */
   public void recheck() {
     for (PerLoop entry : entries) {
       try {
         entry.loop.execute(() -> recheck(entry.loop, entry.registry.all(), 0));
-      } catch (RejectedExecutionException e) { // The node is stopping, and its connections end.
+      } catch (RejectedExecutionException e) { // The node is stopping, which ends its connections.
         return;
       }
     }

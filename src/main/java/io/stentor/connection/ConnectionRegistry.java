@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The connections of one event loop, by user. Takes a reference and a number per connection, and
- * some 100 bytes per user. Belongs to this loop.
+ * The connections of one event loop, by user. Uses a reference and an index per connection, and
+ * about 100 bytes per user. Confined to this loop.
  */
 public final class ConnectionRegistry {
 
@@ -23,7 +23,7 @@ public final class ConnectionRegistry {
     connections++;
   }
 
-  /** No-op if the connection is not here. */
+  /** Removes a connection. No-op if it is not registered. */
   public void remove(ControllableConnection connection) {
     ControllableConnection.Place place = connection.place();
     List<ControllableConnection> ofUser = users.get(connection.user());
@@ -42,17 +42,19 @@ public final class ConnectionRegistry {
     }
   }
 
-  /** Returns the connections of a user; a copy, so that they may end meanwhile. */
+  /** Returns a copy of a user's connections, so that connections may end during iteration. */
   public List<ControllableConnection> of(String user) {
     return List.copyOf(users.getOrDefault(user, List.of()));
   }
 
-  /** Returns all users; a copy. The empty one stands for connections without a user. */
+  /**
+   * Returns a copy of the set of all users. The empty user stands for connections without a user.
+   */
   public Set<String> users() {
     return Set.copyOf(users.keySet());
   }
 
-  /** Returns all connections; a copy, so that they may end meanwhile. */
+  /** Returns a copy of all connections, so that connections may end during iteration. */
   public List<ControllableConnection> all() {
     List<ControllableConnection> all = new ArrayList<>(connections);
     users.values().forEach(all::addAll);

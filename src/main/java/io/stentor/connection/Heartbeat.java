@@ -11,9 +11,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Detects dead peers: pings every connection of one event loop once an interval, spread over its
- * seconds, and closes those that do not answer. A connection keeps the interval and the timeout
- * that it started with, since clients may have been told them. Belongs to that loop.
+ * Detects dead peers. Pings every connection of one event loop once per interval, with the pings
+ * spread over its seconds, and closes connections that do not respond. A connection keeps the
+ * interval and the timeout that it started with, because clients may have been told them. Confined
+ * to that loop.
  */
 public final class Heartbeat {
 
@@ -21,32 +22,35 @@ public final class Heartbeat {
   public interface Pinged {
     void ping();
 
-    /** Whether anything came from the peer since the last ping. */
+    /** Returns whether any data has arrived from the peer since the last ping. */
     boolean hasAnswered();
 
     void close(CloseReason reason);
 
-    /** Closes the connection for a shutdown, as soon as nothing is owed to the peer. */
+    /** Closes the connection for a shutdown, once all pending responses to the peer are sent. */
     void leave();
 
-    /** The connection's place in the heartbeat. */
+    /** Returns the connection's place in the heartbeat. */
     Beat beat();
   }
 
   /** A connection's place in the heartbeat. */
   public static final class Beat {
-    /** Null where it is in none. */
+    /** Null while the connection is not registered. */
     private @Nullable List<Pinged> slot;
 
     private int index;
 
-    /** The second of the last ping. */
+    /** Time of the last ping, in seconds of the heartbeat's counter. */
     private int pinged;
   }
 
   private final Supplier<WebSocketOptions> options;
 
-  /** New connections go to the last one; the others have those that came under other options. */
+  /**
+   * One schedule per set of options. New connections join the last one; the others hold connections
+   * that started with earlier options.
+   */
   private final List<Schedule> schedules = new ArrayList<>();
 
   private int now;
@@ -55,7 +59,7 @@ public final class Heartbeat {
   /**
    * Creates a heartbeat without connections.
    *
-   * @param options the current ones
+   * @param options supplies the current options
    */
   public Heartbeat(Supplier<WebSocketOptions> options) {
     this.options = options;
@@ -66,7 +70,7 @@ public final class Heartbeat {
     TimerWheel.of(loop).every(1000, this::everySecond);
   }
 
-  /** Pings a connection from now on, under the current options. */
+  /** Adds a connection, to be pinged under the current options. */
   public void add(Pinged connection) {
     WebSocketOptions current = options.get();
     Schedule last = schedules.get(schedules.size() - 1);
@@ -77,7 +81,7 @@ public final class Heartbeat {
     last.add(connection);
   }
 
-  /** Forgets a connection. Idempotent. */
+  /** Removes a connection. Idempotent. */
   public void remove(Pinged connection) {
     Beat beat = connection.beat();
     List<Pinged> slot = beat.slot;
@@ -91,12 +95,12 @@ public final class Heartbeat {
     }
   }
 
-  /** Every connection of this loop. */
+  /** Runs the action for every connection of this loop. */
   public void forEach(Consumer<Pinged> action) {
     schedules.forEach(schedule -> schedule.seconds.forEach(second -> second.forEach(action)));
   }
 
-  /** Whether {@link #closeAll} was called: a new connection then has to close by itself. */
+  /** Returns whether {@link #closeAll} was called. A new connection must then close itself. */
   public boolean isClosed() {
     return closed;
   }
@@ -117,7 +121,10 @@ public final class Heartbeat {
     }
   }
 
-  /** The connections with one interval and timeout, by the second in which they are pinged. */
+  /**
+   * The connections with the same interval and timeout, grouped by the second in which they are
+   * pinged.
+   */
   private static final class Schedule {
     private final int intervalSeconds;
     private final int timeoutSeconds;
@@ -141,7 +148,7 @@ public final class Heartbeat {
       return seconds.stream().allMatch(List::isEmpty);
     }
 
-    /** A new connection is not checked before its first ping. */
+    /** Adds a connection. It is not checked for a timeout before its first ping. */
     void add(Pinged connection) {
       Beat beat = connection.beat();
       beat.slot = seconds.get(nextSecond);
@@ -151,10 +158,11 @@ public final class Heartbeat {
     }
 
     /**
-     * Closes the connections that have been silent for a timeout since a ping, and pings those of
-     * this second. A connection that still owes an answer is not pinged again.
+     * Closes the connections that have sent nothing within the timeout after a ping, and pings
+     * those of this second. A connection that has not responded to its last ping is not pinged
+     * again.
      *
-     * @param now a count of seconds
+     * @param now the current second of the heartbeat's counter
      */
     void turn(int now) {
       if (intervalSeconds == 0) {

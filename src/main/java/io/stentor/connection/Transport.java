@@ -2,7 +2,7 @@ package io.stentor.connection;
 
 import java.util.Locale;
 
-/** The kinds of connections. */
+/** The transport of a connection. */
 public enum Transport {
   /** A WebSocket with the plain protocol. */
   WEBSOCKET,
@@ -15,7 +15,7 @@ public enum Transport {
 
   private final String label = name().toLowerCase(Locale.ROOT);
 
-  /** The name in metrics and log lines; it never changes. */
+  /** Returns the name in metrics and log lines, which is stable across releases. */
   public String label() {
     return label;
   }

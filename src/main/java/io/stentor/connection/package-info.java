@@ -1,6 +1,4 @@
-/**
- * The connections of a node: how many there are by transport, and where to find those of a user.
- */
+/** The connections of a node: counts by transport, and a registry by user. */
 @NullMarked
 package io.stentor.connection;
 
