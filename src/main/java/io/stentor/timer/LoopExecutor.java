@@ -36,12 +36,12 @@ public class LoopExecutor implements Executor {
     return eventLoop;
   }
 
-  /** Returns whether the calling thread is this loop's. */
+  /** Returns whether the caller is on this event loop's thread. */
   public boolean inEventLoop() {
     return eventLoop.inEventLoop();
   }
 
-  /** Runs the task now if this loop's thread calls, otherwise like {@link #execute}. */
+  /** Runs the task immediately if called on this loop's thread, otherwise like {@link #execute}. */
   public final void run(Runnable task) {
     if (inEventLoop()) {
       task.run();
@@ -50,18 +50,18 @@ public class LoopExecutor implements Executor {
     }
   }
 
-  /** Runs the task after everything that has been handed to this loop so far. */
+  /** Runs the task after all tasks that were submitted to this loop before. */
   @Override
   public final void execute(Runnable task) {
     eventLoop.execute(() -> context.dispatch(task, Runnable::run));
   }
 
-  /** Runs the task once, after a delay. */
+  /** Runs the task once, after a delay in milliseconds. */
   public final void after(long millis, Runnable task) {
     eventLoop.schedule(() -> context.dispatch(task, Runnable::run), millis, TimeUnit.MILLISECONDS);
   }
 
-  /** Runs the task periodically; see {@link TimerWheel#every}. */
+  /** Runs the task periodically, with a period in milliseconds; see {@link TimerWheel#every}. */
   public final void every(long millis, Runnable task) {
     TimerWheel.of(eventLoop).every(millis, () -> context.dispatch(task, Runnable::run));
   }

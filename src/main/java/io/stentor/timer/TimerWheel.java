@@ -15,37 +15,41 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The timers of one event loop: a hashed wheel with one tick for all of them, so that a timer costs
- * one object and no place in a sorted queue.
+ * The timers of one event loop: a hashed timer wheel with one tick for all timers, so that a timer
+ * costs one object and no entry in a sorted queue.
  *
- * <p>It measures time in which the loop could work. Two things hold for every timer:
+ * <p>The wheel measures the time in which the loop was able to run. Two guarantees hold for every
+ * timer:
  *
  * <ul>
- *   <li>Time in which the loop stood still does not count: the process was stopped, its virtual
- *       machine was paused, or a garbage collection took long. A client is not late for what it
- *       could not have been seen to do.
- *   <li>Before a timer fires, the loop has read its sockets at least once after the moment at which
- *       the timer was due; after a standstill it reads for a whole tick.
+ *   <li>Time in which the loop was stalled does not count: the process was stopped, its virtual
+ *       machine was paused, or a garbage collection took long. Clients do not time out because the
+ *       server was stalled.
+ *   <li>Before a timer fires, the loop has read its sockets at least once after the timer's due
+ *       time. After a stall it reads for a whole tick.
  * </ul>
  *
- * Timers fire late by up to two ticks, never early. {@link #of}, {@link #after} and {@link #every}
- * may be called on any thread; tasks run on the loop, and everything else is called there.
+ * Timers fire up to two ticks late, never early. {@link #of}, {@link #after} and {@link #every} may
+ * be called on any thread. Tasks run on the loop, and all other methods must be called there.
  */
 public final class TimerWheel {
 
-  /** How often the wheel turns, in milliseconds. */
+  /** Time between two ticks, in milliseconds. */
   public static final int TICK_MILLIS = 250;
 
-  /** A loop that does not get to its tick for longer stood still, in milliseconds. */
+  /** A loop whose tick is delayed by more than this was stalled, in milliseconds. */
   public static final int STANDSTILL_MILLIS = 1000;
 
-  /** A longer standstill is worth a line in the log. */
+  /** Stalls longer than this are logged, in milliseconds. */
   private static final int LOGGED_MILLIS = 3000;
 
-  /** Enough for a tick, with all that is read meanwhile, to be a task of a later round. */
+  /**
+   * Delay from a tick to firing its timers, in milliseconds. Long enough that the loop reads its
+   * sockets in between.
+   */
   private static final int READ_ROUND_MILLIS = 1;
 
-  /** Timers of more than 64 s pass by several times before they are due. */
+  /** Number of slots. Timers of more than 64 s stay in their slot for more than one rotation. */
   private static final int SLOTS = 256;
 
   private static final Logger LOG = LoggerFactory.getLogger(TimerWheel.class);
@@ -61,7 +65,7 @@ public final class TimerWheel {
   private long turnedTo;
   private boolean stoodStill;
 
-  /** A task that waits. */
+  /** A scheduled task. */
   public static final class Timer {
     private final Runnable task;
     private final long periodMillis;
@@ -75,7 +79,7 @@ public final class TimerWheel {
       this.periodMillis = periodMillis;
     }
 
-    /** The task does not run any more. Idempotent; on the wheel's loop. */
+    /** Cancels the task. Idempotent. Must be called on the wheel's loop. */
     public void cancel() {
       cancelled = true;
       unlink();
@@ -92,7 +96,7 @@ public final class TimerWheel {
       return next == this;
     }
 
-    /** Puts another one in front of this one, which is the head of a list. */
+    /** Appends a timer to the list of which this one is the head. */
     private void append(Timer other) {
       other.previous = previous;
       other.next = this;
@@ -112,7 +116,8 @@ public final class TimerWheel {
   }
 
   /**
-   * The wheel of an event loop, which begins to turn with the first call and ends with the loop.
+   * Returns the wheel of an event loop. The first call creates and starts it; it stops with the
+   * loop.
    */
   public static TimerWheel of(EventLoop loop) {
     TimerWheel known = WHEELS.get(loop);
@@ -123,7 +128,7 @@ public final class TimerWheel {
     return WHEELS.computeIfAbsent(loop, TimerWheel::new);
   }
 
-  /** The wheel of one of the event loops, for work that belongs to none of them. */
+  /** Returns the wheel of one of the event loops, for work that is not tied to a loop. */
   public static TimerWheel of(Vertx vertx) {
     return of((EventLoop) ((VertxInternal) vertx).nettyEventLoopGroup().iterator().next());
   }
@@ -131,7 +136,7 @@ public final class TimerWheel {
   /**
    * Runs a task once.
    *
-   * @param delay in milliseconds of the time that this wheel measures
+   * @param delay in milliseconds of this wheel's time
    */
   public Timer after(long delay, Runnable task) {
     Timer timer = new Timer(task, 0);
@@ -140,10 +145,10 @@ public final class TimerWheel {
   }
 
   /**
-   * Runs a task again and again, the first time after one period. Runs are never made up for: in a
-   * standstill there are none.
+   * Runs a task periodically, the first time after one period. Missed runs are not made up for;
+   * during a stall there are none.
    *
-   * @param period in milliseconds of the time that this wheel measures
+   * @param period in milliseconds of this wheel's time
    */
   public Timer every(long period, Runnable task) {
     Timer timer = new Timer(task, period);
@@ -152,15 +157,15 @@ public final class TimerWheel {
   }
 
   /**
-   * Has something called at the first tick after each standstill, before any timer fires.
+   * Registers a listener to be called at the first tick after each stall, before any timer fires.
    *
-   * @param listener is given how many milliseconds the loop stood still
+   * @param listener receives the duration of the stall, in milliseconds
    */
   public void onStandstill(LongConsumer listener) {
     onLoop(() -> standstillListeners.add(listener));
   }
 
-  /** The time that this wheel measures, in milliseconds since it began. */
+  /** Returns this wheel's time, in milliseconds since its creation. */
   public long millis() {
     long sinceTick = TimeUnit.NANOSECONDS.toMillis(ticker.nanoTime() - tickedAtNanos);
     return millis + Math.min(sinceTick, TICK_MILLIS);
@@ -181,7 +186,7 @@ public final class TimerWheel {
     }
   }
 
-  /** A timer stands in the slot of the first tick at which it is due. */
+  /** Puts a timer into the slot of the first tick at which it is due. */
   private void link(Timer timer) {
     long tick = Math.max(turnedTo + 1, (timer.dueMillis + TICK_MILLIS - 1) / TICK_MILLIS);
     slots[(int) (tick % SLOTS)].append(timer);
@@ -192,14 +197,14 @@ public final class TimerWheel {
     long elapsedMillis = TimeUnit.NANOSECONDS.toMillis(now - tickedAtNanos);
     tickedAtNanos += TimeUnit.MILLISECONDS.toNanos(elapsedMillis);
     boolean standstill = elapsedMillis > STANDSTILL_MILLIS;
-    // Before a standstill the loop may have worked for nearly a tick.
+    // The loop may have run for nearly a tick before the stall.
     millis += standstill ? TICK_MILLIS : elapsedMillis;
     boolean wakesUp = standstill && !stoodStill;
     stoodStill = standstill;
     if (wakesUp) {
       wokeUp(elapsedMillis);
     } else {
-      // A loop that is late at every tick fires its timers, too, by a slower clock.
+      // A loop that is late at every tick still fires its timers, on a slower clock.
       long reached = millis;
       loop.schedule(() -> turn(reached), READ_ROUND_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -219,7 +224,7 @@ public final class TimerWheel {
     standstillListeners.forEach(listener -> run(() -> listener.accept(stillMillis)));
   }
 
-  /** Fires what is due at this time, which the loop has read its sockets after. */
+  /** Fires the timers that are due at this time. The loop has read its sockets since then. */
   private void turn(long reachedMillis) {
     long last = reachedMillis / TICK_MILLIS;
     Timer due = list();
@@ -236,7 +241,7 @@ public final class TimerWheel {
         timer = following;
       }
     }
-    // A task may cancel any other one.
+    // A task may cancel any other timer.
     while (!due.isLast()) {
       Timer timer = due.next;
       timer.unlink();

@@ -1,4 +1,4 @@
-/** Timeouts and periodic work of an event loop. */
+/** Timeouts and periodic tasks of an event loop. */
 @NullMarked
 package io.stentor.timer;
 
