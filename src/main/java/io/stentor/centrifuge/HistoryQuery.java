@@ -12,22 +12,23 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What somebody asks of a room's log. Any thread.
+ * A query of a room's history. Thread-safe.
  *
- * @param limit most messages; 0 asks only where the log is, below 0 is as many as an answer may
- *     hold
- * @param since begin behind this place, or before it in reverse; null for either end
- * @param reverse newest first
+ * @param limit the maximum number of messages; 0 returns only the current position, a negative
+ *     value as many as one response may hold
+ * @param since read after this position, or before it in reverse; null for the start, or the end in
+ *     reverse
+ * @param reverse whether to return the newest messages first
  */
 public record HistoryQuery(long limit, @Nullable Since since, boolean reverse) {
 
-  /** A place that the client knows; the empty epoch fits any. */
+  /** A position that the client knows. An empty epoch matches any epoch. */
   public record Since(String epoch, long offset) {}
 
   private static final int MAX_MESSAGES = 300;
   private static final int MAX_BYTES = 256 * 1024;
 
-  /** The members {@code limit}, {@code since} and {@code reverse} of a request. */
+  /** Parses the fields {@code limit}, {@code since} and {@code reverse} of a request. */
   public static HistoryQuery of(JsonFields fields) {
     JsonFields since = fields.object("since");
     return new HistoryQuery(
@@ -40,8 +41,8 @@ public record HistoryQuery(long limit, @Nullable Since since, boolean reverse) {
    * Reads the log.
    *
    * @param timed whether publications carry their time
-   * @return the result as an object; fails with a {@link CommandError}
-   * @throws CommandError where there is nothing to be read
+   * @return the result as a JSON object; fails with a {@link CommandError}
+   * @throws CommandError if the room keeps no history, or if nothing can precede {@code since}
    */
   public Future<JsonWriter> read(Rooms rooms, RoomName room, boolean timed) {
     if (rooms.options(room).history().messages() == 0) {
@@ -66,7 +67,7 @@ public record HistoryQuery(long limit, @Nullable Since since, boolean reverse) {
       return before(rooms, room, here.epoch(), end, most)
           .map(page -> result(page, page.publications(), end, timed));
     }
-    // Beyond the end there is nothing, and an old place is answered with what is left.
+    // Positions beyond the end yield nothing; old ones yield the messages that are still kept.
     long after = since == null ? 0 : Math.min(since.offset, here.top());
     return rooms
         .read(room, new Position(here.epoch(), after), most, MAX_BYTES)
@@ -77,7 +78,9 @@ public record HistoryQuery(long limit, @Nullable Since since, boolean reverse) {
     return epoch.isEmpty() || epoch.equals(Position.epochText(here.epoch()));
   }
 
-  /** Reads what is right before an offset; less of it where it is too large for one answer. */
+  /**
+   * Reads the messages immediately before an offset; fewer if they are too large for one response.
+   */
   private static Future<Page> before(Rooms rooms, RoomName room, long epoch, long end, int most) {
     Position from = new Position(epoch, Math.max(0, end - 1 - most));
     return rooms

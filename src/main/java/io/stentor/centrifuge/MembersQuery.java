@@ -10,19 +10,19 @@ import io.vertx.core.Future;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Who is in a room, as this protocol tells it. Any thread. */
+/** A query of a room's presence, with results in the Centrifuge protocol's format. Thread-safe. */
 public final class MembersQuery {
 
-  /** Most bytes of one answer; who would get more asks how many there are. */
+  /** The maximum size of one response. Clients of larger rooms can query the counts instead. */
   private static final int MAX_BYTES = 512 * 1024;
 
   private final Presence presence;
   private final RoomName room;
 
   /**
-   * A question about a room.
+   * Creates a query of a room.
    *
-   * @throws CommandError where it is not known who is in it
+   * @throws CommandError if presence is disabled for the room
    */
   public MembersQuery(Rooms rooms, Presence presence, RoomName room) {
     if (!rooms.options(room).presence()) {
@@ -32,7 +32,10 @@ public final class MembersQuery {
     this.room = room;
   }
 
-  /** Everybody, as an object; fails with a {@link CommandError} where that would be too many. */
+  /**
+   * Returns all members as a JSON object. Fails with a {@link CommandError} if the response would
+   * be too large.
+   */
   public Future<JsonWriter> members() {
     return members(null, new JsonWriter().open().name("presence").open());
   }
@@ -59,7 +62,7 @@ public final class MembersQuery {
     return page.members().get(page.members().size() - 1);
   }
 
-  /** How many, as an object. */
+  /** Returns the numbers of connections and users as a JSON object. */
   public Future<JsonWriter> stats() {
     return presence
         .members(room, null, Presence.MAX_PAGE)
@@ -71,14 +74,14 @@ public final class MembersQuery {
   }
 
   /**
-   * Everybody without a name is one user on this wire, unlike elsewhere. In rooms that are too
-   * large to look at each, each of them counts.
+   * Counts distinct users. Unlike elsewhere, all anonymous connections count as one user in this
+   * protocol. In rooms that do not fit into one page, each anonymous connection counts.
    */
   private static long users(List<Member> members) {
     return members.stream().map(Member::user).distinct().count();
   }
 
-  /** Both are written also where they are 0. */
+  /** Writes both numbers even if they are 0. */
   private static JsonWriter result(long clients, long users) {
     JsonWriter line = new JsonWriter().open().name("num_clients").integer(clients);
     return line.name("num_users").integer(users).close();

@@ -15,18 +15,18 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * Everything that a client is sent, one framed object each: publications as pushes, {@code
- * {"push":{"channel":"…","pub":{…}}}}, or, where a client sends no commands and gets no replies,
- * bare: {@code {"channel":"…","pub":{…}}}. What a subscription is told of its place is no push and
- * is left to {@link Subscription}. Any thread.
+ * Encodes everything that is sent to a client, as one framed object each. Publications are pushes,
+ * {@code {"push":{"channel":"…","pub":{…}}}}; on unidirectional connections they are bare, {@code
+ * {"channel":"…","pub":{…}}}. Notices about a subscription's position are not pushes; {@link
+ * Subscription} handles them. Thread-safe.
  */
 public final class PushFormat implements Format {
 
-  /** All there are, by their framing. */
+  /** All formats, by framing. */
   private static final Map<Framing, List<PushFormat>> ALL =
       Framing.ALL.stream().collect(Collectors.toUnmodifiableMap(one -> one, PushFormat::with));
 
-  /** UTF-8 needs three bytes for a {@code char}, and four for two of them. */
+  /** The maximum number of UTF-8 bytes per {@code char}: four bytes encode a pair of them. */
   private static final int MOST_BYTES_A_CHARACTER = 3;
 
   private static final byte[] PUSH = utf8("{\"push\":");
@@ -52,9 +52,10 @@ public final class PushFormat implements Format {
   }
 
   /**
-   * One of the formats that there are.
+   * Returns the format with these properties.
    *
-   * @param bare whether there is nothing but pushes: a client sends nothing after it has connected
+   * @param bare whether the connection is unidirectional: the client sends nothing after it has
+   *     connected
    * @param timed whether publications carry their time
    */
   public static PushFormat of(Framing framing, boolean bare, boolean timed) {
@@ -65,12 +66,12 @@ public final class PushFormat implements Format {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Whether publications carry their time, wherever they are told. */
+  /** Whether publications carry their time, in pushes and in replies. */
   boolean timed() {
     return timed;
   }
 
-  /** Whether there is nothing but pushes. */
+  /** Whether the connection is unidirectional: only pushes are sent. */
   boolean isBare() {
     return bare;
   }
@@ -86,7 +87,7 @@ public final class PushFormat implements Format {
   public void encode(RoomName room, Publication publication, long epoch, long offset, ByteBuf out) {
     int mark = begin(out);
     out.writeBytes(CHANNEL);
-    // The characters of a room's name need no escape.
+    // Room names contain no characters that need escaping.
     out.writeCharSequence(room.value(), StandardCharsets.UTF_8);
     out.writeBytes(PUB);
     PublicationJson.write(publication, offset, timed, out);
@@ -114,7 +115,7 @@ public final class PushFormat implements Format {
     return false;
   }
 
-  /** A whole object, a reply perhaps. */
+  /** Frames a complete object, such as a reply. */
   ByteBuf framed(JsonWriter line) {
     ByteBuf object = line.bytes();
     ByteBuf out = buffer(object.readableBytes() + framing.overhead());
@@ -124,7 +125,7 @@ public final class PushFormat implements Format {
     return out;
   }
 
-  /** A push, given as it is when it is bare. */
+  /** Frames a push, which is passed without the {@code push} wrapper. */
   ByteBuf framedPush(JsonWriter push) {
     ByteBuf object = push.bytes();
     ByteBuf out = buffer(object.readableBytes() + framing.overhead() + PUSH.length + 1);
@@ -138,7 +139,7 @@ public final class PushFormat implements Format {
     return PooledByteBufAllocator.DEFAULT.directBuffer(bytes);
   }
 
-  /** The last push on a transport that cannot say otherwise why it ends. */
+  /** Returns the final push of a transport that cannot otherwise convey the close reason. */
   public ByteBuf disconnect(CloseReason reason) {
     return framedPush(Pushes.disconnect(reason));
   }

@@ -5,26 +5,29 @@ import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
 import io.stentor.message.RoomName;
 
-/** Pushes other than publications, bare: {@link PushFormat} puts around them what belongs there. */
+/** Pushes other than publications, without the wrapper that {@link PushFormat} adds. */
 final class Pushes {
 
-  /** The log does not go on for the client: it subscribes again at once. */
+  /** The client's position in the log is lost: it resubscribes at once. */
   static final int INSUFFICIENT_STATE = 2500;
 
-  /** The subscription's time is over: the client subscribes again with a new token. */
+  /** The subscription has expired: the client resubscribes with a new token. */
   static final int EXPIRED = 2501;
 
-  /** A server has ended a subscription: the client stays away. */
+  /** The server has ended the subscription: the client does not resubscribe. */
   static final int SERVER_UNSUBSCRIBE = 2000;
 
   private Pushes() {}
 
-  /** The server has ended a subscription; below 2500 the client stays away. */
+  /**
+   * Reports that the server has ended a subscription. Clients do not resubscribe after codes below
+   * 2500.
+   */
   static JsonWriter unsubscribe(RoomName room, int code, String reason) {
-    return closed(begun(room).name("unsubscribe").open(), code, reason);
+    return closed(startPush(room).name("unsubscribe").open(), code, reason);
   }
 
-  /** The server ends the connection. */
+  /** Reports that the server is closing the connection. */
   static JsonWriter disconnect(CloseReason reason) {
     JsonWriter line = new JsonWriter().open().name("disconnect").open();
     return closed(line, reason.code(), reason.reason());
@@ -35,15 +38,15 @@ final class Pushes {
   }
 
   /**
-   * The server has put the client into a room.
+   * Reports that the server has subscribed the client to a room.
    *
-   * @param result of the subscription
+   * @param result the subscription result
    */
   static JsonWriter subscribe(RoomName room, JsonWriter result) {
-    return begun(room).name("subscribe").raw(result).close();
+    return startPush(room).name("subscribe").raw(result).close();
   }
 
-  /** A server has changed how long the connection lasts; for clients that cannot ask. */
+  /** Reports a new expiry of the connection, for unidirectional clients. */
   static JsonWriter refresh(Expiry expiry) {
     JsonWriter line = new JsonWriter().open().name("refresh").open();
     expiry.write(line);
@@ -59,12 +62,12 @@ final class Pushes {
   }
 
   private static JsonWriter of(RoomName room, String kind, Member member) {
-    JsonWriter line = begun(room).name(kind).open().name("info");
+    JsonWriter line = startPush(room).name(kind).open().name("info");
     PublicationJson.info(member, line.value());
     return line.close().close();
   }
 
-  private static JsonWriter begun(RoomName room) {
+  private static JsonWriter startPush(RoomName room) {
     return new JsonWriter().open().name("channel").string(room.value());
   }
 }

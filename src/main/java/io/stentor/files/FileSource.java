@@ -29,25 +29,33 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import org.jspecify.annotations.Nullable;
 
-/** Where static files come from. One event loop. */
+/** A source of static files. Confined to one event loop. */
 sealed interface FileSource {
-  /** The directory of static files among the program's resources. */
+  /** The resource directory of the static files. */
   String RESOURCES = "webroot/";
 
-  /** The file that a path ending in a slash means. */
+  /** The file that is served for a path ending in a slash. */
   String INDEX = "index.html";
 
   /**
-   * Finds a file; empty if there is none, or none that may be served.
+   * Finds a file. Returns empty if it does not exist or may not be served.
    *
    * @param name path below the root, without {@code .}, {@code ..} and hidden files
    */
   Future<Optional<StaticFile>> find(String name);
 
-  /** Opens a file that {@link #find} found and that is too large to be held. The caller closes. */
+  /**
+   * Opens a file that {@link #find} has found and that is too large to be held in memory. The
+   * caller closes it.
+   */
   Future<AsyncFile> open(String name);
 
-  /** The directory if it exists, else the program's own files. Looks at the disk once. */
+  /**
+   * Returns a source for the directory if it exists, otherwise for the program's own files. Checks
+   * the disk once, which blocks.
+   *
+   * @throws IllegalStateException if neither exists
+   */
   static FileSource of(Vertx vertx, Path directory) {
     if (Files.isDirectory(directory)) {
       return new DiskFiles(vertx, directory);
@@ -63,14 +71,20 @@ sealed interface FileSource {
   }
 
   /**
-   * Files of a directory on disk. A change is seen at the next request. Links are followed as long
-   * as they stay inside. The disk is only touched by worker threads.
+   * Files of a directory on disk. A change takes effect with the next request. Symbolic links are
+   * followed if their target is inside the directory. All disk access is on worker threads.
    */
   final class DiskFiles implements FileSource {
-    /** The most recently used files are held, up to this many; others are read again. */
+    /**
+     * The maximum number of files held in memory: the most recently used ones. Other files are read
+     * again.
+     */
     static final int MAX_HELD_FILES = 64;
 
-    /** A file changed less than this before it was read may change again within one clock tick. */
+    /**
+     * A file that was modified less than this before it was read is read again: another change may
+     * fall within the same clock tick.
+     */
     private static final long SETTLED_MILLIS = 2_000;
 
     private final Vertx vertx;
@@ -82,7 +96,7 @@ sealed interface FileSource {
       this.root = root.toAbsolutePath().normalize();
     }
 
-    /** A file as it was when it was read. */
+    /** A file in memory, with the metadata from when it was read. */
     private record Held(StaticFile file, Path path, FileTime modified, long readAtMillis) {
       boolean isStill(Path now, BasicFileAttributes attributes) {
         return path.equals(now)
@@ -106,7 +120,7 @@ sealed interface FileSource {
           .compose(path -> vertx.fileSystem().open(path.toString(), reading));
     }
 
-    /** How many files are held now. */
+    /** Returns the number of files held in memory. */
     int heldFiles() {
       return held.size();
     }
@@ -143,7 +157,7 @@ sealed interface FileSource {
       }
     }
 
-    /** The file itself, behind all links; fails where there is none inside the root. */
+    /** Resolves all symbolic links. Fails if the file does not exist or is outside the root. */
     private Path inside(String name) throws IOException {
       Path real = root.resolve(name).toRealPath();
       if (!real.startsWith(root.toRealPath())) {
@@ -159,8 +173,8 @@ sealed interface FileSource {
   }
 
   /**
-   * The files inside the program's jar. They are read all at once at the first request, so that
-   * nothing is unpacked to disk and no name can lead anywhere else.
+   * The files inside the program's jar. All of them are read at the first request, so nothing is
+   * unpacked to disk and no name can refer to any other file.
    */
   final class JarFiles implements FileSource {
     private final Vertx vertx;
@@ -168,7 +182,9 @@ sealed interface FileSource {
     private @Nullable Future<Map<String, StaticFile>> files;
 
     /**
-     * @param index address of {@code index.html} in the jar
+     * Creates a source that has not read the jar.
+     *
+     * @param index the URL of {@code index.html} in the jar
      */
     JarFiles(Vertx vertx, URL index) {
       this.vertx = vertx;
@@ -222,12 +238,15 @@ sealed interface FileSource {
    * A file that can be served. Immutable.
    *
    * @param contentType value of {@code Content-Type}
-   * @param etag strong, made from the content alone: equal on every node that has the same file
+   * @param etag a strong entity tag computed from the content only, so it is the same on every node
+   *     that has the same file
    * @param size length in bytes
-   * @param bytes the content; {@code null} where the file is too large to be held
+   * @param bytes the content; {@code null} if the file is too large to be held in memory
    */
   record StaticFile(String contentType, String etag, long size, @Nullable Buffer bytes) {
-    /** Files up to this size are held in memory; larger ones are read for each request. */
+    /**
+     * Files up to this size, in bytes, are held in memory; larger ones are read for each request.
+     */
     static final int MAX_HELD_BYTES = 256 * 1024;
 
     private static final int ETAG_BYTES = 18;
@@ -235,7 +254,7 @@ sealed interface FileSource {
     /**
      * Reads a file. Blocks.
      *
-     * @param name decides the content type
+     * @param name determines the content type
      */
     static StaticFile read(String name, InputStream in) throws IOException {
       MessageDigest digest = sha256();

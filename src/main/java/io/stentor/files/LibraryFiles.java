@@ -16,15 +16,16 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Files of libraries that the pages use, under {@code /libraries/}, from WebJars on the class path:
- * there whatever the webroot is. They are read for each request, which is seldom. One event loop.
+ * Serves the third-party libraries that the pages use, under {@code /libraries/}, from WebJars on
+ * the class path; independent of the webroot. Files are read for each request, because requests are
+ * rare. Confined to one event loop.
  */
 public final class LibraryFiles implements Handler<RoutingContext> {
 
   private static final String PATH = "/libraries/";
   private static final String WEBJARS = "META-INF/resources/webjars/";
 
-  /** A library, its version as the build has it, and those of its files that are served. */
+  /** A library, its version in the build, and the files to serve. */
   private record Library(String name, String version, List<String> files) {}
 
   private static final List<Library> LIBRARIES =
@@ -42,7 +43,7 @@ public final class LibraryFiles implements Handler<RoutingContext> {
     etag = '"' + library.name() + '-' + library.version() + '"';
   }
 
-  /** Serves the files; other paths pass on. */
+  /** Mounts a route for each file. Other paths are not affected. */
   public static void mount(Router router) {
     for (Library library : LIBRARIES) {
       for (String file : library.files()) {

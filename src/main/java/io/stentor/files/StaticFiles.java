@@ -18,17 +18,19 @@ import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pages: files of the webroot, from disk or from the jar. One event loop.
+ * Serves the pages: the files of the webroot, from disk or from the jar. Confined to one event
+ * loop.
  *
- * <p>Every answer carries a strong {@code ETag} and asks browsers to check it at each use: names
- * hold no version, so anything else would show old scripts beside new pages. There are no directory
- * listings and no way out of the root, see {@link FileName} and {@link FileSource.DiskFiles}.
+ * <p>Every response carries a strong {@code ETag} and requires browsers to revalidate: file names
+ * contain no version, so a browser could otherwise combine old scripts with new pages. There are no
+ * directory listings, and requests cannot leave the root; see {@link FileName} and {@link
+ * FileSource.DiskFiles}.
  */
 public final class StaticFiles implements Handler<RoutingContext> {
   /*
-   * vertx-web's StaticHandler has no ETag, follows links out of the root and unpacks files of the
-   * jar into a directory that has to be writable, hence a handler of our own. Fresh or not is
-   * vertx-web's decision, content types and sending files are Vert.x's.
+   * vertx-web's StaticHandler has no ETag, follows links out of the root, and unpacks the jar's files
+   * into a directory that must be writable, hence our own handler. It relies on vertx-web for the
+   * freshness check and on Vert.x for content types and for sending files.
    */
   private final FileSource files;
 
@@ -37,11 +39,11 @@ public final class StaticFiles implements Handler<RoutingContext> {
   }
 
   /**
-   * Serves files for every path that no route before this one has answered. What is not a file
-   * passes on to the routes behind.
+   * Serves files for every path that no earlier route has answered. Paths that name no file
+   * continue to the later routes.
    *
-   * @param webroot a directory; where it does not exist, the files in the jar are served
-   * @return where the files come from, for the log
+   * @param webroot a directory; if it does not exist, the files in the jar are served
+   * @return the source of the files, for the log
    */
   public static String mount(Router router, Vertx vertx, String webroot) {
     FileSource files = FileSource.of(vertx, Path.of(webroot));
@@ -104,17 +106,17 @@ public final class StaticFiles implements Handler<RoutingContext> {
         .onFailure(ctx::fail);
   }
 
-  /** Turns a request's path into the name of a file below the root of static files. */
+  /** Converts a request's path to a file name below the root of static files. */
   static final class FileName {
     private FileName() {}
 
     /**
-     * The name, with {@code /} between its parts; {@code null} for what can name no file: parts
-     * that are empty or begin with a dot (the directories {@code .} and {@code ..} and hidden
-     * files), and parts that hold a slash, a backslash or a control character after decoding,
-     * however they were written.
+     * Returns the file name, with {@code /} between its parts, or {@code null} if the path cannot
+     * name a file. Rejects parts that are empty or start with a dot (the directories {@code .} and
+     * {@code ..}, and hidden files), and parts that contain a slash, a backslash or a control
+     * character after decoding, in any encoding.
      *
-     * @param path as it stood in the request, percent-encoded
+     * @param path the percent-encoded path of the request
      */
     static @Nullable String of(@Nullable String path) {
       if (path == null || !path.startsWith("/")) {
@@ -135,8 +137,7 @@ public final class StaticFiles implements Handler<RoutingContext> {
 
     private static @Nullable String decoded(String part) {
       try {
-        // The decoder is made for forms, where a plus sign means a blank; in a path it means
-        // itself.
+        // URLDecoder decodes forms, where a plus sign is a space; in a path it is literal.
         return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
       } catch (IllegalArgumentException malformed) {
         return null;

@@ -42,9 +42,7 @@ public final class Signals {
               });
       Object named = signal.getConstructor(String.class).newInstance(name);
       signal.getMethod("handle", signal, handler).invoke(null, named, handling);
-    } catch (
-        ReflectiveOperationException
-            e) { // the JVM runs with -Xrs, or the system has no such signal
+    } catch (ReflectiveOperationException e) { // -Xrs is set, or the signal is unsupported
       LOG.warn("SIG{} will end this process at once: {}", name, String.valueOf(e.getCause()));
     }
   }

@@ -12,21 +12,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection of the Centrifuge protocol, whatever carries it: how it is counted, and looked
- * after, while it lasts. Belongs to its event loop.
+ * A Centrifuge connection, independent of its transport. Keeps the connection count, heartbeat and
+ * connect timeout up to date during its lifetime. Confined to its event loop.
  */
 interface CentrifugeConnection extends ClientTransport, Heartbeat.Pinged, ConnectTimeout.Newcomer {
 
-  /** For what happens to connections. */
+  /** The log of connection events. */
   Logger LOG = LoggerFactory.getLogger(CentrifugeConnection.class);
 
-  /** What is said on it. */
+  /** Returns the protocol session of this connection. */
   Session session();
 
-  /** What it shares with others. */
+  /** Returns the services shared by the connections of this event loop. */
   LoopContext server();
 
-  /** It is there. */
+  /** Registers the new connection. */
   default void opened() {
     int count = server().connections().opened(Transport.CENTRIFUGE);
     LOG.debug("connected: {} by the Centrifuge protocol, {} open", this, count);
@@ -35,10 +35,10 @@ interface CentrifugeConnection extends ClientTransport, Heartbeat.Pinged, Connec
   }
 
   /**
-   * It has ended.
+   * Unregisters the connection after it has ended.
    *
-   * @param reason what it was closed with here; null where it was not
-   * @param why for the log
+   * @param reason the reason with which this server closed it; null if it did not
+   * @param why the cause, for the log
    */
   default void ended(@Nullable CloseReason reason, String why) {
     server().heartbeat().remove(this);
@@ -48,7 +48,7 @@ interface CentrifugeConnection extends ClientTransport, Heartbeat.Pinged, Connec
     LOG.debug("closed: {}: {}, {} open", this, why, count);
   }
 
-  /** Says in the log what is wrong with it. */
+  /** Logs an error of this connection. */
   default void error(String what) {
     LOG.debug("error: {}, {} open: {}", this, server().connections().open(), what);
   }
@@ -63,7 +63,7 @@ interface CentrifugeConnection extends ClientTransport, Heartbeat.Pinged, Connec
     return session().isConnecting();
   }
 
-  /** Nothing that was published is left unanswered. */
+  /** Leaves only after every publish has been answered. */
   @Override
   default void leave() {
     session().leave(CloseReason.SHUTDOWN);

@@ -26,23 +26,27 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The Centrifuge protocol at its paths: WebSockets, streams of HTTP, and commands that are posted.
- * The client authenticates with {@code connect}, not with the request. One event loop.
+ * Serves the Centrifuge protocol over WebSocket, HTTP streaming and SSE, and accepts posted
+ * commands. Clients authenticate with the {@code connect} command, not with the request. Confined
+ * to one event loop.
  */
 public final class CentrifugeEndpoint {
 
-  /** Where commands are posted. */
+  /** The path for posted commands. */
   public static final String POSTS = "/emulation";
 
   private static final String OCTETS = "application/octet-stream";
 
-  /** What a client wants that says nothing. */
-  private static final byte[] NOTHING = {'{', '}'};
+  /** The default {@code connect} request: an empty object. */
+  private static final byte[] EMPTY_CONNECT = {'{', '}'};
 
-  /** A string in JSON may have about twice its length, and there is something around it. */
-  private static final int AROUND_BYTES = 1024;
+  /**
+   * Allowance for the JSON around the commands, in bytes. Escaping may double the length of the
+   * commands themselves.
+   */
+  private static final int ENVELOPE_BYTES = 1024;
 
-  /** The path of WebSockets of clients that only listen. */
+  /** The path of unidirectional WebSockets. */
   private static final String UNI_WEBSOCKET = "/connection/uni_websocket";
 
   private final LoopContext server;
@@ -53,8 +57,8 @@ public final class CentrifugeEndpoint {
   /**
    * Creates the endpoint of one event loop.
    *
-   * @param mailboxes of the node
-   * @param streams begins the responses
+   * @param mailboxes the mailboxes of the node
+   * @param streams starts the streaming responses
    */
   public CentrifugeEndpoint(LoopContext server, Mailboxes mailboxes, StreamingResponses streams) {
     this.server = server;
@@ -63,7 +67,7 @@ public final class CentrifugeEndpoint {
     this.streams = streams;
   }
 
-  /** What serves each operation of the contract, by {@code operationId}. */
+  /** Returns the handler of each operation in the API contract, by {@code operationId}. */
   public Map<String, Handler<RoutingContext>> operations() {
     return Map.of(
         "connectByHttpStream", ctx -> openByBody(ctx, StreamForm.HTTP_STREAM),
@@ -75,7 +79,7 @@ public final class CentrifugeEndpoint {
         "listenBySseBody", ctx -> openByBody(ctx, StreamForm.UNI_SSE));
   }
 
-  /** The handlers of WebSocket upgrades, by path. */
+  /** Returns the handlers of WebSocket upgrades, by path. */
   public Map<String, Handler<HttpServerRequest>> upgrades() {
     return Map.of("/connection/websocket", this::upgrade, UNI_WEBSOCKET, this::upgrade);
   }
@@ -104,10 +108,10 @@ public final class CentrifugeEndpoint {
         });
   }
 
-  /** Where a client begins with the parameter {@code cf_connect}. */
+  /** Opens a stream for a {@code connect} request in the query parameter {@code cf_connect}. */
   private void openByQuery(RoutingContext ctx, StreamForm form) {
     String connect = ctx.request().getParam("cf_connect");
-    byte[] first = connect == null ? NOTHING : connect.getBytes(StandardCharsets.UTF_8);
+    byte[] first = connect == null ? EMPTY_CONNECT : connect.getBytes(StandardCharsets.UTF_8);
     try {
       open(ctx.request(), form, ConnectParameters.of(ctx.request()), first);
     } catch (RequestRefused refusal) {
@@ -137,8 +141,8 @@ public final class CentrifugeEndpoint {
   }
 
   /**
-   * Protobuf is not spoken here. A client that is refused by a status tries again for ever, so it
-   * gets a stream of one push, in Protobuf, that disconnects it for good.
+   * Refuses a Protobuf client. After an error status it would retry forever, so it gets a stream
+   * with a single Protobuf push that disconnects it permanently.
    */
   private static void refuseProtobuf(HttpServerRequest request) {
     CloseReason reason = CentrifugeSocket.INAPPROPRIATE;
@@ -188,17 +192,20 @@ public final class CentrifugeEndpoint {
             CentrifugeStream.open(form, parameters, connect, server, context, mailboxes, stream));
   }
 
-  /** POST: commands of a client that has a stream, here or on another node. */
+  /** Handles posted commands of a client whose stream is on this node or another one. */
   private void handlePost(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
-    RequestBody.read(request, 2 * server.maxFrameBytes() + AROUND_BYTES)
+    RequestBody.read(request, 2 * server.maxFrameBytes() + ENVELOPE_BYTES)
         .map(this::post)
         .compose(post -> deliver(request, post))
         .onSuccess(taken -> answer(request, taken))
         .onFailure(failure -> RequestRefused.answer(request, failure));
   }
 
-  /** The request itself has taken one message of its address. */
+  /**
+   * Delivers the commands. The request itself has already been charged as one message, so only the
+   * others are charged here.
+   */
   private Future<Boolean> deliver(HttpServerRequest request, PostedCommands post) {
     RequestLimiter.charge(request, PostedCommands.count(post.commands()) - 1);
     return mailboxes.deliver(post);

@@ -16,18 +16,19 @@ import io.stentor.websocket.Socket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One WebSocket of the Centrifuge protocol: texts in are commands, the session's frames go out.
- * Belongs to the socket's event loop, and is the only owner of the socket's handlers.
+ * A Centrifuge connection over WebSocket: incoming text messages are commands, outgoing messages
+ * are the session's frames. Confined to the socket's event loop, and the only owner of the socket's
+ * handlers.
  */
 public final class CentrifugeSocket implements CentrifugeConnection, Socket.Listener {
 
-  /** The sub-protocol of JSON. Without any, JSON is spoken, too. */
+  /** The JSON subprotocol. JSON is also the default if the client names no subprotocol. */
   public static final String JSON = "centrifuge-json";
 
-  /** The sub-protocol that is answered with {@link #INAPPROPRIATE}. */
+  /** The Protobuf subprotocol, which is rejected with {@link #INAPPROPRIATE}. */
   public static final String PROTOBUF = "centrifuge-protobuf";
 
-  /** The client speaks Protobuf. */
+  /** The close reason for clients that use Protobuf. */
   public static final CloseReason INAPPROPRIATE =
       new CloseReason(3506, "inappropriate protocol: only JSON is spoken here");
 
@@ -52,10 +53,11 @@ public final class CentrifugeSocket implements CentrifugeConnection, Socket.List
   }
 
   /**
-   * Takes an accepted WebSocket over.
+   * Takes over an accepted WebSocket.
    *
-   * @param place what {@link Takeover#accept} gave
-   * @param listens whether the client connects and then sends nothing more
+   * @param place the channel context that {@link Takeover#accept} returned
+   * @param listens whether the connection is unidirectional: the client sends nothing after it has
+   *     connected
    * @param first a message that came with the request; null for none
    */
   static CentrifugeSocket open(
@@ -113,7 +115,11 @@ public final class CentrifugeSocket implements CentrifugeConnection, Socket.List
     session.close(reason);
   }
 
-  /** A message may hold many commands; of a client that only listens none is looked at. */
+  /**
+   * The session charges bidirectional clients for each command, because one message may contain
+   * many. Messages of unidirectional clients are not parsed, so the socket charges for each
+   * message.
+   */
   @Override
   public boolean countsMessages() {
     return !listens;
@@ -150,7 +156,7 @@ public final class CentrifugeSocket implements CentrifugeConnection, Socket.List
     session.ping();
   }
 
-  /** A peer that is not read cannot be heard. */
+  /** While reads are paused, nothing can arrive from the peer, so it counts as alive. */
   @Override
   public boolean hasAnswered() {
     return answered || !session.isReading() || socket.isSlowed();
@@ -196,7 +202,7 @@ public final class CentrifugeSocket implements CentrifugeConnection, Socket.List
     socket.close(reason);
   }
 
-  /** For log lines. */
+  /** Returns the client's address for the log. */
   @Override
   public String toString() {
     return socket.toString();

@@ -19,8 +19,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One response of the Centrifuge protocol: the session's objects go out; commands come in the
- * request and, where there are more, by {@link Mailboxes}. Belongs to the stream's event loop.
+ * A Centrifuge connection over an HTTP response, which carries the session's objects. The first
+ * command comes with the request; later ones arrive through {@link Mailboxes}. Confined to the
+ * stream's event loop.
  */
 final class CentrifugeStream extends StreamConnection
     implements CentrifugeConnection, Mailboxes.Owner {
@@ -51,10 +52,10 @@ final class CentrifugeStream extends StreamConnection
   }
 
   /**
-   * Begins a session on a response whose head is written.
+   * Starts a session on a response whose head has been written.
    *
-   * @param first what came with the request
-   * @param stream makes the stream for its listener
+   * @param first the commands that came with the request
+   * @param stream creates the stream for its listener
    */
   static void open(
       StreamForm form,
@@ -86,7 +87,7 @@ final class CentrifugeStream extends StreamConnection
     return server;
   }
 
-  /** Any thread. */
+  /** Executes posted commands unless they exceed the rate limit. Any thread. */
   @Override
   public Mailboxes.@Nullable TooFast posted(byte[] commands) {
     long wait = rate.tryTake(PostedCommands.count(commands), this);
@@ -146,26 +147,26 @@ final class CentrifugeStream extends StreamConnection
   }
 
   /**
-   * Commands come in requests of their own, which nobody can hold back; {@link #posted} refuses
-   * those that come too fast, and the session bounds what waits.
+   * Does nothing: commands arrive in separate requests, which cannot be paused. {@link #posted}
+   * refuses commands that come too fast, and the session limits its queue.
    */
   @Override
   public void read(boolean on) {}
 
-  /** The stream ends; where the session does not know yet, it is told. */
+  /** Ends the stream, and closes the session if it is still open. */
   @Override
   public void close(CloseReason reason) {
     if (beginToClose(reason)) {
       session.closed();
-      boolean unsaid = reason.code() == CloseReason.GONE.code();
+      boolean silent = reason.code() == CloseReason.GONE.code();
       stream()
           .end(
-              unsaid ? Unpooled.EMPTY_BUFFER : format.disconnect(reason),
+              silent ? Unpooled.EMPTY_BUFFER : format.disconnect(reason),
               server.closeTimeoutSeconds());
     }
   }
 
-  /** For log lines. */
+  /** Returns the client's address for the log. */
   @Override
   public String toString() {
     return stream().remoteAddress();

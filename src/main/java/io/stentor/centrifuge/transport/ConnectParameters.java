@@ -6,17 +6,17 @@ import io.stentor.message.Member;
 import io.vertx.core.http.HttpServerRequest;
 
 /**
- * What a client of the Centrifuge protocol asks for by its request, before it says anything.
+ * The query parameters of a request that opens a Centrifuge connection.
  *
- * @param name what it calls itself; empty for nothing
- * @param time whether it wants to know when a publication was taken
+ * @param name the client's self-chosen name; empty for none
+ * @param time whether publications should carry the time at which they were accepted
  */
 public record ConnectParameters(String name, boolean time) {
 
   /**
-   * What the parameters of a request say.
+   * Reads the parameters of a request.
    *
-   * @throws RequestRefused where the name cannot be one
+   * @throws RequestRefused if the name is invalid
    */
   public static ConnectParameters of(HttpServerRequest request) {
     String name = request.getParam("name");

@@ -22,29 +22,30 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The mailboxes of a node, and the way to those of others. Whoever is to be reached has one
- * consumer on the event bus for each node, never one for each client. Any thread.
+ * The mailboxes of a node, which receive posted commands, and the forwarding to those of other
+ * nodes. Each node registers a single consumer on the event bus, never one for each client.
+ * Thread-safe.
  */
 public final class Mailboxes {
 
-  /** Who has a mailbox. */
+  /** The owner of a mailbox. */
   interface Owner {
     /**
-     * Commands have come for it. Any thread, in the order in which they came.
+     * Receives commands. Called on any thread, in the order of arrival.
      *
-     * @return null where they were taken
+     * @return null if the commands were accepted
      */
     @Nullable TooFast posted(byte[] commands);
   }
 
   /**
-   * More commands have come than may, and these were not taken.
+   * The rejection of commands that exceed the rate limit. None of them is executed.
    *
-   * @param allowed how many may come in a second
-   * @param retrySeconds when the next may
+   * @param allowed the number of commands allowed per second
+   * @param retrySeconds when the client may retry, in seconds
    */
   record TooFast(int allowed, int retrySeconds) {
-    /** Said to another node; {@link #of} reads it. */
+    /** Replies to another node, which decodes the failure with {@link #of}. */
     void tell(Message<Buffer> message) {
       message.fail(retrySeconds, String.valueOf(allowed));
     }
@@ -66,13 +67,13 @@ public final class Mailboxes {
     }
   }
 
-  /** More than this is not on its way to other nodes at once. */
+  /** The maximum total size of commands being forwarded to other nodes. */
   private static final long MAX_FORWARDED_BYTES = 16L * 1024 * 1024;
 
-  /** So that small ones count, too. */
+  /** Added to the size of each forwarded post, so that small ones count as well. */
   private static final int OVERHEAD_BYTES = 512;
 
-  /** After this long the other node is taken for gone. */
+  /** The time after which a node that does not reply is considered dead. */
   private static final int TIMEOUT_MILLIS = 3000;
 
   private static final int RETRY_SECONDS = 1;
@@ -94,7 +95,7 @@ public final class Mailboxes {
   }
 
   /**
-   * The mailboxes of this node; completes when the others can reach them.
+   * Opens the mailboxes of this node. Completes when other nodes can reach them.
    *
    * @param nodeName letters and digits
    */
@@ -105,7 +106,7 @@ public final class Mailboxes {
     return consumer.completion().map(registered -> mailboxes);
   }
 
-  /** A new mailbox, whose name nobody can guess. */
+  /** Creates a mailbox with an unguessable name. */
   Mailbox open(Owner owner) {
     byte[] secret = new byte[SESSION_BYTES];
     random.nextBytes(secret);
@@ -114,17 +115,17 @@ public final class Mailboxes {
     return mailbox;
   }
 
-  /** Nothing more is taken for it. Once more does no harm. */
+  /** Closes a mailbox; later commands for it are dropped. Idempotent. */
   void close(Mailbox mailbox) {
     owners.remove(mailbox.session());
   }
 
   /**
-   * Takes commands to the node of their mailbox. What comes for a mailbox that is closed is thrown
-   * away: its client is told by the end of its stream.
+   * Delivers commands to the node of their mailbox. Commands for a closed mailbox are dropped;
+   * their client sees its stream end.
    *
-   * @return false where there is no such node; fails with a {@link RequestRefused} where the node
-   *     does not answer, where too much is on its way, and where the client posts too fast
+   * @return false if there is no such node. Fails with a {@link RequestRefused} if the node does
+   *     not respond, if too much data is being forwarded, or if the client exceeds the rate limit
    */
   Future<Boolean> deliver(PostedCommands post) {
     Mailbox to = post.to();

@@ -6,7 +6,7 @@ import io.stentor.json.JsonFields;
 import io.stentor.json.JsonSource;
 import java.nio.charset.StandardCharsets;
 
-/** Commands on their way to a {@link Mailbox}. Immutable. */
+/** Posted commands and the {@link Mailbox} that they are addressed to. Immutable. */
 final class PostedCommands {
 
   private final Mailbox to;
@@ -18,9 +18,9 @@ final class PostedCommands {
   }
 
   /**
-   * Reads a post: {@code {"session":"…","node":"…","data":"…"}}.
+   * Parses a post: {@code {"session":"…","node":"…","data":"…"}}.
    *
-   * @throws IllegalArgumentException with the end of a sentence where it is none
+   * @throws IllegalArgumentException if it is invalid; the message is the end of a sentence
    */
   public static PostedCommands read(byte[] source) {
     try {
@@ -33,7 +33,8 @@ final class PostedCommands {
   }
 
   /**
-   * Nobody can be told later, so commands that cannot be taken as they are have to be refused now.
+   * Extracts the commands. Invalid commands must be rejected now, because a post has no later
+   * response.
    */
   private static byte[] commands(String data) {
     byte[] commands = data.getBytes(StandardCharsets.UTF_8);
@@ -51,12 +52,12 @@ final class PostedCommands {
     return text;
   }
 
-  /** Whom they are for. */
+  /** Returns the addressed mailbox. */
   public Mailbox to() {
     return to;
   }
 
-  /** How many commands there are in lines with one each; empty lines are none. */
+  /** Counts the commands: one per line, ignoring empty lines. */
   public static int count(byte[] lines) {
     int count = 0;
     boolean within = false;
@@ -71,7 +72,7 @@ final class PostedCommands {
     return count;
   }
 
-  /** Lines with a command each; not to be changed. */
+  /** Returns the commands, one per line. Do not modify the array. */
   public byte[] commands() {
     return commands;
   }

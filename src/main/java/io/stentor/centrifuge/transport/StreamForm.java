@@ -9,12 +9,12 @@ import io.stentor.sse.ServerSentEvents;
 import io.stentor.sse.SseConnection;
 
 /**
- * How the Centrifuge protocol looks on the responses of one path.
+ * The format of the streaming responses of one path.
  *
- * @param contentType of the responses
- * @param chunked in chunks of HTTP/1.1
- * @param unchunked over HTTP/2 and HTTP/1.0
- * @param listens whether clients connect and then send nothing more; else they post commands
+ * @param contentType the content type of the responses
+ * @param chunked the framing within HTTP/1.1 chunks
+ * @param unchunked the framing over HTTP/2 and HTTP/1.0
+ * @param listens whether the stream is unidirectional; otherwise clients post commands
  */
 record StreamForm(String contentType, Framing chunked, Framing unchunked, boolean listens) {
 
@@ -33,7 +33,10 @@ record StreamForm(String contentType, Framing chunked, Framing unchunked, boolea
   static final StreamForm UNI_SSE =
       new StreamForm(EVENTS, Framing.CHUNKED_EVENTS, Framing.EVENTS, true);
 
-  /** What a stream begins with, so that proxies pass its head on: something that nobody hears. */
+  /**
+   * Returns the start of a stream. It has no effect on clients, but makes proxies forward the
+   * response head.
+   */
   ByteBuf beginning(ResponseStream stream) {
     ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(32);
     if (contentType.equals(EVENTS)) {
@@ -44,7 +47,7 @@ record StreamForm(String contentType, Framing chunked, Framing unchunked, boolea
     return out;
   }
 
-  /** How a stream is written to. */
+  /** Returns the format of the pushes on a stream. */
   PushFormat format(ResponseStream stream, boolean timed) {
     return PushFormat.of(stream.isChunked() ? chunked : unchunked, listens, timed);
   }

@@ -1,6 +1,6 @@
 /**
  * The transports of the Centrifuge protocol: WebSocket, HTTP streaming, server-sent events, and
- * commands that are posted.
+ * posted commands.
  */
 @NullMarked
 package io.stentor.centrifuge.transport;
