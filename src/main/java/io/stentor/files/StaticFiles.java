@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StaticFiles implements Handler<RoutingContext> {
   /*
-   * vertx-web's StaticHandler has no ETag, follows links out of the root, and unpacks the jar's files
-   * into a directory that must be writable, hence our own handler. It relies on vertx-web for the
-   * freshness check and on Vert.x for content types and for sending files.
+   * vertx-web's StaticHandler has no ETag, follows links out of the root, and unpacks the jar's
+   * files into a directory that must be writable, hence our own handler. It relies on vertx-web for
+   * the freshness check and on Vert.x for content types and for sending files.
    */
   private final FileSource files;
 

@@ -34,8 +34,8 @@ record StreamForm(String contentType, Framing chunked, Framing unchunked, boolea
       new StreamForm(EVENTS, Framing.CHUNKED_EVENTS, Framing.EVENTS, true);
 
   /**
-   * Returns the start of a stream. It has no effect on clients, but makes proxies forward the
-   * response head.
+   * Returns the first bytes of a stream: for SSE the retry interval, otherwise nothing. Writing
+   * them makes proxies forward the response head.
    */
   ByteBuf beginning(ResponseStream stream) {
     ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(32);
