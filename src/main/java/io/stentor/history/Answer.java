@@ -1,14 +1,16 @@
 package io.stentor.history;
 
 /**
- * What an appender was answered, kept in case that it asks again.
+ * The result of an append, remembered in case the appender retries.
  *
- * @param number of the batch
- * @param count of the publications in it
+ * @param number the batch number
+ * @param count number of publications in the batch
  */
 record Answer(long number, int count, Appended appended) {
 
-  /** Offset of the last publication in the log right after the batch was appended. */
+  /**
+   * Returns the offset of the last publication in the log directly after the batch was appended.
+   */
   long end() {
     return appended.first() + count - appended.known().size() - appended.tooLarge().size() - 1;
   }

@@ -19,7 +19,9 @@ final class AppendProcessor extends LogProcessor<Appended> {
     this.limits = limits;
   }
 
-  /** The same for where no node runs it, with the epoch of a new log and the time. */
+  /**
+   * Creates a processor that runs without a node, with the given time and the epoch for a new log.
+   */
   AppendProcessor(Batch batch, long newEpoch, long nowMillis, RoomOptions.History limits) {
     this(batch, limits);
     this.newEpoch = newEpoch;
@@ -32,7 +34,7 @@ final class AppendProcessor extends LogProcessor<Appended> {
   }
 
   @Override
-  boolean begins() {
+  boolean createsLog() {
     return true;
   }
 

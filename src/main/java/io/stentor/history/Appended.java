@@ -6,15 +6,16 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Where the publications of a batch are in the log.
+ * The positions of a batch's publications in the log.
  *
  * @param epoch the log's epoch
- * @param first offset of the first publication that was new
- * @param known the offsets that publications already had because of their idempotency keys, by
- *     their place in the batch
- * @param conflicting which of those say something else than what is in the log under their key
- * @param tooLarge which publications were not appended because they alone are more bytes than the
- *     log keeps, by their place in the batch
+ * @param first offset of the first new publication
+ * @param known existing offsets of publications whose idempotency keys were already in the log, by
+ *     index in the batch
+ * @param conflicting indices of those whose content differs from the publication in the log with
+ *     the same key
+ * @param tooLarge indices of publications that were not appended because each of them exceeds the
+ *     log's size limit in bytes
  */
 public record Appended(
     long epoch,
@@ -29,22 +30,25 @@ public record Appended(
     tooLarge = Set.copyOf(tooLarge);
   }
 
-  /** Where nothing conflicts and everything fits. */
+  /** Creates a result without conflicts or oversized publications. */
   public Appended(long epoch, long first, Map<Integer, Long> known) {
     this(epoch, first, known, Set.of(), Set.of());
   }
 
-  /** Whether every publication of the batch was new. */
+  /** Returns whether every publication of the batch was new. */
   public boolean isAllNew() {
     return known.isEmpty() && tooLarge.isEmpty();
   }
 
-  /** Whether publication {@code index} of the batch was new. */
+  /** Returns whether publication {@code index} of the batch was new. */
   public boolean isNew(int index) {
     return !known.containsKey(index) && !tooLarge.contains(index);
   }
 
-  /** The offset of each of {@code count} publications, in their order; 0 for one that has none. */
+  /**
+   * Returns the offset of each of the batch's {@code count} publications, in their order; 0 for a
+   * publication that was not appended.
+   */
   public List<Long> offsets(int count) {
     List<Long> offsets = new ArrayList<>(count);
     long next = first;

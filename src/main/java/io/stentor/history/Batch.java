@@ -4,10 +4,10 @@ import io.stentor.message.Publication;
 import java.util.List;
 
 /**
- * Publications to be appended to one room in one go.
+ * Publications to append to one room in one operation.
  *
- * @param appender who appends: a number drawn at random by each node when it starts
- * @param number number of the first publication among all of the appender; counts up
+ * @param appender ID of the appender: a random number that each node chooses at startup
+ * @param number sequence number of the first publication among all of the appender; increases
  * @param publications at least one
  */
 public record Batch(long appender, long number, List<Publication> publications) {

@@ -18,8 +18,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The logs of a cluster: each on the node that owns it, with a copy on another one. Futures
- * complete on threads of Hazelcast.
+ * The logs of a cluster. Each log is on the node that owns it and has a copy on another node.
+ * Futures complete on Hazelcast threads.
  */
 public final class ClusterHistory implements History {
 
@@ -31,7 +31,10 @@ public final class ClusterHistory implements History {
   private final ClusterLists lists;
   private final UnusedLogs unused;
 
-  /** The logs of the cluster that this instance is in, which {@link #configure} has prepared. */
+  /**
+   * Creates a history of the logs of this instance's cluster. The instance's configuration must
+   * have been prepared with {@link #configure}.
+   */
   public ClusterHistory(HazelcastInstance hazelcast) {
     this.logs = hazelcast.getMap(MAP);
     this.lists = new ClusterLists(hazelcast);
@@ -39,10 +42,9 @@ public final class ClusterHistory implements History {
   }
 
   /**
-   * Adds what the logs need to the configuration of a Hazelcast instance.
+   * Adds the settings for the logs to the configuration of a Hazelcast instance.
    *
-   * @param clock milliseconds of elapsed time, from an arbitrary moment; not a clock that can be
-   *     set
+   * @param clock elapsed time in milliseconds since an arbitrary moment; must be monotonic
    */
   public static void configure(Config config, LongSupplier clock) {
     new NodeContext(clock, new Epochs()).offer(config);
@@ -91,16 +93,17 @@ public final class ClusterHistory implements History {
   }
 
   /**
-   * Removes unused logs of this node, of the next {@code partitions} of its partitions. Does not
-   * block. One caller at a time.
+   * Removes this node's unused logs in its next {@code partitions} partitions. Does not block. Must
+   * not be called concurrently.
    */
   public void expire(int partitions) {
     unused.remove(partitions);
   }
 
   /**
-   * The process stood still. No log is removed for a minute: whoever uses one could not, and has to
-   * be able to do so first. By the caller of {@link #expire}.
+   * Must be called after the process was stalled. Removes no logs for a minute, so that their
+   * users, which could not access them during the stall, can do so first. Called by the caller of
+   * {@link #expire}.
    */
   public void hold() {
     unused.hold();
@@ -122,13 +125,13 @@ public final class ClusterHistory implements History {
                 }
               },
               Runnable::run);
-    } catch (RuntimeException e) { // Hazelcast throws where it is shutting down.
+    } catch (RuntimeException e) { // Hazelcast throws while it is shutting down.
       promise.fail(e);
     }
     return promise.future();
   }
 
-  /** The log had no copy on a second node at that moment. Ask again. */
+  /** The log had no copy on a second node at that moment. The caller should retry. */
   static final class NotReplicatedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

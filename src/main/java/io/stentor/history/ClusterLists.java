@@ -18,12 +18,15 @@ import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Which logs a cluster has: every node is asked for its own, on a thread that does only this. */
+/**
+ * Lists the logs of a cluster. Asks every node for its own logs, on a dedicated thread of that
+ * node.
+ */
 final class ClusterLists {
 
   private static final String EXECUTOR = "stentor.history.lists";
 
-  /** Questions that wait on one node; what comes beyond is refused. */
+  /** Maximum number of requests that wait on one node; further ones are rejected. */
   private static final int QUEUE = 64;
 
   private final HazelcastInstance hazelcast;
@@ -70,14 +73,14 @@ final class ClusterLists {
             });
   }
 
-  /** The answers of all nodes; one that leaves meanwhile has none. */
+  /** Returns the responses of all nodes. A node that leaves in the meantime is omitted. */
   private <T> Future<List<T>> askAll(Supplier<Callable<T>> task) {
     List<Future<@Nullable T>> asked = new ArrayList<>();
     try {
       for (Member member : hazelcast.getCluster().getMembers()) {
         asked.add(ask(task.get(), member));
       }
-    } catch (RuntimeException e) { // Hazelcast throws where it is shutting down.
+    } catch (RuntimeException e) { // Hazelcast throws while it is shutting down.
       return Future.failedFuture(e);
     }
     return Future.all(asked)

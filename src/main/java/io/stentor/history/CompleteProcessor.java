@@ -5,7 +5,7 @@ import com.hazelcast.nio.ObjectDataOutput;
 import io.stentor.message.Position;
 import java.io.IOException;
 
-/** Sends the copy of a log everything from where the copy ends. Asked for by the copy's node. */
+/** Sends the copy of a log everything after the end of the copy. Requested by the copy's node. */
 final class CompleteProcessor extends LogProcessor<Boolean> {
 
   private Position copyEnd = Position.NONE;
@@ -23,7 +23,7 @@ final class CompleteProcessor extends LogProcessor<Boolean> {
   }
 
   @Override
-  boolean begins() {
+  boolean createsLog() {
     return false;
   }
 

@@ -5,18 +5,19 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * The epochs that logs begin with on one node. A room without a log has an epoch as well, the one
- * that its log will begin with: so a reader can be told a position in a room that nobody has
- * published to, and no log has to be made for that. Any thread.
+ * Assigns the epochs of new logs on one node. A room without a log also has an epoch, which its log
+ * will start with. A reader can therefore be given a position in a room without any publications,
+ * and no log has to be created for that. Any thread.
  */
 final class Epochs {
 
   /*
-   * No two logs of a room may have the same epoch, or a position in one would be taken for one in
-   * the other. An epoch is computed from the room, the node, what the caller knows of the log's
-   * place, and how many logs with a similar hash were removed here. So it changes when the room's
-   * log is removed, here or, by its place, anywhere else. It also changes now and then without
-   * need: then a position in a room without a log is not continued.
+   * No two logs of a room may have the same epoch, or a position in one would be valid in the
+   * other. An epoch is computed from the room, the node, the caller's information about the
+   * location of the log, and the number of logs with a similar hash that were removed here. It
+   * therefore changes when the room's log is removed, here or, because of the location, on any
+   * other node. Occasionally it also changes without need; then a position in a room without a log
+   * cannot be continued.
    */
 
   private static final int GROUPS = 4096;
@@ -24,15 +25,16 @@ final class Epochs {
   private final long node = ThreadLocalRandom.current().nextLong();
   private final AtomicLongArray removals = new AtomicLongArray(GROUPS);
 
-  /** A random epoch that the room's log has, as good as certainly, never had before. */
+  /** Returns a random epoch, which the room's log has almost certainly never had before. */
   static long random() {
     return ThreadLocalRandom.current().nextLong(1, Position.EPOCH_LIMIT);
   }
 
   /**
-   * The epoch of a room that has no log here.
+   * Returns the epoch of a room that has no log here.
    *
-   * @param place changes whenever the room's log may be, or have been, on another node
+   * @param place a number that changes whenever the room's log may be, or have been, on another
+   *     node
    */
   long of(String room, long place) {
     long hash = mixed(node ^ mixed(place));
@@ -43,7 +45,7 @@ final class Epochs {
     return 1 + Math.floorMod(hash, Position.EPOCH_LIMIT - 1);
   }
 
-  /** The room's log was removed on this node. */
+  /** Records that the room's log was removed on this node. */
   void removed(String room) {
     removals.incrementAndGet(group(room));
   }
@@ -52,7 +54,7 @@ final class Epochs {
     return (int) (mixed(room.hashCode()) & (GROUPS - 1));
   }
 
-  /** The finalizer of SplitMix64. */
+  /** Mixes the bits of a value with the finalizer of SplitMix64. */
   private static long mixed(long value) {
     long z = value + 0x9E3779B97F4A7C15L;
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Removes a log that is still unused, and then its copy. */
+/** Removes a log if it is still unused, and then its copy. */
 final class ExpireProcessor
     implements EntryProcessor<String, RoomLog, @Nullable Void>,
         HazelcastInstanceAware,
@@ -21,7 +21,7 @@ final class ExpireProcessor
   private boolean copy;
 
   @Override
-  @SuppressWarnings("NullAway") // Null removes an entry.
+  @SuppressWarnings("NullAway") // A null value removes the entry.
   public @Nullable Void process(Map.Entry<String, RoomLog> entry) {
     if (copy) {
       entry.setValue(null);

@@ -5,8 +5,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the first names of many that come in any order, in memory for as many as are asked for. Any
- * thread.
+ * Finds the first names, in sorted order, of a sequence in any order. Holds at most {@code limit}
+ * names in memory. Any thread.
  */
 final class FirstNames {
 
@@ -16,11 +16,11 @@ final class FirstNames {
   private final TreeSet<String> names = new TreeSet<>();
 
   /**
-   * Nothing found yet.
+   * Creates a collector without names.
    *
-   * @param prefix what the names begin with
-   * @param after they come behind this one; null for all
-   * @param limit how many, at least 1
+   * @param prefix prefix of the names
+   * @param after exclusive lower bound; null for none
+   * @param limit maximum number of names, at least 1
    */
   FirstNames(String prefix, @Nullable String after, int limit) {
     this.prefix = prefix;
@@ -28,7 +28,7 @@ final class FirstNames {
     this.limit = limit;
   }
 
-  /** Looks at one name; the same one may come again. */
+  /** Adds a name if it is among the first. Duplicates are ignored. */
   synchronized void add(String name) {
     if (!name.startsWith(prefix)
         || (after != null && name.compareTo(after) <= 0)
@@ -41,7 +41,7 @@ final class FirstNames {
     }
   }
 
-  /** What was found, in order. */
+  /** Returns the names found so far, sorted. */
   synchronized List<String> found() {
     return List.copyOf(names);
   }

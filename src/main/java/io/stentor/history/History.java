@@ -9,73 +9,75 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The logs of all rooms: the truth about what was said and in which order. Methods may be called
- * from any thread and never block; the futures complete on any thread.
+ * The logs of all rooms, which define the publications of each room and their order. Methods may be
+ * called from any thread and never block; the futures complete on any thread.
  */
 public interface History {
 
   /**
    * Appends the publications of the batch, in their order and with consecutive offsets, all or
-   * none; those that alone are more bytes than the log keeps are left out, see {@link
-   * Appended#tooLarge}. The future succeeds only when every copy that the log is meant to have
-   * holds them.
+   * none. Publications that individually exceed the log's size limit in bytes are left out; see
+   * {@link Appended#tooLarge}. The future succeeds only when every copy that the log is configured
+   * to have holds them.
    *
-   * <p>A batch with the same appender and number as the last one of that appender is answered like
-   * the first time and changes nothing, so a caller that does not know whether an append took place
-   * repeats it. A publication whose idempotency key is in the log is not appended again and is
-   * answered with the offset that it has.
+   * <p>A batch with the same appender and number as the appender's last batch gets the same result
+   * as before and changes nothing, so a caller that does not know whether an append took place can
+   * retry it. A publication whose idempotency key is already in the log is not appended again; its
+   * existing offset is returned.
    *
    * @param limits what the log keeps
    */
   Future<Appended> append(RoomName room, Batch batch, RoomOptions.History limits);
 
   /**
-   * Reads what follows a position, and keeps the log from expiring. Where the log does not continue
-   * from the position (another epoch, too old), the page begins with its oldest publication; the
-   * caller compares.
+   * Reads the publications after a position, and keeps the log from expiring. If the log does not
+   * continue from the position (another epoch, or too old), the page starts with the oldest
+   * publication; the caller has to compare.
    *
-   * <p>A log that does not exist is not begun by this. It reads as an empty log, under the epoch
-   * that it will have if it is begun soon: a position that is read there is continued then, or is
-   * known not to be.
+   * <p>A log that does not exist is not created. It reads as an empty log with the epoch that it
+   * will have if it is created soon. A position read this way can then be continued, or is
+   * recognised as invalid.
    *
-   * @param after read from the offset behind this one
-   * @param maxMessages most publications; 0 only asks where the log is
-   * @param maxBytes most bytes of publications, but at least one publication
+   * @param after read from the offset after this one
+   * @param maxMessages maximum number of publications; 0 returns only the state of the log
+   * @param maxBytes maximum size of the publications, in bytes; at least one publication is
+   *     returned if {@code maxMessages} allows it
    * @param limits what the log keeps
    */
   Future<Page> read(
       RoomName room, Position after, int maxMessages, int maxBytes, RoomOptions.History limits);
 
   /**
-   * Reads like {@link #read}, and begins a log that does not exist. For somebody who stays in the
-   * room: the epoch of a log that exists does not change when nodes come and go.
+   * Reads like {@link #read}, but creates a log that does not exist. For readers that stay in the
+   * room, because the epoch of an existing log does not change when nodes join and leave.
    */
   Future<Page> readOrBegin(
       RoomName room, Position after, int maxMessages, int maxBytes, RoomOptions.History limits);
 
   /**
-   * Removes all publications of a log, from every copy. Its offsets go on where they were, under
-   * its epoch; the keys of what was removed are forgotten. A log that does not exist is not begun.
+   * Removes all publications of a log, from every copy. The offsets and the epoch continue; the
+   * idempotency keys of the removed publications are forgotten. A log that does not exist is not
+   * created.
    *
-   * @return where the log is, in a page without publications
+   * @return the state of the log, as a page without publications
    */
   Future<Page> removeAll(RoomName room, RoomOptions.History limits);
 
   /**
-   * The names of a part of the logs, in order as {@link String#compareTo} has it. Looks at every
-   * name there is, on a thread for this; nothing counts as used. A log whose node comes or goes at
-   * this moment may be left out.
+   * Lists the names of some of the logs, in the order of {@link String#compareTo}. Scans all names,
+   * on a dedicated thread, and does not count as a use of any log. May omit a log whose node is
+   * joining or leaving.
    *
-   * @param prefix what the names begin with; empty for all
-   * @param after begin behind this name; null begins with the first
-   * @param limit most names, at least 1
-   * @return fails where too many of these wait already
+   * @param prefix prefix of the names; empty for all
+   * @param after exclusive lower bound; null starts with the first name
+   * @param limit maximum number of names, at least 1
+   * @return fails if too many of these requests are waiting
    */
   Future<List<String>> names(String prefix, @Nullable String after, int limit);
 
   /**
-   * What there is of some logs; those that do not exist are left out. No log is begun by this, and
-   * none is kept from expiring.
+   * Summarises some logs. Logs that do not exist are omitted. Creates no log and keeps none from
+   * expiring.
    */
   Future<Map<RoomName, LogSummary>> summaries(List<RoomName> rooms);
 }

@@ -7,13 +7,13 @@ import com.hazelcast.spi.merge.SplitBrainMergePolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Hazelcast does with a log that both parts of a split cluster have: {@link MergedLogs}.
- * Hazelcast makes instances by name; they have no state.
+ * Hazelcast merge policy for a log that exists in both parts of a split cluster; see {@link
+ * MergedLogs}. Hazelcast creates instances by class name; they have no state.
  */
 public final class KeepBothTails
     implements SplitBrainMergePolicy<RoomLog, MergingValue<RoomLog>, RoomLog> {
 
-  /** For Hazelcast. */
+  /** Creates a policy. Called by Hazelcast. */
   public KeepBothTails() {}
 
   @Override

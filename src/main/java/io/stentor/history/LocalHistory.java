@@ -19,15 +19,15 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The logs of a node that is alone: in its memory, gone with it. Futures are complete on return,
- * but for those of {@link #names}.
+ * The logs of a single node, kept in its memory and lost when it stops. Futures are complete on
+ * return, except those of {@link #names}.
  */
 public final class LocalHistory implements History {
 
   /*
-   * Nothing is timed per room. A log lets go of old publications whenever it is used; logs that
-   * nobody uses are found by `expire`, which the node calls now and then and which looks at a part
-   * of the map each time.
+   * There are no timers per room. A log removes old publications whenever it is used. Unused logs
+   * are found by `expire`, which the node calls periodically and which scans a part of the map
+   * each time.
    */
 
   private static final class Slot {
@@ -39,7 +39,7 @@ public final class LocalHistory implements History {
     }
   }
 
-  /** Lists of names that wait; what comes beyond is refused. */
+  /** Maximum number of waiting list requests; further ones are rejected. */
   private static final int MAX_WAITING_LISTS = 64;
 
   private static final int LISTS_IDLE_SECONDS = 10;
@@ -54,8 +54,7 @@ public final class LocalHistory implements History {
   /**
    * Creates a history without logs.
    *
-   * @param clock milliseconds of elapsed time, from an arbitrary moment; not a clock that can be
-   *     set
+   * @param clock elapsed time in milliseconds since an arbitrary moment; must be monotonic
    */
   public LocalHistory(LongSupplier clock) {
     this.clock = clock;
@@ -83,21 +82,21 @@ public final class LocalHistory implements History {
     return use(room, false, (log, now) -> log.removeAll(now, limits));
   }
 
-  private <T> Future<T> use(RoomName room, boolean begins, BiFunction<RoomLog, Long, T> operation) {
+  private <T> Future<T> use(RoomName room, boolean create, BiFunction<RoomLog, Long, T> operation) {
     Slot slot =
-        begins ? slots.computeIfAbsent(room, name -> new Slot(begun(name))) : slots.get(room);
+        create ? slots.computeIfAbsent(room, name -> new Slot(newLog(name))) : slots.get(room);
     if (slot == null) {
-      return Future.succeededFuture(operation.apply(begun(room), clock.getAsLong()));
+      return Future.succeededFuture(operation.apply(newLog(room), clock.getAsLong()));
     }
     synchronized (slot) {
       if (slot.removed) {
-        return use(room, begins, operation);
+        return use(room, create, operation);
       }
       return Future.succeededFuture(operation.apply(slot.log, clock.getAsLong()));
     }
   }
 
-  private RoomLog begun(RoomName room) {
+  private RoomLog newLog(RoomName room) {
     return new RoomLog(epochs.of(room.value(), 0));
   }
 
@@ -131,7 +130,7 @@ public final class LocalHistory implements History {
     return Future.succeededFuture(all);
   }
 
-  /** One thread at a time, and only while there is something to do. */
+  /** Creates an executor with one thread, which exists only while there are tasks. */
   private static ThreadPoolExecutor lists() {
     ThreadPoolExecutor lists =
         new ThreadPoolExecutor(
@@ -150,9 +149,9 @@ public final class LocalHistory implements History {
   }
 
   /**
-   * Looks at up to {@code count} logs, from where the last call stopped, and removes those that
-   * nobody has used for a minute longer than their publications are kept, or for a minute where
-   * nothing was ever published. One caller at a time.
+   * Scans up to {@code count} logs, starting where the last call stopped. Removes logs that have
+   * not been used for a minute longer than their publications are kept, or for a minute if nothing
+   * was ever published. Must not be called concurrently.
    */
   public void expire(int count) {
     long now = clock.getAsLong();
@@ -177,14 +176,15 @@ public final class LocalHistory implements History {
   }
 
   /**
-   * The process stood still. No log is removed for a minute: whoever uses one could not, and has to
-   * be able to do so first. By the caller of {@link #expire}.
+   * Must be called after the process was stalled. Removes no logs for a minute, so that their
+   * users, which could not access them during the stall, can do so first. Called by the caller of
+   * {@link #expire}.
    */
   public void hold() {
     heldUntilMillis = clock.getAsLong() + 1000L * RoomLog.IDLE_MARGIN_SECONDS;
   }
 
-  /** Number of logs. */
+  /** Returns the number of logs. */
   public int size() {
     return slots.size();
   }

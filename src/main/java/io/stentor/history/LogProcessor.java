@@ -12,11 +12,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something done to one log where it lives: on the node that owns it, and then on the node that has
- * its copy. Runs on the thread of the log's partition, so nobody else touches the log meanwhile.
+ * An operation on one log where it is stored: first on the node that owns the log, then on the node
+ * that holds its copy. Runs on the thread of the log's partition, so nothing else accesses the log
+ * concurrently.
  *
- * <p>The result is null where the log has no copy although there are nodes to have one: right after
- * a node came or went. Nothing is wrong then, but nothing counts either; ask again.
+ * <p>The result is null if the log has no copy although there are nodes that could hold one, which
+ * happens right after a node has joined or left. This is not an error, but the operation is not
+ * confirmed; the caller should retry.
  */
 abstract class LogProcessor<R>
     implements EntryProcessor<String, RoomLog, @Nullable R>,
@@ -24,31 +26,34 @@ abstract class LogProcessor<R>
         IdentifiedDataSerializable {
 
   /*
-   * Hazelcast reads of a map in OBJECT format would serialise the whole log. So reading is a
-   * processor too, and it writes the log back: its answer then comes only after the copy has
-   * everything that was appended before, which makes what was read safe to deliver.
+   * A Hazelcast read of a map in OBJECT format would serialise the whole log. Reading is therefore
+   * a processor too, and it writes the log back. Its response then arrives only after the copy has
+   * everything that was appended before, so what was read is safe to deliver.
    *
-   * Time and new epochs are those of the node that owns the log, never of the node that asks.
+   * The time and new epochs are those of the node that owns the log, never of the caller's node.
    */
 
   private transient @Nullable HazelcastInstance hazelcast;
   private transient @Nullable ReplicateProcessor replicate;
 
-  /** Epoch for a log that does not exist yet, where no node runs this. */
+  /** Epoch for a new log, if this runs without a node. */
   transient long newEpoch;
 
-  /** The time, where no node runs this. */
+  /** The time, if this runs without a node. */
   transient long nowMillis;
 
   RoomOptions.History limits = new RoomOptions.History(0, 0, 0);
 
-  /** Does it to a log that exists, or that is new. */
+  /** Applies the operation to an existing or a new log. */
   abstract R apply(RoomLog log, long now);
 
-  /** Whether a log that does not exist is begun. Else nothing is kept of this. */
-  abstract boolean begins();
+  /**
+   * Returns whether a log that does not exist is created. If not, the operation leaves no log
+   * behind.
+   */
+  abstract boolean createsLog();
 
-  /** The appender whose last answer the copy has to remember, if any. */
+  /** Returns the appender whose last result must be sent to the copy; null if there is none. */
   @Nullable Long appender() {
     return null;
   }
@@ -59,7 +64,7 @@ abstract class LogProcessor<R>
     RoomLog present = entry.getValue();
     RoomLog log = present != null ? present : new RoomLog(newEpoch(entry.getKey()));
     R result = apply(log, now);
-    if (present == null && !begins()) {
+    if (present == null && !createsLog()) {
       return result;
     }
     entry.setValue(log);
@@ -79,7 +84,7 @@ abstract class LogProcessor<R>
 
   @Override
   public @Nullable EntryProcessor<String, RoomLog, @Nullable R> getBackupProcessor() {
-    @SuppressWarnings("unchecked") // A copy's processor has no result that anyone sees.
+    @SuppressWarnings("unchecked") // The result of a copy's processor is unused.
     EntryProcessor<String, RoomLog, @Nullable R> copy =
         (EntryProcessor<String, RoomLog, @Nullable R>) (EntryProcessor<?, ?, ?>) replicate;
     return copy;
@@ -89,7 +94,7 @@ abstract class LogProcessor<R>
     if (hazelcast == null) {
       return newEpoch;
     }
-    // Another id after a split, another version whenever a node gets or loses the partition.
+    // The ID changes after a split, the version whenever a node gains or loses the partition.
     long place = hazelcast.getCluster().getLocalMember().getUuid().getMostSignificantBits();
     IPartition partition = partition(hazelcast, room);
     return NodeContext.of(hazelcast)

@@ -3,16 +3,16 @@ package io.stentor.history;
 import io.stentor.message.Position;
 
 /**
- * What there is of a log, without its publications. Those that are too old to be read may be
- * counted until the log is used again.
+ * A summary of a log, without its publications. Expired publications may be counted until the log
+ * is used again.
  *
- * @param position behind the newest publication
+ * @param position position of the newest publication
  * @param oldest offset of the oldest publication; one more than the position's if there is none
- * @param bytes what the publications weigh
+ * @param bytes total weight of the publications, in bytes
  */
 public record LogSummary(Position position, long oldest, long bytes) {
 
-  /** Number of publications. */
+  /** Returns the number of publications. */
   public long messages() {
     return position.offset() - oldest + 1;
   }

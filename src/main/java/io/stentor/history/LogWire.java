@@ -16,7 +16,10 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** How logs, batches and answers are written between nodes. Each method has its reverse. */
+/**
+ * Serialises logs, batches and results for other nodes. Each write method has a matching read
+ * method.
+ */
 final class LogWire {
   private LogWire() {}
 
@@ -72,7 +75,7 @@ final class LogWire {
     return publications;
   }
 
-  /** Entries travel with their ages, since each node has a clock of its own. */
+  /** Writes entries with their ages instead of times, because each node has its own clock. */
   static void writeEntries(List<Entry> entries, long nowMillis, ObjectDataOutput out)
       throws IOException {
     out.writeInt(entries.size());

@@ -9,23 +9,27 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Makes one log of two that grew apart while the cluster was split. If one only continues the
- * other, it stays as it is and nobody notices. Else the publications of both are kept, in one order
- * and under a new epoch, so that everyone is told and nothing acknowledged is gone.
+ * Merges two logs that diverged while the cluster was split. If one only continues the other, it is
+ * kept unchanged and no client is affected. Otherwise the publications of both are kept, in one
+ * order and under a new epoch, so that all clients are notified and no acknowledged publication is
+ * lost.
  */
 final class MergedLogs {
 
   private final List<Entry> entries = new ArrayList<>();
 
-  /** Where each publication of the two logs is now, one that was there twice at its first place. */
+  /**
+   * The new offset of each publication of the two logs; for a duplicate, that of its first
+   * occurrence.
+   */
   private final Map<Name, Long> offsets = new HashMap<>();
 
   private MergedLogs() {}
 
   /**
-   * The one log. Neither of the two is changed.
+   * Returns the merged log. Changes neither of the two.
    *
-   * @param newEpoch epoch where a new one is needed
+   * @param newEpoch the epoch, if a new one is needed
    */
   static RoomLog of(RoomLog one, RoomLog other, long newEpoch) {
     if (continues(one, other)) {
@@ -44,7 +48,10 @@ final class MergedLogs {
     return both;
   }
 
-  /** Whether everything that {@code earlier} has or had is certainly the beginning of the other. */
+  /**
+   * Returns whether everything that {@code earlier} has or had is certainly the beginning of {@code
+   * later}.
+   */
   private static boolean continues(RoomLog later, RoomLog earlier) {
     if (earlier.top() == 0) {
       return true;
@@ -57,11 +64,11 @@ final class MergedLogs {
   }
 
   /**
-   * All entries once, each log's in its own order: first what was there when they parted, then by
-   * time where there is a choice. A publisher that did not get its answer on one side and tried
-   * again on the other appears once, too; another message under that key stays. That holds for what
-   * both windows still reach: a key that one side had outlived was free again there, and its new
-   * use is a message of its own.
+   * Adds every entry once, and keeps the order of each log: first the entries from before the
+   * split, then the others by time where the order is not determined. If a publisher got no
+   * response on one side and retried on the other, its message is kept only once; a different
+   * message with the same key is kept. This applies only to the range that both logs still cover: a
+   * key that had expired on one side could be reused there, and its new use is a separate message.
    */
   private void interleave(RoomLog one, RoomLog other) {
     List<Entry> ones = one.entries();
@@ -109,7 +116,7 @@ final class MergedLogs {
     return one.publication().saysTheSame(other.publication());
   }
 
-  /** Index behind the last entry that has one of the names. */
+  /** Returns the index after the last entry that has one of the names. */
   private static int afterShared(List<Entry> entries, Set<Name> names) {
     int i = entries.size();
     while (i > 0 && !names.contains(Name.of(entries.get(i - 1)))) {
@@ -130,12 +137,12 @@ final class MergedLogs {
     }
   }
 
-  /** When it was appended, by the clock of the node that merges. */
+  /** Returns when an entry was appended, by the clock of the merging node. */
   private static long time(Entry entry) {
     return entry.atMillis();
   }
 
-  /** The last answers again, with the offsets that the publications have now. */
+  /** Returns the last results of all appenders, with the new offsets of the publications. */
   private Map<Long, Answer> answers(RoomLog one, RoomLog other, long newEpoch) {
     Map<Long, Answer> answers = new LinkedHashMap<>();
     for (RoomLog log : List.of(one, other)) {
@@ -159,7 +166,8 @@ final class MergedLogs {
       if (before != null && before >= log.oldest() && before <= log.top()) {
         name = Name.of(log.entry(before));
       }
-      // What is no longer in the log was appended all the same: it is behind the oldest entry.
+      // A publication that is no longer in the log was still appended: it precedes the oldest
+      // entry.
       known.put(i, offsets.getOrDefault(name, 0L));
     }
     return new Answer(

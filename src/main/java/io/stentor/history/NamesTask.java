@@ -13,13 +13,15 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the first names among the logs that one node owns. Runs there, on a thread for this. */
+/**
+ * Finds the first names among the logs that one node owns. Runs on a dedicated thread of that node.
+ */
 final class NamesTask
     implements Callable<String[]>, HazelcastInstanceAware, IdentifiedDataSerializable {
 
   /*
-   * The predicate of a local query is shown every entry, and matches none: so nothing is collected
-   * but what FirstNames keeps, no value is copied, and no log counts as used.
+   * The predicate of a local query is called for every entry and matches none. So only the names
+   * in FirstNames are collected, no value is copied, and no log counts as used.
    */
 
   private transient @Nullable HazelcastInstance hazelcast;
@@ -43,7 +45,7 @@ final class NamesTask
     return names.found().toArray(String[]::new);
   }
 
-  /** Never leaves the node. */
+  /** A predicate that is used only locally and never serialised. */
   private static final class EachName implements Predicate<String, RoomLog> {
     private static final long serialVersionUID = 1;
     private final transient FirstNames names;

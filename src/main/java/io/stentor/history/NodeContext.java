@@ -5,16 +5,16 @@ import java.util.Objects;
 import java.util.function.LongSupplier;
 
 /**
- * What steps of a log need of the node that they run on. Steps travel, so each takes its own node's
- * from the Hazelcast instance.
+ * The node's state that log processors need. Processors are sent between nodes, so each takes the
+ * context of its current node from the Hazelcast instance.
  *
- * @param clock milliseconds of elapsed time, from an arbitrary moment
+ * @param clock elapsed time in milliseconds since an arbitrary moment
  */
 record NodeContext(LongSupplier clock, Epochs epochs) {
 
   private static final String KEY = "stentor.history";
 
-  /** Gives a node its context, before it joins. */
+  /** Adds this context to the configuration of a node. Must be called before the node joins. */
   void offer(com.hazelcast.config.Config joining) {
     joining.getUserContext().put(KEY, this);
   }

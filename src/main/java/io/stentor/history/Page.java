@@ -4,14 +4,15 @@ import io.stentor.message.Publication;
 import java.util.List;
 
 /**
- * A piece of a room's log as it was at one moment. Everything in it is replicated.
+ * A section of a room's log at one moment. Everything in it is replicated.
  *
  * @param epoch the log's epoch
- * @param oldest offset of the oldest publication that the log still has; {@code top + 1} if none
+ * @param oldest offset of the oldest publication that the log still has; {@code top + 1} if there
+ *     is none
  * @param top offset of the newest publication; 0 if there never was one
- * @param first offset of the first of {@code publications}; where there are none, the offset that
- *     the next one will have
- * @param publications consecutive, as many as were asked for
+ * @param first offset of the first of {@code publications}; if there are none, the offset that the
+ *     next one will have
+ * @param publications consecutive, as many as requested
  */
 public record Page(long epoch, long oldest, long top, long first, List<Publication> publications) {
 
@@ -19,7 +20,7 @@ public record Page(long epoch, long oldest, long top, long first, List<Publicati
     publications = List.copyOf(publications);
   }
 
-  /** Offset of the last of {@code publications}. */
+  /** Returns the offset of the last of {@code publications}. */
   public long last() {
     return first + publications.size() - 1;
   }

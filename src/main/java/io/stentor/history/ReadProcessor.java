@@ -6,31 +6,38 @@ import io.stentor.config.RoomOptions;
 import io.stentor.message.Position;
 import java.io.IOException;
 
-/** Reads what follows a position and keeps the log from expiring; see {@link History#read}. */
+/**
+ * Reads the publications after a position and keeps the log from expiring; see {@link
+ * History#read}.
+ */
 final class ReadProcessor extends LogProcessor<Page> {
 
   private Position after = Position.NONE;
   private int maxMessages;
   private int maxBytes;
-  private boolean begins;
+  private boolean createsLog;
 
   ReadProcessor() {}
 
   /**
-   * A read.
+   * Creates a read.
    *
-   * @param begins whether a log that does not exist is begun
+   * @param createsLog whether a log that does not exist is created
    */
   ReadProcessor(
-      Position after, int maxMessages, int maxBytes, boolean begins, RoomOptions.History limits) {
+      Position after,
+      int maxMessages,
+      int maxBytes,
+      boolean createsLog,
+      RoomOptions.History limits) {
     this.after = after;
     this.maxMessages = maxMessages;
     this.maxBytes = maxBytes;
-    this.begins = begins;
+    this.createsLog = createsLog;
     this.limits = limits;
   }
 
-  /** One for where no node runs it, with the epoch of a new log and the time. */
+  /** Creates a read that runs without a node, with the given time and the epoch for a new log. */
   ReadProcessor(
       Position after,
       int maxMessages,
@@ -49,8 +56,8 @@ final class ReadProcessor extends LogProcessor<Page> {
   }
 
   @Override
-  boolean begins() {
-    return begins;
+  boolean createsLog() {
+    return createsLog;
   }
 
   @Override
@@ -59,7 +66,7 @@ final class ReadProcessor extends LogProcessor<Page> {
     out.writeLong(after.offset());
     out.writeInt(maxMessages);
     out.writeInt(maxBytes);
-    out.writeBoolean(begins);
+    out.writeBoolean(createsLog);
     LogWire.write(limits, out);
   }
 
@@ -68,7 +75,7 @@ final class ReadProcessor extends LogProcessor<Page> {
     after = new Position(in.readLong(), in.readLong());
     maxMessages = in.readInt();
     maxBytes = in.readInt();
-    begins = in.readBoolean();
+    createsLog = in.readBoolean();
     limits = LogWire.readLimits(in);
   }
 

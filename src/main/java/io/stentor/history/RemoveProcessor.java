@@ -5,7 +5,7 @@ import com.hazelcast.nio.ObjectDataOutput;
 import io.stentor.config.RoomOptions;
 import java.io.IOException;
 
-/** Removes all publications; see {@link History#removeAll}. */
+/** Removes all publications of a log; see {@link History#removeAll}. */
 final class RemoveProcessor extends LogProcessor<Page> {
 
   RemoveProcessor() {}
@@ -20,7 +20,7 @@ final class RemoveProcessor extends LogProcessor<Page> {
   }
 
   @Override
-  boolean begins() {
+  boolean createsLog() {
     return false;
   }
 

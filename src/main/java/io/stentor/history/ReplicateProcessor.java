@@ -16,15 +16,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes the copy of a log end like the log itself. Runs where the copy lives. */
+/** Updates the copy of a log to end like the log itself. Runs on the node that holds the copy. */
 final class ReplicateProcessor
     implements EntryProcessor<String, RoomLog, @Nullable Void>,
         HazelcastInstanceAware,
         IdentifiedDataSerializable {
 
   /*
-   * A copy that lacks what comes before these entries keeps what it has and does not confirm this
-   * step: nothing is acknowledged that it does not hold. It asks the log to send what it lacks.
+   * A copy that lacks the entries before these keeps its content and does not confirm this step,
+   * so nothing is acknowledged that the copy does not hold. It asks the log to send the missing
+   * entries.
    */
 
   private static final Logger LOG = LoggerFactory.getLogger(ReplicateProcessor.class);
@@ -41,12 +42,12 @@ final class ReplicateProcessor
   ReplicateProcessor() {}
 
   /**
-   * A step.
+   * Creates a replication step.
    *
-   * @param oldest offset of the oldest entry that the log has
-   * @param first offset of the first of the entries, which reach to the log's end
-   * @param answers that the copy has to remember
-   * @param logsMillis the time where the log is
+   * @param oldest offset of the log's oldest entry
+   * @param first offset of the first of {@code entries}, which extend to the end of the log
+   * @param answers results that the copy has to remember
+   * @param logsMillis the current time on the node that owns the log, in milliseconds
    * @param keepSeconds how long the copy is kept after its last use
    */
   ReplicateProcessor(
@@ -129,7 +130,9 @@ final class ReplicateProcessor
     return WireTypes.REPLICATE;
   }
 
-  /** Keeps Hazelcast from confirming a step. It is no fault, so Hazelcast does not log it. */
+  /**
+   * Prevents Hazelcast from confirming a step. This is not a fault, so Hazelcast does not log it.
+   */
   static final class IncompleteCopyException extends RuntimeException implements SilentException {
     private static final long serialVersionUID = 1;
 

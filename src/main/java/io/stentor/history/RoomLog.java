@@ -14,32 +14,37 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One room's log: the newest publications in their order, bounded by number, bytes and age, and
- * what is needed to recognise a batch or a publication that comes again. Plain data: no I/O, no
- * clock, no locks; whoever holds it sees to it that one thread at a time uses it.
+ * One room's log: the newest publications in order, limited by number, bytes and age, and the data
+ * needed to recognise repeated batches and publications. Plain data without I/O, a clock or locks.
+ * Not thread-safe: the owner must ensure that one thread at a time uses it.
  *
- * <p>All times are milliseconds of the clock of the node that holds the log: they count elapsed
- * time from an arbitrary moment. A log or entry that moves to another node moves as ages.
+ * <p>All times are in milliseconds of the clock of the node that holds the log, which counts
+ * elapsed time from an arbitrary moment. When a log or an entry is sent to another node, its times
+ * are sent as ages.
  */
 final class RoomLog {
 
   /*
-   * The entries are a ring: entry i of `size` is at ring[(head + i) & mask], its offset is
-   * top - size + 1 + i. An empty log has no ring, no maps: an idle room costs this object only.
+   * The entries are a ring buffer: entry i of `size` is at ring[(head + i) & mask], and its offset
+   * is top - size + 1 + i. An empty log has no ring and no key map, so an idle room costs little
+   * more than this object.
    */
 
-  /** How many appenders' last batches are remembered; the one silent for longest is forgotten. */
+  /**
+   * Maximum number of appenders whose last batches are remembered. The one that has been inactive
+   * for longest is forgotten.
+   */
   static final int MAX_APPENDERS = 64;
 
   /**
-   * How much longer than its publications an unused log is kept. Whoever waits in a room reads its
-   * log more often than this.
+   * How much longer than its publications an unused log is kept, in seconds. The feed of a room in
+   * use reads the log more often than this.
    */
   static final int IDLE_MARGIN_SECONDS = 60;
 
   /**
-   * An append that was not acknowledged after this time was given up by its appender. Its entries
-   * then no longer travel with each step towards the copy.
+   * Time after which an appender has given up an unacknowledged append, in milliseconds. Its
+   * entries are then no longer included in each step to the copy.
    */
   private static final long IN_DOUBT_MILLIS = 60_000;
 
@@ -55,7 +60,7 @@ final class RoomLog {
   private @Nullable Map<String, Long> keys;
   private @Nullable LinkedHashMap<Long, Answer> answers;
 
-  /** Up to here the copy has everything, as far as is known; see {@link #firstForCopy}. */
+  /** The offset up to which the copy is known to have everything; see {@link #firstForCopy}. */
   private long confirmed;
 
   private long usedMillis;
@@ -64,13 +69,14 @@ final class RoomLog {
   /**
    * Creates an empty log.
    *
-   * @param epoch from 1 up to {@link Position#EPOCH_LIMIT}; the room had no other log with it
+   * @param epoch from 1, below {@link Position#EPOCH_LIMIT}; must never have been used for another
+   *     log of the room
    */
   RoomLog(long epoch) {
     this.epoch = epoch;
   }
 
-  /** Creates a log with this content, as it was written down or put together elsewhere. */
+  /** Creates a log with existing content, from its serialised form or from a merge. */
   RoomLog(long epoch, long top, List<Entry> entries, Map<Long, Answer> answers) {
     this.epoch = epoch;
     this.top = top - entries.size();
@@ -87,7 +93,7 @@ final class RoomLog {
     return top;
   }
 
-  /** Offset of the oldest publication; {@code top + 1} if there is none. */
+  /** Returns the offset of the oldest publication; {@code top + 1} if there is none. */
   long oldest() {
     return top - size + 1;
   }
@@ -104,12 +110,15 @@ final class RoomLog {
     return Objects.requireNonNull(ring[(head + (int) (offset - oldest())) & (ring.length - 1)]);
   }
 
-  /** All entries, oldest first. */
+  /** Returns all entries, oldest first. */
   List<Entry> entries() {
     return entriesFrom(oldest());
   }
 
-  /** The entries from the offset on, which is at least that of the oldest. */
+  /**
+   * Returns the entries from an offset on. The offset must not be lower than that of the oldest
+   * entry.
+   */
   List<Entry> entriesFrom(long first) {
     List<Entry> some = new ArrayList<>((int) (top - first + 1));
     for (long offset = first; offset <= top; offset++) {
@@ -122,30 +131,30 @@ final class RoomLog {
     return answers == null ? Map.of() : answers;
   }
 
-  /** When the log was used last. */
+  /** Returns when the log was last used. */
   long usedMillis() {
     return usedMillis;
   }
 
-  /** How long the log is kept after its last use. */
+  /** Returns how long the log is kept after its last use, in seconds. */
   int keepSeconds() {
     return keepSeconds;
   }
 
-  /** The log is used now. It is kept from now on for {@code keepSeconds}. */
+  /** Marks the log as used now. It is kept for this many seconds from now. */
   void use(long nowMillis, int seconds) {
     usedMillis = nowMillis;
     keepSeconds = seconds;
   }
 
-  /** Whether nobody has used the log for so long that it can go as a whole. */
+  /** Returns whether the log has been unused for so long that it can be removed. */
   boolean isUnused(long nowMillis) {
     return nowMillis - usedMillis > 1000L * keepSeconds;
   }
 
   /**
-   * Appends, or answers as before if this batch is the appender's last one. A publication that the
-   * log could not keep because of its bytes is not appended.
+   * Appends a batch, or returns the previous result if this is the appender's last batch. A
+   * publication that exceeds the log's size limit in bytes is not appended.
    */
   Appended append(Batch batch, long nowMillis, RoomOptions.History limits) {
     Answer last = answers().get(batch.appender());
@@ -154,7 +163,7 @@ final class RoomLog {
       return last.appended();
     }
     if (last != null) {
-      // An appender appends more only after it was answered.
+      // An appender sends its next batch only after the previous one was acknowledged.
       confirm(last);
     }
     trim(nowMillis, limits);
@@ -183,7 +192,7 @@ final class RoomLog {
     return appended;
   }
 
-  /** The batch was acknowledged, so the copy had everything up to its end. */
+  /** Records that the batch was acknowledged, so the copy had everything up to its end. */
   private void confirm(Answer answer) {
     if (answer.appended().epoch() == epoch) {
       confirmed = Math.max(confirmed, Math.min(top, answer.end()));
@@ -191,17 +200,18 @@ final class RoomLog {
   }
 
   /**
-   * Takes back what was believed of the copy.
+   * Corrects the assumption about what the copy has.
    *
-   * @param copy where the copy ends
+   * @param copy the position at which the copy ends
    */
   void copyEndsAt(Position copy) {
     confirmed = copy.epoch() == epoch ? Math.min(confirmed, copy.offset()) : 0;
   }
 
   /**
-   * Offset from which on the copy is sent entries: what it may lack. Steps towards a copy can be
-   * lost, so this includes all that was appended since the last step that is known to have arrived.
+   * Returns the offset from which entries are sent to the copy, because it may lack them. Steps to
+   * a copy can be lost, so this includes everything that was appended since the last step that is
+   * known to have arrived.
    */
   long firstForCopy(long nowMillis) {
     if (size == 0 || nowMillis - entry(top).atMillis() > IN_DOUBT_MILLIS) {
@@ -211,9 +221,9 @@ final class RoomLog {
   }
 
   /**
-   * The answers that the copy may lack.
+   * Returns the results that the copy may lack.
    *
-   * @param appender whose answer is included in any case; null for nobody
+   * @param appender an appender whose result is always included; null for none
    */
   Map<Long, Answer> answersForCopy(@Nullable Long appender) {
     Map<Long, Answer> some = new LinkedHashMap<>(2);
@@ -230,12 +240,12 @@ final class RoomLog {
   }
 
   /**
-   * Makes this copy end like the log that it is a copy of, and begin where that begins. It keeps
-   * what it has where the entries do not follow it, unless they are all that the log has.
+   * Updates this copy to start and end like the log that it is a copy of. If the entries do not
+   * directly continue it, it keeps its content, unless they are everything that the log has.
    *
-   * @param oldest offset of the oldest entry that the log has
-   * @param first offset of the first of {@code entries}, which reach to the end of the log
-   * @return false where the copy lacks entries before {@code first}; nothing has changed then
+   * @param oldest offset of the log's oldest entry
+   * @param first offset of the first of {@code entries}, which extend to the end of the log
+   * @return false if the copy lacks entries before {@code first}; nothing has changed then
    */
   boolean replicate(long ofEpoch, long oldest, long first, List<Entry> entries) {
     boolean follows = epoch == ofEpoch && top >= first - 1;
@@ -260,7 +270,10 @@ final class RoomLog {
     return true;
   }
 
-  /** Reads what follows the position, or from the oldest publication if that is not possible. */
+  /**
+   * Reads the publications after the position, or from the oldest publication if that is not
+   * possible.
+   */
   Page read(
       Position after, int maxMessages, int maxBytes, long nowMillis, RoomOptions.History limits) {
     trim(nowMillis, limits);
@@ -280,7 +293,7 @@ final class RoomLog {
     return new Page(epoch, oldest(), top, first, publications);
   }
 
-  /** Lets go of all publications, never of their offsets. Says where the log is. */
+  /** Removes all publications. Their offsets are not reused. Returns the state of the log. */
   Page removeAll(long nowMillis, RoomOptions.History limits) {
     use(nowMillis, limits);
     clear();
@@ -291,7 +304,7 @@ final class RoomLog {
     use(nowMillis, (top == 0 ? 0 : limits.ageSeconds()) + IDLE_MARGIN_SECONDS);
   }
 
-  /** Lets go of what is over the limits. The log is used by this. */
+  /** Removes publications over the limits. Counts as a use of the log. */
   void trim(long nowMillis, RoomOptions.History limits) {
     use(nowMillis, limits);
     long tooOld = nowMillis - 1000L * limits.ageSeconds();
@@ -342,7 +355,7 @@ final class RoomLog {
     head = 0;
   }
 
-  /** Keeps the answer unless the appender was given a later one. */
+  /** Remembers the result unless the appender already has a later one. */
   void remember(long appender, Answer answer) {
     Answer present = answers().get(appender);
     if (present != null && present.number() > answer.number()) {

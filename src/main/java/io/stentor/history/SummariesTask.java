@@ -23,19 +23,24 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Sums up those of some logs that one node owns. Runs there, on a thread for this. */
+/**
+ * Summarises those of the requested logs that one node owns. Runs on a dedicated thread of that
+ * node.
+ */
 final class SummariesTask
     implements Callable<long[]>, HazelcastInstanceAware, IdentifiedDataSerializable {
 
   /*
-   * The records are looked up by a task of the thread that each partition belongs to: one question
-   * for many logs, and none of them counts as used.
+   * Each record is looked up by a task on its partition's thread: one request covers many logs,
+   * and none of them counts as used.
    */
 
-  /** Epoch, offset, oldest, bytes; an epoch of 0 is a log that is not here. */
+  /**
+   * Numbers per log: epoch, offset, oldest, bytes. An epoch of 0 means that the log is not here.
+   */
   static final int NUMBERS = 4;
 
-  private static final int PATIENCE_SECONDS = 10;
+  private static final int TIMEOUT_SECONDS = 10;
 
   private transient @Nullable HazelcastInstance hazelcast;
   private String[] names = {};
@@ -46,7 +51,10 @@ final class SummariesTask
     this.names = names;
   }
 
-  /** The summary of log {@code index} in an answer; null where it is not there. */
+  /**
+   * Returns the summary of log {@code index} in a response; null if the response does not contain
+   * it.
+   */
   static @Nullable LogSummary summary(long[] answer, int index) {
     int at = NUMBERS * index;
     return answer[at] == 0
@@ -70,11 +78,11 @@ final class SummariesTask
       }
     }
     CompletableFuture.allOf(lookups.toArray(CompletableFuture[]::new))
-        .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     return answer;
   }
 
-  /** Writes down the numbers of one log. */
+  /** Writes the numbers of one log into the response. */
   private static final class Lookup implements PartitionSpecificRunnable {
     final CompletableFuture<Boolean> done = new CompletableFuture<>();
     private final NodeEngineImpl engine;
@@ -110,7 +118,7 @@ final class SummariesTask
           answer[at + 3] = summary.bytes();
         }
         done.complete(true);
-      } catch (RuntimeException e) { // Where the node shuts down meanwhile.
+      } catch (RuntimeException e) { // The node may be shutting down.
         done.completeExceptionally(e);
       }
     }

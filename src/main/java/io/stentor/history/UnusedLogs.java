@@ -11,15 +11,18 @@ import com.hazelcast.spi.impl.PartitionSpecificRunnable;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Removes the logs of this node that nobody has used for a while. One caller at a time. */
+/**
+ * Removes the logs of this node that have been unused for a while. Methods must not be called
+ * concurrently.
+ */
 final class UnusedLogs {
 
   /*
-   * Not Hazelcast's own expiry: that compares wall clocks, also of different nodes when a log
-   * moves, so a clock that is set would remove logs that are in use.
+   * This does not use Hazelcast's own expiry, which compares wall clocks, even of different nodes
+   * when a log moves. A change of the system clock would remove logs that are in use.
    */
 
-  /** Most logs that are removed of one partition before it is looked at again. */
+  /** Maximum number of logs removed from one partition per scan. */
   private static final int MAX_AT_ONCE = 1000;
 
   private final IMap<String, RoomLog> logs;
@@ -35,7 +38,7 @@ final class UnusedLogs {
     this.logs = logs;
   }
 
-  /** Looks at the next {@code count} partitions. Does not wait for what comes of it. */
+  /** Scans the next {@code count} partitions. Does not wait for the removals. */
   void remove(int count) {
     if (context.clock().getAsLong() < heldUntilMillis) {
       return;
@@ -44,21 +47,21 @@ final class UnusedLogs {
     for (int i = 0; i < Math.min(count, all); i++) {
       next = (next + 1) % all;
       if (engine.getPartitionService().isPartitionOwner(next)) {
-        engine.getOperationService().execute(new Look(next));
+        engine.getOperationService().execute(new PartitionScan(next));
       }
     }
   }
 
-  /** Removes nothing for a minute. By the caller of {@link #remove}. */
+  /** Suspends removals for a minute. Called by the caller of {@link #remove}. */
   void hold() {
     heldUntilMillis = context.clock().getAsLong() + 1000L * RoomLog.IDLE_MARGIN_SECONDS;
   }
 
-  /** Looks at one partition, on the thread that it belongs to. */
-  private final class Look implements PartitionSpecificRunnable {
+  /** Scans one partition, on that partition's thread. */
+  private final class PartitionScan implements PartitionSpecificRunnable {
     private final int partition;
 
-    Look(int partition) {
+    PartitionScan(int partition) {
       this.partition = partition;
     }
 

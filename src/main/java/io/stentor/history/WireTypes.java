@@ -7,8 +7,8 @@ import io.stentor.cluster.WireType;
 import java.util.function.LongSupplier;
 
 /**
- * Which of our types travel between nodes, under which numbers. Nothing is serialised by Java's own
- * mechanism. The numbers are part of what nodes of different versions have in common.
+ * Registers the types that are sent between nodes, with their type IDs. Java serialization is not
+ * used. The IDs are part of the wire format between nodes of different versions.
  */
 final class WireTypes implements DataSerializableFactory {
 
@@ -27,9 +27,9 @@ final class WireTypes implements DataSerializableFactory {
   private static final int PAGE_TYPE = 9898_3;
 
   /**
-   * Makes the types known.
+   * Registers the types.
    *
-   * @param clock of this node, since logs travel with ages
+   * @param clock clock of this node, because logs are sent with ages
    */
   static void register(SerializationConfig config, LongSupplier clock) {
     config.addDataSerializableFactory(FACTORY, new WireTypes());

@@ -1,4 +1,7 @@
-/** The logs of the rooms: what was said in which order, as far back as each room keeps it. */
+/**
+ * The logs of the rooms: their publications in order, as far back as each room's configuration
+ * keeps them.
+ */
 @NullMarked
 package io.stentor.history;
 
