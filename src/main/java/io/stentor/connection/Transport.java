@@ -15,7 +15,7 @@ public enum Transport {
 
   private final String label = name().toLowerCase(Locale.ROOT);
 
-  /** Returns the name in metrics and log lines, which is stable across releases. */
+  /** Returns the name in metrics and log lines, which never changes. */
   public String label() {
     return label;
   }

@@ -4,9 +4,9 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Why a connection is closed: the code and a short plain-text reason for the peer. Clients should
- * reconnect after codes 3000 to 3499 and should not after 3500 to 4999; these are the codes of the
- * Centrifuge protocol, used on every transport. Codes 1000 to 1011 are those of RFC 6455, section
- * 7.4.1.
+ * reconnect after codes 3000 to 3499 and 4000 to 4499, and should not after 3500 to 3999 and 4500
+ * to 4999; these are the codes of the Centrifuge protocol, used on every transport. Codes 1000 to
+ * 1011 are those of RFC 6455, section 7.4.1.
  *
  * @param code the WebSocket close code
  * @param reason never empty, never JSON, at most 123 bytes of UTF-8 (RFC 6455, section 5.5)

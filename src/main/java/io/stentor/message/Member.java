@@ -49,11 +49,11 @@ public record Member(
 
   private static String checked(String name, int mostCharacters) {
     int length = name.codePointCount(0, name.length());
-    boolean unseen = false;
+    boolean invisible = false;
     for (int i = 0; i < name.length(); i += Character.charCount(name.codePointAt(i))) {
-      unseen |= isUnseen(name, i);
+      invisible |= isInvisible(name, i);
     }
-    if (length == 0 || length > mostCharacters || unseen || !name.equals(name.strip())) {
+    if (length == 0 || length > mostCharacters || invisible || !name.equals(name.strip())) {
       throw new IllegalArgumentException(
           "a name has 1 to "
               + mostCharacters
@@ -65,7 +65,7 @@ public record Member(
     return name;
   }
 
-  private static boolean isUnseen(String name, int index) {
+  private static boolean isInvisible(String name, int index) {
     int character = name.codePointAt(index);
     if (Joiners.isJoiner(character)) {
       return !Joiners.isInWord(name, index) && !Joiners.isInEmoji(name, index);

@@ -37,7 +37,7 @@ public final class TimerWheel {
   /** Time between two ticks, in milliseconds. */
   public static final int TICK_MILLIS = 250;
 
-  /** A loop whose tick is delayed by more than this was stalled, in milliseconds. */
+  /** A loop with more time than this between two ticks counts as stalled, in milliseconds. */
   public static final int STANDSTILL_MILLIS = 1000;
 
   /** Stalls longer than this are logged, in milliseconds. */
@@ -63,7 +63,7 @@ public final class TimerWheel {
   private long tickedAtNanos;
   private long millis;
   private long turnedTo;
-  private boolean stoodStill;
+  private boolean stalled;
 
   /** A scheduled task. */
   public static final class Timer {
@@ -199,10 +199,10 @@ public final class TimerWheel {
     boolean standstill = elapsedMillis > STANDSTILL_MILLIS;
     // The loop may have run for nearly a tick before the stall.
     millis += standstill ? TICK_MILLIS : elapsedMillis;
-    boolean wakesUp = standstill && !stoodStill;
-    stoodStill = standstill;
-    if (wakesUp) {
-      wokeUp(elapsedMillis);
+    boolean resumes = standstill && !stalled;
+    stalled = standstill;
+    if (resumes) {
+      resumed(elapsedMillis);
     } else {
       // A loop that is late at every tick still fires its timers, on a slower clock.
       long reached = millis;
@@ -210,18 +210,18 @@ public final class TimerWheel {
     }
   }
 
-  private void wokeUp(long stillMillis) {
+  private void resumed(long stalledMillis) {
     long now = System.nanoTime();
     long before = LOGGED_AT_NANOS.get();
-    boolean isNews =
+    boolean mayLog =
         before == Long.MIN_VALUE || now - before > TimeUnit.MILLISECONDS.toNanos(LOGGED_MILLIS);
-    if (stillMillis > LOGGED_MILLIS && isNews && LOGGED_AT_NANOS.compareAndSet(before, now)) {
+    if (stalledMillis > LOGGED_MILLIS && mayLog && LOGGED_AT_NANOS.compareAndSet(before, now)) {
       LOG.warn(
           "the process stood still for {} ms (stopped, paused or collecting garbage): timeouts do"
               + " not count this time",
-          stillMillis);
+          stalledMillis);
     }
-    standstillListeners.forEach(listener -> run(() -> listener.accept(stillMillis)));
+    standstillListeners.forEach(listener -> run(() -> listener.accept(stalledMillis)));
   }
 
   /** Fires the timers that are due at this time. The loop has read its sockets since then. */
