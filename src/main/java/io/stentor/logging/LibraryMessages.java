@@ -94,7 +94,8 @@ public final class LibraryMessages {
     if (isOurs(event.getThrowableProxy())) {
       return event;
     }
-    if (OF_LOST_NODES.contains(name) || OF_NO_USE.contains(name)) {
+    if (OF_NO_USE.contains(name)
+        || (OF_LOST_NODES.contains(name) && refusedByTls(event.getThrowableProxy()) == null)) {
       return null;
     }
     String text = text(event);
@@ -118,9 +119,19 @@ public final class LibraryMessages {
     return false;
   }
 
+  /** The failure of TLS behind a failure: the other node is there, but cannot be trusted. */
+  private static @Nullable IThrowableProxy refusedByTls(@Nullable IThrowableProxy failure) {
+    IThrowableProxy cause = failure;
+    while (cause != null && !cause.getClassName().startsWith("javax.net.ssl.SSL")) {
+      cause = cause.getCause();
+    }
+    return cause;
+  }
+
   private static String text(ILoggingEvent event) {
     String message = PREFIX.matcher(event.getFormattedMessage()).replaceFirst("");
-    IThrowableProxy cause = event.getThrowableProxy();
+    IThrowableProxy cause = refusedByTls(event.getThrowableProxy());
+    cause = cause == null ? event.getThrowableProxy() : cause;
     while (cause != null && cause.getCause() != null) {
       cause = cause.getCause();
     }

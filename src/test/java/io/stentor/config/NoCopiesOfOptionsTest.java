@@ -47,6 +47,7 @@ class NoCopiesOfOptionsTest {
           Map.entry("io.stentor.identity.Tokens", "replaced by Access when its options differ"),
           Map.entry("io.stentor.admission.Limits$Configured", "replaced by Limits.change"),
           Map.entry("io.stentor.room.Room", "given new ones by Rooms.optionsChanged"),
+          Map.entry("io.stentor.room.Tail", "given new ones by its Room"),
           Map.entry("io.stentor.room.Feed", "given new ones by Rooms.optionsChanged"),
           Map.entry("io.stentor.room.RecentCache", "given new ones by its Feed"),
           Map.entry("io.stentor.room.Appender", "given new ones by Rooms.optionsChanged"),

@@ -227,6 +227,9 @@ class DoorsTest {
     Contract.read().operations().forEach(operation -> names.add(operation.id()));
     names.add("websocket /");
     paths(WebSocketEndpoint.class).forEach(path -> names.add("websocket " + path));
+    paths(Class.forName("io.stentor.centrifuge.transport.CentrifugeEndpoint"))
+        .filter(path -> path.endsWith("websocket"))
+        .forEach(path -> names.add("websocket " + path));
     paths(Class.forName("io.stentor.server.OperationsEndpoint")).forEach(names::add);
     Field readers = Class.forName("io.stentor.centrifuge.Commands").getDeclaredField("READERS");
     readers.setAccessible(true);
@@ -235,7 +238,7 @@ class DoorsTest {
   }
 
   /** The constants of a class that are paths. */
-  private static List<String> paths(Class<?> type) throws IllegalAccessException {
+  private static Stream<String> paths(Class<?> type) throws IllegalAccessException {
     List<String> found = new ArrayList<>();
     for (Field field : type.getDeclaredFields()) {
       if (Modifier.isStatic(field.getModifiers()) && field.getType() == String.class) {
@@ -246,7 +249,7 @@ class DoorsTest {
         }
       }
     }
-    return found;
+    return found.stream();
   }
 
   @Test

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.stentor.config.Config.LoggingOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -167,6 +169,29 @@ class LoggingSetupTest {
                   heartbeat.warn("Suspecting");
                 }))
         .hasSize(1);
+  }
+
+  @Test
+  void a_node_whose_certificate_is_refused_is_told_of_in_one_line() {
+    Logger connection =
+        LoggerFactory.getLogger("io.vertx.core.eventbus.impl.clustered.OutboundConnection");
+    Exception refused =
+        inLibraries(new SSLHandshakeException("Received fatal alert: certificate_unknown"));
+    Exception failed = inLibraries(new IOException("failed", refused));
+    Exception gone = inLibraries(new IOException("gone"));
+    assertThat(
+            lines(LoggingOptions.Format.TEXT, () -> connection.warn("Connecting failed", failed)))
+        .singleElement()
+        .asString()
+        .endsWith("Connecting failed: Received fatal alert: certificate_unknown");
+    assertThat(lines(LoggingOptions.Format.TEXT, () -> connection.warn("Connecting failed", gone)))
+        .isEmpty();
+  }
+
+  /** With no frame of this project, whose failures keep their traces. */
+  private static Exception inLibraries(Exception failure) {
+    failure.setStackTrace(new StackTraceElement[0]);
+    return failure;
   }
 
   private static void apply(LoggingOptions.Level level, LoggingOptions.Format format) {

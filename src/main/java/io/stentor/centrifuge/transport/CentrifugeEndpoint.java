@@ -46,6 +46,8 @@ public final class CentrifugeEndpoint {
    */
   private static final int ENVELOPE_BYTES = 1024;
 
+  private static final String WEBSOCKET = "/connection/websocket";
+
   /** The path of unidirectional WebSockets. */
   private static final String UNI_WEBSOCKET = "/connection/uni_websocket";
 
@@ -81,7 +83,7 @@ public final class CentrifugeEndpoint {
 
   /** Returns the handlers of WebSocket upgrades, by path. */
   public Map<String, Handler<HttpServerRequest>> upgrades() {
-    return Map.of("/connection/websocket", this::upgrade, UNI_WEBSOCKET, this::upgrade);
+    return Map.of(WEBSOCKET, this::upgrade, UNI_WEBSOCKET, this::upgrade);
   }
 
   private void upgrade(HttpServerRequest request) {
