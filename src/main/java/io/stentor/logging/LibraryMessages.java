@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,8 @@ public final class LibraryMessages {
   private static final Pattern PREFIX =
       Pattern.compile("^\\[\\S+\\](:\\d+)? \\[.*?\\] \\[\\d[\\d.]*\\S*\\] ");
 
+  private static final Pattern TLS_FAILURE = Pattern.compile("javax\\.net\\.ssl\\.SSL\\w+(: )?");
+
   private static final Pattern CLASS_NAME =
       Pattern.compile("\\b([a-z]\\w*\\.){2,}(?=[A-Z])[\\w$]+(: )?");
 
@@ -94,11 +97,12 @@ public final class LibraryMessages {
     if (isOurs(event.getThrowableProxy())) {
       return event;
     }
-    if (OF_NO_USE.contains(name)
-        || (OF_LOST_NODES.contains(name) && refusedByTls(event.getThrowableProxy()) == null)) {
+    boolean ofLostNode = OF_LOST_NODES.contains(name);
+    String tls = ofLostNode ? failureOfTls(event) : null;
+    if (OF_NO_USE.contains(name) || (ofLostNode && tls == null)) {
       return null;
     }
-    String text = text(event);
+    String text = tls == null ? text(event) : "TLS with another node failed: " + tls;
     return isNew(name + " " + text) ? replaced(event, text) : null;
   }
 
@@ -119,19 +123,22 @@ public final class LibraryMessages {
     return false;
   }
 
-  /** The failure of TLS behind a failure: the other node is there, but cannot be trusted. */
-  private static @Nullable IThrowableProxy refusedByTls(@Nullable IThrowableProxy failure) {
-    IThrowableProxy cause = failure;
-    while (cause != null && !cause.getClassName().startsWith("javax.net.ssl.SSL")) {
+  /** Why the other node, which is there, cannot be trusted; null where that is not the matter. */
+  private static @Nullable String failureOfTls(ILoggingEvent event) {
+    IThrowableProxy cause = event.getThrowableProxy();
+    while (cause != null && !TLS_FAILURE.matcher(cause.getClassName()).lookingAt()) {
       cause = cause.getCause();
     }
-    return cause;
+    if (cause != null) {
+      return String.valueOf(cause.getMessage());
+    }
+    Matcher message = TLS_FAILURE.matcher(event.getFormattedMessage());
+    return message.find() ? event.getFormattedMessage().substring(message.end()) : null;
   }
 
   private static String text(ILoggingEvent event) {
     String message = PREFIX.matcher(event.getFormattedMessage()).replaceFirst("");
-    IThrowableProxy cause = refusedByTls(event.getThrowableProxy());
-    cause = cause == null ? event.getThrowableProxy() : cause;
+    IThrowableProxy cause = event.getThrowableProxy();
     while (cause != null && cause.getCause() != null) {
       cause = cause.getCause();
     }

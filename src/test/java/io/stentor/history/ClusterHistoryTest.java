@@ -250,9 +250,9 @@ class ClusterHistoryTest extends HistoryContract {
       members.join();
       HazelcastInstance owner = members.owner(room);
       HazelcastInstance other = members.other(owner);
-      final long epoch = await(on(owner).append(room, batch("a"), LIMITS)).epoch();
+      final long epoch = append(on(owner), batch("a")).epoch();
       NOW.addAndGet(200_000);
-      await(on(owner).append(room, batch("b"), LIMITS));
+      append(on(owner), batch("b"));
       members.kill(owner);
       on(other).expire(1000);
       NOW.addAndGet(100_000);

@@ -183,7 +183,7 @@ class LoggingSetupTest {
             lines(LoggingOptions.Format.TEXT, () -> connection.warn("Connecting failed", failed)))
         .singleElement()
         .asString()
-        .endsWith("Connecting failed: Received fatal alert: certificate_unknown");
+        .endsWith("TLS with another node failed: Received fatal alert: certificate_unknown");
     assertThat(lines(LoggingOptions.Format.TEXT, () -> connection.warn("Connecting failed", gone)))
         .isEmpty();
   }

@@ -50,9 +50,9 @@ class BusTlsIT {
       Pair wrong = other.sign("wrong");
       double before = Scrape.of(cluster.node(0).port()).get(HEARD);
       try (NodeProcess stranger = join(cluster, conf(wrong, other, "wrong"))) {
-        stranger.log().await("OutboundConnection: .*certif", SOON);
+        stranger.log().await("TLS with another node failed: .*certif", SOON);
         // The other's attempt comes with its next probe, five seconds later at most.
-        cluster.node(0).log().await("OutboundConnection: .*certif", SOON);
+        cluster.node(0).log().await("TLS with another node failed: .*certif", SOON);
         Scrape heard = Scrape.of(stranger.port());
         assertThat(heard.get("stentor_cluster_nodes")).as("Hazelcast lets it in").isEqualTo(2);
         assertThat(heard.get(HEARD)).isZero();
