@@ -1,13 +1,16 @@
 package io.stentor.websocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.stentor.support.NodeInProcess;
+import io.stentor.support.RawHttp;
 import io.stentor.support.RawWebSocket;
 import io.stentor.support.RawWebSocket.Frame;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -104,12 +107,24 @@ class SocketTest {
   }
 
   /** More in one turn than Netty lets wait: the socket is full and takes more within one flush. */
+  /** A handshake is answered before its socket has joined the room. */
+  private static void awaitMembers(String room, int count) {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () ->
+                new JsonObject(RawHttp.get(node.port(), "/rooms/" + room + "/members").body())
+                        .getInteger("connections")
+                    == count);
+  }
+
   @Test
   void a_burst_that_fills_the_socket_for_a_moment_comes_whole_and_once() {
     int count = 600;
     String text = "x".repeat(1000);
     try (RawWebSocket publisher = connect("burst");
         RawWebSocket other = connect("burst")) {
+      awaitMembers("burst", 2);
       for (int round = 0; round < 5; round++) {
         for (int i = 0; i < count; i++) {
           publisher.sendText(i + text);
@@ -132,6 +147,7 @@ class SocketTest {
     String big = "x".repeat(20_000);
     try (RawWebSocket slow = connect("slow");
         RawWebSocket quick = connect("slow")) {
+      awaitMembers("slow", 2);
       for (int i = 0; i < count; i++) {
         quick.sendText(i + big);
         assertThat(quick.nextFrame().text()).startsWith(i + "x");
