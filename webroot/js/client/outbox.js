@@ -74,7 +74,7 @@ export class Outbox {
     this.#sendNext();
   }
 
-  /** Tells that the client is not in the room for now. `code` is the close code of the connection, or 0. */
+  /** Stops sending until the client is in the room again. `code` is the close code of the connection, or 0. */
   pause(code) {
     this.#connection = "";
     clearTimeout(this.#timer);

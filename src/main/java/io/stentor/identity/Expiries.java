@@ -54,7 +54,7 @@ public final class Expiries {
    * Creates an empty schedule.
    *
    * @param graceSeconds how long a token is still accepted after its end
-   * @param suspended whether nothing ends for now ({@code identity.insecure}); what is due ends as
+   * @param suspended whether expiry is suspended ({@code identity.insecure}); what is due ends as
    *     soon as this turns false
    * @param nowSeconds the clock, in seconds since 1970
    */
