@@ -1,7 +1,7 @@
 package io.stentor.centrifuge;
 
-import io.stentor.identity.TokenClaims.ConnectionClaims;
 import io.stentor.identity.Identity;
+import io.stentor.identity.TokenClaims.ConnectionClaims;
 import io.stentor.message.Member;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package io.stentor.centrifuge;
 
 import io.stentor.connection.ControllableConnection;
-import io.stentor.identity.TokenClaims.ConnectionClaims.Subscribed;
 import io.stentor.identity.Permissions.Verdict;
+import io.stentor.identity.TokenClaims.ConnectionClaims.Subscribed;
 import io.stentor.json.JsonWriter;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Position;

@@ -2,8 +2,8 @@ package io.stentor.centrifuge;
 
 import io.netty.buffer.ByteBuf;
 import io.stentor.history.Page;
-import io.stentor.identity.Permissions;
 import io.stentor.identity.Grants.Action;
+import io.stentor.identity.Permissions;
 import io.stentor.json.JsonWriter;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Member;

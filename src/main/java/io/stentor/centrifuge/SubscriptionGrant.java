@@ -1,9 +1,9 @@
 package io.stentor.centrifuge;
 
 import io.stentor.config.RoomOptions;
-import io.stentor.identity.TokenClaims.ConnectionClaims.Subscribed;
-import io.stentor.identity.Identity;
 import io.stentor.identity.Grants.Action;
+import io.stentor.identity.Identity;
+import io.stentor.identity.TokenClaims.ConnectionClaims.Subscribed;
 import io.stentor.identity.TokenClaims.SubscriptionClaims;
 import io.stentor.identity.TokenClaims.SubscriptionOverride;
 import io.stentor.message.RoomName;

@@ -233,7 +233,8 @@ class QuotesPageIT extends InBrowser {
     Launch closed = Launch.server().withEnv("STENTOR_IDENTITY_ANONYMOUS", false).with("--demo");
     try (NodeProcess locked = NodeProcess.start(closed);
         Window one = browser.open(quotes(locked))) {
-      assertThat(one.at("statusText")).containsText("Authentication required: send a token or an API key");
+      assertThat(one.at("statusText"))
+          .containsText("Authentication required: send a token or an API key");
     }
   }
 
