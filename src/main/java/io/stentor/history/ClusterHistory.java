@@ -23,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClusterHistory implements History {
 
-  static final String MAP = "stentor.history";
-
   private static final int MERGE_BATCH = 100;
 
   private final IMap<String, RoomLog> logs;
@@ -36,7 +34,7 @@ public final class ClusterHistory implements History {
    * have been prepared with {@link #configure}.
    */
   public ClusterHistory(HazelcastInstance hazelcast) {
-    this.logs = hazelcast.getMap(MAP);
+    this.logs = hazelcast.getMap(NodeContext.LOGS);
     this.lists = new ClusterLists(hazelcast);
     this.unused = new UnusedLogs(hazelcast, logs);
   }
@@ -51,35 +49,35 @@ public final class ClusterHistory implements History {
     WireTypes.register(config.getSerializationConfig(), clock);
     ClusterLists.configure(config);
     config.addMapConfig(
-        new MapConfig(MAP)
+        new MapConfig(NodeContext.LOGS)
             .setInMemoryFormat(InMemoryFormat.OBJECT)
             .setBackupCount(1)
             .setAsyncBackupCount(0)
             .setStatisticsEnabled(false)
             .setMergePolicyConfig(
-                new MergePolicyConfig(KeepBothTails.class.getName(), MERGE_BATCH)));
+                new MergePolicyConfig(MergedLogs.KeepBothTails.class.getName(), MERGE_BATCH)));
   }
 
   @Override
   public Future<Appended> append(RoomName room, Batch batch, RoomOptions.History limits) {
-    return submit(room, new AppendProcessor(batch, limits));
+    return submit(room, new LogProcessor.Append(batch, limits));
   }
 
   @Override
   public Future<Page> read(
       RoomName room, Position after, int maxMessages, int maxBytes, RoomOptions.History limits) {
-    return submit(room, new ReadProcessor(after, maxMessages, maxBytes, false, limits));
+    return submit(room, new LogProcessor.Read(after, maxMessages, maxBytes, false, limits));
   }
 
   @Override
   public Future<Page> readOrBegin(
       RoomName room, Position after, int maxMessages, int maxBytes, RoomOptions.History limits) {
-    return submit(room, new ReadProcessor(after, maxMessages, maxBytes, true, limits));
+    return submit(room, new LogProcessor.Read(after, maxMessages, maxBytes, true, limits));
   }
 
   @Override
   public Future<Page> removeAll(RoomName room, RoomOptions.History limits) {
-    return submit(room, new RemoveProcessor(limits));
+    return submit(room, new LogProcessor.RemoveAll(limits));
   }
 
   @Override

@@ -123,7 +123,7 @@ public final class LocalHistory implements History {
       Slot slot = slots.get(room);
       if (slot != null) {
         synchronized (slot) {
-          all.put(room, LogSummary.of(slot.log));
+          all.put(room, slot.log.summary());
         }
       }
     }

@@ -5,11 +5,21 @@ import com.hazelcast.core.HazelcastInstanceAware;
 import com.hazelcast.instance.impl.HazelcastInstanceImpl;
 import com.hazelcast.internal.partition.IPartition;
 import com.hazelcast.map.EntryProcessor;
+import com.hazelcast.map.IMap;
+import com.hazelcast.nio.ObjectDataInput;
+import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
+import com.hazelcast.spi.exception.SilentException;
 import io.stentor.config.RoomOptions;
+import io.stentor.history.RoomLog.Answer;
+import io.stentor.history.RoomLog.Entry;
+import io.stentor.message.Position;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An operation on one log where it is stored: first on the node that owns the log, then on the node
@@ -34,7 +44,7 @@ abstract class LogProcessor<R>
    */
 
   private transient @Nullable HazelcastInstance hazelcast;
-  private transient @Nullable ReplicateProcessor replicate;
+  private transient @Nullable Replicate replicate;
 
   /** Epoch for a new log, if this runs without a node. */
   transient long newEpoch;
@@ -71,7 +81,7 @@ abstract class LogProcessor<R>
     long first = log.firstForCopy(now);
     List<Entry> entries = log.entriesFrom(first);
     replicate =
-        new ReplicateProcessor(
+        new Replicate(
             log.epoch(),
             log.oldest(),
             first,
@@ -125,6 +135,342 @@ abstract class LogProcessor<R>
 
   @Override
   public int getFactoryId() {
-    return WireTypes.FACTORY;
+    return LogWire.FACTORY;
+  }
+
+  /** Appends a batch; see {@link History#append}. */
+  static final class Append extends LogProcessor<Appended> {
+
+    private Batch batch = new Batch(0, 0, List.of());
+
+    Append() {}
+
+    Append(Batch batch, RoomOptions.History limits) {
+      this.batch = batch;
+      this.limits = limits;
+    }
+
+    /**
+     * Creates a processor that runs without a node, with the given time and the epoch for a new
+     * log.
+     */
+    Append(Batch batch, long newEpoch, long nowMillis, RoomOptions.History limits) {
+      this(batch, limits);
+      this.newEpoch = newEpoch;
+      this.nowMillis = nowMillis;
+    }
+
+    @Override
+    Appended apply(RoomLog log, long now) {
+      return log.append(batch, now, limits);
+    }
+
+    @Override
+    boolean createsLog() {
+      return true;
+    }
+
+    @Override
+    @Nullable Long appender() {
+      return batch.appender();
+    }
+
+    @Override
+    public void writeData(ObjectDataOutput out) throws IOException {
+      out.writeLong(batch.appender());
+      out.writeLong(batch.number());
+      LogWire.write(batch.publications(), out);
+      LogWire.write(limits, out);
+    }
+
+    @Override
+    public void readData(ObjectDataInput in) throws IOException {
+      batch = new Batch(in.readLong(), in.readLong(), LogWire.readPublications(in));
+      limits = LogWire.readLimits(in);
+    }
+
+    @Override
+    public int getClassId() {
+      return LogWire.APPEND;
+    }
+  }
+
+  /**
+   * Reads the publications after a position and keeps the log from expiring; see {@link
+   * History#read}.
+   */
+  static final class Read extends LogProcessor<Page> {
+
+    private Position after = Position.NONE;
+    private int maxMessages;
+    private int maxBytes;
+    private boolean createsLog;
+
+    Read() {}
+
+    /**
+     * Creates a read.
+     *
+     * @param createsLog whether a log that does not exist is created
+     */
+    Read(
+        Position after,
+        int maxMessages,
+        int maxBytes,
+        boolean createsLog,
+        RoomOptions.History limits) {
+      this.after = after;
+      this.maxMessages = maxMessages;
+      this.maxBytes = maxBytes;
+      this.createsLog = createsLog;
+      this.limits = limits;
+    }
+
+    /** Creates a read that runs without a node, with the given time and the epoch for a new log. */
+    Read(
+        Position after,
+        int maxMessages,
+        int maxBytes,
+        long newEpoch,
+        long nowMillis,
+        RoomOptions.History limits) {
+      this(after, maxMessages, maxBytes, false, limits);
+      this.newEpoch = newEpoch;
+      this.nowMillis = nowMillis;
+    }
+
+    @Override
+    Page apply(RoomLog log, long now) {
+      return log.read(after, maxMessages, maxBytes, now, limits);
+    }
+
+    @Override
+    boolean createsLog() {
+      return createsLog;
+    }
+
+    @Override
+    public void writeData(ObjectDataOutput out) throws IOException {
+      out.writeLong(after.epoch());
+      out.writeLong(after.offset());
+      out.writeInt(maxMessages);
+      out.writeInt(maxBytes);
+      out.writeBoolean(createsLog);
+      LogWire.write(limits, out);
+    }
+
+    @Override
+    public void readData(ObjectDataInput in) throws IOException {
+      after = new Position(in.readLong(), in.readLong());
+      maxMessages = in.readInt();
+      maxBytes = in.readInt();
+      createsLog = in.readBoolean();
+      limits = LogWire.readLimits(in);
+    }
+
+    @Override
+    public int getClassId() {
+      return LogWire.READ;
+    }
+  }
+
+  /** Removes all publications of a log; see {@link History#removeAll}. */
+  static final class RemoveAll extends LogProcessor<Page> {
+
+    RemoveAll() {}
+
+    RemoveAll(RoomOptions.History limits) {
+      this.limits = limits;
+    }
+
+    @Override
+    Page apply(RoomLog log, long now) {
+      return log.removeAll(now, limits);
+    }
+
+    @Override
+    boolean createsLog() {
+      return false;
+    }
+
+    @Override
+    public void writeData(ObjectDataOutput out) throws IOException {
+      LogWire.write(limits, out);
+    }
+
+    @Override
+    public void readData(ObjectDataInput in) throws IOException {
+      limits = LogWire.readLimits(in);
+    }
+
+    @Override
+    public int getClassId() {
+      return LogWire.REMOVE;
+    }
+  }
+
+  /** Sends the copy of a log everything after the end of the copy. Requested by the copy's node. */
+  static final class Complete extends LogProcessor<Boolean> {
+
+    private Position copyEnd = Position.NONE;
+
+    Complete() {}
+
+    Complete(Position copyEnd) {
+      this.copyEnd = copyEnd;
+    }
+
+    @Override
+    Boolean apply(RoomLog log, long now) {
+      log.copyEndsAt(copyEnd);
+      return true;
+    }
+
+    @Override
+    boolean createsLog() {
+      return false;
+    }
+
+    @Override
+    public void writeData(ObjectDataOutput out) throws IOException {
+      out.writeLong(copyEnd.epoch());
+      out.writeLong(copyEnd.offset());
+    }
+
+    @Override
+    public void readData(ObjectDataInput in) throws IOException {
+      copyEnd = new Position(in.readLong(), in.readLong());
+    }
+
+    @Override
+    public int getClassId() {
+      return LogWire.COMPLETE;
+    }
+  }
+
+  /** Updates the copy of a log to end like the log itself. Runs on the node that holds the copy. */
+  static final class Replicate
+      implements EntryProcessor<String, RoomLog, @Nullable Void>,
+          HazelcastInstanceAware,
+          IdentifiedDataSerializable {
+
+    /*
+     * A copy that lacks the entries before these keeps its content and does not confirm this step,
+     * so nothing is acknowledged that the copy does not hold. It asks the log to send the missing
+     * entries.
+     */
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogProcessor.class);
+
+    private transient @Nullable HazelcastInstance hazelcast;
+    private long epoch;
+    private long oldest;
+    private long first;
+    private List<Entry> entries = List.of();
+    private Map<Long, Answer> answers = Map.of();
+    private long logsMillis;
+    private int keepSeconds;
+
+    Replicate() {}
+
+    /**
+     * Creates a replication step.
+     *
+     * @param oldest offset of the log's oldest entry
+     * @param first offset of the first of {@code entries}, which extend to the end of the log
+     * @param answers results that the copy has to remember
+     * @param logsMillis the current time on the node that owns the log, in milliseconds
+     * @param keepSeconds how long the copy is kept after its last use
+     */
+    Replicate(
+        long epoch,
+        long oldest,
+        long first,
+        List<Entry> entries,
+        Map<Long, Answer> answers,
+        long logsMillis,
+        int keepSeconds) {
+      this.epoch = epoch;
+      this.oldest = oldest;
+      this.first = first;
+      this.entries = entries;
+      this.answers = answers;
+      this.logsMillis = logsMillis;
+      this.keepSeconds = keepSeconds;
+    }
+
+    @Override
+    public @Nullable Void process(Map.Entry<String, RoomLog> entry) {
+      long now = hazelcast == null ? logsMillis : NodeContext.of(hazelcast).clock().getAsLong();
+      RoomLog present = entry.getValue();
+      RoomLog copy = present != null ? present : new RoomLog(epoch);
+      List<Entry> here = entries.stream().map(one -> one.shifted(now - logsMillis)).toList();
+      if (!copy.replicate(epoch, oldest, first, here)) {
+        refuse(entry.getKey(), present);
+        return null;
+      }
+      answers.forEach(copy::remember);
+      copy.use(now, keepSeconds);
+      entry.setValue(copy);
+      return null;
+    }
+
+    private void refuse(String room, @Nullable RoomLog copy) {
+      HazelcastInstance node = hazelcast;
+      if (node == null) {
+        return;
+      }
+      Position end = copy == null ? Position.NONE : new Position(copy.epoch(), copy.top());
+      LOG.info("room {}: the copy ends at {} and lacks what follows; asking for it", room, end);
+      IMap<String, RoomLog> logs = node.getMap(NodeContext.LOGS);
+      logs.submitToKey(room, new Complete(end));
+      throw new IncompleteCopyException();
+    }
+
+    @Override
+    public void setHazelcastInstance(HazelcastInstance instance) {
+      hazelcast = instance;
+    }
+
+    @Override
+    public void writeData(ObjectDataOutput out) throws IOException {
+      out.writeLong(epoch);
+      out.writeLong(oldest);
+      out.writeLong(first);
+      LogWire.writeEntries(entries, logsMillis, out);
+      LogWire.writeAnswers(answers, out);
+      out.writeInt(keepSeconds);
+    }
+
+    @Override
+    public void readData(ObjectDataInput in) throws IOException {
+      epoch = in.readLong();
+      oldest = in.readLong();
+      first = in.readLong();
+      entries = LogWire.readEntries(in, 0);
+      answers = LogWire.readAnswers(in);
+      keepSeconds = in.readInt();
+    }
+
+    @Override
+    public int getFactoryId() {
+      return LogWire.FACTORY;
+    }
+
+    @Override
+    public int getClassId() {
+      return LogWire.REPLICATE;
+    }
+
+    /**
+     * Prevents Hazelcast from confirming a step. This is not a fault, so Hazelcast does not log it.
+     */
+    static final class IncompleteCopyException extends RuntimeException implements SilentException {
+      private static final long serialVersionUID = 1;
+
+      IncompleteCopyException() {
+        super("the copy lacks earlier entries", null, false, false);
+      }
+    }
   }
 }

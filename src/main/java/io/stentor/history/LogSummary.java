@@ -16,8 +16,4 @@ public record LogSummary(Position position, long oldest, long bytes) {
   public long messages() {
     return position.offset() - oldest + 1;
   }
-
-  static LogSummary of(RoomLog log) {
-    return new LogSummary(new Position(log.epoch(), log.top()), log.oldest(), log.bytes());
-  }
 }

@@ -3,6 +3,8 @@ package io.stentor.history;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import io.stentor.config.RoomOptions;
+import io.stentor.history.RoomLog.Answer;
+import io.stentor.history.RoomLog.Entry;
 import io.stentor.message.Member;
 import io.stentor.message.Publication;
 import java.io.IOException;
@@ -21,6 +23,18 @@ import org.jspecify.annotations.Nullable;
  * method.
  */
 final class LogWire {
+  /** ID of the factory that creates the types below. */
+  static final int FACTORY = 9898;
+
+  static final int APPEND = 1;
+  static final int READ = 2;
+  static final int REPLICATE = 3;
+  static final int NAMES = 4;
+  static final int SUMMARIES = 5;
+  static final int REMOVE = 6;
+  static final int COMPLETE = 7;
+  static final int EXPIRE = 8;
+
   private LogWire() {}
 
   static void write(Publication publication, ObjectDataOutput out) throws IOException {

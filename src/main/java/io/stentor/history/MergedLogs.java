@@ -1,5 +1,11 @@
 package io.stentor.history;
 
+import com.hazelcast.nio.ObjectDataInput;
+import com.hazelcast.nio.ObjectDataOutput;
+import com.hazelcast.spi.merge.MergingValue;
+import com.hazelcast.spi.merge.SplitBrainMergePolicy;
+import io.stentor.history.RoomLog.Answer;
+import io.stentor.history.RoomLog.Entry;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -7,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Merges two logs that diverged while the cluster was split. If one only continues the other, it is
@@ -175,5 +182,33 @@ final class MergedLogs {
         answer.count(),
         new Appended(
             newEpoch, 1, known, answer.appended().conflicting(), answer.appended().tooLarge()));
+  }
+
+  /**
+   * Hazelcast merge policy for a log that exists in both parts of a split cluster; see {@link
+   * MergedLogs}. Hazelcast creates instances by class name; they have no state.
+   */
+  static final class KeepBothTails
+      implements SplitBrainMergePolicy<RoomLog, MergingValue<RoomLog>, RoomLog> {
+
+    /** Creates a policy. Called by Hazelcast. */
+    public KeepBothTails() {}
+
+    @Override
+    public @Nullable RoomLog merge(
+        MergingValue<RoomLog> merging, @Nullable MergingValue<RoomLog> existing) {
+      RoomLog coming = merging.getValue();
+      RoomLog present = existing == null ? null : existing.getValue();
+      if (coming == null || present == null) {
+        return present == null ? coming : present;
+      }
+      return MergedLogs.of(present, coming, Epochs.random());
+    }
+
+    @Override
+    public void writeData(ObjectDataOutput out) {}
+
+    @Override
+    public void readData(ObjectDataInput in) {}
   }
 }

@@ -12,6 +12,9 @@ import java.util.function.LongSupplier;
  */
 record NodeContext(LongSupplier clock, Epochs epochs) {
 
+  /** Name of the map of all logs. */
+  static final String LOGS = "stentor.history";
+
   private static final String KEY = "stentor.history";
 
   /** Adds this context to the configuration of a node. Must be called before the node joins. */

@@ -110,6 +110,10 @@ final class RoomLog {
     return Objects.requireNonNull(ring[(head + (int) (offset - oldest())) & (ring.length - 1)]);
   }
 
+  LogSummary summary() {
+    return new LogSummary(new Position(epoch, top), oldest(), bytes);
+  }
+
   /** Returns all entries, oldest first. */
   List<Entry> entries() {
     return entriesFrom(oldest());
@@ -375,5 +379,38 @@ final class RoomLog {
     size = 0;
     bytes = 0;
     keys = null;
+  }
+
+  /**
+   * A publication in a log and its permanent ID: the appender, and the number among all of that
+   * appender's publications. Entries of two logs with the same ID are the same publication.
+   *
+   * @param atMillis when it was appended, by the clock of the node that holds this log
+   */
+  record Entry(long appender, long number, long atMillis, Publication publication) {
+    boolean isSame(Entry other) {
+      return appender == other.appender && number == other.number;
+    }
+
+    /** Returns this entry for a node whose clock is ahead by this many milliseconds. */
+    Entry shifted(long millis) {
+      return millis == 0 ? this : new Entry(appender, number, atMillis + millis, publication);
+    }
+  }
+
+  /**
+   * The result of an append, remembered in case the appender retries.
+   *
+   * @param number the batch number
+   * @param count number of publications in the batch
+   */
+  record Answer(long number, int count, Appended appended) {
+
+    /**
+     * Returns the offset of the last publication in the log directly after the batch was appended.
+     */
+    long end() {
+      return appended.first() + count - appended.known().size() - appended.tooLarge().size() - 1;
+    }
   }
 }

@@ -1,15 +1,23 @@
 package io.stentor.history;
 
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceAware;
 import com.hazelcast.instance.impl.HazelcastInstanceImpl;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
+import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.map.IMap;
 import com.hazelcast.map.impl.MapService;
 import com.hazelcast.map.impl.recordstore.RecordStore;
+import com.hazelcast.nio.ObjectDataInput;
+import com.hazelcast.nio.ObjectDataOutput;
+import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import com.hazelcast.spi.impl.NodeEngineImpl;
 import com.hazelcast.spi.impl.PartitionSpecificRunnable;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Removes the logs of this node that have been unused for a while. Methods must not be called
@@ -74,7 +82,7 @@ final class UnusedLogs {
     public void run() {
       MapService maps = engine.getService(MapService.SERVICE_NAME);
       RecordStore<?> store =
-          maps.getMapServiceContext().getExistingRecordStore(partition, ClusterHistory.MAP);
+          maps.getMapServiceContext().getExistingRecordStore(partition, NodeContext.LOGS);
       if (store == null) {
         return;
       }
@@ -89,7 +97,69 @@ final class UnusedLogs {
             }
           },
           false);
-      unused.forEach(room -> logs.submitToKey(room, new ExpireProcessor()));
+      unused.forEach(room -> logs.submitToKey(room, new Expire()));
+    }
+  }
+
+  /** Removes a log if it is still unused, and then its copy. */
+  static final class Expire
+      implements EntryProcessor<String, RoomLog, @Nullable Void>,
+          HazelcastInstanceAware,
+          IdentifiedDataSerializable {
+
+    private transient @Nullable HazelcastInstance hazelcast;
+    private transient @Nullable Expire forCopy;
+    private boolean copy;
+
+    @Override
+    @SuppressWarnings("NullAway") // A null value removes the entry.
+    public @Nullable Void process(Map.Entry<String, RoomLog> entry) {
+      if (copy) {
+        entry.setValue(null);
+        return null;
+      }
+      RoomLog log = entry.getValue();
+      HazelcastInstance node = hazelcast;
+      if (log != null && node != null) {
+        NodeContext context = NodeContext.of(node);
+        if (log.isUnused(context.clock().getAsLong())) {
+          context.epochs().removed(entry.getKey());
+          entry.setValue(null);
+          forCopy = new Expire();
+          forCopy.copy = true;
+        }
+      }
+      return null;
+    }
+
+    @Override
+    public @Nullable EntryProcessor<String, RoomLog, @Nullable Void> getBackupProcessor() {
+      return forCopy;
+    }
+
+    @Override
+    public void setHazelcastInstance(HazelcastInstance instance) {
+      hazelcast = instance;
+    }
+
+    @Override
+    public void writeData(ObjectDataOutput out) throws IOException {
+      out.writeBoolean(copy);
+    }
+
+    @Override
+    public void readData(ObjectDataInput in) throws IOException {
+      copy = in.readBoolean();
+    }
+
+    @Override
+    public int getFactoryId() {
+      return LogWire.FACTORY;
+    }
+
+    @Override
+    public int getClassId() {
+      return LogWire.EXPIRE;
     }
   }
 }

@@ -12,16 +12,6 @@ import java.util.function.LongSupplier;
  */
 final class WireTypes implements DataSerializableFactory {
 
-  static final int FACTORY = 9898;
-  static final int APPEND = 1;
-  static final int READ = 2;
-  static final int REPLICATE = 3;
-  static final int NAMES = 4;
-  static final int SUMMARIES = 5;
-  static final int REMOVE = 6;
-  static final int COMPLETE = 7;
-  static final int EXPIRE = 8;
-
   private static final int LOG_TYPE = 9898_1;
   private static final int APPENDED_TYPE = 9898_2;
   private static final int PAGE_TYPE = 9898_3;
@@ -32,7 +22,7 @@ final class WireTypes implements DataSerializableFactory {
    * @param clock clock of this node, because logs are sent with ages
    */
   static void register(SerializationConfig config, LongSupplier clock) {
-    config.addDataSerializableFactory(FACTORY, new WireTypes());
+    config.addDataSerializableFactory(LogWire.FACTORY, new WireTypes());
     WireType.add(
         config,
         RoomLog.class,
@@ -46,14 +36,14 @@ final class WireTypes implements DataSerializableFactory {
   @Override
   public IdentifiedDataSerializable create(int type) {
     return switch (type) {
-      case APPEND -> new AppendProcessor();
-      case READ -> new ReadProcessor();
-      case REPLICATE -> new ReplicateProcessor();
-      case NAMES -> new NamesTask();
-      case SUMMARIES -> new SummariesTask();
-      case REMOVE -> new RemoveProcessor();
-      case COMPLETE -> new CompleteProcessor();
-      case EXPIRE -> new ExpireProcessor();
+      case LogWire.APPEND -> new LogProcessor.Append();
+      case LogWire.READ -> new LogProcessor.Read();
+      case LogWire.REPLICATE -> new LogProcessor.Replicate();
+      case LogWire.NAMES -> new ClusterLists.NamesTask();
+      case LogWire.SUMMARIES -> new ClusterLists.SummariesTask();
+      case LogWire.REMOVE -> new LogProcessor.RemoveAll();
+      case LogWire.COMPLETE -> new LogProcessor.Complete();
+      case LogWire.EXPIRE -> new UnusedLogs.Expire();
       default -> throw new IllegalArgumentException("no type " + type);
     };
   }

@@ -53,7 +53,7 @@ class NoCopiesOfOptionsTest {
           Map.entry("io.stentor.room.Appender", "given new ones by Rooms.optionsChanged"),
           Map.entry("io.stentor.connection.Heartbeat$Schedule", "clients were told its interval"),
           Map.entry("io.stentor.history.LogProcessor", "made anew for each operation"),
-          Map.entry("io.stentor.history.ReplicateProcessor", "made anew for each operation"),
+          Map.entry("io.stentor.history.LogProcessor.Replicate", "made anew for each operation"),
           Map.entry("io.stentor.centrifuge.MembersQuery", "made anew for each question"),
           Map.entry("io.stentor.lifecycle.Startup", "warns, and makes Limits, which are changed"));
 

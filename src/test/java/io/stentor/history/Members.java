@@ -109,7 +109,7 @@ final class Members {
     RecordStore<?> store =
         maps.getMapServiceContext()
             .getExistingRecordStore(
-                engine.getPartitionService().getPartitionId(name), ClusterHistory.MAP);
+                engine.getPartitionService().getPartitionId(name), NodeContext.LOGS);
     Record<?> record = store == null ? null : store.getRecord(name);
     return record == null ? null : (RoomLog) record.getValue();
   }

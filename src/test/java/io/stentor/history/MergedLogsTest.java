@@ -3,6 +3,8 @@ package io.stentor.history;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.config.RoomOptions.History;
+import io.stentor.history.RoomLog.Answer;
+import io.stentor.history.RoomLog.Entry;
 import io.stentor.message.Publication;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.hazelcast.map.EntryProcessor;
 import io.stentor.config.RoomOptions.History;
+import io.stentor.history.RoomLog.Entry;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import java.util.AbstractMap.SimpleEntry;
@@ -23,21 +24,21 @@ class ReplicateTest {
   private static final long NOW = 1_000_000;
 
   /** Does it where the log lives, and returns the step that its copy has to take. */
-  private static ReplicateProcessor step(LogProcessor<?> processor, RoomLog log) {
+  private static LogProcessor.Replicate step(LogProcessor<?> processor, RoomLog log) {
     assertThat(processor.process(new SimpleEntry<>("room", log))).isNotNull();
-    return (ReplicateProcessor) (EntryProcessor<?, ?, ?>) processor.getBackupProcessor();
+    return (LogProcessor.Replicate) (EntryProcessor<?, ?, ?>) processor.getBackupProcessor();
   }
 
-  private static ReplicateProcessor append(RoomLog log, Batch batch, long now, History limits) {
-    return step(new AppendProcessor(batch, log.epoch(), now, limits), log);
+  private static LogProcessor.Replicate append(RoomLog log, Batch batch, long now, History limits) {
+    return step(new LogProcessor.Append(batch, log.epoch(), now, limits), log);
   }
 
-  private static ReplicateProcessor read(RoomLog log, long now, History limits) {
+  private static LogProcessor.Replicate read(RoomLog log, long now, History limits) {
     Position end = new Position(log.epoch(), log.top());
-    return step(new ReadProcessor(end, 0, 0, log.epoch(), now, limits), log);
+    return step(new LogProcessor.Read(end, 0, 0, log.epoch(), now, limits), log);
   }
 
-  private static void take(ReplicateProcessor step, RoomLog copy) {
+  private static void take(LogProcessor.Replicate step, RoomLog copy) {
     step.process(new SimpleEntry<>("room", copy));
   }
 
@@ -57,7 +58,7 @@ class ReplicateTest {
     History limits = new History(5 + random.nextInt(20), 10_000, 100);
     long now = NOW;
     Map<Long, Batch> pending = new HashMap<>();
-    List<ReplicateProcessor> late = new ArrayList<>();
+    List<LogProcessor.Replicate> late = new ArrayList<>();
     for (int round = 1; round <= 60; round++) {
       now += random.nextInt(30_000);
       long appender = random.nextInt(4);
@@ -66,7 +67,8 @@ class ReplicateTest {
       if (batch == null) {
         batch = new Batch(appender, 10L * round, batch(random, 1, now).publications());
       }
-      ReplicateProcessor step = reads ? read(log, now, limits) : append(log, batch, now, limits);
+      LogProcessor.Replicate step =
+          reads ? read(log, now, limits) : append(log, batch, now, limits);
       if (random.nextInt(3) == 0) {
         // Lost, or so late that its appender asks again before it appends more.
         late.add(step);
@@ -83,7 +85,7 @@ class ReplicateTest {
       if (copy.top() < log.top()) {
         // Refused: it lacks what was lost over a minute ago. It asks for that.
         assertThat(copy.entries()).isEqualTo(before);
-        take(step(new CompleteProcessor(new Position(7, copy.top())), log), copy);
+        take(step(new LogProcessor.Complete(new Position(7, copy.top())), log), copy);
       }
       assertSame(copy, log);
       assertThat(copy.top()).isEqualTo(log.top());
@@ -136,7 +138,7 @@ class ReplicateTest {
     take(append(log, text(2, 2, "next"), NOW, LIMITS), copy);
     assertThat(copy.entries()).hasSize(1);
     assertThat(copy.top()).isEqualTo(1);
-    take(step(new CompleteProcessor(new Position(7, 1)), log), copy);
+    take(step(new LogProcessor.Complete(new Position(7, 1)), log), copy);
     assertSame(copy, log);
   }
 
