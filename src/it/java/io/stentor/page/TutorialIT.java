@@ -9,10 +9,8 @@ import io.stentor.support.Window;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URISyntaxException;
-import java.net.URL;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -21,13 +19,13 @@ class TutorialIT extends InBrowser {
   private static final int TUTORIAL_PORT = 9898;
 
   @Test
-  void the_tutorials_own_page_works_unchanged_from_a_file() throws URISyntaxException {
+  void the_tutorials_own_page_works_unchanged_from_a_file() {
     Assumptions.assumeTrue(
         isFree(TUTORIAL_PORT), "port 9898 is taken, the tutorial's page needs it");
-    URL file = Objects.requireNonNull(getClass().getResource("/tutorial/index.html"));
+    String page = Path.of("src/it/tutorial/index.html").toUri().toString();
     try (NodeProcess tutorial = NodeProcess.start(Launch.jar("--host", "127.0.0.1"));
-        Window one = browser.open(file.toURI().toString());
-        Window two = browser.open(file.toURI().toString())) {
+        Window one = browser.open(page);
+        Window two = browser.open(page)) {
       for (Window window : List.of(one, two)) {
         window.page().waitForCondition(() -> isOpen(window));
       }

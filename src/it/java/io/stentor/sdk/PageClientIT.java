@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The pages' own client, {@code webroot/js/client}, in Node: {@code src/test/js/client*.mjs}. */
+/** The pages' own client, {@code webroot/js/client}, in Node: {@code src/it/js/client*.mjs}. */
 class PageClientIT {
   private static final Path CLIENT = Path.of("webroot", "js", "client");
   private static final Duration PATIENCE = Duration.ofSeconds(120);

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The official client of the Centrifuge protocol in Node: {@code src/test/js/scenarios.js}. */
+/** The official client of the Centrifuge protocol in Node: {@code src/it/js/scenarios.js}. */
 class SdkInNodeIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static Path scripts;

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.Arguments;
 
-/** What the scenarios of {@code src/test/js} rely on: options of the nodes, and tokens. */
+/** What the scenarios of {@code src/it/js} rely on: options of the nodes, and tokens. */
 final class Setting {
   /** Some seconds, in which a token is renewed. */
   private static final int SHORT_SECONDS = 4;
@@ -22,7 +22,7 @@ final class Setting {
 
   /** How nodes are started, without a port. */
   static Launch nodes() {
-    String options = Path.of("src/test/resources/sdk.json").toAbsolutePath().toString();
+    String options = Path.of("src/it/js/sdk.json").toAbsolutePath().toString();
     return Launch.jar("--host", "127.0.0.1", "--conf", options);
   }
 

@@ -16,11 +16,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * The npm packages that {@code src/test/js} names, installed beside a copy of its scripts in {@code
+ * The npm packages that {@code src/it/js} names, installed beside a copy of its scripts in {@code
  * target/js}. Any thread.
  */
 public final class NpmPackages {
-  private static final Path SOURCE = Path.of("src", "test", "js");
+  private static final Path SOURCE = Path.of("src", "it", "js");
   private static final Path DIRECTORY = Path.of("target", "js");
   private static final Path INSTALLED = DIRECTORY.resolve("installed-lock.json");
   private static final Path LOCK = DIRECTORY.resolve("lock");
