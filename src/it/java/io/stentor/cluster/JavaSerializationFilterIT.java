@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a node takes of objects in the form of Java's own serialization. */
-class JavaSerializationFilterTest {
+class JavaSerializationFilterIT {
   private static final Duration SOON = Duration.ofSeconds(30);
 
   private final String name = "test-" + UUID.randomUUID();

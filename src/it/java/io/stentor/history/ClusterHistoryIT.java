@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** The logs of a cluster, on real members in this JVM. */
-class ClusterHistoryTest extends HistoryContract {
+class ClusterHistoryIT extends HistoryContract {
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final Members SHARED = new Members();
 
@@ -89,18 +89,29 @@ class ClusterHistoryTest extends HistoryContract {
   @Nested
   class WhenMembersDie {
     private final Members members = new Members();
+    private HazelcastInstance owner;
+    private HazelcastInstance other;
 
     @AfterEach
     void end() {
       members.killAll();
     }
 
+    /** Starts two members: the owner of the room, and the other, which has the copy. */
+    private void startTwo() {
+      members.join();
+      members.join();
+      findOwner();
+    }
+
+    private void findOwner() {
+      owner = members.owner(room);
+      other = members.other(owner);
+    }
+
     @Test
     void what_was_acknowledged_is_on_the_other_member_under_the_same_epoch() {
-      members.join();
-      members.join();
-      HazelcastInstance owner = members.owner(room);
-      HazelcastInstance other = members.other(owner);
+      startTwo();
       List<String> sent = new ArrayList<>();
       for (int i = 0; i < 200; i++) {
         await(on(i % 2 == 0 ? owner : other).append(room, batch("m" + i), LIMITS));
@@ -116,10 +127,7 @@ class ClusterHistoryTest extends HistoryContract {
 
     @Test
     void a_batch_that_comes_again_after_its_owner_died_is_not_appended_twice() {
-      members.join();
-      members.join();
-      HazelcastInstance owner = members.owner(room);
-      HazelcastInstance other = members.other(owner);
+      startTwo();
       await(on(other).append(room, batch("before"), LIMITS));
       Batch batch =
           new Batch(appender, 50, List.of(keyed("a", "k1"), keyed("b", "k2"), keyed("a", "k1")));
@@ -134,10 +142,7 @@ class ClusterHistoryTest extends HistoryContract {
 
     @Test
     void what_was_removed_is_not_on_the_other_member_either() {
-      members.join();
-      members.join();
-      HazelcastInstance owner = members.owner(room);
-      HazelcastInstance other = members.other(owner);
+      startTwo();
       await(on(other).append(room, batch("a", "b"), LIMITS));
       final long epoch = await(on(other).removeAll(room, LIMITS)).epoch();
       await(on(owner).append(room, batch("c"), LIMITS));
@@ -157,8 +162,7 @@ class ClusterHistoryTest extends HistoryContract {
           .atMost(SOON)
           .ignoreExceptions()
           .untilAsserted(() -> await(on(alone).append(room, batch("b"), LIMITS)));
-      HazelcastInstance owner = members.owner(room);
-      HazelcastInstance other = members.other(owner);
+      findOwner();
       members.kill(owner);
       assertThat(texts(eventually(other))).startsWith("a").contains("b");
     }
@@ -177,10 +181,7 @@ class ClusterHistoryTest extends HistoryContract {
 
     @Test
     void a_read_behind_a_lost_step_brings_the_copy_what_it_lacks() {
-      members.join();
-      members.join();
-      HazelcastInstance owner = members.owner(room);
-      HazelcastInstance other = members.other(owner);
+      startTwo();
       await(on(owner).append(room, batch("acknowledged"), LIMITS));
       FaultyBackups faults = FaultyBackups.on(other, 1);
       faults.loseNext(1);
@@ -196,10 +197,7 @@ class ClusterHistoryTest extends HistoryContract {
     @Test
     void a_copy_that_lacks_something_asks_for_it_and_confirms_nothing_before() {
       members.backupTimeoutMillis = 1000;
-      members.join();
-      members.join();
-      HazelcastInstance owner = members.owner(room);
-      HazelcastInstance other = members.other(owner);
+      startTwo();
       await(on(owner).append(room, batch("acknowledged"), LIMITS));
       FaultyBackups faults = FaultyBackups.on(other, 1);
       faults.loseNext(1);
@@ -215,10 +213,7 @@ class ClusterHistoryTest extends HistoryContract {
     void nothing_acknowledged_is_lost_or_doubled_when_steps_are_lost_late_and_repeated()
         throws InterruptedException {
       members.backupTimeoutMillis = 1000;
-      members.join();
-      members.join();
-      HazelcastInstance owner = members.owner(room);
-      HazelcastInstance other = members.other(owner);
+      startTwo();
       FaultyBackups.on(other, 7).percentOfEach(10);
       int appenders = 4;
       Set<String> acknowledged = ConcurrentHashMap.newKeySet();
@@ -246,10 +241,7 @@ class ClusterHistoryTest extends HistoryContract {
 
     @Test
     void neither_clock_matters_when_a_log_moves() {
-      members.join();
-      members.join();
-      HazelcastInstance owner = members.owner(room);
-      HazelcastInstance other = members.other(owner);
+      startTwo();
       final long epoch = append(on(owner), batch("a")).epoch();
       NOW.addAndGet(200_000);
       append(on(owner), batch("b"));

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Lists of a cluster, on real members in this JVM. */
-class ClusterListsTest extends ListsContract {
+class ClusterListsIT extends ListsContract {
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final Members SHARED = new Members();
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** Presence on real members of a cluster in this JVM. */
-class ClusterPresenceTest extends PresenceContract {
+class ClusterPresenceIT extends PresenceContract {
   private static final PresenceCluster SHARED = new PresenceCluster();
   private static PresenceCluster.Node here;
   private static PresenceCluster.Node there;
