@@ -1,26 +1,22 @@
 package io.stentor.http;
 
+import static io.stentor.http.DoorNode.EMPTY;
+import static io.stentor.http.DoorNode.TOO_LONG;
+import static io.stentor.http.DoorNode.WITH_KEY;
+import static io.stentor.http.DoorNode.bytes;
+import static io.stentor.http.DoorNode.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.stentor.http.Contract.Operation;
-import io.stentor.identity.ApiKeys;
-import io.stentor.identity.Signer;
-import io.stentor.support.LineStream;
-import io.stentor.support.NodeInProcess;
-import io.stentor.support.RawHttp;
 import io.stentor.support.RawWebSocket;
 import io.stentor.websocket.WebSocketEndpoint;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -43,9 +39,6 @@ import org.junit.jupiter.api.function.Executable;
  * test on a real socket, or says why there is nothing to check or which test does.
  */
 class DoorsTest {
-  private static final String SECRET = "a secret of more than thirty-two bytes";
-  private static final String KEY = ApiKeys.generate();
-  private static final String WITH_KEY = "X-API-Key: " + KEY;
   private static final byte[] ILL_FORMED = {
     '{', '"', 'a', '"', ':', '"', (byte) 0xc0, (byte) 0x80, '"', '}'
   };
@@ -85,10 +78,10 @@ class DoorsTest {
     }
   }
 
-  private static NodeInProcess open;
-  private static NodeInProcess full;
-  private static NodeInProcess slow;
-  private static NodeInProcess reloaded;
+  private static DoorNode open;
+  private static DoorNode full;
+  private static DoorNode slow;
+  private static DoorNode reloaded;
   private static RawWebSocket held;
 
   private final Map<String, Door> doors = new TreeMap<>();
@@ -96,128 +89,27 @@ class DoorsTest {
 
   @BeforeAll
   static void start() throws IOException {
-    open = NodeInProcess.start(options(new JsonObject()));
-    full = NodeInProcess.start(options(new JsonObject().put("rooms", 1)));
-    held = RawWebSocket.connect(full.port(), "/rooms/held");
-    slow = NodeInProcess.start(options(new JsonObject().put("messagesPerSecondPerAddress", 1)));
-    reloaded = NodeInProcess.start(options(new JsonObject()));
-    JsonObject closed = options(new JsonObject());
-    closed
-        .getJsonObject("identity")
-        .put("anonymous", false)
-        .put("demoLogin", false)
-        .put("apiKeys", new JsonArray());
-    reloaded.change(closed);
+    open = DoorNode.start(new JsonObject());
+    full = DoorNode.start(new JsonObject().put("rooms", 1));
+    held = full.socket("/rooms/held");
+    slow = DoorNode.start(new JsonObject().put("messagesPerSecondPerAddress", 1));
+    reloaded = DoorNode.start(new JsonObject());
+    reloaded.lock();
     await()
         .atMost(Duration.ofSeconds(30))
-        .until(() -> RawHttp.get(reloaded.port(), "/rooms/a/messages").status() == 401);
-  }
-
-  private static JsonObject options(JsonObject limits) {
-    JsonObject key = new JsonObject().put("name", "shop").put("sha256", ApiKeys.hash(KEY));
-    JsonObject closed = new JsonObject().put("match", "closed*");
-    for (String who : List.of("subscribe", "publish", "readHistory", "readPresence")) {
-      closed.put(who, "server");
-    }
-    return new JsonObject()
-        .put("limits", limits)
-        .put(
-            "rooms",
-            new JsonArray()
-                .add(closed)
-                .add(new JsonObject().put("match", "tiny*").put("maxMessageBytes", 10)))
-        .put(
-            "identity",
-            new JsonObject()
-                .put("demoLogin", true)
-                .put("tokens", new JsonObject().put("hmacSecret", SECRET))
-                .put("apiKeys", new JsonArray().add(key)));
+        .until(() -> reloaded.status("GET", "/rooms/a/messages", EMPTY) == 401);
   }
 
   @AfterAll
   static void stop() {
     held.close();
-    for (NodeInProcess node : List.of(open, full, slow, reloaded)) {
+    for (DoorNode node : List.of(open, full, slow, reloaded)) {
       node.close();
     }
   }
 
-  /** More than any door takes, and nothing of it comes. */
-  private static final String TOO_LONG = "Content-Length: 100000000";
-
-  private static RawHttp send(
-      RawHttp http, String method, String path, byte[] body, String... headers) {
-    StringBuilder request =
-        new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n");
-    for (String header : headers) {
-      request.append(header).append("\r\n");
-    }
-    if (!method.equals("GET")) {
-      request.append("Content-Type: application/json\r\n");
-      if (!List.of(headers).contains(TOO_LONG)) {
-        request.append("Content-Length: ").append(body.length).append("\r\n");
-      }
-    }
-    return http.send(request + "\r\n").send(body);
-  }
-
-  private static int status(
-      NodeInProcess node, String method, String path, byte[] body, String... headers) {
-    try (RawHttp http = new RawHttp(node.port())) {
-      return send(http, method, path, body, headers).headOnly().status();
-    }
-  }
-
-  /** The body of an answer, to the end of the connection. */
-  private static String rest(
-      NodeInProcess node, String method, String path, byte[] body, String... headers) {
-    List<String> all = new ArrayList<>(List.of(headers));
-    all.add("Connection: close");
-    try (RawHttp http = new RawHttp(node.port())) {
-      send(http, method, path, body, all.toArray(String[]::new)).headOnly();
-      return http.rest();
-    }
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static String connectQuery(String connect) {
-    return "?cf_connect=" + URLEncoder.encode(connect, StandardCharsets.UTF_8);
-  }
-
   private static void assertRefused(int status) {
     assertThat(status).isIn(401, 403);
-  }
-
-  private static String token(String room) {
-    return Signer.secret("HS256", SECRET)
-        .sign(
-            new JsonObject()
-                .put("sub", "ann")
-                .put("exp", Instant.now().getEpochSecond() + 600)
-                .put("subs", new JsonObject().put(room, new JsonObject())));
-  }
-
-  private static RawWebSocket session(NodeInProcess node) {
-    RawWebSocket socket = RawWebSocket.connect(node.port(), "/connection/websocket");
-    socket.sendText("{\"id\":1,\"connect\":{}}");
-    assertThat(socket.nextFrame().text()).contains("\"connect\"");
-    return socket;
-  }
-
-  private static String answer(NodeInProcess node, String command) {
-    try (RawWebSocket socket = session(node)) {
-      return socket.sendText(command).nextFrame().text();
-    }
-  }
-
-  private static void assertCloses(
-      NodeInProcess node, String path, int opcode, byte[] payload, int code) {
-    try (RawWebSocket socket = RawWebSocket.connect(node.port(), path)) {
-      socket.sendFrame(RawWebSocket.FIN | opcode, payload).expectClosed(code);
-    }
   }
 
   // What there is.
@@ -319,15 +211,11 @@ class DoorsTest {
           .none("takes no body and no parameter", Check.UTF8, Check.JSON)
           .test(
               Check.SIZE,
-              () -> assertThat(status(open, "GET", longQuery(path), none())).isEqualTo(414))
+              () -> assertThat(open.status("GET", longQuery(path), EMPTY)).isEqualTo(414))
           .none("enters no room", Check.ROOM_LIMIT)
           .none(
               "open to whoever reaches the port: docs/SECURITY.md", Check.PERMISSION, Check.RELOAD);
     }
-  }
-
-  private static byte[] none() {
-    return new byte[0];
   }
 
   private static String longQuery(String path) {
@@ -339,7 +227,7 @@ class DoorsTest {
     String address = "X-Forwarded-For: 203.0.113." + ++clients;
     int status = 0;
     for (int i = 0; i < 20 && status != 429; i++) {
-      status = status(slow, method, path, none(), address, WITH_KEY);
+      status = slow.status(method, path, EMPTY, address, WITH_KEY);
     }
     assertThat(status).isEqualTo(429);
   }
@@ -366,17 +254,17 @@ class DoorsTest {
 
   private void serverApi(Operation operation, Door door) {
     String path = operation.path();
-    door.test(Check.UTF8, () -> assertBad(rest(open, "POST", path, ILL_FORMED, WITH_KEY)))
-        .test(Check.JSON, () -> assertBad(rest(open, "POST", path, NO_JSON, WITH_KEY)))
+    door.test(Check.UTF8, () -> assertBad(open.rest("POST", path, ILL_FORMED, WITH_KEY)))
+        .test(Check.JSON, () -> assertBad(open.rest("POST", path, NO_JSON, WITH_KEY)))
         .test(
             Check.SIZE,
-            () -> assertThat(status(open, "POST", path, none(), WITH_KEY, TOO_LONG)).isEqualTo(413))
+            () -> assertThat(open.status("POST", path, EMPTY, WITH_KEY, TOO_LONG)).isEqualTo(413))
         .test(
             Check.PERMISSION,
-            () -> assertThat(status(open, "POST", path, bytes("{}"))).isEqualTo(401))
+            () -> assertThat(open.status("POST", path, bytes("{}"))).isEqualTo(401))
         .test(
             Check.RELOAD,
-            () -> assertThat(status(reloaded, "POST", path, bytes("{}"), WITH_KEY)).isEqualTo(401));
+            () -> assertThat(reloaded.status("POST", path, bytes("{}"), WITH_KEY)).isEqualTo(401));
     if (operation.id().equals("apiSubscribe")) {
       door.none(
           "io.stentor.admission.RoomLimitsTest#no_way_of_connecting_enters_more_rooms_than_the_node_may_have",
@@ -402,27 +290,26 @@ class DoorsTest {
             () ->
                 assertEnds(
                     byBody
-                        ? rest(open, "POST", path, ILL_FORMED)
-                        : rest(
-                            open, "GET", path + "?cf_connect=%7B%22a%22:%22%C0%80%22%7D", none())))
-        .test(Check.JSON, () -> assertEnds(ask(open, byBody, path, "{")))
+                        ? open.rest("POST", path, ILL_FORMED)
+                        : open.rest("GET", path + "?cf_connect=%7B%22a%22:%22%C0%80%22%7D", EMPTY)))
+        .test(Check.JSON, () -> assertEnds(open.stream(byBody, path, "{")))
         .test(
             Check.SIZE,
             () ->
                 assertThat(
                         byBody
-                            ? status(open, "POST", path, none(), TOO_LONG)
-                            : status(open, "GET", longQuery(path), none()))
+                            ? open.status("POST", path, EMPTY, TOO_LONG)
+                            : open.status("GET", longQuery(path), EMPTY))
                     .isIn(413, 414))
         .test(
             Check.ROOM_LIMIT,
-            () -> assertThat(first(full, byBody, path, wanted)).containsAnyOf("106", "3013"))
-        .test(Check.RELOAD, () -> assertEnds(ask(reloaded, byBody, path, anonymous)));
+            () -> assertThat(full.first(byBody, path, wanted)).containsAnyOf("106", "3013"))
+        .test(Check.RELOAD, () -> assertEnds(reloaded.stream(byBody, path, anonymous)));
     if (listens) {
       door.test(
           Check.PERMISSION,
           () ->
-              assertThat(first(open, byBody, path, "{\"subs\":{\"closed\":{}}}"))
+              assertThat(open.first(byBody, path, "{\"subs\":{\"closed\":{}}}"))
                   .contains("\"connect\"")
                   .doesNotContain("closed"));
     } else {
@@ -434,44 +321,24 @@ class DoorsTest {
     return "{\"id\":1,\"connect\":" + parameters + "}";
   }
 
-  private static String ask(NodeInProcess node, boolean byBody, String path, String connect) {
-    return byBody
-        ? rest(node, "POST", path, bytes(connect))
-        : rest(node, "GET", path + connectQuery(connect), none());
-  }
-
-  /** The first object of a stream that may go on. */
-  private static String first(NodeInProcess node, boolean byBody, String path, String connect) {
-    try (LineStream stream =
-        byBody
-            ? LineStream.post(node.port(), path, connect)
-            : LineStream.ask(node.port(), path + connectQuery(connect))) {
-      return stream.next();
-    }
-  }
-
   private static void assertEnds(String stream) {
     assertThat(stream).containsAnyOf("\"disconnect\":{\"code\":35", "\"status\":400");
   }
 
   private void read(Operation operation, Door door) {
-    String open = path(operation, "a");
+    String path = path(operation, "a");
     boolean ofRoom = operation.path().contains("{room}");
     door.test(
-            Check.SIZE,
-            () -> assertThat(status(DoorsTest.open, "GET", longQuery(open), none())).isEqualTo(414))
+            Check.SIZE, () -> assertThat(open.status("GET", longQuery(path), EMPTY)).isEqualTo(414))
         .none("takes no JSON", Check.JSON);
     if (ofRoom) {
       door.test(
               Check.UTF8,
-              () ->
-                  assertThat(status(DoorsTest.open, "GET", path(operation, "%c0%80"), none()))
-                      .isEqualTo(400))
+              () -> assertThat(open.status("GET", path(operation, "%c0%80"), EMPTY)).isEqualTo(400))
           .test(
               Check.PERMISSION,
-              () -> assertRefused(status(DoorsTest.open, "GET", path(operation, "closed"), none())))
-          .test(
-              Check.RELOAD, () -> assertThat(status(reloaded, "GET", open, none())).isEqualTo(401));
+              () -> assertRefused(open.status("GET", path(operation, "closed"), EMPTY)))
+          .test(Check.RELOAD, () -> assertThat(reloaded.status("GET", path, EMPTY)).isEqualTo(401));
     } else {
       door.none("its parameters are names and numbers that are compared only", Check.UTF8);
     }
@@ -480,7 +347,7 @@ class DoorsTest {
           door.test(
               Check.ROOM_LIMIT,
               () ->
-                  assertThat(status(full, "GET", "/rooms/other/messages?wait=1", none()))
+                  assertThat(full.status("GET", "/rooms/other/messages?wait=1", EMPTY))
                       .isEqualTo(503));
       case "streamEvents" ->
           door.none(
@@ -494,12 +361,12 @@ class DoorsTest {
           door.none("lists only what the caller may read", Check.PERMISSION)
               .test(
                   Check.RELOAD,
-                  () -> assertThat(status(reloaded, "GET", "/rooms", none())).isEqualTo(401));
+                  () -> assertThat(reloaded.status("GET", "/rooms", EMPTY)).isEqualTo(401));
       case "isDemoLoginOffered" ->
           door.none("tells everybody", Check.PERMISSION)
               .test(
                   Check.RELOAD,
-                  () -> assertThat(rest(reloaded, "GET", "/demo/login", none())).contains("false"));
+                  () -> assertThat(reloaded.rest("GET", "/demo/login", EMPTY)).contains("false"));
       case "getContract" -> door.none("a public file of the jar", Check.PERMISSION, Check.RELOAD);
       default -> assertThat(ofRoom).as(operation.id()).isTrue();
     }
@@ -507,28 +374,26 @@ class DoorsTest {
 
   private void write(Operation operation, Door door) {
     String path = path(operation, "a");
-    door.test(Check.UTF8, () -> assertThat(status(open, "POST", path, ILL_FORMED)).isEqualTo(400))
-        .test(Check.JSON, () -> assertThat(status(open, "POST", path, NO_JSON)).isEqualTo(400))
+    door.test(Check.UTF8, () -> assertThat(open.status("POST", path, ILL_FORMED)).isEqualTo(400))
+        .test(Check.JSON, () -> assertThat(open.status("POST", path, NO_JSON)).isEqualTo(400))
         .test(
-            Check.SIZE,
-            () -> assertThat(status(open, "POST", path, none(), TOO_LONG)).isEqualTo(413))
+            Check.SIZE, () -> assertThat(open.status("POST", path, EMPTY, TOO_LONG)).isEqualTo(413))
         .none("enters no room", Check.ROOM_LIMIT);
     switch (operation.id()) {
       case "publishMessage" ->
           door.test(
                   Check.PERMISSION,
-                  () -> assertRefused(status(open, "POST", path(operation, "closed"), bytes("1"))))
+                  () -> assertRefused(open.status("POST", path(operation, "closed"), bytes("1"))))
               .test(
                   Check.RELOAD,
-                  () -> assertThat(status(reloaded, "POST", path, bytes("1"))).isEqualTo(401));
+                  () -> assertThat(reloaded.status("POST", path, bytes("1"))).isEqualTo(401));
       case "publishMessages" -> {
         byte[] body = bytes("{\"messages\":[{\"room\":\"closed\",\"text\":\"x\"}]}");
         door.test(
                 Check.PERMISSION,
-                () -> assertThat(rest(open, "POST", path, body)).containsAnyOf(":401", ":403"))
+                () -> assertThat(open.rest("POST", path, body)).containsAnyOf(":401", ":403"))
             .test(
-                Check.RELOAD,
-                () -> assertThat(status(reloaded, "POST", path, body)).isEqualTo(401));
+                Check.RELOAD, () -> assertThat(reloaded.status("POST", path, body)).isEqualTo(401));
       }
       case "postCommands" ->
           door.none(
@@ -541,7 +406,7 @@ class DoorsTest {
               .test(
                   Check.RELOAD,
                   () ->
-                      assertThat(status(reloaded, "POST", path, bytes("{\"name\":\"ann\"}")))
+                      assertThat(reloaded.status("POST", path, bytes("{\"name\":\"ann\"}")))
                           .isEqualTo(404));
       default -> throw new AssertionError("a new door: " + operation.id());
     }
@@ -551,23 +416,20 @@ class DoorsTest {
     for (String path : List.of("/", "/rooms/")) {
       String room = path.equals("/") ? path : path + "a";
       door("websocket " + path)
-          .test(Check.UTF8, () -> assertCloses(open, room, RawWebSocket.TEXT, ILL_FORMED, 1007))
+          .test(Check.UTF8, () -> open.assertCloses(room, ILL_FORMED, 1007))
           .none("a text is no JSON", Check.JSON)
-          .test(
-              Check.SIZE, () -> assertCloses(open, room, RawWebSocket.TEXT, new byte[70_000], 1009))
-          .test(Check.ROOM_LIMIT, () -> assertThat(upgrade(full, room)).isEqualTo(503))
+          .test(Check.SIZE, () -> open.assertCloses(room, new byte[70_000], 1009))
+          .test(Check.ROOM_LIMIT, () -> assertThat(full.upgrade(room)).isEqualTo(503))
           .test(
               Check.PERMISSION,
               () ->
                   assertRefused(
-                      upgrade(
-                          path.equals("/") ? reloaded : open,
-                          path.equals("/") ? path : "/rooms/closed")))
+                      path.equals("/") ? reloaded.upgrade(path) : open.upgrade("/rooms/closed")))
           .none(
               "io.stentor.admission.SocketPaceTest"
                   + "#a_socket_that_sends_too_fast_is_slowed_and_loses_nothing_while_others_are_served_at_once",
               Check.RATE)
-          .test(Check.RELOAD, () -> assertThat(upgrade(reloaded, room)).isEqualTo(401));
+          .test(Check.RELOAD, () -> assertThat(reloaded.upgrade(room)).isEqualTo(401));
     }
     centrifuge(
         "/connection/websocket",
@@ -583,13 +445,13 @@ class DoorsTest {
 
   private void centrifuge(String path, String anonymous, String enters, String rate) {
     door("websocket " + path)
-        .test(Check.UTF8, () -> assertCloses(open, path, RawWebSocket.TEXT, ILL_FORMED, 1007))
-        .test(Check.JSON, () -> assertCloses(open, path, RawWebSocket.TEXT, NO_JSON, 3501))
-        .test(Check.SIZE, () -> assertCloses(open, path, RawWebSocket.TEXT, new byte[70_000], 1009))
+        .test(Check.UTF8, () -> open.assertCloses(path, ILL_FORMED, 1007))
+        .test(Check.JSON, () -> open.assertCloses(path, NO_JSON, 3501))
+        .test(Check.SIZE, () -> open.assertCloses(path, new byte[70_000], 1009))
         .test(
             Check.ROOM_LIMIT,
             () -> {
-              try (RawWebSocket socket = RawWebSocket.connect(full.port(), path)) {
+              try (RawWebSocket socket = full.socket(path)) {
                 RawWebSocket.Frame frame = socket.sendText(enters).nextFrame();
                 assertThat(
                         frame.opcode() == RawWebSocket.CLOSE
@@ -600,13 +462,7 @@ class DoorsTest {
             })
         .none("asked of each command, and of rooms in connect: see the commands", Check.PERMISSION)
         .none(rate, Check.RATE)
-        .test(
-            Check.RELOAD,
-            () -> assertCloses(reloaded, path, RawWebSocket.TEXT, bytes(anonymous), 3501));
-  }
-
-  private static int upgrade(NodeInProcess node, String path) {
-    return RawHttp.exchange(node.port(), RawWebSocket.upgrade(path)).status();
+        .test(Check.RELOAD, () -> reloaded.assertCloses(path, bytes(anonymous), 3501));
   }
 
   private void commands() {
@@ -629,7 +485,7 @@ class DoorsTest {
               .test(
                   Check.JSON,
                   () -> {
-                    try (RawWebSocket socket = session(open)) {
+                    try (RawWebSocket socket = open.session()) {
                       socket.sendText("{\"id\":2,\"" + name + "\":{").expectClosed(3501);
                     }
                   })
@@ -643,8 +499,7 @@ class DoorsTest {
                   Check.RELOAD);
       if (Set.of("subscribe", "publish", "presence", "presence_stats", "history").contains(name)) {
         String command = "{\"id\":2,\"" + name + "\":{\"channel\":\"closed\",\"data\":1}}";
-        door.test(
-            Check.PERMISSION, () -> assertThat(answer(open, command)).contains("\"code\":103"));
+        door.test(Check.PERMISSION, () -> assertThat(open.reply(command)).contains("\"code\":103"));
       } else {
         door.none("of no room, or of one that the client is in already", Check.PERMISSION);
       }
@@ -652,7 +507,7 @@ class DoorsTest {
         door.test(
             Check.ROOM_LIMIT,
             () ->
-                assertThat(answer(full, "{\"id\":2,\"subscribe\":{\"channel\":\"other\"}}"))
+                assertThat(full.reply("{\"id\":2,\"subscribe\":{\"channel\":\"other\"}}"))
                     .contains("\"code\":106"));
       } else {
         door.none("enters no room; connect does: see the transports", Check.ROOM_LIMIT);
