@@ -1,5 +1,6 @@
 package io.stentor.centrifuge;
 
+import io.stentor.http.LoopContext;
 import io.stentor.message.CloseReason;
 import io.vertx.core.Future;
 import java.util.ArrayDeque;
@@ -27,7 +28,7 @@ final class CommandReader {
 
   private static final Logger LOG = LoggerFactory.getLogger(CommandReader.class);
 
-  private final SessionContext context;
+  private final LoopContext loop;
   private final ClientWriter writer;
   private final BooleanSupplier isSessionBusy;
   private final Consumer<byte[]> commands;
@@ -46,11 +47,11 @@ final class CommandReader {
    * @param commands applies the command of a line
    */
   CommandReader(
-      SessionContext context,
+      LoopContext loop,
       ClientWriter writer,
       BooleanSupplier isSessionBusy,
       Consumer<byte[]> commands) {
-    this.context = context;
+    this.loop = loop;
     this.writer = writer;
     this.isSessionBusy = isSessionBusy;
     this.commands = commands;
@@ -138,7 +139,7 @@ final class CommandReader {
   void slow(long nanos) {
     if (nanos > 0 && !slowed) {
       slowed = true;
-      context
+      loop
           .eventLoop()
           .schedule(
               () -> {
@@ -154,7 +155,7 @@ final class CommandReader {
   <T> void await(ReplyHandle reply, Future<T> future, Consumer<T> next) {
     inFlight++;
     future.onComplete(
-        (value, failure) -> context.onLoop(() -> completed(reply, value, failure, next)));
+        (value, failure) -> loop.onLoop(() -> completed(reply, value, failure, next)));
   }
 
   private <T> void completed(

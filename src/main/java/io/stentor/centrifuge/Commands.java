@@ -1,5 +1,6 @@
 package io.stentor.centrifuge;
 
+import io.stentor.http.LoopContext;
 import io.stentor.json.InvalidJson;
 import io.stentor.json.JsonFields;
 import java.util.Map;
@@ -56,12 +57,12 @@ public final class Commands {
    * @param mailbox where the client posts commands; null if it does not
    */
   public static Session newSession(
-      SessionContext context,
+      LoopContext loop,
       ClientTransport transport,
       PushFormat format,
       String name,
       @Nullable Mailbox mailbox) {
-    return new Session(context, transport, format, name, mailbox, Commands::apply);
+    return new Session(loop, transport, format, name, mailbox, Commands::apply);
   }
 
   private static void apply(Session session, byte[] line) {

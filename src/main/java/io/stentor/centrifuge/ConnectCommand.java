@@ -1,5 +1,6 @@
 package io.stentor.centrifuge;
 
+import io.stentor.http.LoopContext;
 import io.stentor.identity.Grants.Action;
 import io.stentor.identity.Identity;
 import io.stentor.identity.Permissions.Verdict;
@@ -47,13 +48,13 @@ record ConnectCommand(String token, Map<String, SubscribeRequest> requests) impl
   @Override
   public void apply(Session session, ReplyHandle reply) {
     reply.whenFailed(session::connectRefused);
-    SessionContext context = session.context();
+    LoopContext loop = session.loop();
     if (!token.isEmpty()) {
       session.await(
           reply,
-          context.access().connection(token),
+          loop.access().connection(token),
           verified -> authenticate(session, reply, verified));
-    } else if (context.permissions().admission(Identity.ANONYMOUS) == Verdict.ALLOWED) {
+    } else if (loop.permissions().admission(Identity.ANONYMOUS) == Verdict.ALLOWED) {
       session.register();
       subscribe(session, reply, Map.of());
     } else {
@@ -80,7 +81,7 @@ record ConnectCommand(String token, Map<String, SubscribeRequest> requests) impl
         (room, claims) ->
             grants.put(
                 room,
-                SubscriptionGrant.byServer(session.context(), session.client(), room, claims, 0)));
+                SubscriptionGrant.byServer(session.loop(), session.client(), room, claims, 0)));
     if (!session.isBidirectional()) {
       addRequested(session, grants);
     }
@@ -110,23 +111,23 @@ record ConnectCommand(String token, Map<String, SubscribeRequest> requests) impl
 
   /** Adds the rooms that the client names, except those that it may not subscribe to. */
   private void addRequested(Session session, Map<RoomName, SubscriptionGrant> grants) {
-    SessionContext context = session.context();
+    LoopContext loop = session.loop();
     Client client = session.client();
     for (String channel : requests.keySet()) {
       RoomName room = Command.room(channel);
-      if (context.permissions().allow(client.identity(), room, Action.SUBSCRIBE)) {
+      if (loop.permissions().allow(client.identity(), room, Action.SUBSCRIBE)) {
         grants.computeIfAbsent(
-            room, added -> SubscriptionGrant.withoutToken(context, client, added, true));
+            room, added -> SubscriptionGrant.withoutToken(loop, client, added, true));
       }
     }
   }
 
   private static void reply(Session session, ReplyHandle reply, Map<RoomName, JsonWriter> subs) {
     Client client = session.client();
-    int pingSeconds = session.context().pingIntervalSeconds();
+    int pingSeconds = session.loop().pingIntervalSeconds();
     JsonWriter line = new JsonWriter().open().text("client", client.id()).text("version", SERVER);
     Mailbox mailbox = session.mailbox();
-    line.text("node", mailbox == null ? session.context().rooms().node() : mailbox.node());
+    line.text("node", mailbox == null ? session.loop().rooms().node() : mailbox.node());
     client.expiry().write(line);
     if (!subs.isEmpty()) {
       line.name("subs").open();

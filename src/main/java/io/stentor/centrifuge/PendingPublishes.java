@@ -1,5 +1,6 @@
 package io.stentor.centrifuge;
 
+import io.stentor.http.LoopContext;
 import io.stentor.json.JsonWriter;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
@@ -17,7 +18,7 @@ final class PendingPublishes {
   /** Cost of one publish besides its bytes. */
   private static final int OVERHEAD_BYTES = 64;
 
-  private final SessionContext context;
+  private final LoopContext loop;
   private final CommandReader reader;
   private final Runnable whenDecided;
   private int unacknowledgedBytes;
@@ -28,8 +29,8 @@ final class PendingPublishes {
    *
    * @param whenDecided runs after each acknowledgement or refusal
    */
-  PendingPublishes(SessionContext context, CommandReader reader, Runnable whenDecided) {
-    this.context = context;
+  PendingPublishes(LoopContext loop, CommandReader reader, Runnable whenDecided) {
+    this.loop = loop;
     this.reader = reader;
     this.whenDecided = whenDecided;
   }
@@ -49,8 +50,8 @@ final class PendingPublishes {
     unacknowledgedBytes += bytes;
     boolean keyed = publication.idempotencyKey() != null;
     boolean more =
-        context.rooms().publish(room, publication, new PublishReply(bytes, keyed, reply));
-    reader.slow(context.rooms().take(room));
+        loop.rooms().publish(room, publication, new PublishReply(bytes, keyed, reply));
+    reader.slow(loop.rooms().take(room));
     full |= !more || unacknowledgedBytes > MAX_UNACKNOWLEDGED_BYTES;
   }
 
@@ -89,7 +90,7 @@ final class PendingPublishes {
     }
 
     private void decided(Runnable tell) {
-      context.onLoop(
+      loop.onLoop(
           () -> {
             unacknowledgedBytes -= bytes;
             tell.run();

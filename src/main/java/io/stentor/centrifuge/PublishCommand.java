@@ -1,6 +1,7 @@
 package io.stentor.centrifuge;
 
 import io.stentor.config.RoomOptions;
+import io.stentor.http.LoopContext;
 import io.stentor.identity.Grants.Action;
 import io.stentor.json.JsonFields;
 import io.stentor.json.JsonSource;
@@ -50,11 +51,11 @@ final class PublishCommand implements Command {
     }
     RoomName room = Command.room(channel);
     Subscriptions subscriptions = session.subscriptions();
-    SessionContext context = session.context();
-    if (!context.permissions().allow(subscriptions.identity(room), room, Action.PUBLISH)) {
+    LoopContext loop = session.loop();
+    if (!loop.permissions().allow(subscriptions.identity(room), room, Action.PUBLISH)) {
       throw new CommandError(ErrorCode.PERMISSION_DENIED);
     }
-    RoomOptions options = context.rooms().options(room);
+    RoomOptions options = loop.rooms().options(room);
     JsonSource data = data();
     if (data.bytes().length > options.maxMessageBytes()) {
       String limit = "data has at most " + options.maxMessageBytes() + " bytes here";

@@ -1,5 +1,6 @@
 package io.stentor.centrifuge;
 
+import io.stentor.http.LoopContext;
 import io.stentor.identity.Grants.Action;
 import io.stentor.json.JsonFields;
 import io.stentor.message.RoomName;
@@ -25,7 +26,7 @@ final class ReadCommands {
       RoomName room = Command.room(channel);
       require(session, room, Action.HISTORY);
       boolean timed = session.writer().format().timed();
-      session.await(reply, query.read(session.context().rooms(), room, timed), reply::complete);
+      session.await(reply, query.read(session.loop().rooms(), room, timed), reply::complete);
     }
   }
 
@@ -65,15 +66,15 @@ final class ReadCommands {
 
   private static MembersQuery members(Session session, String channel) {
     RoomName room = Command.room(channel);
-    SessionContext context = session.context();
-    MembersQuery query = new MembersQuery(context.rooms(), context.presence(), room);
+    LoopContext loop = session.loop();
+    MembersQuery query = new MembersQuery(loop.rooms(), loop.presence(), room);
     require(session, room, Action.PRESENCE);
     return query;
   }
 
   private static void require(Session session, RoomName room, Action action) {
     var identity = session.subscriptions().identity(room);
-    if (!session.context().permissions().allow(identity, room, action)) {
+    if (!session.loop().permissions().allow(identity, room, action)) {
       throw new CommandError(ErrorCode.PERMISSION_DENIED);
     }
   }

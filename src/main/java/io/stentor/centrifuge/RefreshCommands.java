@@ -31,7 +31,7 @@ final class RefreshCommands {
       }
       session.await(
           reply,
-          session.context().access().connection(token),
+          session.loop().access().connection(token),
           verified -> {
             if (verified instanceof Verified.Expired) {
               throw new Disconnect(CloseReason.EXPIRED);
@@ -78,7 +78,7 @@ final class RefreshCommands {
       }
       session.await(
           reply,
-          session.context().access().subscription(token),
+          session.loop().access().subscription(token),
           verified -> {
             SubscriptionClaims claims = Command.claims(verified, ErrorCode.EXPIRED);
             Client client = session.client();

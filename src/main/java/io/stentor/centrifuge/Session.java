@@ -1,6 +1,7 @@
 package io.stentor.centrifuge;
 
 import io.stentor.connection.ControllableConnection;
+import io.stentor.http.LoopContext;
 import io.stentor.identity.Permissions.Verdict;
 import io.stentor.identity.TokenClaims.ConnectionClaims.Subscribed;
 import io.stentor.json.JsonWriter;
@@ -34,7 +35,7 @@ public final class Session implements ControllableConnection {
     CLOSED
   }
 
-  private final SessionContext context;
+  private final LoopContext loop;
   private final ClientTransport transport;
   private final ClientWriter writer;
   private final CommandReader reader;
@@ -56,22 +57,22 @@ public final class Session implements ControllableConnection {
    * @param commands applies the command of a line to a session
    */
   Session(
-      SessionContext context,
+      LoopContext loop,
       ClientTransport transport,
       PushFormat format,
       String name,
       @Nullable Mailbox mailbox,
       BiConsumer<Session, byte[]> commands) {
-    this.context = context;
+    this.loop = loop;
     this.transport = transport;
     this.mailbox = mailbox;
     this.writer = new ClientWriter(transport, format, this::close);
     this.client =
-        new Client(name, new Expiry(context.expiries(), () -> close(CloseReason.EXPIRED)));
+        new Client(name, new Expiry(loop.expiriesWithGrace(), () -> close(CloseReason.EXPIRED)));
     this.reader =
-        new CommandReader(context, writer, this::isBusy, line -> commands.accept(this, line));
-    this.publishes = new PendingPublishes(context, reader, this::closeIfSettled);
-    this.subscriptions = new Subscriptions(context, writer, reader, client);
+        new CommandReader(loop, writer, this::isBusy, line -> commands.accept(this, line));
+    this.publishes = new PendingPublishes(loop, reader, this::closeIfSettled);
+    this.subscriptions = new Subscriptions(loop, writer, reader, client);
   }
 
   /** Takes one message, with a command in each line. Ignored after the last command. */
@@ -130,7 +131,7 @@ public final class Session implements ControllableConnection {
       reader.stop();
       subscriptions.closed();
       if (registered) {
-        context.directory().remove(this);
+        loop.registry().remove(this);
       }
       client.expiry().cancel();
     }
@@ -180,7 +181,7 @@ public final class Session implements ControllableConnection {
   /** The client may connect: servers can find it from now on. */
   void register() {
     registered = true;
-    context.directory().add(this);
+    loop.registry().add(this);
   }
 
   /** Connect was answered with an error. */
@@ -201,8 +202,8 @@ public final class Session implements ControllableConnection {
     reader.await(reply, future, next);
   }
 
-  SessionContext context() {
-    return context;
+  LoopContext loop() {
+    return loop;
   }
 
   ClientWriter writer() {
@@ -248,7 +249,7 @@ public final class Session implements ControllableConnection {
 
   @Override
   public void recheck() {
-    if (context.permissions().admission(client.identity()) != Verdict.ALLOWED) {
+    if (loop.permissions().admission(client.identity()) != Verdict.ALLOWED) {
       close(CloseReason.MAY_NOT_STAY);
     } else {
       subscriptions.recheck();
@@ -310,7 +311,7 @@ public final class Session implements ControllableConnection {
           Subscription subscription = subscriptions.add(room, SubscribeRequest.NOTHING, reply);
           done.future().onFailure(failure -> subscription.leave());
           SubscriptionGrant grant =
-              SubscriptionGrant.byServer(context, client, room, granted, expiresAt);
+              SubscriptionGrant.byServer(loop, client, room, granted, expiresAt);
           Start start =
               since != null && grant.recovery() ? new Start.Since(since) : new Start.Live();
           subscription.openAt(

@@ -1,5 +1,6 @@
 package io.stentor.centrifuge;
 
+import io.stentor.http.LoopContext;
 import io.stentor.identity.Grants.Action;
 import io.stentor.identity.TokenClaims.SubscriptionClaims;
 import io.stentor.identity.Verified;
@@ -48,21 +49,21 @@ record SubscribeCommand(
     }
     Subscription subscription = session.subscriptions().add(room, request, reply);
     reply.whenFailed(subscription::leave);
-    SessionContext context = session.context();
+    LoopContext loop = session.loop();
     Client client = session.client();
     if (token.isEmpty()) {
       open(
           session,
           reply,
           subscription,
-          SubscriptionGrant.withoutToken(context, client, room, false));
+          SubscriptionGrant.withoutToken(loop, client, room, false));
     } else {
       session.await(
           reply,
-          context.access().subscription(token),
+          loop.access().subscription(token),
           verified -> {
             SubscriptionClaims claims = claims(client, room, verified);
-            open(session, reply, subscription, SubscriptionGrant.byToken(context, client, claims));
+            open(session, reply, subscription, SubscriptionGrant.byToken(loop, client, claims));
           });
     }
   }
@@ -82,7 +83,7 @@ record SubscribeCommand(
   private static void open(
       Session session, ReplyHandle reply, Subscription subscription, SubscriptionGrant grant) {
     RoomName room = subscription.room();
-    if (!session.context().permissions().allow(grant.identity(), room, Action.SUBSCRIBE)) {
+    if (!session.loop().permissions().allow(grant.identity(), room, Action.SUBSCRIBE)) {
       throw new CommandError(ErrorCode.PERMISSION_DENIED);
     }
     subscription.open(grant, reply::complete);

@@ -2,6 +2,7 @@ package io.stentor.centrifuge;
 
 import io.netty.buffer.ByteBuf;
 import io.stentor.history.Page;
+import io.stentor.http.LoopContext;
 import io.stentor.identity.Grants.Action;
 import io.stentor.identity.Permissions;
 import io.stentor.json.JsonWriter;
@@ -51,7 +52,7 @@ final class Subscription implements Connection {
 
   /** The session, as its subscriptions know it. */
   interface Owner {
-    SessionContext context();
+    LoopContext loop();
 
     ClientWriter writer();
 
@@ -98,7 +99,7 @@ final class Subscription implements Connection {
     this.room = room;
     this.request = request;
     this.reply = reply;
-    this.expiry = new Expiry(owner.context().expiries(), this::expired);
+    this.expiry = new Expiry(owner.loop().expiriesWithGrace(), this::expired);
   }
 
   RoomName room() {
@@ -164,7 +165,7 @@ final class Subscription implements Connection {
       join(new Start.Live());
       return;
     }
-    Rooms rooms = owner.context().rooms();
+    Rooms rooms = owner.loop().rooms();
     try {
       rooms.requirePlace(room); // Reads nothing for a room that could not be joined.
     } catch (RoomLimitReached e) {
@@ -206,9 +207,9 @@ final class Subscription implements Connection {
     if (state != State.OPENING) {
       return;
     }
-    SessionContext context = owner.context();
+    LoopContext loop = owner.loop();
     try {
-      Cursor placed = context.rooms().join(room, this, start, context.eventLoop());
+      Cursor placed = loop.rooms().join(room, this, start, loop.eventLoop());
       cursor = placed;
       if (state == State.LEFT) {
         placed.leave();
@@ -242,16 +243,16 @@ final class Subscription implements Connection {
     boolean timed = writer.format().timed();
     JsonWriter told = request.result(granted, expiry, notice.position(), page, timed);
     state = State.ENTERED;
-    SessionContext context = owner.context();
+    LoopContext loop = owner.loop();
     if (granted.presence()) {
       Membership here =
-          new Membership(context.presence(), room, owner.client().member(granted.info()));
+          new Membership(loop.presence(), room, owner.client().member(granted.info()));
       membership = here;
       here.enter();
     }
     if (granted.pushJoinLeave() || (request.joinLeave() && granted.joinLeave())) {
       JoinLeave watcher = new JoinLeave(() -> answer(granted, told));
-      Watcher.Watch begun = context.presence().watch(room, watcher, context.eventLoop());
+      Watcher.Watch begun = loop.presence().watch(room, watcher, loop.eventLoop());
       watch = begun;
       if (state == State.LEFT) {
         begun.close();
@@ -346,7 +347,7 @@ final class Subscription implements Connection {
     if (!isEntered() || granted == null) {
       return;
     }
-    Permissions permissions = owner.context().permissions();
+    Permissions permissions = owner.loop().permissions();
     if (!permissions.allow(granted.identity(), room, Action.SUBSCRIBE)) {
       end(Pushes.SERVER_UNSUBSCRIBE, "permission denied");
     } else if (watch != null

@@ -1,6 +1,7 @@
 package io.stentor.centrifuge;
 
 import io.stentor.config.RoomOptions;
+import io.stentor.http.LoopContext;
 import io.stentor.identity.Grants.Action;
 import io.stentor.identity.Identity;
 import io.stentor.identity.TokenClaims.ConnectionClaims.Subscribed;
@@ -36,30 +37,30 @@ record SubscriptionGrant(
 
   /** For a client without a token for the room. */
   static SubscriptionGrant withoutToken(
-      SessionContext context, Client client, RoomName room, boolean byServer) {
+      LoopContext loop, Client client, RoomName room, boolean byServer) {
     SubscriptionOverride none = SubscriptionOverride.NONE;
-    return of(context, room, client.identity(), null, null, 0, none, byServer);
+    return of(loop, room, client.identity(), null, null, 0, none, byServer);
   }
 
   /** For a client with a token for the room. */
   static SubscriptionGrant byToken(
-      SessionContext context, Client client, SubscriptionClaims claims) {
+      LoopContext loop, Client client, SubscriptionClaims claims) {
     RoomName room = claims.room();
     Identity identity = client.identity().with(room);
     SubscriptionOverride override = claims.override();
-    return of(context, room, identity, claims.info(), null, claims.expiresAt(), override, false);
+    return of(loop, room, identity, claims.info(), null, claims.expiresAt(), override, false);
   }
 
   /** For a room that the token of the connection names, or a server subscribes the client to. */
   static SubscriptionGrant byServer(
-      SessionContext context, Client client, RoomName room, Subscribed claims, long expiresAt) {
+      LoopContext loop, Client client, RoomName room, Subscribed claims, long expiresAt) {
     Identity identity = client.identity().with(room);
     String info = claims.info();
-    return of(context, room, identity, info, claims.data(), expiresAt, claims.override(), true);
+    return of(loop, room, identity, info, claims.data(), expiresAt, claims.override(), true);
   }
 
   private static SubscriptionGrant of(
-      SessionContext context,
+      LoopContext loop,
       RoomName room,
       Identity identity,
       @Nullable String info,
@@ -67,9 +68,9 @@ record SubscriptionGrant(
       long expiresAt,
       SubscriptionOverride override,
       boolean byServer) {
-    RoomOptions options = context.rooms().options(room);
-    boolean mayRead = context.permissions().allow(identity, room, Action.HISTORY);
-    boolean maySee = context.permissions().allow(identity, room, Action.PRESENCE);
+    RoomOptions options = loop.rooms().options(room);
+    boolean mayRead = loop.permissions().allow(identity, room, Action.HISTORY);
+    boolean maySee = loop.permissions().allow(identity, room, Action.PRESENCE);
     return new SubscriptionGrant(
         identity,
         info,

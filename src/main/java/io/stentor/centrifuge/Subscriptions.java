@@ -2,6 +2,7 @@ package io.stentor.centrifuge;
 
 import io.stentor.admission.Limit;
 import io.stentor.admission.Limits;
+import io.stentor.http.LoopContext;
 import io.stentor.identity.Identity;
 import io.stentor.message.Member;
 import io.stentor.message.RoomName;
@@ -13,14 +14,14 @@ import org.jspecify.annotations.Nullable;
 /** The subscriptions of one session, by room. One event loop. */
 final class Subscriptions implements Subscription.Owner {
 
-  private final SessionContext context;
+  private final LoopContext loop;
   private final ClientWriter writer;
   private final CommandReader reader;
   private final Client client;
   private final Map<RoomName, Subscription> rooms = new HashMap<>();
 
-  Subscriptions(SessionContext context, ClientWriter writer, CommandReader reader, Client client) {
-    this.context = context;
+  Subscriptions(LoopContext loop, ClientWriter writer, CommandReader reader, Client client) {
+    this.loop = loop;
     this.writer = writer;
     this.reader = reader;
     this.client = client;
@@ -36,7 +37,7 @@ final class Subscriptions implements Subscription.Owner {
     if (rooms.containsKey(room)) {
       throw new CommandError(ErrorCode.ALREADY_SUBSCRIBED);
     }
-    Limits limits = context.rooms().limits();
+    Limits limits = loop.rooms().limits();
     int most = limits.options().roomsPerConnection();
     if (most > 0 && rooms.size() >= most) {
       limits.hit(Limit.ROOMS_PER_CONNECTION, client.user());
@@ -92,8 +93,8 @@ final class Subscriptions implements Subscription.Owner {
   }
 
   @Override
-  public SessionContext context() {
-    return context;
+  public LoopContext loop() {
+    return loop;
   }
 
   @Override

@@ -20,7 +20,9 @@ import java.util.function.IntSupplier;
  * Services shared by the connections of one event loop.
  *
  * @param node the services of the node
- * @param expiries closes plain connections whose tokens have expired
+ * @param expiries closes connections when their token expires
+ * @param expiriesWithGrace closes connections of clients that can send a new token, {@value
+ *     #GRACE_SECONDS} s after their token expires
  * @param registry the connections that the server API can find
  * @param connectTimeout for clients of the Centrifuge protocol
  */
@@ -29,8 +31,12 @@ public record LoopContext(
     NodeServices node,
     Heartbeat heartbeat,
     Expiries expiries,
+    Expiries expiriesWithGrace,
     ConnectionRegistry registry,
     ConnectTimeout connectTimeout) {
+
+  /** Time in seconds after the expiry of a token in which a new one is accepted. */
+  public static final int GRACE_SECONDS = 25;
 
   /** Minimum frame limit that clients of the Centrifuge protocol rely on. */
   private static final int MIN_MAX_FRAME_BYTES = 64 * 1024;
@@ -57,18 +63,16 @@ public record LoopContext(
         node,
         heartbeat,
         expiries(() -> node.live().get().identity().tokens().leewaySeconds(), node, eventLoop),
+        expiries(() -> GRACE_SECONDS, node, eventLoop),
         node.connections().registries().add(eventLoop),
         connectTimeout);
   }
 
   /**
-   * Starts token expiry timers for connections of this event loop, with a separate grace period in
-   * seconds.
+   * Starts the expiry of tokens on an event loop.
+   *
+   * @param graceSeconds time after the expiry of a token in which its connection stays open
    */
-  public Expiries expiries(IntSupplier graceSeconds) {
-    return expiries(graceSeconds, node, eventLoop);
-  }
-
   private static Expiries expiries(
       IntSupplier graceSeconds, NodeServices node, EventLoop eventLoop) {
     Expiries expiries =

@@ -62,7 +62,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
    */
   private static final int RETRY_SECONDS = 2;
 
-  private final EventLoop loop;
+  private final EventLoop eventLoop;
   private final Heartbeat heartbeat;
   private final WebSocketEndpoint sockets;
   private final SseEndpoint events;
@@ -76,7 +76,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
   private long goneAtNanos;
 
   /**
-   * Creates the endpoints of one event loop.
+   * Creates the endpoints of one event eventLoop.
    *
    * @param services the shared services of the node
    * @param api the Centrifuge server API of the node
@@ -87,19 +87,19 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     LiveConfig live = services.live();
     Access access = services.access();
     Config config = live.get();
-    LoopContext server = LoopContext.of(eventLoop, services);
-    loop = eventLoop;
+    LoopContext loop = LoopContext.of(eventLoop, services);
+    this.eventLoop = eventLoop;
     limiter = new RequestLimiter(services.rooms().limits());
-    heartbeat = server.heartbeat();
+    heartbeat = loop.heartbeat();
     polls = new LongPolls(eventLoop);
     Authentication authentication = new Authentication(access);
     origins = new AllowedOrigins(() -> live.get().http().allowedOrigins());
     StreamingResponses streams = new StreamingResponses(eventLoop, () -> live.get().webSocket());
-    events = new SseEndpoint(server, authentication, streams);
-    CentrifugeEndpoint centrifuge = new CentrifugeEndpoint(server, mailboxes, streams);
-    sockets = new WebSocketEndpoint(server, origins, authentication, centrifuge.upgrades());
+    events = new SseEndpoint(loop, authentication, streams);
+    CentrifugeEndpoint centrifuge = new CentrifugeEndpoint(loop, mailboxes, streams);
+    sockets = new WebSocketEndpoint(loop, origins, authentication, centrifuge.upgrades());
     router = Router.router(vertx);
-    Map<String, Handler<RoutingContext>> operations = operations(vertx, server, authentication);
+    Map<String, Handler<RoutingContext>> operations = operations(vertx, loop, authentication);
     operations.replaceAll((id, handler) -> authentication.before(handler));
     operations.putAll(centrifuge.operations());
     operations.put("getContract", Contract.read()::handleGet);
@@ -120,15 +120,15 @@ public final class Endpoints implements Handler<HttpServerRequest> {
 
   /** Returns the handler of each operation in the API contract, by {@code operationId}. */
   private Map<String, Handler<RoutingContext>> operations(
-      Vertx vertx, LoopContext server, Authentication authentication) {
+      Vertx vertx, LoopContext loop, Authentication authentication) {
     ContextInternal context = context(vertx);
-    HttpPublisher publishing = new HttpPublisher(server.rooms(), authentication, context);
-    MessagesEndpoint messages = new MessagesEndpoint(server, authentication, publishing, polls);
+    HttpPublisher publishing = new HttpPublisher(loop.rooms(), authentication, context);
+    MessagesEndpoint messages = new MessagesEndpoint(loop, authentication, publishing, polls);
     Map<String, Handler<RoutingContext>> operations = new HashMap<>();
     operations.put("getMessages", messages::handleGet);
     operations.put("publishMessage", messages::handlePublish);
     operations.put("publishMessages", new BatchEndpoint(publishing)::handlePublish);
-    RoomsEndpoint rooms = new RoomsEndpoint(server, authentication, context);
+    RoomsEndpoint rooms = new RoomsEndpoint(loop, authentication, context);
     operations.put("listRooms", rooms::handleList);
     operations.put("getRoom", rooms::handleRoom);
     operations.put("getMembers", rooms::handleMembers);
@@ -217,8 +217,8 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     events.forEach(client -> clients.add(client::leave));
     PacedDisconnect disconnect = new PacedDisconnect(clients, seconds);
     goneAtNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(disconnect.plannedMillis());
-    hurry.onSuccess(now -> loop.execute(disconnect::hasten));
-    return disconnect.begin(loop);
+    hurry.onSuccess(now -> eventLoop.execute(disconnect::hasten));
+    return disconnect.begin(eventLoop);
   }
 
   /** Disconnects every client at once. Event loop only. */

@@ -38,7 +38,7 @@ public final class SseEndpoint {
    */
   private static final Set<String> LAST_EVENT_ID = Set.of("lasteventid", "evslasteventid");
 
-  private final LoopContext server;
+  private final LoopContext loop;
   private final Authentication authentication;
   private final StreamingResponses streams;
   private final KeepAlive keepAlive = new KeepAlive(COMMENT_SECONDS);
@@ -49,11 +49,11 @@ public final class SseEndpoint {
    * @param streams starts the responses
    */
   public SseEndpoint(
-      LoopContext server, Authentication authentication, StreamingResponses streams) {
-    this.server = server;
+      LoopContext loop, Authentication authentication, StreamingResponses streams) {
+    this.loop = loop;
     this.authentication = authentication;
     this.streams = streams;
-    keepAlive.start(server.eventLoop());
+    keepAlive.start(loop.eventLoop());
   }
 
   /** Runs an action for every stream, in no particular order. */
@@ -74,7 +74,7 @@ public final class SseEndpoint {
       streams.begin(
           request,
           "text/event-stream",
-          stream -> SseConnection.open(requested, server, keepAlive, stream));
+          stream -> SseConnection.open(requested, loop, keepAlive, stream));
     } catch (RequestRefused refusal) {
       refusal.answer(request);
     }
@@ -87,7 +87,7 @@ public final class SseEndpoint {
   private SseConnection.Request requested(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     RoomName room = RoomPath.of(ctx);
-    RoomOptions options = server.rooms().options(room);
+    RoomOptions options = loop.rooms().options(room);
     Identity identity = Authentication.of(ctx);
     authentication.require(identity, room, Action.SUBSCRIBE);
     boolean watches = "true".equals(request.getParam("members"));
@@ -101,7 +101,7 @@ public final class SseEndpoint {
     try {
       Member member = PlainClient.member(identity, request.getParam("name"));
       Start start = authentication.requireStart(identity, room, start(request));
-      server.requirePlace(room);
+      loop.requirePlace(room);
       return new SseConnection.Request(room, member, start, watches, identity);
     } catch (IllegalArgumentException e) {
       throw RequestRefused.of(ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
+import io.stentor.admission.ConnectTimeout;
 import io.stentor.config.Config;
 import io.stentor.config.ConfigLoader;
 import io.stentor.config.LiveConfig;
 import io.stentor.config.RoomRules;
+import io.stentor.connection.ConnectionCounts;
 import io.stentor.connection.ConnectionRegistry;
+import io.stentor.connection.Heartbeat;
 import io.stentor.history.LocalHistory;
+import io.stentor.http.LoopContext;
+import io.stentor.http.NodeServices;
 import io.stentor.identity.Access;
 import io.stentor.identity.Expiries;
 import io.stentor.identity.Signer;
@@ -44,7 +49,7 @@ class ExpiredClientTest {
   private final long end = System.currentTimeMillis() / 1000 + 3600;
   private final AtomicLong now = new AtomicLong(end - 3600);
   private final Expiries expiries =
-      new Expiries(() -> SessionContext.GRACE_SECONDS, () -> false, now::get);
+      new Expiries(() -> LoopContext.GRACE_SECONDS, () -> false, now::get);
   private final BlockingQueue<String> sent = new LinkedBlockingQueue<>();
   private Session session;
 
@@ -88,15 +93,23 @@ class ExpiredClientTest {
     Config config = config();
     Rooms rooms =
         new Rooms(vertx, new RoomRules(config), new LocalHistory(System::currentTimeMillis));
-    SessionContext context =
-        new SessionContext(
-            loop,
+    LiveConfig live = new LiveConfig(config);
+    NodeServices node =
+        new NodeServices(
+            live,
             rooms,
             new LocalPresence(room -> true),
-            Access.of(vertx, new LiveConfig(config)),
-            new ConnectionRegistry(),
+            Access.of(vertx, live),
+            new ConnectionCounts());
+    LoopContext context =
+        new LoopContext(
+            loop,
+            node,
+            new Heartbeat(() -> live.get().webSocket()),
             expiries,
-            () -> 0);
+            expiries,
+            new ConnectionRegistry(),
+            new ConnectTimeout(loop, 10, 40));
     onLoop(
         () ->
             session =

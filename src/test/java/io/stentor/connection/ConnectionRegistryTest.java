@@ -11,7 +11,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ConnectionRegistryTest {
-  private final ConnectionRegistry directory = new ConnectionRegistry();
+  private final ConnectionRegistry registry = new ConnectionRegistry();
 
   private record Named(String user, String connection, ControllableConnection.Place place)
       implements ControllableConnection {
@@ -47,41 +47,41 @@ class ConnectionRegistryTest {
       List<ControllableConnection> present = model.computeIfAbsent(user, name -> new ArrayList<>());
       if (random.nextInt(5) < 3 || present.isEmpty()) {
         Named one = new Named(user, "c" + i);
-        directory.add(one);
+        registry.add(one);
         present.add(one);
         count++;
       } else {
         ControllableConnection one = present.remove(random.nextInt(present.size()));
-        directory.remove(one);
-        directory.remove(one);
+        registry.remove(one);
+        registry.remove(one);
         count--;
       }
-      assertThat(directory.of(user))
+      assertThat(registry.of(user))
           .as("seed " + seed)
           .containsExactlyInAnyOrderElementsOf(present);
-      assertThat(directory.connections()).isEqualTo(count);
+      assertThat(registry.connections()).isEqualTo(count);
     }
     model.values().removeIf(List::isEmpty);
-    assertThat(directory.users()).isEqualTo(model.keySet());
+    assertThat(registry.users()).isEqualTo(model.keySet());
   }
 
   @Test
   void who_never_came_is_not_found_and_may_leave() {
     Named stranger = new Named("ann", "c");
-    directory.remove(stranger);
-    assertThat(directory.of("ann")).isEmpty();
-    directory.add(new Named("ann", "d"));
-    directory.remove(stranger);
-    assertThat(directory.of("ann")).hasSize(1);
+    registry.remove(stranger);
+    assertThat(registry.of("ann")).isEmpty();
+    registry.add(new Named("ann", "d"));
+    registry.remove(stranger);
+    assertThat(registry.of("ann")).hasSize(1);
   }
 
   @Test
   void who_ends_while_all_are_looked_at_disturbs_nobody() {
     for (int i = 0; i < 10; i++) {
-      directory.add(new Named("ann", "c" + i));
+      registry.add(new Named("ann", "c" + i));
     }
-    directory.of("ann").forEach(directory::remove);
-    assertThat(directory.of("ann")).isEmpty();
-    assertThat(directory.users()).isEmpty();
+    registry.of("ann").forEach(registry::remove);
+    assertThat(registry.of("ann")).isEmpty();
+    assertThat(registry.users()).isEmpty();
   }
 }

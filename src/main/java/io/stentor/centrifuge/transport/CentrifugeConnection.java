@@ -24,14 +24,14 @@ interface CentrifugeConnection extends ClientTransport, Heartbeat.Pinged, Connec
   Session session();
 
   /** Returns the services shared by the connections of this event loop. */
-  LoopContext server();
+  LoopContext loop();
 
   /** Registers the new connection. */
   default void opened() {
-    int count = server().connections().opened(Transport.CENTRIFUGE);
+    int count = loop().connections().opened(Transport.CENTRIFUGE);
     LOG.debug("connected: {} by the Centrifuge protocol, {} open", this, count);
-    server().heartbeat().add(this);
-    server().connectTimeout().add(this);
+    loop().heartbeat().add(this);
+    loop().connectTimeout().add(this);
   }
 
   /**
@@ -41,16 +41,16 @@ interface CentrifugeConnection extends ClientTransport, Heartbeat.Pinged, Connec
    * @param why the cause, for the log
    */
   default void ended(@Nullable CloseReason reason, String why) {
-    server().heartbeat().remove(this);
-    server().connectTimeout().remove(this);
+    loop().heartbeat().remove(this);
+    loop().connectTimeout().remove(this);
     session().closed();
-    int count = server().connections().closed(Transport.CENTRIFUGE, reason);
+    int count = loop().connections().closed(Transport.CENTRIFUGE, reason);
     LOG.debug("closed: {}: {}, {} open", this, why, count);
   }
 
   /** Logs an error of this connection. */
   default void error(String what) {
-    LOG.debug("error: {}, {} open: {}", this, server().connections().open(), what);
+    LOG.debug("error: {}, {} open: {}", this, loop().connections().open(), what);
   }
 
   @Override

@@ -2,7 +2,6 @@ package io.stentor.centrifuge.transport;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.stentor.centrifuge.SessionContext;
 import io.stentor.http.BodyDrain;
 import io.stentor.http.LoopContext;
 import io.stentor.http.Problem;
@@ -51,8 +50,7 @@ public final class CentrifugeEndpoint {
   /** The path of unidirectional WebSockets. */
   private static final String UNI_WEBSOCKET = "/connection/uni_websocket";
 
-  private final LoopContext server;
-  private final SessionContext context;
+  private final LoopContext loop;
   private final Mailboxes mailboxes;
   private final StreamingResponses streams;
 
@@ -62,9 +60,8 @@ public final class CentrifugeEndpoint {
    * @param mailboxes the mailboxes of the node
    * @param streams starts the streaming responses
    */
-  public CentrifugeEndpoint(LoopContext server, Mailboxes mailboxes, StreamingResponses streams) {
-    this.server = server;
-    this.context = SessionContext.of(server);
+  public CentrifugeEndpoint(LoopContext loop, Mailboxes mailboxes, StreamingResponses streams) {
+    this.loop = loop;
     this.mailboxes = mailboxes;
     this.streams = streams;
   }
@@ -103,7 +100,7 @@ public final class CentrifugeEndpoint {
         agreed,
         place -> {
           CentrifugeSocket socket =
-              CentrifugeSocket.open(place, listens, parameters, first, server, context);
+              CentrifugeSocket.open(place, listens, parameters, first, loop);
           if (!json) {
             socket.close(CentrifugeSocket.INAPPROPRIATE);
           }
@@ -129,7 +126,7 @@ public final class CentrifugeEndpoint {
     }
     try {
       ConnectParameters parameters = ConnectParameters.of(request);
-      RequestBody.read(request, server.maxFrameBytes())
+      RequestBody.read(request, loop.maxFrameBytes())
           .onSuccess(body -> open(request, form, parameters, body.getBytes()))
           .onFailure(failure -> RequestRefused.answer(request, failure));
     } catch (RequestRefused refusal) {
@@ -191,13 +188,13 @@ public final class CentrifugeEndpoint {
         request,
         form.contentType(),
         stream ->
-            CentrifugeStream.open(form, parameters, connect, server, context, mailboxes, stream));
+            CentrifugeStream.open(form, parameters, connect, loop, mailboxes, stream));
   }
 
   /** Handles posted commands of a client whose stream is on this node or another one. */
   private void handlePost(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
-    RequestBody.read(request, 2 * server.maxFrameBytes() + ENVELOPE_BYTES)
+    RequestBody.read(request, 2 * loop.maxFrameBytes() + ENVELOPE_BYTES)
         .map(this::post)
         .compose(post -> deliver(request, post))
         .onSuccess(taken -> answer(request, taken))
@@ -224,8 +221,8 @@ public final class CentrifugeEndpoint {
               + ".";
       throw RequestRefused.of(ProblemType.BAD_REQUEST, detail);
     }
-    if (post.commands().length > server.maxFrameBytes()) {
-      String detail = "Commands have at most " + server.maxFrameBytes() + " bytes together.";
+    if (post.commands().length > loop.maxFrameBytes()) {
+      String detail = "Commands have at most " + loop.maxFrameBytes() + " bytes together.";
       throw RequestRefused.of(ProblemType.TOO_LARGE, detail);
     }
     return post;

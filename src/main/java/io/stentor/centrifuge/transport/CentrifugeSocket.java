@@ -6,7 +6,6 @@ import io.stentor.centrifuge.Commands;
 import io.stentor.centrifuge.Framing;
 import io.stentor.centrifuge.PushFormat;
 import io.stentor.centrifuge.Session;
-import io.stentor.centrifuge.SessionContext;
 import io.stentor.connection.Heartbeat;
 import io.stentor.http.LoopContext;
 import io.stentor.http.Takeover;
@@ -32,7 +31,7 @@ public final class CentrifugeSocket implements CentrifugeConnection, Socket.List
   public static final CloseReason INAPPROPRIATE =
       new CloseReason(3506, "inappropriate protocol: only JSON is spoken here");
 
-  private final LoopContext server;
+  private final LoopContext loop;
   private final Socket socket;
   private final boolean listens;
   private final Session session;
@@ -43,13 +42,12 @@ public final class CentrifugeSocket implements CentrifugeConnection, Socket.List
       ChannelHandlerContext place,
       boolean listens,
       ConnectParameters parameters,
-      LoopContext server,
-      SessionContext context) {
-    this.server = server;
+      LoopContext loop) {
+    this.loop = loop;
     this.listens = listens;
-    this.socket = Socket.takeOver(place, server.maxFrameBytes(), this);
+    this.socket = Socket.takeOver(place, loop.maxFrameBytes(), this);
     PushFormat format = PushFormat.of(Framing.WEB_SOCKET, listens, parameters.time());
-    this.session = Commands.newSession(context, this, format, parameters.name(), null);
+    this.session = Commands.newSession(loop, this, format, parameters.name(), null);
   }
 
   /**
@@ -65,9 +63,8 @@ public final class CentrifugeSocket implements CentrifugeConnection, Socket.List
       boolean listens,
       ConnectParameters parameters,
       byte @Nullable [] first,
-      LoopContext server,
-      SessionContext context) {
-    CentrifugeSocket opened = new CentrifugeSocket(place, listens, parameters, server, context);
+      LoopContext loop) {
+    CentrifugeSocket opened = new CentrifugeSocket(place, listens, parameters, loop);
     opened.opened();
     if (first != null) {
       opened.session.received(first);
@@ -82,8 +79,8 @@ public final class CentrifugeSocket implements CentrifugeConnection, Socket.List
   }
 
   @Override
-  public LoopContext server() {
-    return server;
+  public LoopContext loop() {
+    return loop;
   }
 
   @Override
@@ -93,12 +90,12 @@ public final class CentrifugeSocket implements CentrifugeConnection, Socket.List
 
   @Override
   public int maxMessageBytes() {
-    return server.maxFrameBytes();
+    return loop.maxFrameBytes();
   }
 
   @Override
   public int closeTimeoutSeconds() {
-    return server.closeTimeoutSeconds();
+    return loop.closeTimeoutSeconds();
   }
 
   @Override

@@ -8,7 +8,6 @@ import io.stentor.centrifuge.Commands;
 import io.stentor.centrifuge.Mailbox;
 import io.stentor.centrifuge.PushFormat;
 import io.stentor.centrifuge.Session;
-import io.stentor.centrifuge.SessionContext;
 import io.stentor.connection.Heartbeat;
 import io.stentor.http.LoopContext;
 import io.stentor.http.RequestLimiter;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class CentrifugeStream extends StreamConnection
     implements CentrifugeConnection, Mailboxes.Owner {
 
-  private final LoopContext server;
+  private final LoopContext loop;
   private final PushFormat format;
   private final Mailboxes mailboxes;
   private final @Nullable Mailbox mailbox;
@@ -38,17 +37,16 @@ final class CentrifugeStream extends StreamConnection
   private CentrifugeStream(
       StreamForm form,
       ConnectParameters parameters,
-      LoopContext server,
-      SessionContext context,
+      LoopContext loop,
       Mailboxes mailboxes,
       Function<ResponseStream.Listener, ResponseStream> stream) {
     super(stream);
-    this.server = server;
+    this.loop = loop;
     this.mailboxes = mailboxes;
     this.format = form.format(stream(), parameters.time());
     this.mailbox = form.listens() ? null : mailboxes.open(this);
-    this.session = Commands.newSession(context, this, format, parameters.name(), mailbox);
-    this.rate = server.rooms().limits().postRate();
+    this.session = Commands.newSession(loop, this, format, parameters.name(), mailbox);
+    this.rate = loop.rooms().limits().postRate();
   }
 
   /**
@@ -61,14 +59,13 @@ final class CentrifugeStream extends StreamConnection
       StreamForm form,
       ConnectParameters parameters,
       byte[] first,
-      LoopContext server,
-      SessionContext context,
+      LoopContext loop,
       Mailboxes mailboxes,
       Function<ResponseStream.Listener, ResponseStream> stream) {
     CentrifugeStream opened =
-        new CentrifugeStream(form, parameters, server, context, mailboxes, stream);
+        new CentrifugeStream(form, parameters, loop, mailboxes, stream);
     opened.opened();
-    if (server.heartbeat().isClosed()) {
+    if (loop.heartbeat().isClosed()) {
       opened.close(CloseReason.SHUTDOWN);
     } else {
       opened.write(form.beginning(opened.stream()));
@@ -83,8 +80,8 @@ final class CentrifugeStream extends StreamConnection
   }
 
   @Override
-  public LoopContext server() {
-    return server;
+  public LoopContext loop() {
+    return loop;
   }
 
   /** Executes posted commands unless they exceed the rate limit. Any thread. */
@@ -92,12 +89,12 @@ final class CentrifugeStream extends StreamConnection
   public Mailboxes.@Nullable TooFast posted(byte[] commands) {
     long wait = rate.tryTake(PostedCommands.count(commands), this);
     if (wait > 0) {
-      server.eventLoop().execute(() -> answered = true);
-      Limits limits = server.rooms().limits();
+      loop.eventLoop().execute(() -> answered = true);
+      Limits limits = loop.rooms().limits();
       int allowed = limits.allowed(Limit.MESSAGES_PER_SECOND_PER_CONNECTION);
       return new Mailboxes.TooFast(allowed, RequestLimiter.seconds(wait));
     }
-    server
+    loop
         .eventLoop()
         .execute(
             () -> {
@@ -162,7 +159,7 @@ final class CentrifugeStream extends StreamConnection
       stream()
           .end(
               silent ? Unpooled.EMPTY_BUFFER : format.disconnect(reason),
-              server.closeTimeoutSeconds());
+              loop.closeTimeoutSeconds());
     }
   }
 

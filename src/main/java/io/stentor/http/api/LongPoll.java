@@ -30,7 +30,7 @@ final class LongPoll implements Connection, LongPolls.Waiting {
 
   private final HttpServerRequest request;
   private final HttpServerResponse response;
-  private final LoopContext server;
+  private final LoopContext loop;
   private final Identity identity;
   private final Position since;
   private final int limit;
@@ -49,7 +49,7 @@ final class LongPoll implements Connection, LongPolls.Waiting {
    */
   LongPoll(
       HttpServerRequest request,
-      LoopContext server,
+      LoopContext loop,
       Identity identity,
       Position since,
       int limit,
@@ -57,7 +57,7 @@ final class LongPoll implements Connection, LongPolls.Waiting {
       Runnable readAgain) {
     this.request = request;
     this.response = request.response();
-    this.server = server;
+    this.loop = loop;
     this.identity = identity;
     this.since = since;
     this.limit = limit;
@@ -67,14 +67,14 @@ final class LongPoll implements Connection, LongPolls.Waiting {
 
   /** Joins the room and waits. Messages published since the position are sent immediately. */
   void begin(RoomName room, int waitSeconds) {
-    server.connections().opened(Transport.POLL);
+    loop.connections().opened(Transport.POLL);
     if (!polls.add(this, waitSeconds)) {
       timeOut();
       return;
     }
     PlainClient began =
         new PlainClient(
-            server,
+            loop,
             Member.of("", identity.user()),
             identity,
             () -> isAllowed(room),
@@ -88,7 +88,7 @@ final class LongPoll implements Connection, LongPolls.Waiting {
     response.exceptionHandler(broken -> end());
     Start start = since.epoch() == 0 ? new Start.Live() : new Start.Since(since);
     try {
-      Cursor joined = server.rooms().join(room, this, start, server.eventLoop());
+      Cursor joined = loop.rooms().join(room, this, start, loop.eventLoop());
       cursor = joined;
       if (ended) {
         joined.leave();
@@ -114,7 +114,7 @@ final class LongPoll implements Connection, LongPolls.Waiting {
     if (client != null) {
       client.end();
     }
-    server.connections().closed(Transport.POLL, null);
+    loop.connections().closed(Transport.POLL, null);
     if (cursor != null) {
       cursor.leave();
     }
@@ -144,15 +144,15 @@ final class LongPoll implements Connection, LongPolls.Waiting {
   }
 
   private boolean isAllowed(RoomName room) {
-    return server.permissions().allow(identity, room, Action.SUBSCRIBE)
-        && server.permissions().allow(identity, room, Action.HISTORY);
+    return loop.permissions().allow(identity, room, Action.SUBSCRIBE)
+        && loop.permissions().allow(identity, room, Action.HISTORY);
   }
 
   /** Answers as a new request would be answered now. */
   private void refuse(RoomName room) {
     try {
-      Authentication.require(server.permissions(), identity, room, Action.HISTORY);
-      Authentication.require(server.permissions(), identity, room, Action.SUBSCRIBE);
+      Authentication.require(loop.permissions(), identity, room, Action.HISTORY);
+      Authentication.require(loop.permissions(), identity, room, Action.SUBSCRIBE);
       timeOut();
     } catch (RequestRefused refusal) {
       refusal.answer(request);
@@ -180,7 +180,7 @@ final class LongPoll implements Connection, LongPolls.Waiting {
     } else if (follows) {
       // Each response is sent in its own task, because ten thousand at once would block the event
       // loop.
-      server.eventLoop().execute(() -> JsonMessages.sendLines(response, bytes, since, limit));
+      loop.eventLoop().execute(() -> JsonMessages.sendLines(response, bytes, since, limit));
     } else {
       bytes.release();
       readAgain.run();

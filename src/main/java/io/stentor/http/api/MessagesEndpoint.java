@@ -26,7 +26,7 @@ import io.vertx.ext.web.RoutingContext;
  */
 public final class MessagesEndpoint {
 
-  private final LoopContext server;
+  private final LoopContext loop;
   private final Authentication authentication;
   private final HttpPublisher publishing;
   private final LongPolls polls;
@@ -34,15 +34,15 @@ public final class MessagesEndpoint {
 
   /** Creates the endpoint of one server verticle. */
   public MessagesEndpoint(
-      LoopContext server,
+      LoopContext loop,
       Authentication authentication,
       HttpPublisher publishing,
       LongPolls polls) {
-    this.server = server;
+    this.loop = loop;
     this.authentication = authentication;
     this.publishing = publishing;
     this.polls = polls;
-    this.log = new LogReader(server.rooms(), server.eventLoop());
+    this.log = new LogReader(loop.rooms(), loop.eventLoop());
   }
 
   /** Answers a GET with messages, either immediately or when there are any. */
@@ -51,12 +51,12 @@ public final class MessagesEndpoint {
     try {
       RoomName room = RoomPath.of(ctx);
       MessagesQuery query = MessagesQuery.of(request.params());
-      RoomOptions options = server.rooms().options(room);
+      RoomOptions options = loop.rooms().options(room);
       Identity identity = Authentication.of(ctx);
       authentication.require(identity, room, Action.HISTORY);
       if (query.waitSeconds() > 0) {
         authentication.require(identity, room, Action.SUBSCRIBE);
-        server.requirePlace(room);
+        loop.requirePlace(room);
       }
       new Reading(request, identity, room, query).begin(options);
     } catch (RequestRefused refusal) {
@@ -101,7 +101,7 @@ public final class MessagesEndpoint {
     }
 
     private void waitFrom(Position since) {
-      new LongPoll(request, server, identity, since, query.limit(), polls, this::read)
+      new LongPoll(request, loop, identity, since, query.limit(), polls, this::read)
           .begin(room, query.waitSeconds());
     }
 
@@ -168,7 +168,7 @@ public final class MessagesEndpoint {
     HttpServerRequest request = ctx.request();
     RoomName room = RoomPath.of(ctx);
     Identity identity = Authentication.of(ctx);
-    RoomOptions options = server.rooms().options(room);
+    RoomOptions options = loop.rooms().options(room);
     // HttpPublisher checks this again; checking here avoids reading the body in vain.
     authentication.require(identity, room, Action.PUBLISH);
     Kind kind = MediaType.of(request.getHeader(HttpHeaders.CONTENT_TYPE));

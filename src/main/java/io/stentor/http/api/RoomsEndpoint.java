@@ -49,9 +49,9 @@ public final class RoomsEndpoint {
   private final ContextInternal context;
 
   /** Creates the endpoint of one server verticle. Responses are written on this context. */
-  public RoomsEndpoint(LoopContext server, Authentication authentication, ContextInternal context) {
-    this.rooms = server.rooms();
-    this.presence = server.presence();
+  public RoomsEndpoint(LoopContext loop, Authentication authentication, ContextInternal context) {
+    this.rooms = loop.rooms();
+    this.presence = loop.presence();
     this.authentication = authentication;
     this.context = context;
   }
