@@ -139,8 +139,7 @@ final class CommandReader {
   void slow(long nanos) {
     if (nanos > 0 && !slowed) {
       slowed = true;
-      loop
-          .eventLoop()
+      loop.eventLoop()
           .schedule(
               () -> {
                 slowed = false;

@@ -52,11 +52,7 @@ record SubscribeCommand(
     LoopContext loop = session.loop();
     Client client = session.client();
     if (token.isEmpty()) {
-      open(
-          session,
-          reply,
-          subscription,
-          SubscriptionGrant.withoutToken(loop, client, room, false));
+      open(session, reply, subscription, SubscriptionGrant.withoutToken(loop, client, room, false));
     } else {
       session.await(
           reply,

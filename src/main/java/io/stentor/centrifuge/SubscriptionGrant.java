@@ -43,8 +43,7 @@ record SubscriptionGrant(
   }
 
   /** For a client with a token for the room. */
-  static SubscriptionGrant byToken(
-      LoopContext loop, Client client, SubscriptionClaims claims) {
+  static SubscriptionGrant byToken(LoopContext loop, Client client, SubscriptionClaims claims) {
     RoomName room = claims.room();
     Identity identity = client.identity().with(room);
     SubscriptionOverride override = claims.override();

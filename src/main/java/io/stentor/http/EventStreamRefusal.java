@@ -88,23 +88,18 @@ public final class EventStreamRefusal {
       CloseReason reason,
       String detail,
       int retryMillis) {
-    if (request.response().ended() || request.response().closed()) {
-      return;
-    }
-    Problem.count(type);
-    SecurityHeaders.put(request.response());
-    request
-        .response()
-        .putHeader(HttpHeaders.CONTENT_TYPE, EVENT_STREAM)
-        .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
-        .putHeader(HttpHeaders.CACHE_CONTROL, CACHE_CONTROL)
-        .end(
-            ": "
-                + detail
-                + "\nretry: "
-                + retryMillis
-                + "\n"
-                + closeEvent(String.valueOf(request.path()), reason));
+    String retry = "\nretry: " + retryMillis + "\n";
+    String body = ": " + detail + retry + closeEvent(String.valueOf(request.path()), reason);
+    Responses.send(
+        request.response(),
+        open -> {
+          Problem.count(type);
+          SecurityHeaders.put(open);
+          open.putHeader(HttpHeaders.CONTENT_TYPE, EVENT_STREAM)
+              .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
+              .putHeader(HttpHeaders.CACHE_CONTROL, CACHE_CONTROL)
+              .end(body);
+        });
   }
 
   private static String closeEvent(String path, CloseReason reason) {

@@ -85,11 +85,7 @@ public final class Problem {
         .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
         .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
     Buffer body = members(type, detail).mergeIn(members).toBuffer();
-    if (request.method().equals(HttpMethod.HEAD)) {
-      response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length())).end();
-    } else {
-      response.end(body);
-    }
+    Responses.end(request, body);
     BodyDrain.discard(request);
   }
 

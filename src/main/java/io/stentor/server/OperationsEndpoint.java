@@ -3,6 +3,7 @@ package io.stentor.server;
 import io.stentor.health.Health;
 import io.stentor.http.Problem;
 import io.stentor.http.ProblemType;
+import io.stentor.http.Responses;
 import io.stentor.metrics.Metrics;
 import io.stentor.metrics.SharedScrape;
 import io.vertx.core.Future;
@@ -13,7 +14,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.http.HttpServerRequestInternal;
 import io.vertx.ext.healthchecks.CheckResult;
@@ -128,20 +128,15 @@ public final class OperationsEndpoint implements Handler<HttpServerRequest> {
   }
 
   private static void answer(HttpServerRequest request, int status, String type, Buffer body) {
-    HttpServerResponse response = request.response();
-    if (response.closed() || response.ended()) {
-      return;
-    }
-    response
-        .setStatusCode(status)
-        .putHeader(HttpHeaders.CONTENT_TYPE, type)
-        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-        .putHeader("X-Content-Type-Options", "nosniff");
-    if (request.method().equals(HttpMethod.HEAD)) {
-      response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length())).end();
-    } else {
-      response.end(body);
-    }
+    Responses.send(
+        request.response(),
+        open -> {
+          open.setStatusCode(status)
+              .putHeader(HttpHeaders.CONTENT_TYPE, type)
+              .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+              .putHeader("X-Content-Type-Options", "nosniff");
+          Responses.end(request, body);
+        });
   }
 
   private static void failed(HttpServerRequest request, Throwable failure) {

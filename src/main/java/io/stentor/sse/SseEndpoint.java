@@ -48,8 +48,7 @@ public final class SseEndpoint {
    *
    * @param streams starts the responses
    */
-  public SseEndpoint(
-      LoopContext loop, Authentication authentication, StreamingResponses streams) {
+  public SseEndpoint(LoopContext loop, Authentication authentication, StreamingResponses streams) {
     this.loop = loop;
     this.authentication = authentication;
     this.streams = streams;

@@ -56,9 +56,7 @@ class ConnectionRegistryTest {
         registry.remove(one);
         count--;
       }
-      assertThat(registry.of(user))
-          .as("seed " + seed)
-          .containsExactlyInAnyOrderElementsOf(present);
+      assertThat(registry.of(user)).as("seed " + seed).containsExactlyInAnyOrderElementsOf(present);
       assertThat(registry.connections()).isEqualTo(count);
     }
     model.values().removeIf(List::isEmpty);

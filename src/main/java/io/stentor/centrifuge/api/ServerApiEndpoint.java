@@ -1,11 +1,11 @@
 package io.stentor.centrifuge.api;
 
-import io.netty.buffer.ByteBuf;
 import io.stentor.centrifuge.CommandError;
 import io.stentor.centrifuge.ErrorCode;
 import io.stentor.http.ProblemType;
 import io.stentor.http.RequestBody;
 import io.stentor.http.RequestRefused;
+import io.stentor.http.Responses;
 import io.stentor.identity.Access;
 import io.stentor.json.JsonWriter;
 import io.vertx.core.Handler;
@@ -86,13 +86,11 @@ public final class ServerApiEndpoint {
   }
 
   private static void answer(HttpServerResponse response, List<JsonWriter> replies) {
-    if (!response.closed() && !response.headWritten()) {
-      Buffer body = Buffer.buffer();
-      for (JsonWriter reply : replies) {
-        body.appendBuffer(BufferInternal.buffer(reply.bytes())).appendByte((byte) '\n');
-      }
-      response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json").end(body);
+    Buffer body = Buffer.buffer();
+    for (JsonWriter reply : replies) {
+      body.appendBuffer(BufferInternal.buffer(reply.bytes())).appendByte((byte) '\n');
     }
+    Responses.sendJson(response, body);
   }
 
   private void handle(String method, HttpServerRequest request) {
@@ -134,11 +132,7 @@ public final class ServerApiEndpoint {
   }
 
   private static void answer(HttpServerResponse response, JsonWriter object) {
-    if (!response.closed() && !response.headWritten()) {
-      ByteBuf bytes = object.bytes();
-      Buffer body = BufferInternal.buffer(bytes);
-      response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json").end(body);
-    }
+    Responses.sendJson(response, BufferInternal.buffer(object.bytes()));
   }
 
   private static void refuse(HttpServerRequest request, Throwable failure, boolean byStatus) {
@@ -150,8 +144,9 @@ public final class ServerApiEndpoint {
     } else {
       CommandError error = CommandError.of(failure);
       HttpServerResponse response = request.response();
-      if (byStatus && !response.closed() && !response.headWritten()) {
-        answer(response.setStatusCode(status(error.code())), error.json());
+      if (byStatus) {
+        Responses.send(
+            response, open -> answer(open.setStatusCode(status(error.code())), error.json()));
       } else {
         answer(response, new JsonWriter().open().name("error").raw(error.json()).close());
       }

@@ -9,6 +9,7 @@ import io.stentor.http.ProblemType;
 import io.stentor.http.RequestBody;
 import io.stentor.http.RequestLimiter;
 import io.stentor.http.RequestRefused;
+import io.stentor.http.Responses;
 import io.stentor.message.CloseReason;
 import io.stentor.sse.StreamingResponses;
 import io.stentor.websocket.Handshake;
@@ -99,8 +100,7 @@ public final class CentrifugeEndpoint {
         request,
         agreed,
         place -> {
-          CentrifugeSocket socket =
-              CentrifugeSocket.open(place, listens, parameters, first, loop);
+          CentrifugeSocket socket = CentrifugeSocket.open(place, listens, parameters, first, loop);
           if (!json) {
             socket.close(CentrifugeSocket.INAPPROPRIATE);
           }
@@ -187,8 +187,7 @@ public final class CentrifugeEndpoint {
     streams.begin(
         request,
         form.contentType(),
-        stream ->
-            CentrifugeStream.open(form, parameters, connect, loop, mailboxes, stream));
+        stream -> CentrifugeStream.open(form, parameters, connect, loop, mailboxes, stream));
   }
 
   /** Handles posted commands of a client whose stream is on this node or another one. */
@@ -232,8 +231,8 @@ public final class CentrifugeEndpoint {
     if (!taken) {
       String detail = "There is no such node, or there is none any more: connect again.";
       Problem.answer(request, ProblemType.NOT_FOUND, detail);
-    } else if (!request.response().closed() && !request.response().headWritten()) {
-      request.response().setStatusCode(204).end();
+    } else {
+      Responses.send(request.response(), response -> response.setStatusCode(204).end());
     }
   }
 }

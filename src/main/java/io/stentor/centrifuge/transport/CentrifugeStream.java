@@ -62,8 +62,7 @@ final class CentrifugeStream extends StreamConnection
       LoopContext loop,
       Mailboxes mailboxes,
       Function<ResponseStream.Listener, ResponseStream> stream) {
-    CentrifugeStream opened =
-        new CentrifugeStream(form, parameters, loop, mailboxes, stream);
+    CentrifugeStream opened = new CentrifugeStream(form, parameters, loop, mailboxes, stream);
     opened.opened();
     if (loop.heartbeat().isClosed()) {
       opened.close(CloseReason.SHUTDOWN);
@@ -94,8 +93,7 @@ final class CentrifugeStream extends StreamConnection
       int allowed = limits.allowed(Limit.MESSAGES_PER_SECOND_PER_CONNECTION);
       return new Mailboxes.TooFast(allowed, RequestLimiter.seconds(wait));
     }
-    loop
-        .eventLoop()
+    loop.eventLoop()
         .execute(
             () -> {
               answered = true;

@@ -7,6 +7,7 @@ import io.stentor.http.ProblemType;
 import io.stentor.http.RequestBody;
 import io.stentor.http.RequestLimiter;
 import io.stentor.http.RequestRefused;
+import io.stentor.http.Responses;
 import io.stentor.http.RoomPath;
 import io.stentor.identity.Identity;
 import io.stentor.message.Member;
@@ -63,11 +64,8 @@ public final class BatchEndpoint {
   }
 
   private static void answer(HttpServerResponse response, JsonArray results) {
-    if (!response.closed() && !response.headWritten()) {
-      response
-          .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-          .end(new JsonObject().put("results", results).toBuffer().appendString("\n"));
-    }
+    Buffer body = new JsonObject().put("results", results).toBuffer().appendString("\n");
+    Responses.sendJson(response, body);
   }
 
   /** A batch in progress. */

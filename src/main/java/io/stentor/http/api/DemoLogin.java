@@ -4,12 +4,12 @@ import io.stentor.http.Problem;
 import io.stentor.http.ProblemType;
 import io.stentor.http.RequestBody;
 import io.stentor.http.RequestRefused;
+import io.stentor.http.Responses;
 import io.stentor.identity.Access;
 import io.stentor.json.InvalidJson;
 import io.stentor.json.JsonFields;
 import io.stentor.message.Member;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -42,15 +42,7 @@ public final class DemoLogin {
   /** Tells whether the demo login is enabled, so that a page need not try it. */
   public void handleOffered(RoutingContext ctx) {
     JsonObject json = new JsonObject().put("offered", on.getAsBoolean());
-    answer(ctx.request(), json.toBuffer());
-  }
-
-  private static void answer(HttpServerRequest request, Buffer json) {
-    request
-        .response()
-        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-        .end(json);
+    Responses.sendUncachedJson(ctx.response(), json.toBuffer());
   }
 
   /** Answers with a token that is valid for 600 s. */
@@ -62,7 +54,7 @@ public final class DemoLogin {
     }
     RequestBody.read(request, MAX_BODY_BYTES)
         .map(this::token)
-        .onSuccess(json -> answer(request, json))
+        .onSuccess(json -> Responses.sendUncachedJson(request.response(), json))
         .onFailure(failure -> RequestRefused.answer(request, failure));
   }
 

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.stentor.history.Page;
+import io.stentor.http.Responses;
 import io.stentor.json.JsonText;
 import io.stentor.message.Member;
 import io.stentor.message.Position;
@@ -209,17 +210,19 @@ public final class JsonMessages implements Format {
 
   /** Sends the bytes without copying them. Releases the lines when the response was sent. */
   private static void send(HttpServerResponse response, String head, ByteBuf lines) {
-    if (response.closed() || response.ended()) {
-      lines.release();
-      return;
-    }
     ByteBuf begin = Unpooled.wrappedBuffer(head.getBytes(StandardCharsets.UTF_8));
     ByteBuf end = Unpooled.wrappedBuffer(end().getBytes(StandardCharsets.UTF_8));
     ByteBuf whole = Unpooled.wrappedBuffer(begin, lines, end);
-    response
-        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-        .end(BufferInternal.buffer(whole))
-        .onComplete(sent -> whole.release());
+    boolean sent =
+        Responses.send(
+            response,
+            open ->
+                open.putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                    .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                    .end(BufferInternal.buffer(whole))
+                    .onComplete(written -> whole.release()));
+    if (!sent) {
+      whole.release();
+    }
   }
 }

@@ -8,6 +8,7 @@ import io.stentor.http.MediaType;
 import io.stentor.http.ProblemType;
 import io.stentor.http.RequestBody;
 import io.stentor.http.RequestRefused;
+import io.stentor.http.Responses;
 import io.stentor.http.RoomPath;
 import io.stentor.identity.Grants.Action;
 import io.stentor.identity.Identity;
@@ -34,10 +35,7 @@ public final class MessagesEndpoint {
 
   /** Creates the endpoint of one server verticle. */
   public MessagesEndpoint(
-      LoopContext loop,
-      Authentication authentication,
-      HttpPublisher publishing,
-      LongPolls polls) {
+      LoopContext loop, Authentication authentication, HttpPublisher publishing, LongPolls polls) {
     this.loop = loop;
     this.authentication = authentication;
     this.publishing = publishing;
@@ -181,21 +179,21 @@ public final class MessagesEndpoint {
   }
 
   private static void published(HttpServerResponse response, Position position) {
-    if (response.closed() || response.headWritten()) {
-      return;
-    }
     if (position.epoch() == 0) {
-      response.setStatusCode(202).end();
+      Responses.send(response, open -> open.setStatusCode(202).end());
       return;
     }
     String epoch = Position.epochText(position.epoch());
     String before = epoch + ":" + (position.offset() - 1);
-    response
-        .setStatusCode(201)
-        // Relative to the path of the request, so that it is valid behind a proxy that strips a
-        // prefix.
-        .putHeader(HttpHeaders.LOCATION, "messages?since=" + before + "&limit=1")
-        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-        .end("{\"epoch\":\"" + epoch + "\",\"offset\":" + position.offset() + "}\n");
+    // Relative to the path of the request, so that it is valid behind a proxy that strips a prefix.
+    String location = "messages?since=" + before + "&limit=1";
+    String body = "{\"epoch\":\"" + epoch + "\",\"offset\":" + position.offset() + "}\n";
+    Responses.send(
+        response,
+        open ->
+            open.setStatusCode(201)
+                .putHeader(HttpHeaders.LOCATION, location)
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                .end(body));
   }
 }

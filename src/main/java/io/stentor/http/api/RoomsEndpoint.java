@@ -6,6 +6,7 @@ import io.stentor.http.Authentication;
 import io.stentor.http.LoopContext;
 import io.stentor.http.ProblemType;
 import io.stentor.http.RequestRefused;
+import io.stentor.http.Responses;
 import io.stentor.http.RoomPath;
 import io.stentor.identity.Grants.Action;
 import io.stentor.identity.Identity;
@@ -18,9 +19,7 @@ import io.stentor.room.Rooms;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
@@ -119,19 +118,10 @@ public final class RoomsEndpoint {
       Promise<Buffer> here = context.promise();
       answer.get().onComplete(here);
       here.future()
-          .onSuccess(json -> send(request.response(), json))
+          .onSuccess(json -> Responses.sendUncachedJson(request.response(), json))
           .onFailure(failure -> refuse(request, failure));
     } catch (RequestRefused refusal) {
       refusal.answer(request);
-    }
-  }
-
-  private static void send(HttpServerResponse response, Buffer json) {
-    if (!response.closed() && !response.headWritten()) {
-      response
-          .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-          .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-          .end(json);
     }
   }
 
