@@ -49,7 +49,8 @@ final class PendingPublishes {
     int bytes = publication.weight() + OVERHEAD_BYTES;
     unacknowledgedBytes += bytes;
     boolean keyed = publication.idempotencyKey() != null;
-    boolean more = loop.rooms().publish(room, publication, new PublishReply(bytes, keyed, reply));
+    Ack ack = new PublishReply(bytes, keyed, reply);
+    boolean more = loop.rooms().publisher().publish(room, publication, ack);
     reader.slow(loop.rooms().take(room));
     full |= !more || unacknowledgedBytes > MAX_UNACKNOWLEDGED_BYTES;
   }

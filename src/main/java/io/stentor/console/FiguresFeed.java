@@ -122,7 +122,7 @@ public final class FiguresFeed {
             taken.fail(reason);
           }
         };
-    return rooms.offer(ROOM, publication, ack)
+    return rooms.publisher().offer(ROOM, publication, ack)
         ? taken.future()
         : Future.failedFuture("too much waits for its room");
   }

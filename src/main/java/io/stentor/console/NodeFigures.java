@@ -132,7 +132,7 @@ public final class NodeFigures {
         .put("refused", counts.get(Count.REFUSED))
         .put("repaired", counts.get(Count.REPAIRED))
         .put("gaps", counts.get(Count.LOST))
-        .put("appendQueueBytes", rooms.waitingToAppend())
+        .put("appendQueueBytes", rooms.publisher().queuedBytes())
         .put("tailBytes", counts.get(Count.WAITING_BYTES))
         .put(
             "slow",

@@ -93,7 +93,7 @@ public final class Startup {
             backend.vertx(),
             () -> live.get().drain(),
             servers.drainables(),
-            () -> rooms.waitingToAppend() == 0);
+            () -> rooms.publisher().queuedBytes() == 0);
     Node node = new Node(backend, operations, presence, servers, demo, drain, reload);
     // A promise without a context: if the start fails, the event loops have ended by then.
     Promise<Node> started = Promise.promise();

@@ -58,7 +58,7 @@ public final class MetricSources {
     counter(MetricName.SLOW_CONSUMERS, counts, Count.SLOW_DISCONNECTED, "rule", "disconnect");
     counter(MetricName.SLOW_CONSUMERS, counts, Count.SLOW_SKIPPING, "rule", "skip");
     counter(MetricName.SLOW_CONSUMERS, counts, Count.SLOW_LATEST, "rule", "latest");
-    metrics.gauge(MetricName.QUEUED_BYTES, rooms::waitingToAppend, "queue", "append");
+    metrics.gauge(MetricName.QUEUED_BYTES, rooms.publisher()::queuedBytes, "queue", "append");
     metrics.gauge(MetricName.QUEUED_BYTES, () -> counts.get(Count.WAITING_BYTES), "queue", "tail");
   }
 

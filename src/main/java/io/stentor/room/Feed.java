@@ -5,6 +5,7 @@ import io.stentor.config.RoomOptions;
 import io.stentor.history.History;
 import io.stentor.history.Page;
 import io.stentor.message.Position;
+import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
 import io.stentor.room.Counts.Count;
 import io.stentor.room.RoomBus.Broadcast;
@@ -20,9 +21,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Receives one room's batches from the event bus, restores the order of the log, removes
- * duplicates, and fills gaps from the log. Confined to the room's home loop.
+ * duplicates, fills gaps from the log, and delivers to the room's tails, which may be on any event
+ * loop. Confined to the room's home loop.
  */
-final class Feed {
+final class Feed implements ReorderBuffer.Output {
 
   /*
    * The reorder buffer sorts the batches. If the next one does not arrive within GRACE_MILLIS, the
@@ -58,8 +60,10 @@ final class Feed {
   private final Counts counts;
   private final boolean logged;
   private final BusConsumer consumer;
-  private final Fanout fanout;
   private final ReorderBuffer buffer;
+
+  /** Tails that receive everything. */
+  private final List<Tail> tails = new ArrayList<>();
 
   /** Tails to attach once this feed is live. */
   private final List<Tail> waiting = new ArrayList<>();
@@ -94,8 +98,7 @@ final class Feed {
     this.counts = counts;
     this.logged = options.history().messages() > 0;
     this.consumer = new BusConsumer(home, () -> bus.consume(room, this::received));
-    this.fanout = new Fanout(room);
-    this.buffer = new ReorderBuffer(options.history(), fanout, counts, clock);
+    this.buffer = new ReorderBuffer(options.history(), this, counts, clock);
   }
 
   RoomName room() {
@@ -110,7 +113,7 @@ final class Feed {
 
   /** Returns whether no tail is attached or waiting to be attached. */
   boolean isUnused() {
-    return fanout.isEmpty() && waiting.isEmpty();
+    return tails.isEmpty() && waiting.isEmpty();
   }
 
   /** Must be called every second while unused. Returns true when this feed should be closed. */
@@ -143,9 +146,7 @@ final class Feed {
 
   private void goLive() {
     live = true;
-    for (Tail tail : waiting) {
-      fanout.add(tail, buffer.position());
-    }
+    waiting.forEach(this::add);
     waiting.clear();
     takeEarly();
     for (long millis : CHECK_AFTER_START_MILLIS) {
@@ -155,14 +156,21 @@ final class Feed {
 
   void attach(Tail tail) {
     if (live) {
-      fanout.add(tail, buffer.position());
+      add(tail);
     } else {
       waiting.add(tail);
     }
   }
 
+  /** Adds a tail, which receives everything after the present position. */
+  private void add(Tail tail) {
+    tails.add(tail);
+    Position at = buffer.position();
+    tail.loop().run(() -> tail.attached(at));
+  }
+
   void detach(Tail tail) {
-    fanout.remove(tail);
+    tails.remove(tail);
     waiting.remove(tail);
   }
 
@@ -176,7 +184,7 @@ final class Feed {
       return;
     }
     if (!logged) {
-      fanout.deliver(batch.publications(), 0, 0, Position.NONE);
+      deliver(batch.publications(), 0, 0, Position.NONE);
     } else if (!live) {
       buffer.keep(batch);
     } else if (batch.epoch() != buffer.epoch()) {
@@ -315,13 +323,14 @@ final class Feed {
     if (!same && before == 1 && page.oldest() == 1) {
       // The room was empty and the other log is complete, so no publication was missed.
       buffer.moveTo(page.epoch(), 1);
-      fanout.renewed(buffer.position());
+      Position start = buffer.position();
+      tails.forEach(tail -> tail.loop().run(() -> tail.renewed(start)));
     } else if (!continues) {
       counts.add(Count.LOST, 1);
       buffer.moveTo(page.epoch(), page.top() + 1);
       Position at = buffer.position();
       LOG.info("room {}: continuity was lost, going on at {}", room, at);
-      fanout.lost(at);
+      List.copyOf(tails).forEach(tail -> tail.loop().run(() -> tail.lost(at)));
     } else if (page.last() >= before) {
       buffer.take(new Broadcast(page.epoch(), page.first(), page.publications()));
       counts.add(Count.REPAIRED, buffer.next() - before);
@@ -331,5 +340,40 @@ final class Feed {
       readAgain = false;
       readLog();
     }
+  }
+
+  /**
+   * Delivers publications to all tails. Encodes once per format and passes the same bytes to every
+   * tail.
+   *
+   * @param epoch epoch of the log; 0 if there is none
+   * @param first offset of the first publication; 0 if there is no log
+   * @param after position of the last publication
+   */
+  @Override
+  public void deliver(List<Publication> publications, long epoch, long first, Position after) {
+    List<Format> done = new ArrayList<>(1);
+    for (int i = 0; i < tails.size(); i++) {
+      Format format = tails.get(i).format();
+      if (!done.contains(format)) {
+        done.add(format);
+        deliver(format, Encoded.of(format, room, publications, epoch, first), after);
+      }
+    }
+  }
+
+  /** Passes the same bytes to every tail of the format. Takes ownership of the only reference. */
+  private void deliver(Format format, Encoded encoded, Position after) {
+    for (Tail tail : tails) {
+      if (tail.format() == format) {
+        encoded.retain();
+        if (tail.loop().inEventLoop()) {
+          tail.append(encoded, after);
+        } else {
+          tail.loop().run(() -> tail.append(encoded, after));
+        }
+      }
+    }
+    encoded.release();
   }
 }

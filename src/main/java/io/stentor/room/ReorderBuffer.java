@@ -6,6 +6,9 @@ import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.room.Counts.Count;
 import io.stentor.room.RoomBus.Broadcast;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,8 +16,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Restores the order of one room's log from batches that arrive in any order, and delivers each
- * publication exactly once, in order. Confined to the feed's loop.
+ * Restores the order of one room's log from batches that arrive in any order, delivers each
+ * publication exactly once, in order, and caches the newest. Confined to the feed's loop.
  */
 final class ReorderBuffer {
 
@@ -34,7 +37,19 @@ final class ReorderBuffer {
    */
   static final long LAG_MILLIS = 1000;
 
-  private final Fanout fanout;
+  /** Receives the publications in the order of the log. */
+  interface Output {
+    /**
+     * Delivers publications.
+     *
+     * @param epoch epoch of the log
+     * @param first offset of the first publication
+     * @param after position of the last publication
+     */
+    void deliver(List<Publication> publications, long epoch, long first, Position after);
+  }
+
+  private final Output output;
   private final Counts counts;
   private final RecentCache recent;
   private final LongSupplier clock;
@@ -66,10 +81,10 @@ final class ReorderBuffer {
    * @param limits what the log keeps
    * @param clock monotonic clock, in milliseconds
    */
-  ReorderBuffer(RoomOptions.History limits, Fanout fanout, Counts counts, LongSupplier clock) {
+  ReorderBuffer(RoomOptions.History limits, Output output, Counts counts, LongSupplier clock) {
     this.recent = new RecentCache(limits);
     this.clock = clock;
-    this.fanout = fanout;
+    this.output = output;
     this.counts = counts;
   }
 
@@ -180,7 +195,7 @@ final class ReorderBuffer {
     if (removed >= next - rest.size()) {
       dropRemoved();
     }
-    fanout.deliver(rest, epoch, next - rest.size(), position());
+    output.deliver(rest, epoch, next - rest.size(), position());
   }
 
   /** Delivers the buffered batches that are next in order. */
@@ -211,5 +226,127 @@ final class ReorderBuffer {
       first = early.firstEntry();
     }
     return null;
+  }
+
+  /**
+   * The newest delivered publications, for cursors that reconnect after a short time. Never holds
+   * more than the room's log keeps.
+   */
+  static final class RecentCache {
+
+    /**
+     * Maximum memory for one room, in bytes. Each publication counts with {@link #OVERHEAD_BYTES},
+     * so at most 512 are cached. The whole cache fits into one page of a catch-up.
+     */
+    static final int MAX_BYTES = CatchUp.PAGE_BYTES;
+
+    /** Estimated overhead of a publication, in bytes, in addition to its weight. */
+    static final int OVERHEAD_BYTES = Publisher.OVERHEAD_BYTES;
+
+    private RoomOptions.History limits;
+
+    /**
+     * A publication and the time it arrived, by this node's clock. The publication's own timestamp
+     * is from the clock of the node that received it, which may differ.
+     */
+    private record Kept(Publication publication, long atMillis) {
+      int weight() {
+        return publication.weight();
+      }
+    }
+
+    /** Null while empty, so that idle rooms use no memory. */
+    private @Nullable ArrayDeque<Kept> publications;
+
+    private long bytes;
+
+    /**
+     * Creates an empty cache.
+     *
+     * @param limits what the log keeps; {@link #MAX_BYTES} applies as well
+     */
+    RecentCache(RoomOptions.History limits) {
+      this.limits = limits;
+    }
+
+    /** Replaces the log limits. They are enforced when the next publication is added. */
+    void limits(RoomOptions.History changed) {
+      limits = changed;
+    }
+
+    int size() {
+      return publications == null ? 0 : publications.size();
+    }
+
+    /**
+     * Adds the publications that follow the newest one.
+     *
+     * @param nowMillis their time of arrival
+     */
+    void add(List<Publication> following, long nowMillis) {
+      ArrayDeque<Kept> all = publications;
+      if (all == null) {
+        all = new ArrayDeque<>();
+        publications = all;
+      }
+      for (Publication publication : following) {
+        all.add(new Kept(publication, nowMillis));
+        bytes += publication.weight();
+        while (isTooMuch(all.size())) {
+          bytes -= all.remove().weight();
+        }
+      }
+    }
+
+    private boolean isTooMuch(int count) {
+      return count > limits.messages()
+          || bytes > limits.bytes()
+          || bytes + (long) count * OVERHEAD_BYTES > MAX_BYTES;
+    }
+
+    /** Removes publications that are too old for the log. */
+    void trim(long nowMillis) {
+      ArrayDeque<Kept> all = publications;
+      if (all != null) {
+        long tooOld = nowMillis - 1000L * limits.ageSeconds();
+        while (!all.isEmpty() && all.element().atMillis() < tooOld) {
+          bytes -= all.remove().weight();
+        }
+        if (all.isEmpty()) {
+          clear();
+        }
+      }
+    }
+
+    /** Removes all but the newest {@code count} publications. */
+    void keep(int count) {
+      ArrayDeque<Kept> all = publications;
+      while (all != null && all.size() > count) {
+        bytes -= all.remove().weight();
+      }
+      if (count == 0) {
+        clear();
+      }
+    }
+
+    /** Returns the newest {@code count} publications. There must be at least that many. */
+    List<Publication> newest(int count) {
+      List<Publication> newest = new ArrayList<>(count);
+      if (publications != null) {
+        Iterator<Kept> all = publications.iterator();
+        for (int i = publications.size(); i > 0; i--) {
+          Publication publication = all.next().publication();
+          if (i <= count) {
+            newest.add(publication);
+          }
+        }
+      }
+      return newest;
+    }
+
+    void clear() {
+      publications = null;
+      bytes = 0;
+    }
   }
 }

@@ -7,9 +7,7 @@ import io.stentor.config.RoomRules;
 import io.stentor.history.History;
 import io.stentor.history.Page;
 import io.stentor.message.Position;
-import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
-import io.stentor.room.Counts.Count;
 import io.stentor.room.Counts.Timings;
 import io.stentor.room.Loops.Loop;
 import io.stentor.timer.LoopExecutor;
@@ -18,22 +16,14 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/**
- * All rooms of this node, for connections that join and publishers that publish. Any thread, except
- * {@link #join}.
- */
+/** All rooms of this node. Any thread, except {@link #join}. */
 public final class Rooms {
 
   /*
    * A room uses resources only while it is in use: a Room on each event loop that has connections
-   * in it, and one Feed on its home loop on this node. Publishing needs an Appender while
-   * publications are queued.
+   * in it, and one Feed on its home loop on this node.
    */
 
   /**
@@ -51,12 +41,9 @@ public final class Rooms {
   private static final long[] CHECK_AFTER_CHANGE_MILLIS = {500, 2000, 5000, 10_000};
 
   private final Loops loops;
-  private final Map<RoomName, Appender> appenders = new ConcurrentHashMap<>();
-  private final Appender.Identity identity =
-      new Appender.Identity(ThreadLocalRandom.current().nextLong(), new AtomicLong(1));
+  private final Publisher publisher;
   private final RoomRules rules;
   private final History history;
-  private final RoomBus bus;
   private final Counts counts;
   private final Limits limits;
   private final RoomsInUse inUse;
@@ -94,7 +81,6 @@ public final class Rooms {
       Limits limits) {
     this.rules = rules;
     this.history = history;
-    this.bus = bus;
     this.counts = counts;
     this.limits = limits;
     this.inUse = new RoomsInUse(limits);
@@ -106,11 +92,18 @@ public final class Rooms {
                     loop,
                     inUse,
                     name -> new Feed(name, options(name), loop, history, bus, counts, clock)));
+    this.publisher =
+        new Publisher(rules, room -> loops.home(room).executor(), history, bus, counts);
   }
 
   /** Returns an ID of this node: six hexadecimal digits, randomly chosen at startup. */
   public String node() {
-    return String.format("%06x", identity.appender() & 0xffffff);
+    return String.format("%06x", publisher.id() & 0xffffff);
+  }
+
+  /** Returns what publishes to the rooms. */
+  public Publisher publisher() {
+    return publisher;
   }
 
   public Counts counts() {
@@ -172,49 +165,6 @@ public final class Rooms {
   }
 
   /**
-   * Publishes a message. Publications of one caller keep their order. A message over the room's
-   * size limit, possibly only after the room's transform, is rejected with {@link
-   * Ack.MessageTooLarge}.
-   *
-   * @return false if the room's queue is full; the message is accepted, but the caller should
-   *     publish nothing more until it is acknowledged
-   */
-  public boolean publish(RoomName name, Publication publication, Ack ack) {
-    Appender appender =
-        appenders.compute(
-            name,
-            (n, present) -> {
-              Appender one = present != null ? present : appender(n);
-              one.reserve();
-              return one;
-            });
-    appender.publish(publication, ack);
-    return !appender.isFull();
-  }
-
-  /**
-   * Publishes a message unless the room's queue is full.
-   *
-   * @return false if the message was not accepted; the ack is not called then
-   */
-  public boolean offer(RoomName name, Publication publication, Ack ack) {
-    Appender appender = appenders.get(name);
-    if (appender != null && appender.isFull()) {
-      counts.add(Count.REFUSED, 1);
-      return false;
-    }
-    publish(name, publication, ack);
-    return true;
-  }
-
-  private Appender appender(RoomName name) {
-    Runnable idle =
-        () -> appenders.computeIfPresent(name, (n, present) -> present.isIdle() ? null : present);
-    LoopExecutor home = loops.home(name).executor();
-    return new Appender(name, options(name), home, history, bus, counts, identity, idle);
-  }
-
-  /**
    * Reads the publications after a position; see {@link History#read}. Completes on an event loop,
    * where the history may be read again.
    */
@@ -273,16 +223,6 @@ public final class Rooms {
     return inUse.size();
   }
 
-  /** Returns the number of bytes queued for appending, in all rooms. */
-  public long waitingToAppend() {
-    return appenders.values().stream().mapToLong(Appender::waitingBytes).sum();
-  }
-
-  /** Returns the number of rooms with publications queued for appending. */
-  int appenders() {
-    return appenders.size();
-  }
-
   /**
    * Must be called after nodes have joined or left. They may have appended messages without sending
    * them, and logs may have been merged. Compares all feeds with their logs, immediately and
@@ -300,7 +240,7 @@ public final class Rooms {
 
   /** Applies changed rules to rooms in use. No room may have gained or lost its log. */
   public void optionsChanged() {
-    appenders.forEach((name, appender) -> appender.options(options(name)));
+    publisher.optionsChanged();
     for (Loop loop : loops) {
       loop.executor()
           .run(

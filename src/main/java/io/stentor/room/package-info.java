@@ -3,9 +3,9 @@
  * cursor:
  *
  * <pre>
- * Rooms.publish -> Appender -> History (offsets) -> Ack
- *                           -> RoomBus (event bus, every node that has the room)
- * RoomBus -> Feed -> ReorderBuffer (order of the log) -> Fanout (Encoded once per Format)
+ * Publisher -> History (offsets) -> Ack
+ *           -> RoomBus (event bus, every node that has the room)
+ * RoomBus -> Feed -> ReorderBuffer (order of the log) -> Feed (Encoded once per Format)
  *         -> Tail (per room, loop and format) -> Connection
  * Rooms.join -> Room -> Cursor in a Tail, after a CatchUp from an older position
  * </pre>

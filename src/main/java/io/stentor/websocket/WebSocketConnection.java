@@ -160,9 +160,8 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
     int bytes = publication.bytes();
     unacknowledgedBytes += bytes;
     unacknowledged++;
-    boolean more = loop.rooms().publish(room, publication, new PublishAck(bytes));
-    int ratePerSecond = loop.rooms().options(room).ratePerSecond();
-    socket.slow(loop.rooms().limits().roomRates().take(room, ratePerSecond));
+    boolean more = loop.rooms().publisher().publish(room, publication, new PublishAck(bytes));
+    socket.slow(loop.rooms().take(room));
     if ((!more || unacknowledgedBytes > MAX_UNACKNOWLEDGED_BYTES) && !paused) {
       // Not reading makes TCP slow the publisher down.
       paused = true;

@@ -60,7 +60,7 @@ class TotalsTest {
     Totals totals = new Totals(rooms, new ConnectionCounts());
     totals.tell();
     assertThat(lines.list).isEmpty();
-    rooms.publish(new RoomName("tea"), Publication.text("x", 0), new Nobody());
+    rooms.publisher().publish(new RoomName("tea"), Publication.text("x", 0), new Nobody());
     await().atMost(Duration.ofSeconds(20)).until(() -> rooms.counts().get(Count.PUBLISHED) == 1);
     totals.tell();
     totals.tell();

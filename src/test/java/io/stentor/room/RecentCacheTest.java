@@ -134,7 +134,7 @@ class RecentCacheTest {
     ReorderBuffer sequence =
         new ReorderBuffer(
             Options.usual().history(),
-            new Fanout(Scene.ROOM),
+            (publications, epoch, first, after) -> {},
             new Counts(Counts.Timings.NONE),
             () -> 1_000_000);
     sequence.moveTo(7, 1);
@@ -151,7 +151,7 @@ class RecentCacheTest {
     ReorderBuffer sequence =
         new ReorderBuffer(
             Options.usual().history(),
-            new Fanout(Scene.ROOM),
+            (publications, epoch, first, after) -> {},
             new Counts(Counts.Timings.NONE),
             () -> 1_000_000);
     sequence.moveTo(7, 1);
@@ -213,7 +213,10 @@ class RecentCacheTest {
             1 + random.nextInt(1000), 1000 + random.nextInt(200_000), 1 + random.nextInt(30));
     ReorderBuffer sequence =
         new ReorderBuffer(
-            limits, new Fanout(Scene.ROOM), new Counts(Counts.Timings.NONE), now::get);
+            limits,
+            (publications, epoch, first, after) -> {},
+            new Counts(Counts.Timings.NONE),
+            now::get);
     final long epoch = logs.read(Scene.ROOM, Position.NONE, 0, 0, limits).result().epoch();
     sequence.moveTo(epoch, 1);
     long number = 1;
@@ -239,9 +242,9 @@ class RecentCacheTest {
     boolean possible = from.offset() + 1 >= log.oldest() && from.offset() <= log.top();
     long bytes = 0;
     for (Publication publication : log.publications()) {
-      bytes += publication.weight() + RecentCache.OVERHEAD_BYTES;
+      bytes += publication.weight() + ReorderBuffer.RecentCache.OVERHEAD_BYTES;
     }
-    assertThat(at != null).isEqualTo(possible && bytes <= RecentCache.MAX_BYTES);
+    assertThat(at != null).isEqualTo(possible && bytes <= ReorderBuffer.RecentCache.MAX_BYTES);
     if (at != null) {
       assertThat(at.publications()).isEqualTo(log.publications());
       assertThat(at.first()).isEqualTo(log.first());

@@ -120,7 +120,7 @@ final class Scene {
             refused.add(reason);
           }
         };
-    return nodes.get(node).publish(ROOM, Publication.text(text, nowMillis), ack);
+    return nodes.get(node).publisher().publish(ROOM, Publication.text(text, nowMillis), ack);
   }
 
   /** Lets every loop do what is due, and what that leads to, in any order. */

@@ -84,7 +84,7 @@ final class PublishMethods {
             done.fail(refusal(reason));
           }
         };
-    return rooms.offer(room, message.in(rooms.options(room)), ack)
+    return rooms.publisher().offer(room, message.in(rooms.options(room)), ack)
         ? done.future()
         : Future.failedFuture(new CommandError(ErrorCode.TOO_MANY_REQUESTS));
   }

@@ -153,7 +153,7 @@ public final class HttpPublisher {
             result.fail(refusal(reason));
           }
         };
-    if (!rooms.offer(room, publication, ack)) {
+    if (!rooms.publisher().offer(room, publication, ack)) {
       return Future.failedFuture(full());
     }
     return result.future();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** What happens to a publication before it is in the log. */
-class AppenderTest {
+class PublisherTest {
   private static final Vertx VERTX = Vertx.vertx();
   private static final RoomName ROOM = new RoomName("room");
 
@@ -39,7 +39,7 @@ class AppenderTest {
   }
 
   private boolean publish(Rooms rooms, Publication publication) {
-    return rooms.publish(ROOM, publication, answers.of(publication.text()));
+    return rooms.publisher().publish(ROOM, publication, answers.of(publication.text()));
   }
 
   private boolean publish(Rooms rooms, String text) {
@@ -160,7 +160,7 @@ class AppenderTest {
     while (publish(rooms, "x") && fits < 1000) {
       fits++;
     }
-    assertThat(fits).isEqualTo(1000 / (1 + Appender.OVERHEAD_BYTES));
+    assertThat(fits).isEqualTo(1000 / (1 + Publisher.OVERHEAD_BYTES));
     assertThat(publish(rooms, "taken all the same")).isFalse();
     loop.turn();
     history.succeed();
@@ -252,8 +252,8 @@ class AppenderTest {
             "ΐΐ refused: a message has at most 10 bytes, this one would have 15",
             "1234567@1");
     assertThat(rooms.counts().get(Count.REFUSED)).isEqualTo(2);
-    assertThat(rooms.waitingToAppend()).isZero();
-    assertThat(rooms.appenders()).isZero();
+    assertThat(rooms.publisher().queuedBytes()).isZero();
+    assertThat(rooms.publisher().queues()).isZero();
   }
 
   @Test
@@ -274,23 +274,23 @@ class AppenderTest {
                 + " info have 13",
             "1234567@1");
     assertThat(connection.texts()).hasSize(1);
-    assertThat(rooms.waitingToAppend()).isZero();
+    assertThat(rooms.publisher().queuedBytes()).isZero();
   }
 
   @Test
   void an_appender_with_nothing_to_do_is_forgotten() {
     Rooms rooms = rooms(Options.usual());
-    assertThat(rooms.appenders()).isZero();
+    assertThat(rooms.publisher().queues()).isZero();
     publish(rooms, "a");
     loop.turn();
     publish(rooms, "b");
-    assertThat(rooms.appenders()).isEqualTo(1);
+    assertThat(rooms.publisher().queues()).isEqualTo(1);
     history.succeed();
     loop.turn();
-    assertThat(rooms.appenders()).isEqualTo(1);
+    assertThat(rooms.publisher().queues()).isEqualTo(1);
     history.succeed();
     loop.turn();
-    assertThat(rooms.appenders()).isZero();
+    assertThat(rooms.publisher().queues()).isZero();
     publish(rooms, "c");
     loop.turn();
     history.succeed();
