@@ -8,7 +8,7 @@ import io.stentor.json.JsonWriter;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
-import io.stentor.room.Start;
+import io.stentor.room.Cursor.Start;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.function.BiConsumer;

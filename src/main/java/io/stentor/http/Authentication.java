@@ -10,7 +10,7 @@ import io.stentor.identity.Verified;
 import io.stentor.identity.Verified.KeysUnavailable;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
-import io.stentor.room.Start;
+import io.stentor.room.Cursor.Start;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;

@@ -6,7 +6,7 @@ import io.stentor.identity.Identity;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
 import io.stentor.message.Position;
-import io.stentor.room.Start;
+import io.stentor.room.Cursor.Start;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;

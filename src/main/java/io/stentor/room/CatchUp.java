@@ -5,6 +5,7 @@ import io.stentor.message.CloseReason;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.stentor.room.Counts.Count;
+import io.stentor.room.Cursor.Notice;
 import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

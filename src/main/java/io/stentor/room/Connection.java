@@ -3,6 +3,7 @@ package io.stentor.room;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.stentor.message.CloseReason;
+import io.stentor.room.Cursor.Notice;
 
 /** A client as seen by a room: a sink for encoded bytes. Confined to one event loop. */
 public interface Connection {

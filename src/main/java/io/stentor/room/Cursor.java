@@ -16,4 +16,75 @@ public interface Cursor {
 
   /** Must be called when the connection's socket becomes writable again. */
   void drained();
+
+  /** The position in the log at which a connection's cursor starts. */
+  sealed interface Start {
+
+    /** At the end of the log, to receive only new publications. */
+    record Live() implements Start {}
+
+    /**
+     * At a previous position, to receive everything after it. The client is notified if that is
+     * impossible.
+     */
+    record Since(Position position) implements Start {}
+
+    /**
+     * A number of messages before the end, or at the oldest message if there are fewer.
+     *
+     * @param messages at least 0
+     */
+    record Last(int messages) implements Start {}
+  }
+
+  /**
+   * A notification to a client about its cursor's position.
+   *
+   * @param position the cursor's position; the next message has the next offset
+   * @param kind what happened
+   * @param skipped number of messages that were skipped; 0 if none or unknown
+   */
+  record Notice(Position position, Kind kind, long skipped) {
+
+    /** What happened to the cursor. */
+    public enum Kind {
+      /** It was placed at the end of the log, or a number of messages before the end. */
+      JOINED,
+      /** It resumed at its previous position. All publications since then follow. */
+      RECOVERED,
+      /**
+       * It could not resume at its previous position, or continuity was lost. Messages are missing.
+       */
+      LOST,
+      /** It read too slowly and some messages were skipped. */
+      SKIPPED
+    }
+
+    /**
+     * Returns the notice as one line of ASCII for clients of the plain protocol:
+     *
+     * <ul>
+     *   <li><code>{"position":"1a2b:42"}</code>: joined; the next message has offset 43.
+     *   <li><code>{"position":"1a2b:42","recovered":true}</code>: resumed; everything after 42
+     *       follows.
+     *   <li><code>{"position":"9z8y:7","recovered":false}</code>: messages are missing.
+     *   <li><code>{"position":"1a2b:60","skipped":18}</code>: 18 messages were skipped.
+     * </ul>
+     */
+    public String json() {
+      String more =
+          switch (kind) {
+            case JOINED -> "";
+            case RECOVERED -> ",\"recovered\":true";
+            case LOST -> ",\"recovered\":false";
+            case SKIPPED -> ",\"skipped\":" + skipped;
+          };
+      return "{\"position\":\"" + position + "\"" + more + "}";
+    }
+
+    /** Returns whether the cursor missed no messages. */
+    public boolean isGood() {
+      return kind == Kind.JOINED || kind == Kind.RECOVERED;
+    }
+  }
 }

@@ -3,6 +3,7 @@ package io.stentor.room;
 import io.netty.buffer.ByteBuf;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
+import io.stentor.room.Cursor.Notice;
 
 /**
  * The encoding of publications for one kind of connection. A room encodes each publication once per

@@ -4,6 +4,8 @@ import io.stentor.config.RoomOptions;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.stentor.room.Counts.Count;
+import io.stentor.room.Cursor.Notice;
+import io.stentor.room.Cursor.Start;
 import io.stentor.room.Tail.TailCursor;
 import io.stentor.timer.LoopExecutor;
 import java.util.ArrayList;

@@ -9,6 +9,7 @@ import io.stentor.history.Page;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.stentor.room.Counts.Timings;
+import io.stentor.room.Cursor.Start;
 import io.stentor.room.Loops.Loop;
 import io.stentor.timer.LoopExecutor;
 import io.vertx.core.Future;

@@ -5,6 +5,7 @@ import io.stentor.config.RoomOptions.SlowConsumer;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Position;
 import io.stentor.room.Counts.Count;
+import io.stentor.room.Cursor.Notice;
 import io.stentor.timer.LoopExecutor;
 import java.util.ArrayList;
 import java.util.List;

@@ -34,7 +34,7 @@ import io.stentor.sse.SseConnection;
 import io.stentor.sse.SseEndpoint;
 import io.stentor.sse.StreamingResponses;
 import io.stentor.websocket.Handshake;
-import io.stentor.websocket.PlainText;
+import io.stentor.websocket.WebSocketConnection;
 import io.stentor.websocket.WebSocketEndpoint;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -54,7 +54,10 @@ public final class Endpoints implements Handler<HttpServerRequest> {
 
   /** All supported WebSocket subprotocols. Which of them apply depends on the path. */
   public static final List<String> SUB_PROTOCOLS =
-      List.of(PlainText.CURSOR_SUB_PROTOCOL, CentrifugeSocket.JSON, CentrifugeSocket.PROTOBUF);
+      List.of(
+          WebSocketConnection.CURSOR_SUB_PROTOCOL,
+          CentrifugeSocket.JSON,
+          CentrifugeSocket.PROTOBUF);
 
   /**
    * The {@code Retry-After} of requests that are refused during a drain, so that clients reach

@@ -7,14 +7,13 @@ import io.stentor.message.CloseReason;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
+import io.stentor.room.Cursor.Notice;
 import io.stentor.room.Format;
-import io.stentor.room.Notice;
-import io.stentor.websocket.PlainText;
 import java.nio.charset.StandardCharsets;
 
 /**
  * Encodes server-sent events (WHATWG HTML, section 9.2). One event carries one publication in the
- * format for plain clients, see {@link PlainText}.
+ * format for plain clients, see {@link WebSocketConnection}.
  *
  * <ul>
  *   <li>A publication has no event name, so that {@code onmessage} receives it. Its {@code id} is
@@ -67,13 +66,13 @@ public final class ServerSentEvents implements Format {
   public void encode(RoomName room, Publication publication, long epoch, long offset, ByteBuf out) {
     byte[] id =
         epoch == 0 ? NO_ID : ascii("id: " + Position.epochText(epoch) + ":" + offset + "\n");
-    event(id, PlainText.plain(publication), out);
+    event(id, publication.asText().data(), out);
   }
 
   @Override
   public boolean encode(Notice notice, ByteBuf out) {
     String head = "event: position\nid: " + notice.position() + "\n";
-    event(ascii(head), ascii(PlainText.json(notice)), out);
+    event(ascii(head), ascii(notice.json()), out);
     return true;
   }
 

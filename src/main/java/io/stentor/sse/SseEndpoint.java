@@ -14,7 +14,7 @@ import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
-import io.stentor.room.Start;
+import io.stentor.room.Cursor.Start;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Locale;

@@ -10,6 +10,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
@@ -23,6 +24,7 @@ import io.stentor.admission.Limits.ConnectionRate;
 import io.stentor.http.Takeover;
 import io.stentor.message.CloseReason;
 import io.stentor.timer.TimerWheel;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -96,10 +98,13 @@ public final class Socket extends ChannelInboundHandlerAdapter {
   private final Listener listener;
   private final ChannelHandlerContext encoder;
   private final FrameWriter writer;
-  private final FrameReader reader;
+  private final ReadControl reader;
   private final @Nullable ConnectionRate rate;
 
   private State state = State.OPEN;
+
+  /** The fragments of an incomplete message; null if there are none. */
+  private @Nullable ByteArrayOutputStream fragments;
 
   /** The reason that this side closed it with; null where it did not. */
   private @Nullable CloseReason closing;
@@ -111,7 +116,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
 
   private Socket(ChannelHandlerContext encoder, int maxFrameBytes, Listener listener) {
     this.listener = listener;
-    this.reader = new FrameReader(encoder.pipeline(), maxFrameBytes);
+    this.reader = new ReadControl(encoder.pipeline(), maxFrameBytes);
     this.encoder = encoder;
     ConnectionGuard guard = ConnectionGuard.of(encoder.channel());
     this.rate = guard == null ? null : guard.connectionRate();
@@ -194,7 +199,9 @@ public final class Socket extends ChannelInboundHandlerAdapter {
 
   /** Pauses reading for a while, so that TCP slows the peer down. */
   void slow(long nanos) {
-    reader.slow(nanos);
+    if (nanos > 0) {
+      reader.slow(nanos);
+    }
   }
 
   /** Whether reading is paused because the peer sent too fast. */
@@ -276,13 +283,31 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** Assembles frames into messages (RFC 6455, section 5.4). */
   private void dataReceived(WebSocketFrame frame) {
-    CloseReason refusal = reader.check(frame, listener.maxMessageBytes());
-    byte[] text = refusal == null ? reader.add(frame) : null;
-    if (refusal != null) {
-      listener.refused(refusal);
-    } else if (text != null) {
-      listener.received(text);
+    int maxMessageBytes = listener.maxMessageBytes();
+    int before = fragments == null ? 0 : fragments.size();
+    if (frame instanceof BinaryWebSocketFrame) {
+      listener.refused(CloseReason.BINARY_NOT_ALLOWED);
+    } else if (before + frame.content().readableBytes() > maxMessageBytes) {
+      fragments = null;
+      listener.refused(CloseReason.tooBig(maxMessageBytes));
+    } else {
+      byte[] data = ByteBufUtil.getBytes(frame.content());
+      if (fragments == null && frame.isFinalFragment()) {
+        listener.received(data);
+      } else {
+        addFragment(data, frame.isFinalFragment());
+      }
+    }
+  }
+
+  private void addFragment(byte[] data, boolean last) {
+    ByteArrayOutputStream all = fragments == null ? new ByteArrayOutputStream() : fragments;
+    all.writeBytes(data);
+    fragments = last ? null : all;
+    if (last) {
+      listener.received(all.toByteArray());
     }
   }
 

@@ -1,6 +1,7 @@
 package io.stentor.websocket;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.stentor.connection.Heartbeat;
 import io.stentor.connection.Transport;
@@ -19,18 +20,40 @@ import io.stentor.room.Ack;
 import io.stentor.room.Ack.MessageTooLarge;
 import io.stentor.room.Connection;
 import io.stentor.room.Cursor;
+import io.stentor.room.Cursor.Notice;
+import io.stentor.room.Cursor.Start;
 import io.stentor.room.Format;
 import io.stentor.room.RoomLimitReached;
-import io.stentor.room.Start;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One WebSocket of the plain protocol in one room: frames in are published, the room's bytes go
- * out. Belongs to the socket's event loop, and is the only owner of the socket's handlers.
+ * One WebSocket of the plain protocol in one room: each text message from the client is published,
+ * and each publication is sent as one text message. Confined to the socket's event loop.
+ *
+ * <p>With the sub-protocol {@value #CURSOR_SUB_PROTOCOL} each outgoing message begins with its
+ * position and a newline, so that a client without a library can resume. Control lines, see {@link
+ * Notice#json}, report the position of the client; they begin with <code>{</code>, as no position
+ * does. Without the sub-protocol there is no way to report lost messages; the connection is closed
+ * with 3010 instead.
  */
-final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.Listener {
+public final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.Listener {
+
+  /** Name of the sub-protocol with positions. */
+  public static final String CURSOR_SUB_PROTOCOL = "stentor.cursor";
+
+  /** Texts as they are. */
+  static final Format TEXT = new Texts();
+
+  /** Texts behind their positions. */
+  static final Format CURSOR = new Cursors();
+
+  private static final int MAX_HEADER_BYTES = 10;
+  private static final int MAX_POSITION_BYTES = 8 + 1 + 19 + 1;
+
+  /** First byte of a text frame that is a whole message (RFC 6455, section 5.2). */
+  private static final int FINAL_TEXT = 0x81;
 
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
 
@@ -81,7 +104,7 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
       Identity identity,
       Start start,
       LoopContext loop) {
-    Format format = PlainText.format(subProtocol);
+    Format format = format(subProtocol);
     WebSocketConnection opened =
         new WebSocketConnection(place, room, member, identity, format, loop);
     opened.join(start);
@@ -287,5 +310,69 @@ final class WebSocketConnection implements Connection, Heartbeat.Pinged, Socket.
   @Override
   public String toString() {
     return socket + " " + membership.member().connection();
+  }
+
+  /** The format of a chosen sub-protocol, or of none. */
+  static Format format(@Nullable String subProtocol) {
+    return CURSOR_SUB_PROTOCOL.equals(subProtocol) ? CURSOR : TEXT;
+  }
+
+  /** Writes the header of an unmasked text frame (RFC 6455, section 5.2). */
+  private static void header(int length, ByteBuf out) {
+    out.writeByte(FINAL_TEXT);
+    if (length < 126) {
+      out.writeByte(length);
+    } else if (length < 65_536) {
+      out.writeByte(126);
+      out.writeShort(length);
+    } else {
+      out.writeByte(127);
+      out.writeLong(length);
+    }
+  }
+
+  private static final class Texts implements Format {
+    @Override
+    public int sizeLimit(RoomName room, Publication publication) {
+      return MAX_HEADER_BYTES + publication.bytes();
+    }
+
+    @Override
+    public void encode(
+        RoomName room, Publication publication, long epoch, long offset, ByteBuf out) {
+      byte[] data = publication.asText().data();
+      header(data.length, out);
+      out.writeBytes(data);
+    }
+
+    @Override
+    public boolean encode(Notice notice, ByteBuf out) {
+      return false;
+    }
+  }
+
+  private static final class Cursors implements Format {
+    @Override
+    public int sizeLimit(RoomName room, Publication publication) {
+      return MAX_HEADER_BYTES + MAX_POSITION_BYTES + publication.bytes();
+    }
+
+    @Override
+    public void encode(
+        RoomName room, Publication publication, long epoch, long offset, ByteBuf out) {
+      byte[] data = publication.asText().data();
+      String position = Position.epochText(epoch) + ":" + offset + "\n";
+      header(position.length() + data.length, out);
+      ByteBufUtil.writeAscii(out, position);
+      out.writeBytes(data);
+    }
+
+    @Override
+    public boolean encode(Notice notice, ByteBuf out) {
+      String line = notice.json();
+      header(line.length(), out);
+      ByteBufUtil.writeAscii(out, line);
+      return true;
+    }
   }
 }

@@ -13,7 +13,7 @@ import io.stentor.http.RoomPath;
 import io.stentor.identity.Identity;
 import io.stentor.message.Member;
 import io.stentor.message.RoomName;
-import io.stentor.room.Start;
+import io.stentor.room.Cursor.Start;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -129,7 +129,8 @@ public final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     } catch (IllegalArgumentException e) {
       throw RequestRefused.of(ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
-    String agreed = Handshake.chooseSubProtocol(request, List.of(PlainText.CURSOR_SUB_PROTOCOL));
+    String agreed =
+        Handshake.chooseSubProtocol(request, List.of(WebSocketConnection.CURSOR_SUB_PROTOCOL));
     Handshake.accept(
         request,
         agreed,

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.stentor.config.RoomOptions.History;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Position;
+import io.stentor.room.Cursor.Start;
 import io.vertx.core.Vertx;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;

@@ -3,6 +3,8 @@ package io.stentor.room;
 import io.netty.buffer.ByteBuf;
 import io.stentor.message.CloseReason;
 import io.stentor.message.RoomName;
+import io.stentor.room.Cursor.Notice;
+import io.stentor.room.Cursor.Start;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -8,6 +8,7 @@ import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomOptions.History;
 import io.stentor.config.RoomOptions.SlowConsumer;
 import io.stentor.message.Position;
+import io.stentor.room.Cursor.Start;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,6 +6,7 @@ import io.stentor.config.RoomOptions.SlowConsumer;
 import io.stentor.message.Position;
 import io.stentor.metrics.MetricSources;
 import io.stentor.metrics.Metrics;
+import io.stentor.room.Cursor.Start;
 import net.jqwik.api.Example;
 
 /** Metrics of what seldom happens on a real node, where the bus and the log do as they are told. */

@@ -11,6 +11,7 @@ import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
 import io.stentor.room.Counts.Count;
+import io.stentor.room.Cursor.Start;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Random;

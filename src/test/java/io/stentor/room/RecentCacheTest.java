@@ -11,6 +11,7 @@ import io.stentor.history.LocalHistory;
 import io.stentor.history.Page;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
+import io.stentor.room.Cursor.Start;
 import io.stentor.room.RoomBus.Broadcast;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;

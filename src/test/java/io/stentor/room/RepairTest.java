@@ -8,6 +8,7 @@ import io.stentor.config.RoomOptions.History;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Position;
 import io.stentor.room.Counts.Count;
+import io.stentor.room.Cursor.Start;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,6 +6,7 @@ import io.stentor.config.RoomOptions;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
+import io.stentor.room.Cursor.Start;
 import io.stentor.timer.LoopExecutor;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;

@@ -7,6 +7,7 @@ import io.stentor.config.RoomOptions.SlowConsumer;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Position;
 import io.stentor.room.Counts.Count;
+import io.stentor.room.Cursor.Start;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.Example;

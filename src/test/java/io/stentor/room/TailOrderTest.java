@@ -2,6 +2,7 @@ package io.stentor.room;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stentor.room.Cursor.Start;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;

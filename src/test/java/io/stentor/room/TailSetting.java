@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.PooledByteBufAllocator;
 import io.stentor.config.RoomOptions;
+import io.stentor.room.Cursor.Start;
 import io.vertx.core.Vertx;
 import java.util.LinkedHashMap;
 import java.util.List;

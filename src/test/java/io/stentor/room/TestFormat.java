@@ -3,6 +3,7 @@ package io.stentor.room;
 import io.netty.buffer.ByteBuf;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
+import io.stentor.room.Cursor.Notice;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -9,7 +9,7 @@ import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.Publication.Kind;
 import io.stentor.message.RoomName;
-import io.stentor.room.Notice;
+import io.stentor.room.Cursor.Notice;
 import io.stentor.support.EventParser;
 import io.stentor.support.EventParser.Event;
 import io.vertx.core.json.Json;

@@ -10,7 +10,7 @@ import io.stentor.message.Member;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.Publication.Kind;
-import io.stentor.room.Notice;
+import io.stentor.room.Cursor.Notice;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;

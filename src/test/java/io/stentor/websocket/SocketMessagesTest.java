@@ -3,10 +3,13 @@ package io.stentor.websocket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.stentor.message.CloseReason;
 import java.nio.charset.StandardCharsets;
@@ -14,8 +17,58 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class FrameReaderTest {
-  private final FrameReader reader = new FrameReader(new EmbeddedChannel().pipeline(), 1000);
+/** How frames become messages. */
+class SocketMessagesTest {
+
+  /** Keeps the last message or refusal. */
+  private static final class Recorder implements Socket.Listener {
+    private @Nullable Object last;
+
+    @Override
+    public int maxMessageBytes() {
+      return 10;
+    }
+
+    @Override
+    public int closeTimeoutSeconds() {
+      return 10;
+    }
+
+    @Override
+    public void received(byte[] text) {
+      last = text;
+    }
+
+    @Override
+    public void refused(CloseReason reason) {
+      last = reason;
+    }
+
+    @Override
+    public void heard() {}
+
+    @Override
+    public void drained() {}
+
+    @Override
+    public void error(String what) {}
+
+    @Override
+    public void closing() {}
+
+    @Override
+    public void closed(@Nullable CloseReason reason, String why) {}
+  }
+
+  private final Recorder recorder = new Recorder();
+  private final EmbeddedChannel channel = channel(recorder);
+
+  private static EmbeddedChannel channel(Recorder recorder) {
+    ChannelHandler encoder = new WebSocket13FrameEncoder(false);
+    EmbeddedChannel channel = new EmbeddedChannel(encoder, new ChannelInboundHandlerAdapter());
+    Socket.takeOver(channel.pipeline().context(encoder), 1000, recorder);
+    return channel;
+  }
 
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
@@ -31,10 +84,10 @@ class FrameReaderTest {
 
   /** Returns a whole message, a reason to close, or null while frames are missing. */
   private @Nullable Object add(WebSocketFrame frame) {
-    CloseReason refusal = reader.check(frame, 10);
-    Object result = refusal == null ? reader.add(frame) : refusal;
-    frame.release();
-    return result;
+    recorder.last = null;
+    channel.writeInbound(frame);
+    assertThat(frame.refCnt()).isZero();
+    return recorder.last;
   }
 
   private static void assertText(@Nullable Object result, String text) {

@@ -1,29 +1,23 @@
 package io.stentor.websocket;
 
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.HttpRequestDecoder;
-import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
-import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.stentor.http.Takeover;
 import io.stentor.message.CloseReason;
-import java.io.ByteArrayOutputStream;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the frames of one socket and assembles them to messages (RFC 6455, section 5.4). Reading
- * can be paused and slowed down; a message over the limit is refused before it is held. Event loop
- * of the socket.
+ * Controls the reading of one socket: starts, pauses, slows and ends the decoding of its frames.
+ * Confined to the socket's event loop.
  */
-final class FrameReader {
+final class ReadControl {
 
   private static final String NAME = "frames";
 
@@ -34,11 +28,8 @@ final class FrameReader {
   private boolean slowed;
   private boolean ended;
 
-  /** The fragments of an incomplete message; null where there is none. */
-  private @Nullable ByteArrayOutputStream fragments;
-
-  /** Creates a reader that does not read yet. */
-  FrameReader(ChannelPipeline pipeline, int maxFrameBytes) {
+  /** Creates a control of a socket that is not read yet. */
+  ReadControl(ChannelPipeline pipeline, int maxFrameBytes) {
     this.pipeline = pipeline;
     this.maxFrameBytes = maxFrameBytes;
     WebSocketDecoderConfig config =
@@ -81,7 +72,7 @@ final class FrameReader {
    * were read already still arrives.
    */
   void slow(long nanos) {
-    if (nanos > 0 && !slowed && !ended) {
+    if (!slowed && !ended) {
       slowed = true;
       decoder.setSingleDecode(true);
       pipeline.channel().config().setAutoRead(false);
@@ -110,36 +101,6 @@ final class FrameReader {
         context.fireExceptionCaught(e);
       }
     }
-  }
-
-  /**
-   * Checks a data frame before {@link #add}.
-   *
-   * @param maxMessageBytes the current limit
-   * @return why the connection has to be closed; null where the frame is accepted
-   */
-  @Nullable CloseReason check(WebSocketFrame frame, int maxMessageBytes) {
-    if (frame instanceof BinaryWebSocketFrame) {
-      return CloseReason.BINARY_NOT_ALLOWED;
-    }
-    int before = fragments == null ? 0 : fragments.size();
-    if (before + frame.content().readableBytes() > maxMessageBytes) {
-      fragments = null;
-      return CloseReason.tooBig(maxMessageBytes);
-    }
-    return null;
-  }
-
-  /** Adds a frame; returns the whole message, or null while more frames belong to it. */
-  byte @Nullable [] add(WebSocketFrame frame) {
-    byte[] data = ByteBufUtil.getBytes(frame.content());
-    if (fragments == null && frame.isFinalFragment()) {
-      return data;
-    }
-    ByteArrayOutputStream all = fragments == null ? new ByteArrayOutputStream() : fragments;
-    all.writeBytes(data);
-    fragments = frame.isFinalFragment() ? null : all;
-    return frame.isFinalFragment() ? all.toByteArray() : null;
   }
 
   /**
