@@ -7,21 +7,22 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Closes clients of one event loop that are not connected in time. A client that does not ask to be
- * connected is told not to come back. One that has asked waits for this node: if that takes too
- * long, it is closed so that it comes again. Belongs to that loop.
+ * Closes clients of the Centrifuge protocol that are not connected in time. A client that does not
+ * send {@code connect} is closed with a code after which it does not reconnect. A client that has
+ * sent it waits for this node; if that takes too long, it is closed with a code after which it
+ * reconnects. Confined to one event loop.
  */
 public final class ConnectTimeout {
 
-  /** The client did not ask to be connected. Clients do not come back after this. */
+  /** The client did not send {@code connect} in time. Clients do not reconnect after this. */
   static final CloseReason STALE = new CloseReason(3502, "stale");
 
-  /** A client. */
-  public interface Newcomer {
-    /** Whether it was told that it is connected. */
+  /** A client that may not be connected yet. */
+  public interface PendingClient {
+    /** Returns whether its {@code connect} was accepted. */
     boolean isConnected();
 
-    /** Whether it has asked to be connected, and was not answered yet. */
+    /** Returns whether it has sent {@code connect} and has no reply yet. */
     boolean isConnecting();
 
     void close(CloseReason reason);
@@ -30,13 +31,14 @@ public final class ConnectTimeout {
   private final TimerWheel wheel;
   private final int seconds;
   private final int connectingSeconds;
-  private final Map<Newcomer, TimerWheel.Timer> timers = new HashMap<>();
+  private final Map<PendingClient, TimerWheel.Timer> timers = new HashMap<>();
 
   /**
    * Creates a timeout without clients.
    *
-   * @param seconds how long a client may take to ask
-   * @param connectingSeconds how long asking and connecting may take together
+   * @param seconds the time that a client has to send {@code connect}
+   * @param connectingSeconds the time that a client has to be connected, which includes {@code
+   *     seconds}
    */
   public ConnectTimeout(EventLoop loop, int seconds, int connectingSeconds) {
     this.wheel = TimerWheel.of(loop);
@@ -44,20 +46,20 @@ public final class ConnectTimeout {
     this.connectingSeconds = connectingSeconds;
   }
 
-  /** Starts the time of a new client. */
-  public void add(Newcomer client) {
-    setTimer(client, seconds, () -> checkAsked(client));
+  /** Starts the timeout of a new client. */
+  public void add(PendingClient client) {
+    setTimer(client, seconds, () -> checkConnecting(client));
   }
 
-  /** Forgets a client that has left. Idempotent. */
-  public void remove(Newcomer client) {
+  /** Cancels the timeout of a client that has left. Idempotent. */
+  public void remove(PendingClient client) {
     TimerWheel.Timer timer = timers.remove(client);
     if (timer != null) {
       timer.cancel();
     }
   }
 
-  private void setTimer(Newcomer client, int afterSeconds, Runnable task) {
+  private void setTimer(PendingClient client, int afterSeconds, Runnable task) {
     timers.put(
         client,
         wheel.after(
@@ -68,7 +70,7 @@ public final class ConnectTimeout {
             }));
   }
 
-  private void checkAsked(Newcomer client) {
+  private void checkConnecting(PendingClient client) {
     if (client.isConnecting()) {
       setTimer(client, connectingSeconds - seconds, () -> checkConnected(client));
     } else if (!client.isConnected()) {
@@ -76,7 +78,7 @@ public final class ConnectTimeout {
     }
   }
 
-  private static void checkConnected(Newcomer client) {
+  private static void checkConnected(PendingClient client) {
     if (!client.isConnected()) {
       client.close(client.isConnecting() ? CloseReason.INTERNAL : STALE);
     }

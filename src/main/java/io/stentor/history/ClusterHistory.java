@@ -7,11 +7,11 @@ import com.hazelcast.config.MergePolicyConfig;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.map.IMap;
+import io.stentor.cluster.HazelcastFuture;
 import io.stentor.config.RoomOptions;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -109,24 +109,8 @@ public final class ClusterHistory implements History {
 
   private <T> Future<T> submit(
       RoomName room, EntryProcessor<String, RoomLog, @Nullable T> processor) {
-    Promise<T> promise = Promise.promise();
-    try {
-      logs.submitToKey(room.value(), processor)
-          .whenCompleteAsync(
-              (result, failure) -> {
-                if (failure != null) {
-                  promise.fail(failure);
-                } else if (result == null) {
-                  promise.fail(new NotReplicatedException());
-                } else {
-                  promise.complete(result);
-                }
-              },
-              Runnable::run);
-    } catch (RuntimeException e) { // Hazelcast throws while it is shutting down.
-      promise.fail(e);
-    }
-    return promise.future();
+    return HazelcastFuture.of(
+        () -> logs.submitToKey(room.value(), processor), NotReplicatedException::new);
   }
 
   /** The log had no copy on a second node at that moment. The caller should retry. */

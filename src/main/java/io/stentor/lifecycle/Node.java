@@ -8,7 +8,7 @@ import io.vertx.core.Future;
 /** A running node. Thread-safe. */
 public final class Node {
 
-  private final Backend backend;
+  private final NodeRuntime runtime;
   private final Operations operations;
   private final Presence presence;
   private final Servers servers;
@@ -18,14 +18,14 @@ public final class Node {
 
   /** Creates a node from its parts, which {@link Startup} has started. */
   Node(
-      Backend backend,
+      NodeRuntime runtime,
       Operations operations,
       Presence presence,
       Servers servers,
       Demo demo,
       Drain drain,
       Reload reload) {
-    this.backend = backend;
+    this.runtime = runtime;
     this.operations = operations;
     this.presence = presence;
     this.servers = servers;
@@ -61,15 +61,15 @@ public final class Node {
   public Future<Void> stop() {
     operations.drain();
     reload.end();
-    return demo.stop(backend.vertx())
+    return demo.stop(runtime.vertx())
         .eventually(drain::run)
         .eventually(operations::leave)
         .eventually(presence::close)
-        .eventually(backend.vertx()::close)
+        .eventually(runtime.vertx()::close)
         .eventually(
             () -> {
               operations.close();
-              backend.leave();
+              runtime.leave();
               return Future.succeededFuture();
             });
   }

@@ -25,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts one node: first its backend, then its services, then its servers, which listen once every
+ * Starts one node: first its runtime, then its services, then its servers, which listen once every
  * room has a backup.
  */
 public final class Startup {
@@ -38,7 +38,7 @@ public final class Startup {
   private final LoadedConfig loaded;
   private final Demo demo;
   private final Servers servers;
-  private final Backend backend;
+  private final NodeRuntime runtime;
   private final LiveConfig live;
   private final Operations operations;
   private final Rooms rooms;
@@ -46,18 +46,19 @@ public final class Startup {
   private final ConnectionCounts connections = new ConnectionCounts();
   private final Access access;
 
-  private Startup(LoadedConfig loaded, Demo demo, Servers servers, Limits limits, Backend backend) {
+  private Startup(
+      LoadedConfig loaded, Demo demo, Servers servers, Limits limits, NodeRuntime runtime) {
     Config config = loaded.config();
-    Vertx vertx = backend.vertx();
+    Vertx vertx = runtime.vertx();
     this.loaded = loaded;
     this.demo = demo;
     this.servers = servers;
-    this.backend = backend;
+    this.runtime = runtime;
     this.live = new LiveConfig(demo.withKey(config));
-    this.operations = new Operations(vertx, config, backend.hazelcast());
+    this.operations = new Operations(vertx, config, runtime.hazelcast());
     this.rooms =
-        new Rooms(vertx, new RoomRules(live), backend.history(), operations.timings(), limits);
-    this.presence = backend.presence(rooms);
+        new Rooms(vertx, new RoomRules(live), runtime.history(), operations.timings(), limits);
+    this.presence = runtime.presence(rooms);
     this.access = Access.of(vertx, live);
     vertx.setPeriodic(SWEEP_MILLIS, timer -> vertx.executeBlocking(() -> sweep(limits)));
   }
@@ -79,8 +80,8 @@ public final class Startup {
     Demo demo = new Demo(config);
     Servers servers = new Servers(config.http());
     Limits limits = new Limits(config.limits());
-    return Backend.of(config, limits, demo::offer)
-        .compose(backend -> new Startup(loaded, demo, servers, limits, backend).run());
+    return NodeRuntime.of(config, limits, demo::offer)
+        .compose(runtime -> new Startup(loaded, demo, servers, limits, runtime).run());
   }
 
   private Future<Node> run() {
@@ -90,11 +91,11 @@ public final class Startup {
         new Reload(loaded, demo::withKey, live, access, this::changed, servers::replaceCertificate);
     Drain drain =
         new Drain(
-            backend.vertx(),
+            runtime.vertx(),
             () -> live.get().drain(),
             servers.drainables(),
             () -> rooms.publisher().queuedBytes() == 0);
-    Node node = new Node(backend, operations, presence, servers, demo, drain, reload);
+    Node node = new Node(runtime, operations, presence, servers, demo, drain, reload);
     // A promise without a context: if the start fails, the event loops have ended by then.
     Promise<Node> started = Promise.promise();
     serve()
@@ -117,9 +118,9 @@ public final class Startup {
   }
 
   private Future<?> serve() {
-    Vertx vertx = backend.vertx();
+    Vertx vertx = runtime.vertx();
     // Registering consumers writes to the cluster's maps, whose backups must be stable first.
-    return backend
+    return runtime
         .withCopies()
         .compose(safe -> ClusterCall.of(vertx))
         .map(nodes -> new ServerApi(rooms, presence, connections.registries(), nodes))
@@ -127,14 +128,14 @@ public final class Startup {
         .compose(listening -> operations.start(rooms.limits()))
         .compose(
             watched ->
-                demo.start(vertx, loaded.config().http(), servers.port(), backend.hazelcast()));
+                demo.start(vertx, loaded.config().http(), servers.port(), runtime.hazelcast()));
   }
 
   private Future<?> listen(ServerApi api, Mailboxes mailboxes) {
     NodeServices services = new NodeServices(live, rooms, presence, access, connections);
     return servers.start(
-        backend.vertx(),
-        backend.eventLoops(),
+        runtime.vertx(),
+        runtime.eventLoops(),
         live,
         operations,
         (vertx, loop) -> new Endpoints(vertx, loop, services, api, mailboxes));
@@ -143,6 +144,6 @@ public final class Startup {
   private void logReady() {
     servers.log(LOG);
     long millis = ManagementFactory.getRuntimeMXBean().getUptime();
-    LOG.info("ready after {} ms, with {} event loops", millis, backend.eventLoops());
+    LOG.info("ready after {} ms, with {} event loops", millis, runtime.eventLoops());
   }
 }

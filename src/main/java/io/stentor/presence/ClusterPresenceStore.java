@@ -17,11 +17,11 @@ import com.hazelcast.partition.PartitionService;
 import com.hazelcast.query.Predicate;
 import com.hazelcast.query.Predicates;
 import com.hazelcast.spi.merge.DiscardMergePolicy;
+import io.stentor.cluster.HazelcastFuture;
 import io.stentor.message.Member;
 import io.stentor.message.RoomName;
 import io.stentor.presence.Presence.BusyException;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
@@ -142,7 +142,7 @@ final class ClusterPresenceStore implements PresenceStore {
   @Override
   public Future<MemberChange> announce(RoomName room, Announcement announcement) {
     long newEpoch = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
-    return future(
+    return call(
         () -> rooms.submitToKey(room.value(), new AnnounceProcessor(announcement, newEpoch)));
   }
 
@@ -236,9 +236,14 @@ final class ClusterPresenceStore implements PresenceStore {
     return retried(() -> rooms.submitToKeys(keys, query), MAX_TRIES);
   }
 
+  private static <T> Future<T> call(Supplier<CompletionStage<@Nullable T>> call) {
+    return HazelcastFuture.of(
+        call, () -> new IllegalStateException("Hazelcast returned no result"));
+  }
+
   /** Repeats a query whose node died meanwhile; another node has its rooms now. */
   private <T> Future<T> retried(Supplier<CompletionStage<@Nullable T>> call, int tries) {
-    return future(call)
+    return call(call)
         .recover(
             failure ->
                 tries > 1 && failure instanceof IndeterminateOperationStateException
@@ -246,27 +251,6 @@ final class ClusterPresenceStore implements PresenceStore {
                         .timer(RETRY_MILLIS, TimeUnit.MILLISECONDS)
                         .compose(later -> retried(call, tries - 1))
                     : Future.failedFuture(failure));
-  }
-
-  private static <T> Future<T> future(Supplier<CompletionStage<@Nullable T>> call) {
-    Promise<T> promise = Promise.promise();
-    try {
-      call.get()
-          .whenCompleteAsync(
-              (result, failure) -> {
-                if (failure != null) {
-                  promise.fail(failure);
-                } else if (result == null) {
-                  promise.fail("Hazelcast gave no answer");
-                } else {
-                  promise.complete(result);
-                }
-              },
-              Runnable::run);
-    } catch (RuntimeException e) { // Hazelcast throws when it is shutting down.
-      promise.fail(e);
-    }
-    return promise.future();
   }
 
   /**

@@ -261,7 +261,7 @@ public final class Publisher {
 
     private void append(List<Waiting> waiting, Batch batch, long retryMillis, long spentMillis) {
       long begunNanos = System.nanoTime();
-      TimerWheel wheel = TimerWheel.of(home.eventLoop());
+      TimerWheel wheel = home.timers();
       long begunMillis = wheel.millis();
       history
           .append(room, batch, options.history())

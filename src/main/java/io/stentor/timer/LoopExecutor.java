@@ -15,11 +15,13 @@ public class LoopExecutor implements Executor {
 
   private final ContextInternal context;
   private final EventLoop eventLoop;
+  private final TimerWheel timers;
 
   /** Creates an executor for the context's event loop. */
   public LoopExecutor(ContextInternal context) {
     this.context = context;
     this.eventLoop = context.nettyEventLoop();
+    this.timers = TimerWheel.of(eventLoop);
   }
 
   /** Creates an executor for each event loop of a Vert.x instance. */
@@ -34,6 +36,11 @@ public class LoopExecutor implements Executor {
 
   public final EventLoop eventLoop() {
     return eventLoop;
+  }
+
+  /** Returns the timers of this event loop. */
+  public final TimerWheel timers() {
+    return timers;
   }
 
   /** Returns whether the caller is on this event loop's thread. */
@@ -63,6 +70,6 @@ public class LoopExecutor implements Executor {
 
   /** Runs the task periodically, with a period in milliseconds; see {@link TimerWheel#every}. */
   public final void every(long millis, Runnable task) {
-    TimerWheel.of(eventLoop).every(millis, () -> context.dispatch(task, Runnable::run));
+    timers.every(millis, () -> context.dispatch(task, Runnable::run));
   }
 }

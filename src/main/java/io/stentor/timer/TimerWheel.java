@@ -4,10 +4,11 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Ticker;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
@@ -53,7 +54,10 @@ public final class TimerWheel {
   private static final int SLOTS = 256;
 
   private static final Logger LOG = LoggerFactory.getLogger(TimerWheel.class);
-  private static final Map<EventLoop, TimerWheel> WHEELS = new ConcurrentHashMap<>();
+
+  /** Each loop's scheduled tick keeps its wheel alive; this map must not keep either. */
+  private static final Map<EventLoop, WeakReference<TimerWheel>> WHEELS = new WeakHashMap<>();
+
   private static final AtomicLong LOGGED_AT_NANOS = new AtomicLong(Long.MIN_VALUE);
 
   private final EventLoop loop;
@@ -117,15 +121,18 @@ public final class TimerWheel {
 
   /**
    * Returns the wheel of an event loop. The first call creates and starts it; it stops with the
-   * loop.
+   * loop. Takes a lock, so callers on hot paths should keep the result.
    */
   public static TimerWheel of(EventLoop loop) {
-    TimerWheel known = WHEELS.get(loop);
-    if (known != null) {
-      return known;
+    synchronized (WHEELS) {
+      WeakReference<TimerWheel> known = WHEELS.get(loop);
+      TimerWheel wheel = known == null ? null : known.get();
+      if (wheel == null) {
+        wheel = new TimerWheel(loop);
+        WHEELS.put(loop, new WeakReference<>(wheel));
+      }
+      return wheel;
     }
-    WHEELS.keySet().removeIf(EventLoop::isTerminated);
-    return WHEELS.computeIfAbsent(loop, TimerWheel::new);
   }
 
   /** Returns the wheel of one of the event loops, for work that is not tied to a loop. */

@@ -14,7 +14,7 @@ class ConnectTimeoutTest {
   private final ConnectTimeout newcomers = new ConnectTimeout(channel.eventLoop(), 3, 8);
   private final List<String> closed = new ArrayList<>();
 
-  private final class Somebody implements ConnectTimeout.Newcomer {
+  private final class Somebody implements ConnectTimeout.PendingClient {
     private final String name;
     private boolean connected;
     private boolean connecting;

@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
  * A Centrifuge connection, independent of its transport. Keeps the connection count, heartbeat and
  * connect timeout up to date during its lifetime. Confined to its event loop.
  */
-interface CentrifugeConnection extends ClientTransport, Heartbeat.Pinged, ConnectTimeout.Newcomer {
+interface CentrifugeConnection
+    extends ClientTransport, Heartbeat.Pinged, ConnectTimeout.PendingClient {
 
   /** The log of connection events. */
   Logger LOG = LoggerFactory.getLogger(CentrifugeConnection.class);

@@ -32,12 +32,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The platform of a node: a Vert.x instance, either standalone or clustered with a Hazelcast
- * instance. All differences between the two are handled here.
+ * What a node runs on: a Vert.x instance, either standalone or clustered with a Hazelcast instance.
+ * All differences between the two are handled here.
  */
-public final class Backend {
+public final class NodeRuntime {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Backend.class);
+  private static final Logger LOG = LoggerFactory.getLogger(NodeRuntime.class);
 
   /**
    * How many logs are checked for expiry each second: a million take a while, but cause no pause.
@@ -53,19 +53,19 @@ public final class Backend {
   private final int eventLoops;
   private final @Nullable HazelcastInstance hazelcast;
 
-  private Backend(Vertx vertx, int eventLoops, @Nullable HazelcastInstance hazelcast) {
+  private NodeRuntime(Vertx vertx, int eventLoops, @Nullable HazelcastInstance hazelcast) {
     this.vertx = vertx;
     this.eventLoops = eventLoops;
     this.hazelcast = hazelcast;
   }
 
   /**
-   * Creates the backend that is configured. Blocks while joining a cluster.
+   * Creates the configured runtime. Blocks while joining a cluster.
    *
    * @param limits enforced from the first connection on
    * @param joining may add to this node's Hazelcast configuration before it joins
    */
-  static Future<Backend> of(
+  static Future<NodeRuntime> of(
       Config config, Limits limits, Consumer<com.hazelcast.config.Config> joining) {
     int eventLoops =
         config.eventLoops() > 0 ? config.eventLoops() : Runtime.getRuntime().availableProcessors();
@@ -82,20 +82,20 @@ public final class Backend {
             .with(options)
             .withTransport(new GuardedTransport(limits, new GuardedHttp()));
     if (!config.cluster().enabled()) {
-      return Future.succeededFuture(new Backend(builder.build(), eventLoops, null));
+      return Future.succeededFuture(new NodeRuntime(builder.build(), eventLoops, null));
     }
     ClusterOptions cluster = ClusterHost.resolve(config.cluster());
     ClusteredVertx.withBus(options, cluster);
     HazelcastInstance hazelcast = join(cluster, joining);
     return ClusteredVertx.vertx(builder, hazelcast, cluster)
-        .map(vertx -> new Backend(vertx, eventLoops, hazelcast))
+        .map(vertx -> new NodeRuntime(vertx, eventLoops, hazelcast))
         .onFailure(failure -> hazelcast.shutdown());
   }
 
   private static HazelcastInstance join(
       ClusterOptions cluster, Consumer<com.hazelcast.config.Config> joining) {
     com.hazelcast.config.Config ours = ClusteredVertx.hazelcast(cluster);
-    ClusterHistory.configure(ours, Backend::elapsedMillis);
+    ClusterHistory.configure(ours, NodeRuntime::elapsedMillis);
     ClusterPresence.configure(ours);
     joining.accept(ours);
     return ClusteredVertx.join(ours, UUID.randomUUID().toString());
@@ -128,7 +128,7 @@ public final class Backend {
       wheel.onStandstill(millis -> history.hold());
       return history;
     }
-    LocalHistory history = new LocalHistory(Backend::elapsedMillis);
+    LocalHistory history = new LocalHistory(NodeRuntime::elapsedMillis);
     wheel.every(1000, () -> history.expire(EXPIRE_AT_ONCE));
     wheel.onStandstill(millis -> history.hold());
     return history;
