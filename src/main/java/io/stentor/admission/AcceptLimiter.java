@@ -10,8 +10,9 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sees every connection that a listening socket accepts: gives it a {@link ConnectionGuard}, resets
- * it where far too many come, and pauses accepting where they come too fast. The acceptor's thread.
+ * Handles every connection that a listening socket accepts: attaches a {@link ConnectionGuard},
+ * resets the connection if too many are refused, and pauses accepting if connections arrive too
+ * fast. Confined to the acceptor's thread.
  */
 @Sharable
 final class AcceptLimiter extends ChannelInboundHandlerAdapter {
@@ -32,7 +33,7 @@ final class AcceptLimiter extends ChannelInboundHandlerAdapter {
                 ? peer.getAddress()
                 : null);
     if (permit.isCut()) {
-      // With a reset: the system would remember a closed connection for a minute.
+      // A reset: after a normal close, the operating system keeps the connection for a minute.
       connection.config().setOption(ChannelOption.SO_LINGER, 0);
       connection.unsafe().closeForcibly();
       permit.release();
@@ -45,7 +46,7 @@ final class AcceptLimiter extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Connections that come meanwhile wait in the system. */
+  /** Pauses accepting. Connections that arrive meanwhile wait in the operating system. */
   private static void pause(Channel listening, long nanos) {
     if (nanos > 0 && listening.config().isAutoRead()) {
       listening.config().setAutoRead(false);

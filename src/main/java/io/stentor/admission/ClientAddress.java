@@ -8,16 +8,18 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the client's address from what a trusted proxy reports. Proxies add to the right, so the
- * rightmost address that is no trusted proxy is the client; what is left of it the client may have
- * written itself.
+ * Reads the client's address from a header of a trusted proxy. Proxies append on the right, so the
+ * rightmost address that is not a trusted proxy is the client's. Anything to the left of it may be
+ * forged.
  */
 final class ClientAddress {
   private static final String FOR = "for=";
 
   private ClientAddress() {}
 
-  /** The client of a request that a trusted proxy has sent; null if it names none. */
+  /**
+   * Returns the client of a request that a trusted proxy has sent; null if the header names none.
+   */
   static @Nullable InetAddress of(HttpServerRequest request, Limits limits) {
     String header = limits.options().clientAddressHeader();
     List<String> lines = request.headers().getAll(header);
@@ -26,7 +28,9 @@ final class ClientAddress {
         : rightmost(String.join(",", lines), header.equals("Forwarded"), limits);
   }
 
-  /** The rightmost untrusted address of a list; null if there is none or it is malformed. */
+  /**
+   * Returns the rightmost untrusted address of a list; null if there is none or it is malformed.
+   */
   static @Nullable InetAddress rightmost(String list, boolean forwarded, Limits limits) {
     String[] hops = list.split(",", -1);
     for (int i = hops.length - 1; i >= 0; i--) {
@@ -39,7 +43,7 @@ final class ClientAddress {
     return null;
   }
 
-  /** The value of {@code for} in one element of {@code Forwarded} (RFC 7239, section 4). */
+  /** Returns the value of {@code for} in one element of {@code Forwarded} (RFC 7239, section 4). */
   private static String node(String element) {
     for (String pair : element.split(";", -1)) {
       String trimmed = pair.strip();
@@ -56,7 +60,7 @@ final class ClientAddress {
       return end < 0 ? node : node.substring(1, end);
     }
     int colon = node.indexOf(':');
-    // Several colons are an address of IPv6 without brackets.
+    // Several colons mean an IPv6 address without brackets.
     return colon >= 0 && node.indexOf(':', colon + 1) < 0 ? node.substring(0, colon) : node;
   }
 }

@@ -6,15 +6,15 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 
 /**
- * Where a client comes from, as far as limits tell clients apart: an IPv4 address, or the first 64
- * bits of an IPv6 address, since whoever has one address of such a network has all of them.
+ * A client as limits see it: an IPv4 address, or the first 64 bits of an IPv6 address, because
+ * whoever has one address of such a network has all of them.
  *
- * @param six whether it is of IPv6
+ * @param six whether it is IPv6
  * @param bits the address, or its first half
  */
 record ClientNetwork(boolean six, long bits) {
 
-  /** The network of an address. */
+  /** Returns the network of an address. */
   static ClientNetwork of(InetAddress address) {
     byte[] bytes = address.getAddress();
     boolean four = address instanceof Inet4Address;
@@ -23,7 +23,7 @@ record ClientNetwork(boolean six, long bits) {
         four ? ByteBuffer.wrap(bytes).getInt() & 0xffff_ffffL : ByteBuffer.wrap(bytes).getLong());
   }
 
-  /** The address, or the network. */
+  /** Returns the address, or the network in CIDR notation. */
   @Override
   public String toString() {
     byte[] bytes =

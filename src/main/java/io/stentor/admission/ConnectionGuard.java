@@ -27,8 +27,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds one accepted connection against the limits: whose it is, which requests it has sent, and
- * how long it may take for them. Belongs to the connection's event loop.
+ * Enforces the limits for one accepted connection: its client, its requests, and their deadlines.
+ * Confined to the connection's event loop.
  */
 public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   /*
@@ -43,15 +43,15 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   private static final String NAME = "guard";
 
   /**
-   * Bytes of HTTP/2 answers that the client has not taken; beyond this, further requests wait. Over
-   * HTTP/1 the bound is Netty's mark of a full channel, 64 KiB.
+   * Maximum number of bytes in HTTP/2 responses that the client has not read; further requests wait
+   * above it. For HTTP/1 Netty's high-water mark of 64 KiB applies.
    */
-  static final int MAX_UNTAKEN_BYTES = 1024 * 1024;
+  static final int MAX_UNREAD_BYTES = 1024 * 1024;
 
   /**
-   * Bytes of answers that the system takes and has not sent. Its own limit is megabytes, and then
-   * nobody could see whether a client reads anything. WebSockets and event streams have a limit of
-   * their own.
+   * Maximum number of unsent bytes in the operating system's send buffer. The system's own limit is
+   * megabytes, which would hide whether the client reads. WebSockets and event streams have their
+   * own limit.
    */
   private static final long MAX_UNSENT_BYTES = 128 * 1024;
 
@@ -60,11 +60,14 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   private final Limits limits;
   private final HttpFallback http;
 
-  /** Of the client of the latest HTTP/1 request; null where no proxy has sent it. */
+  /**
+   * The permit of the client of the latest HTTP/1 request; null if it did not come through a proxy.
+   */
   private @Nullable Permit proxied;
 
   /**
-   * The same for requests over HTTP/2, of which many are open at once; null while there is none.
+   * The permits of the clients of HTTP/2 requests, of which many are open at once; null if there
+   * are none.
    */
   private @Nullable Map<HttpServerResponse, Permit> proxiedStreams;
 
@@ -72,7 +75,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   private @Nullable Deadline deadline;
   private boolean checked;
 
-  /** Requests that wait until the client has taken its answers; no more than it has streams. */
+  /** Requests that wait until the client has read earlier responses; at most one per stream. */
   private final Queue<Runnable> held = new ArrayDeque<>(1);
 
   private ConnectionGuard(Channel channel, Permit permit, Limits limits, HttpFallback http) {
@@ -83,7 +86,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     this.requests = new InFlightRequests(http);
   }
 
-  /** Puts a guard in front of a new connection. Any thread. */
+  /** Attaches a guard to a new connection. Any thread. */
   static void install(Channel channel, Permit permit, Limits limits, HttpFallback http) {
     ConnectionGuard guard = new ConnectionGuard(channel, permit, limits, http);
     channel.attr(KEY).set(guard);
@@ -92,12 +95,12 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     channel.pipeline().addLast(NAME, guard);
   }
 
-  /** The guard of a connection; null where it was not accepted by an {@link AcceptLimiter}. */
+  /** Returns the guard of a connection; null if it was not accepted by an {@link AcceptLimiter}. */
   public static @Nullable ConnectionGuard of(Channel channel) {
     return channel.attr(KEY).get();
   }
 
-  /** The connection carries no more requests: from now on its deadlines are somebody else's. */
+  /** Ends the deadlines of a connection that no longer carries requests, such as a WebSocket. */
   public static void upgraded(Channel channel) {
     ConnectionGuard guard = of(channel);
     if (guard != null && channel.pipeline().get(NAME) != null) {
@@ -107,7 +110,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Nothing of a request is to stay in memory for as long as a socket is open. */
+  /** Releases the state of requests, so that it uses no memory while a socket is open. */
   private void dropRequests() {
     endDeadline();
     requests = null;
@@ -164,7 +167,10 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     ctx.fireChannelRead(message);
   }
 
-  /** The bytes that came may be HTTP/2 window updates, which let answers go out. */
+  /**
+   * Resumes waiting requests, because the bytes may be HTTP/2 window updates, which let responses
+   * go out.
+   */
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
     ctx.fireChannelReadComplete();
@@ -177,14 +183,16 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     ctx.fireChannelWritabilityChanged();
   }
 
-  /** Begins what waits, if the client has taken its answers; behind what is written now. */
+  /**
+   * Runs the waiting requests, after the current writes, if the client has read earlier responses.
+   */
   private void resumeHeld() {
     if (!held.isEmpty()) {
       channel.eventLoop().execute(this::runNext);
     }
   }
 
-  /** One at a time: each may be answered with as much as there may be. */
+  /** Runs one waiting request at a time, because each may produce a large response. */
   private void runNext() {
     if (hasTakenAll()) {
       Runnable next = held.poll();
@@ -195,26 +203,28 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** The request that came last, if it is not answered yet; else null. */
+  /** Returns the latest request if it is unanswered, otherwise null. */
   @Nullable
   public HttpServerRequest latestRequest() {
     return requests == null ? null : requests.latest();
   }
 
-  /** The limit that leaves no place for this connection; null where there is a place. */
+  /** Returns the limit by which this connection is refused; null if it is accepted. */
   @Nullable
   public Limit refusedBy() {
     return permit.refusedBy();
   }
 
-  /** The limit that leaves no place for the client of a proxied request; else null. */
+  /**
+   * Returns the limit by which the client of a proxied request is refused; null if it is accepted.
+   */
   @Nullable
   public Limit refusedBy(HttpServerRequest request) {
     Permit byProxy = proxied(request);
     return byProxy == null ? null : byProxy.refusedBy();
   }
 
-  /** Whether a trusted proxy has sent the request, and named its client. */
+  /** Returns whether a trusted proxy sent the request and reported its client. */
   public boolean isProxied(HttpServerRequest request) {
     return proxied(request) != null;
   }
@@ -226,29 +236,31 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     return proxiedStreams == null ? null : proxiedStreams.get(request.response());
   }
 
-  /** What a request's client uses; null where nothing is counted for it. */
+  /** Returns the usage of a request's client; null if nothing is counted for it. */
   private @Nullable Usage client(HttpServerRequest request) {
     Permit byProxy = proxied(request);
     return byProxy == null ? permit.usage() : byProxy.usage();
   }
 
-  /** The client of the WebSocket that this is, for people; null where it came by no proxy. */
+  /**
+   * Returns the client of this WebSocket, for log lines; null if it did not come through a proxy.
+   */
   @Nullable
   public String proxiedClient() {
     return proxied == null ? null : String.valueOf(proxied.usage());
   }
 
-  /** How fast the WebSocket that this is may send from now on. */
+  /** Creates the rate limiter of this WebSocket. */
   public ConnectionRate connectionRate() {
     return limits.connectionRate(proxied == null ? permit.usage() : proxied.usage());
   }
 
-  /** What is configured. */
+  /** Returns the current options. */
   public LimitOptions options() {
     return limits.options();
   }
 
-  /** The head of a request has arrived. */
+  /** Must be called when the head of a request has arrived. */
   public void begin(HttpServerRequest request) {
     InetAddress client = permit.usage() == null ? ClientAddress.of(request, limits) : null;
     Permit byProxy = client == null ? null : limits.acceptProxied(client);
@@ -267,17 +279,17 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Takes the request from its client's rate, see {@link Limits#tryTake}. */
+  /** Charges a request to its client's rate; see {@link Limits#tryTake}. */
   public long tryTake(HttpServerRequest request) {
     return limits.tryTake(client(request), 1);
   }
 
-  /** Takes a request for health or metrics, see {@link Limits#tryProbe}. */
+  /** Charges a request for health or metrics; see {@link Limits#tryProbe}. */
   public long tryProbe(HttpServerRequest request) {
     return limits.tryProbe(client(request));
   }
 
-  /** Takes messages from the rate of a request's client; never refuses. */
+  /** Charges messages to the rate of a request's client. Never refuses. */
   public void charge(HttpServerRequest request, int messages) {
     Usage client = client(request);
     if (client != null) {
@@ -285,26 +297,25 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Whether the client has taken nearly all of what it asked for before. */
+  /** Returns whether the client has read nearly all of its earlier responses. */
   public boolean hasTakenAll() {
-    return channel.isWritable()
-        && (requests == null || requests.untakenBytes() <= MAX_UNTAKEN_BYTES);
+    return channel.isWritable() && (requests == null || requests.unreadBytes() <= MAX_UNREAD_BYTES);
   }
 
-  /** Whether requests wait, behind which a further one has to wait too. */
+  /** Returns whether requests are waiting. A further request must then wait as well. */
   public boolean isHolding() {
     return !held.isEmpty();
   }
 
   /**
-   * Runs a task as soon as the client has taken what it asked for before. Over HTTP/1 only one task
-   * waits, since one request is answered after the other; over HTTP/2 one for each stream.
+   * Runs a task as soon as the client has read its earlier responses. Over HTTP/1 only one task
+   * waits, because requests are answered one after another; over HTTP/2 one per stream.
    */
   public void whenTaken(Runnable task) {
     held.add(task);
   }
 
-  /** Runs a task after so long, unless the connection has ended by then. */
+  /** Runs a task after a delay, unless the connection has ended by then. */
   public void after(long nanos, Runnable task) {
     channel
         .eventLoop()
@@ -319,37 +330,39 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Looks once a second whether the connection owes the head of a request, or has none for long.
+   * Checks every second whether a request head is overdue and whether the connection has been idle
+   * for too long.
    */
   private final class Deadline {
     private final InFlightRequests requests;
     private final TimerWheel.Timer timer;
 
-    /** Counts the looks, from 1. */
+    /** The number of the current check, from 1. */
     private int seconds = 1;
 
-    /** When the first byte of a head came that is not complete; 0 where none did. */
+    /** The check at which the first byte of an incomplete head arrived; 0 if there is none. */
     private int headSince = 1;
 
     private int idleSince;
     private long unreadBytes;
     private boolean begun;
 
-    /** Whether anything has come since the last look. */
+    /** Whether any bytes have arrived since the last check. */
     private boolean received;
 
-    /** On HTTP/2, frames come that begin no request. */
+    /** Whether the connection is HTTP/2, where frames arrive that do not start a request. */
     private boolean hasStreams;
 
-    /** Starts with a new connection, which owes a head. */
+    /** Creates the deadlines of a new connection, whose first request head is awaited. */
     Deadline(InFlightRequests requests) {
       this.requests = requests;
-      this.timer = TimerWheel.of(channel.eventLoop()).every(1000, this::look);
+      this.timer = TimerWheel.of(channel.eventLoop()).every(1000, this::check);
     }
 
     /**
-     * Bytes have come: of a head, unless a request is being answered whose body they may be. Over
-     * HTTP/2 they may be a window update, by which the client takes its answers.
+     * Must be called when bytes have arrived. They belong to a head, unless a request is being
+     * answered, whose body they may be. Over HTTP/2 they may be a window update, which shows that
+     * the client reads.
      */
     void received() {
       received = true;
@@ -364,12 +377,12 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
       hasStreams = isStream;
     }
 
-    private void look() {
+    private void check() {
       seconds++;
       long unread = unread();
       boolean isAnswering = unread == 0 && !requests.isEmpty();
       if (isAnswering) {
-        requests.look(seconds, limits.options().bodySeconds());
+        requests.check(seconds, limits.options().bodySeconds());
       }
       boolean isReading = unread != unreadBytes || (hasStreams && received && unread > 0);
       received = false;
@@ -391,16 +404,16 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
       return limit != 0 && seconds - since >= limit;
     }
 
-    /** Bytes that are written and that the system has not taken; fewer with each that it takes. */
+    /** Returns the number of written bytes that the operating system has not accepted. */
     private long unread() {
       ChannelOutboundBuffer queue = channel.unsafe().outboundBuffer();
       long here = queue == null ? 0 : queue.totalPendingWriteBytes() - queue.currentProgress();
-      return Math.max(0, here) + requests.untakenBytes();
+      return Math.max(0, here) + requests.unreadBytes();
     }
 
     /**
-     * Closes. Where the client does not take its answers, that is a reset, past Vert.x and TLS:
-     * they would wait until it does, and the system would keep the bytes for as long.
+     * Closes the connection. If the client does not read its responses, resets it, bypassing Vert.x
+     * and TLS: both would wait for the client, and the system would keep the bytes meanwhile.
      */
     private void close() {
       if (unreadBytes == 0) {
@@ -411,7 +424,10 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
       }
     }
 
-    /** Tells a client of HTTP/1 without TLS; no answer is under way that this would mix with. */
+    /**
+     * Sends a response to an HTTP/1 client without TLS, if no other response is in progress;
+     * otherwise just closes.
+     */
     private void refuseHead() {
       boolean plain =
           unreadBytes == 0

@@ -20,15 +20,15 @@ import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The system's transport with an {@link AcceptLimiter} on every socket that clients are served on:
- * the only place of Vert.x where a connection can be counted before anything is done for it.
+ * The system's transport with an {@link AcceptLimiter} on every socket that serves clients. This is
+ * the only place in Vert.x where a connection can be counted before any work is done for it.
  */
 public final class GuardedTransport implements Transport, io.vertx.core.transport.Transport {
   private final io.vertx.core.transport.Transport system;
   private final Transport inner;
   private final AcceptLimiter limiter;
 
-  /** Creates the native transport where there is one. */
+  /** Creates the native transport if it is available, otherwise NIO. */
   public GuardedTransport(Limits limits, HttpFallback http) {
     this.limiter = new AcceptLimiter(limits, http);
     io.vertx.core.transport.Transport found = io.vertx.core.transport.Transport.nativeTransport();
@@ -56,12 +56,15 @@ public final class GuardedTransport implements Transport, io.vertx.core.transpor
     return this;
   }
 
-  /** Has the connections of a server guarded that offers no WebSockets. */
+  /** Marks a server that offers no WebSockets as one whose connections are guarded. */
   public static HttpServerOptions guarded(HttpServerOptions options) {
     return options.setWebSocketSubProtocols(List.of());
   }
 
-  /** Servers for clients set sub-protocols, if only none; the event bus and others do not. */
+  /**
+   * Guards servers with sub-protocols, which every server for clients sets, even to an empty list.
+   * The event bus and others do not.
+   */
   @Override
   public void configure(NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
     inner.configure(options, domainSocket, bootstrap);
@@ -112,7 +115,7 @@ public final class GuardedTransport implements Transport, io.vertx.core.transpor
   }
 
   @Override
-  @SuppressWarnings("deprecation") // Vert.x asks with it.
+  @SuppressWarnings("deprecation") // Vert.x calls this variant.
   public DatagramChannel datagramChannel(InternetProtocolFamily family) {
     return inner.datagramChannel(family);
   }

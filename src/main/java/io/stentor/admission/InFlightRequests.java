@@ -12,18 +12,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The requests of one connection that are not answered yet, with the permits of clients behind a
- * proxy, and over HTTP/2 the answers that the client has not taken yet. One event loop.
+ * The unanswered requests of one connection with the permits of proxied clients and, over HTTP/2,
+ * the responses that the client has not read completely. Confined to one event loop.
  */
 public final class InFlightRequests {
   /*
-   * Whether a request is answered is asked of its response now and then, since every handler that
-   * Vert.x could call at its end is the endpoint's to set.
+   * Responses are polled for their end, because the end handlers that Vert.x could call belong to
+   * the endpoints.
    */
 
   private static final Logger LOG = LoggerFactory.getLogger(InFlightRequests.class);
 
-  /** Longer than anything here takes: a long poll waits for a minute. */
+  /** The time that a handler has to respond, in seconds. A long poll takes up to a minute. */
   public static final int ANSWER_SECONDS = 120;
 
   private static final class Request {
@@ -31,7 +31,7 @@ public final class InFlightRequests {
     final HttpServerResponse response;
     final @Nullable Permit byProxy;
 
-    /** The look at which it was first seen, or last seen incomplete; 0 before that. */
+    /** The check at which it was first seen, or last seen incomplete; 0 before that. */
     int since;
 
     Request(HttpServerRequest request, @Nullable Permit byProxy) {
@@ -57,8 +57,10 @@ public final class InFlightRequests {
   private final HttpFallback http;
   private final List<Request> requests = new ArrayList<>(1);
 
-  /** Answered, on streams that stay open while the client's windows hold the answers back. */
-  private final List<HttpServerResponse> untaken = new ArrayList<>(0);
+  /**
+   * Responses on HTTP/2 streams that stay open because the client's flow-control window is full.
+   */
+  private final List<HttpServerResponse> unread = new ArrayList<>(0);
 
   /** Creates an empty list. */
   public InFlightRequests(HttpFallback http) {
@@ -66,24 +68,24 @@ public final class InFlightRequests {
   }
 
   public void add(HttpServerRequest request, @Nullable Permit byProxy) {
-    forgetAnswered();
+    removeAnswered();
     requests.add(new Request(request, byProxy));
   }
 
-  /** The request that came last, where it is not answered yet; else null. */
+  /** Returns the latest request if it is unanswered, otherwise null. */
   @Nullable HttpServerRequest latest() {
-    forgetAnswered();
+    removeAnswered();
     return requests.isEmpty() ? null : requests.get(requests.size() - 1).request;
   }
 
   /**
-   * Looks at all requests, once a second. A fault has lost a request that nobody has answered for
-   * too long: it is answered, and its connection ends.
+   * Checks all requests. Must be called every second. A request without a response for too long was
+   * lost by a fault: it is answered, and its connection is closed.
    *
-   * @param now a count of seconds, at least 1
-   * @param bodySeconds how long a body may take to come; 0 for as long as it likes
+   * @param now the number of this check, at least 1
+   * @param bodySeconds the time that a client has to send a body; 0 for no limit
    */
-  public void look(int now, int bodySeconds) {
+  public void check(int now, int bodySeconds) {
     for (Request one : List.copyOf(requests)) {
       if (one.isOverdue(now, bodySeconds)) {
         HttpServerRequest request = one.request;
@@ -96,30 +98,33 @@ public final class InFlightRequests {
     }
   }
 
-  /** Whether every request was answered, as far as the endpoint goes. */
+  /** Returns whether every request was answered. */
   public boolean isEmpty() {
-    forgetAnswered();
+    removeAnswered();
     return requests.isEmpty();
   }
 
-  /** Bytes of answers over HTTP/2 that are written and not taken as a whole. */
-  long untakenBytes() {
-    forgetAnswered();
-    untaken.removeIf(HttpServerResponse::closed);
+  /** Returns the number of bytes in HTTP/2 responses that the client has not read completely. */
+  long unreadBytes() {
+    removeAnswered();
+    unread.removeIf(HttpServerResponse::closed);
     long bytes = 0;
-    for (HttpServerResponse response : untaken) {
+    for (HttpServerResponse response : unread) {
       bytes += Math.max(response.bytesWritten(), announced(response));
     }
     return bytes;
   }
 
-  /** Vert.x counts what it writes only when the client's window takes it. */
+  /**
+   * Returns the announced length, because Vert.x counts written bytes only when they fit the
+   * client's window.
+   */
   private static long announced(HttpServerResponse response) {
     String length = response.headers().get(HttpHeaders.CONTENT_LENGTH);
     return length == null ? 0 : Long.parseLong(length);
   }
 
-  private void forgetAnswered() {
+  private void removeAnswered() {
     for (int i = requests.size() - 1; i >= 0; i--) {
       Request one = requests.get(i);
       HttpServerResponse response = one.response;
@@ -127,16 +132,16 @@ public final class InFlightRequests {
         one.end();
         requests.remove(i);
         if (response.streamId() > 0 && !response.closed()) {
-          untaken.add(response);
+          unread.add(response);
         }
       }
     }
   }
 
-  /** The connection has ended, and all of them with it. */
+  /** Releases all requests. Must be called when the connection has ended. */
   void endAll() {
     requests.forEach(Request::end);
     requests.clear();
-    untaken.clear();
+    unread.clear();
   }
 }

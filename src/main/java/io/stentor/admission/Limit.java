@@ -3,17 +3,17 @@ package io.stentor.admission;
 import io.stentor.config.LimitOptions;
 import java.util.Locale;
 
-/** The limits that clients can meet. {@code docs/operations/LIMITS.md} says what each means. */
+/** The limits that clients can reach. {@code docs/operations/LIMITS.md} describes each. */
 public enum Limit {
   /** Connections of the node. */
   CONNECTIONS,
   /** Connections of one address. */
   CONNECTIONS_PER_ADDRESS,
-  /** New connections of the node in a second. */
+  /** New connections of the node per second. */
   CONNECTIONS_PER_SECOND,
-  /** New connections of one address in a second. */
+  /** New connections of one address per second. */
   CONNECTIONS_PER_SECOND_PER_ADDRESS,
-  /** Rooms of the node that somebody is in. */
+  /** Rooms of the node with at least one connection. */
   ROOMS,
   /** Rooms of one connection. */
   ROOMS_PER_CONNECTION,
@@ -21,15 +21,15 @@ public enum Limit {
   ROOM_NAME,
   /** Bytes of one message, or of a body. */
   MESSAGE_BYTES,
-  /** Frames of one connection in a second. */
+  /** Frames of one connection per second. */
   MESSAGES_PER_SECOND_PER_CONNECTION,
-  /** Messages and requests of one address in a second. */
+  /** Messages and requests of one address per second. */
   MESSAGES_PER_SECOND_PER_ADDRESS,
-  /** Requests of one address for health and metrics in a second. */
+  /** Requests of one address for health and metrics per second. */
   PROBES_PER_SECOND_PER_ADDRESS,
-  /** Messages of one room and node in a second. */
+  /** Messages of one room and node per second. */
   RATE_PER_SECOND,
-  /** Bytes that wait for one connection. */
+  /** Bytes queued for one connection. */
   QUEUED_BYTES,
   /** Bytes of the first line and the headers of a request. */
   HEADER_BYTES,
@@ -40,20 +40,25 @@ public enum Limit {
   /** Time that a connection may be without a request. */
   IDLE_SECONDS;
 
-  /** No honest prober or scraper asks for more, and this many cost next to nothing. */
+  /**
+   * Maximum number of requests for health and metrics per second. Real probes need fewer, and this
+   * many cost next to nothing.
+   */
   private static final int MOST_PROBES_PER_SECOND = 100;
 
   private final String label = camelCase(name());
 
-  /** What metrics, answers and log lines call it: its option's name; it never changes. */
+  /**
+   * Returns the name in metrics, responses and log lines: the name of the option. Never changes.
+   */
   public String label() {
     return label;
   }
 
   /**
-   * What the options of {@code limits} allow.
+   * Returns the value of this limit in the options {@code limits}.
    *
-   * @throws IllegalArgumentException for what is no option there
+   * @throws IllegalArgumentException if it is not one of these options
    */
   int allowed(LimitOptions options) {
     return switch (this) {

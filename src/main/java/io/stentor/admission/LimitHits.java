@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts how often each limit was hit, and logs it, at most once in ten seconds for each limit. Any
+ * Counts how often each limit was reached, and logs it at most once in ten seconds per limit. Any
  * thread.
  */
 public final class LimitHits {
@@ -42,8 +42,8 @@ public final class LimitHits {
   }
 
   /**
-   * Warns of a peer that has hit a limit for one address, reports the addresses of others, and is
-   * no trusted proxy. Logs at most once in ten minutes.
+   * Warns of a peer that has reached a limit per address and reports client addresses, but is not a
+   * trusted proxy. Logs at most once in ten minutes.
    */
   public void warnOfForwarding(Limit limit, String header, String peer) {
     long now = nanoTime.getAsLong();
@@ -62,16 +62,16 @@ public final class LimitHits {
     return Objects.requireNonNull(all.get(limit));
   }
 
-  /** How often a limit was hit. */
+  /** Returns how often a limit was reached. */
   public long count(Limit limit) {
     return of(limit).count.sum();
   }
 
   /**
-   * Counts a limit that was hit.
+   * Counts that a limit was reached.
    *
-   * @param allowed what it allows
-   * @param who names the client to people
+   * @param allowed the value of the limit
+   * @param who describes the client in log lines
    */
   public void add(Limit limit, int allowed, String who) {
     Tally tally = of(limit);

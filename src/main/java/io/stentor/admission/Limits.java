@@ -13,21 +13,23 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limits of one node, and what is used of them. They may change while it runs: what is open
- * stays open, and from then on everything is held against the new ones. Any thread.
+ * The limits of one node and their current usage. The limits may change at run time: open
+ * connections stay open, and everything that follows is checked against the new limits. Any thread.
  */
 public final class Limits {
 
-  /** Seconds' worth of a rate that may be taken at once. */
+  /** The size of a burst, in seconds of a rate. */
   static final int BURST_SECONDS = 2;
 
-  /** So many refused connections a second get an answer; those beyond are cut. */
+  /**
+   * Maximum number of refused connections per second that get a response; further ones are reset.
+   */
   static final int ANSWERED_PER_SECOND = 100;
 
   /**
-   * What is configured, and what was made of it. Replaced as a whole.
+   * The options and what is derived from them. Replaced as a whole.
    *
-   * @param trusted what {@code trustedProxies} names
+   * @param trusted the networks of {@code trustedProxies}
    */
   private record Configured(LimitOptions options, Networks trusted) {
     Configured(LimitOptions options) {
@@ -40,16 +42,16 @@ public final class Limits {
   private final LimitHits hits;
   private final RoomRates rooms = new RoomRates();
 
-  /** New connections of the node. */
+  /** The rate of new connections of the node. */
   private final Rate accepts;
 
-  /** Answers to refused connections. */
+  /** The rate of responses to refused connections. */
   private final Rate answered;
 
   private final Map<ClientNetwork, Usage> clients = new ConcurrentHashMap<>();
   private final AtomicInteger open = new AtomicInteger();
 
-  /** Creates limits of which nothing is used. */
+  /** Creates limits without any usage. */
   public Limits(LimitOptions options) {
     this(options, System::nanoTime);
   }
@@ -69,30 +71,30 @@ public final class Limits {
             false, List.of(), "X-Forwarded-For", 0, 0, 0, 0, 0, 0, 0, 0, 8192, 0, 0, 0));
   }
 
-  /** What is configured at this moment. */
+  /** Returns the current options. */
   public LimitOptions options() {
     return configured.options();
   }
 
   /**
-   * Replaces the limits. Connections that are over one of the new ones stay; what was used of a
-   * rate stays used.
+   * Replaces the limits. Connections beyond a new limit stay open, and rates keep their current
+   * usage.
    */
   public void change(LimitOptions next) {
     configured = new Configured(next);
   }
 
-  /** Counts of the limits that were hit. */
+  /** Returns the counters of limits that were reached. */
   public LimitHits hits() {
     return hits;
   }
 
-  /** The rates of the rooms. */
+  /** Returns the rates of the rooms. */
   public RoomRates roomRates() {
     return rooms;
   }
 
-  /** Whether limits are only counted. */
+  /** Returns whether limits are only counted and not enforced. */
   public boolean isDryRun() {
     return options().dryRun();
   }
@@ -101,25 +103,27 @@ public final class Limits {
     return nanoTime.getAsLong();
   }
 
-  /** What a limit allows at this moment, for those that are configured here. */
+  /** Returns the current value of a limit that is an option. */
   public int allowed(Limit limit) {
     return limit.allowed(options());
   }
 
-  /** Counts and logs that a limit was hit. */
+  /** Counts and logs that a limit was reached. */
   public void hit(Limit limit, @Nullable Object who) {
     hits.add(limit, allowed(limit), String.valueOf(who));
   }
 
-  /** Whether an address is that of a proxy, which is trusted to report the client's address. */
+  /**
+   * Returns whether an address belongs to a proxy that is trusted to report its clients' addresses.
+   */
   boolean isTrusted(@Nullable InetAddress peer) {
     return peer == null || configured.trusted().contain(peer);
   }
 
   /**
-   * Counts a connection that was accepted.
+   * Counts an accepted connection.
    *
-   * @param peer null for a socket that has no address
+   * @param peer null for a socket without an address
    */
   Permit accept(@Nullable InetAddress peer) {
     LimitOptions options = options();
@@ -147,7 +151,9 @@ public final class Limits {
         : null;
   }
 
-  /** Counts a request that a proxy has sent for a client; it is a connection while it lasts. */
+  /**
+   * Counts a request that a proxy forwards for a client. It counts as a connection while it lasts.
+   */
   Permit acceptProxied(InetAddress client) {
     LimitOptions options = options();
     Usage usage = connected(ClientNetwork.of(client));
@@ -174,9 +180,9 @@ public final class Limits {
   }
 
   /**
-   * Counts a connection for the node as a whole.
+   * Counts a connection for the node's rate.
    *
-   * @return for how many nanoseconds no connection should be accepted; mostly 0
+   * @return how long to pause accepting, in nanoseconds; usually 0
    */
   long acceptPauseNanos() {
     LimitOptions options = options();
@@ -187,21 +193,21 @@ public final class Limits {
     return options.dryRun() ? 0 : wait;
   }
 
-  /** The rate of a new connection. */
+  /** Creates the rate limiter of a new connection. */
   ConnectionRate connectionRate(@Nullable Usage usage) {
     return new ConnectionRate(usage);
   }
 
-  /** The rate of a new connection whose messages are posted by requests. */
+  /** Creates the rate limiter of a new connection whose messages arrive as requests. */
   public PostRate postRate() {
     return new PostRate();
   }
 
   /**
-   * Takes messages, or a request, from the rate of a client, if it allows them.
+   * Charges messages, or a request, to the rate of a client if it allows them.
    *
    * @param usage null if nothing is counted
-   * @return 0 if they were taken; else after how many nanoseconds they could be
+   * @return 0 if they were accepted; otherwise the time until they could be, in nanoseconds
    */
   long tryTake(@Nullable Usage usage, int messages) {
     LimitOptions options = options();
@@ -214,10 +220,10 @@ public final class Limits {
   }
 
   /**
-   * Takes one request for health or metrics from the rate of a client, if it allows that.
+   * Charges a request for health or metrics to the rate of a client if it allows it.
    *
    * @param usage null if nothing is counted
-   * @return 0 if it was taken; else after how many nanoseconds it could be
+   * @return 0 if it was accepted; otherwise the time until it could be, in nanoseconds
    */
   long tryProbe(@Nullable Usage usage) {
     if (usage == null) {
@@ -231,12 +237,12 @@ public final class Limits {
     return isDryRun() ? 0 : wait;
   }
 
-  /** Takes messages from the rate of a client that cannot be refused any more. */
+  /** Charges messages to the rate of a client whose messages can no longer be refused. */
   void charge(Usage usage, int messages) {
     usage.messages.take(messages, options().messagesPerSecondPerAddress(), nanoTime());
   }
 
-  /** Forgets clients and rooms that have used nothing of late. To be called now and then. */
+  /** Removes idle clients and rooms. Must be called periodically. */
   public void sweep() {
     long now = nanoTime();
     for (ClientNetwork client : clients.keySet()) {
@@ -245,7 +251,7 @@ public final class Limits {
     rooms.rates.values().removeIf(rate -> rate.isFull(now));
   }
 
-  /** Number of known clients. */
+  /** Returns the number of known clients. */
   int clients() {
     return clients.size();
   }
@@ -254,14 +260,14 @@ public final class Limits {
     return new Rate(BURST_SECONDS, nowNanos);
   }
 
-  /** What one client uses. Any thread. */
+  /** The usage of one client. Any thread. */
   static final class Usage {
     private final ClientNetwork client;
     private final AtomicInteger connections = new AtomicInteger();
     private final Rate accepts;
     private final Rate messages;
 
-    /** Apart from messages, so that a flood of these does not make a node look dead. */
+    /** Separate from messages, so that a flood of these does not make a node look dead. */
     private final Rate probes;
 
     private Usage(ClientNetwork client, long nowNanos) {
@@ -278,7 +284,7 @@ public final class Limits {
           && probes.isFull(nowNanos);
     }
 
-    /** The client's address. */
+    /** Returns the client's address. */
     @Override
     public String toString() {
       return client.toString();
@@ -286,8 +292,8 @@ public final class Limits {
   }
 
   /**
-   * The place of one connection, or of one request behind a proxy, or that there is none for it. To
-   * be released in any case. Any thread.
+   * The admission or refusal of one connection, or of one proxied request. Must be released in any
+   * case. Any thread.
    */
   static final class Permit {
     private final @Nullable Usage usage;
@@ -307,22 +313,22 @@ public final class Limits {
       this.ofNode = ofNode;
     }
 
-    /** What its client uses; null if the client is unknown or trusted. */
+    /** Returns the usage of its client; null if the client is unknown or trusted. */
     @Nullable Usage usage() {
       return usage;
     }
 
-    /** The limit that leaves no place; null if there is one. */
+    /** Returns the limit by which it is refused; null if it is admitted. */
     @Nullable Limit refusedBy() {
       return refusedBy;
     }
 
-    /** Whether so many are refused that this one does not even get an answer. */
+    /** Returns whether it is reset without a response, because too many are refused. */
     boolean isCut() {
       return cut;
     }
 
-    /** The connection or request has ended. Idempotent. */
+    /** Releases the permit. Must be called when the connection or request has ended. Idempotent. */
     void release() {
       if (released.compareAndSet(false, true)) {
         if (ofNode != null) {
@@ -335,11 +341,11 @@ public final class Limits {
     }
   }
 
-  /** How fast one connection may send: at its own rate and at that of its client. One thread. */
+  /** The rate limiter of one connection: its own rate and that of its client. One thread. */
   public final class ConnectionRate {
     private final @Nullable Usage usage;
 
-    /** When the connection's own bucket will be full, see {@link Rate}. */
+    /** The time at which the connection's own bucket will be full; see {@link Rate}. */
     private long fullAt = nanoTime();
 
     private boolean slowed;
@@ -349,10 +355,10 @@ public final class Limits {
     }
 
     /**
-     * Takes one frame.
+     * Charges one frame.
      *
-     * @param who names the connection to people
-     * @return for how many nanoseconds nothing more should be read; mostly 0
+     * @param who describes the connection in log lines
+     * @return how long to pause reading, in nanoseconds; usually 0
      */
     public long take(Object who) {
       LimitOptions options = options();
@@ -382,8 +388,8 @@ public final class Limits {
   }
 
   /**
-   * How fast one connection may send by requests. Reading them cannot be slowed down, so they are
-   * taken as a whole or refused. Any thread.
+   * The rate limiter of a connection whose messages arrive as requests. Reading them cannot be
+   * slowed down, so a request is accepted or refused as a whole. Any thread.
    */
   public final class PostRate {
     private final Rate rate = rate(nanoTime());
@@ -391,12 +397,12 @@ public final class Limits {
     private PostRate() {}
 
     /**
-     * Takes the messages of one request, unless requests before have used up the rate. Messages
-     * beyond the rate delay the requests that follow.
+     * Charges the messages of one request, unless earlier requests have used up the rate. Messages
+     * beyond the rate delay later requests.
      *
      * @param messages at least 1
-     * @param who names the connection to people
-     * @return 0 if they were taken; else after how many nanoseconds a request would be
+     * @param who describes the connection in log lines
+     * @return 0 if they were accepted; otherwise the time until a request would be, in nanoseconds
      */
     public long tryTake(int messages, Object who) {
       LimitOptions options = options();
@@ -409,7 +415,7 @@ public final class Limits {
     }
   }
 
-  /** How fast each room is published to on this node. Any thread. */
+  /** The rates at which this node's clients publish to rooms. Any thread. */
   public final class RoomRates {
     private final Map<RoomName, Rate> rates = new ConcurrentHashMap<>();
 
@@ -421,10 +427,10 @@ public final class Limits {
     }
 
     /**
-     * Takes a message that cannot be refused any more.
+     * Charges a message that can no longer be refused.
      *
      * @param perSecond the room's option; 0 for no limit
-     * @return for how many nanoseconds its publisher should publish nothing more; mostly 0
+     * @return how long the publisher should pause, in nanoseconds; usually 0
      */
     public long take(RoomName room, int perSecond) {
       if (perSecond == 0) {
@@ -435,10 +441,10 @@ public final class Limits {
     }
 
     /**
-     * Takes a message if the rate allows it.
+     * Charges a message if the rate allows it.
      *
      * @param perSecond the room's option; 0 for no limit
-     * @return 0 if it was taken; else after how many nanoseconds it could be
+     * @return 0 if it was accepted; otherwise the time until it could be, in nanoseconds
      */
     public long tryTake(RoomName room, int perSecond) {
       if (perSecond == 0) {
@@ -455,7 +461,7 @@ public final class Limits {
       return isDryRun() ? 0 : wait;
     }
 
-    /** Number of known rooms. */
+    /** Returns the number of known rooms. */
     int size() {
       return rates.size();
     }

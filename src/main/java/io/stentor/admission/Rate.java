@@ -3,14 +3,15 @@ package io.stentor.admission;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * So many a second, and some seconds' worth at once: a bucket of tokens that fills evenly. How many
- * is said each time, since it may change. Any thread, no lock.
+ * A token bucket: allows a number of messages per second and a burst of some seconds' worth. The
+ * number is an argument of each call, because it may change. Lock-free; any thread.
  */
 public final class Rate {
 
   /*
-   * Instead of tokens, the time is kept at which the bucket will be full again. A taken token moves
-   * it on by one interval; it is empty when that time is further ahead than the burst.
+   * The bucket stores the time at which it will be full again instead of a number of tokens. Taking
+   * a token moves this time by one interval. The bucket is empty when the time is further ahead
+   * than the burst.
    */
 
   private static final long NANOS = 1_000_000_000;
@@ -19,10 +20,10 @@ public final class Rate {
   private final AtomicLong fullAt;
 
   /**
-   * A full bucket.
+   * Creates a full bucket.
    *
-   * @param burstSeconds how many seconds' worth may be taken at once, at least 1
-   * @param nowNanos of a clock that never goes back
+   * @param burstSeconds the size of a burst in seconds of the rate, at least 1
+   * @param nowNanos time of a monotonic clock
    */
   public Rate(int burstSeconds, long nowNanos) {
     burstNanos = burstSeconds * NANOS;
@@ -30,10 +31,10 @@ public final class Rate {
   }
 
   /**
-   * Takes some, even where there are none left.
+   * Takes tokens, even if there are not enough.
    *
-   * @param perSecond how many a second; 0 for no limit
-   * @return after how many nanoseconds there will be no debt; 0 where there is none
+   * @param perSecond the rate; 0 for no limit
+   * @return the time until the debt is paid, in nanoseconds; 0 if there is none
    */
   public long take(int number, int perSecond, long nowNanos) {
     if (perSecond == 0) {
@@ -45,10 +46,10 @@ public final class Rate {
   }
 
   /**
-   * Takes some if there are so many.
+   * Takes tokens if there are enough.
    *
-   * @param perSecond how many a second; 0 for no limit
-   * @return 0 where they were taken; else after how many nanoseconds they could be
+   * @param perSecond the rate; 0 for no limit
+   * @return 0 if they were taken; otherwise the time until they could be, in nanoseconds
    */
   public long tryTake(int number, int perSecond, long nowNanos) {
     if (perSecond == 0) {
@@ -59,10 +60,10 @@ public final class Rate {
   }
 
   /**
-   * Takes some if there is one at least; the others are owed.
+   * Takes tokens if there is at least one; the others become a debt.
    *
-   * @param perSecond how many a second; 0 for no limit
-   * @return 0 where they were taken; else after how many nanoseconds they could be
+   * @param perSecond the rate; 0 for no limit
+   * @return 0 if they were taken; otherwise the time until they could be, in nanoseconds
    */
   public long tryTakeFrom(int number, int perSecond, long nowNanos) {
     if (perSecond == 0) {
@@ -90,7 +91,7 @@ public final class Rate {
     return Math.max(1, NANOS / perSecond);
   }
 
-  /** Whether nothing was taken that has not come back, so that it may be forgotten. */
+  /** Returns whether the bucket is full, so that it need not be kept. */
   public boolean isFull(long nowNanos) {
     return fullAt.get() - nowNanos <= 0;
   }

@@ -1,6 +1,6 @@
 /**
- * What one client, address and room may take of a node: rates, numbers of connections, deadlines of
- * requests, and the guard of each accepted connection.
+ * Limits per client, address and room: rates, numbers of connections, deadlines of requests, and
+ * the guard of each accepted connection.
  */
 @NullMarked
 package io.stentor.admission;
