@@ -19,41 +19,41 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes encoded bytes to one socket: WebSocket frames, chunks of HTTP/1.1. Belongs to the socket's
+ * Writes encoded bytes to one socket: WebSocket frames or HTTP/1.1 chunks. Confined to the socket's
  * event loop.
  *
- * <p>It writes at a place in Netty's pipeline behind every encoder, so that the same bytes can
- * serve every connection. Where the socket is native and no handler is between that place and it,
- * {@link #sendNow} calls the system directly.
+ * <p>It writes at a point in Netty's pipeline behind every encoder, so that connections can share
+ * the same bytes. If the socket is native and no handler is between that point and the socket,
+ * {@link #sendNow} makes the system call directly.
  */
 public final class FrameWriter {
 
   /*
-   * A delivery to a socket that takes everything, which is nearly every delivery, touches this
-   * object, the file descriptor and the shared bytes. The way through Netty would touch a dozen
-   * objects more of each connection, and with a thousand connections none of them is in a cache.
-   * What the socket does not take goes through Netty, which waits for it to be writable; as long as
-   * something is on that way, everything goes that way, so that nothing is overtaken.
+   * Nearly every delivery goes to a socket that accepts all of it. It touches only this object, the
+   * file descriptor and the shared bytes. A write through Netty would touch a dozen more objects of
+   * each connection, and with a thousand connections none of them is in the CPU's cache. Bytes that
+   * the socket does not accept go through Netty, which waits until it is writable. While Netty has
+   * such bytes, all further bytes go through it as well, which keeps their order.
    */
 
   private final ChannelHandlerContext place;
   private final io.netty.channel.unix.@Nullable Socket descriptor;
 
-  /** Writes that Netty has not completed. */
+  /** Number of writes that Netty has not completed. */
   private int queued;
 
   private boolean writable;
 
-  /** The close frame was written. */
+  /** Whether the close frame was written. */
   private boolean ended;
 
-  /** The latest ping that is not answered yet; null where there is none. */
+  /** The latest unanswered ping; null if there is none. */
   private @Nullable PingWebSocketFrame owed;
 
   /**
    * Creates a writer that keeps the order of earlier writes.
    *
-   * @param place in the pipeline; writes pass only the handlers between it and the socket
+   * @param place the point in the pipeline; writes pass only the handlers between it and the socket
    */
   public FrameWriter(ChannelHandlerContext place) {
     this.place = place;
@@ -71,7 +71,7 @@ public final class FrameWriter {
         : null;
   }
 
-  /** Whether no handler between the place and the socket sees what goes out. */
+  /** Returns whether no handler between the place and the socket handles outbound bytes. */
   private static boolean nothingChangesBytes(ChannelHandlerContext place) {
     for (Map.Entry<String, ChannelHandler> each : place.pipeline()) {
       if (each.getValue() == place.handler()) {
@@ -88,18 +88,18 @@ public final class FrameWriter {
     return writable && !ended;
   }
 
-  /** Bytes that wait for the socket. */
+  /** Returns the number of bytes queued for the socket. */
   public long queuedBytes() {
     ChannelOutboundBuffer waiting = place.channel().unsafe().outboundBuffer();
     return waiting == null ? 0 : waiting.totalPendingWriteBytes();
   }
 
-  /** To be called when the writability of the channel has changed. */
+  /** Must be called when the writability of the channel has changed. */
   public void writabilityChanged() {
     writable = place.channel().isWritable();
   }
 
-  /** Sends frames at once. The caller keeps its reference; unsent bytes are retained. */
+  /** Sends frames immediately. The caller keeps its reference; unsent bytes are retained. */
   public void sendNow(ByteBuf frames) {
     if (ended) {
       return;
@@ -112,7 +112,9 @@ public final class FrameWriter {
     }
   }
 
-  /** Returns how many bytes were sent; 0 also on a failure, which Netty then meets too. */
+  /**
+   * Returns the number of sent bytes; 0 also after a failure, which Netty then encounters as well.
+   */
   private int sendDirectly(ByteBuf frames) {
     io.netty.channel.unix.Socket to = descriptor;
     if (to == null || !to.isOpen() || !frames.hasMemoryAddress()) {
@@ -125,7 +127,7 @@ public final class FrameWriter {
     }
   }
 
-  /** Writes frames without flushing. Takes over one reference. */
+  /** Writes frames without flushing. Takes ownership of one reference. */
   public void write(ByteBuf frames) {
     if (ended) {
       frames.release();
@@ -139,7 +141,7 @@ public final class FrameWriter {
     place.flush();
   }
 
-  /** Writes a control frame through the encoders. Takes over one reference. */
+  /** Writes a control frame through the encoders. Takes ownership of one reference. */
   void control(WebSocketFrame frame) {
     if (ended) {
       frame.release();
@@ -150,9 +152,10 @@ public final class FrameWriter {
   }
 
   /**
-   * Writes the close frame; later writes are dropped. To be called once. Takes over one reference.
+   * Writes the close frame. Later writes are dropped. Must be called once. Takes ownership of one
+   * reference.
    *
-   * @return completes when the socket has taken the frame
+   * @return completes when the frame is written to the socket
    */
   ChannelFuture end(CloseWebSocketFrame last) {
     ended = true;
@@ -161,8 +164,8 @@ public final class FrameWriter {
   }
 
   /**
-   * Answers a ping now, or with {@link #pongOwed}. Of a peer that does not read, only the latest is
-   * answered (RFC 6455, section 5.5.3).
+   * Answers a ping now or, if the socket is not writable, in {@link #pongOwed}. If the peer does
+   * not read, only its latest ping is answered (RFC 6455, section 5.5.3).
    */
   void pong(PingWebSocketFrame ping) {
     if (ended) {

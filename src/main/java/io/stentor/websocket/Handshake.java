@@ -41,7 +41,7 @@ public final class Handshake {
 
   private Handshake() {}
 
-  /** Whether the request asks for a WebSocket, perhaps among other protocols. */
+  /** Returns whether the request asks for a WebSocket, possibly among other protocols. */
   public static boolean isAsked(HttpServerRequest request) {
     MultiMap headers = request.headers();
     return headers.contains(HttpHeaders.UPGRADE)
@@ -51,7 +51,7 @@ public final class Handshake {
   /**
    * Requires a valid opening handshake.
    *
-   * @throws RequestRefused where it is invalid; the response then names the supported version
+   * @throws RequestRefused if it is invalid; the response then names the supported version
    */
   static void require(HttpServerRequest request) {
     MultiMap headers = request.headers();
@@ -94,8 +94,8 @@ public final class Handshake {
   /**
    * Chooses a sub-protocol (RFC 6455, section 4.2.2).
    *
-   * @param supported best first
-   * @return null where the client offers none of them
+   * @param supported in order of preference
+   * @return null if the client offers none of them
    */
   public static @Nullable String chooseSubProtocol(
       HttpServerRequest request, List<String> supported) {
@@ -109,11 +109,11 @@ public final class Handshake {
   }
 
   /**
-   * Accepts the WebSocket and takes the connection over as soon as the request has arrived whole,
-   * mostly at once. To be called after {@link #require}.
+   * Accepts the WebSocket and takes over the connection once the request has arrived completely,
+   * which is usually immediately. Must be called after {@link #require}.
    *
    * @param subProtocol the chosen one; null for none
-   * @param opened is given the place of the frame encoder, see {@link Takeover#accept}
+   * @param opened receives the context of the frame encoder; see {@link Takeover#accept}
    */
   public static void accept(
       HttpServerRequest request,

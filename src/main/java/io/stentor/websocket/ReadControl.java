@@ -42,12 +42,12 @@ final class ReadControl {
     decoder = new WebSocket13FrameDecoder(config);
   }
 
-  /** Replaces the HTTP decoder, and takes over the bytes that it has not decoded. */
+  /** Replaces the HTTP decoder and takes over the bytes that it has not decoded. */
   void begin() {
     pipeline.replace(HttpRequestDecoder.class, NAME, decoder);
   }
 
-  /** Pauses or resumes reading. Frames that were read already still arrive. */
+  /** Pauses or resumes reading. Frames that were already read still arrive. */
   void read(boolean on) {
     wanted = on;
     if (!ended) {
@@ -55,21 +55,21 @@ final class ReadControl {
     }
   }
 
-  /** Reads on without pauses: only the peer's close frame is awaited. */
+  /** Reads without further pauses, because only the peer's close frame is awaited. */
   void end() {
     if (!ended) {
       ended = true;
       pipeline.channel().config().setAutoRead(true);
       if (slowed) {
-        // Not at once: this may be called from within the decoder.
+        // Later, because this may be called from within the decoder.
         pipeline.channel().eventLoop().execute(this::decodeWaiting);
       }
     }
   }
 
   /**
-   * Pauses reading for a while, so that TCP slows the peer down. At most one of the frames that
-   * were read already still arrives.
+   * Pauses reading for a time, so that TCP slows the peer down. At most one of the frames that were
+   * already read still arrives.
    */
   void slow(long nanos) {
     if (!slowed && !ended) {
@@ -80,7 +80,7 @@ final class ReadControl {
     }
   }
 
-  /** Whether reading is paused because the peer sent too fast. */
+  /** Returns whether reading is paused because the peer sent too fast. */
   boolean isSlowed() {
     return slowed;
   }
@@ -104,10 +104,10 @@ final class ReadControl {
   }
 
   /**
-   * Discards what the peer still sends: closing at once would reset the connection, and the peer
-   * might never see why.
+   * Discards what the peer still sends. Closing immediately would reset the connection, and the
+   * peer might never see the close frame.
    *
-   * @return false where this was called before
+   * @return false if this was called before
    */
   boolean stop() {
     if (pipeline.get(NAME) == null) {
@@ -117,7 +117,7 @@ final class ReadControl {
     return true;
   }
 
-  /** The close reason for bytes that could not be decoded. */
+  /** Returns the close reason for bytes that could not be decoded. */
   CloseReason reason(Throwable failure) {
     WebSocketCloseStatus status =
         failure instanceof CorruptedWebSocketFrameException broken

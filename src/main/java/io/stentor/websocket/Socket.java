@@ -29,67 +29,68 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A WebSocket after the upgrade: messages in, encoded frames out, pings answered, the close
- * handshake (RFC 6455, section 7). Belongs to the socket's event loop.
+ * A WebSocket after the upgrade: assembles messages from frames, writes encoded frames, answers
+ * pings, and does the close handshake (RFC 6455, section 7). Confined to the socket's event loop.
  *
- * <p>It replaces Vert.x at the end of Netty's pipeline once the request is answered, see {@link
- * Takeover}, so that one encoded frame can serve many sockets, see {@link FrameWriter}.
+ * <p>It replaces the Vert.x handler at the end of Netty's pipeline once the upgrade request is
+ * answered, see {@link Takeover}, so that many sockets can share one encoded frame, see {@link
+ * FrameWriter}.
  */
 public final class Socket extends ChannelInboundHandlerAdapter {
 
   /** Receives the messages and events of one socket, on its event loop. */
   public interface Listener {
 
-    /** The current limit of a message, in bytes. */
+    /** Returns the current maximum size of a message, in bytes. */
     int maxMessageBytes();
 
-    /** How long the peer may take to complete a close handshake that starts now. */
+    /** Returns how long the peer may take to complete a close handshake that starts now. */
     int closeTimeoutSeconds();
 
     /**
-     * Whether the listener counts against the rate itself, by {@link Socket#take}, because one
-     * message can hold several commands.
+     * Returns whether the listener itself charges messages to the rate with {@link Socket#take},
+     * because one message can contain several commands.
      */
     default boolean countsMessages() {
       return false;
     }
 
-    /** A whole text message. It is not checked to be UTF-8. */
+    /** A complete text message has arrived. It may not be valid UTF-8. */
     void received(byte[] text);
 
-    /** A message is not accepted; the listener has to close the socket. */
+    /** A message was refused. The listener must close the socket. */
     void refused(CloseReason reason);
 
-    /** A frame of any kind came from the peer. */
+    /** A frame of any kind has arrived. */
     void heard();
 
-    /** The socket was full and is writable again. */
+    /** The socket was not writable and is writable again. */
     void drained();
 
-    /** The peer broke the protocol, or the connection failed; the socket closes by itself. */
+    /** The peer violated the protocol, or the connection failed. The socket closes itself. */
     void error(String what);
 
     /**
-     * Either side starts to close the socket: nothing more is received or sent. Called once, before
-     * {@link #closed}.
+     * Either side has started to close the socket: nothing more is received or sent. Called once,
+     * before {@link #closed}.
      */
     void closing();
 
     /**
      * The connection has ended.
      *
-     * @param reason the reason that this side closed it with; null where it did not
-     * @param why the same, or else the peer's reason; for the log
+     * @param reason the reason with which this side closed it; null if it did not
+     * @param why for log lines: the same reason, or the peer's
      */
     void closed(@Nullable CloseReason reason, String why);
   }
 
   private enum State {
-    /** Messages go both ways. */
+    /** Messages are received and sent. */
     OPEN,
     /** The close frame was sent, and the peer's is awaited. */
     CLOSING,
-    /** No frame is awaited: the connection ends as soon as the close frame is sent. */
+    /** No frame is awaited. The connection ends as soon as the close frame is sent. */
     ENDING,
     /** The connection has ended. */
     ENDED
@@ -106,7 +107,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
   /** The fragments of an incomplete message; null if there are none. */
   private @Nullable ByteArrayOutputStream fragments;
 
-  /** The reason that this side closed it with; null where it did not. */
+  /** The reason with which this side closed the socket; null if it did not. */
   private @Nullable CloseReason closing;
 
   private @Nullable String peerReason;
@@ -127,7 +128,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
    * Takes over an accepted WebSocket. Nothing is received before {@link #begin}.
    *
    * @param encoder the result of {@link Takeover#accept}
-   * @param maxFrameBytes a longer frame is refused by its header, before any of it is held
+   * @param maxFrameBytes the maximum frame size; a longer frame is refused when its header arrives
    */
   public static Socket takeOver(
       ChannelHandlerContext encoder, int maxFrameBytes, Listener listener) {
@@ -136,12 +137,12 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     return socket;
   }
 
-  /** Starts to receive frames. To be called once, in the turn of the take-over. */
+  /** Starts receiving frames. Must be called once, in the same turn as {@link #takeOver}. */
   public void begin() {
     reader.begin();
   }
 
-  /** For log lines: the peer, and the client's address where the peer is a proxy. */
+  /** Returns the peer's address and, if the peer is a proxy, the client's, for log lines. */
   @Override
   public String toString() {
     String peer = String.valueOf(encoder.channel().remoteAddress());
@@ -150,7 +151,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     return client == null ? peer : peer + " for " + client;
   }
 
-  /** Whether neither side has started to close it. */
+  /** Returns whether neither side has started to close the socket. */
   boolean isOpen() {
     return state == State.OPEN;
   }
@@ -159,17 +160,17 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     return writer.isWritable();
   }
 
-  /** Bytes that wait for the peer. */
+  /** Returns the number of bytes queued for the peer. */
   public long queuedBytes() {
     return writer.queuedBytes();
   }
 
-  /** Sends encoded frames at once. The caller keeps its reference. */
+  /** Sends encoded frames immediately. The caller keeps its reference. */
   public void send(ByteBuf shared) {
     writer.sendNow(shared);
   }
 
-  /** Queues encoded frames until {@link #flush}. Takes over one reference. */
+  /** Queues encoded frames until {@link #flush}. Takes ownership of one reference. */
   public void write(ByteBuf frames) {
     writer.write(frames);
   }
@@ -183,37 +184,37 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     writer.control(new PingWebSocketFrame(Unpooled.EMPTY_BUFFER));
   }
 
-  /** Pauses or resumes reading. Frames that were read already still arrive. */
+  /** Pauses or resumes reading. Frames that were already read still arrive. */
   public void read(boolean on) {
     reader.read(on);
   }
 
   /**
-   * Counts one message against the rate of the connection.
+   * Charges one message to the connection's rate.
    *
-   * @return for how many nanoseconds nothing more should be accepted; mostly 0
+   * @return how long to pause, in nanoseconds; usually 0
    */
   public long take() {
     return rate == null ? 0 : rate.take(this);
   }
 
-  /** Pauses reading for a while, so that TCP slows the peer down. */
+  /** Pauses reading for a time, so that TCP slows the peer down. */
   void slow(long nanos) {
     if (nanos > 0) {
       reader.slow(nanos);
     }
   }
 
-  /** Whether reading is paused because the peer sent too fast. */
+  /** Returns whether reading is paused because the peer sent too fast. */
   public boolean isSlowed() {
     return reader.isSlowed();
   }
 
   /**
-   * Sends a close frame, waits for the peer's and ends the connection; aborts it where the peer
-   * does not answer in time or has stopped reading. Nothing can be sent afterwards.
+   * Sends a close frame, waits for the peer's, and ends the connection. Aborts the connection if
+   * the peer does not answer in time or has stopped reading. Nothing can be sent afterwards.
    *
-   * @return false where either side has already started to close it
+   * @return false if either side has already started to close the socket
    */
   public boolean close(CloseReason reason) {
     if (state != State.OPEN) {
@@ -221,7 +222,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     }
     closing = reason;
     if (reason.code() == CloseReason.GONE.code()) {
-      // Sends no close frame: the peer only sees the connection end.
+      // Sends no close frame; the peer only sees the connection drop.
       leaveOpen(State.ENDING);
       encoder.channel().close();
     } else {
@@ -234,14 +235,14 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     return new CloseWebSocketFrame(reason.code(), reason.reason());
   }
 
-  /** The only way out of the state OPEN while the connection lasts. */
+  /** Leaves the state OPEN while the connection lasts. No other method does. */
   private void leaveOpen(State next) {
     state = next;
     reader.end();
     listener.closing();
   }
 
-  /** Aborts the connection after the timeout if it has not ended by then. */
+  /** Sends a close frame, and aborts the connection if it has not ended by the timeout. */
   private ChannelFuture sendClose(State next, CloseWebSocketFrame frame) {
     Channel channel = encoder.channel();
     ChannelFuture sent = writer.end(frame);
@@ -270,7 +271,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Once the socket is closing, only the peer's close frame matters. */
+  /** Handles a frame. While the socket is closing, only the peer's close frame matters. */
   private void received(WebSocketFrame frame) {
     if (frame instanceof CloseWebSocketFrame close) {
       closeReceived(close);
@@ -334,7 +335,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** The reason to close with where the peer's close frame is invalid; null where it is valid. */
+  /** Returns the reason to close with if the peer's close frame is invalid, otherwise null. */
   private static @Nullable CloseReason invalid(CloseWebSocketFrame close) {
     ByteBuf content = close.content();
     int bytes = content.readableBytes();
@@ -344,7 +345,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     if (!CloseReason.isCode(close.statusCode())) {
       return CloseReason.NOT_THE_PROTOCOL;
     }
-    // The decoder lets a reason pass that ends in the middle of a character.
+    // The decoder accepts a reason that ends in the middle of a character.
     int codeBytes = Short.BYTES;
     ByteBuf reason = content.slice(content.readerIndex() + codeBytes, bytes - codeBytes);
     return ByteBufUtil.isText(reason, StandardCharsets.UTF_8) ? null : CloseReason.NOT_UTF8;
@@ -354,7 +355,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
     writer.writabilityChanged();
     if (writer.isWritable()) {
-      // Netty calls this from within a flush: who is flushing has to finish first.
+      // Netty calls this from within a flush, which must finish first.
       ctx.executor().execute(this::drained);
     }
   }
@@ -370,8 +371,9 @@ public final class Socket extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * The peer's close frame cannot be found in what it still sends. So only this side of the
-   * connection is ended, and the peer's end of it is the answer (RFC 6455, section 7.1.1).
+   * Closes after undecodable bytes. The peer's close frame cannot be found behind them, so this
+   * side only ends its output, and waits for the peer to end the connection (RFC 6455, section
+   * 7.1.1).
    */
   private void notDecoded(Throwable failure) {
     if (state == State.OPEN) {

@@ -43,21 +43,23 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
   /** Name of the sub-protocol with positions. */
   public static final String CURSOR_SUB_PROTOCOL = "stentor.cursor";
 
-  /** Texts as they are. */
+  /** Texts without positions. */
   static final Format TEXT = new Texts();
 
-  /** Texts behind their positions. */
+  /** Texts preceded by their positions. */
   static final Format CURSOR = new Cursors();
 
   private static final int MAX_HEADER_BYTES = 10;
   private static final int MAX_POSITION_BYTES = 8 + 1 + 19 + 1;
 
-  /** First byte of a text frame that is a whole message (RFC 6455, section 5.2). */
+  /** First byte of a text frame that is a complete message (RFC 6455, section 5.2). */
   private static final int FINAL_TEXT = 0x81;
 
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
 
-  /** Above this, reads are paused until half of it is acknowledged. */
+  /**
+   * Reads are paused above this number of unacknowledged bytes, until half of it is acknowledged.
+   */
   private static final int MAX_UNACKNOWLEDGED_BYTES = 64 * 1024;
 
   private final Socket socket;
@@ -85,7 +87,7 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
     this.format = format;
     this.loop = loop;
     this.membership = new Membership(loop.presence(), room, member);
-    // A frame's header is checked against this limit as long as the socket is open.
+    // Frame headers are checked against this limit for as long as the socket is open.
     this.socket = Socket.takeOver(place, maxMessageBytes(), this);
     this.client = new PlainClient(loop, member, identity, () -> may(Action.SUBSCRIBE), this::close);
   }
@@ -260,7 +262,7 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
     socket.ping();
   }
 
-  /** While reads are paused, nothing can arrive from the peer. */
+  /** Returns true while reads are paused, because nothing can arrive from the peer then. */
   @Override
   public boolean hasAnswered() {
     return answered || paused || !joined || socket.isSlowed();
@@ -306,13 +308,13 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
     close(CloseReason.SHUTDOWN);
   }
 
-  /** For log lines: the address and the connection's id. */
+  /** Returns the address and the connection's ID, for log lines. */
   @Override
   public String toString() {
     return socket + " " + membership.member().connection();
   }
 
-  /** The format of a chosen sub-protocol, or of none. */
+  /** Returns the format of a chosen sub-protocol, or of none. */
   static Format format(@Nullable String subProtocol) {
     return CURSOR_SUB_PROTOCOL.equals(subProtocol) ? CURSOR : TEXT;
   }

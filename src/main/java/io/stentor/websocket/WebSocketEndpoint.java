@@ -22,9 +22,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * WebSocket upgrades: {@code /} is the lobby and {@code /rooms/{room}} any room, both in the plain
- * protocol; other protocols have handlers for their own paths. An invalid request is answered with
- * a problem instead of the upgrade. One event loop.
+ * Handles WebSocket upgrades: {@code /} for the lobby and {@code /rooms/{room}} for any room, both
+ * in the plain protocol; handlers of other protocols have their own paths. An invalid request gets
+ * a problem response instead of the upgrade. Confined to one event loop.
  */
 public final class WebSocketEndpoint implements Handler<HttpServerRequest> {
 
@@ -38,8 +38,8 @@ public final class WebSocketEndpoint implements Handler<HttpServerRequest> {
   /**
    * Creates the endpoint of one event loop.
    *
-   * @param origins the origins that pages may connect from
-   * @param authentication of clients of the plain protocol
+   * @param origins the origins of pages that may connect
+   * @param authentication authenticates clients of the plain protocol
    * @param protocols handlers of upgrades to other protocols, by path; they may throw {@link
    *     RequestRefused}
    */
@@ -54,12 +54,12 @@ public final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     this.authentication = authentication;
   }
 
-  /** Whether there is nothing at a path but WebSockets. */
+  /** Returns whether a path serves WebSockets only. */
   public boolean isForUpgrades(@Nullable String path) {
     return path != null && protocols.containsKey(path);
   }
 
-  /** Answers a request without an upgrade to a path that is for WebSockets only. */
+  /** Responds to a request without an upgrade on a path that serves WebSockets only. */
   public static void requireUpgrade(HttpServerRequest request) {
     request.response().putHeader(HttpHeaders.UPGRADE, "websocket");
     String detail = "This path is for WebSockets: send an upgrade request.";
@@ -107,10 +107,13 @@ public final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     return ofRoom ? decoded(path.substring(ROOMS.length())) : null;
   }
 
-  /** Leaves alone what cannot be decoded; it is then refused as a room name. */
+  /**
+   * Decodes a path segment. Returns a malformed segment unchanged; it is then refused as a room
+   * name.
+   */
   private static String decoded(String segment) {
     try {
-      // A plus sign stands for itself in a path; the decoder is made for query strings.
+      // A plus sign has no special meaning in a path; the decoder is for query strings.
       return QueryStringDecoder.decodeComponent(segment.replace("+", "%2B"));
     } catch (IllegalArgumentException e) {
       return segment;

@@ -82,22 +82,22 @@ class AnsweredTest {
   void a_request_that_everybody_forgot_is_answered_and_its_connection_ends() {
     Vertx vertx = Vertx.vertx();
     AtomicReference<Runnable> later = new AtomicReference<>();
-    InFlightRequests underway = new InFlightRequests(new GuardedHttp());
+    InFlightRequests requests = new InFlightRequests(new GuardedHttp());
     AtomicBoolean waits = new AtomicBoolean();
     int port =
         serve(
             vertx,
             request -> {
-              underway.add(request, null);
+              requests.add(request, null);
               Context context = Vertx.currentContext();
               later.set(
                   () ->
                       context.runOnContext(
                           turn -> {
-                            underway.look(1, 30);
-                            underway.look(30 + InFlightRequests.ANSWER_SECONDS, 30);
-                            waits.set(!underway.isEmpty());
-                            underway.look(31 + InFlightRequests.ANSWER_SECONDS, 30);
+                            requests.check(1, 30);
+                            requests.check(30 + InFlightRequests.ANSWER_SECONDS, 30);
+                            waits.set(!requests.isEmpty());
+                            requests.check(31 + InFlightRequests.ANSWER_SECONDS, 30);
                           }));
             });
     try (RawHttp http = new RawHttp(port)) {
@@ -107,7 +107,7 @@ class AnsweredTest {
       assertThat(http.answer().status()).isEqualTo(500);
       assertThat(http.isEnded()).isTrue();
       assertThat(waits).as("waits until the last second").isTrue();
-      assertThat(underway.isEmpty()).isTrue();
+      assertThat(requests.isEmpty()).isTrue();
     } finally {
       vertx.close().await();
     }
