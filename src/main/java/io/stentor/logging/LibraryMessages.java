@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Shortens the warnings of Vert.x, Netty and Hazelcast unless {@code logging.level} is debug or
- * trace: one line each, without stack trace and class names, and the same line at most once in
- * {@value #AGAIN_MINUTES} minutes. A failure of Stentor's own code keeps its stack trace. Warnings
- * about a lost node are left out: they are dozens of lines, where {@link io.stentor.cluster} writes
- * one. Any thread.
+ * trace: one line each, without stack trace and class names, and the same line, apart from its
+ * numbers, at most once in {@value #AGAIN_MINUTES} minutes. A failure of Stentor's own code keeps
+ * its stack trace. Warnings about a lost node are left out: they are dozens of lines, where {@link
+ * io.stentor.cluster} writes one. Any thread.
  */
 public final class LibraryMessages {
   static final int AGAIN_MINUTES = 10;
@@ -46,6 +46,7 @@ public final class LibraryMessages {
           "com.hazelcast.internal.partition.operation.MigrationRequestOperation",
           "com.hazelcast.map.impl.operation.MapClearExpiredOperation",
           "com.hazelcast.spi.impl.operationservice.OperationService",
+          "com.hazelcast.spi.impl.operationservice.impl.InboundResponseHandler",
           "com.hazelcast.spi.impl.operationservice.impl.InvocationMonitor",
           "com.hazelcast.spi.impl.operationservice.impl.OutboundResponseHandler",
           "io.vertx.core.eventbus.impl.clustered.ClusteredEventBus",
@@ -64,6 +65,10 @@ public final class LibraryMessages {
 
   private static final Pattern CLASS_NAME =
       Pattern.compile("\\b([a-z]\\w*\\.){2,}(?=[A-Z])[\\w$]+(: )?");
+
+  /** Ids, counts, times and addresses do not make a line a new one. */
+  private static final Pattern NUMBER =
+      Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\\d+");
 
   private final LoggerContext loggers;
   private final LongSupplier millis;
@@ -94,8 +99,9 @@ public final class LibraryMessages {
     if (LIBRARIES.stream().noneMatch(name::startsWith) || isWatched()) {
       return event;
     }
-    if (isOurs(event.getThrowableProxy())) {
-      return event;
+    String ours = ourPlace(event.getThrowableProxy());
+    if (ours != null) {
+      return isNew(name + " " + ours) ? event : null;
     }
     boolean ofLostNode = OF_LOST_NODES.contains(name);
     String tls = ofLostNode ? failureOfTls(event) : null;
@@ -111,16 +117,16 @@ public final class LibraryMessages {
     return loggers.getLogger("io.stentor").getEffectiveLevel().toInt() <= Level.DEBUG_INT;
   }
 
-  /** Whether the failure comes from Stentor's own code, whose stack trace is needed. */
-  private static boolean isOurs(@Nullable IThrowableProxy failure) {
+  /** Kind and place of a failure of Stentor's own code, whose stack trace is needed; or null. */
+  private static @Nullable String ourPlace(@Nullable IThrowableProxy failure) {
     for (IThrowableProxy cause = failure; cause != null; cause = cause.getCause()) {
       for (StackTraceElementProxy frame : cause.getStackTraceElementProxyArray()) {
         if (frame.getStackTraceElement().getClassName().startsWith("io.stentor.")) {
-          return true;
+          return cause.getClassName() + " " + frame;
         }
       }
     }
-    return false;
+    return null;
   }
 
   /** Why the other node, which is there, cannot be trusted; null where that is not the matter. */
@@ -147,7 +153,8 @@ public final class LibraryMessages {
     return CLASS_NAME.matcher(whole).replaceAll("");
   }
 
-  private synchronized boolean isNew(String line) {
+  private synchronized boolean isNew(String text) {
+    String line = NUMBER.matcher(text).replaceAll("#");
     long now = millis.getAsLong();
     Long before = last.get(line);
     if (before != null && now - before < TimeUnit.MINUTES.toMillis(AGAIN_MINUTES)) {

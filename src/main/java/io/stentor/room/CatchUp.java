@@ -1,6 +1,7 @@
 package io.stentor.room;
 
 import io.stentor.history.Page;
+import io.stentor.logging.LimitedWarnings;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
@@ -8,7 +9,6 @@ import io.stentor.room.Counts.Count;
 import io.stentor.room.Cursor.Notice;
 import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -38,7 +38,8 @@ final class CatchUp implements Tail.Reading {
   /** More than ten seconds of retries. */
   private static final int MAX_FAILURES = 200;
 
-  private static final Logger LOG = LoggerFactory.getLogger(CatchUp.class);
+  private static final LimitedWarnings WARNINGS =
+      new LimitedWarnings(LoggerFactory.getLogger(CatchUp.class));
 
   /** Provides older publications. Any thread; futures complete on any thread. */
   interface Source {
@@ -121,7 +122,7 @@ final class CatchUp implements Tail.Reading {
       // A log is briefly unreadable after a node has joined or left.
       readLater();
     } else {
-      LOG.warn("room {}: history cannot be read: {}", room, String.valueOf(failure));
+      WARNINGS.warn("room {}: history cannot be read: {}", room, String.valueOf(failure));
       cursor.close(CloseReason.INTERNAL);
     }
   }

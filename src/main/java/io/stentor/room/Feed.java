@@ -4,6 +4,7 @@ import io.stentor.cluster.BusConsumer;
 import io.stentor.config.RoomOptions;
 import io.stentor.history.History;
 import io.stentor.history.Page;
+import io.stentor.logging.LimitedWarnings;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
@@ -52,6 +53,7 @@ final class Feed implements ReorderBuffer.Output {
   private static final int PAGE_MESSAGES = 4096;
   private static final int PAGE_BYTES = 512 * 1024;
   private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
+  private static final LimitedWarnings WARNINGS = new LimitedWarnings(LOG);
 
   private final RoomName room;
   private RoomOptions options;
@@ -293,7 +295,8 @@ final class Feed implements ReorderBuffer.Output {
     // Logs are briefly unreadable after a node has joined or left, which does not justify a
     // warning.
     if (++failures % WARN_FAILURES == 0) {
-      LOG.warn("room {}: history cannot be read since {} attempts: {}", room, failures, reason);
+      WARNINGS.warn(
+          "room {}: history cannot be read since {} attempts: {}", room, failures, reason);
     } else {
       LOG.debug("room {}: history cannot be read, trying again: {}", room, reason);
     }

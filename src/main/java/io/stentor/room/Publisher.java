@@ -6,6 +6,7 @@ import io.stentor.config.RoomRules;
 import io.stentor.history.Appended;
 import io.stentor.history.Batch;
 import io.stentor.history.History;
+import io.stentor.logging.LimitedWarnings;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
@@ -43,6 +44,7 @@ public final class Publisher {
   private static final long MAX_RETRY_MILLIS = 1000;
   private static final long GIVE_UP_MILLIS = 30_000;
   private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
+  private static final LimitedWarnings WARNINGS = new LimitedWarnings(LOG);
 
   /** A room has an appender only while publications are queued. */
   private final Map<RoomName, Appender> appenders = new ConcurrentHashMap<>();
@@ -334,7 +336,7 @@ public final class Publisher {
                     spentMillis + retryMillis));
         return;
       }
-      LOG.warn(
+      WARNINGS.warn(
           "room {}: {} messages could not be appended: {}",
           room,
           waiting.size(),

@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.UUID;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -148,6 +149,35 @@ class LoggingSetupTest {
                 LoggingOptions.Format.TEXT,
                 () -> VERTX.error("Unhandled exception", new IllegalStateException("ours"))))
         .anyMatch(line -> line.contains("at io.stentor.logging.LoggingSetupTest"));
+  }
+
+  @Test
+  void a_line_that_differs_only_in_numbers_is_not_repeated() {
+    Logger responses = LoggerFactory.getLogger("com.hazelcast.spi.impl.Some");
+    assertThat(
+            lines(
+                LoggingOptions.Format.TEXT,
+                () -> {
+                  for (int call = 0; call < 100; call++) {
+                    responses.warn("No answer to call {} of {}", call, UUID.randomUUID());
+                  }
+                  responses.warn("Another matter");
+                }))
+        .hasSize(2);
+  }
+
+  @Test
+  void the_same_failure_of_our_own_code_is_not_repeated() {
+    assertThat(
+            lines(
+                LoggingOptions.Format.TEXT,
+                () -> {
+                  for (int i = 0; i < 100; i++) {
+                    VERTX.error("Unhandled exception", new IllegalStateException("ours " + i));
+                  }
+                }))
+        .filteredOn(line -> line.contains("Unhandled exception"))
+        .hasSize(1);
   }
 
   private static <T extends Throwable> T foreign(T failure) {

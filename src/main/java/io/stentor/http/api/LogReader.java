@@ -2,6 +2,7 @@ package io.stentor.http.api;
 
 import io.netty.channel.EventLoop;
 import io.stentor.history.Page;
+import io.stentor.logging.LimitedWarnings;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.stentor.room.Rooms;
@@ -9,7 +10,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -20,7 +20,8 @@ final class LogReader {
 
   private static final int ATTEMPTS = 60;
   private static final long RETRY_MILLIS = 50;
-  private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
+  private static final LimitedWarnings WARNINGS =
+      new LimitedWarnings(LoggerFactory.getLogger(LogReader.class));
 
   private final Rooms rooms;
   private final EventLoop eventLoop;
@@ -77,7 +78,7 @@ final class LogReader {
                 eventLoop.schedule(
                     () -> attempt(read, attempts - 1, answer), RETRY_MILLIS, TimeUnit.MILLISECONDS);
               } else {
-                LOG.warn("a log cannot be read: {}", failure.toString());
+                WARNINGS.warn("a log cannot be read: {}", failure.toString());
                 onLoop(() -> answer.fail(failure));
               }
             });
