@@ -13,6 +13,7 @@ import io.stentor.config.ClusterOptions;
 import io.stentor.config.ClusterOptions.BusTlsOptions;
 import io.stentor.config.ClusterOptions.Discovery;
 import io.stentor.config.ClusterOptions.Multicast;
+import io.stentor.config.ClusterOptions.OnMinority;
 import io.stentor.support.Ports;
 import java.io.IOException;
 import java.io.ObjectInputStream;
@@ -70,6 +71,7 @@ class JavaSerializationFilterIT {
             new Multicast("224.2.2.3", 54327),
             "",
             5,
+            OnMinority.SERVE,
             new BusTlsOptions("", "", ""));
     Config config = ClusteredVertx.hazelcast(cluster);
     return config.setProperty("hazelcast.partition.count", "31");

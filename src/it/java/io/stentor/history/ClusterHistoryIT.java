@@ -110,7 +110,7 @@ class ClusterHistoryIT extends HistoryContract {
     }
 
     @Test
-    void what_was_acknowledged_is_on_the_other_member_under_the_same_epoch() {
+    void what_was_acknowledged_is_on_the_other_member_at_the_same_positions() {
       startTwo();
       List<String> sent = new ArrayList<>();
       for (int i = 0; i < 200; i++) {
@@ -121,7 +121,7 @@ class ClusterHistoryIT extends HistoryContract {
       members.kill(owner);
       Page page = eventually(other);
       assertThat(texts(page)).isEqualTo(sent);
-      assertThat(page.epoch()).isEqualTo(epoch);
+      assertThat(page.continues(new Position(epoch, 200))).isTrue();
       assertThat(page.top()).isEqualTo(200);
     }
 
@@ -149,7 +149,7 @@ class ClusterHistoryIT extends HistoryContract {
       members.kill(owner);
       Page page = eventually(other);
       assertThat(texts(page)).containsExactly("c");
-      assertThat(page.epoch()).isEqualTo(epoch);
+      assertThat(page.continues(new Position(epoch, 2))).isTrue();
       assertThat(page.top()).isEqualTo(3);
     }
 
@@ -252,7 +252,34 @@ class ClusterHistoryIT extends HistoryContract {
       NOW.addAndGet(1);
       Page page = eventually(other);
       assertThat(texts(page)).containsExactly("b");
-      assertThat(page.epoch()).isEqualTo(epoch);
+      assertThat(page.continues(new Position(epoch, 1))).isTrue();
+    }
+
+    @Test
+    void the_log_of_a_node_that_stays_forks_where_a_client_of_the_dead_node_stands() {
+      startTwo();
+      long epoch = append(on(other), batch("a", "b")).epoch();
+      on(other).confirm();
+      await(on(other).read(room, Position.NONE, 0, 0, LIMITS)); // Comes after it.
+      members.kill(other);
+      Page page = eventually(owner);
+      assertThat(page.continues(new Position(epoch, 2))).isTrue();
+      assertThat(append(on(owner), batch("c")).first()).isEqualTo(3);
+    }
+
+    @Test
+    void no_position_means_two_messages_while_a_cluster_is_split() {
+      HazelcastInstance one = members.join();
+      HazelcastInstance two = members.join();
+      append(on(one), batch("common"));
+      members.split(one, two);
+      Appended ones = append(on(one), batch("1a", "1b"));
+      Appended twos = append(on(two), new Batch(appender + 1, 1, batch("2a", "2b").publications()));
+      assertThat(ones.epoch()).isNotEqualTo(twos.epoch());
+      Page there = eventually(two);
+      assertThat(there.includes(new Position(ones.epoch(), 3))).isFalse();
+      assertThat(there.includes(new Position(twos.epoch(), 3))).isTrue();
+      members.awaitWhole();
     }
 
     @Test
@@ -264,6 +291,10 @@ class ClusterHistoryIT extends HistoryContract {
       RoomName oneSided = new RoomName("one-sided-" + room);
       final long quietEpoch = await(on(one).append(quiet, batch("q"), LIMITS)).epoch();
       final long oneSidedEpoch = await(on(one).append(oneSided, batch("o1"), LIMITS)).epoch();
+      on(one).confirm();
+      for (RoomName each : List.of(room, quiet, oneSided)) {
+        await(on(one).read(each, Position.NONE, 0, 0, LIMITS)); // Comes after it.
+      }
       members.split(one, two);
       Batch ones = batch("1a", "1b");
       Batch twos = new Batch(appender + 1, 1, batch("2a", "2b").publications());
@@ -279,9 +310,9 @@ class ClusterHistoryIT extends HistoryContract {
             .containsExactlyInAnyOrder("common", "1a", "1b", "2a", "2b")
             .containsSubsequence("1a", "1b")
             .containsSubsequence("2a", "2b");
-        assertThat(eventually(member, quiet).epoch()).isEqualTo(quietEpoch);
+        assertThat(eventually(member, quiet).continues(new Position(quietEpoch, 1))).isTrue();
         assertThat(texts(eventually(member, oneSided))).containsExactly("o1", "o2");
-        assertThat(eventually(member, oneSided).epoch()).isEqualTo(oneSidedEpoch);
+        assertThat(eventually(member, oneSided).continues(new Position(oneSidedEpoch, 1))).isTrue();
       }
       List<String> texts = texts(eventually(one));
       assertThat(append(on(one), ones).offsets(2))

@@ -15,6 +15,7 @@ import io.stentor.config.ClusterOptions;
 import io.stentor.config.ClusterOptions.BusTlsOptions;
 import io.stentor.config.ClusterOptions.Discovery;
 import io.stentor.config.ClusterOptions.Multicast;
+import io.stentor.config.ClusterOptions.OnMinority;
 import io.stentor.message.RoomName;
 import io.stentor.support.Ports;
 import java.time.Duration;
@@ -54,6 +55,7 @@ final class Members {
             new Multicast("224.2.2.3", 54327),
             "",
             5,
+            OnMinority.SERVE,
             new BusTlsOptions("", "", ""));
     Config config = ClusteredVertx.hazelcast(cluster);
     config.setProperty("hazelcast.partition.count", "31");
@@ -61,7 +63,7 @@ final class Members {
         "hazelcast.operation.backup.timeout.millis", Integer.toString(backupTimeoutMillis));
     config.setProperty("hazelcast.merge.first.run.delay.seconds", "2");
     config.setProperty("hazelcast.merge.next.run.delay.seconds", "2");
-    ClusterHistory.configure(config, clock(all.size()));
+    ClusterHistory.configure(config, clock(all.size()), false);
     HazelcastInstance member = ClusteredVertx.join(config, UUID.randomUUID().toString());
     all.add(member);
     awaitWhole();

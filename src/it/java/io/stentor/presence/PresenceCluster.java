@@ -11,6 +11,7 @@ import io.stentor.config.ClusterOptions;
 import io.stentor.config.ClusterOptions.BusTlsOptions;
 import io.stentor.config.ClusterOptions.Discovery;
 import io.stentor.config.ClusterOptions.Multicast;
+import io.stentor.config.ClusterOptions.OnMinority;
 import io.stentor.history.ClusterHistory;
 import io.stentor.message.RoomName;
 import io.stentor.support.ClusterOfProcesses;
@@ -89,6 +90,7 @@ final class PresenceCluster {
             new Multicast("224.2.2.3", 54327),
             "",
             5,
+            OnMinority.SERVE,
             new BusTlsOptions("", "", ""));
     Config config = ClusteredVertx.hazelcast(cluster);
     if (partitions > 0) {
@@ -96,7 +98,7 @@ final class PresenceCluster {
     }
     config.setProperty("hazelcast.merge.first.run.delay.seconds", "2");
     config.setProperty("hazelcast.merge.next.run.delay.seconds", "2");
-    ClusterHistory.configure(config, System::currentTimeMillis);
+    ClusterHistory.configure(config, System::currentTimeMillis, false);
     ClusterPresence.configure(config);
     HazelcastInstance hazelcast = ClusteredVertx.join(config, UUID.randomUUID().toString());
     VertxOptions options = new VertxOptions().setEventLoopPoolSize(2);

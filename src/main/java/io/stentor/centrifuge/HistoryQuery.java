@@ -55,7 +55,7 @@ public record HistoryQuery(long limit, @Nullable Since since, boolean reverse) {
   }
 
   private Future<JsonWriter> read(Rooms rooms, RoomName room, Page here, boolean timed) {
-    if (since != null && !fits(since.epoch, here)) {
+    if (since != null && !fits(since, here)) {
       return Future.failedFuture(new CommandError(ErrorCode.UNRECOVERABLE_POSITION));
     }
     int most = (int) (limit < 0 ? MAX_MESSAGES : Math.min(limit, MAX_MESSAGES));
@@ -74,8 +74,14 @@ public record HistoryQuery(long limit, @Nullable Since since, boolean reverse) {
         .map(page -> result(page, page.publications(), Long.MAX_VALUE, timed));
   }
 
-  private static boolean fits(String epoch, Page here) {
-    return epoch.isEmpty() || epoch.equals(Position.epochText(here.epoch()));
+  /** Returns whether the position is in the log; an empty epoch stands for the present one. */
+  private static boolean fits(Since since, Page here) {
+    try {
+      return since.epoch.isEmpty()
+          || here.branch().includes(Position.parse(since.epoch + ":" + since.offset));
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   /**

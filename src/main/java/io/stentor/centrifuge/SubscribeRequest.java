@@ -76,13 +76,7 @@ record SubscribeRequest(
       Position position, Rooms rooms, RoomName room, int maxBytes) {
     return rooms
         .read(room, position, MAX_RECOVERED_MESSAGES, maxBytes)
-        .map(page -> continues(page, position) ? Optional.of(page) : Optional.empty());
-  }
-
-  private static boolean continues(Page page, Position position) {
-    return page.epoch() == position.epoch()
-        && position.offset() <= page.top()
-        && position.offset() + 1 >= page.oldest();
+        .map(page -> page.continues(position) ? Optional.of(page) : Optional.empty());
   }
 
   /**

@@ -358,6 +358,29 @@ final class Subscription implements Connection {
     }
   }
 
+  /**
+   * The client knows only the epoch that it was given when it subscribed, so it has to subscribe
+   * again. It receives nothing until then, so that its position stays in the common past of both
+   * epochs and it recovers everything. Clients are told one after the other.
+   */
+  @Override
+  public void forked() {
+    Cursor placed = cursor;
+    if (!isEntered() || placed == null) {
+      return; // A subscription that is being opened gets the new epoch.
+    }
+    placed.leave();
+    owner
+        .loop()
+        .resubscribes()
+        .execute(
+            () -> {
+              if (state != State.LEFT) {
+                lost();
+              }
+            });
+  }
+
   /** The log does not continue for this cursor. */
   private void lost() {
     if (isUndecided()) {

@@ -64,6 +64,7 @@ public final class ClusteredVertx {
         .setJavaSerializationFilterConfig(JavaSerializationFilter.filter());
     properties(config, cluster);
     network(config.getNetworkConfig(), cluster);
+    Quorum.configure(config);
     // The maps of vertx-hazelcast, as in its default configuration.
     config.addMultiMapConfig(
         new MultiMapConfig("__vertx.subs")
@@ -137,7 +138,9 @@ public final class ClusteredVertx {
   public static HazelcastInstance join(com.hazelcast.config.Config config, String nodeId) {
     config.getMemberAttributeConfig().setAttribute("__vertx.nodeId", nodeId);
     try {
-      return Hazelcast.newHazelcastInstance(config);
+      HazelcastInstance hazelcast = Hazelcast.newHazelcastInstance(config);
+      Quorum.start(hazelcast);
+      return hazelcast;
     } catch (HazelcastException e) {
       if (e.getCause() instanceof BindException
           || String.valueOf(e.getMessage()).contains("bind")) {

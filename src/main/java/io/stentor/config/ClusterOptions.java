@@ -16,6 +16,7 @@ import java.util.List;
  * @param multicast group and port, for {@link Discovery#MULTICAST}
  * @param kubernetesServiceDns name of a headless service, for {@link Discovery#KUBERNETES}
  * @param failureDetectionSeconds silence after which a node is removed from the cluster
+ * @param onMinority what a side of a split cluster without a majority of the nodes does
  * @param tls mutual TLS for the event bus between nodes
  */
 public record ClusterOptions(
@@ -29,6 +30,7 @@ public record ClusterOptions(
     Multicast multicast,
     String kubernetesServiceDns,
     int failureDetectionSeconds,
+    OnMinority onMinority,
     BusTlsOptions tls) {
   public ClusterOptions {
     members = List.copyOf(members);
@@ -77,6 +79,7 @@ public record ClusterOptions(
         multicast,
         kubernetesServiceDns,
         failureDetectionSeconds,
+        onMinority,
         tls);
   }
 
@@ -85,6 +88,14 @@ public record ClusterOptions(
     MEMBERS,
     MULTICAST,
     KUBERNETES
+  }
+
+  /** What a side of a split cluster does that has lost the majority of the nodes. */
+  public enum OnMinority {
+    /** Goes on: its logs fork, and both sides' messages are merged when the cluster is whole. */
+    SERVE,
+    /** Accepts no messages until the majority is back, so that there is one history. */
+    REFUSE
   }
 
   /** The multicast group in which nodes announce themselves. */

@@ -35,6 +35,15 @@ public record Appended(
     this(epoch, first, known, Set.of(), Set.of());
   }
 
+  /**
+   * Returns the offset of the last publication in the log directly after the batch was appended.
+   *
+   * @param count number of publications in the batch
+   */
+  long last(int count) {
+    return first + count - known.size() - tooLarge.size() - 1;
+  }
+
   /** Returns whether every publication of the batch was new. */
   public boolean isAllNew() {
     return known.isEmpty() && tooLarge.isEmpty();

@@ -8,6 +8,8 @@ import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.map.IMap;
 import io.stentor.cluster.HazelcastFuture;
+import io.stentor.cluster.Quorum;
+import io.stentor.cluster.Quorum.Side;
 import io.stentor.config.RoomOptions;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
@@ -25,15 +27,19 @@ public final class ClusterHistory implements History {
 
   private static final int MERGE_BATCH = 100;
 
+  private final HazelcastInstance hazelcast;
+  private final NodeContext context;
   private final IMap<String, RoomLog> logs;
   private final ClusterLists lists;
   private final UnusedLogs unused;
 
   /**
    * Creates a history of the logs of this instance's cluster. The instance's configuration must
-   * have been prepared with {@link #configure}.
+   * have been prepared with {@link #configure}, and {@link Quorum} started on it.
    */
   public ClusterHistory(HazelcastInstance hazelcast) {
+    this.hazelcast = hazelcast;
+    this.context = NodeContext.of(hazelcast);
     this.logs = hazelcast.getMap(NodeContext.LOGS);
     this.lists = new ClusterLists(hazelcast);
     this.unused = new UnusedLogs(hazelcast, logs);
@@ -43,9 +49,10 @@ public final class ClusterHistory implements History {
    * Adds the settings for the logs to the configuration of a Hazelcast instance.
    *
    * @param clock elapsed time in milliseconds since an arbitrary moment; must be monotonic
+   * @param refusesOnMinority whether logs are only read on a side without a majority
    */
-  public static void configure(Config config, LongSupplier clock) {
-    new NodeContext(clock, new Epochs()).offer(config);
+  public static void configure(Config config, LongSupplier clock, boolean refusesOnMinority) {
+    new NodeContext(clock, refusesOnMinority).offer(config);
     WireTypes.register(config.getSerializationConfig(), clock);
     ClusterLists.configure(config);
     config.addMapConfig(
@@ -60,7 +67,43 @@ public final class ClusterHistory implements History {
 
   @Override
   public Future<Appended> append(RoomName room, Batch batch, RoomOptions.History limits) {
-    return submit(room, new LogProcessor.Append(batch, limits));
+    if (!isWritable()) {
+      return Future.failedFuture(new MinorityException());
+    }
+    Position before = context.acknowledged().remove(room.value());
+    int count = batch.publications().size();
+    Position replicated = before == null ? Position.NONE : before;
+    return submit(room, new LogProcessor.Append(batch, replicated, limits))
+        .onSuccess(
+            appended -> {
+              Position end = new Position(appended.epoch(), appended.last(count));
+              context.acknowledged().put(room.value(), end);
+            });
+  }
+
+  /**
+   * Returns whether messages can be appended. False on a side of a split cluster that has no
+   * majority, if it is configured to refuse them.
+   */
+  @Override
+  public boolean isWritable() {
+    Side side = Quorum.side(hazelcast);
+    return side == null || context.isWritable(side);
+  }
+
+  /**
+   * Tells the owners of the logs about the last batches that this node appended and that no other
+   * batch has followed. To be called about ten times per second. Does not block.
+   */
+  public void confirm() {
+    context
+        .acknowledged()
+        .forEach(
+            (room, end) -> {
+              if (context.acknowledged().remove(room, end)) {
+                submit(new RoomName(room), new LogProcessor.Confirm(end));
+              }
+            });
   }
 
   @Override

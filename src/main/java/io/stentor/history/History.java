@@ -80,4 +80,21 @@ public interface History {
    * expiring.
    */
   Future<Map<RoomName, LogSummary>> summaries(List<RoomName> rooms);
+
+  /**
+   * Returns whether messages can be appended at the moment. False on a side of a split cluster that
+   * is configured to refuse them.
+   */
+  default boolean isWritable() {
+    return true;
+  }
+
+  /** This side of a split cluster has no majority and is configured to refuse messages. */
+  final class MinorityException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    public MinorityException() {
+      super("this side of the split cluster has no majority", null, false, false);
+    }
+  }
 }

@@ -10,6 +10,8 @@ import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import com.hazelcast.spi.exception.SilentException;
+import io.stentor.cluster.Quorum;
+import io.stentor.cluster.Quorum.Side;
 import io.stentor.config.RoomOptions;
 import io.stentor.history.RoomLog.Answer;
 import io.stentor.history.RoomLog.Entry;
@@ -27,8 +29,9 @@ import org.slf4j.LoggerFactory;
  * concurrently.
  *
  * <p>The result is null if the log has no copy although there are nodes that could hold one, which
- * happens right after a node has joined or left. This is not an error, but the operation is not
- * confirmed; the caller should retry.
+ * happens right after a node has joined or left, or if the nodes have not agreed yet whether this
+ * side of the cluster continues the logs. This is not an error, but the operation is not confirmed;
+ * the caller should retry.
  */
 abstract class LogProcessor<R>
     implements EntryProcessor<String, RoomLog, @Nullable R>,
@@ -63,6 +66,11 @@ abstract class LogProcessor<R>
    */
   abstract boolean createsLog();
 
+  /** Returns whether this adds or removes publications, which only a writable side may do. */
+  boolean changesLog() {
+    return false;
+  }
+
   /** Returns the appender whose last result must be sent to the copy; null if there is none. */
   @Nullable Long appender() {
     return null;
@@ -70,9 +78,17 @@ abstract class LogProcessor<R>
 
   @Override
   public @Nullable R process(Map.Entry<String, RoomLog> entry) {
-    long now = hazelcast == null ? nowMillis : NodeContext.of(hazelcast).clock().getAsLong();
+    NodeContext node = hazelcast == null ? null : NodeContext.of(hazelcast);
+    Side side = hazelcast == null ? null : Quorum.side(hazelcast);
+    if (node != null && (side == null || (changesLog() && !node.isWritable(side)))) {
+      return null;
+    }
+    long now = node == null ? nowMillis : node.clock().getAsLong();
     RoomLog present = entry.getValue();
     RoomLog log = present != null ? present : new RoomLog(newEpoch(entry.getKey()));
+    if (node != null && side != null) {
+      enter(log, entry.getKey(), node, side);
+    }
     R result = apply(log, now);
     if (present == null && !createsLog()) {
       return result;
@@ -82,7 +98,8 @@ abstract class LogProcessor<R>
     List<Entry> entries = log.entriesFrom(first);
     replicate =
         new Replicate(
-            log.epoch(),
+            log.branch(),
+            log.side(),
             log.oldest(),
             first,
             entries,
@@ -98,6 +115,16 @@ abstract class LogProcessor<R>
     EntryProcessor<String, RoomLog, @Nullable R> copy =
         (EntryProcessor<String, RoomLog, @Nullable R>) (EntryProcessor<?, ?, ?>) replicate;
     return copy;
+  }
+
+  private static void enter(RoomLog log, String room, NodeContext node, Side side) {
+    if (log.side() != side.id()) {
+      Position acknowledged = node.acknowledged().get(room);
+      if (acknowledged != null) {
+        log.confirm(acknowledged);
+      }
+      log.enter(side.id(), Epochs.random(), node.isWritable(side));
+    }
   }
 
   private long newEpoch(String room) {
@@ -142,11 +169,19 @@ abstract class LogProcessor<R>
   static final class Append extends LogProcessor<Appended> {
 
     private Batch batch = new Batch(0, 0, List.of());
+    private Position replicated = Position.NONE;
 
     Append() {}
 
-    Append(Batch batch, RoomOptions.History limits) {
+    /**
+     * Creates an append.
+     *
+     * @param replicated position up to which the log was certainly replicated; {@link
+     *     Position#NONE} if nothing is known
+     */
+    Append(Batch batch, Position replicated, RoomOptions.History limits) {
       this.batch = batch;
+      this.replicated = replicated;
       this.limits = limits;
     }
 
@@ -155,18 +190,24 @@ abstract class LogProcessor<R>
      * log.
      */
     Append(Batch batch, long newEpoch, long nowMillis, RoomOptions.History limits) {
-      this(batch, limits);
+      this(batch, Position.NONE, limits);
       this.newEpoch = newEpoch;
       this.nowMillis = nowMillis;
     }
 
     @Override
     Appended apply(RoomLog log, long now) {
+      log.confirm(replicated);
       return log.append(batch, now, limits);
     }
 
     @Override
     boolean createsLog() {
+      return true;
+    }
+
+    @Override
+    boolean changesLog() {
       return true;
     }
 
@@ -180,12 +221,14 @@ abstract class LogProcessor<R>
       out.writeLong(batch.appender());
       out.writeLong(batch.number());
       LogWire.write(batch.publications(), out);
+      LogWire.write(replicated, out);
       LogWire.write(limits, out);
     }
 
     @Override
     public void readData(ObjectDataInput in) throws IOException {
       batch = new Batch(in.readLong(), in.readLong(), LogWire.readPublications(in));
+      replicated = LogWire.readPosition(in);
       limits = LogWire.readLimits(in);
     }
 
@@ -251,8 +294,7 @@ abstract class LogProcessor<R>
 
     @Override
     public void writeData(ObjectDataOutput out) throws IOException {
-      out.writeLong(after.epoch());
-      out.writeLong(after.offset());
+      LogWire.write(after, out);
       out.writeInt(maxMessages);
       out.writeInt(maxBytes);
       out.writeBoolean(createsLog);
@@ -261,7 +303,7 @@ abstract class LogProcessor<R>
 
     @Override
     public void readData(ObjectDataInput in) throws IOException {
-      after = new Position(in.readLong(), in.readLong());
+      after = LogWire.readPosition(in);
       maxMessages = in.readInt();
       maxBytes = in.readInt();
       createsLog = in.readBoolean();
@@ -286,6 +328,11 @@ abstract class LogProcessor<R>
     @Override
     Page apply(RoomLog log, long now) {
       return log.removeAll(now, limits);
+    }
+
+    @Override
+    boolean changesLog() {
+      return true;
     }
 
     @Override
@@ -333,18 +380,67 @@ abstract class LogProcessor<R>
 
     @Override
     public void writeData(ObjectDataOutput out) throws IOException {
-      out.writeLong(copyEnd.epoch());
-      out.writeLong(copyEnd.offset());
+      LogWire.write(copyEnd, out);
     }
 
     @Override
     public void readData(ObjectDataInput in) throws IOException {
-      copyEnd = new Position(in.readLong(), in.readLong());
+      copyEnd = LogWire.readPosition(in);
     }
 
     @Override
     public int getClassId() {
       return LogWire.COMPLETE;
+    }
+  }
+
+  /**
+   * Tells the owner of a log that everything up to a position was replicated. The owner itself
+   * learns this only from the next batch. Changes nothing else and has no copy.
+   */
+  static final class Confirm
+      implements EntryProcessor<String, RoomLog, @Nullable Void>, IdentifiedDataSerializable {
+
+    private Position replicated = Position.NONE;
+
+    Confirm() {}
+
+    Confirm(Position replicated) {
+      this.replicated = replicated;
+    }
+
+    @Override
+    public @Nullable Void process(Map.Entry<String, RoomLog> entry) {
+      RoomLog log = entry.getValue();
+      if (log != null) {
+        log.confirm(replicated);
+      }
+      return null;
+    }
+
+    @Override
+    public @Nullable EntryProcessor<String, RoomLog, @Nullable Void> getBackupProcessor() {
+      return null;
+    }
+
+    @Override
+    public void writeData(ObjectDataOutput out) throws IOException {
+      LogWire.write(replicated, out);
+    }
+
+    @Override
+    public void readData(ObjectDataInput in) throws IOException {
+      replicated = LogWire.readPosition(in);
+    }
+
+    @Override
+    public int getFactoryId() {
+      return LogWire.FACTORY;
+    }
+
+    @Override
+    public int getClassId() {
+      return LogWire.CONFIRM;
     }
   }
 
@@ -363,7 +459,8 @@ abstract class LogProcessor<R>
     private static final Logger LOG = LoggerFactory.getLogger(LogProcessor.class);
 
     private transient @Nullable HazelcastInstance hazelcast;
-    private long epoch;
+    private Branch branch = new Branch(0);
+    private long side;
     private long oldest;
     private long first;
     private List<Entry> entries = List.of();
@@ -383,14 +480,16 @@ abstract class LogProcessor<R>
      * @param keepSeconds how long the copy is kept after its last use
      */
     Replicate(
-        long epoch,
+        Branch branch,
+        long side,
         long oldest,
         long first,
         List<Entry> entries,
         Map<Long, Answer> answers,
         long logsMillis,
         int keepSeconds) {
-      this.epoch = epoch;
+      this.branch = branch;
+      this.side = side;
       this.oldest = oldest;
       this.first = first;
       this.entries = entries;
@@ -403,13 +502,14 @@ abstract class LogProcessor<R>
     public @Nullable Void process(Map.Entry<String, RoomLog> entry) {
       long now = hazelcast == null ? logsMillis : NodeContext.of(hazelcast).clock().getAsLong();
       RoomLog present = entry.getValue();
-      RoomLog copy = present != null ? present : new RoomLog(epoch);
+      RoomLog copy = present != null ? present : new RoomLog(branch.epoch());
       List<Entry> here = entries.stream().map(one -> one.shifted(now - logsMillis)).toList();
-      if (!copy.replicate(epoch, oldest, first, here)) {
+      if (!copy.replicate(branch, oldest, first, here)) {
         refuse(entry.getKey(), present);
         return null;
       }
       answers.forEach(copy::remember);
+      copy.belongs(side, copy.top());
       copy.use(now, keepSeconds);
       entry.setValue(copy);
       return null;
@@ -434,7 +534,8 @@ abstract class LogProcessor<R>
 
     @Override
     public void writeData(ObjectDataOutput out) throws IOException {
-      out.writeLong(epoch);
+      LogWire.write(branch, out);
+      out.writeLong(side);
       out.writeLong(oldest);
       out.writeLong(first);
       LogWire.writeEntries(entries, logsMillis, out);
@@ -444,7 +545,8 @@ abstract class LogProcessor<R>
 
     @Override
     public void readData(ObjectDataInput in) throws IOException {
-      epoch = in.readLong();
+      branch = LogWire.readBranch(in);
+      side = in.readLong();
       oldest = in.readLong();
       first = in.readLong();
       entries = LogWire.readEntries(in, 0);

@@ -6,6 +6,7 @@ import io.stentor.config.RoomOptions;
 import io.stentor.history.RoomLog.Answer;
 import io.stentor.history.RoomLog.Entry;
 import io.stentor.message.Member;
+import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ final class LogWire {
   static final int REMOVE = 6;
   static final int COMPLETE = 7;
   static final int EXPIRE = 8;
+  static final int CONFIRM = 9;
 
   private LogWire() {}
 
@@ -173,8 +175,10 @@ final class LogWire {
   }
 
   static void write(RoomLog log, long nowMillis, ObjectDataOutput out) throws IOException {
-    out.writeLong(log.epoch());
+    write(log.branch(), out);
     out.writeLong(log.top());
+    out.writeLong(log.side());
+    out.writeLong(log.acknowledged());
     writeEntries(log.entries(), nowMillis, out);
     writeAnswers(log.answers(), out);
     out.writeLong(nowMillis - log.usedMillis());
@@ -182,15 +186,45 @@ final class LogWire {
   }
 
   static RoomLog readLog(ObjectDataInput in, long nowMillis) throws IOException {
-    long epoch = in.readLong();
+    Branch branch = readBranch(in);
     long top = in.readLong();
-    RoomLog log = new RoomLog(epoch, top, readEntries(in, nowMillis), readAnswers(in));
+    long side = in.readLong();
+    long acknowledged = in.readLong();
+    RoomLog log = new RoomLog(branch, top, readEntries(in, nowMillis), readAnswers(in));
+    log.belongs(side, acknowledged);
     log.use(nowMillis - in.readLong(), in.readInt());
     return log;
   }
 
+  static void write(Branch branch, ObjectDataOutput out) throws IOException {
+    out.writeLong(branch.epoch());
+    out.writeByte(branch.forks().size());
+    for (Position fork : branch.forks()) {
+      write(fork, out);
+    }
+  }
+
+  static Branch readBranch(ObjectDataInput in) throws IOException {
+    long epoch = in.readLong();
+    int count = in.readByte();
+    List<Position> forks = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      forks.add(readPosition(in));
+    }
+    return new Branch(epoch, forks);
+  }
+
+  static void write(Position position, ObjectDataOutput out) throws IOException {
+    out.writeLong(position.epoch());
+    out.writeLong(position.offset());
+  }
+
+  static Position readPosition(ObjectDataInput in) throws IOException {
+    return new Position(in.readLong(), in.readLong());
+  }
+
   static void write(Page page, ObjectDataOutput out) throws IOException {
-    out.writeLong(page.epoch());
+    write(page.branch(), out);
     out.writeLong(page.oldest());
     out.writeLong(page.top());
     out.writeLong(page.first());
@@ -199,7 +233,7 @@ final class LogWire {
 
   static Page readPage(ObjectDataInput in) throws IOException {
     return new Page(
-        in.readLong(), in.readLong(), in.readLong(), in.readLong(), readPublications(in));
+        readBranch(in), in.readLong(), in.readLong(), in.readLong(), readPublications(in));
   }
 
   static void write(RoomOptions.History limits, ObjectDataOutput out) throws IOException {

@@ -6,151 +6,275 @@ import com.hazelcast.spi.merge.MergingValue;
 import com.hazelcast.spi.merge.SplitBrainMergePolicy;
 import io.stentor.history.RoomLog.Answer;
 import io.stentor.history.RoomLog.Entry;
+import io.stentor.message.Position;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Merges two logs that diverged while the cluster was split. If one only continues the other, it is
- * kept unchanged and no client is affected. Otherwise the publications of both are kept, in one
- * order and under a new epoch, so that all clients are notified and no acknowledged publication is
- * lost.
+ * Merges two logs of one room that were continued separately while the cluster was split. Changes
+ * neither of the two.
  */
 final class MergedLogs {
 
-  private final List<Entry> entries = new ArrayList<>();
-
-  /**
-   * The new offset of each publication of the two logs; for a duplicate, that of its first
-   * occurrence.
-   */
-  private final Map<Name, Long> offsets = new HashMap<>();
-
-  private MergedLogs() {}
-
-  /**
-   * Returns the merged log. Changes neither of the two.
+  /*
+   * Both logs share a past: everything up to the last position that is in the past of both
+   * branches. What follows is the tail of a log. These invariants hold:
    *
-   * @param newEpoch the epoch, if a new one is needed
+   * 1. The shared past keeps its positions. A reader at any position in it goes on in the merged
+   *    log without missing anything. If a log has already removed a part of its tail, this is not
+   *    possible: then the merged log has no past that anybody could go on from, and all readers are
+   *    told.
+   * 2. If one tail has nothing that the other log does not have, the other log stays as it is, and
+   *    its readers are not affected.
+   * 3. Otherwise both tails follow the shared past, under a new epoch. No position in a tail is in
+   *    the past of the merged log, so readers there are told.
+   * 4. A publication that both tails have appears once: a batch that was repeated on the other
+   *    side, or a publication that was tried again there with the same idempotency key. Different
+   *    publications with the same key both stay.
+   * 5. The order of the first log is kept. The order of the second is kept, too, except for common
+   *    publications that the two have in opposite orders, for which no order would be right. What
+   *    neither order determines is ordered by time.
+   */
+
+  private final RoomLog one;
+  private final RoomLog other;
+
+  /** The last offset of the shared past; -1 if the logs have no epoch in common. */
+  private final long shared;
+
+  private final List<Entry> ones;
+  private final List<Entry> others;
+
+  /** For each entry of {@code others}, the index of the same publication in {@code ones}, or -1. */
+  private final int[] same;
+
+  private MergedLogs(RoomLog one, RoomLog other) {
+    this.one = one;
+    this.other = other;
+    this.shared = shared(one, other);
+    this.ones = tail(one, shared);
+    this.others = tail(other, shared);
+    this.same = same(ones, others);
+  }
+
+  /**
+   * Returns the merged log; one of the two if it can stay as it is.
+   *
+   * @param newEpoch the epoch, if a new one is needed; never used before
    */
   static RoomLog of(RoomLog one, RoomLog other, long newEpoch) {
-    if (continues(one, other)) {
-      return one;
+    MergedLogs logs = new MergedLogs(one, other);
+    // Positions in two tails of one epoch could mean different publications.
+    boolean comparable = one.epoch() != other.epoch();
+    IntStream common = Arrays.stream(logs.same).filter(index -> comparable && index >= 0);
+    if (other.top() - logs.from() == common.count()) {
+      return logs.continued(one, other);
     }
-    if (continues(other, one)) {
-      return other;
+    common = Arrays.stream(logs.same).filter(index -> comparable && index >= 0).distinct();
+    if (one.top() - logs.from() == common.count()) {
+      return logs.continued(other, one);
     }
-    MergedLogs merged = new MergedLogs();
-    merged.interleave(one, other);
-    Map<Long, Answer> answers = merged.answers(one, other, newEpoch);
-    RoomLog both = new RoomLog(newEpoch, merged.entries.size(), merged.entries, answers);
+    return logs.both(newEpoch);
+  }
+
+  /** Returns the last offset that is certainly in the past of both logs. */
+  private static long shared(RoomLog one, RoomLog other) {
+    if (one.top() == 0 || other.top() == 0) {
+      return 0;
+    }
+    if (one.epoch() == other.epoch()) {
+      return sharedInEpoch(one, other);
+    }
+    long shared = Math.min(one.top(), other.branch().sharedWith(one.epoch()));
+    shared = Math.max(shared, Math.min(other.top(), one.branch().sharedWith(other.epoch())));
+    for (Position fork : one.branch().forks()) {
+      long there = other.branch().sharedWith(fork.epoch());
+      shared = Math.max(shared, Math.min(fork.offset(), there));
+    }
+    return shared;
+  }
+
+  /**
+   * Compares two logs of the same epoch. At most one side continues an epoch, but a node that is
+   * cut off may have added publications that were not acknowledged before it notices.
+   */
+  private static long sharedInEpoch(RoomLog one, RoomLog other) {
+    long shared = Math.min(one.acknowledged(), other.acknowledged());
+    long end = Math.min(one.top(), other.top());
+    long kept = Math.max(one.oldest(), other.oldest());
+    while (shared + 1 >= kept
+        && shared < end
+        && one.entry(shared + 1).isSame(other.entry(shared + 1))) {
+      shared++;
+    }
+    return shared;
+  }
+
+  /** Returns the offset after which tails start. */
+  private long from() {
+    return Math.max(shared, 0);
+  }
+
+  private static List<Entry> tail(RoomLog log, long shared) {
+    return log.entriesFrom(Math.max(shared + 1, log.oldest()));
+  }
+
+  private static int[] same(List<Entry> ones, List<Entry> others) {
+    Map<Name, Integer> byName = new HashMap<>();
+    Map<String, Integer> byKey = new HashMap<>();
+    for (int i = 0; i < ones.size(); i++) {
+      byName.put(Name.of(ones.get(i)), i);
+      String key = ones.get(i).publication().idempotencyKey();
+      if (key != null) {
+        byKey.put(key, i);
+      }
+    }
+    int[] same = new int[others.size()];
+    for (int i = 0; i < same.length; i++) {
+      Entry entry = others.get(i);
+      Integer known = byKey.get(entry.publication().idempotencyKey());
+      boolean tried =
+          known != null && ones.get(known).publication().saysTheSame(entry.publication());
+      same[i] = byName.getOrDefault(Name.of(entry), tried ? known : -1);
+    }
+    return same;
+  }
+
+  /** Returns the log that has everything that the part has, with the ancestry of both. */
+  private RoomLog continued(RoomLog log, RoomLog part) {
+    if (log.branch().epoch() == part.epoch() && part.branch().forks().isEmpty()) {
+      return log;
+    }
+    List<Position> forks = new ArrayList<>(log.branch().forks());
+    for (Position fork : Branch.joined(List.of(part.branch()), from())) {
+      if (!log.branch().includes(fork)) {
+        forks.add(fork);
+      }
+    }
+    return log.with(log.branch().with(forks));
+  }
+
+  private RoomLog both(long newEpoch) {
+    List<Entry> merged = interleaved();
+    long removed = removedFromTail(one) + removedFromTail(other);
+    List<Entry> entries = new ArrayList<>();
+    RoomLog longer = one.oldest() <= other.oldest() ? one : other;
+    for (long offset = longer.oldest(); offset <= shared; offset++) {
+      entries.add(longer.entry(offset));
+    }
+    entries.addAll(merged);
+    long top = from() + removed + merged.size();
+    Map<Name, Long> offsets = new HashMap<>();
+    for (int i = 0; i < entries.size(); i++) {
+      offsets.put(Name.of(entries.get(i)), top - entries.size() + 1 + i);
+    }
+    for (int i = 0; i < same.length; i++) {
+      if (same[i] >= 0) {
+        offsets.put(Name.of(others.get(i)), offsets.get(Name.of(ones.get(same[i]))));
+      }
+    }
+    List<Position> forks =
+        shared < 0 || removed > 0
+            ? List.of()
+            : Branch.joined(List.of(one.branch(), other.branch()), shared);
+    RoomLog both =
+        new RoomLog(new Branch(newEpoch, forks), top, entries, answers(newEpoch, offsets));
     both.use(
         Math.max(one.usedMillis(), other.usedMillis()),
         Math.max(one.keepSeconds(), other.keepSeconds()));
     return both;
   }
 
-  /**
-   * Returns whether everything that {@code earlier} has or had is certainly the beginning of {@code
-   * later}.
-   */
-  private static boolean continues(RoomLog later, RoomLog earlier) {
-    if (earlier.top() == 0) {
-      return true;
-    }
-    boolean reaches = earlier.top() >= later.oldest() && earlier.top() <= later.top();
-    return earlier.epoch() == later.epoch()
-        && earlier.size() > 0
-        && reaches
-        && later.entry(earlier.top()).isSame(earlier.entry(earlier.top()));
+  /** Returns the number of publications of a tail that its log no longer has. */
+  private long removedFromTail(RoomLog log) {
+    return Math.max(0, log.oldest() - 1 - from());
   }
 
-  /**
-   * Adds every entry once, and keeps the order of each log: first the entries from before the
-   * split, then the others by time where the order is not determined. If a publisher got no
-   * response on one side and retried on the other, its message is kept only once; a different
-   * message with the same key is kept. This applies only to the range that both logs still cover: a
-   * key that had expired on one side could be reused there, and its new use is a separate message.
-   */
-  private void interleave(RoomLog one, RoomLog other) {
-    List<Entry> ones = one.entries();
-    List<Entry> others = other.entries();
-    int i = afterShared(ones, names(others));
-    int j = afterShared(others, names(ones));
-    List<Entry> longer = i >= j ? ones.subList(0, i) : others.subList(0, j);
-    List<Entry> shorter = i >= j ? others.subList(0, j) : ones.subList(0, i);
-    Set<Name> inLonger = names(longer);
-    shorter.stream().filter(entry -> !inLonger.contains(Name.of(entry))).forEach(this::add);
-    longer.forEach(this::add);
-    boolean parted = one.epoch() == other.epoch();
-    long reached = parted ? Math.max(one.oldest(), other.oldest()) : 0;
-    Map<String, Long> keys = new HashMap<>();
-    while (i < ones.size() || j < others.size()) {
-      boolean first =
-          j == others.size() || (i < ones.size() && time(ones.get(i)) <= time(others.get(j)));
-      long offset = first ? one.oldest() + i : other.oldest() + j;
-      Entry entry = first ? ones.get(i++) : others.get(j++);
-      if (offset < reached) {
-        add(entry);
-      } else {
-        addOncePerKey(entry, keys);
+  /** Returns every publication of both tails once. */
+  private List<Entry> interleaved() {
+    boolean[] inOrder = increasing(same);
+    int[] limits = limits(inOrder);
+    List<Entry> merged = new ArrayList<>();
+    int i = 0;
+    for (int j = 0; j < others.size(); j++) {
+      if (same[j] < 0) {
+        Entry entry = others.get(j);
+        while (i < limits[j] && ones.get(i).atMillis() <= entry.atMillis()) {
+          merged.add(ones.get(i++));
+        }
+        merged.add(entry);
+      } else if (inOrder[j]) {
+        while (i <= same[j]) {
+          merged.add(ones.get(i++));
+        }
       }
     }
+    merged.addAll(ones.subList(i, ones.size()));
+    return merged;
   }
 
-  private void add(Entry entry) {
-    if (offsets.putIfAbsent(Name.of(entry), entries.size() + 1L) == null) {
-      entries.add(entry);
+  /** Returns for each of {@code others} the index in {@code ones} that it has to precede. */
+  private int[] limits(boolean[] inOrder) {
+    int[] limits = new int[inOrder.length];
+    int limit = ones.size();
+    for (int j = inOrder.length - 1; j >= 0; j--) {
+      limit = inOrder[j] ? same[j] : limit;
+      limits[j] = limit;
     }
+    return limits;
   }
 
-  private void addOncePerKey(Entry entry, Map<String, Long> keys) {
-    String key = entry.publication().idempotencyKey();
-    Long known = key == null ? null : keys.putIfAbsent(key, entries.size() + 1L);
-    if (known != null && saysTheSame(entry, entries.get((int) (known - 1)))) {
-      offsets.put(Name.of(entry), known);
-    } else {
-      add(entry);
+  /**
+   * Finds a longest sequence of places that increase.
+   *
+   * @param places place of each element; -1 for an element that does not count
+   * @return for each element whether it is part of the sequence
+   */
+  private static boolean[] increasing(int[] places) {
+    // ends[k]: index of the element with the lowest place that ends a sequence of length k + 1.
+    int[] ends = new int[places.length];
+    int[] before = new int[places.length];
+    int length = 0;
+    for (int i = 0; i < places.length; i++) {
+      if (places[i] < 0) {
+        continue;
+      }
+      int low = 0;
+      int high = length;
+      while (low < high) {
+        int middle = (low + high) >>> 1;
+        if (places[ends[middle]] < places[i]) {
+          low = middle + 1;
+        } else {
+          high = middle;
+        }
+      }
+      before[i] = low == 0 ? -1 : ends[low - 1];
+      ends[low] = i;
+      length = Math.max(length, low + 1);
     }
-  }
-
-  private static boolean saysTheSame(Entry one, Entry other) {
-    return one.publication().saysTheSame(other.publication());
-  }
-
-  /** Returns the index after the last entry that has one of the names. */
-  private static int afterShared(List<Entry> entries, Set<Name> names) {
-    int i = entries.size();
-    while (i > 0 && !names.contains(Name.of(entries.get(i - 1)))) {
-      i--;
+    boolean[] chosen = new boolean[places.length];
+    for (int i = length == 0 ? -1 : ends[length - 1]; i >= 0; i = before[i]) {
+      chosen[i] = true;
     }
-    return i;
+    return chosen;
   }
 
-  private static Set<Name> names(List<Entry> entries) {
-    Set<Name> names = new HashSet<>();
-    entries.forEach(entry -> names.add(Name.of(entry)));
-    return names;
-  }
-
+  /** The permanent ID of a publication; see {@link Entry}. */
   private record Name(long appender, long number) {
     static Name of(Entry entry) {
       return new Name(entry.appender(), entry.number());
     }
   }
 
-  /** Returns when an entry was appended, by the clock of the merging node. */
-  private static long time(Entry entry) {
-    return entry.atMillis();
-  }
-
   /** Returns the last results of all appenders, with the new offsets of the publications. */
-  private Map<Long, Answer> answers(RoomLog one, RoomLog other, long newEpoch) {
+  private Map<Long, Answer> answers(long newEpoch, Map<Name, Long> offsets) {
     Map<Long, Answer> answers = new LinkedHashMap<>();
     for (RoomLog log : List.of(one, other)) {
       log.answers()
@@ -158,14 +282,23 @@ final class MergedLogs {
               (appender, answer) -> {
                 Answer before = answers.get(appender);
                 if (before == null || before.number() < answer.number()) {
-                  answers.put(appender, moved(log, appender, answer, newEpoch));
+                  answers.put(
+                      appender,
+                      answer.end() <= shared && log.branch().includes(end(answer))
+                          ? answer
+                          : moved(log, appender, answer, newEpoch, offsets));
                 }
               });
     }
     return answers;
   }
 
-  private Answer moved(RoomLog log, long appender, Answer answer, long newEpoch) {
+  private static Position end(Answer answer) {
+    return new Position(answer.appended().epoch(), Math.max(0, answer.end()));
+  }
+
+  private static Answer moved(
+      RoomLog log, long appender, Answer answer, long newEpoch, Map<Name, Long> offsets) {
     Map<Integer, Long> known = new HashMap<>();
     for (int i = 0; i < answer.count(); i++) {
       Name name = new Name(appender, answer.number() + i);
@@ -199,10 +332,15 @@ final class MergedLogs {
         MergingValue<RoomLog> merging, @Nullable MergingValue<RoomLog> existing) {
       RoomLog coming = merging.getValue();
       RoomLog present = existing == null ? null : existing.getValue();
-      if (coming == null || present == null) {
-        return present == null ? coming : present;
+      RoomLog merged =
+          coming == null || present == null
+              ? (present == null ? coming : present)
+              : MergedLogs.of(present, coming, Epochs.random());
+      if (merged != null && merged != present) {
+        // The log is now part of this side, where every node has what it holds.
+        merged.belongs(0, merged.top());
       }
-      return MergedLogs.of(present, coming, Epochs.random());
+      return merged;
     }
 
     @Override

@@ -1,12 +1,13 @@
 package io.stentor.history;
 
+import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import java.util.List;
 
 /**
  * A section of a room's log at one moment. Everything in it is replicated.
  *
- * @param epoch the log's epoch
+ * @param branch the log's epoch and ancestry
  * @param oldest offset of the oldest publication that the log still has; {@code top + 1} if there
  *     is none
  * @param top offset of the newest publication; 0 if there never was one
@@ -14,14 +15,37 @@ import java.util.List;
  *     next one will have
  * @param publications consecutive, as many as requested
  */
-public record Page(long epoch, long oldest, long top, long first, List<Publication> publications) {
+public record Page(
+    Branch branch, long oldest, long top, long first, List<Publication> publications) {
 
   public Page {
     publications = List.copyOf(publications);
   }
 
+  public long epoch() {
+    return branch.epoch();
+  }
+
+  /** Returns the position of the newest publication of the log. */
+  public Position end() {
+    return new Position(epoch(), top);
+  }
+
   /** Returns the offset of the last of {@code publications}. */
   public long last() {
     return first + publications.size() - 1;
+  }
+
+  /** Returns whether the position is in this log or in the past of its branch, kept or not. */
+  public boolean includes(Position position) {
+    return branch.includes(position) && position.offset() <= top;
+  }
+
+  /**
+   * Returns whether a reader at this position can go on in this log without missing anything: the
+   * log includes the position and still has every publication after it.
+   */
+  public boolean continues(Position position) {
+    return includes(position) && position.offset() + 1 >= oldest;
   }
 }

@@ -51,7 +51,7 @@ final class RoomLog {
   private static final int FIRST_CAPACITY = 8;
   private static final @Nullable Entry[] NOTHING = {};
 
-  private long epoch;
+  private Branch branch;
   private long top;
   private long bytes;
   private @Nullable Entry[] ring = NOTHING;
@@ -61,7 +61,16 @@ final class RoomLog {
   private @Nullable LinkedHashMap<Long, Answer> answers;
 
   /** The offset up to which the copy is known to have everything; see {@link #firstForCopy}. */
-  private long confirmed;
+  private long copied;
+
+  /**
+   * The offset up to which every publication was certainly replicated when it was appended. Later
+   * ones may be known to no other node, which may then give their offsets to others.
+   */
+  private long acknowledged;
+
+  /** The side of a split cluster that this log belongs to; 0 for the one that uses it next. */
+  private long side;
 
   private long usedMillis;
   private int keepSeconds;
@@ -73,20 +82,83 @@ final class RoomLog {
    *     log of the room
    */
   RoomLog(long epoch) {
-    this.epoch = epoch;
+    this.branch = new Branch(epoch);
   }
 
   /** Creates a log with existing content, from its serialised form or from a merge. */
-  RoomLog(long epoch, long top, List<Entry> entries, Map<Long, Answer> answers) {
-    this.epoch = epoch;
+  RoomLog(Branch branch, long top, List<Entry> entries, Map<Long, Answer> answers) {
+    this.branch = branch;
     this.top = top - entries.size();
     entries.forEach(this::add);
     answers.forEach(this::remember);
-    confirmed = top;
+    copied = top;
+    acknowledged = top;
+  }
+
+  /** Returns the same log as another branch. */
+  RoomLog with(Branch other) {
+    RoomLog log = new RoomLog(other, top, entries(), answers());
+    log.use(usedMillis, keepSeconds);
+    log.belongs(side, acknowledged);
+    return log;
+  }
+
+  Branch branch() {
+    return branch;
   }
 
   long epoch() {
-    return epoch;
+    return branch.epoch();
+  }
+
+  long side() {
+    return side;
+  }
+
+  long acknowledged() {
+    return acknowledged;
+  }
+
+  /** Restores what {@link #side} and {@link #acknowledged} returned on another node. */
+  void belongs(long toSide, long acknowledgedThere) {
+    side = toSide;
+    acknowledged = Math.min(acknowledgedThere, top);
+  }
+
+  /**
+   * Makes the log part of a side of the cluster. If it was part of another one, the nodes of that
+   * side may continue it, so it forks here: what certainly was in the log of both sides stays where
+   * it is, in the past of the new branch.
+   *
+   * @param newEpoch the epoch of the new branch; never used before
+   * @param writable whether this side appends to its logs. If not, publications that were not
+   *     acknowledged are removed, so that the log is a part of the other side's log
+   */
+  void enter(long ofSide, long newEpoch, boolean writable) {
+    if (side != 0 && side != ofSide) {
+      fork(newEpoch, writable);
+    }
+    side = ofSide;
+  }
+
+  private void fork(long newEpoch, boolean writable) {
+    long last = acknowledged;
+    branch = branch.fork(newEpoch, last);
+    if (!writable) {
+      removeAfter(last);
+    }
+    Map<Long, Answer> before = answers;
+    answers = null;
+    new LinkedHashMap<>(before == null ? Map.of() : before)
+        .forEach(
+            (appender, answer) -> {
+              boolean shared = answer.appended().epoch() != newEpoch && answer.end() <= last;
+              if (shared || writable) {
+                remember(appender, shared ? answer : answer.in(newEpoch));
+              }
+            });
+    copied = Math.min(copied, last);
+    acknowledged = top;
   }
 
   long top() {
@@ -111,7 +183,7 @@ final class RoomLog {
   }
 
   LogSummary summary() {
-    return new LogSummary(new Position(epoch, top), oldest(), bytes);
+    return new LogSummary(new Position(epoch(), top), oldest(), bytes);
   }
 
   /** Returns all entries, oldest first. */
@@ -166,10 +238,6 @@ final class RoomLog {
       use(nowMillis, limits);
       return last.appended();
     }
-    if (last != null) {
-      // An appender sends its next batch only after the previous one was acknowledged.
-      confirm(last);
-    }
     trim(nowMillis, limits);
     final long first = top + 1;
     int count = batch.publications().size();
@@ -190,16 +258,17 @@ final class RoomLog {
         }
       }
     }
-    Appended appended = new Appended(epoch, first, known, conflicting, tooLarge);
+    Appended appended = new Appended(epoch(), first, known, conflicting, tooLarge);
     remember(batch.appender(), new Answer(batch.number(), count, appended));
     trim(nowMillis, limits);
     return appended;
   }
 
-  /** Records that the batch was acknowledged, so the copy had everything up to its end. */
-  private void confirm(Answer answer) {
-    if (answer.appended().epoch() == epoch) {
-      confirmed = Math.max(confirmed, Math.min(top, answer.end()));
+  /** Records that everything up to a position was replicated. Ignores positions of other epochs. */
+  void confirm(Position replicated) {
+    if (replicated.epoch() == epoch()) {
+      copied = Math.max(copied, Math.min(top, replicated.offset()));
+      acknowledged = Math.max(acknowledged, Math.min(top, replicated.offset()));
     }
   }
 
@@ -209,7 +278,12 @@ final class RoomLog {
    * @param copy the position at which the copy ends
    */
   void copyEndsAt(Position copy) {
-    confirmed = copy.epoch() == epoch ? Math.min(confirmed, copy.offset()) : 0;
+    copied = Math.max(0, Math.min(copied, sharedWith(copy)));
+  }
+
+  /** Returns the offset up to which another log, which ends at a position, can be like this one. */
+  private long sharedWith(Position end) {
+    return Math.min(end.offset(), end.epoch() == epoch() ? top : branch.sharedWith(end.epoch()));
   }
 
   /**
@@ -219,9 +293,9 @@ final class RoomLog {
    */
   long firstForCopy(long nowMillis) {
     if (size == 0 || nowMillis - entry(top).atMillis() > IN_DOUBT_MILLIS) {
-      confirmed = top;
+      copied = top;
     }
-    return Math.max(confirmed + 1, oldest());
+    return Math.max(copied + 1, oldest());
   }
 
   /**
@@ -234,8 +308,8 @@ final class RoomLog {
     for (Map.Entry<Long, Answer> one : answers().entrySet()) {
       Answer answer = one.getValue();
       boolean inDoubt =
-          answer.appended().epoch() == epoch
-              && Math.max(answer.appended().first(), answer.end()) > confirmed;
+          answer.appended().epoch() == epoch()
+              && Math.max(answer.appended().first(), answer.end()) > copied;
       if (inDoubt || one.getKey().equals(appender)) {
         some.put(one.getKey(), answer);
       }
@@ -251,16 +325,19 @@ final class RoomLog {
    * @param first offset of the first of {@code entries}, which extend to the end of the log
    * @return false if the copy lacks entries before {@code first}; nothing has changed then
    */
-  boolean replicate(long ofEpoch, long oldest, long first, List<Entry> entries) {
-    boolean follows = epoch == ofEpoch && top >= first - 1;
+  boolean replicate(Branch of, long oldest, long first, List<Entry> entries) {
+    long shared = of.epoch() == epoch() ? top : Math.min(top, of.sharedWith(epoch()));
+    boolean follows = shared >= first - 1;
     if (!follows && first > oldest) {
       return false;
     }
-    if (!follows) {
+    if (follows) {
+      removeAfter(shared);
+    } else {
       clear();
-      epoch = ofEpoch;
       top = first - 1;
     }
+    branch = of;
     for (int i = (int) (top - first + 1); i < entries.size(); i++) {
       add(entries.get(i));
     }
@@ -270,7 +347,8 @@ final class RoomLog {
     if (size == 0) {
       clear();
     }
-    confirmed = top;
+    copied = top;
+    acknowledged = top;
     return true;
   }
 
@@ -282,7 +360,7 @@ final class RoomLog {
       Position after, int maxMessages, int maxBytes, long nowMillis, RoomOptions.History limits) {
     trim(nowMillis, limits);
     boolean continues =
-        after.epoch() == epoch && after.offset() + 1 >= oldest() && after.offset() <= top;
+        branch.includes(after) && after.offset() + 1 >= oldest() && after.offset() <= top;
     long first = continues ? after.offset() + 1 : oldest();
     List<Publication> publications = new ArrayList<>();
     long sum = 0;
@@ -294,14 +372,14 @@ final class RoomLog {
       }
       publications.add(publication);
     }
-    return new Page(epoch, oldest(), top, first, publications);
+    return new Page(branch, oldest(), top, first, publications);
   }
 
   /** Removes all publications. Their offsets are not reused. Returns the state of the log. */
   Page removeAll(long nowMillis, RoomOptions.History limits) {
     use(nowMillis, limits);
     clear();
-    return new Page(epoch, oldest(), top, oldest(), List.of());
+    return new Page(branch, oldest(), top, oldest(), List.of());
   }
 
   private void use(long nowMillis, RoomOptions.History limits) {
@@ -321,6 +399,7 @@ final class RoomLog {
     if (size == 0) {
       clear();
     }
+    branch = branch.without(oldest());
   }
 
   private @Nullable Long offsetOf(@Nullable String key) {
@@ -352,6 +431,22 @@ final class RoomLog {
     head = (head + 1) & (ring.length - 1);
     size--;
     bytes -= oldest.publication().weight();
+  }
+
+  /** Removes the publications after an offset. */
+  private void removeAfter(long last) {
+    while (top > last && size > 0) {
+      Entry newest = entry(top);
+      String key = newest.publication().idempotencyKey();
+      if (key != null && keys != null) {
+        keys.remove(key, top);
+      }
+      ring[(head + size - 1) & (ring.length - 1)] = null;
+      size--;
+      top--;
+      bytes -= newest.publication().weight();
+    }
+    top = Math.min(top, last);
   }
 
   private void grow() {
@@ -406,11 +501,24 @@ final class RoomLog {
    */
   record Answer(long number, int count, Appended appended) {
 
+    /** Returns the same result for a branch with another epoch, which has the same offsets. */
+    Answer in(long epoch) {
+      return new Answer(
+          number,
+          count,
+          new Appended(
+              epoch,
+              appended.first(),
+              appended.known(),
+              appended.conflicting(),
+              appended.tooLarge()));
+    }
+
     /**
      * Returns the offset of the last publication in the log directly after the batch was appended.
      */
     long end() {
-      return appended.first() + count - appended.known().size() - appended.tooLarge().size() - 1;
+      return appended.last(count);
     }
   }
 }

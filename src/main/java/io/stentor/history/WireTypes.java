@@ -43,6 +43,7 @@ final class WireTypes implements DataSerializableFactory {
       case LogWire.SUMMARIES -> new ClusterLists.SummariesTask();
       case LogWire.REMOVE -> new LogProcessor.RemoveAll();
       case LogWire.COMPLETE -> new LogProcessor.Complete();
+      case LogWire.CONFIRM -> new LogProcessor.Confirm();
       case LogWire.EXPIRE -> new UnusedLogs.Expire();
       default -> throw new IllegalArgumentException("no type " + type);
     };

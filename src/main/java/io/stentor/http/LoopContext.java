@@ -14,6 +14,7 @@ import io.stentor.message.RoomName;
 import io.stentor.presence.Presence;
 import io.stentor.room.RoomLimitReached;
 import io.stentor.room.Rooms;
+import io.stentor.timer.Pacer;
 import java.util.function.IntSupplier;
 
 /**
@@ -25,6 +26,7 @@ import java.util.function.IntSupplier;
  *     #GRACE_SECONDS} s after their token expires
  * @param registry the connections that the server API can find
  * @param connectTimeout for clients of the Centrifuge protocol
+ * @param resubscribes asks clients of the Centrifuge protocol to subscribe again
  */
 public record LoopContext(
     EventLoop eventLoop,
@@ -33,7 +35,8 @@ public record LoopContext(
     Expiries expiries,
     Expiries expiriesWithGrace,
     ConnectionRegistry registry,
-    ConnectTimeout connectTimeout) {
+    ConnectTimeout connectTimeout,
+    Pacer resubscribes) {
 
   /** Time in seconds after the expiry of a token in which a new one is accepted. */
   public static final int GRACE_SECONDS = 25;
@@ -52,6 +55,8 @@ public record LoopContext(
 
   private static final int RETRY_SECONDS = 5;
 
+  private static final int RESUBSCRIBES_PER_SECOND = 1000;
+
   /** Creates the context of an event loop and starts its timers. */
   public static LoopContext of(EventLoop eventLoop, NodeServices node) {
     Heartbeat heartbeat = new Heartbeat(() -> node.live().get().webSocket());
@@ -65,7 +70,8 @@ public record LoopContext(
         expiries(() -> node.live().get().identity().tokens().leewaySeconds(), node, eventLoop),
         expiries(() -> GRACE_SECONDS, node, eventLoop),
         node.connections().registries().add(eventLoop),
-        connectTimeout);
+        connectTimeout,
+        new Pacer(eventLoop, RESUBSCRIBES_PER_SECOND));
   }
 
   /**

@@ -7,6 +7,7 @@ import io.stentor.cluster.ClusterHost;
 import io.stentor.cluster.ClusteredVertx;
 import io.stentor.cluster.NodeWatcher;
 import io.stentor.config.ClusterOptions;
+import io.stentor.config.ClusterOptions.OnMinority;
 import io.stentor.config.Config;
 import io.stentor.history.ClusterHistory;
 import io.stentor.history.History;
@@ -48,6 +49,9 @@ public final class NodeRuntime {
    * How many partitions are checked for expiry each second in a cluster: all 271 within a minute.
    */
   private static final int EXPIRE_PARTITIONS = 5;
+
+  /** How long the owner of a log may not know that the last batch was replicated. */
+  private static final int CONFIRM_MILLIS = 100;
 
   private final Vertx vertx;
   private final int eventLoops;
@@ -95,7 +99,8 @@ public final class NodeRuntime {
   private static HazelcastInstance join(
       ClusterOptions cluster, Consumer<com.hazelcast.config.Config> joining) {
     com.hazelcast.config.Config ours = ClusteredVertx.hazelcast(cluster);
-    ClusterHistory.configure(ours, NodeRuntime::elapsedMillis);
+    ClusterHistory.configure(
+        ours, NodeRuntime::elapsedMillis, cluster.onMinority() == OnMinority.REFUSE);
     ClusterPresence.configure(ours);
     joining.accept(ours);
     return ClusteredVertx.join(ours, UUID.randomUUID().toString());
@@ -125,6 +130,7 @@ public final class NodeRuntime {
     if (hazelcast != null) {
       ClusterHistory history = new ClusterHistory(hazelcast);
       wheel.every(1000, () -> history.expire(EXPIRE_PARTITIONS));
+      vertx.setPeriodic(CONFIRM_MILLIS, timer -> history.confirm());
       wheel.onStandstill(millis -> history.hold());
       return history;
     }

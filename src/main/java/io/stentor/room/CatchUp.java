@@ -142,15 +142,13 @@ final class CatchUp implements Tail.Reading {
   }
 
   private void take(Page page) {
-    boolean sameLog = page.epoch() == after.epoch() && after.offset() <= page.top();
-    boolean reaches = sameLog && after.offset() + 1 >= page.oldest();
+    boolean reaches = page.continues(after);
     if (!reaches && (announced || !fromOldest)) {
       lost();
       return;
     }
-    if (!reaches) {
-      after = new Position(page.epoch(), page.first() - 1);
-    }
+    // The same place in the present branch of the log, or its start.
+    after = new Position(page.epoch(), reaches ? after.offset() : page.first() - 1);
     if (!announced) {
       announced = true;
       if (!fromOldest) {

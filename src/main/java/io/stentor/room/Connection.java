@@ -70,6 +70,12 @@ public interface Connection {
     return true;
   }
 
+  /**
+   * The room's log continues, without a gap, with another epoch. Formats that send the epoch with
+   * each message need not do anything; no-op by default.
+   */
+  default void forked() {}
+
   /** Closes the connection with this reason. Further writes are ignored. */
   void close(CloseReason reason);
 }

@@ -286,7 +286,7 @@ final class Feed implements ReorderBuffer.Output {
     if (live) {
       take(after, page);
     } else {
-      buffer.moveTo(page.epoch(), page.top() + 1);
+      buffer.moveTo(page.branch(), page.top() + 1);
       goLive();
     }
   }
@@ -316,6 +316,12 @@ final class Feed implements ReorderBuffer.Output {
    */
   private void take(Position after, Page page) {
     long before = buffer.next();
+    if (page.epoch() != buffer.epoch() && page.includes(buffer.position())) {
+      LOG.debug("room {}: the log continues as another branch: {}", room, page.branch());
+      buffer.fork(page.branch());
+      Position fork = buffer.position();
+      List.copyOf(tails).forEach(tail -> tail.loop().run(() -> tail.forked(fork)));
+    }
     boolean same = page.epoch() == buffer.epoch() && page.top() >= after.offset();
     boolean continues = same && page.oldest() <= before;
     if (same && !continues && buffer.mayNextArrive()) {
@@ -325,12 +331,12 @@ final class Feed implements ReorderBuffer.Output {
     }
     if (!same && before == 1 && page.oldest() == 1) {
       // The room was empty and the other log is complete, so no publication was missed.
-      buffer.moveTo(page.epoch(), 1);
+      buffer.moveTo(page.branch(), 1);
       Position start = buffer.position();
       tails.forEach(tail -> tail.loop().run(() -> tail.renewed(start)));
     } else if (!continues) {
       counts.add(Count.LOST, 1);
-      buffer.moveTo(page.epoch(), page.top() + 1);
+      buffer.moveTo(page.branch(), page.top() + 1);
       Position at = buffer.position();
       LOG.info("room {}: continuity was lost, going on at {}", room, at);
       List.copyOf(tails).forEach(tail -> tail.loop().run(() -> tail.lost(at)));

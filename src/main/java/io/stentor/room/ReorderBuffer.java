@@ -1,6 +1,7 @@
 package io.stentor.room;
 
 import io.stentor.config.RoomOptions;
+import io.stentor.history.Branch;
 import io.stentor.history.Page;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
@@ -53,7 +54,7 @@ final class ReorderBuffer {
   private final Counts counts;
   private final RecentCache recent;
   private final LongSupplier clock;
-  private long epoch;
+  private Branch branch = new Branch(0);
   private long next = 1;
 
   /** All publications up to this offset were removed from the log. */
@@ -94,7 +95,7 @@ final class ReorderBuffer {
   }
 
   long epoch() {
-    return epoch;
+    return branch.epoch();
   }
 
   /** Returns the offset of the next publication to deliver. */
@@ -104,7 +105,7 @@ final class ReorderBuffer {
 
   /** Returns the position of the last delivered publication. */
   Position position() {
-    return new Position(epoch, next - 1);
+    return new Position(epoch(), next - 1);
   }
 
   /** Returns whether a publication has arrived whose predecessor is missing. */
@@ -132,11 +133,11 @@ final class ReorderBuffer {
   @Nullable Page since(Position after) {
     recent.trim(clock.getAsLong());
     long oldest = next - recent.size();
-    if (after.epoch() != epoch || after.offset() + 1 < oldest || after.offset() >= next) {
+    if (!branch.includes(after) || after.offset() + 1 < oldest || after.offset() >= next) {
       return null;
     }
     int count = (int) (next - 1 - after.offset());
-    return new Page(epoch, oldest, next - 1, after.offset() + 1, recent.newest(count));
+    return new Page(branch, oldest, next - 1, after.offset() + 1, recent.newest(count));
   }
 
   /** Drops cached publications that are too old. */
@@ -146,7 +147,7 @@ final class ReorderBuffer {
 
   /** Drops cached publications up to this position, because they were removed from the log. */
   void forget(Position upTo) {
-    if (upTo.epoch() == epoch) {
+    if (upTo.epoch() == epoch()) {
       removed = Math.max(removed, upTo.offset());
       dropRemoved();
     }
@@ -157,12 +158,18 @@ final class ReorderBuffer {
   }
 
   /** Continues at another offset of the log, or in another log. */
-  void moveTo(long newEpoch, long newNext) {
+  void moveTo(Branch newBranch, long newNext) {
     recent.clear();
     highest = 0;
     removed = 0;
-    epoch = newEpoch;
+    branch = newBranch;
     next = newNext;
+  }
+
+  /** Continues at the same offset in another branch, which has this position in its past. */
+  void fork(Branch into) {
+    highest = 0;
+    branch = into;
   }
 
   /** Buffers a batch until {@link #takeEarly}, or drops it if it does not fit. */
@@ -171,7 +178,7 @@ final class ReorderBuffer {
     if (earlyBytes + bytes <= MAX_EARLY_BYTES && early.putIfAbsent(batch.first(), batch) == null) {
       earlyBytes += bytes;
     }
-    if (batch.epoch() == epoch) {
+    if (batch.epoch() == epoch()) {
       highest = Math.max(highest, batch.last());
     }
   }
@@ -195,7 +202,7 @@ final class ReorderBuffer {
     if (removed >= next - rest.size()) {
       dropRemoved();
     }
-    output.deliver(rest, epoch, next - rest.size(), position());
+    output.deliver(rest, epoch(), next - rest.size(), position());
   }
 
   /** Delivers the buffered batches that are next in order. */
@@ -215,12 +222,12 @@ final class ReorderBuffer {
     Map.Entry<Long, Broadcast> first = early.firstEntry();
     while (first != null) {
       Broadcast batch = first.getValue();
-      if (batch.epoch() == epoch && batch.first() > next) {
+      if (batch.epoch() == epoch() && batch.first() > next) {
         return null;
       }
       early.pollFirstEntry();
       earlyBytes -= batch.bytes();
-      if (batch.epoch() == epoch) {
+      if (batch.epoch() == epoch()) {
         return batch;
       }
       first = early.firstEntry();

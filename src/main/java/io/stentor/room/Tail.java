@@ -280,6 +280,15 @@ final class Tail {
     position = start;
   }
 
+  /** The log continues, without a gap, as a branch with another epoch. */
+  void forked(Position at) {
+    flush();
+    position = at;
+    for (int i = cursors.size() - 1; i >= 0; i--) {
+      cursors.get(i).connection.forked();
+    }
+  }
+
   /**
    * The log continues at another position: all connections here missed publications, or the epoch
    * has changed.

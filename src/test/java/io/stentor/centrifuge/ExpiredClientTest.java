@@ -21,6 +21,7 @@ import io.stentor.identity.Signer;
 import io.stentor.message.CloseReason;
 import io.stentor.presence.LocalPresence;
 import io.stentor.room.Rooms;
+import io.stentor.timer.Pacer;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonObject;
@@ -109,7 +110,8 @@ class ExpiredClientTest {
             expiries,
             expiries,
             new ConnectionRegistry(),
-            new ConnectTimeout(loop, 10, 40));
+            new ConnectTimeout(loop, 10, 40),
+            new Pacer(loop, 1000));
     onLoop(
         () ->
             session =

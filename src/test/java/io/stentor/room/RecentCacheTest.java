@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.stentor.config.RoomOptions.History;
 import io.stentor.config.RoomOptions.SlowConsumer;
 import io.stentor.history.Batch;
+import io.stentor.history.Branch;
 import io.stentor.history.LocalHistory;
 import io.stentor.history.Page;
 import io.stentor.message.Position;
@@ -138,7 +139,7 @@ class RecentCacheTest {
             (publications, epoch, first, after) -> {},
             new Counts(Counts.Timings.NONE),
             () -> 1_000_000);
-    sequence.moveTo(7, 1);
+    sequence.moveTo(new Branch(7), 1);
     sequence.forget(new Position(7, 3));
     List<Publication> two = List.of(Publication.text("a", 1), Publication.text("b", 1));
     sequence.take(new Broadcast(7, 1, two));
@@ -155,10 +156,10 @@ class RecentCacheTest {
             (publications, epoch, first, after) -> {},
             new Counts(Counts.Timings.NONE),
             () -> 1_000_000);
-    sequence.moveTo(7, 1);
+    sequence.moveTo(new Branch(7), 1);
     sequence.keep(new Broadcast(7, 5, List.of(Publication.text("early", 1_000_000))));
     assertThat(sequence.hasGap()).isTrue();
-    sequence.moveTo(8, 1);
+    sequence.moveTo(new Branch(8), 1);
     sequence.takeEarly();
     assertThat(sequence.hasGap()).isFalse();
   }
@@ -219,7 +220,7 @@ class RecentCacheTest {
             new Counts(Counts.Timings.NONE),
             now::get);
     final long epoch = logs.read(Scene.ROOM, Position.NONE, 0, 0, limits).result().epoch();
-    sequence.moveTo(epoch, 1);
+    sequence.moveTo(new Branch(epoch), 1);
     long number = 1;
     for (int round = 0; round < 50; round++) {
       now.addAndGet(random.nextInt(1000));

@@ -2,6 +2,7 @@ package io.stentor.http.api;
 
 import io.stentor.admission.Limit;
 import io.stentor.config.RoomOptions;
+import io.stentor.history.History.MinorityException;
 import io.stentor.http.Authentication;
 import io.stentor.http.PlainClient;
 import io.stentor.http.ProblemType;
@@ -171,6 +172,12 @@ public final class HttpPublisher {
     if (reason instanceof MessageTooLarge) {
       return RequestRefused.of(
           ProblemType.TOO_LARGE, toSentence(String.valueOf(reason.getMessage())));
+    }
+    if (reason instanceof MinorityException) {
+      return RequestRefused.of(
+          ProblemType.UNAVAILABLE,
+          "This part of the cluster accepts no messages until most nodes are back.",
+          RETRY_AFTER_SECONDS);
     }
     return reason instanceof IdempotencyConflict
         ? RequestRefused.of(

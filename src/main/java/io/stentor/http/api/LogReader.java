@@ -31,13 +31,6 @@ final class LogReader {
     this.eventLoop = eventLoop;
   }
 
-  /** Whether the page continues from the position without a gap. */
-  static boolean continues(Page page, Position since) {
-    return page.epoch() == since.epoch()
-        && since.offset() <= page.top()
-        && since.offset() + 1 >= page.oldest();
-  }
-
   /** Reads what follows the position. If that is not available, the page tells where the log is. */
   Future<Page> after(RoomName room, Position since, int limit) {
     return withRetries(() -> rooms.read(room, since, limit, JsonMessages.MAX_BYTES));

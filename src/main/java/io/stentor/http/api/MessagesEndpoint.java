@@ -112,10 +112,10 @@ public final class MessagesEndpoint {
       log.after(room, since, query.limit())
           .onSuccess(
               page -> {
-                if (LogReader.continues(page, since)) {
+                if (page.continues(since)) {
                   JsonMessages.sendPage(request.response(), page, true);
                 } else if (query.strict()) {
-                  notRecoverable(new Position(page.epoch(), page.top()));
+                  notRecoverable(page.end());
                 } else {
                   newest(false);
                 }
@@ -131,7 +131,7 @@ public final class MessagesEndpoint {
 
     private void take(Page page, boolean recovered) {
       if (page.publications().isEmpty() && recovered && query.waitSeconds() > 0) {
-        waitFrom(new Position(page.epoch(), page.top()));
+        waitFrom(page.end());
       } else {
         JsonMessages.sendPage(request.response(), page, recovered);
       }

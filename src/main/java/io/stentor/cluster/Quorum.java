@@ -1,0 +1,618 @@
+package io.stentor.cluster;
+
+import com.hazelcast.cluster.Member;
+import com.hazelcast.cluster.MembershipEvent;
+import com.hazelcast.cluster.MembershipListener;
+import com.hazelcast.cluster.impl.MemberImpl;
+import com.hazelcast.config.Config;
+import com.hazelcast.config.ExecutorConfig;
+import com.hazelcast.core.ExecutionCallback;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceAware;
+import com.hazelcast.core.LifecycleEvent.LifecycleState;
+import com.hazelcast.instance.impl.HazelcastInstanceImpl;
+import com.hazelcast.instance.impl.HazelcastInstanceProxy;
+import com.hazelcast.internal.cluster.impl.ClusterServiceImpl;
+import com.hazelcast.nio.ObjectDataInput;
+import com.hazelcast.nio.ObjectDataOutput;
+import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
+import io.stentor.cluster.Agreement.Acceptor;
+import io.stentor.cluster.Agreement.State;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets the nodes of each side of a cluster, which may have split, agree whether their side may keep
+ * the epochs of the logs. At most one side does: the one with the majority of the last agreed
+ * members, or the half with the eldest. {@link Agreement} has the rules and why they hold.
+ *
+ * <p>Thread-safe. Nothing here blocks.
+ */
+public final class Quorum {
+
+  /*
+   * The eldest node of the view is the coordinator: it starts a round whenever its view is not the
+   * one of the last completed round. All of its work is on one thread of this class.
+   */
+
+  /**
+   * What the nodes of one side agreed on.
+   *
+   * @param id changes exactly when the side must fork its logs
+   * @param majority false on a side that split off and is still smaller than a majority of the last
+   *     agreed members of the whole cluster
+   */
+  public record Side(long id, boolean majority) {}
+
+  private static final Logger LOG = LoggerFactory.getLogger(Quorum.class);
+
+  private static final String NAME = "stentor.quorum";
+
+  /** Maximum number of messages that wait on one node; further ones are rejected. */
+  private static final int QUEUE = 256;
+
+  private static final long CHECK_MILLIS = 200;
+
+  /** The views of two nodes change at slightly different times. */
+  private static final long RETRY_MILLIS = 20;
+
+  private static final long ROUND_MILLIS = 2000;
+  private static final long LEAVE_MILLIS = 3000;
+
+  private final HazelcastInstance hazelcast;
+  private final ClusterServiceImpl cluster;
+  private final ScheduledThreadPoolExecutor thread =
+      new ScheduledThreadPoolExecutor(1, Quorum::thread, new ThreadPoolExecutor.DiscardPolicy());
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final Promise<Void> left = Promise.promise();
+  private volatile boolean leaving;
+
+  /** The last round in which this node answered that it is leaving. */
+  private volatile @Nullable UUID leavingRound;
+
+  private volatile Acceptor acceptor;
+  private volatile Verdict verdict = new Verdict(State.NEWCOMER, null, 0, null);
+
+  // Only on the thread of this class.
+  private @Nullable Round running;
+  private List<UUID> settled = List.of();
+  private List<UUID> lastView = List.of();
+  private long newId;
+
+  /** What {@link #side} has found, and from what. */
+  private record Verdict(State state, @Nullable Member self, int version, @Nullable Side side) {}
+
+  private record Round(UUID id, List<UUID> view, List<MemberImpl> members) {}
+
+  private Quorum(HazelcastInstance hazelcast) {
+    this.hazelcast = hazelcast;
+    HazelcastInstanceImpl instance =
+        hazelcast instanceof HazelcastInstanceProxy proxy
+            ? proxy.getOriginal()
+            : (HazelcastInstanceImpl) hazelcast;
+    this.cluster = instance.node.getClusterService();
+    this.acceptor = new Acceptor(cluster.getLocalMember().getUuid());
+  }
+
+  private static Thread thread(Runnable work) {
+    Thread thread = new Thread(work, "quorum");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Prepares the configuration of a node that has not joined. */
+  public static void configure(Config joining) {
+    joining.getUserContext().put(NAME, new AtomicReference<Quorum>());
+    joining.addExecutorConfig(
+        new ExecutorConfig(NAME)
+            .setPoolSize(1)
+            .setQueueCapacity(QUEUE)
+            .setStatisticsEnabled(false));
+    joining
+        .getSerializationConfig()
+        .addDataSerializableFactory(Message.FACTORY, type -> new Message());
+    WireType.add(
+        joining.getSerializationConfig(),
+        State.class,
+        Message.STATE_TYPE,
+        Message::write,
+        Message::readState);
+  }
+
+  /** Starts to take part, until the instance is shut down. To be called once, after it joined. */
+  public static Quorum start(HazelcastInstance hazelcast) {
+    Quorum quorum = new Quorum(hazelcast);
+    of(hazelcast).set(quorum);
+    hazelcast.getCluster().addMembershipListener(quorum.new Changes());
+    hazelcast
+        .getLifecycleService()
+        .addLifecycleListener(
+            event -> {
+              if (event.getState() == LifecycleState.SHUTDOWN) {
+                quorum.thread.shutdownNow();
+                quorum.left.tryComplete();
+              } else {
+                quorum.thread.execute(quorum::check);
+              }
+            });
+    quorum.thread.scheduleWithFixedDelay(quorum::check, 0, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+    return quorum;
+  }
+
+  /** Returns the side that an instance is on, as {@link #side()}; null before the start. */
+  public static @Nullable Side side(HazelcastInstance hazelcast) {
+    Quorum quorum = of(hazelcast).get();
+    return quorum == null ? null : quorum.side();
+  }
+
+  @SuppressWarnings("unchecked")
+  private static AtomicReference<@Nullable Quorum> of(HazelcastInstance hazelcast) {
+    return (AtomicReference<@Nullable Quorum>)
+        Objects.requireNonNull(hazelcast.getUserContext().get(NAME));
+  }
+
+  /**
+   * Returns the agreed side, or null while the nodes have not agreed since a member was lost or
+   * since this node joined. Right from the moment at which Hazelcast removes a member from its
+   * list, which is before it promotes the copies of that member's partitions. Costs a few volatile
+   * reads.
+   */
+  @SuppressWarnings("ReferenceEquality") // Each change has a new object.
+  public @Nullable Side side() {
+    Verdict last = verdict;
+    State state = acceptor.state();
+    MemberImpl self = cluster.getLocalMember();
+    int version = cluster.getMemberListVersion();
+    return last.version == version && last.state == state && last.self == self
+        ? last.side
+        : judge(state, self, version);
+  }
+
+  /** A node that merges into another cluster gets a new UUID before its list of members changes. */
+  @SuppressWarnings("ReferenceEquality")
+  private @Nullable Side judge(State state, MemberImpl self, int version) {
+    Agreement held =
+        acceptor.node().equals(self.getUuid())
+            ? state.held(member -> cluster.getMember(member) != null)
+            : null;
+    Side side = held == null ? null : new Side(held.id(), held.majority());
+    if (cluster.getMemberListVersion() != version || cluster.getLocalMember() != self) {
+      return side();
+    }
+    verdict = new Verdict(state, self, version, side);
+    return side;
+  }
+
+  /** Returns whether the nodes of this side agree, and are the majority of the cluster. */
+  public boolean hasMajority() {
+    Side side = side();
+    return side != null && side.majority();
+  }
+
+  /**
+   * Calls this after each new agreement. A lost member is not an agreement: {@link #side} is null
+   * from then on until the next one.
+   *
+   * @param changed called on any thread; must not block
+   */
+  public void onChange(Runnable changed) {
+    listeners.add(changed);
+  }
+
+  /**
+   * Announces that this node leaves: the others agree on the members without it, so that its
+   * absence forks nothing. To be called before Hazelcast shuts down; the node still takes part.
+   *
+   * @return completes within three seconds, also if it could not be agreed
+   */
+  public Future<Void> leave() {
+    leaving = true;
+    thread.schedule(() -> left.tryComplete(), LEAVE_MILLIS, TimeUnit.MILLISECONDS);
+    thread.execute(this::check);
+    if (thread.isShutdown()) {
+      left.tryComplete();
+    }
+    return left.future();
+  }
+
+  /** Starts a round if this node is the eldest and its view is not settled. */
+  private void check() {
+    List<MemberImpl> members = List.copyOf(cluster.getMemberImpls());
+    List<UUID> view = uuids(members);
+    if (leaving && !left.future().isComplete()) {
+      askToLeave(members);
+    }
+    if (members.isEmpty() || !members.get(0).localMember()) {
+      running = null;
+      settled = List.of();
+    } else if (!view.equals(settled) && (running == null || !view.equals(running.view))) {
+      run(new Round(UUID.randomUUID(), view, members));
+    }
+  }
+
+  private void askToLeave(List<MemberImpl> members) {
+    if (members.size() < 2) {
+      left.tryComplete();
+    } else if (members.get(0).localMember()) {
+      settled = List.of();
+    } else {
+      send(members.get(0), Message.leaving());
+    }
+  }
+
+  private void recheck() {
+    settled = List.of();
+    check();
+  }
+
+  private void run(Round round) {
+    running = round;
+    if (!round.view.equals(lastView)) {
+      lastView = round.view;
+      newId = ThreadLocalRandom.current().nextLong();
+    }
+    all(round.members, member -> this.<State>send(member, Message.ask(round.id, round.view)))
+        .thenComposeAsync(states -> propose(round, states), thread)
+        .orTimeout(ROUND_MILLIS, TimeUnit.MILLISECONDS)
+        .whenCompleteAsync((done, failure) -> ended(round, failure), thread);
+  }
+
+  private CompletableFuture<?> propose(Round round, List<State> answers) {
+    stillRunning(round);
+    Map<UUID, State> states = new HashMap<>();
+    for (int i = 0; i < answers.size(); i++) {
+      states.put(round.view.get(i), answers.get(i));
+    }
+    Agreement next = Agreement.next(round.view, states, newId);
+    if (next.equals(acceptor.state().agreed())) {
+      return CompletableFuture.completedFuture(next);
+    }
+    return all(round.members, member -> send(member, Message.accept(round.id, next)))
+        .thenComposeAsync(accepted -> commit(round), thread);
+  }
+
+  /** Commits on this node last, so that once it knows the agreement all others do. */
+  private CompletableFuture<?> commit(Round round) {
+    stillRunning(round);
+    MemberImpl self = round.members.get(0);
+    List<MemberImpl> others = round.members.subList(1, round.members.size());
+    Message commit = Message.commit(round.id);
+    return all(others, member -> send(member, commit))
+        .thenComposeAsync(committed -> send(self, commit), thread);
+  }
+
+  private void stillRunning(Round round) {
+    if (!round.equals(running)) {
+      throw new IllegalStateException("another round has begun");
+    }
+  }
+
+  private void ended(Round round, @Nullable Throwable failure) {
+    if (!round.equals(running)) {
+      return;
+    }
+    running = null;
+    if (failure == null) {
+      settled = round.view;
+      if (round.id.equals(leavingRound)) {
+        left.tryComplete();
+      }
+      check();
+    } else {
+      LOG.debug("no agreement yet of {} nodes: {}", round.view.size(), failure.toString());
+      thread.schedule(this::check, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** Asks all of these nodes. Fails as soon as one of them declines or cannot be asked. */
+  private static <T> CompletableFuture<List<T>> all(
+      List<MemberImpl> members, Function<MemberImpl, CompletableFuture<T>> ask) {
+    List<CompletableFuture<T>> asked = members.stream().map(ask).toList();
+    CompletableFuture<List<T>> all = new CompletableFuture<>();
+    if (asked.isEmpty()) {
+      all.complete(List.of());
+    }
+    for (CompletableFuture<T> one : asked) {
+      one.whenComplete(
+          (answer, failure) -> {
+            if (failure != null) {
+              all.completeExceptionally(failure);
+            } else if (asked.stream().allMatch(CompletableFuture::isDone)) {
+              all.complete(asked.stream().map(CompletableFuture::join).toList());
+            }
+          });
+    }
+    return all;
+  }
+
+  /** Fails if the node declines. */
+  @SuppressWarnings("unchecked") // The kind of a message determines the type of its answer.
+  private <T> CompletableFuture<T> send(MemberImpl member, Message message) {
+    CompletableFuture<T> answered = new CompletableFuture<>();
+    try {
+      if (member.localMember()) {
+        complete(answered, member, (T) received(message));
+        return answered;
+      }
+      hazelcast
+          .getExecutorService(NAME)
+          .submitToMember(
+              message,
+              member,
+              new ExecutionCallback<@Nullable Object>() {
+                @Override
+                public void onResponse(@Nullable Object answer) {
+                  complete(answered, member, (T) answer);
+                }
+
+                @Override
+                public void onFailure(Throwable failure) {
+                  answered.completeExceptionally(failure);
+                }
+              });
+    } catch (RuntimeException e) { // Hazelcast throws while it is shutting down.
+      answered.completeExceptionally(e);
+    }
+    return answered;
+  }
+
+  private static <T> void complete(
+      CompletableFuture<T> answered, Member member, @Nullable T answer) {
+    if (answer == null) {
+      answered.completeExceptionally(new IllegalStateException(member + " declines"));
+    } else {
+      answered.complete(answer);
+    }
+  }
+
+  /** Answers a message of the coordinator; null declines. */
+  private @Nullable Object received(Message message) {
+    return switch (message.kind) {
+      case Message.ASK -> answer(message.round, message.members);
+      case Message.ACCEPT -> {
+        Agreement proposal = Objects.requireNonNull(message.proposal);
+        yield confirmed(present().accept(message.round, proposal));
+      }
+      case Message.COMMIT -> confirmed(adopt(message.round));
+      case Message.LEAVING -> {
+        thread.execute(this::recheck);
+        yield true;
+      }
+      default -> null;
+    };
+  }
+
+  private static @Nullable Boolean confirmed(boolean done) {
+    return done ? Boolean.TRUE : null;
+  }
+
+  private @Nullable State answer(UUID round, List<UUID> view) {
+    if (!cluster.isJoined() || !view.equals(uuids(cluster.getMemberImpls()))) {
+      return null;
+    }
+    boolean leaves = leaving;
+    if (leaves) {
+      leavingRound = round;
+    }
+    return present().answer(round, leaves);
+  }
+
+  private boolean adopt(UUID round) {
+    Acceptor present = present();
+    Agreement before = present.state().agreed();
+    if (!present.adopt(round)) {
+      return false;
+    }
+    Agreement now = Objects.requireNonNull(present.state().agreed());
+    LOG.debug("agreed: {}", now);
+    if (before != null && before.id() != now.id()) {
+      LOG.warn(
+          "the cluster has split and this side, with {} of {} nodes, may not go on with the logs:"
+              + " it forks them",
+          now.members().size(),
+          before.members().size());
+    }
+    listeners.forEach(Runnable::run);
+    return true;
+  }
+
+  /** Returns the state of this node, a new one if it has merged into another cluster. */
+  private synchronized Acceptor present() {
+    UUID self = cluster.getLocalMember().getUuid();
+    if (!acceptor.node().equals(self)) {
+      acceptor = new Acceptor(self);
+    }
+    return acceptor;
+  }
+
+  private static List<UUID> uuids(Collection<MemberImpl> members) {
+    return members.stream().map(MemberImpl::getUuid).toList();
+  }
+
+  /** Notices each change of the list of members at once. */
+  private final class Changes implements MembershipListener {
+    @Override
+    public void memberAdded(MembershipEvent event) {
+      thread.execute(Quorum.this::check);
+    }
+
+    @Override
+    public void memberRemoved(MembershipEvent event) {
+      thread.execute(Quorum.this::check);
+    }
+  }
+
+  /**
+   * A message to one node, which runs on a thread of its own there. The numbers are part of the
+   * wire format between nodes of different versions.
+   */
+  static final class Message
+      implements Callable<@Nullable Object>, HazelcastInstanceAware, IdentifiedDataSerializable {
+
+    private static final int FACTORY = 9900;
+    private static final int STATE_TYPE = 9900_1;
+    private static final int ASK = 1;
+    private static final int ACCEPT = 2;
+    private static final int COMMIT = 3;
+    private static final int LEAVING = 4;
+    private static final UUID NO_ROUND = new UUID(0, 0);
+
+    private transient @Nullable HazelcastInstance hazelcast;
+    private int kind;
+    private UUID round = NO_ROUND;
+    private List<UUID> members = List.of();
+    private @Nullable Agreement proposal;
+
+    Message() {}
+
+    private Message(int kind, UUID round, List<UUID> members, @Nullable Agreement proposal) {
+      this.kind = kind;
+      this.round = round;
+      this.members = members;
+      this.proposal = proposal;
+    }
+
+    static Message ask(UUID round, List<UUID> view) {
+      return new Message(ASK, round, view, null);
+    }
+
+    static Message accept(UUID round, Agreement proposal) {
+      return new Message(ACCEPT, round, List.of(), proposal);
+    }
+
+    static Message commit(UUID round) {
+      return new Message(COMMIT, round, List.of(), null);
+    }
+
+    static Message leaving() {
+      return new Message(LEAVING, NO_ROUND, List.of(), null);
+    }
+
+    @Override
+    public @Nullable Object call() {
+      Quorum quorum = of(Objects.requireNonNull(hazelcast)).get();
+      if (quorum == null) {
+        return null;
+      }
+      Object answer = quorum.received(this);
+      if (kind == COMMIT && answer != null && round.equals(quorum.leavingRound)) {
+        quorum.left.tryComplete();
+      }
+      return answer;
+    }
+
+    @Override
+    public void setHazelcastInstance(HazelcastInstance instance) {
+      hazelcast = instance;
+    }
+
+    @Override
+    public void writeData(ObjectDataOutput out) throws IOException {
+      out.writeByte(kind);
+      write(round, out);
+      write(members, out);
+      out.writeBoolean(proposal != null);
+      if (proposal != null) {
+        write(proposal, out);
+      }
+    }
+
+    @Override
+    public void readData(ObjectDataInput in) throws IOException {
+      kind = in.readByte();
+      round = readUuid(in);
+      members = readUuids(in);
+      proposal = in.readBoolean() ? readAgreement(in) : null;
+    }
+
+    static void write(State state, ObjectDataOutput out) throws IOException {
+      Agreement agreed = state.agreed();
+      out.writeBoolean(agreed != null);
+      if (agreed != null) {
+        write(agreed, out);
+      }
+      out.writeInt(state.accepted().size());
+      for (Agreement accepted : state.accepted()) {
+        write(accepted, out);
+      }
+      out.writeLong(state.highest());
+      out.writeBoolean(state.leaving());
+    }
+
+    static State readState(ObjectDataInput in) throws IOException {
+      Agreement agreed = in.readBoolean() ? readAgreement(in) : null;
+      List<Agreement> accepted = new ArrayList<>();
+      for (int count = in.readInt(); count > 0; count--) {
+        accepted.add(readAgreement(in));
+      }
+      return new State(agreed, accepted, in.readLong(), in.readBoolean());
+    }
+
+    private static void write(Agreement agreement, ObjectDataOutput out) throws IOException {
+      out.writeLong(agreement.generation());
+      write(agreement.members(), out);
+      out.writeLong(agreement.id());
+      out.writeBoolean(agreement.majority());
+      out.writeInt(agreement.fullSize());
+    }
+
+    private static Agreement readAgreement(ObjectDataInput in) throws IOException {
+      return new Agreement(
+          in.readLong(), readUuids(in), in.readLong(), in.readBoolean(), in.readInt());
+    }
+
+    private static void write(List<UUID> uuids, ObjectDataOutput out) throws IOException {
+      out.writeInt(uuids.size());
+      for (UUID uuid : uuids) {
+        write(uuid, out);
+      }
+    }
+
+    private static List<UUID> readUuids(ObjectDataInput in) throws IOException {
+      List<UUID> uuids = new ArrayList<>();
+      for (int count = in.readInt(); count > 0; count--) {
+        uuids.add(readUuid(in));
+      }
+      return List.copyOf(uuids);
+    }
+
+    private static void write(UUID uuid, ObjectDataOutput out) throws IOException {
+      out.writeLong(uuid.getMostSignificantBits());
+      out.writeLong(uuid.getLeastSignificantBits());
+    }
+
+    private static UUID readUuid(ObjectDataInput in) throws IOException {
+      return new UUID(in.readLong(), in.readLong());
+    }
+
+    @Override
+    public int getFactoryId() {
+      return FACTORY;
+    }
+
+    @Override
+    public int getClassId() {
+      return 1;
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package io.stentor.history;
+
+import io.stentor.message.Position;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One branch of a room's log: its epoch, and where its past comes from. A log goes on as a new
+ * branch when it cannot be proven that nobody else continues it, for example on the smaller side of
+ * a split cluster. Offsets continue across the fork. Immutable.
+ *
+ * @param epoch of everything that is appended to this branch
+ * @param forks for each former epoch, the position up to which it is part of this branch's past;
+ *     the latest fork first
+ */
+public record Branch(long epoch, List<Position> forks) {
+
+  /** Maximum number of former epochs that are remembered. Positions of older ones are lost. */
+  static final int MAX_FORKS = 16;
+
+  public Branch {
+    forks = List.copyOf(forks);
+  }
+
+  /** Creates a branch without former epochs. */
+  public Branch(long epoch) {
+    this(epoch, List.of());
+  }
+
+  /**
+   * Returns whether the publication at this position is in the past of this branch, or would be in
+   * its future: a position of its own epoch always belongs to it.
+   */
+  public boolean includes(Position position) {
+    return position.epoch() == epoch || position.offset() <= sharedWith(position.epoch());
+  }
+
+  /**
+   * Returns the last offset of a former epoch that is in this branch's past; -1 if there is none.
+   */
+  long sharedWith(long formerEpoch) {
+    for (Position fork : forks) {
+      if (fork.epoch() == formerEpoch) {
+        return fork.offset();
+      }
+    }
+    return -1;
+  }
+
+  /** Returns the branch that continues this one, with another epoch, from {@code last} on. */
+  Branch fork(long newEpoch, long last) {
+    return new Branch(newEpoch, joined(List.of(this), last));
+  }
+
+  /**
+   * Returns the common past of several branches, up to an offset that is common to all of them.
+   *
+   * @param last the last common offset; positions after it are in the past of none
+   */
+  static List<Position> joined(List<Branch> branches, long last) {
+    List<Position> all = new ArrayList<>();
+    for (Branch branch : branches) {
+      add(all, new Position(branch.epoch, last));
+      for (Position fork : branch.forks) {
+        add(all, new Position(fork.epoch(), Math.min(fork.offset(), last)));
+      }
+    }
+    return newest(all);
+  }
+
+  /** Returns this branch with other forks. */
+  Branch with(List<Position> others) {
+    return new Branch(epoch, newest(new ArrayList<>(others)));
+  }
+
+  private static List<Position> newest(List<Position> forks) {
+    forks.sort((one, other) -> Long.compare(other.offset(), one.offset()));
+    return forks.size() <= MAX_FORKS ? forks : forks.subList(0, MAX_FORKS);
+  }
+
+  private static void add(List<Position> forks, Position fork) {
+    if (forks.stream().noneMatch(known -> known.epoch() == fork.epoch())) {
+      forks.add(fork);
+    }
+  }
+
+  /** Returns this branch without the forks that nobody can resume before. */
+  Branch without(long oldest) {
+    return forks.isEmpty() || forks.get(forks.size() - 1).offset() + 1 >= oldest
+        ? this
+        : new Branch(epoch, forks.stream().filter(fork -> fork.offset() + 1 >= oldest).toList());
+  }
+}
