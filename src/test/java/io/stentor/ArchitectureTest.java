@@ -112,7 +112,7 @@ class ArchitectureTest {
           .and()
           .doNotHaveFullyQualifiedName("io.stentor.history.LogWire")
           .and()
-          .doNotHaveFullyQualifiedName("io.stentor.room.RoomBus$BatchCodec")
+          .doNotHaveFullyQualifiedName("io.stentor.room.RoomBus$BatchFormat")
           .should()
           .callMethodWhere(
               JavaCall.Predicates.target(HasName.Predicates.name("stored"))

@@ -31,7 +31,7 @@ final class FaultyPresenceBus extends PresenceBus {
 
   FaultyPresenceBus(Vertx vertx, LoopExecutor clock, Random random) {
     super(vertx);
-    vertx.eventBus().unregisterCodec(PresenceCodec.NAME); // So that the next bus can register it.
+    vertx.eventBus().unregisterCodec(ChangeFormat.NAME); // So that the next bus can register it.
     this.clock = clock;
     this.random = random;
   }
@@ -46,7 +46,7 @@ final class FaultyPresenceBus extends PresenceBus {
   }
 
   @Override
-  void publish(RoomName room, PresenceMessage message) {
+  public void publish(RoomName room, PresenceMessage message) {
     published++;
     for (FakeConsumer<PresenceMessage> consumer : of(room)) {
       for (int copies = random.nextInt(100) < repeatPercent ? 2 : 1; copies > 0; copies--) {
@@ -58,7 +58,7 @@ final class FaultyPresenceBus extends PresenceBus {
   }
 
   @Override
-  MessageConsumer<?> consume(RoomName room, Handler<PresenceMessage> handler) {
+  public MessageConsumer<PresenceMessage> consume(RoomName room, Handler<PresenceMessage> handler) {
     FakeConsumer<PresenceMessage> consumer =
         new FakeConsumer<>(clock, handler, Future.succeededFuture());
     of(room).add(consumer);

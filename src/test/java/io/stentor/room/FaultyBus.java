@@ -37,15 +37,13 @@ final class FaultyBus extends RoomBus {
 
   FaultyBus(Vertx vertx, LoopExecutor clock, Random random) {
     super(vertx);
-    vertx
-        .eventBus()
-        .unregisterCodec(RoomBus.BatchCodec.NAME); // So that the next bus can register it.
+    vertx.eventBus().unregisterCodec(BatchFormat.NAME); // So that the next bus can register it.
     this.clock = clock;
     this.random = random;
   }
 
   @Override
-  void publish(RoomName room, Broadcast batch) {
+  public void publish(RoomName room, Broadcast batch) {
     published++;
     for (FakeConsumer<Broadcast> consumer : consumers.getOrDefault(room, List.of())) {
       for (int copies = random.nextInt(100) < repeatPercent ? 2 : 1; copies > 0; copies--) {
@@ -65,7 +63,7 @@ final class FaultyBus extends RoomBus {
   }
 
   @Override
-  MessageConsumer<Broadcast> consume(RoomName room, Handler<Broadcast> handler) {
+  public MessageConsumer<Broadcast> consume(RoomName room, Handler<Broadcast> handler) {
     LoopExecutor home = Objects.requireNonNull(ManualLoop.running()).loop();
     FakeConsumer<Broadcast> consumer = new FakeConsumer<>(home, handler, Future.succeededFuture());
     consumers.computeIfAbsent(room, name -> new CopyOnWriteArrayList<>()).add(consumer);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.message.Publication;
 import io.stentor.message.Publication.Kind;
-import io.stentor.room.RoomBus.BatchCodec;
+import io.stentor.room.RoomBus.BatchFormat;
 import io.stentor.room.RoomBus.Broadcast;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
@@ -13,8 +13,8 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-class BatchCodecTest {
-  private final BatchCodec codec = new BatchCodec();
+class BatchFormatTest {
+  private final BatchFormat format = new BatchFormat();
 
   @Property(tries = 200)
   void a_batch_is_the_same_after_it_travelled(@ForAll long seed) {
@@ -28,8 +28,8 @@ class BatchCodecTest {
     }
     Broadcast batch = new Broadcast(random.nextLong(), random.nextLong(), publications);
     Buffer wire = Buffer.buffer("before");
-    codec.encodeToWire(wire, batch);
-    Broadcast there = codec.decodeFromWire("before".length(), wire);
+    format.encodeToWire(wire, batch);
+    Broadcast there = format.decodeFromWire("before".length(), wire);
     assertThat(there.epoch()).isEqualTo(batch.epoch());
     assertThat(there.first()).isEqualTo(batch.first());
     assertThat(there.publications())
@@ -42,6 +42,6 @@ class BatchCodecTest {
   @Property(tries = 1)
   void inside_a_node_it_is_the_same_object() {
     Broadcast batch = new Broadcast(1, 1, List.of(Publication.text("a", 0)));
-    assertThat(codec.transform(batch)).isSameAs(batch);
+    assertThat(format.transform(batch)).isSameAs(batch);
   }
 }
