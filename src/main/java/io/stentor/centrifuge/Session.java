@@ -1,6 +1,7 @@
 package io.stentor.centrifuge;
 
 import io.stentor.connection.ControllableConnection;
+import io.stentor.connection.SwapRemoveList;
 import io.stentor.http.LoopContext;
 import io.stentor.identity.Permissions.Verdict;
 import io.stentor.identity.TokenClaims.ConnectionClaims.Subscribed;
@@ -43,7 +44,7 @@ public final class Session implements ControllableConnection {
   private final Subscriptions subscriptions;
   private final PendingPublishes publishes;
   private final @Nullable Mailbox mailbox;
-  private final ControllableConnection.Place place = new ControllableConnection.Place();
+  private final SwapRemoveList.Place place = new SwapRemoveList.Place();
   private State state = State.NEW;
   private boolean registered;
   private @Nullable CloseReason leaving;
@@ -243,7 +244,7 @@ public final class Session implements ControllableConnection {
   }
 
   @Override
-  public ControllableConnection.Place place() {
+  public SwapRemoveList.Place place() {
     return place;
   }
 

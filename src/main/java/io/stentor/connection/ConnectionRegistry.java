@@ -12,39 +12,26 @@ import java.util.Set;
  */
 public final class ConnectionRegistry {
 
-  private final Map<String, List<ControllableConnection>> users = new HashMap<>();
+  private final Map<String, SwapRemoveList<ControllableConnection>> users = new HashMap<>();
   private int connections;
 
   public void add(ControllableConnection connection) {
-    List<ControllableConnection> ofUser =
-        users.computeIfAbsent(connection.user(), user -> new ArrayList<>(1));
-    connection.place().index = ofUser.size();
-    ofUser.add(connection);
+    users.computeIfAbsent(connection.user(), user -> new SwapRemoveList<>(1)).add(connection);
     connections++;
   }
 
   /** Removes a connection. No-op if it is not registered. */
   public void remove(ControllableConnection connection) {
-    ControllableConnection.Place place = connection.place();
-    List<ControllableConnection> ofUser = users.get(connection.user());
-    if (place.index < 0 || ofUser == null) {
-      return;
-    }
-    ControllableConnection last = ofUser.remove(ofUser.size() - 1);
-    if (last != connection) {
-      ofUser.set(place.index, last);
-      last.place().index = place.index;
-    }
-    place.index = -1;
-    connections--;
-    if (ofUser.isEmpty()) {
-      users.remove(connection.user());
+    if (SwapRemoveList.remove(connection)) {
+      connections--;
+      users.computeIfPresent(connection.user(), (user, all) -> all.isEmpty() ? null : all);
     }
   }
 
   /** Returns a copy of a user's connections, so that connections may end during iteration. */
   public List<ControllableConnection> of(String user) {
-    return List.copyOf(users.getOrDefault(user, List.of()));
+    SwapRemoveList<ControllableConnection> ofUser = users.get(user);
+    return ofUser == null ? List.of() : ofUser.copy();
   }
 
   /**
@@ -57,7 +44,7 @@ public final class ConnectionRegistry {
   /** Returns a copy of all connections, so that connections may end during iteration. */
   public List<ControllableConnection> all() {
     List<ControllableConnection> all = new ArrayList<>(connections);
-    users.values().forEach(all::addAll);
+    users.values().forEach(ofUser -> ofUser.forEach(all::add));
     return all;
   }
 

@@ -6,7 +6,7 @@ import io.stentor.message.CloseReason;
  * A connection, of any protocol, that the server API can control. Confined to one event loop. Its
  * user and IDs do not change while it is registered.
  */
-public interface ControllableConnection {
+public interface ControllableConnection extends SwapRemoveList.Element {
 
   /** Returns the user, as shown in the member list of a room; empty if there is none. */
   String user();
@@ -29,10 +29,6 @@ public interface ControllableConnection {
   void recheck();
 
   /** Returns the connection's place in the registry. */
-  Place place();
-
-  /** The index of a connection among those of its user. */
-  final class Place {
-    int index = -1;
-  }
+  @Override
+  SwapRemoveList.Place place();
 }

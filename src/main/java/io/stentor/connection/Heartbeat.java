@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Detects dead peers. Pings every connection of one event loop once per interval, with the pings
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class Heartbeat {
 
   /** A connection that can be pinged. */
-  public interface Pinged {
+  public interface Pinged extends SwapRemoveList.Element {
     void ping();
 
     /** Returns whether any data has arrived from the peer since the last ping. */
@@ -31,16 +30,12 @@ public final class Heartbeat {
     void leave();
 
     /** Returns the connection's place in the heartbeat. */
-    Beat beat();
+    @Override
+    Beat place();
   }
 
   /** A connection's place in the heartbeat. */
-  public static final class Beat {
-    /** Null while the connection is not registered. */
-    private @Nullable List<Pinged> slot;
-
-    private int index;
-
+  public static final class Beat extends SwapRemoveList.Place {
     /** Time of the last ping, in seconds of the heartbeat's counter. */
     private int pinged;
   }
@@ -83,16 +78,7 @@ public final class Heartbeat {
 
   /** Removes a connection. Idempotent. */
   public void remove(Pinged connection) {
-    Beat beat = connection.beat();
-    List<Pinged> slot = beat.slot;
-    if (slot != null) {
-      Pinged last = slot.remove(slot.size() - 1);
-      if (last != connection) {
-        slot.set(beat.index, last);
-        last.beat().index = beat.index;
-      }
-      beat.slot = null;
-    }
+    SwapRemoveList.remove(connection);
   }
 
   /** Runs the action for every connection of this loop. */
@@ -128,14 +114,14 @@ public final class Heartbeat {
   private static final class Schedule {
     private final int intervalSeconds;
     private final int timeoutSeconds;
-    private final List<List<Pinged>> seconds = new ArrayList<>();
+    private final List<SwapRemoveList<Pinged>> seconds = new ArrayList<>();
     private int nextSecond;
 
     Schedule(WebSocketOptions options) {
       intervalSeconds = options.pingIntervalSeconds();
       timeoutSeconds = options.pongTimeoutSeconds();
       for (int i = 0; i < Math.max(1, intervalSeconds); i++) {
-        seconds.add(new ArrayList<>());
+        seconds.add(new SwapRemoveList<>(0));
       }
     }
 
@@ -145,15 +131,12 @@ public final class Heartbeat {
     }
 
     boolean isEmpty() {
-      return seconds.stream().allMatch(List::isEmpty);
+      return seconds.stream().allMatch(SwapRemoveList::isEmpty);
     }
 
     /** Adds a connection. It is not checked for a timeout before its first ping. */
     void add(Pinged connection) {
-      Beat beat = connection.beat();
-      beat.slot = seconds.get(nextSecond);
-      beat.index = beat.slot.size();
-      beat.slot.add(connection);
+      seconds.get(nextSecond).add(connection);
       nextSecond = (nextSecond + 1) % seconds.size();
     }
 
@@ -168,18 +151,19 @@ public final class Heartbeat {
       if (intervalSeconds == 0) {
         return;
       }
-      List<Pinged> late = seconds.get(Math.floorMod(now - timeoutSeconds, seconds.size()));
+      SwapRemoveList<Pinged> late =
+          seconds.get(Math.floorMod(now - timeoutSeconds, seconds.size()));
       for (int i = late.size() - 1; i >= 0; i--) {
         Pinged connection = late.get(i);
-        if (!connection.hasAnswered() && now - connection.beat().pinged >= timeoutSeconds) {
+        if (!connection.hasAnswered() && now - connection.place().pinged >= timeoutSeconds) {
           connection.close(CloseReason.NO_PONG);
         }
       }
-      List<Pinged> due = seconds.get(Math.floorMod(now, seconds.size()));
+      SwapRemoveList<Pinged> due = seconds.get(Math.floorMod(now, seconds.size()));
       for (int i = due.size() - 1; i >= 0; i--) {
         Pinged connection = due.get(i);
         if (connection.hasAnswered()) {
-          connection.beat().pinged = now;
+          connection.place().pinged = now;
           connection.ping();
         }
       }

@@ -1,6 +1,7 @@
 package io.stentor.http;
 
 import io.stentor.connection.ControllableConnection;
+import io.stentor.connection.SwapRemoveList;
 import io.stentor.identity.Expiries;
 import io.stentor.identity.Identity;
 import io.stentor.message.CloseReason;
@@ -24,7 +25,7 @@ public final class PlainClient implements ControllableConnection {
   private final Identity identity;
   private final BooleanSupplier allowed;
   private final Consumer<CloseReason> close;
-  private final ControllableConnection.Place place = new ControllableConnection.Place();
+  private final SwapRemoveList.Place place = new SwapRemoveList.Place();
   private final Expiries.@Nullable Term term;
 
   /**
@@ -88,7 +89,7 @@ public final class PlainClient implements ControllableConnection {
   }
 
   @Override
-  public ControllableConnection.Place place() {
+  public SwapRemoveList.Place place() {
     return place;
   }
 

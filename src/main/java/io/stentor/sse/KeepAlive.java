@@ -1,6 +1,7 @@
 package io.stentor.sse;
 
 import io.netty.channel.EventLoop;
+import io.stentor.connection.SwapRemoveList;
 import io.stentor.message.CloseReason;
 import io.stentor.timer.TimerWheel;
 import java.util.ArrayList;
@@ -15,7 +16,7 @@ import java.util.function.Consumer;
 public final class KeepAlive {
 
   /** A stream that is kept alive. */
-  public interface Kept {
+  public interface Kept extends SwapRemoveList.Element {
     /** Called when nothing was sent for one interval. */
     void silent();
 
@@ -24,14 +25,13 @@ public final class KeepAlive {
     /** Closes the stream for a shutdown. */
     void leave();
 
-    /** The stream's entry in the slots. */
-    Place place();
+    /** The stream's place in the slots. */
+    @Override
+    Slot place();
   }
 
-  /** A stream's slot, its index within the slot, and the time in seconds of the last send. */
-  static final class Place {
-    private int slot = -1;
-    private int index;
+  /** The place of a stream, and the time of its last send in seconds. */
+  static final class Slot extends SwapRemoveList.Place {
     private int sentAt;
   }
 
@@ -41,7 +41,7 @@ public final class KeepAlive {
    * moves to the slot of that second; any other has been silent for exactly one interval.
    */
 
-  private final List<List<Kept>> slots = new ArrayList<>();
+  private final List<SwapRemoveList<Kept>> slots = new ArrayList<>();
   private int now;
   private boolean closed;
 
@@ -52,7 +52,7 @@ public final class KeepAlive {
    */
   public KeepAlive(int intervalSeconds) {
     for (int i = 0; i < intervalSeconds; i++) {
-      slots.add(new ArrayList<>());
+      slots.add(new SwapRemoveList<>(0));
     }
   }
 
@@ -71,21 +71,12 @@ public final class KeepAlive {
   }
 
   /** Records a send. Must be called whenever something is sent on the stream. */
-  void sent(Place place) {
+  void sent(Slot place) {
     place.sentAt = now;
   }
 
   void remove(Kept stream) {
-    Place place = stream.place();
-    if (place.slot >= 0) {
-      List<Kept> slot = slots.get(place.slot);
-      Kept last = slot.remove(slot.size() - 1);
-      if (last != stream) {
-        slot.set(place.index, last);
-        last.place().index = place.index;
-      }
-      place.slot = -1;
-    }
+    SwapRemoveList.remove(stream);
   }
 
   /** Runs an action for every stream of this event loop. */
@@ -96,14 +87,14 @@ public final class KeepAlive {
   /** Closes every stream of this event loop and marks this instance as closed. */
   void closeAll(CloseReason reason) {
     closed = true;
-    for (List<Kept> slot : slots) {
-      List.copyOf(slot).forEach(stream -> stream.close(reason));
+    for (SwapRemoveList<Kept> slot : slots) {
+      slot.copy().forEach(stream -> stream.close(reason));
     }
   }
 
   void everySecond() {
     now++;
-    List<Kept> due = slots.get(now % slots.size());
+    SwapRemoveList<Kept> due = slots.get(now % slots.size());
     for (int i = due.size() - 1; i >= 0; i--) {
       Kept stream = due.get(i);
       if (now - stream.place().sentAt >= slots.size()) {
@@ -117,9 +108,6 @@ public final class KeepAlive {
   }
 
   private void put(Kept stream) {
-    Place place = stream.place();
-    place.slot = place.sentAt % slots.size();
-    place.index = slots.get(place.slot).size();
-    slots.get(place.slot).add(stream);
+    slots.get(stream.place().sentAt % slots.size()).add(stream);
   }
 }

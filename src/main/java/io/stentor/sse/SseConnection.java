@@ -53,7 +53,7 @@ public final class SseConnection extends StreamConnection implements Connection,
   private final RoomName room;
   private final LoopContext loop;
   private final KeepAlive keepAlive;
-  private final KeepAlive.Place place = new KeepAlive.Place();
+  private final KeepAlive.Slot place = new KeepAlive.Slot();
   private final ServerSentEvents format;
   private final Membership membership;
   private final boolean watches;
@@ -191,7 +191,7 @@ public final class SseConnection extends StreamConnection implements Connection,
   }
 
   @Override
-  public KeepAlive.Place place() {
+  public KeepAlive.Slot place() {
     return place;
   }
 

@@ -269,7 +269,7 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
   }
 
   @Override
-  public Heartbeat.Beat beat() {
+  public Heartbeat.Beat place() {
     return beat;
   }
 

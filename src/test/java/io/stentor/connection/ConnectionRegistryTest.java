@@ -13,10 +13,10 @@ import org.junit.jupiter.api.Test;
 class ConnectionRegistryTest {
   private final ConnectionRegistry registry = new ConnectionRegistry();
 
-  private record Named(String user, String connection, ControllableConnection.Place place)
+  private record Named(String user, String connection, SwapRemoveList.Place place)
       implements ControllableConnection {
     Named(String user, String connection) {
-      this(user, connection, new ControllableConnection.Place());
+      this(user, connection, new SwapRemoveList.Place());
     }
 
     @Override

@@ -52,7 +52,7 @@ class HeartbeatTest {
     }
 
     @Override
-    public Heartbeat.Beat beat() {
+    public Heartbeat.Beat place() {
       return beat;
     }
   }

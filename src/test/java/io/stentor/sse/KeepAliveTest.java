@@ -19,7 +19,7 @@ class KeepAliveTest {
 
   /** A stream that writes down when it was found silent. */
   private final class Stream implements KeepAlive.Kept {
-    private final KeepAlive.Place place = new KeepAlive.Place();
+    private final KeepAlive.Slot place = new KeepAlive.Slot();
     private final List<Integer> silentAt = new ArrayList<>();
     private int lastSent = now;
     private @Nullable CloseReason closed;
@@ -47,7 +47,7 @@ class KeepAliveTest {
     }
 
     @Override
-    public KeepAlive.Place place() {
+    public KeepAlive.Slot place() {
       return place;
     }
   }

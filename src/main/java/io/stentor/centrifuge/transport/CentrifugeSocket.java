@@ -160,7 +160,7 @@ public final class CentrifugeSocket implements CentrifugeConnection, Socket.List
   }
 
   @Override
-  public Heartbeat.Beat beat() {
+  public Heartbeat.Beat place() {
     return beat;
   }
 

@@ -132,7 +132,7 @@ final class CentrifugeStream extends StreamConnection
   }
 
   @Override
-  public Heartbeat.Beat beat() {
+  public Heartbeat.Beat place() {
     return beat;
   }
 
