@@ -2,6 +2,7 @@ package io.stentor.centrifuge;
 
 import io.netty.buffer.ByteBuf;
 import io.stentor.message.CloseReason;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The transport of one session. Everything that is written to it is framed. Belongs to one event
@@ -35,8 +36,21 @@ public interface ClientTransport {
     return 0;
   }
 
+  /** Where the client posts its commands; null if this transport carries them. */
+  default @Nullable Mailbox mailbox() {
+    return null;
+  }
+
   /**
    * Closes with a reason; further writes are ignored. {@link Session#closed} is called afterwards.
    */
   void close(CloseReason reason);
+
+  /**
+   * Where a client whose transport carries nothing to the server posts its commands.
+   *
+   * @param session names the session, and whoever knows it speaks for the client
+   * @param node where the session is
+   */
+  record Mailbox(String session, String node) {}
 }

@@ -1,5 +1,7 @@
 package io.stentor.centrifuge;
 
+import io.stentor.centrifuge.CommandError.Disconnect;
+import io.stentor.centrifuge.CommandError.ErrorCode;
 import io.stentor.identity.Verified;
 import io.stentor.json.JsonFields;
 import io.stentor.message.RoomName;

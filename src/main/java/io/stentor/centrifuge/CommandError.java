@@ -1,6 +1,7 @@
 package io.stentor.centrifuge;
 
 import io.stentor.json.JsonWriter;
+import io.stentor.message.CloseReason;
 import io.stentor.room.RoomLimitReached;
 import org.jspecify.annotations.Nullable;
 
@@ -73,5 +74,87 @@ public final class CommandError extends RuntimeException {
 
   public String message() {
     return String.valueOf(getMessage());
+  }
+
+  /** Error codes of the protocol. */
+  public enum ErrorCode {
+    /** Something failed on the server; the client retries. */
+    INTERNAL(100, "internal server error", true),
+    PERMISSION_DENIED(103, "permission denied", false),
+    METHOD_NOT_FOUND(104, "method not found", false),
+    ALREADY_SUBSCRIBED(105, "already subscribed", false),
+    LIMIT_EXCEEDED(106, "limit exceeded", false),
+    BAD_REQUEST(107, "bad request", false),
+    /** Not supported by this server, or not enabled in this room. */
+    NOT_AVAILABLE(108, "not available", false),
+    /** The client gets a new token and retries. */
+    TOKEN_EXPIRED(109, "token expired", false),
+    EXPIRED(110, "expired", false),
+    /** Too much is queued. */
+    TOO_MANY_REQUESTS(111, "too many requests", true),
+    /** The log does not continue from the client's position. */
+    UNRECOVERABLE_POSITION(112, "unrecoverable position", false),
+    /** The idempotency key was used for other data. */
+    CONFLICT(113, "conflict", false);
+
+    private final int code;
+    private final String message;
+    private final boolean temporary;
+
+    ErrorCode(int code, String message, boolean temporary) {
+      this.code = code;
+      this.message = message;
+      this.temporary = temporary;
+    }
+
+    /** The number on the wire. */
+    public int code() {
+      return code;
+    }
+
+    public String message() {
+      return message;
+    }
+
+    /** Whether the client may retry unchanged. */
+    public boolean temporary() {
+      return temporary;
+    }
+  }
+
+  /** Thrown by a command instead of an error to end the connection. */
+  public static final class Disconnect extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    static final CloseReason INVALID_TOKEN = new CloseReason(3500, "invalid token");
+    static final CloseReason CHANNEL_LIMIT = new CloseReason(3505, "channel limit");
+    static final CloseReason NOT_AVAILABLE = new CloseReason(3508, "not available");
+
+    /** Close code for malformed input. */
+    static final int BAD_REQUEST = 3501;
+
+    private final transient CloseReason reason;
+
+    Disconnect(CloseReason reason) {
+      super(reason.toString(), null, false, false);
+      this.reason = reason;
+    }
+
+    public static Disconnect badRequest() {
+      return new Disconnect(new CloseReason(BAD_REQUEST, "bad request"));
+    }
+
+    /**
+     * A bad request with a reason.
+     *
+     * @param why a few words of ASCII
+     */
+    public static Disconnect badRequest(String why) {
+      return new Disconnect(new CloseReason(BAD_REQUEST, "bad request: " + why));
+    }
+
+    public CloseReason reason() {
+      return reason;
+    }
   }
 }

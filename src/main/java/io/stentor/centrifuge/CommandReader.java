@@ -1,5 +1,6 @@
 package io.stentor.centrifuge;
 
+import io.stentor.centrifuge.CommandError.Disconnect;
 import io.stentor.http.LoopContext;
 import io.stentor.message.CloseReason;
 import io.vertx.core.Future;

@@ -1,11 +1,20 @@
 package io.stentor.centrifuge;
 
+import io.stentor.centrifuge.CommandError.Disconnect;
+import io.stentor.centrifuge.CommandError.ErrorCode;
+import io.stentor.centrifuge.ConnectionCommands.ConnectCommand;
+import io.stentor.centrifuge.ConnectionCommands.RefreshCommand;
+import io.stentor.centrifuge.ReadCommands.HistoryCommand;
+import io.stentor.centrifuge.ReadCommands.PresenceCommand;
+import io.stentor.centrifuge.ReadCommands.PresenceStatsCommand;
+import io.stentor.centrifuge.SubscriptionCommands.SubRefreshCommand;
+import io.stentor.centrifuge.SubscriptionCommands.SubscribeCommand;
+import io.stentor.centrifuge.SubscriptionCommands.UnsubscribeCommand;
 import io.stentor.http.LoopContext;
 import io.stentor.json.InvalidJson;
 import io.stentor.json.JsonFields;
 import java.util.Map;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** Reads commands by their names on the wire, and applies them to sessions. Any thread. */
 public final class Commands {
@@ -38,14 +47,14 @@ public final class Commands {
           Map.entry("subscribe", SubscribeCommand::of),
           Map.entry("unsubscribe", UnsubscribeCommand::of),
           Map.entry("publish", PublishCommand::of),
-          Map.entry("presence", ReadCommands.PresenceCommand::of),
-          Map.entry("presence_stats", ReadCommands.PresenceStatsCommand::of),
-          Map.entry("history", ReadCommands.HistoryCommand::of),
+          Map.entry("presence", PresenceCommand::of),
+          Map.entry("presence_stats", PresenceStatsCommand::of),
+          Map.entry("history", HistoryCommand::of),
           Map.entry("ping", fields -> NOT_AVAILABLE),
           Map.entry("rpc", fields -> NOT_AVAILABLE),
           Map.entry("send", fields -> SEND),
-          Map.entry("refresh", RefreshCommands.RefreshCommand::of),
-          Map.entry("sub_refresh", RefreshCommands.SubRefreshCommand::of));
+          Map.entry("refresh", RefreshCommand::of),
+          Map.entry("sub_refresh", SubRefreshCommand::of));
 
   private Commands() {}
 
@@ -54,15 +63,13 @@ public final class Commands {
    *
    * @param format of everything that is written
    * @param name that the client gives itself, used unless a token names a user; empty for none
-   * @param mailbox where the client posts commands; null if it does not
    */
   public static Session newSession(
       LoopContext loop,
       ClientTransport transport,
       PushFormat format,
-      String name,
-      @Nullable Mailbox mailbox) {
-    return new Session(loop, transport, format, name, mailbox, Commands::apply);
+      String name) {
+    return new Session(loop, transport, format, name, Commands::apply);
   }
 
   private static void apply(Session session, byte[] line) {

@@ -1,5 +1,6 @@
 package io.stentor.centrifuge;
 
+import io.stentor.centrifuge.CommandError.ErrorCode;
 import io.stentor.history.Page;
 import io.stentor.json.JsonFields;
 import io.stentor.json.JsonWriter;
@@ -105,7 +106,7 @@ public record HistoryQuery(long limit, @Nullable Since since, boolean reverse) {
       int index = reverse ? count - 1 - i : i;
       long offset = page.first() + index;
       if (offset < end) {
-        PublicationJson.write(publications.get(index), offset, timed, line.value());
+        Pushes.writePublication(publications.get(index), offset, timed, line.value());
       }
     }
     line.closeArray().name("epoch").string(Position.epochText(page.epoch()));

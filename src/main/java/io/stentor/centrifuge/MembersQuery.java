@@ -1,5 +1,6 @@
 package io.stentor.centrifuge;
 
+import io.stentor.centrifuge.CommandError.ErrorCode;
 import io.stentor.json.JsonWriter;
 import io.stentor.message.Member;
 import io.stentor.message.RoomName;
@@ -46,7 +47,7 @@ public final class MembersQuery {
         .compose(
             page -> {
               page.members()
-                  .forEach(one -> PublicationJson.info(one, line.key(one.connection()).value()));
+                  .forEach(one -> Pushes.writeMember(one, line.key(one.connection()).value()));
               if (line.bytes().readableBytes() > MAX_BYTES) {
                 return Future.failedFuture(
                     new CommandError(

@@ -1,5 +1,6 @@
 package io.stentor.centrifuge;
 
+import io.stentor.centrifuge.CommandError.ErrorCode;
 import io.stentor.http.LoopContext;
 import io.stentor.json.JsonWriter;
 import io.stentor.message.Position;

@@ -80,7 +80,7 @@ public final class PushFormat implements Format {
   public int sizeLimit(RoomName room, Publication publication) {
     int name = room.value().length() * MOST_BYTES_A_CHARACTER;
     int around = framing.overhead() + PUSH.length + CHANNEL.length + PUB.length + 2;
-    return around + name + PublicationJson.size(publication);
+    return around + name + Pushes.publicationSize(publication);
   }
 
   @Override
@@ -90,7 +90,7 @@ public final class PushFormat implements Format {
     // Room names contain no characters that need escaping.
     out.writeCharSequence(room.value(), StandardCharsets.UTF_8);
     out.writeBytes(PUB);
-    PublicationJson.write(publication, offset, timed, out);
+    Pushes.writePublication(publication, offset, timed, out);
     out.writeByte('}');
     end(out, mark);
   }

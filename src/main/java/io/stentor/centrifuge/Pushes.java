@@ -1,11 +1,20 @@
 package io.stentor.centrifuge;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.stentor.json.JsonText;
 import io.stentor.json.JsonWriter;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
+import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
-/** Pushes other than publications, without the wrapper that {@link PushFormat} adds. */
+/**
+ * The contents of pushes as JSON, without the wrapper that {@link PushFormat} adds. Publications and
+ * members are in replies, too. Any thread.
+ */
 final class Pushes {
 
   /** The client's position in the log is lost: it resubscribes at once. */
@@ -17,7 +26,79 @@ final class Pushes {
   /** The server has ended the subscription: the client does not resubscribe. */
   static final int SERVER_UNSUBSCRIBE = 2000;
 
+  private static final byte[] DATA = ascii("{\"data\":");
+  private static final byte[] INFO = ascii(",\"info\":");
+  private static final byte[] OFFSET = ascii(",\"offset\":");
+  private static final byte[] TIME = ascii(",\"time\":");
+  private static final byte[] USER = ascii("{\"user\":");
+  private static final byte[] CLIENT = ascii(",\"client\":");
+  private static final byte[] CONN_INFO = ascii(",\"conn_info\":");
+  private static final byte[] CHAN_INFO = ascii(",\"chan_info\":");
+  private static final int LONGEST_NUMBER = 20;
+
   private Pushes() {}
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** About how many bytes {@link #writePublication} writes; more only where a name needs escapes. */
+  static int publicationSize(Publication publication) {
+    boolean json = publication.kind() == Publication.Kind.JSON;
+    Member from = publication.from();
+    int info = from == null ? 0 : from.bytes() + 2 * (CONN_INFO.length + CLIENT.length) + 16;
+    return DATA.length
+        + (json ? publication.bytes() : JsonText.size(publication.data()))
+        + info
+        + (OFFSET.length + TIME.length + 2 * LONGEST_NUMBER + 1);
+  }
+
+  /**
+   * Appends a publication: {@code {"data":…,"info":{…},"offset":…,"time":…}}. A text is a JSON
+   * string, JSON is its source.
+   *
+   * @param timed whether it is told when the server took it, in milliseconds since 1970
+   */
+  static void writePublication(Publication publication, long offset, boolean timed, ByteBuf out) {
+    out.writeBytes(DATA);
+    if (publication.kind() == Publication.Kind.JSON) {
+      out.writeBytes(publication.data());
+    } else {
+      JsonText.write(publication.data(), out);
+    }
+    Member from = publication.from();
+    if (from != null) {
+      out.writeBytes(INFO);
+      writeMember(from, out);
+    }
+    if (offset > 0) {
+      out.writeBytes(OFFSET);
+      ByteBufUtil.writeAscii(out, Long.toString(offset));
+    }
+    if (timed) {
+      out.writeBytes(TIME);
+      ByteBufUtil.writeAscii(out, Long.toString(publication.timeMillis()));
+    }
+    out.writeByte('}');
+  }
+
+  /** Appends who a connection is: {@code {"user":"…","client":"…","conn_info":…,"chan_info":…}}. */
+  static void writeMember(Member member, ByteBuf out) {
+    out.writeBytes(USER);
+    JsonText.write(member.user(), out);
+    out.writeBytes(CLIENT);
+    JsonText.write(member.connection(), out);
+    raw(CONN_INFO, member.info(), out);
+    raw(CHAN_INFO, member.roomInfo(), out);
+    out.writeByte('}');
+  }
+
+  private static void raw(byte[] name, @Nullable String source, ByteBuf out) {
+    if (source != null) {
+      out.writeBytes(name);
+      out.writeCharSequence(source, StandardCharsets.UTF_8);
+    }
+  }
 
   /**
    * Reports that the server has ended a subscription. Clients do not resubscribe after codes below
@@ -63,7 +144,7 @@ final class Pushes {
 
   private static JsonWriter of(RoomName room, String kind, Member member) {
     JsonWriter line = startPush(room).name(kind).open().name("info");
-    PublicationJson.info(member, line.value());
+    writeMember(member, line.value());
     return line.close().close();
   }
 

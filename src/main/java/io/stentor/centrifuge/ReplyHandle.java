@@ -1,5 +1,6 @@
 package io.stentor.centrifuge;
 
+import io.stentor.centrifuge.CommandError.Disconnect;
 import io.stentor.json.JsonWriter;
 import io.stentor.message.CloseReason;
 import org.slf4j.Logger;

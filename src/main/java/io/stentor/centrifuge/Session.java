@@ -1,5 +1,7 @@
 package io.stentor.centrifuge;
 
+import io.stentor.centrifuge.ClientTransport.Mailbox;
+import io.stentor.centrifuge.CommandError.Disconnect;
 import io.stentor.connection.ControllableConnection;
 import io.stentor.connection.SwapRemoveList;
 import io.stentor.http.LoopContext;
@@ -43,7 +45,6 @@ public final class Session implements ControllableConnection {
   private final Client client;
   private final Subscriptions subscriptions;
   private final PendingPublishes publishes;
-  private final @Nullable Mailbox mailbox;
   private final SwapRemoveList.Place place = new SwapRemoveList.Place();
   private State state = State.NEW;
   private boolean registered;
@@ -54,7 +55,6 @@ public final class Session implements ControllableConnection {
    *
    * @param format of everything that is written
    * @param name that the client gives itself, used unless a token names a user; empty for none
-   * @param mailbox where the client posts commands; null if it does not
    * @param commands applies the command of a line to a session
    */
   Session(
@@ -62,11 +62,9 @@ public final class Session implements ControllableConnection {
       ClientTransport transport,
       PushFormat format,
       String name,
-      @Nullable Mailbox mailbox,
       BiConsumer<Session, byte[]> commands) {
     this.loop = loop;
     this.transport = transport;
-    this.mailbox = mailbox;
     this.writer = new ClientWriter(transport, format, this::close);
     this.client =
         new Client(name, new Expiry(loop.expiriesWithGrace(), () -> close(CloseReason.EXPIRED)));
@@ -217,7 +215,7 @@ public final class Session implements ControllableConnection {
 
   /** Where the client posts its commands; null if it does not. */
   @Nullable Mailbox mailbox() {
-    return mailbox;
+    return transport.mailbox();
   }
 
   Subscriptions subscriptions() {
@@ -240,6 +238,7 @@ public final class Session implements ControllableConnection {
 
   @Override
   public String session() {
+    Mailbox mailbox = mailbox();
     return mailbox == null ? "" : mailbox.session();
   }
 

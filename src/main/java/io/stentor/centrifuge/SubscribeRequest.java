@@ -113,7 +113,7 @@ record SubscribeRequest(
   private static void writePublications(Page page, boolean timed, JsonWriter line) {
     line.name("publications").openArray();
     for (int i = 0; i < page.publications().size(); i++) {
-      PublicationJson.write(page.publications().get(i), page.first() + i, timed, line.value());
+      Pushes.writePublication(page.publications().get(i), page.first() + i, timed, line.value());
     }
     line.closeArray();
   }

@@ -1,6 +1,7 @@
 package io.stentor.centrifuge;
 
 import io.netty.buffer.ByteBuf;
+import io.stentor.centrifuge.CommandError.ErrorCode;
 import io.stentor.history.Page;
 import io.stentor.http.LoopContext;
 import io.stentor.identity.Grants.Action;

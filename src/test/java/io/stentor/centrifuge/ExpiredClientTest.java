@@ -116,7 +116,7 @@ class ExpiredClientTest {
         () ->
             session =
                 Commands.newSession(
-                    context, transport, PushFormat.of(Framing.WEB_SOCKET, false, false), "", null));
+                    context, transport, PushFormat.of(Framing.WEB_SOCKET, false, false), ""));
     send("{\"id\":1,\"connect\":{\"token\":\"" + token(new JsonObject()) + "\"}}");
     assertThat(next()).contains("\"expires\":true,\"ttl\":3600");
   }

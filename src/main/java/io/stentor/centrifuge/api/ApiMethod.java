@@ -1,11 +1,14 @@
 package io.stentor.centrifuge.api;
 
 import io.stentor.centrifuge.CommandError;
-import io.stentor.centrifuge.ErrorCode;
+import io.stentor.centrifuge.CommandError.ErrorCode;
 import io.stentor.cluster.ClusterCall.NodeTimeout;
 import io.stentor.json.JsonFields;
 import io.stentor.json.JsonWriter;
 import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +31,32 @@ interface ApiMethod {
     } catch (CommandError e) {
       return Future.failedFuture(e);
     }
+  }
+
+  /**
+   * Replies to calls one after the other.
+   *
+   * @param reply starts a call; called when the previous call has completed
+   * @return the replies in the order of the calls
+   */
+  static <C> Future<List<JsonWriter>> inOrder(List<C> calls, Function<C, Future<JsonWriter>> reply) {
+    return inOrder(calls, reply, new ArrayList<>());
+  }
+
+  private static <C> Future<List<JsonWriter>> inOrder(
+      List<C> calls, Function<C, Future<JsonWriter>> reply, List<JsonWriter> replies) {
+    while (replies.size() < calls.size()) { // Not recursive for calls that complete at once.
+      Future<JsonWriter> next = reply.apply(calls.get(replies.size()));
+      if (!next.isComplete()) {
+        return next.compose(
+            given -> {
+              replies.add(given);
+              return inOrder(calls, reply, replies);
+            });
+      }
+      replies.add(next.result());
+    }
+    return Future.succeededFuture(replies);
   }
 
   private static Future<JsonWriter> failed(String name, Throwable failure) {

@@ -1,12 +1,11 @@
 package io.stentor.centrifuge.api;
 
 import io.stentor.centrifuge.CommandError;
-import io.stentor.centrifuge.ErrorCode;
+import io.stentor.centrifuge.CommandError.ErrorCode;
 import io.stentor.json.InvalidJson;
 import io.stentor.json.JsonFields;
 import io.stentor.json.JsonWriter;
 import io.vertx.core.Future;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -37,28 +36,13 @@ final class CallBatch {
     Future<List<JsonWriter>> replies =
         request.flag("parallel")
             ? Future.all(commands.stream().map(this::reply).toList()).map(done -> done.list())
-            : oneByOne(commands, new ArrayList<>());
+            : ApiMethod.inOrder(commands, this::reply);
     return replies.map(
         all -> {
           JsonWriter line = new JsonWriter().open().name("replies").openArray();
           all.forEach(line::raw);
           return line.closeArray().close();
         });
-  }
-
-  private Future<List<JsonWriter>> oneByOne(List<JsonFields> commands, List<JsonWriter> replies) {
-    while (replies.size() < commands.size()) {
-      Future<JsonWriter> reply = reply(commands.get(replies.size()));
-      if (!reply.isComplete()) {
-        return reply.compose(
-            given -> {
-              replies.add(given);
-              return oneByOne(commands, replies);
-            });
-      }
-      replies.add(reply.result());
-    }
-    return Future.succeededFuture(replies);
   }
 
   /** Always succeeds, perhaps with an error reply. */

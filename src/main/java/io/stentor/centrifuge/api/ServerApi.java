@@ -1,6 +1,7 @@
 package io.stentor.centrifuge.api;
 
 import io.stentor.centrifuge.CommandError;
+import io.stentor.centrifuge.CommandError.ErrorCode;
 import io.stentor.centrifuge.HistoryQuery;
 import io.stentor.centrifuge.MembersQuery;
 import io.stentor.cluster.ClusterCall;
@@ -12,11 +13,14 @@ import io.stentor.presence.Presence;
 import io.stentor.room.Rooms;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The methods of the Centrifuge server API, by name. One for each node; any thread. */
 public final class ServerApi {
@@ -43,7 +47,7 @@ public final class ServerApi {
     methods.put("channels", new ChannelsMethod(presence)::call);
     methods.put("info", new InfoMethod(rooms, registries, nodes)::call);
     for (String name : ConnectionOrder.NAMES) {
-      methods.put(name, new OrderMethod(name, registries, nodes)::call);
+      methods.put(name, new ConnectionOrder.OrderMethod(name, registries, nodes)::call);
     }
     methods.put(CallBatch.NAME, new CallBatch(Map.copyOf(methods))::call);
   }
@@ -84,7 +88,7 @@ public final class ServerApi {
    */
   public Future<List<JsonWriter>> commands(byte[] body) {
     try {
-      return oneByOne(NamedCommand.all(body), 0, new ArrayList<>());
+      return ApiMethod.inOrder(NamedCommand.all(body), command -> command.reply(methods));
     } catch (IllegalArgumentException e) {
       return Future.failedFuture(e);
     } catch (InvalidJson e) {
@@ -92,20 +96,94 @@ public final class ServerApi {
     }
   }
 
-  private Future<List<JsonWriter>> oneByOne(
-      List<NamedCommand> commands, int next, List<JsonWriter> replies) {
-    for (int i = next; i < commands.size(); i++) {
-      int following = i + 1;
-      Future<JsonWriter> reply = commands.get(i).reply(methods);
-      if (!reply.isComplete()) {
-        return reply.compose(
-            given -> {
-              replies.add(given);
-              return oneByOne(commands, following, replies);
-            });
+  /**
+   * A call that names its method: {@code {"id":1,"method":"publish","params":{…}}}. Any thread.
+   *
+   * @param id repeated in the reply; 0 for none
+   * @param method in lower case
+   */
+  private record NamedCommand(long id, String method, JsonFields params) {
+
+    private static final JsonFields NOTHING = JsonFields.of(new byte[] {'{', '}'});
+
+    /**
+     * Reads a body: one object, or one object a line.
+     *
+     * @throws InvalidJson if a line is not an object
+     * @throws IllegalArgumentException if there are none, or too many
+     */
+    static List<NamedCommand> all(byte[] body) {
+      JsonFields whole = whole(body);
+      if (whole != null) {
+        return List.of(of(whole));
       }
-      replies.add(reply.result());
+      List<NamedCommand> all = new ArrayList<>();
+      int from = 0;
+      for (int i = 0; i <= body.length; i++) {
+        if (i == body.length || body[i] == '\n') {
+          byte[] line = Arrays.copyOfRange(body, from, i);
+          from = i + 1;
+          if (!isBlank(line)) {
+            all.add(of(JsonFields.of(line)));
+          }
+        }
+        if (all.size() > CallBatch.MAX_COMMANDS) {
+          throw new IllegalArgumentException(
+              "a request has at most " + CallBatch.MAX_COMMANDS + " lines");
+        }
+      }
+      if (all.isEmpty()) {
+        throw new IllegalArgumentException("a request has at least one command");
+      }
+      return all;
     }
-    return Future.succeededFuture(replies);
+
+    private static @Nullable JsonFields whole(byte[] body) {
+      try {
+        return JsonFields.of(body);
+      } catch (InvalidJson severalLines) {
+        return null;
+      }
+    }
+
+    private static boolean isBlank(byte[] line) {
+      for (byte one : line) {
+        if (one != ' ' && one != '\t' && one != '\r') {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private static NamedCommand of(JsonFields fields) {
+      JsonFields params = fields.object("params");
+      return new NamedCommand(
+          fields.unsigned("id"),
+          fields.text("method").toLowerCase(Locale.ROOT),
+          params == null ? NOTHING : params);
+    }
+
+    /** Calls the method. Always succeeds, perhaps with an error reply. */
+    Future<JsonWriter> reply(Map<String, ApiMethod> methods) {
+      ApiMethod called = method.equals(CallBatch.NAME) ? null : methods.get(method);
+      if (called == null) {
+        return Future.succeededFuture(error(new CommandError(ErrorCode.METHOD_NOT_FOUND)));
+      }
+      try {
+        return ApiMethod.call(method, called, params)
+            .map(result -> begun().name("result").raw(result).close())
+            .recover(failure -> Future.succeededFuture(error(CommandError.of(failure))));
+      } catch (InvalidJson e) {
+        return Future.succeededFuture(error(RequestFields.wrong(e)));
+      }
+    }
+
+    private JsonWriter error(CommandError refusal) {
+      return begun().name("error").raw(refusal.json()).close();
+    }
+
+    private JsonWriter begun() {
+      return new JsonWriter().open().number("id", id);
+    }
   }
 }

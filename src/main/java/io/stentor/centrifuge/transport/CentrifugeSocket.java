@@ -47,7 +47,7 @@ public final class CentrifugeSocket implements CentrifugeConnection, Socket.List
     this.listens = listens;
     this.socket = Socket.takeOver(place, loop.maxFrameBytes(), this);
     PushFormat format = PushFormat.of(Framing.WEB_SOCKET, listens, parameters.time());
-    this.session = Commands.newSession(loop, this, format, parameters.name(), null);
+    this.session = Commands.newSession(loop, this, format, parameters.name());
   }
 
   /**

@@ -4,8 +4,8 @@ import io.netty.buffer.Unpooled;
 import io.stentor.admission.Limit;
 import io.stentor.admission.Limits;
 import io.stentor.admission.Limits.PostRate;
+import io.stentor.centrifuge.ClientTransport.Mailbox;
 import io.stentor.centrifuge.Commands;
-import io.stentor.centrifuge.Mailbox;
 import io.stentor.centrifuge.PushFormat;
 import io.stentor.centrifuge.Session;
 import io.stentor.connection.Heartbeat;
@@ -45,7 +45,7 @@ final class CentrifugeStream extends StreamConnection
     this.mailboxes = mailboxes;
     this.format = form.format(stream(), parameters.time());
     this.mailbox = form.listens() ? null : mailboxes.open(this);
-    this.session = Commands.newSession(loop, this, format, parameters.name(), mailbox);
+    this.session = Commands.newSession(loop, this, format, parameters.name());
     this.rate = loop.rooms().limits().postRate();
   }
 
@@ -100,6 +100,11 @@ final class CentrifugeStream extends StreamConnection
               session.received(commands);
             });
     return null;
+  }
+
+  @Override
+  public @Nullable Mailbox mailbox() {
+    return mailbox;
   }
 
   @Override

@@ -1,7 +1,7 @@
 package io.stentor.centrifuge.transport;
 
 import io.stentor.admission.Limit;
-import io.stentor.centrifuge.Mailbox;
+import io.stentor.centrifuge.ClientTransport.Mailbox;
 import io.stentor.http.ProblemType;
 import io.stentor.http.RequestRefused;
 import io.vertx.core.Future;

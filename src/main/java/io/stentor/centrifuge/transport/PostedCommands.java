@@ -1,6 +1,6 @@
 package io.stentor.centrifuge.transport;
 
-import io.stentor.centrifuge.Mailbox;
+import io.stentor.centrifuge.ClientTransport.Mailbox;
 import io.stentor.json.InvalidJson;
 import io.stentor.json.JsonFields;
 import io.stentor.json.JsonSource;
