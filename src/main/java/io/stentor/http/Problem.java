@@ -59,15 +59,26 @@ public final class Problem {
     answer(request, type, detail, new JsonObject());
   }
 
+  /** Answers a request with an error that has further members, see the contract. */
+  public static void answer(
+      HttpServerRequest request, ProblemType type, String detail, JsonObject members) {
+    answer(request, type, detail, members, Map.of());
+  }
+
   /**
    * Answers a request with an error. If the response head was already sent, aborts the response, so
    * that the client does not take it for complete. No-op if the response has ended or is closed.
    *
    * @param detail what happened and what to do, in one sentence
    * @param members further members, see the contract
+   * @param headers further headers
    */
-  public static void answer(
-      HttpServerRequest request, ProblemType type, String detail, JsonObject members) {
+  static void answer(
+      HttpServerRequest request,
+      ProblemType type,
+      String detail,
+      JsonObject members,
+      Map<CharSequence, String> headers) {
     HttpServerResponse response = request.response();
     if (response.ended() || response.closed()) {
       return;
@@ -84,6 +95,7 @@ public final class Problem {
         .setStatusMessage(HttpResponseStatus.valueOf(type.status()).reasonPhrase())
         .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
         .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    headers.forEach((name, value) -> response.putHeader(name, value));
     Buffer body = members(type, detail).mergeIn(members).toBuffer();
     Responses.end(request, body);
     BodyDrain.discard(request);
@@ -96,10 +108,8 @@ public final class Problem {
    */
   public static void answerRetry(
       HttpServerRequest request, ProblemType type, String detail, int seconds) {
-    if (!request.response().headWritten()) {
-      request.response().putHeader("Retry-After", Integer.toString(seconds));
-    }
-    answer(request, type, detail);
+    Map<CharSequence, String> retry = Map.of(HttpHeaders.RETRY_AFTER, Integer.toString(seconds));
+    answer(request, type, detail, new JsonObject(), retry);
   }
 
   /** The members of every problem, also used when a problem is one of several results in a body. */
@@ -114,14 +124,13 @@ public final class Problem {
   /** Answers 405 with an {@code Allow} header of the allowed methods. */
   public static void methodNotAllowed(RoutingContext ctx, Collection<HttpMethod> allowed) {
     String names = allowed.stream().map(HttpMethod::name).collect(Collectors.joining(", "));
-    if (!ctx.response().headWritten()) {
-      ctx.response().putHeader(HttpHeaders.ALLOW, names);
-    }
     String method = Printable.value(ctx.request().method().name());
     answer(
         ctx.request(),
         ProblemType.METHOD_NOT_ALLOWED,
-        "The method " + method + " is not allowed here, only " + names + ".");
+        "The method " + method + " is not allowed here, only " + names + ".",
+        new JsonObject(),
+        Map.of(HttpHeaders.ALLOW, names));
   }
 
   /**

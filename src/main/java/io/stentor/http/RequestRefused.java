@@ -4,6 +4,8 @@ import io.stentor.admission.Limit;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
+import java.util.HashMap;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,13 +89,13 @@ public final class RequestRefused extends RuntimeException {
       EventStreamRefusal.answer(request, type, detail, retryAfterSeconds);
       return;
     }
-    if (retryAfterSeconds > 0 && !request.response().headWritten()) {
-      request.response().putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(retryAfterSeconds));
+    Map<CharSequence, String> headers = new HashMap<>();
+    if (retryAfterSeconds > 0) {
+      headers.put(HttpHeaders.RETRY_AFTER, Integer.toString(retryAfterSeconds));
     }
-    // RFC 9110, section 15.5.2.
-    if (type == ProblemType.UNAUTHORIZED && !request.response().headWritten()) {
-      request.response().putHeader("WWW-Authenticate", challenge);
+    if (type == ProblemType.UNAUTHORIZED) { // RFC 9110, section 15.5.2.
+      headers.put("WWW-Authenticate", challenge);
     }
-    Problem.answer(request, type, detail, members);
+    Problem.answer(request, type, detail, members, headers);
   }
 }
