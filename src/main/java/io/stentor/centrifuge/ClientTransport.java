@@ -1,28 +1,17 @@
 package io.stentor.centrifuge;
 
-import io.netty.buffer.ByteBuf;
 import io.stentor.message.CloseReason;
+import io.stentor.room.Output;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The transport of one session. Everything that is written to it is framed. Belongs to one event
- * loop.
- */
+/** The transport of one session. Belongs to one event loop. */
 public interface ClientTransport {
 
-  /** Whether the client can take more now. When it can again, {@link Session#drained} is called. */
-  boolean isWritable();
+  /** Where frames go. When it is full and becomes writable, {@link Session#drained} is called. */
+  Output output();
 
   /** Bytes that were written and not yet taken by the client. */
   long queuedBytes();
-
-  /** Writes and flushes. Does not release the bytes. */
-  void send(ByteBuf shared);
-
-  /** Writes without flushing; takes over one reference. */
-  void write(ByteBuf framed);
-
-  void flush();
 
   /** Starts or pauses reading. Commands that are already on their way may still arrive. */
   void read(boolean on);

@@ -3,6 +3,7 @@ package io.stentor.centrifuge;
 import io.netty.buffer.ByteBuf;
 import io.stentor.json.JsonWriter;
 import io.stentor.message.CloseReason;
+import io.stentor.room.Output;
 import java.util.function.Consumer;
 
 /**
@@ -15,6 +16,7 @@ final class ClientWriter {
   private static final int MAX_QUEUED_BYTES = 1024 * 1024;
 
   private final ClientTransport transport;
+  private final Output output;
   private final PushFormat format;
   private final Consumer<CloseReason> closeSession;
   private boolean batching;
@@ -22,12 +24,17 @@ final class ClientWriter {
 
   ClientWriter(ClientTransport transport, PushFormat format, Consumer<CloseReason> closeSession) {
     this.transport = transport;
+    this.output = transport.output();
     this.format = format;
     this.closeSession = closeSession;
   }
 
   ClientTransport transport() {
     return transport;
+  }
+
+  Output output() {
+    return output;
   }
 
   PushFormat format() {
@@ -49,11 +56,11 @@ final class ClientWriter {
   }
 
   private void writeFramed(ByteBuf framed) {
-    transport.write(framed);
+    output.write(framed);
     if (!batching) {
-      transport.flush();
+      output.flush();
     }
-    if (!transport.isWritable() && transport.queuedBytes() > MAX_QUEUED_BYTES) {
+    if (!output.isWritable() && transport.queuedBytes() > MAX_QUEUED_BYTES) {
       close(CloseReason.SLOW);
     }
   }
@@ -66,7 +73,7 @@ final class ClientWriter {
   void endBatch() {
     batching = false;
     if (!closed) {
-      transport.flush();
+      output.flush();
     }
   }
 

@@ -65,10 +65,7 @@ public final class Commands {
    * @param name that the client gives itself, used unless a token names a user; empty for none
    */
   public static Session newSession(
-      LoopContext loop,
-      ClientTransport transport,
-      PushFormat format,
-      String name) {
+      LoopContext loop, ClientTransport transport, PushFormat format, String name) {
     return new Session(loop, transport, format, name, Commands::apply);
   }
 

@@ -102,7 +102,8 @@ final class ConnectionCommands {
       Map<RoomName, JsonWriter> results = new LinkedHashMap<>();
       grants.forEach(
           (room, grant) -> {
-            SubscribeRequest request = requests.getOrDefault(room.value(), SubscribeRequest.NOTHING);
+            SubscribeRequest request =
+                requests.getOrDefault(room.value(), SubscribeRequest.NOTHING);
             Subscription subscription = session.subscriptions().add(room, request, reply);
             openings.add(
                 () ->

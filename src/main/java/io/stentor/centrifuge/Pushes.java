@@ -12,8 +12,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The contents of pushes as JSON, without the wrapper that {@link PushFormat} adds. Publications and
- * members are in replies, too. Any thread.
+ * The contents of pushes as JSON, without the wrapper that {@link PushFormat} adds. Publications
+ * and members are in replies, too. Any thread.
  */
 final class Pushes {
 
@@ -42,7 +42,9 @@ final class Pushes {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** About how many bytes {@link #writePublication} writes; more only where a name needs escapes. */
+  /**
+   * About how many bytes {@link #writePublication} writes; more only where a name needs escapes.
+   */
   static int publicationSize(Publication publication) {
     boolean json = publication.kind() == Publication.Kind.JSON;
     Member from = publication.from();

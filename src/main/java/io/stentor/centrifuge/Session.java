@@ -157,7 +157,7 @@ public final class Session implements ControllableConnection {
   @Override
   public void close(CloseReason reason) {
     if (state != State.CLOSED) {
-      transport.flush();
+      writer.output().flush();
       closed();
       transport.close(reason);
     }

@@ -18,6 +18,7 @@ import io.stentor.room.Cursor;
 import io.stentor.room.Cursor.Notice;
 import io.stentor.room.Cursor.Start;
 import io.stentor.room.Format;
+import io.stentor.room.Output;
 import io.stentor.room.RoomLimitReached;
 import io.stentor.room.Rooms;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * One room of one session: a connection of that room, from the subscribe request to its end. One
  * event loop.
  */
-final class Subscription implements Connection {
+final class Subscription implements Connection, Output {
 
   /*
    * OPENING:  what the client missed is read, then the room is joined with a cursor.
@@ -73,7 +74,7 @@ final class Subscription implements Connection {
 
   private final Owner owner;
   private final ClientWriter writer;
-  private final ClientTransport transport;
+  private final Output output;
   private final RoomName room;
   private final SubscribeRequest request;
   private final ReplyHandle reply;
@@ -96,7 +97,7 @@ final class Subscription implements Connection {
   Subscription(Owner owner, RoomName room, SubscribeRequest request, ReplyHandle reply) {
     this.owner = owner;
     this.writer = owner.writer();
-    this.transport = writer.transport();
+    this.output = writer.output();
     this.room = room;
     this.request = request;
     this.reply = reply;
@@ -278,9 +279,9 @@ final class Subscription implements Connection {
   void live() {
     if (state == State.ANSWERED) {
       state = State.LIVE;
-      held.forEach(transport::write);
+      held.forEach(output::write);
       held.clear();
-      transport.flush();
+      output.flush();
       drained();
     }
   }
@@ -421,26 +422,31 @@ final class Subscription implements Connection {
   }
 
   @Override
+  public Output output() {
+    return this;
+  }
+
+  @Override
   public void joined() {
     // Publishes of the client do not wait for this: it may be in many rooms.
   }
 
   @Override
   public boolean isWritable() {
-    return state == State.LIVE && transport.isWritable();
+    return state == State.LIVE && output.isWritable();
   }
 
   @Override
   public void send(ByteBuf shared) {
     if (isEntered()) {
-      transport.send(shared);
+      output.send(shared);
     }
   }
 
   @Override
   public void write(ByteBuf bytes) {
     if (state == State.LIVE) {
-      transport.write(bytes);
+      output.write(bytes);
     } else if (isEntered()) {
       held.add(bytes);
     } else {
@@ -450,7 +456,7 @@ final class Subscription implements Connection {
 
   @Override
   public void flush() {
-    transport.flush();
+    output.flush();
   }
 
   @Override

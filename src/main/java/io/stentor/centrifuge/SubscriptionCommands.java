@@ -61,7 +61,11 @@ final class SubscriptionCommands {
       LoopContext loop = session.loop();
       Client client = session.client();
       if (token.isEmpty()) {
-        open(session, reply, subscription, SubscriptionGrant.withoutToken(loop, client, room, false));
+        open(
+            session,
+            reply,
+            subscription,
+            SubscriptionGrant.withoutToken(loop, client, room, false));
       } else {
         session.await(
             reply,
@@ -96,8 +100,8 @@ final class SubscriptionCommands {
   }
 
   /**
-   * {@code unsubscribe}: ends a subscription. Always succeeds, even if there is none: after an error
-   * clients would close the whole connection.
+   * {@code unsubscribe}: ends a subscription. Always succeeds, even if there is none: after an
+   * error clients would close the whole connection.
    *
    * @param channel unchecked name of the room
    */

@@ -169,8 +169,8 @@ final class CatchUp implements Tail.Reading {
       Encoded encoded =
           Encoded.of(connection.format(), room, page.publications(), page.epoch(), page.first());
       int bytes = encoded.size();
-      connection.write(encoded.bytes());
-      connection.flush();
+      connection.output().write(encoded.bytes());
+      connection.output().flush();
       after = new Position(page.epoch(), page.last());
       counts.add(Count.DELIVERED, encoded.count());
       counts.add(Count.DELIVERED_BYTES, bytes);
@@ -185,7 +185,7 @@ final class CatchUp implements Tail.Reading {
         source.check();
         readLater();
       }
-    } else if (cursor.connection().isWritable()) {
+    } else if (cursor.connection().output().isWritable()) {
       read();
     } else {
       busy = false;

@@ -5,7 +5,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.stentor.message.CloseReason;
 import io.stentor.room.Cursor.Notice;
 
-/** A client as seen by a room: a sink for encoded bytes. Confined to one event loop. */
+/** A client as seen by a room. Confined to one event loop. */
 public interface Connection {
 
   /** Initial buffer size for an encoded notice, in bytes. */
@@ -22,32 +22,11 @@ public interface Connection {
   void joined();
 
   /**
-   * Returns whether the socket accepts more data. When this changes from false to true, the
-   * connection calls {@link Cursor#drained()}, but never from within {@link #write} or {@link
-   * #flush}.
+   * Returns where bytes in {@link #format()} go; always the same object. When it is full and
+   * becomes writable again, the connection calls {@link Cursor#drained()}, but never from within a
+   * write or a flush.
    */
-  boolean isWritable();
-
-  /**
-   * Writes bytes in {@link #format()} and flushes.
-   *
-   * @param shared shared with other connections and borrowed for the duration of the call; an
-   *     implementation that keeps the buffer must retain it
-   */
-  default void send(ByteBuf shared) {
-    write(shared.retainedDuplicate());
-    flush();
-  }
-
-  /**
-   * Writes bytes in {@link #format()} without flushing.
-   *
-   * @param bytes shared with other connections; this call takes ownership of one reference
-   */
-  void write(ByteBuf bytes);
-
-  /** Flushes pending writes. */
-  void flush();
+  Output output();
 
   /**
    * Notifies the client about its position in the room, before any publications that follow that
@@ -58,8 +37,8 @@ public interface Connection {
   default boolean tell(Notice notice) {
     ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(NOTICE_BYTES);
     if (format().encode(notice, out)) {
-      write(out);
-      flush();
+      output().write(out);
+      output().flush();
       return true;
     }
     out.release();

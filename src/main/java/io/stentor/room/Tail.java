@@ -166,13 +166,12 @@ final class Tail {
     int written = 0;
     boolean someWait = false;
     // In order of joining: a publisher that receives its own message early in the turn can append
-    // its
-    // next one before the turn ends, which makes the next piece larger.
+    // its next one before the turn ends, which makes the next piece larger.
     int i = 0;
     while (i < cursors.size()) {
       TailCursor cursor = cursors.get(i);
       if (cursor.next == first && cursor.isReady()) {
-        cursor.connection.send(piece.bytes());
+        cursor.output.send(piece.bytes());
         cursor.next = sent;
         written++;
       } else if (cursor.next < sent) {
@@ -323,6 +322,7 @@ final class Tail {
   final class TailCursor implements Cursor {
 
     private final Connection connection;
+    private final Output output;
 
     /**
      * Number of the next publication to write; past the end until the cursor is placed. Changed by
@@ -337,10 +337,10 @@ final class Tail {
     private @Nullable Reading reading;
 
     private long skipped;
-    private boolean left;
 
     private TailCursor(Connection connection, int index) {
       this.connection = connection;
+      this.output = connection.output();
       this.index = index;
     }
 
@@ -353,7 +353,7 @@ final class Tail {
     }
 
     boolean hasLeft() {
-      return left;
+      return index < 0;
     }
 
     @Override
@@ -368,10 +368,9 @@ final class Tail {
 
     @Override
     public void leave() {
-      if (left) {
+      if (hasLeft()) {
         return;
       }
-      left = true;
       TailCursor last = cursors.remove(cursors.size() - 1);
       if (last != this) {
         cursors.set(index, last);
@@ -384,7 +383,7 @@ final class Tail {
 
     @Override
     public void drained() {
-      if (left) {
+      if (hasLeft()) {
         return;
       }
       if (reading != null) {
@@ -396,7 +395,7 @@ final class Tail {
 
     /** Returns whether the next publication can be written now. */
     private boolean isReady() {
-      return reading == null && connection.isWritable();
+      return reading == null && output.isWritable();
     }
 
     /** Starts a reading of older publications, or ends it if null. */
@@ -442,16 +441,16 @@ final class Tail {
       }
       long before = next;
       long bytes = 0;
-      while (next < sent && !left && isReady()) {
+      while (next < sent && !hasLeft() && isReady()) {
         Map.Entry<Long, Encoded> entry = pieces.floorEntry(next);
         Encoded piece = entry.getValue();
         int from = (int) (next - entry.getKey());
         bytes += piece.sizeFrom(from);
-        connection.write(piece.from(from));
+        output.write(piece.from(from));
         moveTo(entry.getKey() + piece.count());
       }
       if (next > before) {
-        connection.flush();
+        output.flush();
         counts.add(Count.DELIVERED, next - before);
         counts.add(Count.DELIVERED_BYTES, bytes);
       }
@@ -475,7 +474,7 @@ final class Tail {
      * @return false if the connection is closed or has left as a result
      */
     boolean tell(Notice notice) {
-      if (connection.tell(notice) && !left) {
+      if (connection.tell(notice) && !hasLeft()) {
         return true;
       }
       leave();

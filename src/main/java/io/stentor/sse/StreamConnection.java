@@ -2,6 +2,7 @@ package io.stentor.sse;
 
 import io.netty.buffer.ByteBuf;
 import io.stentor.message.CloseReason;
+import io.stentor.room.Output;
 import io.stentor.websocket.Socket;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A connection that consists of one open-ended response. Tracks whether it is open and why it was
  * closed, as {@link Socket} does for WebSockets. Must be used on the stream's event loop only.
  */
-public abstract class StreamConnection implements ResponseStream.Listener {
+public abstract class StreamConnection implements ResponseStream.Listener, Output {
 
   private final ResponseStream stream;
   private @Nullable CloseReason closing;
@@ -37,12 +38,18 @@ public abstract class StreamConnection implements ResponseStream.Listener {
     return stream;
   }
 
+  /** Where the bytes of this connection go. */
+  public final Output output() {
+    return this;
+  }
+
   /** Whether the stream has not ended and this side has not started to close it. */
   final boolean isOpen() {
     return closing == null && !ended;
   }
 
   /** Whether the connection is open and the stream is not full. */
+  @Override
   public final boolean isWritable() {
     return isOpen() && stream.isWritable();
   }
@@ -50,6 +57,7 @@ public abstract class StreamConnection implements ResponseStream.Listener {
   /**
    * Sends bytes immediately. The caller keeps its reference. No-op if the connection is not open.
    */
+  @Override
   public void send(ByteBuf shared) {
     if (isOpen()) {
       stream.send(shared);
@@ -57,6 +65,7 @@ public abstract class StreamConnection implements ResponseStream.Listener {
   }
 
   /** Queues bytes until {@link #flush}. Takes ownership of one reference. */
+  @Override
   public void write(ByteBuf bytes) {
     if (isOpen()) {
       stream.write(bytes);
@@ -66,6 +75,7 @@ public abstract class StreamConnection implements ResponseStream.Listener {
   }
 
   /** Sends the queued bytes. */
+  @Override
   public final void flush() {
     if (isOpen()) {
       stream.flush();

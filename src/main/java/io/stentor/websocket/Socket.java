@@ -23,6 +23,7 @@ import io.stentor.admission.ConnectionGuard;
 import io.stentor.admission.Limits.ConnectionRate;
 import io.stentor.http.Takeover;
 import io.stentor.message.CloseReason;
+import io.stentor.room.Output;
 import io.stentor.timer.TimerWheel;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * answered, see {@link Takeover}, so that many sockets can share one encoded frame, see {@link
  * FrameWriter}.
  */
-public final class Socket extends ChannelInboundHandlerAdapter {
+public final class Socket extends ChannelInboundHandlerAdapter implements Output {
 
   /** Receives the messages and events of one socket, on its event loop. */
   public interface Listener {
@@ -156,6 +157,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     return state == State.OPEN;
   }
 
+  @Override
   public boolean isWritable() {
     return writer.isWritable();
   }
@@ -166,16 +168,19 @@ public final class Socket extends ChannelInboundHandlerAdapter {
   }
 
   /** Sends encoded frames immediately. The caller keeps its reference. */
+  @Override
   public void send(ByteBuf shared) {
     writer.sendNow(shared);
   }
 
   /** Queues encoded frames until {@link #flush}. Takes ownership of one reference. */
+  @Override
   public void write(ByteBuf frames) {
     writer.write(frames);
   }
 
   /** Sends the queued frames. */
+  @Override
   public void flush() {
     writer.flush();
   }

@@ -23,6 +23,7 @@ import io.stentor.room.Cursor;
 import io.stentor.room.Cursor.Notice;
 import io.stentor.room.Cursor.Start;
 import io.stentor.room.Format;
+import io.stentor.room.Output;
 import io.stentor.room.RoomLimitReached;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -279,23 +280,8 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
   }
 
   @Override
-  public boolean isWritable() {
-    return socket.isWritable();
-  }
-
-  @Override
-  public void send(ByteBuf shared) {
-    socket.send(shared);
-  }
-
-  @Override
-  public void write(ByteBuf bytes) {
-    socket.write(bytes);
-  }
-
-  @Override
-  public void flush() {
-    socket.flush();
+  public Output output() {
+    return socket;
   }
 
   @Override

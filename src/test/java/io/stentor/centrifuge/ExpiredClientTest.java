@@ -20,6 +20,7 @@ import io.stentor.identity.Expiries;
 import io.stentor.identity.Signer;
 import io.stentor.message.CloseReason;
 import io.stentor.presence.LocalPresence;
+import io.stentor.room.Output;
 import io.stentor.room.Rooms;
 import io.stentor.timer.Pacer;
 import io.vertx.core.Vertx;
@@ -54,40 +55,39 @@ class ExpiredClientTest {
   private final BlockingQueue<String> sent = new LinkedBlockingQueue<>();
   private Session session;
 
-  private final ClientTransport transport =
-      new ClientTransport() {
-        @Override
-        public boolean isWritable() {
-          return true;
-        }
+  private final class RecordingTransport implements ClientTransport, Output {
+    @Override
+    public Output output() {
+      return this;
+    }
 
-        @Override
-        public long queuedBytes() {
-          return 0;
-        }
+    @Override
+    public boolean isWritable() {
+      return true;
+    }
 
-        @Override
-        public void send(ByteBuf shared) {
-          sent.add(shared.toString(StandardCharsets.UTF_8));
-        }
+    @Override
+    public long queuedBytes() {
+      return 0;
+    }
 
-        @Override
-        public void write(ByteBuf framed) {
-          sent.add(framed.toString(StandardCharsets.UTF_8));
-          framed.release();
-        }
+    @Override
+    public void write(ByteBuf framed) {
+      sent.add(framed.toString(StandardCharsets.UTF_8));
+      framed.release();
+    }
 
-        @Override
-        public void flush() {}
+    @Override
+    public void flush() {}
 
-        @Override
-        public void read(boolean on) {}
+    @Override
+    public void read(boolean on) {}
 
-        @Override
-        public void close(CloseReason reason) {
-          sent.add("closed " + reason);
-        }
-      };
+    @Override
+    public void close(CloseReason reason) {
+      sent.add("closed " + reason);
+    }
+  }
 
   @BeforeEach
   void connect() throws Exception {
@@ -116,7 +116,10 @@ class ExpiredClientTest {
         () ->
             session =
                 Commands.newSession(
-                    context, transport, PushFormat.of(Framing.WEB_SOCKET, false, false), ""));
+                    context,
+                    new RecordingTransport(),
+                    PushFormat.of(Framing.WEB_SOCKET, false, false),
+                    ""));
     send("{\"id\":1,\"connect\":{\"token\":\"" + token(new JsonObject()) + "\"}}");
     assertThat(next()).contains("\"expires\":true,\"ttl\":3600");
   }

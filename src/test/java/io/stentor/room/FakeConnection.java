@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * while {@link #writable} is true. One thread, except for what a reader looks at through {@link
  * #texts()}.
  */
-final class FakeConnection implements Connection {
+final class FakeConnection implements Connection, Output {
   /** Whether the cursor has its place. */
   boolean joined;
 
@@ -47,6 +47,11 @@ final class FakeConnection implements Connection {
   @Override
   public Format format() {
     return format;
+  }
+
+  @Override
+  public Output output() {
+    return this;
   }
 
   @Override

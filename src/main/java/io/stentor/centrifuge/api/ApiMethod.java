@@ -39,7 +39,8 @@ interface ApiMethod {
    * @param reply starts a call; called when the previous call has completed
    * @return the replies in the order of the calls
    */
-  static <C> Future<List<JsonWriter>> inOrder(List<C> calls, Function<C, Future<JsonWriter>> reply) {
+  static <C> Future<List<JsonWriter>> inOrder(
+      List<C> calls, Function<C, Future<JsonWriter>> reply) {
     return inOrder(calls, reply, new ArrayList<>());
   }
 

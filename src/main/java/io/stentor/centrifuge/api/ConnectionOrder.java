@@ -242,8 +242,8 @@ interface ConnectionOrder {
   }
 
   /**
-   * Sends orders of one name to every node, which applies them to its connections. Completes when all
-   * nodes have done so. Any thread.
+   * Sends orders of one name to every node, which applies them to its connections. Completes when
+   * all nodes have done so. Any thread.
    */
   final class OrderMethod {
 

@@ -2,6 +2,9 @@ package io.stentor.centrifuge.transport;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.stentor.centrifuge.transport.CentrifugeConnection.ConnectParameters;
+import io.stentor.centrifuge.transport.CentrifugeStream.StreamForm;
+import io.stentor.centrifuge.transport.Mailboxes.PostedCommands;
 import io.stentor.http.BodyDrain;
 import io.stentor.http.LoopContext;
 import io.stentor.http.Problem;

@@ -1,6 +1,5 @@
 package io.stentor.centrifuge.transport;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.stentor.centrifuge.Commands;
 import io.stentor.centrifuge.Framing;
@@ -11,6 +10,7 @@ import io.stentor.http.LoopContext;
 import io.stentor.http.Takeover;
 import io.stentor.json.Utf8;
 import io.stentor.message.CloseReason;
+import io.stentor.room.Output;
 import io.stentor.websocket.Socket;
 import org.jspecify.annotations.Nullable;
 
@@ -165,28 +165,13 @@ public final class CentrifugeSocket implements CentrifugeConnection, Socket.List
   }
 
   @Override
-  public boolean isWritable() {
-    return socket.isWritable();
+  public Output output() {
+    return socket;
   }
 
   @Override
   public long queuedBytes() {
     return socket.queuedBytes();
-  }
-
-  @Override
-  public void send(ByteBuf shared) {
-    socket.send(shared);
-  }
-
-  @Override
-  public void write(ByteBuf framed) {
-    socket.write(framed);
-  }
-
-  @Override
-  public void flush() {
-    socket.flush();
   }
 
   @Override

@@ -17,6 +17,7 @@ import io.stentor.room.Connection;
 import io.stentor.room.Cursor;
 import io.stentor.room.Cursor.Start;
 import io.stentor.room.Format;
+import io.stentor.room.Output;
 import io.stentor.room.RoomLimitReached;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * A request that waits for the next messages of a room: a connection that leaves after its first
  * messages. Must be used on the event loop of the request.
  */
-final class LongPoll implements Connection, LongPolls.Waiting {
+final class LongPoll implements Connection, Output, LongPolls.Waiting {
 
   private final HttpServerRequest request;
   private final HttpServerResponse response;
@@ -162,6 +163,11 @@ final class LongPoll implements Connection, LongPolls.Waiting {
   @Override
   public Format format() {
     return JsonMessages.FORMAT;
+  }
+
+  @Override
+  public Output output() {
+    return this;
   }
 
   @Override

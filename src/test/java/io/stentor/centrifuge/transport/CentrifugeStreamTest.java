@@ -7,7 +7,6 @@ import static io.stentor.support.PostingClient.post;
 import static io.stentor.support.PostingClient.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.stentor.centrifuge.CommandError.Disconnect;
 import io.stentor.support.Http2Events;
 import io.stentor.support.LineStream;
 import io.stentor.support.NodeInProcess;
