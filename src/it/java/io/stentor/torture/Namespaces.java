@@ -78,10 +78,20 @@ final class Namespaces implements Network {
   public void cut(int index) {
     for (int other = 0; other < nodes; other++) {
       if (other != index) {
-        inside(index, misled("replace", other));
-        inside(other, misled("replace", index));
+        cut(index, other);
       }
     }
+  }
+
+  @Override
+  public void cut(int one, int other) {
+    cutOneWay(one, other);
+    cutOneWay(other, one);
+  }
+
+  @Override
+  public void cutOneWay(int from, int to) {
+    inside(from, "ip neigh replace " + host(to) + " lladdr " + NOBODY + " dev eth0 nud permanent");
   }
 
   @Override
@@ -101,16 +111,6 @@ final class Namespaces implements Network {
     } catch (IllegalStateException noSuchEntry) {
       return;
     }
-  }
-
-  private String misled(String verb, int toward) {
-    return "ip neigh "
-        + verb
-        + " "
-        + host(toward)
-        + " lladdr "
-        + NOBODY
-        + " dev eth0 nud permanent";
   }
 
   @Override

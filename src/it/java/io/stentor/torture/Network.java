@@ -19,7 +19,13 @@ interface Network extends AutoCloseable {
   /** Cuts node {@code index} off from every other node, silently; clients still reach it. */
   void cut(int index);
 
-  /** Ends every {@link #cut}. */
+  /** Cuts two nodes off from each other, silently; both still reach every other node. */
+  void cut(int one, int other);
+
+  /** Loses what node {@code from} sends to node {@code to}, silently; the other way is open. */
+  void cutOneWay(int from, int to);
+
+  /** Ends every cut. */
   void heal();
 
   @Override
@@ -54,6 +60,16 @@ interface Network extends AutoCloseable {
     @Override
     public void cut(int index) {
       throw new UnsupportedOperationException("the loopback interface cannot be cut");
+    }
+
+    @Override
+    public void cut(int one, int other) {
+      cut(one);
+    }
+
+    @Override
+    public void cutOneWay(int from, int to) {
+      cut(from);
     }
 
     @Override

@@ -31,6 +31,9 @@ import java.util.concurrent.locks.LockSupport;
 /** Creates a Vert.x that is one node of a cluster. */
 public final class ClusteredVertx {
 
+  /** Attribute of a member: the name of its node on the event bus. */
+  static final String NODE_ID = "__vertx.nodeId";
+
   /** Number of ports that this node tries to listen on, from the configured one on. */
   private static final int PORTS = 100;
 
@@ -136,7 +139,7 @@ public final class ClusteredVertx {
    * @return the started Hazelcast instance
    */
   public static HazelcastInstance join(com.hazelcast.config.Config config, String nodeId) {
-    config.getMemberAttributeConfig().setAttribute("__vertx.nodeId", nodeId);
+    config.getMemberAttributeConfig().setAttribute(NODE_ID, nodeId);
     try {
       HazelcastInstance hazelcast = Hazelcast.newHazelcastInstance(config);
       Quorum.start(hazelcast);

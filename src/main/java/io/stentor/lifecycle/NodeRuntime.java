@@ -3,6 +3,7 @@ package io.stentor.lifecycle;
 import com.hazelcast.core.HazelcastInstance;
 import io.stentor.admission.GuardedTransport;
 import io.stentor.admission.Limits;
+import io.stentor.cluster.BusReachability;
 import io.stentor.cluster.ClusterHost;
 import io.stentor.cluster.ClusteredVertx;
 import io.stentor.cluster.NodeWatcher;
@@ -56,6 +57,7 @@ public final class NodeRuntime {
   private final Vertx vertx;
   private final int eventLoops;
   private final @Nullable HazelcastInstance hazelcast;
+  private @Nullable BusReachability reachability;
 
   private NodeRuntime(Vertx vertx, int eventLoops, @Nullable HazelcastInstance hazelcast) {
     this.vertx = vertx;
@@ -158,7 +160,24 @@ public final class NodeRuntime {
           rooms.nodesChanged();
           presence.nodesChanged();
         });
+    reachability =
+        BusReachability.of(
+            hazelcast,
+            whole -> {
+              rooms.busWhole(whole);
+              presence.busWhole(whole);
+            });
     return presence;
+  }
+
+  /** Starts watching which nodes the event bus reaches. */
+  Future<Void> watchBus() {
+    return reachability == null ? Future.succeededFuture() : reachability.start(vertx);
+  }
+
+  /** Returns the number of nodes that the event bus does not reach, or that do not reach this. */
+  int unreachable() {
+    return reachability == null ? 0 : reachability.unreachable();
   }
 
   /**

@@ -87,6 +87,7 @@ public final class Startup {
   private Future<Node> run() {
     LOG.info("node:     {}", rooms.node());
     operations.watch(rooms, connections, () -> live.get().identity().hasAdminKey());
+    operations.watch(runtime::unreachable);
     Reload reload =
         new Reload(loaded, demo::withKey, live, access, this::changed, servers::replaceCertificate);
     Drain drain =
@@ -122,7 +123,8 @@ public final class Startup {
     // Registering consumers writes to the cluster's maps, whose backups must be stable first.
     return runtime
         .withCopies()
-        .compose(safe -> ClusterCall.of(vertx))
+        .compose(safe -> runtime.watchBus())
+        .compose(watching -> ClusterCall.of(vertx))
         .map(nodes -> new ServerApi(rooms, presence, connections.registries(), nodes))
         .compose(api -> Mailboxes.open(vertx, rooms.node()).compose(boxes -> listen(api, boxes)))
         .compose(listening -> operations.start(rooms.limits()))

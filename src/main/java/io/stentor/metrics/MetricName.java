@@ -77,6 +77,10 @@ public enum MetricName {
       Kind.GAUGE,
       "1 while every log that this node owns has its copy on a second node, or there is no second"
           + " node."),
+  CLUSTER_UNREACHABLE_NODES(
+      "stentor.cluster.unreachable.nodes",
+      Kind.GAUGE,
+      "Nodes that this one does not reach on the event bus, or that do not reach this one."),
   BUS_PROBES_SENT(
       "stentor.bus.probes.sent", Kind.COUNTER, "Probes that this node published on the event bus."),
   BUS_PROBES_HEARD(

@@ -18,6 +18,7 @@ import io.stentor.room.Rooms;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -126,6 +127,11 @@ public final class MetricSources {
   public void watch(ClusterState cluster) {
     metrics.gauge(MetricName.CLUSTER_NODES, cluster::nodes);
     metrics.gauge(MetricName.CLUSTER_SAFE, () -> cluster.isSafe() ? 1 : 0);
+  }
+
+  /** Registers the number of nodes that the event bus does not reach. */
+  public void watch(IntSupplier unreachable) {
+    metrics.gauge(MetricName.CLUSTER_UNREACHABLE_NODES, unreachable::getAsInt);
   }
 
   public void watch(Health health) {

@@ -49,6 +49,9 @@ public final class ClusterPresence implements Presence {
   /** Number of rooms compared per second after nodes joined or left. */
   private static final int FAST_VERIFY_ROOMS = 10_000;
 
+  /** Maximum number of watched rooms read per second while the event bus is not whole. */
+  private static final int MAX_CHECKS = 1000;
+
   private static final long[] AFTER_CHANGE_MILLIS = {500, 2000, 5000, 10_000};
   private static final int PRUNE_SECONDS = 60;
   private static final int CLOSE_SECONDS = 5;
@@ -174,6 +177,15 @@ public final class ClusterPresence implements Presence {
     }
   }
 
+  /**
+   * Call when the event bus no longer connects all nodes, and when it does again. In between, all
+   * watched rooms are read from the store every second. Any thread; does not block.
+   */
+  public void busWhole(boolean whole) {
+    shards.forEach(shard -> shard.loop.run(() -> shard.busWhole = whole));
+    nodesChanged();
+  }
+
   private void repair() {
     shards.forEach(shard -> shard.loop.run(shard::nodesChanged));
     prune();
@@ -235,6 +247,8 @@ public final class ClusterPresence implements Presence {
     private final Promise<Void> emptied = Promise.promise();
     private UUID node = store.node();
     private int verifiedPerSecond;
+    private boolean busWhole = true;
+    private int seconds;
 
     Shard(LoopExecutor loop) {
       this.loop = loop;
@@ -313,7 +327,20 @@ public final class ClusterPresence implements Presence {
     private void everySecond() {
       announceIfRenamed();
       watched.values().removeIf(room -> !room.tick());
+      if (!busWhole) {
+        checkWatched();
+      }
       verify();
+    }
+
+    private void checkWatched() {
+      int turns = 1 + watched.size() / MAX_CHECKS;
+      int number = seconds++;
+      for (WatchedRoom room : watched.values()) {
+        if (number++ % turns == 0) {
+          room.check();
+        }
+      }
     }
 
     /** Announces everything again if this node has a new id in the cluster. */

@@ -19,10 +19,18 @@ import java.util.function.Function;
  */
 final class Feeds {
 
+  /** Time between two comparisons with the log while the event bus is not whole. */
+  private static final int SWEEP_MILLIS = 250;
+
+  /** Maximum number of comparisons in this time; with more feeds, each waits for its turn. */
+  private static final int MAX_PER_SWEEP = 250;
+
   private final Map<RoomName, Feed> byRoom = new HashMap<>();
   private final LoopExecutor loop;
   private final RoomsInUse inUse;
   private final Function<RoomName, Feed> factory;
+  private boolean busWhole = true;
+  private int sweeps;
   private volatile int used;
 
   /**
@@ -36,6 +44,7 @@ final class Feeds {
     this.inUse = inUse;
     this.factory = factory;
     loop.every(1000, this::everySecond);
+    loop.every(SWEEP_MILLIS, this::sweep);
   }
 
   /** Returns the number of feeds. On the loop. */
@@ -67,6 +76,24 @@ final class Feeds {
   /** Creates a handle through which a room's tails, on any loop, use its feed. */
   Room.Source handle(RoomName room) {
     return new FeedHandle(room);
+  }
+
+  /** See {@link Rooms#busWhole}. On the loop. */
+  void busWhole(boolean whole) {
+    busWhole = whole;
+  }
+
+  private void sweep() {
+    if (busWhole) {
+      return;
+    }
+    int turns = 1 + byRoom.size() / MAX_PER_SWEEP;
+    int feedNumber = sweeps++;
+    for (Feed feed : List.copyOf(byRoom.values())) {
+      if (feedNumber++ % turns == 0 && !feed.isUnused()) {
+        feed.check();
+      }
+    }
   }
 
   private void everySecond() {

@@ -239,6 +239,17 @@ public final class Rooms {
     }
   }
 
+  /**
+   * Must be called when the event bus no longer connects all nodes, and when it does again. In
+   * between, all feeds compare themselves with their logs a few times a second. Any thread.
+   */
+  public void busWhole(boolean whole) {
+    for (Loop loop : loops) {
+      loop.executor().run(() -> loop.feeds.busWhole(whole));
+    }
+    nodesChanged();
+  }
+
   /** Applies changed rules to rooms in use. No room may have gained or lost its log. */
   public void optionsChanged() {
     publisher.optionsChanged();

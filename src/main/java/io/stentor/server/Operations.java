@@ -30,6 +30,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -129,6 +130,17 @@ public final class Operations {
       sources.watch(rooms);
       sources.watch(connections);
       sources.watch(rooms.limits(), connections);
+    }
+  }
+
+  /**
+   * Registers the metric of unreachable nodes. Must be called once.
+   *
+   * @param unreachable the number of nodes that the event bus does not reach
+   */
+  public void watch(IntSupplier unreachable) {
+    if (sources != null) {
+      sources.watch(unreachable);
     }
   }
 
