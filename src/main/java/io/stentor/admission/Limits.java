@@ -4,7 +4,6 @@ import io.stentor.config.LimitOptions;
 import io.stentor.config.Networks;
 import io.stentor.message.RoomName;
 import java.net.InetAddress;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -66,9 +65,7 @@ public final class Limits {
 
   /** Creates limits that allow everything. */
   public static Limits none() {
-    return new Limits(
-        new LimitOptions(
-            false, List.of(), "X-Forwarded-For", 0, 0, 0, 0, 0, 0, 0, 0, 8192, 0, 0, 0));
+    return new Limits(LimitOptions.none());
   }
 
   /** Returns the current options. */

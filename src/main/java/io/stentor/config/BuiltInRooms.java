@@ -1,10 +1,7 @@
 package io.stentor.config;
 
 import io.stentor.config.RoomOptions.History;
-import io.stentor.config.RoomOptions.Reader;
 import io.stentor.config.RoomOptions.SlowConsumer;
-import io.stentor.config.RoomOptions.Transform;
-import io.stentor.config.RoomOptions.Who;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
@@ -25,21 +22,8 @@ public final class BuiltInRooms {
 
   /** Only holders of an admin key may read the room; only the nodes publish there. */
   static final RoomOptions CONSOLE_OPTIONS =
-      new RoomOptions(
-          CONSOLE_HISTORY,
-          Transform.NONE,
-          SlowConsumer.LATEST,
-          CONSOLE_QUEUE_BYTES,
-          CONSOLE_QUEUE_BYTES,
-          0,
-          CONSOLE_MESSAGE_BYTES,
-          0,
-          false,
-          Who.SERVER,
-          Who.SERVER,
-          Reader.SERVER,
-          Reader.SERVER,
-          false);
+      RoomOptions.forServers(
+          CONSOLE_HISTORY, SlowConsumer.LATEST, CONSOLE_QUEUE_BYTES, CONSOLE_MESSAGE_BYTES);
 
   /*
    * Each price replaces the one before it, so a slow page goes on with the newest, and soon: 16 KiB

@@ -115,20 +115,11 @@ public record Config(
 
   /** Returns a copy with one more API key. */
   public Config withKey(IdentityOptions.ApiKey key) {
-    List<IdentityOptions.ApiKey> keys = new ArrayList<>(identity.apiKeys());
-    keys.add(key);
-    IdentityOptions more =
-        new IdentityOptions(
-            keys,
-            identity.anonymous(),
-            identity.insecure(),
-            identity.demoLogin(),
-            identity.tokens());
     return new Config(
         eventLoops,
         http,
         webSocket,
-        more,
+        identity.withKey(key),
         cluster,
         logging,
         metrics,

@@ -1,5 +1,6 @@
 package io.stentor.config;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -33,6 +34,13 @@ public record IdentityOptions(
       ConfigException.require(
           names.add(name), "apiKeys." + i + ".name", name, "a name that no other key has");
     }
+  }
+
+  /** Returns a copy with one more API key. */
+  IdentityOptions withKey(ApiKey key) {
+    List<ApiKey> keys = new ArrayList<>(apiKeys);
+    keys.add(key);
+    return new IdentityOptions(keys, anonymous, insecure, demoLogin, tokens);
   }
 
   /** Whether there is an API key for the console. */

@@ -50,4 +50,10 @@ public record LimitOptions(
           "an address, or a network such as 10.0.0.0/8");
     }
   }
+
+  /** Creates options that limit nothing but the size of headers. */
+  public static LimitOptions none() {
+    return new LimitOptions(
+        false, List.of(), "X-Forwarded-For", 0, 0, 0, 0, 0, 0, 0, 0, 8192, 0, 0, 0);
+  }
 }

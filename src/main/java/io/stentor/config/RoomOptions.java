@@ -53,6 +53,30 @@ public record RoomOptions(
   }
 
   /**
+   * Creates the options of a room that only servers use, without members and rates.
+   *
+   * @param queueBytes both {@code tailBytes} and {@code appendQueueBytes}
+   */
+  static RoomOptions forServers(
+      History history, SlowConsumer slowConsumer, int queueBytes, int maxMessageBytes) {
+    return new RoomOptions(
+        history,
+        Transform.NONE,
+        slowConsumer,
+        queueBytes,
+        queueBytes,
+        0,
+        maxMessageBytes,
+        0,
+        false,
+        Who.SERVER,
+        Who.SERVER,
+        Reader.SERVER,
+        Reader.SERVER,
+        false);
+  }
+
+  /**
    * What a room's log keeps: when any of the three limits is exceeded, the oldest messages are
    * removed.
    *

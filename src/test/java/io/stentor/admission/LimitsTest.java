@@ -8,7 +8,10 @@ import io.stentor.admission.Limits.RoomRates;
 import io.stentor.admission.Limits.Usage;
 import io.stentor.config.LimitOptions;
 import io.stentor.config.Networks;
+import io.stentor.config.TestConfig;
 import io.stentor.message.RoomName;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,22 +32,18 @@ class LimitsTest {
 
   private static LimitOptions options(
       boolean dryRun, List<String> proxies, int perAddress, int ofConnection, int ofAddress) {
-    return new LimitOptions(
-        dryRun,
-        proxies,
-        "X-Forwarded-For",
-        4,
-        perAddress,
-        3,
-        3,
-        1,
-        1,
-        ofConnection,
-        ofAddress,
-        8192,
-        10,
-        30,
-        75);
+    return TestConfig.limits(
+        new JsonObject()
+            .put("dryRun", dryRun)
+            .put("trustedProxies", new JsonArray(proxies))
+            .put("connections", 4)
+            .put("connectionsPerAddress", perAddress)
+            .put("connectionsPerSecond", 3)
+            .put("connectionsPerSecondPerAddress", 3)
+            .put("rooms", 1)
+            .put("roomsPerConnection", 1)
+            .put("messagesPerSecondPerConnection", ofConnection)
+            .put("messagesPerSecondPerAddress", ofAddress));
   }
 
   private static InetAddress address(String text) {

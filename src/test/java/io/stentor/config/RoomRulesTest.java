@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.stentor.config.Config.RoomRule;
 import io.stentor.config.RoomOptions.History;
-import io.stentor.config.RoomOptions.SlowConsumer;
-import io.stentor.config.RoomOptions.Transform;
-import io.stentor.config.RoomOptions.Who;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -80,40 +77,21 @@ class RoomRulesTest {
   void limits_that_a_message_does_not_fit_into_are_refused() {
     assertThatThrownBy(
             () ->
-                new RoomOptions(
-                    new History(1, 9, 1),
-                    Transform.NONE,
-                    SlowConsumer.SKIP,
-                    10,
-                    10,
-                    0,
-                    10,
-                    0,
-                    true,
-                    Who.ANYONE,
-                    Who.ANYONE,
-                    RoomOptions.Reader.SUBSCRIBER,
-                    RoomOptions.Reader.SUBSCRIBER,
-                    false))
+                TestConfig.room(
+                    "history", new History(1, 9, 1),
+                    "tailBytes", 10,
+                    "appendQueueBytes", 10,
+                    "maxMessageBytes", 10))
         .isInstanceOf(ConfigException.class)
         .hasMessage("history.bytes is 9, but must be at least maxMessageBytes, which is 10");
   }
 
   private static RoomOptions options(int coalesceMillis) {
-    return new RoomOptions(
-        new History(1, 10, 1),
-        Transform.NONE,
-        SlowConsumer.SKIP,
-        10,
-        10,
-        coalesceMillis,
-        10,
-        0,
-        true,
-        Who.ANYONE,
-        Who.ANYONE,
-        RoomOptions.Reader.SUBSCRIBER,
-        RoomOptions.Reader.SUBSCRIBER,
-        false);
+    return TestConfig.room(
+        "history", new History(1, 10, 1),
+        "tailBytes", 10,
+        "appendQueueBytes", 10,
+        "coalesceMillis", coalesceMillis,
+        "maxMessageBytes", 10);
   }
 }

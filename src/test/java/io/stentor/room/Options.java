@@ -6,9 +6,10 @@ import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomOptions.History;
 import io.stentor.config.RoomOptions.SlowConsumer;
 import io.stentor.config.RoomOptions.Transform;
-import io.stentor.config.RoomOptions.Who;
 import io.stentor.config.RoomRules;
+import io.stentor.config.TestConfig;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -25,40 +26,12 @@ final class Options {
   }
 
   static RoomOptions with(History history) {
-    return new RoomOptions(
-        history,
-        Transform.NONE,
-        SlowConsumer.DISCONNECT,
-        1_000_000,
-        QUEUE_BYTES,
-        0,
-        1000,
-        0,
-        true,
-        Who.ANYONE,
-        Who.ANYONE,
-        RoomOptions.Reader.SUBSCRIBER,
-        RoomOptions.Reader.SUBSCRIBER,
-        false);
+    return changed("history", history);
   }
 
   /** With so many bytes that may wait to be appended. */
   static RoomOptions queue(int bytes) {
-    return new RoomOptions(
-        usual().history(),
-        Transform.NONE,
-        SlowConsumer.DISCONNECT,
-        1_000_000,
-        bytes,
-        0,
-        1000,
-        0,
-        true,
-        Who.ANYONE,
-        Who.ANYONE,
-        RoomOptions.Reader.SUBSCRIBER,
-        RoomOptions.Reader.SUBSCRIBER,
-        false);
+    return changed("appendQueueBytes", bytes);
   }
 
   /** For slow connections: how many bytes wait for them, and what happens then. */
@@ -67,39 +40,46 @@ final class Options {
   }
 
   static RoomOptions slow(History history, SlowConsumer slow, int tailBytes, int maxMessageBytes) {
-    return new RoomOptions(
-        history,
-        Transform.NONE,
-        slow,
-        tailBytes,
-        Math.max(QUEUE_BYTES, maxMessageBytes),
-        0,
-        maxMessageBytes,
-        0,
-        true,
-        Who.ANYONE,
-        Who.ANYONE,
-        RoomOptions.Reader.SUBSCRIBER,
-        RoomOptions.Reader.SUBSCRIBER,
-        false);
+    return changed(
+        "history", history,
+        "slowConsumer", slow,
+        "tailBytes", tailBytes,
+        "appendQueueBytes", Math.max(QUEUE_BYTES, maxMessageBytes),
+        "maxMessageBytes", maxMessageBytes);
   }
 
   static RoomOptions coalescing(int millis) {
-    return new RoomOptions(
-        usual().history(),
-        Transform.NONE,
-        SlowConsumer.DISCONNECT,
-        1_000_000,
+    return changed("appendQueueBytes", 10_000, "coalesceMillis", millis);
+  }
+
+  static RoomOptions shouting(int maxMessageBytes, History history) {
+    return changed(
+        "history",
+        history,
+        "transform",
+        Transform.SHOUT,
+        "tailBytes",
         10_000,
-        millis,
-        1000,
-        0,
-        true,
-        Who.ANYONE,
-        Who.ANYONE,
-        RoomOptions.Reader.SUBSCRIBER,
-        RoomOptions.Reader.SUBSCRIBER,
-        false);
+        "appendQueueBytes",
+        10_000,
+        "maxMessageBytes",
+        maxMessageBytes);
+  }
+
+  private static RoomOptions changed(Object... namesAndValues) {
+    List<Object> all =
+        new ArrayList<>(
+            List.of(
+                "history",
+                new History(10_000, 10_000_000, 300),
+                "tailBytes",
+                1_000_000,
+                "appendQueueBytes",
+                QUEUE_BYTES,
+                "maxMessageBytes",
+                1000));
+    all.addAll(List.of(namesAndValues));
+    return TestConfig.room(all.toArray());
   }
 
   /** Rules by which every room has these options. */

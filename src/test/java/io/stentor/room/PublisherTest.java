@@ -211,27 +211,9 @@ class PublisherTest {
     assertThat(connection.texts()).hasSize(5).startsWith("0:0=x0");
   }
 
-  private static RoomOptions shouting(int maxMessageBytes, History history) {
-    return new RoomOptions(
-        history,
-        RoomOptions.Transform.SHOUT,
-        RoomOptions.SlowConsumer.DISCONNECT,
-        10_000,
-        10_000,
-        0,
-        maxMessageBytes,
-        0,
-        true,
-        RoomOptions.Who.ANYONE,
-        RoomOptions.Who.ANYONE,
-        RoomOptions.Reader.SUBSCRIBER,
-        RoomOptions.Reader.SUBSCRIBER,
-        false);
-  }
-
   @Test
   void a_room_that_shouts_appends_what_it_shouts() {
-    Rooms rooms = rooms(shouting(1000, Options.usual().history()));
+    Rooms rooms = rooms(Options.shouting(1000, Options.usual().history()));
     publish(rooms, "hi, straße");
     loop.turn();
     assertThat(texts(history.asked.get(0))).containsExactly("HI, STRASSE!!!");
@@ -239,7 +221,7 @@ class PublisherTest {
 
   @Test
   void what_a_room_makes_too_large_is_refused_and_counts_for_nothing() {
-    Rooms rooms = rooms(shouting(10, Options.usual().history()));
+    Rooms rooms = rooms(Options.shouting(10, Options.usual().history()));
     publish(rooms, "12345678");
     publish(rooms, "1234567");
     publish(rooms, "ΐΐ");
@@ -259,7 +241,7 @@ class PublisherTest {
 
   @Test
   void what_the_log_cannot_hold_is_refused_and_not_sent() {
-    Rooms rooms = rooms(shouting(10, new History(10, 10, 300)));
+    Rooms rooms = rooms(Options.shouting(10, new History(10, 10, 300)));
     FakeConnection connection = new FakeConnection(TestFormat.SILENT);
     loop.inside(() -> connection.enter(rooms, ROOM, new Start.Live(), loop));
     loop.turn();

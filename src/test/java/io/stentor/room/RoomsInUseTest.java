@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.stentor.admission.Limits;
-import io.stentor.config.LimitOptions;
+import io.stentor.config.TestConfig;
 import io.stentor.message.RoomName;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
@@ -22,9 +23,7 @@ class RoomsInUseTest {
   private final RoomsInUse rooms = new RoomsInUse(limits(false));
 
   private static Limits limits(boolean dryRun) {
-    return new Limits(
-        new LimitOptions(
-            dryRun, List.of(), "X-Forwarded-For", 0, 0, 0, 0, MOST, 0, 0, 0, 8192, 0, 0, 0));
+    return new Limits(TestConfig.limits(new JsonObject().put("dryRun", dryRun).put("rooms", MOST)));
   }
 
   private static RoomName room(int number) {
