@@ -17,10 +17,10 @@ public final class BuiltInRooms {
   private static final int CONSOLE_MESSAGE_BYTES = 16 * 1024;
   private static final int CONSOLE_QUEUE_BYTES = 256 * 1024;
 
-  /** Ten minutes of the reports of six nodes; fewer minutes with more nodes. */
+  /** Holds ten minutes of the reports of six nodes, and less with more nodes. */
   private static final History CONSOLE_HISTORY = new History(6000, 3 * 1024 * 1024, 600);
 
-  /** Only holders of an admin key may read the room; only the nodes publish there. */
+  /** Only holders of an admin key may read the room, and only the nodes publish there. */
   static final RoomOptions CONSOLE_OPTIONS =
       RoomOptions.forServers(
           CONSOLE_HISTORY, SlowConsumer.LATEST, CONSOLE_QUEUE_BYTES, CONSOLE_MESSAGE_BYTES);
@@ -45,7 +45,9 @@ public final class BuiltInRooms {
 
   private BuiltInRooms() {}
 
-  /** Whether this is the name of the console's room, to which no configured rule applies. */
+  /**
+   * Returns whether this is the name of the console's room, to which no configured rule applies.
+   */
   public static boolean isConsole(String room) {
     return room.equals(CONSOLE);
   }

@@ -107,8 +107,8 @@ public record ClusterOptions(
    * @param certificateFile PEM file of this node's certificate, followed by the intermediate
    *     certificates
    * @param keyFile PEM file of its private key, without a password
-   * @param authorityFile PEM file of the authorities one of which has to have signed the
-   *     certificate of each node
+   * @param authorityFile PEM file of the certificate authorities that may sign the certificates of
+   *     nodes
    */
   public record BusTlsOptions(String certificateFile, String keyFile, String authorityFile) {
     public BusTlsOptions {
@@ -119,7 +119,7 @@ public record ClusterOptions(
           on != authorityFile.isEmpty(), "authorityFile", authorityFile, allowed);
     }
 
-    /** Whether TLS is enabled. */
+    /** Returns whether TLS is enabled. */
     public boolean isOn() {
       return !certificateFile.isEmpty();
     }

@@ -6,14 +6,13 @@ import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 
 /**
- * The whole configuration, checked. Immutable; any thread.
+ * The complete, validated configuration. Immutable; any thread.
  *
  * <p>{@code conf/stentor.schema.json} declares every option: name, type, default, bounds and
- * meaning. The components of this record and of those in it have the names of the options; tests
- * prove that they agree.
+ * meaning. The record components have the names of the options; tests prove that they agree.
  *
- * @param eventLoops number of event loops, each with a server verticle and sockets of its own; 0
- *     means one per core
+ * @param eventLoops number of event loops, each with its own server verticle and sockets; 0 means
+ *     one per core
  */
 public record Config(
     int eventLoops,
@@ -46,10 +45,10 @@ public record Config(
       int pingIntervalSeconds, int pongTimeoutSeconds, int closeTimeoutSeconds) {}
 
   /**
-   * The log.
+   * Logging.
    *
    * @param level minimum log level
-   * @param format {@code TEXT} for people, {@code JSON} for machines: one object a line
+   * @param format {@code TEXT} for people, {@code JSON} for machines: one object per line
    */
   public record LoggingOptions(Level level, Format format) {
 
@@ -130,7 +129,7 @@ public record Config(
         rooms);
   }
 
-  /** The rooms that anyone may publish in, in words for people. */
+  /** Describes the rooms in which anyone may publish, for log lines. */
   public List<String> openRooms() {
     List<String> open = new ArrayList<>();
     for (RoomRule rule : rooms) {
@@ -144,12 +143,12 @@ public record Config(
     return open.contains("every room") ? List.of("every room") : open;
   }
 
-  /** The largest {@code maxMessageBytes} of any room. */
+  /** Returns the largest {@code maxMessageBytes} of any room. */
   public int largestMessageBytes() {
     return maximum(RoomOptions::maxMessageBytes);
   }
 
-  /** The largest {@code history.ageSeconds} of any room. */
+  /** Returns the largest {@code history.ageSeconds} of any room. */
   public int longestAgeSeconds() {
     return maximum(options -> options.history().ageSeconds());
   }

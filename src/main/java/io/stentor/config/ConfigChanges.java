@@ -24,23 +24,22 @@ public final class ConfigChanges {
           "roomDefaults",
           "rooms");
 
-  /** Exceptions: options that listening sockets were given at the start. */
+  /** Exceptions: options that listening sockets use only when they are opened. */
   private static final Set<String> AT_START = Set.of("limits.headerBytes");
 
-  /** Whether a property holds for the rooms that match a name. */
+  /** Whether a property holds for the rooms whose names match a pattern. */
   private record Kind(String match, boolean holds) {}
 
   private final Config atStart;
 
-  /** Compares with the configuration that the node was started with. */
+  /** Creates a comparison with the configuration that the node was started with. */
   public ConfigChanges(Config atStart) {
     this.atStart = atStart;
   }
 
   /**
-   * The options that differ, in the order of the files; {@code rooms} is one.
-   *
-   * @return the keys, with no values
+   * Returns the keys of the options that differ, without values, in the order of the files; {@code
+   * rooms} counts as one.
    */
   public static List<String> between(Config before, Config after) {
     List<String> keys = new ArrayList<>();
@@ -70,8 +69,8 @@ public final class ConfigChanges {
   }
 
   /**
-   * The keys whose change needs a restart, with a few words where the key alone is not clear. Empty
-   * if the running node can apply the configuration.
+   * Returns the keys whose change needs a restart, with an explanation where the key alone is not
+   * clear. Empty if the running node can apply the configuration.
    */
   public List<String> needRestart(Config next) {
     List<String> found = new ArrayList<>();
@@ -96,7 +95,7 @@ public final class ConfigChanges {
   }
 
   /**
-   * Whether a running node can apply a change of this option, in all or most cases.
+   * Returns whether a running node can apply a change of this option, in all or most cases.
    *
    * @param key the full name of an option, such as {@code identity.anonymous}
    */
@@ -109,7 +108,9 @@ public final class ConfigChanges {
     return options.history().messages() > 0;
   }
 
-  /** The rules that decide a property, without those at the end that agree with the defaults. */
+  /**
+   * Returns the rules that decide a property, without trailing rules that agree with the defaults.
+   */
   private static List<Kind> kinds(Config config, Predicate<RoomOptions> property) {
     List<Kind> kinds = new ArrayList<>();
     for (Config.RoomRule rule : config.rooms()) {

@@ -5,9 +5,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A configuration that is refused. The message is one sentence for the person who wrote it: it
- * names the key, the value and what is allowed, and where it is known, the file, variable or flag
- * that the value came from.
+ * An invalid configuration. The message is one sentence for the person who wrote it: it names the
+ * key, the value, what is allowed and, if known, the file, variable or flag that the value came
+ * from.
  */
 public final class ConfigException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
@@ -17,7 +17,7 @@ public final class ConfigException extends IllegalArgumentException {
   private final String found;
   private final String allowed;
 
-  /** A refusal that is about no single key. */
+  /** Creates an exception that concerns no single key. */
   public ConfigException(String sentence) {
     super(sentence);
     this.key = "";
@@ -33,17 +33,16 @@ public final class ConfigException extends IllegalArgumentException {
   }
 
   /**
-   * A key whose value is not allowed.
+   * Creates an exception for a key whose value is not allowed.
    *
-   * @param key relative to the checked record, with the place in a list as a name: {@code
-   *     members.0}
+   * @param key relative to the checked record, with an index in a list as a name: {@code members.0}
    * @param allowed what follows "must be"
    */
   public static ConfigException badValue(String key, @Nullable Object value, String allowed) {
     return new ConfigException(key, shown(value), "", allowed);
   }
 
-  /** A key that is not there although it has to be. */
+  /** Creates an exception for a required key that is missing. */
   static ConfigException missing(String key, String allowed) {
     return new ConfigException(key, "missing", "", allowed);
   }
@@ -56,9 +55,9 @@ public final class ConfigException extends IllegalArgumentException {
   }
 
   /**
-   * The same refusal of a key that stands inside {@code parent}.
+   * Returns the same exception for a key inside {@code parent}.
    *
-   * @param sourceOf names the file, variable or flag that a key's value came from
+   * @param sourceOf returns the file, variable or flag that a key's value came from
    */
   ConfigException within(KeyPath parent, Function<KeyPath, String> sourceOf) {
     if (key.isEmpty()) {

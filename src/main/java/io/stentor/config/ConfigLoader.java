@@ -23,9 +23,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Loads the configuration by vertx-config from its layers: the defaults, {@code conf/stentor.json}
- * in the working directory if it exists, the named files, the environment, the flags. A later layer
- * overrides the earlier ones: objects are merged, lists replaced. Blocks.
+ * Loads the configuration with vertx-config from its layers: the defaults, {@code
+ * conf/stentor.json} in the working directory if it exists, the named files, the environment, and
+ * the flags. A later layer overrides the earlier ones: objects are merged, lists replaced. Blocks.
  */
 public final class ConfigLoader {
   private static final String DEFAULT_FILE = "conf/stentor.json";
@@ -86,7 +86,7 @@ public final class ConfigLoader {
   }
 
   /**
-   * Loads and checks.
+   * Loads and validates the configuration.
    *
    * @param files in the order in which they override each other
    * @param flags override everything else
@@ -151,10 +151,10 @@ public final class ConfigLoader {
       return retriever.getConfig().await(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       throw new ConfigException("reading the configuration took over " + TIMEOUT_SECONDS + " s");
-    } catch (Exception e) { // await throws whatever the future failed with, checked or not
+    } catch (Exception e) { // await() throws the failure of the future, checked or not.
       throw new ConfigException("cannot read the configuration: " + e.getMessage());
     } finally {
-      // Its threads are daemons, so nothing waits for their end.
+      // Nothing waits for its threads to end, because they are daemons.
       vertx.close();
     }
   }
@@ -171,7 +171,10 @@ public final class ConfigLoader {
                 .setFileCachingEnabled(false));
   }
 
-  /** The last layer that sets a key, or the list that it is in; else that of the parent key. */
+  /**
+   * Returns the source of the last layer that sets a key, or the list that contains it; otherwise
+   * that of the parent key.
+   */
   private static String source(KeyPath key, List<Layer> layers) {
     for (int i = layers.size() - 1; i >= 0; i--) {
       Layer layer = layers.get(i);
@@ -183,7 +186,10 @@ public final class ConfigLoader {
     return source(key.parent(), layers);
   }
 
-  /** The files in the jar replace the default directory if it is missing, but no other one. */
+  /**
+   * Uses the files in the jar if the default directory is missing. Any other missing directory is
+   * an error.
+   */
   private void requireWebroot(
       String webroot, JsonObject defaults, Function<KeyPath, String> sourceOf) {
     KeyPath key = KeyPath.of("http.webroot");

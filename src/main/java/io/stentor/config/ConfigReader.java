@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class ConfigReader {
 
   /*
-   * The schema has checked names, types and bounds before this runs, and a test proves that schema
-   * and records have the same options with types that fit. So only the records' own checks can
-   * fail: those of options that must agree with each other.
+   * The schema has already checked names, types and bounds, and a test proves that the schema and the
+   * records have the same options with matching types. So only the records' own checks can fail,
+   * which compare options with each other.
    */
 
   private final JsonObject json;
@@ -29,8 +29,8 @@ final class ConfigReader {
   /**
    * Creates a reader of one configuration.
    *
-   * @param json complete, and valid by the schema
-   * @param sourceOf names the file, variable or flag that a key's value came from
+   * @param json complete, and valid according to the schema
+   * @param sourceOf returns the file, variable or flag that a key's value came from
    */
   ConfigReader(JsonObject json, Function<KeyPath, String> sourceOf) {
     this.json = json;
@@ -38,9 +38,9 @@ final class ConfigReader {
   }
 
   /**
-   * Makes the records.
+   * Creates the records.
    *
-   * @throws ConfigException if options do not agree with each other
+   * @throws ConfigException if options contradict each other
    */
   Config read() {
     return bind(Config.class, json, KeyPath.ROOT);
@@ -69,7 +69,7 @@ final class ConfigReader {
 
   private Object value(Type type, @Nullable Object value, KeyPath path) {
     if (type == boolean.class) {
-      // Only a flag of an item in a list may be left out, and is false then.
+      // Only a flag of a list item may be omitted; it is false then.
       return Boolean.TRUE.equals(value);
     }
     Objects.requireNonNull(value, path::toString);
@@ -102,7 +102,9 @@ final class ConfigReader {
     return list;
   }
 
-  /** A rule's options stand beside its match, over those of {@code roomDefaults}. */
+  /**
+   * Reads a rule. Its options are next to its pattern and override those of {@code roomDefaults}.
+   */
   private RoomRule rule(JsonObject rule, KeyPath path) {
     JsonObject complete = json.getJsonObject("roomDefaults").copy().mergeIn(rule, true);
     return new RoomRule(rule.getString("match"), bind(RoomOptions.class, complete, path));

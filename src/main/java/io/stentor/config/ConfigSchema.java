@@ -24,16 +24,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The declaration of all options, {@code conf/stentor.schema.json}: which there are, their
- * defaults, what each may be, and how a text becomes a value. Checks a configuration and reports
- * the first fault in one sentence.
+ * The schema of all options, {@code conf/stentor.schema.json}: their names, defaults, bounds and
+ * meaning. Converts texts to values, validates a configuration, and reports the first fault in one
+ * sentence.
  */
 final class ConfigSchema {
 
   /** The beginning of a list like {@code [::1]:5701,[::1]:5702}, which is not JSON. */
   private static final Pattern IPV6 = Pattern.compile("\\[[0-9A-Fa-f]*:[0-9A-Fa-f:.]*\\]");
 
-  /** Keywords that only report that something inside is wrong; the fault itself follows. */
+  /** Keywords that only report that a nested value is invalid; the fault itself follows. */
   private static final Set<String> WRAPPERS = Set.of("properties", "items", "$ref");
 
   private static final Pattern FORBIDDEN_CHARACTERS = Pattern.compile("[\\x00\\p{Cs}]");
@@ -48,18 +48,18 @@ final class ConfigSchema {
     return root;
   }
 
-  /** A configuration that has every option at its default. */
+  /** Returns a configuration in which every option has its default. */
   JsonObject defaults() {
     JsonObject defaults = new JsonObject().put("$schema", "./stentor.schema.json");
     for (KeyPath option : options()) {
-      // Beside a $ref, since the default of a rule's option is that of roomDefaults.
+      // Next to a $ref, because the option of a rule has the default of roomDefaults.
       JsonObject node = Objects.requireNonNull(property(option));
       option.put(defaults, node.getValue("default"));
     }
     return defaults;
   }
 
-  /** Every option that has no further options in it, by the name of its environment variable. */
+  /** Returns all leaf options by the names of their environment variables. */
   Map<String, KeyPath> byEnvironmentName() {
     Map<String, KeyPath> options = new TreeMap<>();
     for (KeyPath option : options()) {
@@ -68,7 +68,7 @@ final class ConfigSchema {
     return options;
   }
 
-  /** Every option that has no further options in it, in the order of the schema. */
+  /** Returns all leaf options in the order of the schema. */
   List<KeyPath> options() {
     List<KeyPath> options = new ArrayList<>();
     collect(KeyPath.ROOT, options);
@@ -86,7 +86,9 @@ final class ConfigSchema {
     }
   }
 
-  /** The keys that the object at this path may have; empty if no object may stand there. */
+  /**
+   * Returns the keys that the object at this path may have; empty if no object is allowed there.
+   */
   Set<String> keysOf(KeyPath path) {
     JsonObject node = node(path);
     if (node == null || !node.containsKey("properties")) {
@@ -97,7 +99,7 @@ final class ConfigSchema {
     return properties.fieldNames();
   }
 
-  /** The schema of the value at this path; null if none may stand there. */
+  /** Returns the schema of the value at this path; null if none is allowed there. */
   @Nullable JsonObject node(KeyPath path) {
     return path.isRoot() ? root : resolved(property(path));
   }
@@ -142,7 +144,7 @@ final class ConfigSchema {
     return value == null || "".equals(value) ? value : shown(path, value);
   }
 
-  /** What may be shown of the value at this path; secrets are marked {@code writeOnly}. */
+  /** Returns the value at this path with secrets masked; secrets are marked {@code writeOnly}. */
   private Object shown(KeyPath path, Object value) {
     JsonObject node = node(path);
     if (node != null && node.getBoolean("writeOnly", false)) {
@@ -151,7 +153,7 @@ final class ConfigSchema {
     return value instanceof String text ? Secret.maskUrl(text) : value;
   }
 
-  /** What the value at this path must be, as the end of a sentence. */
+  /** Returns what the value at this path must be, as the end of a sentence. */
   private String allowed(KeyPath path) {
     JsonObject node = node(path);
     if (node == null) {
@@ -181,7 +183,7 @@ final class ConfigSchema {
 
   /**
    * Converts a text from the environment or the command line to the type of an option. A text that
-   * does not fit stays a text, so that the check refuses it with the same sentence as in a file.
+   * does not fit stays a text, so that validation reports it with the same sentence as in a file.
    */
   Object parse(KeyPath option, String text) {
     JsonObject node = node(option);
@@ -224,9 +226,9 @@ final class ConfigSchema {
   }
 
   /**
-   * Checks a configuration.
+   * Validates a configuration.
    *
-   * @param sourceOf names the file, variable or flag that a key's value came from
+   * @param sourceOf returns the file, variable or flag that a key's value came from
    * @throws ConfigException if the schema does not allow it
    */
   void check(JsonObject config, Function<KeyPath, String> sourceOf) {
@@ -236,7 +238,7 @@ final class ConfigSchema {
             .setBaseUri("stentor:/")
             .setDraft(Draft.DRAFT202012)
             .setOutputFormat(OutputFormat.Basic);
-    // The validator writes into the schema that it is given.
+    // The validator modifies the schema.
     OutputUnit result = Validator.create(JsonSchema.of(root.copy()), options).validate(config);
     if (result.getValid()) {
       return;
@@ -250,7 +252,7 @@ final class ConfigSchema {
     throw new ConfigException("the configuration does not fit its schema: " + result.getErrors());
   }
 
-  /** Refuses characters that no name of a file, host or room, and no secret, can contain. */
+  /** Rejects characters that no file name, host, room name or secret can contain. */
   private void requireCharacters(
       KeyPath path, @Nullable Object value, Function<KeyPath, String> sourceOf) {
     if (value instanceof JsonObject object) {
@@ -278,7 +280,7 @@ final class ConfigSchema {
       return null;
     }
     if (keyword.equals("additionalProperties")) {
-      // The validator reports a known key with a bad value this way, too.
+      // The validator also reports a known key with a bad value this way.
       return node(path) == null ? unknown(path, sourceOf.apply(path)) : null;
     }
     if (keyword.equals("required")) {
@@ -306,8 +308,8 @@ final class ConfigSchema {
   }
 
   /**
-   * The known key most like an unknown one: a similar one in the same object, else one of the same
-   * name elsewhere, else the most similar of all.
+   * Returns the known key most similar to an unknown one: in the same object, otherwise one with
+   * the same name elsewhere, otherwise the most similar of all.
    */
   private String nearest(KeyPath unknown) {
     KeyPath parent = unknown.parent();
@@ -328,14 +330,17 @@ final class ConfigSchema {
     return nearest(unknown.toString(), everywhere);
   }
 
-  /** The candidate at the smallest edit distance from a name; the first of several. */
+  /**
+   * Returns the candidate with the smallest edit distance from a name; the first if there are
+   * several.
+   */
   static String nearest(String name, Collection<String> candidates) {
     return candidates.stream()
         .min(Comparator.comparingInt(candidate -> distance(name, candidate)))
         .orElseThrow();
   }
 
-  /** The edit distance (Levenshtein), ignoring case. */
+  /** Returns the edit distance (Levenshtein), ignoring case. */
   private static int distance(String from, String to) {
     String a = from.toLowerCase(Locale.ROOT);
     String b = to.toLowerCase(Locale.ROOT);

@@ -8,13 +8,13 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * The options that environment variables set. An option's variable is {@code STENTOR_} and its path
- * in upper case: {@code STENTOR_HTTP_PORT} for {@code http.port}. An empty variable counts as
+ * The options that environment variables set. The variable of an option is {@code STENTOR_} and its
+ * path in upper case: {@code STENTOR_HTTP_PORT} for {@code http.port}. An empty variable counts as
  * unset.
  *
  * @param values the options that are set
  * @param names the variables that set them
- * @param warnings one line for each variable that looks like an option and is none
+ * @param warnings one line for each variable that looks like an option but is none
  */
 record Environment(JsonObject values, List<String> names, List<String> warnings) {
   /** Variables that Kubernetes sets in every container for a service named stentor…. */
@@ -56,7 +56,7 @@ record Environment(JsonObject values, List<String> names, List<String> warnings)
     return new Environment(values, names, warnings);
   }
 
-  /** The variable that set a key, or the option that the key is in. */
+  /** Returns the variable that set a key, or the option that contains the key. */
   String variableOf(KeyPath key) {
     KeyPath option = key;
     while (!names.contains(option.environmentName()) && !option.parent().isRoot()) {

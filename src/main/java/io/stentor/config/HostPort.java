@@ -8,14 +8,14 @@ package io.stentor.config;
  */
 public record HostPort(String host, int port) {
 
-  /** The failure to listen on this address, which the messages of the system do not name. */
+  /** Creates the failure to listen on this address, which the system's messages do not name. */
   public IllegalStateException cannotListen(Throwable failure) {
     String why = String.valueOf(failure.getMessage());
     String reason = why.substring(why.lastIndexOf(": ") + 1).strip();
     return new IllegalStateException("cannot listen on " + this + ": " + reason, failure);
   }
 
-  /** {@code host:port}, with an IPv6 address in brackets. */
+  /** Returns {@code host:port}, with an IPv6 address in brackets. */
   @Override
   public String toString() {
     return (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host) + ":" + port;

@@ -4,14 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where HTTP and WebSockets are served.
+ * The listener for HTTP and WebSockets.
  *
- * @param host address to bind
- * @param port TCP port; 0 takes a free one
+ * @param host address to bind to
+ * @param port TCP port; 0 picks a free one
  * @param webroot directory of static files; if it does not exist, the files in the jar are served
- * @param allowedOrigins origins that browsers may connect from, as {@link OriginPattern} has them;
- *     {@code *} matches any characters; empty allows all
- * @param unixSocket path of a Unix domain socket to listen on, too; empty for none
+ * @param allowedOrigins origins that browsers may connect from, see {@link OriginPattern}; {@code
+ *     *} matches any characters; empty allows all
+ * @param unixSocket path of an additional Unix domain socket to listen on; empty for none
  * @param unixSocketMode file mode of that socket, as three octal digits
  * @param tls the certificate for https and wss
  */
@@ -39,8 +39,7 @@ public record HttpOptions(
   /**
    * A certificate and its key; both empty for no TLS.
    *
-   * @param certificateFile PEM file of the certificate, followed by those between it and an
-   *     authority that clients know
+   * @param certificateFile PEM file of the certificate, followed by the intermediate certificates
    * @param keyFile PEM file of its private key, without a password
    */
   public record TlsOptions(String certificateFile, String keyFile) {
@@ -52,7 +51,7 @@ public record HttpOptions(
           "set where certificateFile is, and only there");
     }
 
-    /** Whether TLS is enabled. */
+    /** Returns whether TLS is enabled. */
     public boolean isOn() {
       return !certificateFile.isEmpty();
     }

@@ -43,7 +43,7 @@ public record IdentityOptions(
     return new IdentityOptions(keys, anonymous, insecure, demoLogin, tokens);
   }
 
-  /** Whether there is an API key for the console. */
+  /** Returns whether there is an API key for the console. */
   public boolean hasAdminKey() {
     return apiKeys.stream().anyMatch(ApiKey::admin);
   }

@@ -14,12 +14,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/** Reads a file of options; explains in one sentence why it cannot be read or is not JSON. */
+/** Reads a file of options. Explains in one sentence why it cannot be read or is not JSON. */
 final class JsonFile {
-  /** The largest file that is read, in bytes. */
+  /** Maximum size of a file, in bytes. */
   static final int MAX_BYTES = 16 << 20;
 
-  /** What Jackson adds to a message about its limits and its switches, for programmers. */
+  /** The parts of Jackson's messages that are meant for programmers. */
   private static final Pattern FOR_PROGRAMMERS =
       Pattern.compile(
           "(, from|: enable) `[^`]*`( to allow[^`]*)?|\\[Source: [^;]*; |(?<=\\d)\\](?=\\))");
@@ -27,10 +27,10 @@ final class JsonFile {
   private JsonFile() {}
 
   /**
-   * Reads a file; blocks.
+   * Reads a file. Blocks.
    *
    * @param name as the user wrote it
-   * @throws ConfigException where it cannot be read, or naming line and column where it is not JSON
+   * @throws ConfigException if it cannot be read, or, with line and column, if it is not JSON
    */
   static JsonObject read(String name, Path file) {
     if (!Files.exists(file)) {
@@ -62,7 +62,7 @@ final class JsonFile {
         requireObject(name, parser);
         return new JsonObject(Buffer.buffer(bytes));
       } catch (JsonProcessingException e) {
-        // What is over one of Jackson's limits has no location of its own.
+        // Jackson reports no location for a value that exceeds one of its limits.
         JsonLocation where = e.getLocation() == null ? parser.currentLocation() : e.getLocation();
         throw notJson(name, where, e.getOriginalMessage());
       } catch (DecodeException e) {

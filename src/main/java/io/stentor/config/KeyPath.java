@@ -11,26 +11,26 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a value stands in the configuration, written {@code rooms[0].history.bytes}.
+ * The path of a value in the configuration, written {@code rooms[0].history.bytes}.
  *
- * @param segments names, and numbers for places in a list
+ * @param segments names, and numbers for list indexes
  */
 record KeyPath(List<String> segments) {
   static final KeyPath ROOT = new KeyPath(List.of());
 
-  /** The beginning of the names of all environment variables. */
+  /** Prefix of all environment variables. */
   static final String VARIABLE_PREFIX = "STENTOR_";
 
   KeyPath {
     segments = List.copyOf(segments);
   }
 
-  /** The path written {@code name.name}, without places in lists. */
+  /** Parses a path written {@code name.name}, without list indexes. */
   static KeyPath of(String dotted) {
     return ROOT.then(dotted);
   }
 
-  /** The path that a JSON Pointer in a URI fragment ({@code #/http/port}, RFC 6901 §6) names. */
+  /** Parses a JSON Pointer in a URI fragment ({@code #/http/port}, RFC 6901, section 6). */
   static KeyPath ofPointer(String pointer) {
     List<String> segments = new ArrayList<>();
     String[] parts = pointer.split("/", -1);
@@ -41,7 +41,7 @@ record KeyPath(List<String> segments) {
     return new KeyPath(segments);
   }
 
-  /** This path followed by a dotted one. */
+  /** Appends a dotted path. */
   KeyPath then(String dotted) {
     KeyPath path = this;
     for (String name : dotted.split("\\.", -1)) {
@@ -50,29 +50,29 @@ record KeyPath(List<String> segments) {
     return path;
   }
 
-  /** This path followed by one name or place, in which a dot means nothing. */
+  /** Appends one name or index, in which a dot has no special meaning. */
   KeyPath child(String segment) {
     List<String> longer = new ArrayList<>(segments);
     longer.add(segment);
     return new KeyPath(longer);
   }
 
-  /** The path of the object or list that this stands in; not to be asked of the root. */
+  /** Returns the path of the enclosing object or list. Must not be called on the root. */
   KeyPath parent() {
     return new KeyPath(segments.subList(0, segments.size() - 1));
   }
 
-  /** The last name or place; not to be asked of the root. */
+  /** Returns the last name or index. Must not be called on the root. */
   String last() {
     return segments.get(segments.size() - 1);
   }
 
-  /** Whether this stands in a list, at whatever depth. */
+  /** Returns whether this is inside a list, at any depth. */
   boolean isInList() {
     return segments.stream().anyMatch(KeyPath::isPlace);
   }
 
-  /** The path of the outermost list that this stands in. */
+  /** Returns the path of the outermost list that contains this. */
   KeyPath list() {
     return new KeyPath(segments.stream().takeWhile(segment -> !isPlace(segment)).toList());
   }
@@ -81,7 +81,7 @@ record KeyPath(List<String> segments) {
     return segments.isEmpty();
   }
 
-  /** Whether a value, be it null, stands here. */
+  /** Returns whether there is a value at this path, even null. */
   boolean isIn(JsonObject root) {
     if (isRoot()) {
       return true;
@@ -93,7 +93,7 @@ record KeyPath(List<String> segments) {
     return holder instanceof JsonArray list && isPlace(last()) && place(last()) < list.size();
   }
 
-  /** The value that stands here, or null. */
+  /** Returns the value at this path, or null. */
   @Nullable Object valueIn(JsonObject root) {
     if (isRoot()) {
       return root;
@@ -108,7 +108,9 @@ record KeyPath(List<String> segments) {
     return null;
   }
 
-  /** Puts a value here; makes the objects on the way. Only for paths without places in lists. */
+  /**
+   * Sets the value at this path and creates missing objects. Only for paths without list indexes.
+   */
   void put(JsonObject root, @Nullable Object value) {
     JsonObject holder = root;
     for (String name : parent().segments) {
@@ -119,7 +121,10 @@ record KeyPath(List<String> segments) {
     holder.put(last(), value);
   }
 
-  /** The environment variable of this option: {@code STENTOR_HTTP_PORT} for {@code http.port}. */
+  /**
+   * Returns the environment variable of this option: {@code STENTOR_HTTP_PORT} for {@code
+   * http.port}.
+   */
   String environmentName() {
     String snake = String.join("_", segments).replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_");
     return VARIABLE_PREFIX + snake.toUpperCase(Locale.ROOT);

@@ -3,26 +3,27 @@ package io.stentor.config;
 import java.util.List;
 
 /**
- * Limits on clients. 0 means no limit, except for the headers.
+ * Limits on clients. 0 means no limit, except for {@code headerBytes}.
  *
- * @param dryRun whether limits on numbers and rates only count and log
+ * @param dryRun whether limits on numbers and rates are only counted and logged
  * @param trustedProxies addresses and networks of proxies that are trusted to report the client's
  *     address
  * @param clientAddressHeader the header in which they report it: {@code X-Forwarded-For} or {@code
  *     Forwarded}
- * @param connections of the node
- * @param connectionsPerAddress of one IPv4 address or the first 64 bits of an IPv6 address
- * @param connectionsPerSecond new ones of the node
- * @param connectionsPerSecondPerAddress new ones of one address
- * @param rooms with at least one connection on this node
- * @param roomsPerConnection of one connection of the Centrifuge protocol
+ * @param connections connections of the node
+ * @param connectionsPerAddress connections of one IPv4 address or the first 64 bits of an IPv6
+ *     address
+ * @param connectionsPerSecond new connections of the node
+ * @param connectionsPerSecondPerAddress new connections of one address
+ * @param rooms rooms with at least one connection on this node
+ * @param roomsPerConnection rooms of one connection of the Centrifuge protocol
  * @param messagesPerSecondPerConnection frames of one WebSocket, or commands of one client of the
  *     Centrifuge protocol
  * @param messagesPerSecondPerAddress frames and HTTP requests of one address
- * @param headerBytes of a request's first line, and of its headers
- * @param handshakeSeconds that the head of a request may take
- * @param bodySeconds that a body may take
- * @param idleSeconds that a connection may be without a request
+ * @param headerBytes size of a request's first line, and of its headers
+ * @param handshakeSeconds time for the head of a request to arrive
+ * @param bodySeconds time for a body to arrive
+ * @param idleSeconds time that a connection may be without a request
  */
 public record LimitOptions(
     boolean dryRun,

@@ -10,7 +10,7 @@ public final class LiveConfig implements Supplier<Config> {
 
   private volatile Config now;
 
-  /** Creates a holder of the configuration of the start. */
+  /** Creates a holder of the initial configuration. */
   public LiveConfig(Config atStart) {
     this.now = atStart;
   }

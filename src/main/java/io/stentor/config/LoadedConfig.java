@@ -8,12 +8,13 @@ import java.util.function.Supplier;
 /**
  * A configuration and its sources.
  *
- * @param config checked
- * @param effective the JSON that it was read from, all layers merged, with secrets masked
+ * @param config validated
+ * @param effective the merged JSON of all layers, with secrets masked
  * @param sources what was read, in order: files, variables, flags
  * @param warnings one line for each thing that was ignored
  * @param files that were read, or would be if they existed
- * @param again loads the same sources again; blocks, and throws {@link ConfigException} as it did
+ * @param again loads the same sources again; blocks, and throws {@link ConfigException} like the
+ *     first time
  */
 public record LoadedConfig(
     Config config,

@@ -31,8 +31,8 @@ public final class Networks {
   /**
    * Parses a list.
    *
-   * @param texts each an address, or an address and the length of its prefix
-   * @throws IllegalArgumentException naming the first that is neither
+   * @param texts each an address, or an address with a prefix length
+   * @throws IllegalArgumentException with the first text that is neither
    */
   public Networks(List<String> texts) {
     for (String text : texts) {
@@ -44,7 +44,7 @@ public final class Networks {
     }
   }
 
-  /** Whether a text is an address, or an address and the length of its prefix. */
+  /** Returns whether a text is an address, or an address with a prefix length. */
   public static boolean isNetwork(String text) {
     return network(text) != null;
   }
@@ -72,7 +72,7 @@ public final class Networks {
     }
   }
 
-  /** Whether an address is in one of the networks. */
+  /** Returns whether an address is in one of the networks. */
   public boolean contain(InetAddress address) {
     byte[] bytes = address.getAddress();
     for (Network network : networks) {

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Entries of {@code http.allowedOrigins}, in the form in which browsers send an origin. */
+/** The entries of {@code http.allowedOrigins}, normalised to the form that browsers send. */
 public final class OriginPattern {
 
   /** Pages whose origin browsers do not reveal: files, and frames in a sandbox. */
@@ -31,7 +31,7 @@ public final class OriginPattern {
 
   private static final Pattern HOST = Pattern.compile("[a-z0-9._~*-]+");
 
-  /** Letters that browsers and this platform turn into different names. */
+  /** Characters that browsers and this platform map to different names. */
   private static final Pattern AMBIGUOUS = Pattern.compile("[\u00df\u03c2\u200c\u200d]");
 
   private static final Map<String, String> USUAL_PORTS =
@@ -103,7 +103,7 @@ public final class OriginPattern {
         return "[" + NetUtil.toAddressString(address) + "]";
       }
     } catch (UnknownHostException e) {
-      // Cannot be: the bytes are those of an address.
+      // Cannot happen: the bytes are those of an address.
     }
     throw new IllegalArgumentException(ALLOWED);
   }

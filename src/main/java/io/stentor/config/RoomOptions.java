@@ -4,17 +4,17 @@ package io.stentor.config;
  * The options of one room.
  *
  * @param history what the room's log keeps
- * @param transform what is done to each text before it is appended
+ * @param transform how texts are changed before they are appended
  * @param slowConsumer what happens to a cursor that falls off the room's tail
- * @param tailBytes limit of encoded bytes that wait for slow connections, per room, event loop and
- *     format; a cursor left behind by it meets {@code slowConsumer}
- * @param appendQueueBytes limit of bytes that wait to be appended, per room and node; beyond it,
- *     reads from WebSocket publishers are paused and HTTP publishes are refused
+ * @param tailBytes maximum number of encoded bytes queued for slow connections, per room, event
+ *     loop and format; {@code slowConsumer} applies to cursors that fall behind it
+ * @param appendQueueBytes maximum number of bytes queued for appending, per room and node; above
+ *     it, reads from WebSocket publishers are paused and HTTP publishes are refused
  * @param coalesceMillis how long deliveries are collected into one write; 0 collects only those of
  *     one turn of the event loop
- * @param maxMessageBytes limit of one message in bytes of UTF-8, as it comes and after the
+ * @param maxMessageBytes maximum size of one message in bytes of UTF-8, before and after the
  *     transform; a longer one is refused (WebSocket close code 1009)
- * @param ratePerSecond messages that one node accepts per second; 0 for no limit. Beyond it, reads
+ * @param ratePerSecond messages that one node accepts per second; 0 for no limit. Above it, reads
  *     from WebSocket publishers are paused and HTTP publishes are refused
  * @param presence whether the members of the room are tracked
  * @param publish who may publish
@@ -39,7 +39,7 @@ public record RoomOptions(
     Reader readPresence,
     boolean pushJoinLeave) {
 
-  /** Refuses limits that a message of the allowed size would not fit into. */
+  /** Rejects limits that are smaller than a message of the allowed size. */
   public RoomOptions {
     String allowed = "at least maxMessageBytes, which is " + maxMessageBytes;
     ConfigException.require(
@@ -77,12 +77,11 @@ public record RoomOptions(
   }
 
   /**
-   * What a room's log keeps: when any of the three limits is exceeded, the oldest messages are
-   * removed.
+   * The limits of a room's log. When one of them is exceeded, the oldest messages are removed.
    *
-   * @param messages number of messages; 0 means no log: at most once, no positions
-   * @param bytes sum of the messages' sizes
-   * @param ageSeconds age of the oldest message; also how long an idle room's log is kept
+   * @param messages number of messages; 0 means no log: at-most-once delivery without positions
+   * @param bytes total size of the messages
+   * @param ageSeconds age of the oldest message; also how long the log of an idle room is kept
    */
   public record History(int messages, int bytes, int ageSeconds) {}
 
@@ -112,11 +111,11 @@ public record RoomOptions(
     SERVER
   }
 
-  /** What is done to each text before it is appended. */
+  /** How texts are changed before they are appended. */
   public enum Transform {
-    /** Nothing. */
+    /** They are not changed. */
     NONE,
-    /** Upper case (of no locale) and three exclamation marks: the tutorial's chat room. */
+    /** Upper case, independent of locale, and three exclamation marks: the tutorial's chat room. */
     SHOUT
   }
 

@@ -2,7 +2,7 @@ package io.stentor.config;
 
 import java.util.function.Supplier;
 
-/** Which options a room has. Any thread. */
+/** Selects the options of a room. Any thread. */
 public final class RoomRules {
   private final Supplier<Config> config;
 
@@ -17,8 +17,8 @@ public final class RoomRules {
   }
 
   /**
-   * The options of the first rule that matches the name, else the defaults; {@link BuiltInRooms}
-   * has its own, whatever is configured.
+   * Returns the options of the first rule that matches the name, otherwise the defaults.
+   * {@linkplain BuiltInRooms Built-in rooms} have their own options, whatever is configured.
    */
   public RoomOptions optionsFor(String room) {
     if (BuiltInRooms.isConsole(room)) {
@@ -33,7 +33,9 @@ public final class RoomRules {
     return now.roomDefaults();
   }
 
-  /** Whether the pattern, in which {@code *} matches any characters, matches the whole name. */
+  /**
+   * Returns whether the pattern, in which {@code *} matches any characters, matches the whole name.
+   */
   public static boolean matches(String pattern, String name) {
     int p = 0;
     int n = 0;

@@ -2,7 +2,7 @@ package io.stentor.config;
 
 import java.util.regex.Pattern;
 
-/** A text that no log line and no message may show. */
+/** A text that must not appear in log lines and messages. */
 public final class Secret {
 
   /** What is shown in place of a secret. */
@@ -26,12 +26,12 @@ public final class Secret {
     return QUERY.matcher(noUser).replaceFirst("$1" + MASK);
   }
 
-  /** The secret itself. */
+  /** Returns the secret itself. */
   public String value() {
     return value;
   }
 
-  /** Whether there is none. */
+  /** Returns whether it is empty. */
   public boolean isEmpty() {
     return value.isEmpty();
   }

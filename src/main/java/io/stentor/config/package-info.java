@@ -1,4 +1,4 @@
-/** What can be configured, and how it is read and checked. May be imported by every package. */
+/** The options, and how they are read and validated. May be imported by every package. */
 @NullMarked
 package io.stentor.config;
 

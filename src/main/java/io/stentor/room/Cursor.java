@@ -81,10 +81,5 @@ public interface Cursor {
           };
       return "{\"position\":\"" + position + "\"" + more + "}";
     }
-
-    /** Returns whether the cursor missed no messages. */
-    public boolean isGood() {
-      return kind == Kind.JOINED || kind == Kind.RECOVERED;
-    }
   }
 }

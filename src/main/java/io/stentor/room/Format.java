@@ -30,8 +30,7 @@ public interface Format {
   /**
    * Appends the encoded form of a notice.
    *
-   * @return false if this format cannot express it. Nothing was written then and, unless the notice
-   *     is {@linkplain Notice#isGood() good}, the connection must be closed
+   * @return false if this format cannot express it; nothing was written then
    */
   boolean encode(Notice notice, ByteBuf out);
 }
