@@ -83,7 +83,8 @@ class RoomRulesTest {
                     "appendQueueBytes", 10,
                     "maxMessageBytes", 10))
         .isInstanceOf(ConfigException.class)
-        .hasMessage("roomDefaults.history.bytes is 9 (from test), but must be at least maxMessageBytes,"
+        .hasMessage(
+            "roomDefaults.history.bytes is 9 (from test), but must be at least maxMessageBytes,"
                 + " which is 10");
   }
 
