@@ -4,7 +4,6 @@ import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MultiMapConfig;
 import com.hazelcast.config.NetworkConfig;
-import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.IndeterminateOperationStateException;
@@ -23,7 +22,6 @@ import io.vertx.core.net.PemTrustOptions;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.io.IOException;
 import java.net.BindException;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -37,14 +35,20 @@ public final class ClusteredVertx {
   /** Number of ports that this node tries to listen on, from the configured one on. */
   private static final int PORTS = 100;
 
-  /** Number of ports tried at a member that is configured without a port. */
-  private static final int JOIN_PORTS = 8;
-
   /**
    * How long a node looks for the leader of a cluster before it becomes leader. Nodes that start at
    * the same moment wait this long for each other.
    */
   private static final int JOIN_SECONDS = 2;
+
+  /**
+   * How long Hazelcast waits for a connection. A lost first packet is sent again after one and
+   * three seconds.
+   */
+  private static final int CONNECT_SECONDS = 5;
+
+  /** How long a part of a split cluster tries to join the node it has chosen. */
+  private static final int MERGE_SECONDS = 5;
 
   /** Maximum number of attempts to register in the maps of the cluster. */
   private static final int MAX_TRIES = 5;
@@ -55,7 +59,8 @@ public final class ClusteredVertx {
 
   /**
    * Returns the Hazelcast configuration of this node: members find each other, a dead one is
-   * removed within seconds, and only configured addresses are listened on or called.
+   * removed within seconds, and only configured addresses are listened on or called. Blocks for DNS
+   * if members are configured by name.
    *
    * @param cluster as {@link ClusterHost#resolve} returns them
    */
@@ -89,17 +94,26 @@ public final class ClusteredVertx {
         // This node controls its own shutdown.
         .setProperty("hazelcast.shutdownhook.enabled", "false")
         .setProperty("hazelcast.wait.seconds.before.join", "0")
-        .setProperty("hazelcast.tcp.join.port.try.count", Integer.toString(JOIN_PORTS))
+        .setProperty("hazelcast.tcp.join.port.try.count", Integer.toString(ConfiguredMembers.PORTS))
+        .setProperty("hazelcast.socket.connect.timeout.seconds", Integer.toString(CONNECT_SECONDS))
         .setProperty("hazelcast.heartbeat.interval.seconds", "1")
         .setProperty(
             "hazelcast.max.no.heartbeat.seconds",
             Integer.toString(cluster.failureDetectionSeconds()))
-        .setProperty("hazelcast.merge.first.run.delay.seconds", "5")
-        .setProperty("hazelcast.merge.next.run.delay.seconds", "5")
+        .setProperty("hazelcast.merge.first.run.delay.seconds", mergeDelaySeconds(cluster))
+        .setProperty("hazelcast.merge.next.run.delay.seconds", mergeDelaySeconds(cluster))
+        .setProperty("hazelcast.max.join.merge.target.seconds", Integer.toString(MERGE_SECONDS))
+        // MemberSearch remembers former nodes, and tells Hazelcast only of those that answer.
+        .setProperty("hazelcast.tcp.join.previously.joined.member.address.retention.seconds", "0")
         // An append whose backup did not answer fails and is retried. Otherwise "acknowledged"
         // would not mean "replicated".
         .setProperty("hazelcast.operation.fail.on.indeterminate.state", "true")
         .setProperty("hazelcast.operation.call.timeout.millis", "10000");
+  }
+
+  /** Pause between two searches for another part of the cluster. */
+  private static String mergeDelaySeconds(ClusterOptions cluster) {
+    return cluster.discovery() == ClusterOptions.Discovery.MEMBERS ? "1" : "5";
   }
 
   private static void network(NetworkConfig network, ClusterOptions cluster) {
@@ -114,13 +128,10 @@ public final class ClusteredVertx {
     join.getMulticastConfig().setEnabled(false);
     switch (cluster.discovery()) {
       case MEMBERS ->
-          join.getTcpIpConfig()
-              .setEnabled(true)
-              .setConnectionTimeoutSeconds(JOIN_SECONDS)
-              .setMembers(
-                  cluster.members().isEmpty()
-                      ? List.of(v6 ? "[" + host + "]" : host)
-                      : cluster.members());
+          join.setTcpIpConfig(
+              new MemberSearch.MemberList(new ConfiguredMembers(cluster))
+                  .setEnabled(true)
+                  .setConnectionTimeoutSeconds(JOIN_SECONDS));
       case MULTICAST ->
           join.getMulticastConfig()
               .setEnabled(true)
@@ -134,14 +145,14 @@ public final class ClusteredVertx {
   }
 
   /**
-   * Joins the cluster, or starts one. Blocks.
+   * Joins the cluster, or starts one, and searches for other parts of it from then on. Blocks.
    *
    * @return the started Hazelcast instance
    */
   public static HazelcastInstance join(com.hazelcast.config.Config config, String nodeId) {
     config.getMemberAttributeConfig().setAttribute(NODE_ID, nodeId);
     try {
-      HazelcastInstance hazelcast = Hazelcast.newHazelcastInstance(config);
+      HazelcastInstance hazelcast = MemberSearch.join(config);
       Quorum.start(hazelcast);
       return hazelcast;
     } catch (HazelcastException e) {

@@ -1,0 +1,149 @@
+package io.stentor.cluster;
+
+import static org.awaitility.Awaitility.await;
+
+import com.hazelcast.cluster.impl.MemberImpl;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.instance.impl.HazelcastInstanceProxy;
+import com.hazelcast.internal.cluster.impl.ClusterServiceImpl;
+import io.stentor.config.ClusterOptions;
+import io.stentor.config.ClusterOptions.BusTlsOptions;
+import io.stentor.config.ClusterOptions.Discovery;
+import io.stentor.config.ClusterOptions.Multicast;
+import io.stentor.config.ClusterOptions.OnMinority;
+import io.stentor.support.Launch;
+import io.stentor.support.NodeProcess;
+import io.stentor.support.Ports;
+import io.stentor.support.Scrape;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How long nodes that have lost each other take to become one cluster again. */
+class SplitClusterIT {
+  private static final Duration HEALED = Duration.ofSeconds(10);
+  private static final Duration SOON = Duration.ofSeconds(30);
+
+  /** Longer than the nodes wait for each other. */
+  private static final Duration FROZEN = Duration.ofSeconds(9);
+
+  private static final int NODES = 3;
+  private static final String HOST = "127.0.0.1";
+
+  private final String name = "split-" + UUID.randomUUID();
+  private final int port = Ports.freeRange();
+  private final List<HazelcastInstance> members = new ArrayList<>();
+  private final List<NodeProcess> nodes = new ArrayList<>();
+
+  @AfterEach
+  void close() {
+    members.forEach(member -> member.getLifecycleService().terminate());
+    nodes.forEach(NodeProcess::close);
+  }
+
+  /**
+   * All nodes are on one host, with ports from the first on; 127.0.0.9 is a host without a node.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "127.0.0.1 127.0.0.9",
+        "127.0.0.1:%1$d 127.0.0.9:%1$d",
+        "localhost 127.0.0.9 127.0.0.10",
+      })
+  void nodes_that_lost_each_other_are_whole_within_ten_seconds(String list) {
+    join(List.of(list.formatted(port).split(" ")));
+    awaitWhole(SOON);
+    for (int alone : new int[] {2, 0}) {
+      split(alone);
+      awaitWhole(HEALED);
+    }
+  }
+
+  @Test
+  void a_node_that_was_suspended_is_back_within_ten_seconds() {
+    for (int i = 0; i < NODES; i++) {
+      nodes.add(
+          NodeProcess.start(
+              Launch.server("--cluster")
+                  .withEnv("STENTOR_CLUSTER_NAME", name)
+                  .withEnv("STENTOR_CLUSTER_HOST", HOST)
+                  .withEnv("STENTOR_CLUSTER_PORT", port)
+                  .withEnv("STENTOR_CLUSTER_MEMBERS", "127.0.0.1,127.0.0.9")));
+    }
+    await().atMost(SOON).ignoreExceptions().until(() -> seen(3, 0, 1, 2));
+    nodes.get(0).freeze();
+    try {
+      await().atMost(SOON).ignoreExceptions().until(() -> seen(2, 1, 2));
+      await().pollDelay(FROZEN).atMost(SOON).until(() -> true);
+    } finally {
+      nodes.get(0).thaw();
+    }
+    await().atMost(HEALED).ignoreExceptions().until(() -> seen(3, 0, 1, 2));
+  }
+
+  private boolean seen(int expected, int... of) {
+    for (int node : of) {
+      if (Scrape.of(nodes.get(node).port()).get("stentor_cluster_nodes") != expected) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void join(List<String> list) {
+    ClusterOptions cluster =
+        new ClusterOptions(
+            true,
+            name,
+            HOST,
+            port,
+            0,
+            Discovery.MEMBERS,
+            list,
+            new Multicast("224.2.2.3", 54327),
+            "",
+            5,
+            OnMinority.SERVE,
+            new BusTlsOptions("", "", ""));
+    for (int i = 0; i < NODES; i++) {
+      members.add(
+          ClusteredVertx.join(
+              ClusteredVertx.hazelcast(cluster).setProperty("hazelcast.partition.count", "31"),
+              UUID.randomUUID().toString()));
+    }
+  }
+
+  /** This member and the others take each other for dead, as after a cut that lasted. */
+  private void split(int alone) {
+    List<HazelcastInstance> others = new ArrayList<>(members);
+    HazelcastInstance one = others.remove(alone);
+    for (HazelcastInstance other : others) {
+      suspect(one, other);
+      suspect(other, one);
+    }
+    await().atMost(SOON).pollInterval(Duration.ofMillis(5)).until(() -> size(one) == 1);
+  }
+
+  private static void suspect(HazelcastInstance member, HazelcastInstance of) {
+    ClusterServiceImpl service =
+        ((HazelcastInstanceProxy) member).getOriginal().node.getClusterService();
+    MemberImpl suspected = service.getMember(of.getLocalEndpoint().getUuid());
+    if (suspected != null) { // which was lost already when the other side closed the connection
+      service.suspectMember(suspected, "the test splits the cluster", true);
+    }
+  }
+
+  private void awaitWhole(Duration most) {
+    await().atMost(most).until(() -> members.stream().allMatch(one -> size(one) == NODES));
+  }
+
+  private static int size(HazelcastInstance member) {
+    return member.getCluster().getMembers().size();
+  }
+}
