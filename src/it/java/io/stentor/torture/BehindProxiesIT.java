@@ -66,22 +66,23 @@ class BehindProxiesIT {
         ReverseProxy proxy =
             start.apply(cluster.nodes().stream().mapToInt(NodeProcess::port).toArray());
         TlsTunnel tunnel = new TlsTunnel(proxy.port(), "127.0.0.1")) {
-      List<Integer> ports = List.of(tunnel.port());
+      List<String> addresses = List.of("127.0.0.1:" + tunnel.port());
       List<Transcript> transcripts = new ArrayList<>();
-      List<CompletableFuture<Void>> listening = listen(ports, transcripts, threads);
+      List<CompletableFuture<Void>> listening = listen(addresses, transcripts, threads);
       AtomicBoolean rolled = new AtomicBoolean();
       Transcript publisher = new Transcript("publisher");
       transcripts.add(publisher);
       CompletableFuture<Void> publishing =
-          CompletableFuture.runAsync(() -> publish(publisher, ports, rolled), threads);
+          CompletableFuture.runAsync(() -> publish(publisher, addresses, rolled), threads);
       CompletableFuture<Map<Integer, Integer>> asking =
           CompletableFuture.supplyAsync(() -> ask(tunnel.port(), rolled), threads);
       restartEach(cluster);
       rolled.set(true);
       publishing.get(1, TimeUnit.MINUTES);
-      publishers.publishOnce(cluster.nodes().get(NODES).port(), LAST);
+      String address = "127.0.0.1:" + cluster.nodes().get(NODES).port();
+      publishers.publishOnce(address, LAST);
       CompletableFuture.allOf(listening.toArray(CompletableFuture[]::new)).get(1, TimeUnit.MINUTES);
-      List<String> log = publishers.finalLog(cluster.nodes().get(NODES).port());
+      List<String> log = publishers.finalLog(address);
       Verdict verdict = Checker.check(transcripts, log, LAST, false);
       Map<Integer, Integer> statuses = asking.get(1, TimeUnit.MINUTES);
       LOG.info(
@@ -101,20 +102,21 @@ class BehindProxiesIT {
   }
 
   private List<CompletableFuture<Void>> listen(
-      List<Integer> ports, List<Transcript> transcripts, ExecutorService threads) {
+      List<String> addresses, List<Transcript> transcripts, ExecutorService threads) {
     List<CompletableFuture<Void>> listening = new ArrayList<>();
     for (int i = 0; i < LISTENERS; i++) {
       Transcript transcript = new Transcript("listener " + i);
       transcripts.add(transcript);
-      Wanderer wanderer = new Wanderer(transcript, ports, ROOM, LAST, random.nextLong());
+      Wanderer wanderer =
+          new Wanderer(transcript, addresses, ROOM, LAST, Integer.MAX_VALUE, random.nextLong());
       listening.add(CompletableFuture.runAsync(wanderer, threads));
     }
     return listening;
   }
 
-  private void publish(Transcript transcript, List<Integer> ports, AtomicBoolean enough) {
+  private void publish(Transcript transcript, List<String> addresses, AtomicBoolean enough) {
     while (!enough.get()) {
-      publishers.publishNext(transcript, ports, random);
+      publishers.publishNext(transcript, addresses, random);
     }
   }
 

@@ -20,6 +20,12 @@ enum Fault {
   /** {@code kill -9} of any node. */
   KILL_ANY(false, scene -> scene.killAndReplace(scene.anyNode())),
 
+  /** {@code kill -9} of the node that has been in the cluster longest. */
+  KILL_ELDEST(false, scene -> scene.killAndReplace(scene.eldest())),
+
+  /** {@code kill -9} of the node that joined last. */
+  KILL_YOUNGEST(false, scene -> scene.killAndReplace(scene.youngest())),
+
   /** SIGTERM to the node that owns the room's log, and a new one in its place. */
   LEAVE_OWNER(false, scene -> scene.leaveAndReplace(scene.owner())),
 
@@ -48,7 +54,16 @@ enum Fault {
   CLOCK_STEP(false, Scene::stepClock),
 
   /** One node is cut off from the others, which clients of both sides do not notice. */
-  CUT(true, scene -> scene.cut(scene.anyNode(), Scene.LONG));
+  CUT(true, scene -> scene.cut(scene.anyNode(), Scene.LONG)),
+
+  /** Two nodes lose each other while both still reach a third. */
+  PARTIAL_CUT(true, scene -> scene.cutPair(Scene.LONG)),
+
+  /** Nothing from one node reaches the others, or nothing from the others reaches it. */
+  ONE_WAY_CUT(true, scene -> scene.cutOneWay(scene.anyNode(), Scene.LONG)),
+
+  /** One node is cut off for moments that are shorter and longer than failure detection takes. */
+  FLAPPING(true, scene -> scene.flap(scene.anyNode()));
 
   private final boolean epochMayChange;
   private final Consumer<Scene> strike;
@@ -58,15 +73,30 @@ enum Fault {
     this.strike = strike;
   }
 
-  /** Whether continuity may be lost by it; clients must be told in any case. */
-  boolean epochMayChange() {
-    return epochMayChange;
+  /**
+   * Whether it may fork logs in a cluster of this size; clients beyond the fork must be told in any
+   * case. Of two nodes, the younger cannot know whether the elder died or goes on.
+   */
+  boolean epochMayChange(int nodes) {
+    return epochMayChange
+        || (nodes == 2
+            && switch (this) {
+              case KILL_OWNER,
+                  KILL_PUBLISHERS_NODE,
+                  KILL_LISTENERS_NODE,
+                  KILL_ANY,
+                  KILL_ELDEST,
+                  FAULTY_BACKUPS ->
+                  true;
+              default -> false;
+            });
   }
 
-  /** Whether it can be done in this network. */
-  boolean isPossible(Network network) {
+  /** Whether it can be done to so many nodes in this network. */
+  boolean isPossible(Network network, int nodes) {
     return switch (this) {
-      case CUT -> network.canCut();
+      case CUT, ONE_WAY_CUT, FLAPPING -> network.canCut();
+      case PARTIAL_CUT -> network.canCut() && nodes > 2;
       case CLOCK_STEP -> Clocks.canBeSet();
       default -> true;
     };

@@ -48,13 +48,14 @@ class FourTransportsIT {
         CuttingProxy one = new CuttingProxy(cluster.node(0).port(), MOST_BYTES, random.nextLong());
         CuttingProxy two =
             new CuttingProxy(cluster.node(1).port(), MOST_BYTES, random.nextLong())) {
-      List<Integer> ports = List.of(one.port(), two.port());
+      List<String> ports = List.of(address(one.port()), address(two.port()));
       List<Transcript> transcripts = new ArrayList<>();
       List<Wanderer> wanderers = new ArrayList<>();
       List<CompletableFuture<Void>> listening = new ArrayList<>();
       for (int i = 0; i < LISTENERS; i++) {
         Transcript transcript = new Transcript("listener " + i);
-        Wanderer wanderer = new Wanderer(transcript, ports, ROOM, LAST, random.nextLong());
+        Wanderer wanderer =
+            new Wanderer(transcript, ports, ROOM, LAST, Integer.MAX_VALUE, random.nextLong());
         transcripts.add(transcript);
         wanderers.add(wanderer);
         listening.add(CompletableFuture.runAsync(wanderer, threads));
@@ -62,9 +63,9 @@ class FourTransportsIT {
       transcripts.addAll(publish(ports, threads));
       one.stopCutting();
       two.stopCutting();
-      publishers.publishOnce(cluster.node(0).port(), LAST);
+      publishers.publishOnce(address(cluster.node(0).port()), LAST);
       awaitAll(listening, transcripts);
-      List<String> log = publishers.finalLog(cluster.node(1).port());
+      List<String> log = publishers.finalLog(address(cluster.node(1).port()));
       assertThat(log.size()).isGreaterThan(PUBLISHERS * MESSAGES);
       Verdict verdict = Checker.check(transcripts, log, LAST, false);
       report(wanderers, verdict, one.cuts() + two.cuts());
@@ -73,6 +74,10 @@ class FourTransportsIT {
     } finally {
       threads.shutdownNow();
     }
+  }
+
+  private static String address(int port) {
+    return "127.0.0.1:" + port;
   }
 
   private void awaitAll(List<CompletableFuture<Void>> listening, List<Transcript> transcripts)
@@ -108,7 +113,7 @@ class FourTransportsIT {
         verdict.broken());
   }
 
-  private List<Transcript> publish(List<Integer> ports, ExecutorService threads) throws Exception {
+  private List<Transcript> publish(List<String> ports, ExecutorService threads) throws Exception {
     List<Transcript> transcripts = new ArrayList<>();
     List<CompletableFuture<Void>> publishing = new ArrayList<>();
     for (int i = 0; i < PUBLISHERS; i++) {

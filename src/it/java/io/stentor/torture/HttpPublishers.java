@@ -39,27 +39,31 @@ final class HttpPublishers {
   }
 
   /** Publishes texts one after the other, each until it is acknowledged. */
-  void publishAll(Transcript transcript, int messages, List<Integer> ports, Random dice) {
+  void publishAll(Transcript transcript, int messages, List<String> addresses, Random dice) {
     for (int i = 0; i < messages; i++) {
-      publishNext(transcript, ports, dice);
+      publishNext(transcript, addresses, dice);
     }
   }
 
   /** Publishes the publisher's next text until it is acknowledged. */
-  void publishNext(Transcript transcript, List<Integer> ports, Random dice) {
+  void publishNext(Transcript transcript, List<String> addresses, Random dice) {
     int number = transcript.published().size();
     String text = new Message(transcript.name(), number, System.nanoTime()).text();
     transcript.publishes(text);
     while (!acknowledged.containsKey(text) && !Thread.currentThread().isInterrupted()) {
-      publishOnce(ports.get(dice.nextInt(ports.size())), text);
+      publishOnce(addresses.get(dice.nextInt(addresses.size())), text);
+    }
+    String position = acknowledged.get(text);
+    if (position != null) {
+      transcript.add(new Event.Acknowledged(Place.parse(position), text));
     }
   }
 
   /** Publishes; whether it arrived is not known where the answer is cut. */
-  void publishOnce(int port, String text) {
+  void publishOnce(String address, String text) {
     try {
       HttpRoom.Answer answer =
-          HttpRoom.at(port, room)
+          HttpRoom.at(address, room)
               .publish(
                   "text/plain",
                   text.getBytes(StandardCharsets.UTF_8),
@@ -79,11 +83,11 @@ final class HttpPublishers {
     return Map.copyOf(acknowledged);
   }
 
-  /** The whole log, from a node at this port. */
-  List<String> log(int port) {
+  /** The whole log, from a node at this address. */
+  List<String> log(String address) {
     List<String> texts = new ArrayList<>();
-    HttpRoom whole = HttpRoom.at(port, room);
-    for (HttpRoom.Answer page = whole.read("?since=" + epoch(port) + ":0&limit=1000");
+    HttpRoom whole = HttpRoom.at(address, room);
+    for (HttpRoom.Answer page = whole.read("?since=" + epoch(address) + ":0&limit=1000");
         !page.contents().isEmpty();
         page = whole.read("?since=" + page.position() + "&limit=1000")) {
       page.contents().forEach(text -> texts.add((String) text));
@@ -92,16 +96,16 @@ final class HttpPublishers {
   }
 
   /** The same; each acknowledged text has to be where it was said to be. */
-  List<String> finalLog(int port) {
-    List<String> texts = log(port);
-    String epoch = epoch(port);
+  List<String> finalLog(String address) {
+    List<String> texts = log(address);
+    String epoch = epoch(address);
     acknowledged.forEach(
         (text, position) ->
             assertThat(position).isEqualTo(epoch + ":" + (texts.indexOf(text) + 1)));
     return texts;
   }
 
-  private String epoch(int port) {
-    return HttpRoom.at(port, room).read("?limit=1").json().getString("epoch");
+  private String epoch(String address) {
+    return HttpRoom.at(address, room).read("?limit=1").json().getString("epoch");
   }
 }

@@ -112,7 +112,12 @@ final class Nodes implements AutoCloseable {
 
   /** The address of something on the node in this place. */
   URI uri(int place, String path) {
-    return URI.create("ws://" + network.host(place) + ":" + ports.get(place) + path);
+    return URI.create("ws://" + address(place) + path);
+  }
+
+  /** The node's {@code host:port}, for clients. */
+  String address(int place) {
+    return network.host(place) + ":" + ports.get(place);
   }
 
   String clusterName() {

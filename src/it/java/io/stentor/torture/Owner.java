@@ -32,6 +32,19 @@ final class Owner implements AutoCloseable {
     return place(hazelcast.getPartitionService().getPartition(room));
   }
 
+  /** The place of the node that has been in the cluster longest. */
+  int eldest() {
+    return place(hazelcast.getCluster().getMembers().iterator().next());
+  }
+
+  /** The place of the node that joined last. */
+  int youngest() {
+    return hazelcast.getCluster().getMembers().stream()
+        .reduce((one, next) -> next)
+        .map(this::place)
+        .orElseThrow();
+  }
+
   /** Whether the logs are spread over all nodes, as they are when a new node has its share. */
   boolean isSpread() {
     return share().keySet().containsAll(IntStream.range(0, addresses.size()).boxed().toList());
@@ -45,10 +58,11 @@ final class Owner implements AutoCloseable {
 
   private int place(Partition partition) {
     Member owner = partition.getOwner();
-    if (owner == null) {
-      return -1;
-    }
-    return addresses.indexOf(owner.getAddress().getHost() + ":" + owner.getAddress().getPort());
+    return owner == null ? -1 : place(owner);
+  }
+
+  private int place(Member member) {
+    return addresses.indexOf(member.getAddress().getHost() + ":" + member.getAddress().getPort());
   }
 
   @Override

@@ -21,16 +21,16 @@ final class PostingRoom {
   private static final int PATIENCE_SECONDS = 60;
 
   private final String name;
-  private final List<Integer> ports;
+  private final List<String> addresses;
   private final Random random;
   private final HttpPublishers publishers;
   private final List<Transcript> sent = new ArrayList<>();
   private final List<Future<?>> tasks = new ArrayList<>();
 
   /** A room without publishers. */
-  PostingRoom(String name, List<Integer> ports, long seed) {
+  PostingRoom(String name, List<String> addresses, long seed) {
     this.name = name;
-    this.ports = ports;
+    this.addresses = addresses;
     this.random = new Random(seed);
     this.publishers = new HttpPublishers(name, status -> status == UNAVAILABLE);
   }
@@ -46,7 +46,7 @@ final class PostingRoom {
     sent.add(transcript);
     tasks.add(
         threads.scheduleWithFixedDelay(
-            () -> publishers.publishNext(transcript, ports, dice),
+            () -> publishers.publishNext(transcript, addresses, dice),
             random.nextInt(everyMillis),
             everyMillis,
             TimeUnit.MILLISECONDS));
@@ -78,7 +78,7 @@ final class PostingRoom {
   String publishLast() {
     Transcript transcript = new Transcript("last");
     sent.add(transcript);
-    CompletableFuture.runAsync(() -> publishers.publishNext(transcript, ports, random))
+    CompletableFuture.runAsync(() -> publishers.publishNext(transcript, addresses, random))
         .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
         .join();
     return transcript.published().iterator().next();
@@ -98,6 +98,6 @@ final class PostingRoom {
 
   /** The room's log, from its first text on. */
   List<String> log() {
-    return publishers.log(ports.get(0));
+    return publishers.log(addresses.get(0));
   }
 }

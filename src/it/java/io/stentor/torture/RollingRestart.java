@@ -51,7 +51,9 @@ final class RollingRestart implements AutoCloseable {
             .mapToObj(i -> "rolling-" + scale.seed() + "-" + i)
             .toList();
     for (String room : rooms) {
-      postings.add(new PostingRoom(room, ports, random.nextLong()));
+      postings.add(
+          new PostingRoom(
+              room, ports.stream().map(port -> "127.0.0.1:" + port).toList(), random.nextLong()));
     }
     this.multitude = new Multitude(ports, scale.clients(), rooms, random.nextLong());
   }

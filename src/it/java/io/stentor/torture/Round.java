@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 import io.stentor.support.Client;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
@@ -31,6 +33,9 @@ final class Round {
   private final BackToWhole whole;
   private final List<Participant> participants = new ArrayList<>();
   private final Transcript extra = new Transcript("extra");
+  private final Transcript reader = new Transcript("reader");
+  private final Guests guests;
+  private final Map<String, Duration> times = new HashMap<>();
   private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
 
   /**
@@ -43,7 +48,12 @@ final class Round {
   record Crowd(int publishers, int listeners, long everyMillis) {}
 
   /** What came out, with all that is needed to look into it. */
-  record Result(Fault fault, List<String> story, Verdict verdict, List<Transcript> transcripts) {}
+  record Result(
+      Fault fault,
+      List<String> story,
+      Map<String, Duration> times,
+      Verdict verdict,
+      List<Transcript> transcripts) {}
 
   Round(Nodes nodes, Owner owner, Crowd crowd, Fault fault, String room, long seed) {
     this.nodes = nodes;
@@ -52,6 +62,7 @@ final class Round {
     this.fault = fault;
     this.room = room;
     this.random = new Random(seed);
+    this.guests = new Guests(nodes, room, random.nextLong());
     this.whole = new BackToWhole(crowd.publishers + crowd.listeners);
   }
 
@@ -59,7 +70,7 @@ final class Round {
   Result run() {
     try {
       join();
-      Scene scene = new Scene(nodes, participants, whole, random, owner.of(room));
+      Scene scene = new Scene(nodes, owner, room, participants, whole, random, guests::change);
       talk();
       scene.begin("start", () -> {});
       scene.awaitWhole();
@@ -67,12 +78,14 @@ final class Round {
       fault.strike(scene);
       List<String> story = new ArrayList<>(scene.story());
       story.add(awaitUnity());
-      if (fault.epochMayChange()) {
+      times.putAll(scene.times());
+      if (fault.epochMayChange(nodes.size())) {
         talkFor(MERGE);
       }
       String last = end();
-      return new Result(fault, story, judge(last), transcripts());
+      return new Result(fault, story, times, judge(last), transcripts());
     } finally {
+      guests.close();
       participants.forEach(Participant::close);
       timer.shutdownNow();
     }
@@ -97,6 +110,7 @@ final class Round {
         SILENCE_CHECK_MILLIS,
         SILENCE_CHECK_MILLIS,
         TimeUnit.MILLISECONDS);
+    guests.come();
   }
 
   private void talkFor(Duration time) {
@@ -115,8 +129,9 @@ final class Round {
           .pollInterval(Duration.ofMillis(200))
           .atMost(PATIENCE)
           .until(() -> unity.isReached() && owner.isSpread());
-      double seconds = (System.nanoTime() - begin) / 1e9;
-      return String.format("one cluster after %.1f s", seconds);
+      Duration took = Duration.ofNanos(System.nanoTime() - begin);
+      times.put("one cluster", took);
+      return String.format("one cluster after %.1f s", took.toMillis() / 1e3);
     } catch (ConditionTimeoutException e) {
       String why = unity.obstacle().isEmpty() ? "shares " + owner.share() : unity.obstacle();
       return "NOT one cluster after " + PATIENCE.toSeconds() + " s: " + why;
@@ -126,6 +141,7 @@ final class Round {
   /** Stops publishing and publishes a last text that everybody has to get. Returns it. */
   private String end() {
     participants.forEach(Participant::stopPublishing);
+    guests.stopPublishing();
     String last = "";
     for (int attempt = 1; attempt <= 6; attempt++) {
       whole.begin();
@@ -143,14 +159,18 @@ final class Round {
   }
 
   private Verdict judge(String last) {
-    List<Transcript> before = transcripts().stream().map(Transcript::copy).toList();
-    return Checker.check(before, readLog(), last, fault.epochMayChange());
+    guests.leave();
+    List<Transcript> all = new ArrayList<>(transcripts().stream().map(Transcript::copy).toList());
+    List<String> log = readLog();
+    all.add(reader);
+    return Checker.check(all, log, last, fault.epochMayChange(nodes.size()));
   }
 
   private List<Transcript> transcripts() {
     List<Transcript> all = new ArrayList<>();
     participants.forEach(participant -> all.add(participant.transcript()));
     all.add(extra);
+    all.addAll(guests.transcripts());
     return all;
   }
 
@@ -158,11 +178,19 @@ final class Round {
   private List<String> readLog() {
     String path = "/rooms/" + room + "?last=1000000";
     List<String> texts = new ArrayList<>();
-    try (Client client = Client.connect(nodes.uri(random.nextInt(nodes.size()), path))) {
+    reader.add(Event.Asked.now(null));
+    try (Client client =
+        Client.connect(nodes.uri(random.nextInt(nodes.size()), path), Wire.CURSOR)) {
       String seal = "sealed at " + System.nanoTime();
       client.publish(seal);
-      for (String text = client.next(); !text.equals(seal); text = client.next()) {
-        texts.add(text);
+      while (true) {
+        Event event = Wire.read(client.next());
+        if (event instanceof Event.Heard heard && heard.text().equals(seal)) {
+          break;
+        } else if (event instanceof Event.Heard heard) {
+          texts.add(heard.text());
+        }
+        reader.add(event);
       }
     } catch (CompletionException | AssertionError broken) {
       texts.add("the log cannot be read to its end: " + broken);

@@ -4,7 +4,9 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -16,25 +18,51 @@ final class Scene {
   /** Long enough for many steps and retries. */
   private static final Duration FAULTY = Duration.ofSeconds(8);
 
+  private static final int FLAPS = 3;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Nodes nodes;
   private final List<Participant> participants;
   private final BackToWhole whole;
   private final Random random;
+  private final Owner owners;
   private final int owner;
+  private final Runnable beforeMending;
   private final List<String> story = new ArrayList<>();
+  private final Map<String, Duration> times = new LinkedHashMap<>();
 
-  Scene(Nodes nodes, List<Participant> participants, BackToWhole whole, Random random, int owner) {
+  /**
+   * Creates a scene for one room.
+   *
+   * @param beforeMending called just before something that was broken for a while is mended
+   */
+  Scene(
+      Nodes nodes,
+      Owner owners,
+      String room,
+      List<Participant> participants,
+      BackToWhole whole,
+      Random random,
+      Runnable beforeMending) {
     this.nodes = nodes;
     this.participants = participants;
     this.whole = whole;
     this.random = random;
-    this.owner = owner;
+    this.owners = owners;
+    this.owner = owners.of(room);
+    this.beforeMending = beforeMending;
   }
 
   int owner() {
     return owner;
+  }
+
+  int eldest() {
+    return owners.eldest();
+  }
+
+  int youngest() {
+    return owners.youngest();
   }
 
   int publishersNode() {
@@ -54,6 +82,11 @@ final class Scene {
     return List.copyOf(story);
   }
 
+  /** How long service took to be whole after each step that has a name of its own. */
+  Map<String, Duration> times() {
+    return Map.copyOf(times);
+  }
+
   /** Does a step; its clock begins when it is done. */
   void begin(String step, Runnable action) {
     story.add(step);
@@ -64,9 +97,16 @@ final class Scene {
   /** Waits until service is whole after the last step. Returns whether it became so. */
   boolean awaitWhole() {
     Duration took = whole.await(PATIENCE);
+    note(took);
+    return took != null;
+  }
+
+  private void note(@Nullable Duration took) {
     String last = story.remove(story.size() - 1);
     story.add(last + ": " + (took == null ? "not whole" : "whole after " + seconds(took)));
-    return took != null;
+    if (took != null) {
+      times.put(last.replaceAll(" of node.*", ""), took);
+    }
   }
 
   private static String seconds(Duration time) {
@@ -109,6 +149,64 @@ final class Scene {
         () -> nodes.network().heal());
   }
 
+  /** Two nodes lose each other; a third still reaches both. */
+  void cutPair(Duration time) {
+    int one = anyNode();
+    int other = otherThan(one);
+    breakFor(
+        time,
+        "partial cut of " + name(one) + " and " + name(other),
+        () -> nodes.network().cut(one, other),
+        "heal",
+        () -> nodes.network().heal());
+  }
+
+  /** A node reaches no other one, or no other one reaches it. */
+  void cutOneWay(int place, Duration time) {
+    boolean mute = random.nextBoolean();
+    breakFor(
+        time,
+        (mute ? "muting" : "deafening") + " of " + name(place),
+        () -> {
+          for (int other = 0; other < nodes.size(); other++) {
+            if (other != place) {
+              nodes.network().cutOneWay(mute ? place : other, mute ? other : place);
+            }
+          }
+        },
+        "heal",
+        () -> nodes.network().heal());
+  }
+
+  /** A node is cut off and back several times, for less and for more than detection takes. */
+  void flap(int place) {
+    begin("flapping of " + name(place), () -> {});
+    try {
+      for (int i = 0; i < FLAPS; i++) {
+        nodes.network().cut(place);
+        pause(500 + random.nextInt(8_000));
+        nodes.network().heal();
+        pause(500 + random.nextInt(3_000));
+      }
+      nodes.network().cut(place);
+      pause(500 + random.nextInt(8_000));
+      note(null);
+      beforeMending.run();
+    } finally {
+      begin("heal", () -> nodes.network().heal());
+    }
+    awaitWhole();
+  }
+
+  private static void pause(int millis) {
+    long end = System.nanoTime() + Duration.ofMillis(millis).toNanos();
+    await().atMost(PATIENCE).until(() -> System.nanoTime() - end >= 0);
+  }
+
+  private int otherThan(int place) {
+    return (place + 1 + random.nextInt(nodes.size() - 1)) % nodes.size();
+  }
+
   /** The owner dies while steps towards the copies are faulty. */
   void faultyBackups() {
     begin("faulty backups", () -> nodes.faultyBackups(true));
@@ -137,6 +235,7 @@ final class Scene {
     begin(breaking, breakIt);
     try {
       awaitUntil(System.nanoTime() + time.toNanos());
+      beforeMending.run();
     } finally {
       begin(mending, mendIt);
     }
@@ -145,9 +244,7 @@ final class Scene {
 
   /** Notes whether service is whole before this moment, and waits for the moment. */
   private void awaitUntil(long nanos) {
-    @Nullable Duration took = whole.await(Duration.ofNanos(nanos - System.nanoTime()));
-    String last = story.remove(story.size() - 1);
-    story.add(last + ": " + (took == null ? "not whole" : "whole after " + seconds(took)));
+    note(whole.await(Duration.ofNanos(nanos - System.nanoTime())));
     await().atMost(PATIENCE).until(() -> System.nanoTime() - nanos >= 0);
   }
 

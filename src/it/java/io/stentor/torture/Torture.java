@@ -12,12 +12,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
- * Runs rounds on three nodes: every fault in turn, or those that are named. Arguments: how many
+ * Runs rounds on some nodes: every fault in turn, or those that are named. Arguments: how many
  * rounds, the seed, then names of {@link Fault}s; or {@code rolling} and what {@link RollingScale}
  * reads. Exit code 1 when a promise was broken.
  */
@@ -29,9 +31,9 @@ public final class Torture implements AutoCloseable {
   private final Owner owner;
   private final Round.Crowd crowd;
   private final long seed;
-  private final Map<Fault, List<Verdict>> verdicts = new EnumMap<>(Fault.class);
+  private final Map<Fault, List<Round.Result>> results = new EnumMap<>(Fault.class);
 
-  /** Starts three nodes, in namespaces of their own where this user may make them. */
+  /** Starts the nodes, in namespaces of their own where this user may make them. */
   Torture(Round.Crowd crowd, long seed) {
     this.crowd = crowd;
     this.seed = seed;
@@ -73,7 +75,7 @@ public final class Torture implements AutoCloseable {
 
   /** Whether the fault can be done on this machine by this user. */
   boolean canStrike(Fault fault) {
-    return fault.isPossible(nodes.network());
+    return fault.isPossible(nodes.network(), nodes.size());
   }
 
   /** Runs one round. */
@@ -85,7 +87,7 @@ public final class Torture implements AutoCloseable {
     String room = "torture-" + seed + "-" + number;
     Round.Result result = new Round(nodes, owner, crowd, fault, room, seed * 1_000 + number).run();
     Verdict verdict = result.verdict();
-    verdicts.computeIfAbsent(fault, key -> new ArrayList<>()).add(verdict);
+    results.computeIfAbsent(fault, key -> new ArrayList<>()).add(result);
     System.out.println("round " + number + " " + fault + ": " + String.join(" | ", result.story()));
     System.out.println("    " + figures(verdict));
     System.out.println("    " + Comebacks.of(result.transcripts()));
@@ -97,27 +99,64 @@ public final class Torture implements AutoCloseable {
   }
 
   private static String figures(Verdict verdict) {
-    String broken =
-        Stream.of(Kind.values())
-            .map(kind -> kind.name().toLowerCase(Locale.ROOT) + " " + verdict.count(kind))
-            .collect(Collectors.joining(", "));
     return String.format(
-        "published %d, acknowledged %d, heard %d, epochs %d, told losses %d; %s",
+        "published %d, acknowledged %d, heard %d, epochs %d, crossed %d, told losses %d; %s",
         verdict.published(),
         verdict.acknowledged(),
         verdict.heard(),
         verdict.epochs(),
+        verdict.crossings(),
         verdict.toldLosses(),
-        broken);
+        broken(verdict::count));
+  }
+
+  private static String broken(ToLongFunction<Kind> count) {
+    return Stream.of(Kind.values())
+        .map(kind -> kind.name().toLowerCase(Locale.ROOT) + " " + count.applyAsLong(kind))
+        .collect(Collectors.joining(", "));
   }
 
   private void summarize() {
     System.out.println("== seed " + seed);
-    verdicts.forEach(
-        (fault, all) ->
-            System.out.printf(
-                "%-22s %d rounds, %d without a broken promise%n",
-                fault, all.size(), all.stream().filter(Verdict::isGood).count()));
+    results.forEach(
+        (fault, all) -> {
+          long good = all.stream().filter(result -> result.verdict().isGood()).count();
+          System.out.printf(
+              "%-20s %d rounds, %d without a broken promise; %s%n",
+              fault, all.size(), good, times(all));
+        });
+    List<Verdict> verdicts =
+        results.values().stream().flatMap(List::stream).map(Round.Result::verdict).toList();
+    System.out.printf(
+        "acknowledged %d, heard %d, crossed %d, told losses %d; %s%n",
+        verdicts.stream().mapToLong(Verdict::acknowledged).sum(),
+        verdicts.stream().mapToLong(Verdict::heard).sum(),
+        verdicts.stream().mapToLong(Verdict::crossings).sum(),
+        verdicts.stream().mapToLong(Verdict::toldLosses).sum(),
+        broken(kind -> verdicts.stream().mapToLong(verdict -> verdict.count(kind)).sum()));
+  }
+
+  /** For each step: in how many rounds service was whole after it, the median and the longest. */
+  private static String times(List<Round.Result> all) {
+    Map<String, List<Duration>> times = new TreeMap<>();
+    all.forEach(
+        result ->
+            result
+                .times()
+                .forEach(
+                    (step, time) -> times.computeIfAbsent(step, s -> new ArrayList<>()).add(time)));
+    return times.entrySet().stream()
+        .map(
+            step -> {
+              List<Duration> sorted = step.getValue().stream().sorted().toList();
+              return String.format(
+                  "%s %d× %.1f…%.1f s",
+                  step.getKey(),
+                  sorted.size(),
+                  sorted.get(sorted.size() / 2).toMillis() / 1e3,
+                  sorted.get(sorted.size() - 1).toMillis() / 1e3);
+            })
+        .collect(Collectors.joining(", "));
   }
 
   private Path save(int number, Round.Result result) {

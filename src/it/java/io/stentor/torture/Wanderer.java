@@ -6,6 +6,7 @@ import io.stentor.support.EventParser;
 import io.stentor.support.HttpRoom;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -29,23 +30,33 @@ final class Wanderer implements Runnable {
   private static final int POLLS = 5;
 
   private final Transcript transcript;
-  private final List<Integer> ports;
+  private final List<String> addresses;
   private final String room;
   private final String last;
+  private final int moves;
   private final Random random;
   private final int[] heardBy = new int[Way.values().length];
   private @Nullable Place at;
+  private int stays;
 
   /**
    * A listener that has not begun.
    *
    * @param last the text after which it stops
+   * @param moves it stays for less than so many messages
    */
-  Wanderer(Transcript transcript, List<Integer> ports, String room, String last, long seed) {
+  Wanderer(
+      Transcript transcript,
+      List<String> addresses,
+      String room,
+      String last,
+      int moves,
+      long seed) {
     this.transcript = transcript;
-    this.ports = ports;
+    this.addresses = addresses;
     this.room = room;
     this.last = last;
+    this.moves = moves;
     this.random = new Random(seed);
   }
 
@@ -57,16 +68,17 @@ final class Wanderer implements Runnable {
   @Override
   public void run() {
     boolean done = false;
-    while (!done && !Thread.currentThread().isInterrupted()) {
-      int port = ports.get(random.nextInt(ports.size()));
+    while (!done && !transcript.hasLeft() && !Thread.currentThread().isInterrupted()) {
+      stays = random.nextInt(moves);
+      String address = addresses.get(random.nextInt(addresses.size()));
       Way way = Way.values()[random.nextInt(Way.values().length)];
       try {
         done =
             switch (way) {
-              case WEB_SOCKET -> webSocket(port);
-              case EVENTS -> events(port);
-              case LONG_POLL -> polls(port, Way.LONG_POLL, "&wait=2");
-              case POLL -> polls(port, Way.POLL, "");
+              case WEB_SOCKET -> webSocket(address);
+              case EVENTS -> events(address);
+              case LONG_POLL -> polls(address, Way.LONG_POLL, "&wait=2");
+              case POLL -> polls(address, Way.POLL, "");
             };
       } catch (RuntimeException | AssertionError e) {
         transcript.add(new Event.Ended(0, way + ": " + e));
@@ -78,11 +90,12 @@ final class Wanderer implements Runnable {
     return at == null ? "" : "?since=" + at;
   }
 
-  private boolean webSocket(int port) {
+  private boolean webSocket(String address) {
     Place asked = at;
-    try (Client client = Client.connect(port, "/rooms/" + room + since(), Wire.CURSOR)) {
+    try (Client client =
+        Client.connect(URI.create("ws://" + address + "/rooms/" + room + since()), Wire.CURSOR)) {
       transcript.add(Event.Asked.now(asked));
-      while (true) {
+      while (!moves()) {
         String text = client.poll(Duration.ofMillis(200));
         if (text != null && take(Wire.read(text), Way.WEB_SOCKET)) {
           return true;
@@ -93,14 +106,16 @@ final class Wanderer implements Runnable {
           client.ping();
         }
       }
+      return false;
     }
   }
 
-  private boolean events(int port) {
+  private boolean events(String address) {
     Place asked = at;
-    try (EventClient client = EventClient.connect(port, "/rooms/" + room + "/events" + since())) {
+    try (EventClient client =
+        EventClient.connect(address, "/rooms/" + room + "/events" + since())) {
       transcript.add(Event.Asked.now(asked));
-      while (true) {
+      while (!moves()) {
         EventParser.Event event = client.next();
         Place place = Place.parse(event.lastEventId());
         if (event.type().equals("message")
@@ -111,13 +126,15 @@ final class Wanderer implements Runnable {
           take(Wire.read(event.data()), Way.EVENTS);
         }
       }
+      return false;
     }
   }
 
-  private boolean polls(int port, Way way, String wait) {
-    for (int i = 0; i < POLLS; i++) {
+  private boolean polls(String address, Way way, String wait) {
+    for (int i = 0; i < POLLS && !moves(); i++) {
       Place asked = at;
-      JsonObject answer = read(port, "?limit=20" + (asked == null ? "" : "&since=" + asked) + wait);
+      JsonObject answer =
+          read(address, "?limit=20" + (asked == null ? "" : "&since=" + asked) + wait);
       transcript.add(Event.Asked.now(asked));
       String epoch = answer.getString("epoch");
       JsonArray messages = answer.getJsonArray("messages");
@@ -136,12 +153,16 @@ final class Wanderer implements Runnable {
     return false;
   }
 
-  private JsonObject read(int port, String query) {
-    HttpRoom.Answer answer = HttpRoom.at(port, room).read(query);
+  private JsonObject read(String address, String query) {
+    HttpRoom.Answer answer = HttpRoom.at(address, room).read(query);
     if (answer.status() != 200) {
       throw new CompletionException(new IllegalStateException(answer.response().body()));
     }
     return answer.json();
+  }
+
+  private boolean moves() {
+    return stays < 0 || transcript.hasLeft();
   }
 
   /** Returns whether this was the last message. */
@@ -151,6 +172,7 @@ final class Wanderer implements Runnable {
       at = placed.at();
     } else if (event instanceof Event.Heard heard) {
       at = heard.at();
+      stays--;
       heardBy[List.of(Way.values()).indexOf(way)]++;
       return heard.text().equals(last);
     }

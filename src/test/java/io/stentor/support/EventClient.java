@@ -19,6 +19,7 @@ import java.util.TreeMap;
  * Reads wait up to ten seconds. One thread at a time.
  */
 public final class EventClient implements AutoCloseable {
+  private static final String LOOPBACK = "127.0.0.1";
   private static final int READ_TIMEOUT_MILLIS = 10_000;
 
   private final Socket socket;
@@ -28,13 +29,13 @@ public final class EventClient implements AutoCloseable {
   private String statusLine = "";
   private boolean ended;
 
-  private EventClient(int port, int receiveBufferBytes) {
+  private EventClient(String host, int port, int receiveBufferBytes) {
     try {
       socket = new Socket();
       if (receiveBufferBytes > 0) {
         socket.setReceiveBufferSize(receiveBufferBytes);
       }
-      socket.connect(new java.net.InetSocketAddress("127.0.0.1", port));
+      socket.connect(new java.net.InetSocketAddress(host, port));
       socket.setSoTimeout(READ_TIMEOUT_MILLIS);
       in = new java.io.BufferedInputStream(socket.getInputStream());
     } catch (IOException e) {
@@ -44,23 +45,29 @@ public final class EventClient implements AutoCloseable {
 
   /** Asks for a path, with these lines in the request, and reads the head, which must be a 200. */
   public static EventClient connect(int port, String path, String... more) {
-    EventClient client = new EventClient(port, 0);
-    return client.send(request(path, more)).readHead();
+    return new EventClient(LOOPBACK, port, 0).send(request(path, more)).readHead();
+  }
+
+  /** The same for a server at any {@code host:port}. */
+  public static EventClient connect(String address, String path) {
+    int colon = address.lastIndexOf(':');
+    int port = Integer.parseInt(address.substring(colon + 1));
+    return new EventClient(address.substring(0, colon), port, 0).send(request(path)).readHead();
   }
 
   /** The same with a small receive buffer, so that it is soon known that nothing is read. */
   public static EventClient connectSlow(int port, String path) {
-    return new EventClient(port, 8192).send(request(path)).readHead();
+    return new EventClient(LOOPBACK, port, 8192).send(request(path)).readHead();
   }
 
   /** Connects and sends these bytes; {@link #readHead} comes next. */
   public static EventClient raw(int port, String bytes) {
-    return new EventClient(port, 0).send(bytes);
+    return new EventClient(LOOPBACK, port, 0).send(bytes);
   }
 
   /** The same with a small receive buffer. */
   public static EventClient rawSlow(int port, String bytes) {
-    return new EventClient(port, 8192).send(bytes);
+    return new EventClient(LOOPBACK, port, 8192).send(bytes);
   }
 
   /** A whole request of HTTP/1.1. */

@@ -30,20 +30,25 @@ public final class HttpRoom {
   private final String base;
   private final String room;
 
-  private HttpRoom(HttpClient client, int port, String room) {
+  private HttpRoom(HttpClient client, String address, String room) {
     this.client = client;
-    this.base = "http://127.0.0.1:" + port;
+    this.base = "http://" + address;
     this.room = URLEncoder.encode(room, StandardCharsets.UTF_8);
   }
 
   /** A room of the server at this port of the loopback interface, over HTTP/1.1. */
   public static HttpRoom at(int port, String room) {
-    return new HttpRoom(HTTP_1, port, room);
+    return at("127.0.0.1:" + port, room);
+  }
+
+  /** A room of the server at this {@code host:port}, over HTTP/1.1. */
+  public static HttpRoom at(String address, String room) {
+    return new HttpRoom(HTTP_1, address, room);
   }
 
   /** The same over HTTP/2. */
   public static HttpRoom overHttp2(int port, String room) {
-    return new HttpRoom(HTTP_2, port, room);
+    return new HttpRoom(HTTP_2, "127.0.0.1:" + port, room);
   }
 
   /** What was answered. */

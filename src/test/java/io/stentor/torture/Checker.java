@@ -7,6 +7,7 @@ import static io.stentor.torture.Violation.Kind.MISSING;
 import static io.stentor.torture.Violation.Kind.NOT_WHOLE;
 import static io.stentor.torture.Violation.Kind.ORDER;
 import static io.stentor.torture.Violation.Kind.REPEAT;
+import static io.stentor.torture.Violation.Kind.TWO_TEXTS;
 import static io.stentor.torture.Violation.Kind.UNTOLD;
 
 import io.stentor.torture.Event.Told;
@@ -26,12 +27,12 @@ import org.jspecify.annotations.Nullable;
 final class Checker {
 
   /*
-   * Four things are compared. Each client's own sequence must be consecutive, except where it was
-   * told. All clients must have seen the same text at the same place, which makes one order of many
-   * sequences. While nodes are apart, both sides give the same places to different texts; that is
-   * no fault where the epoch is abandoned for a new one afterwards, of which all clients are told:
-   * what would be a fault waits in `ifEpochStays` until the last epoch is known. The log as it is at the end must hold every acknowledged text once. And the texts of
-   * one publisher's connection must stand in the order of sending.
+   * Five things are compared. Each client's own sequence must be consecutive, across epochs too,
+   * except where it was told. A position has one text, whoever sees it on whichever side of a
+   * split, which makes one order of many sequences. Where a client goes on in another epoch, the
+   * two epochs must have the same past: see Branches. The log as it is at the end must hold every
+   * acknowledged text once. And the texts of one publisher's connection must stand in the order of
+   * sending.
    */
 
   private final boolean epochMayChange;
@@ -41,8 +42,7 @@ final class Checker {
   private final Set<String> published = new HashSet<>();
   private final Set<String> acknowledged = new HashSet<>();
   private final List<Violation> violations = new ArrayList<>();
-  private final Map<String, List<Violation>> ifEpochStays = new HashMap<>();
-  private String lastEpoch = "";
+  private final Branches branches = new Branches();
   private long heard;
   private int toldLosses;
 
@@ -73,6 +73,7 @@ final class Checker {
         checker.published.size() - 1,
         checker.acknowledged.size(),
         checker.log.size(),
+        checker.branches.crossings(),
         checker.toldLosses,
         checker.violations);
   }
@@ -81,17 +82,8 @@ final class Checker {
     violations.add(new Violation(kind, what));
   }
 
-  /** A fault unless this epoch is justly abandoned. */
-  private void foundIn(String epoch, Violation.Kind kind, String what) {
-    if (epochMayChange) {
-      ifEpochStays.computeIfAbsent(epoch, key -> new ArrayList<>()).add(new Violation(kind, what));
-    } else {
-      found(kind, what);
-    }
-  }
-
   private void checkEpochs() {
-    violations.addAll(ifEpochStays.getOrDefault(lastEpoch, List.of()));
+    violations.addAll(branches.check(log));
     if (log.size() > 1 && !epochMayChange) {
       found(CONTINUITY, "epochs " + log.keySet() + " after a fault of one node");
     }
@@ -108,40 +100,38 @@ final class Checker {
         walk.placed(placed);
       } else if (event instanceof Event.Heard message) {
         walk.heard(message);
-        remember(transcript.name(), message);
-        if (message.text().equals(last)) {
-          gotLast = true;
-          lastEpoch = message.at().epoch();
-        }
+        heard++;
+        remember(transcript.name(), message.at(), message.text());
+        gotLast |= message.text().equals(last);
         if (own.contains(message.text())) {
           acknowledged.add(message.text());
         }
+      } else if (event instanceof Event.Acknowledged place) {
+        remember(transcript.name(), place.at(), place.text());
+        acknowledged.add(place.text());
       }
     }
-    if (!gotLast && !transcript.events().isEmpty()) {
+    if (!gotLast && walk.isBegun && !transcript.hasLeft()) {
       found(NOT_WHOLE, transcript.name() + " stands at " + walk.at);
     }
   }
 
   /** What one client saw, against what all others saw. */
-  private void remember(String name, Event.Heard message) {
-    heard++;
-    Place at = message.at();
-    if (!published.contains(message.text())) {
-      found(INVENTED, name + " at " + at + ": " + message.text());
+  private void remember(String name, Place at, String text) {
+    if (!published.contains(text)) {
+      found(INVENTED, name + " at " + at + ": " + text);
     }
     String other =
-        log.computeIfAbsent(at.epoch(), epoch -> new TreeMap<>())
-            .putIfAbsent(at.offset(), message.text());
-    if (other != null && !other.equals(message.text())) {
-      foundIn(at.epoch(), ORDER, name + " saw " + message.text() + " at " + at + ", not " + other);
+        log.computeIfAbsent(at.epoch(), epoch -> new TreeMap<>()).putIfAbsent(at.offset(), text);
+    if (other != null && !other.equals(text)) {
+      found(TWO_TEXTS, name + " saw " + text + " at " + at + ", not " + other);
     }
     Long offset =
         offsetOf
             .computeIfAbsent(at.epoch(), epoch -> new HashMap<>())
-            .putIfAbsent(message.text(), at.offset());
+            .putIfAbsent(text, at.offset());
     if (offset != null && offset != at.offset()) {
-      foundIn(at.epoch(), REPEAT, message.text() + " is at " + at + " and at offset " + offset);
+      found(REPEAT, text + " is at " + at + " and at offset " + offset);
     }
   }
 
@@ -169,7 +159,7 @@ final class Checker {
         Long before = read == null ? null : latest.put(read.connection(), read.number());
         if (read != null && before != null && before > read.number()) {
           String what = read.number() + " comes after " + before + " of " + read.connection();
-          foundIn(epoch.getKey(), ORDER, what);
+          found(ORDER, what + ", in epoch " + epoch.getKey());
         }
       }
     }
@@ -181,12 +171,20 @@ final class Checker {
     private @Nullable Place at;
     private @Nullable Place since;
     private boolean mustBeTold = true;
+    private boolean isBegun;
+
+    /** A loss after which it stands in the same epoch: that of a node which is about to fork. */
+    private @Nullable Loss lost;
+
+    private record Loss(Place from, String what) {}
 
     Walk(String name) {
       this.name = name;
     }
 
     void asked(Event.Asked asked) {
+      lost = null;
+      isBegun = true;
       since = asked.since();
       mustBeTold = true;
     }
@@ -195,16 +193,31 @@ final class Checker {
       mustBeTold = false;
       if (placed.told() == Told.LOST) {
         toldLosses++;
-        if (at != null && (!epochMayChange || at.epoch().equals(placed.at().epoch()))) {
-          String what = name + " was at " + at + " and is told: lost, now " + placed.at();
-          foundIn(at.epoch(), CONTINUITY, what);
+        String what = name + " was at " + at + " and is told: lost, now " + placed.at();
+        if (at != null && !epochMayChange) {
+          found(CONTINUITY, what);
+        } else if (at != null && at.epoch().equals(placed.at().epoch())) {
+          lost = new Loss(at, what);
+        } else if (at != null) {
+          branches.lost(at, placed.at(), what);
         }
       } else if (since != null && placed.told() == Told.JOINED) {
         found(UNTOLD, name + " asked to go on at " + since + " and joined at " + placed.at());
-      } else if (since != null && !since.equals(placed.at())) {
+      } else if (since != null && since.offset() != placed.at().offset()) {
         found(UNTOLD, name + " asked to go on at " + since + ", does so at " + placed.at());
+      } else if (since != null) {
+        branches.continued(since, placed.at(), name);
       }
       at = placed.at();
+    }
+
+    private void judgeLoss(Place next) {
+      if (lost != null && lost.from.epoch().equals(next.epoch())) {
+        found(CONTINUITY, lost.what);
+      } else if (lost != null) {
+        branches.lost(lost.from, next, lost.what);
+      }
+      lost = null;
     }
 
     void heard(Event.Heard message) {
@@ -212,9 +225,13 @@ final class Checker {
         found(UNTOLD, name + " gets messages before it is told where it stands");
         mustBeTold = false;
       }
+      judgeLoss(message.at());
       Place before = at;
       at = message.at();
-      if (before == null || before.isFollowedBy(at)) {
+      if (before == null) {
+        return;
+      } else if (before.isFollowedBy(at)) {
+        branches.continued(before, new Place(at.epoch(), before.offset()), name);
         return;
       }
       String step = name + " from " + before + " to " + at;

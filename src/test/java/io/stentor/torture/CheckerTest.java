@@ -91,7 +91,7 @@ class CheckerTest {
     bob.add(new Event.Heard(new Place("e", 1), text(2), 0));
     bob.add(new Event.Heard(new Place("e", 2), text(1), 0));
     bobHearsTheRest(3, 4);
-    assertThat(kinds()).contains(Kind.ORDER);
+    assertThat(kinds()).contains(Kind.TWO_TEXTS);
   }
 
   @Test
@@ -139,7 +139,20 @@ class CheckerTest {
   }
 
   @Test
-  void accepts_that_nodes_that_were_apart_differ_where_all_are_told_of_a_new_epoch() {
+  void accepts_a_loss_on_a_node_that_forks_with_the_next_message() {
+    epochMayChange = true;
+    Transcript carol = otherSide();
+    carol.leave();
+    hears(bob, 1, 2, 3, 4);
+    resumes(bob, Told.LOST, new Place("e", 4), new Place("e", 2));
+    bob.add(new Event.Heard(new Place("f", 3), "carol#1 3 0", 0));
+    bob.add(new Event.Heard(new Place("f", 4), "carol#1 4 0", 0));
+    hearsLast(bob, "f", 5);
+    assertThat(kinds(carol)).isEmpty();
+  }
+
+  @Test
+  void finds_one_position_with_two_texts_though_all_are_told_of_a_new_epoch() {
     epochMayChange = true;
     alice.publishes(text(5));
     log.add(4, text(5));
@@ -147,19 +160,109 @@ class CheckerTest {
     bob.add(new Event.Heard(new Place("e", 3), text(5), 0));
     bothSee(new Event.Placed(Told.LOST, new Place("f", 5)));
     bothSee(new Event.Heard(new Place("f", 6), LAST, 0));
-    assertFound();
+    assertFound(Kind.TWO_TEXTS);
   }
 
   @Test
-  void finds_that_nodes_that_were_apart_differ_where_the_epoch_stays() {
-    epochMayChange = true;
+  void finds_a_position_that_was_acknowledged_for_another_text() {
     alice.publishes(text(5));
-    log.add(4, text(5));
+    log.add(text(5));
+    alice.add(new Event.Acknowledged(new Place("e", 3), text(5)));
+    bobHearsAll();
+    assertFound(Kind.TWO_TEXTS);
+  }
+
+  @Test
+  void finds_that_an_acknowledged_text_which_nobody_heard_is_missing() {
+    alice.publishes(text(5));
+    alice.add(new Event.Acknowledged(new Place("e", 9), text(5)));
+    bobHearsAll();
+    assertFound(Kind.MISSING);
+  }
+
+  @Test
+  void accepts_that_a_client_goes_on_in_a_branch_that_has_its_past() {
+    epochMayChange = true;
     hears(bob, 1, 2);
-    bob.add(new Event.Heard(new Place("e", 3), text(5), 0));
-    bob.add(new Event.Placed(Told.LOST, new Place("e", 4)));
-    hearsLast(bob, "e", 5);
-    assertFound(Kind.ORDER, Kind.CONTINUITY);
+    hearIn("f", bob, 3, 4);
+    resumes(bob, Told.RECOVERED, new Place("f", 4), new Place("g", 4));
+    hearsLast(bob, "g", 5);
+    assertFound();
+    assertThat(check().crossings()).isEqualTo(2);
+  }
+
+  @Test
+  void finds_another_branch_where_the_epoch_may_not_change() {
+    hears(bob, 1, 2);
+    hearIn("f", bob, 3, 4);
+    hearsLast(bob, "f", 5);
+    assertFound(Kind.CONTINUITY);
+  }
+
+  @Test
+  void finds_a_hole_on_the_way_into_another_branch() {
+    epochMayChange = true;
+    hears(bob, 1, 2);
+    hearIn("f", bob, 4);
+    hearsLast(bob, "f", 5);
+    assertFound(Kind.UNTOLD);
+  }
+
+  @Test
+  void finds_a_recovery_on_a_side_that_has_other_messages_before_the_position() {
+    epochMayChange = true;
+    Transcript carol = otherSide();
+    carol.leave();
+    hears(bob, 1, 2, 3, 4);
+    resumes(bob, Told.RECOVERED, new Place("e", 4), new Place("f", 4));
+    hearsLast(bob, "f", 5);
+    assertThat(kinds(carol)).containsExactly(Kind.WRONG_PAST, Kind.WRONG_PAST);
+  }
+
+  @Test
+  void finds_the_same_without_a_word_and_by_way_of_a_third_branch() {
+    epochMayChange = true;
+    Transcript carol = otherSide();
+    carol.add(Event.Asked.now(new Place("f", 4)));
+    carol.add(new Event.Placed(Told.RECOVERED, new Place("g", 4)));
+    carol.add(new Event.Heard(new Place("g", 5), LAST, 0));
+    hears(bob, 1, 2, 3, 4);
+    hearsLast(bob, "g", 5);
+    assertThat(kinds(carol)).containsOnly(Kind.WRONG_PAST);
+  }
+
+  @Test
+  void accepts_that_a_client_beyond_the_fork_is_told() {
+    epochMayChange = true;
+    Transcript carol = otherSide();
+    carol.leave();
+    hears(bob, 1, 2, 3, 4);
+    resumes(bob, Told.LOST, new Place("e", 4), new Place("f", 4));
+    hearsLast(bob, "f", 5);
+    assertThat(kinds(carol)).isEmpty();
+  }
+
+  @Test
+  void finds_a_loss_at_a_position_at_which_others_were_continued() {
+    epochMayChange = true;
+    Transcript carol = new Transcript("carol");
+    carol.add(Event.Asked.now(null));
+    carol.add(new Event.Placed(Told.JOINED, new Place("e", 0)));
+    hears(carol, 1, 2, 3);
+    hearIn("f", carol, 4);
+    hearsLast(carol, "f", 5);
+    hears(bob, 1, 2);
+    resumes(bob, Told.LOST, new Place("e", 2), new Place("f", 4));
+    hearsLast(bob, "f", 5);
+    assertThat(kinds(carol)).containsExactly(Kind.CONTINUITY);
+  }
+
+  @Test
+  void does_not_expect_the_last_message_of_a_client_that_left_and_looks_at_the_rest() {
+    hears(bob, 1, 3);
+    bob.leave();
+    hears(bob, 9);
+    assertFound(Kind.HOLE);
   }
 
   @Test
@@ -210,6 +313,28 @@ class CheckerTest {
     }
   }
 
+  /** Goes on in another epoch, where the same texts are at the same offsets. */
+  private static void hearIn(String epoch, Transcript transcript, int... numbers) {
+    for (int number : numbers) {
+      transcript.add(new Event.Heard(new Place(epoch, number), text(number), 0));
+    }
+  }
+
+  /** One more client, who went on in epoch f from 2, where other texts are at 3 and 4. */
+  private Transcript otherSide() {
+    Transcript carol = new Transcript("carol");
+    carol.add(Event.Asked.now(null));
+    carol.add(new Event.Placed(Told.JOINED, new Place("e", 0)));
+    hears(carol, 1, 2);
+    for (int number = 3; number <= 4; number++) {
+      String text = new Message("carol#1", number, 0).text();
+      carol.publishes(text);
+      carol.add(new Event.Heard(new Place("f", number), text, 0));
+      log.add(text);
+    }
+    return carol;
+  }
+
   private static void hearsLast(Transcript transcript, String epoch, long offset) {
     transcript.add(new Event.Heard(new Place(epoch, offset), LAST, 0));
   }
@@ -240,6 +365,12 @@ class CheckerTest {
 
   private List<Kind> kinds() {
     return check().violations().stream().map(Violation::kind).toList();
+  }
+
+  private List<Kind> kinds(Transcript more) {
+    return Checker.check(List.of(alice, bob, more), log, LAST, epochMayChange).violations().stream()
+        .map(Violation::kind)
+        .toList();
   }
 
   private void assertFound(Kind... kinds) {

@@ -43,6 +43,12 @@ sealed interface Event {
    */
   record Heard(Place at, String text, long nanos) implements Event {}
 
+  /**
+   * A text that the client published was acknowledged with its place, other than by coming back to
+   * it.
+   */
+  record Acknowledged(Place at, String text) implements Event {}
+
   /** The connection ended. */
   record Ended(int code, String reason) implements Event {}
 }

@@ -4,7 +4,7 @@ package io.stentor.torture;
  * A position as a client reads it, by a reader of its own rather than the server's.
  *
  * @param epoch compared only for being the same
- * @param offset number within the epoch
+ * @param offset number within the log; goes on where a log continues in another epoch
  */
 record Place(String epoch, long offset) {
 
@@ -14,9 +14,9 @@ record Place(String epoch, long offset) {
     return new Place(text.substring(0, colon), Long.parseLong(text.substring(colon + 1)));
   }
 
-  /** Whether the other place is the very next one. */
+  /** Whether the other place is the very next one, which may be in another epoch. */
   boolean isFollowedBy(Place next) {
-    return epoch.equals(next.epoch) && next.offset == offset + 1;
+    return next.offset == offset + 1;
   }
 
   @Override

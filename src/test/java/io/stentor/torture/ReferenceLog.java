@@ -165,7 +165,7 @@ final class ReferenceLog {
         texts.add(text);
       } else if (before < texts.size() && !texts.get((int) before).equals(text)) {
         String other = texts.get((int) before);
-        found(Kind.ORDER, name + " saw " + text + " at " + place + ", not " + other);
+        found(Kind.TWO_TEXTS, name + " saw " + text + " at " + place + ", not " + other);
       }
     }
   }

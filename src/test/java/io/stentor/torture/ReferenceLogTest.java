@@ -55,7 +55,7 @@ class ReferenceLogTest {
     join(bo);
     hear(ana, "a", "b", "last");
     hear(bo, "a", "x", "last");
-    assertThat(judge(LOG)).containsExactly(Kind.ORDER);
+    assertThat(judge(LOG)).containsExactly(Kind.TWO_TEXTS);
   }
 
   @Test

@@ -10,6 +10,7 @@ final class Transcript {
   private final String name;
   private final Set<String> published = new LinkedHashSet<>();
   private final List<Event> events = new ArrayList<>();
+  private boolean hasLeft;
 
   Transcript(String name) {
     this.name = name;
@@ -24,8 +25,20 @@ final class Transcript {
     published.add(text);
   }
 
+  /** Adds an event, unless the client has left. */
   synchronized void add(Event event) {
-    events.add(event);
+    if (!hasLeft) {
+      events.add(event);
+    }
+  }
+
+  /** The client leaves on its own, before the last message. */
+  synchronized void leave() {
+    hasLeft = true;
+  }
+
+  synchronized boolean hasLeft() {
+    return hasLeft;
   }
 
   /** Texts that were sent, in order; whether they were taken is not known. */
@@ -43,6 +56,7 @@ final class Transcript {
     Transcript copy = new Transcript(name);
     copy.published.addAll(published);
     copy.events.addAll(events);
+    copy.hasLeft = hasLeft;
     return copy;
   }
 

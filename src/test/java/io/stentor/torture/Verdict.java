@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
  * @param published texts that were sent
  * @param acknowledged those of them that came back to their publisher with a position
  * @param epochs epochs that any client saw
+ * @param crossings how often a client went on in another epoch without a loss
  * @param toldLosses how often a client was told that its place is lost
  * @param violations broken promises
  */
@@ -20,6 +21,7 @@ record Verdict(
     int published,
     int acknowledged,
     int epochs,
+    int crossings,
     int toldLosses,
     List<Violation> violations) {
 

@@ -16,7 +16,11 @@ record Violation(Kind kind, String what) {
     HOLE,
     /** A client was given a message again, or the log has it twice. */
     REPEAT,
-    /** Two clients saw different messages in one place, or a sender's order was not kept. */
+    /** One position has two texts, whoever saw them and when. */
+    TWO_TEXTS,
+    /** A client went on in another epoch, whose log has other messages before its position. */
+    WRONG_PAST,
+    /** A sender's order was not kept. */
     ORDER,
     /** A client's place changed, or was not confirmed, without a word. */
     UNTOLD,
