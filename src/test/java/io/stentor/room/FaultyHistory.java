@@ -3,6 +3,7 @@ package io.stentor.room;
 import io.stentor.config.RoomOptions;
 import io.stentor.history.Appended;
 import io.stentor.history.Batch;
+import io.stentor.history.Forks;
 import io.stentor.history.History;
 import io.stentor.history.LocalHistory;
 import io.stentor.history.LogSummary;
@@ -47,6 +48,11 @@ final class FaultyHistory implements History {
   /** All logs are gone: as if every node that had them died. */
   void lose() {
     logs = new LocalHistory(now);
+  }
+
+  /** The room's log goes on in another epoch, without what comes after an offset. */
+  long fork(RoomName room, long last) {
+    return Forks.fork(logs, room, last);
   }
 
   /** What a node does with its logs now and then. */

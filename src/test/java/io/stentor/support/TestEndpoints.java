@@ -42,9 +42,13 @@ public final class TestEndpoints implements AutoCloseable {
 
   /** Serves with these options laid over the defaults. */
   public TestEndpoints(JsonObject options) {
+    this(options, new LocalHistory(System::currentTimeMillis));
+  }
+
+  /** The same with logs that the test reaches. */
+  public TestEndpoints(JsonObject options, LocalHistory history) {
     Config config = config(options);
-    Rooms rooms =
-        new Rooms(vertx, new RoomRules(config), new LocalHistory(System::currentTimeMillis));
+    Rooms rooms = new Rooms(vertx, new RoomRules(config), history);
     context = vertx.getOrCreateContext();
     EventLoop loop = ((ContextInternal) context).nettyEventLoop();
     Presence presence = new LocalPresence(room -> rooms.options(room).presence());

@@ -1,0 +1,113 @@
+package io.stentor.room;
+
+import static io.stentor.room.TestFormat.after;
+import static io.stentor.room.TestFormat.range;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stentor.message.Position;
+import io.stentor.room.Cursor.Start;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** What cursors notice of a log that goes on as another branch. */
+class ForkTest {
+  private static final Vertx VERTX = Vertx.vertx();
+  private static final int CHECKED_MILLIS = 30_000;
+
+  private final Scene scene = new Scene(VERTX, 1, 1, Options.usual());
+  private long before;
+
+  @AfterAll
+  static void stop() {
+    VERTX.close();
+  }
+
+  private FakeConnection listening() {
+    scene.publishMany(3);
+    before = scene.epoch();
+    FakeConnection connection = scene.join(TestFormat.TELLING, new Start.Live());
+    scene.publishMany(2);
+    return connection;
+  }
+
+  private static List<String> both(List<String> first, List<String> then) {
+    List<String> all = new ArrayList<>(first);
+    all.addAll(then);
+    return all;
+  }
+
+  @Test
+  void a_log_that_forks_at_the_position_is_delivered_on_without_a_notice() {
+    FakeConnection connection = listening();
+    long epoch = scene.history.fork(Scene.ROOM, 5);
+    scene.publishMany(2);
+    scene.turn();
+    scene.advance(CHECKED_MILLIS);
+    assertThat(connection.texts())
+        .isEqualTo(
+            after("!JOINED " + before + ":3", both(range(before, 4, 5), range(epoch, 6, 7))));
+    assertThat(scene.count(Counts.Count.LOST)).isZero();
+  }
+
+  @Test
+  void a_log_that_forked_before_the_position_is_told_once() {
+    FakeConnection connection = listening();
+    long epoch = scene.history.fork(Scene.ROOM, 4);
+    scene.advance(CHECKED_MILLIS);
+    scene.publish(0, "new");
+    scene.turn();
+    assertThat(connection.texts())
+        .isEqualTo(
+            after(
+                "!JOINED " + before + ":3",
+                both(range(before, 4, 5), List.of("!LOST " + epoch + ":4", epoch + ":5=new"))));
+  }
+
+  @Test
+  void a_cursor_in_the_common_past_recovers_whole_in_the_new_epoch() {
+    scene.publishMany(10);
+    before = scene.epoch();
+    long epoch = scene.history.fork(Scene.ROOM, 8);
+    scene.publish(0, "9");
+    scene.turn();
+    FakeConnection connection =
+        scene.join(TestFormat.TELLING, new Start.Since(new Position(before, 4)));
+    scene.advance(CHECKED_MILLIS);
+    assertThat(connection.texts())
+        .isEqualTo(after("!RECOVERED " + epoch + ":4", range(epoch, 5, 9)));
+  }
+
+  @Test
+  void a_cursor_beyond_the_fork_is_told_that_it_cannot_be_continued() {
+    scene.publishMany(10);
+    before = scene.epoch();
+    scene.history.fork(Scene.ROOM, 8);
+    FakeConnection connection =
+        scene.join(TestFormat.TELLING, new Start.Since(new Position(before, 9)));
+    assertThat(connection.texts()).singleElement().asString().startsWith("!LOST");
+  }
+
+  @Test
+  void a_catch_up_that_crosses_a_fork_between_two_pages_recovers_whole() {
+    scene.publishMany(3_000);
+    before = scene.epoch();
+    FakeConnection connection = new FakeConnection(TestFormat.TELLING);
+    connection.fullAfter = 2; // The notice and a page.
+    Cursor cursor = scene.join(0, connection, new Start.Since(new Position(before, 0)));
+    scene.turn();
+    int read = connection.texts().size() - 1;
+    assertThat(read).isBetween(1, 2_500);
+    long epoch = scene.history.fork(Scene.ROOM, 2_900);
+    connection.writable = true;
+    cursor.drained();
+    scene.turn();
+    scene.advance(CHECKED_MILLIS);
+    List<String> texts = connection.texts();
+    assertThat(texts.get(0)).isEqualTo("!RECOVERED " + before + ":0");
+    assertThat(texts.subList(1, texts.size()))
+        .isEqualTo(both(range(before, 1, read), range(epoch, read + 1, 2_900)));
+  }
+}
