@@ -142,7 +142,7 @@ public final class Quorum {
   /** Starts to take part, until the instance is shut down. To be called once, after it joined. */
   public static Quorum start(HazelcastInstance hazelcast) {
     Quorum quorum = new Quorum(hazelcast);
-    of(hazelcast).set(quorum);
+    holder(hazelcast).set(quorum);
     hazelcast.getCluster().addMembershipListener(quorum.new Changes());
     hazelcast
         .getLifecycleService()
@@ -159,14 +159,19 @@ public final class Quorum {
     return quorum;
   }
 
+  /** Returns the one that was started on an instance; null before the start. */
+  public static @Nullable Quorum of(HazelcastInstance hazelcast) {
+    return holder(hazelcast).get();
+  }
+
   /** Returns the side that an instance is on, as {@link #side()}; null before the start. */
   public static @Nullable Side side(HazelcastInstance hazelcast) {
-    Quorum quorum = of(hazelcast).get();
+    Quorum quorum = of(hazelcast);
     return quorum == null ? null : quorum.side();
   }
 
   @SuppressWarnings("unchecked")
-  private static AtomicReference<@Nullable Quorum> of(HazelcastInstance hazelcast) {
+  private static AtomicReference<@Nullable Quorum> holder(HazelcastInstance hazelcast) {
     return (AtomicReference<@Nullable Quorum>)
         Objects.requireNonNull(hazelcast.getUserContext().get(NAME));
   }
@@ -510,7 +515,7 @@ public final class Quorum {
 
     @Override
     public @Nullable Object call() {
-      Quorum quorum = of(Objects.requireNonNull(hazelcast)).get();
+      Quorum quorum = of(Objects.requireNonNull(hazelcast));
       if (quorum == null) {
         return null;
       }

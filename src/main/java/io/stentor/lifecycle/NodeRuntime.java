@@ -7,6 +7,7 @@ import io.stentor.cluster.BusReachability;
 import io.stentor.cluster.ClusterHost;
 import io.stentor.cluster.ClusteredVertx;
 import io.stentor.cluster.NodeWatcher;
+import io.stentor.cluster.Quorum;
 import io.stentor.config.ClusterOptions;
 import io.stentor.config.ClusterOptions.OnMinority;
 import io.stentor.config.Config;
@@ -198,9 +199,16 @@ public final class NodeRuntime {
             });
   }
 
-  /** Migrates the logs and leaves the cluster. Must be called after Vert.x is closed. Blocks. */
+  /**
+   * Lets the other nodes agree to go on without this one, migrates the logs and leaves the cluster.
+   * Must be called after Vert.x is closed. Blocks.
+   */
   void leave() {
     if (hazelcast != null) {
+      Quorum quorum = Quorum.of(hazelcast);
+      if (quorum != null) {
+        quorum.leave().toCompletionStage().toCompletableFuture().join();
+      }
       hazelcast.shutdown();
     }
   }

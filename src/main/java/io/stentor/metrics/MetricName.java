@@ -81,6 +81,10 @@ public enum MetricName {
       "stentor.cluster.unreachable.nodes",
       Kind.GAUGE,
       "Nodes that this one does not reach on the event bus, or that do not reach this one."),
+  CLUSTER_MAJORITY(
+      "stentor.cluster.majority",
+      Kind.GAUGE,
+      "1 while the nodes that this one sees agree that they are the majority of the cluster."),
   BUS_PROBES_SENT(
       "stentor.bus.probes.sent", Kind.COUNTER, "Probes that this node published on the event bus."),
   BUS_PROBES_HEARD(

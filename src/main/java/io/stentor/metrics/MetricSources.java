@@ -3,6 +3,7 @@ package io.stentor.metrics;
 import io.netty.util.internal.PlatformDependent;
 import io.stentor.admission.Limit;
 import io.stentor.admission.Limits;
+import io.stentor.cluster.Quorum;
 import io.stentor.connection.ConnectionCounts;
 import io.stentor.connection.Transport;
 import io.stentor.health.BusProbe;
@@ -20,6 +21,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Registers the metrics whose values other components maintain. Must be used by one thread only.
@@ -124,9 +126,16 @@ public final class MetricSources {
     metrics.nanos(MetricName.CLOCK_SKEW, () -> probe.clockSkewMillis() * 1_000_000);
   }
 
-  public void watch(ClusterState cluster) {
+  /**
+   * Registers the metrics of the cluster.
+   *
+   * @param quorum null for a standalone node, which is a majority by itself
+   */
+  public void watch(ClusterState cluster, @Nullable Quorum quorum) {
     metrics.gauge(MetricName.CLUSTER_NODES, cluster::nodes);
     metrics.gauge(MetricName.CLUSTER_SAFE, () -> cluster.isSafe() ? 1 : 0);
+    metrics.gauge(
+        MetricName.CLUSTER_MAJORITY, () -> quorum == null || quorum.hasMajority() ? 1 : 0);
   }
 
   /** Registers the number of nodes that the event bus does not reach. */

@@ -3,6 +3,7 @@ package io.stentor.server;
 import com.hazelcast.core.HazelcastInstance;
 import io.stentor.admission.GuardedTransport;
 import io.stentor.admission.Limits;
+import io.stentor.cluster.Quorum;
 import io.stentor.config.Config;
 import io.stentor.config.HostPort;
 import io.stentor.connection.ConnectionCounts;
@@ -79,7 +80,7 @@ public final class Operations {
     if (sources != null) {
       sources.watch(lags);
       sources.watch(probe);
-      sources.watch(cluster);
+      sources.watch(cluster, hazelcast == null ? null : Quorum.of(hazelcast));
       sources.watch(health);
     }
   }

@@ -139,6 +139,7 @@ class MetricsTest {
     assertThat(now("stentor_bus_silent_nodes")).isZero();
     assertThat(now("stentor_cluster_nodes")).isEqualTo(1);
     assertThat(now("stentor_cluster_safe")).isEqualTo(1);
+    assertThat(now("stentor_cluster_majority")).isEqualTo(1);
     assertThat(now("stentor_health{check=\"serving\"}")).isEqualTo(1);
     assertThat(now("stentor_health{check=\"eventBus\"}")).isEqualTo(1);
     assertThat(now("stentor_event_loop_lag_seconds")).isBetween(0.0, 60.0);

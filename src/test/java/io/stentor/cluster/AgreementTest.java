@@ -1,0 +1,304 @@
+package io.stentor.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stentor.cluster.Agreement.Acceptor;
+import io.stentor.cluster.Agreement.State;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** The rules by which nodes agree, in a model of a cluster: no network, no threads, no time. */
+class AgreementTest {
+
+  private static final int HISTORIES = 4000;
+
+  /** A round that has asked, then proposed, then committed; each to one node at a time. */
+  private static final class Round {
+    final Node coordinator;
+    final UUID id;
+    final List<UUID> view;
+    final long newId;
+    final Map<UUID, State> states = new HashMap<>();
+    final Set<UUID> accepted = new HashSet<>();
+    final Set<UUID> committed = new HashSet<>();
+    @Nullable Agreement proposal;
+    boolean over;
+
+    Round(Node coordinator, UUID id) {
+      this.coordinator = coordinator;
+      this.id = id;
+      this.view = coordinator.view;
+      this.newId = coordinator.newId(view);
+    }
+  }
+
+  private static final class Node {
+    final UUID uuid;
+    final Acceptor acceptor;
+    final Random random;
+    int side;
+    List<UUID> view = List.of();
+    boolean alive = true;
+    boolean leaving;
+    private List<UUID> lastView = List.of();
+    private long newId;
+
+    Node(UUID uuid, int side, Random random) {
+      this.uuid = uuid;
+      this.acceptor = new Acceptor(uuid);
+      this.side = side;
+      this.random = random;
+    }
+
+    long newId(List<UUID> of) {
+      if (!of.equals(lastView)) {
+        lastView = of;
+        newId = random.nextLong();
+      }
+      return newId;
+    }
+
+    @Nullable Agreement agreed() {
+      return acceptor.state().agreed();
+    }
+  }
+
+  /**
+   * Nodes that are killed, leave, split off and come back as newcomers, while messages of their
+   * rounds arrive late, in any order or not at all. As in Hazelcast, a node that another one has
+   * removed from its view is never seen again under the same UUID.
+   */
+  private static final class World {
+    final Random random;
+    final List<Node> alive = new ArrayList<>();
+    final Map<UUID, Node> byUuid = new HashMap<>();
+    final List<Round> rounds = new ArrayList<>();
+    int sides = 1;
+    int agreements;
+    int forks;
+    int kept;
+
+    World(long seed) {
+      random = new Random(seed);
+    }
+
+    UUID uuid() {
+      return new UUID(random.nextLong(), random.nextLong());
+    }
+
+    Node join(int side) {
+      Node node = new Node(uuid(), side, random);
+      alive.add(node);
+      byUuid.put(node.uuid, node);
+      node.view = side(side);
+      return node;
+    }
+
+    void kill(Node node) {
+      node.alive = false;
+      alive.remove(node);
+    }
+
+    /** The nodes of a side, the eldest first. */
+    List<UUID> side(int side) {
+      return alive.stream().filter(node -> node.side == side).map(node -> node.uuid).toList();
+    }
+
+    Node node(UUID uuid) {
+      return Objects.requireNonNull(byUuid.get(uuid));
+    }
+
+    Node any() {
+      return alive.get(random.nextInt(alive.size()));
+    }
+
+    void step() {
+      int dice = random.nextInt(100);
+      if (dice < 55) {
+        deliver();
+      } else if (dice < 70) {
+        Node node = any();
+        node.view = side(node.side);
+      } else if (dice < 88) {
+        begin(any());
+      } else if (dice < 92 && alive.size() < 8) {
+        join(any().side);
+      } else if (dice < 94 && alive.size() > 1) {
+        kill(any());
+      } else if (dice < 96) {
+        split();
+      } else if (dice < 98) {
+        any().leaving = true;
+      } else {
+        merge();
+      }
+      check();
+    }
+
+    /** Some nodes of one side go to a new one. */
+    void split() {
+      int from = any().side;
+      int to = sides++;
+      alive.stream()
+          .filter(node -> node.side == from && random.nextBoolean())
+          .forEach(node -> node.side = to);
+    }
+
+    /** One side joins another one, each of its nodes under a new UUID. */
+    void merge() {
+      int to = any().side;
+      int from = any().side;
+      if (to != from) {
+        for (Node node : List.copyOf(alive)) {
+          if (node.side == from) {
+            kill(node);
+            join(to);
+          }
+        }
+      }
+    }
+
+    void begin(Node node) {
+      if (!node.view.isEmpty() && node.view.get(0).equals(node.uuid)) {
+        rounds.add(new Round(node, uuid()));
+      }
+    }
+
+    void deliver() {
+      rounds.removeIf(round -> round.over);
+      if (!rounds.isEmpty()) {
+        Round round = rounds.get(random.nextInt(rounds.size()));
+        Node to = node(round.view.get(random.nextInt(round.view.size())));
+        deliver(round, to, random.nextInt(100) < 5);
+      }
+    }
+
+    /** A message that is lost ends the round; a commit that is lost does so half of the time. */
+    void deliver(Round round, Node to, boolean lost) {
+      boolean arrives = round.coordinator.alive && to.alive && round.coordinator.side == to.side;
+      if (!arrives || lost) {
+        round.over =
+            round.accepted.size() < round.view.size()
+                || !round.coordinator.alive
+                || random.nextBoolean();
+      } else if (round.states.size() < round.view.size()) {
+        round.over = !ask(round, to);
+      } else if (round.accepted.size() < round.view.size()) {
+        round.over = !to.acceptor.accept(round.id, Objects.requireNonNull(round.proposal));
+        round.accepted.add(to.uuid);
+      } else {
+        commit(round, to);
+      }
+    }
+
+    boolean ask(Round round, Node to) {
+      if (!to.view.equals(round.view)) {
+        return false;
+      }
+      // Once in a round: a second answer would be that of another round.
+      if (!round.states.containsKey(to.uuid)) {
+        round.states.put(to.uuid, to.acceptor.answer(round.id, to.leaving));
+      }
+      if (round.states.size() == round.view.size()) {
+        round.proposal = Agreement.next(round.view, round.states, round.newId);
+        return !round.proposal.equals(round.coordinator.agreed());
+      }
+      return true;
+    }
+
+    void commit(Round round, Node to) {
+      Agreement before = to.agreed();
+      if (!round.committed.add(to.uuid) || !to.acceptor.adopt(round.id)) {
+        return;
+      }
+      round.over = round.committed.size() == round.view.size();
+      agreements++;
+      Agreement now = Objects.requireNonNull(to.agreed());
+      if (before != null) {
+        assertThat(now.generation()).isGreaterThan(before.generation());
+        if (before.id() == now.id()) {
+          kept++;
+        } else {
+          forks++;
+        }
+      }
+    }
+
+    @Nullable Agreement held(Node node) {
+      return node.acceptor.state().held(uuid -> isPresent(uuid, node.side));
+    }
+
+    boolean isPresent(UUID uuid, int side) {
+      Node node = node(uuid);
+      return node.alive && node.side == side;
+    }
+
+    /** No two sides hold the same id. */
+    void check() {
+      Map<Long, Integer> sideOf = new HashMap<>();
+      for (Node node : alive) {
+        Agreement held = held(node);
+        if (held != null) {
+          Integer other = sideOf.putIfAbsent(held.id(), node.side);
+          assertThat(other).as("side with id %s", held.id()).isIn(null, node.side);
+        }
+      }
+    }
+
+    /** Without faults, each side agrees in one round. */
+    void settle() {
+      rounds.clear();
+      alive.forEach(node -> node.view = side(node.side));
+      for (Node node : alive) {
+        if (node.view.get(0).equals(node.uuid)) {
+          Round round = new Round(node, uuid());
+          for (int phase = 0; phase < 3 && !round.over; phase++) {
+            round.view.forEach(to -> deliver(round, node(to), false));
+          }
+        }
+      }
+      check();
+      Map<Integer, Agreement> agreed = new HashMap<>();
+      for (Node node : alive) {
+        Agreement held = held(node);
+        assertThat(held).isNotNull();
+        assertThat(agreed.computeIfAbsent(node.side, side -> held)).isEqualTo(held);
+      }
+    }
+  }
+
+  @Test
+  void two_sides_never_hold_the_same_id_in_random_histories() {
+    int forks = 0;
+    int kept = 0;
+    for (long seed = 1; seed <= HISTORIES; seed++) {
+      World world = new World(seed);
+      for (int i = 0; i < 1 + seed % 5; i++) {
+        world.join(0);
+      }
+      world.alive.forEach(node -> node.view = world.side(0));
+      world.settle();
+      try {
+        for (int i = 0; i < 400; i++) {
+          world.step();
+        }
+        world.settle();
+      } catch (AssertionError e) {
+        throw new AssertionError("seed " + seed, e);
+      }
+      forks += world.forks;
+      kept += world.kept;
+    }
+    assertThat(forks).isGreaterThan(1000);
+    assertThat(kept).isGreaterThan(1000);
+  }
+}
