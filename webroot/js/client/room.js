@@ -286,10 +286,13 @@ class Cursor {
     return this.#known ? { recover: true, epoch: this.epoch, offset: this.offset } : {};
   }
 
-  /** Takes the position from the result of a subscribe command. */
+  /**
+   * Takes the position from the result of a subscribe command. After a recovery the epoch may be another one: that of
+   * a log that continues the former one at the same offsets.
+   */
   subscribed({ recoverable = false, recovered = false, epoch = "", offset = 0 }) {
+    this.epoch = epoch;
     if (!recovered) {
-      this.epoch = epoch;
       this.offset = offset;
     }
     this.#known = recoverable;

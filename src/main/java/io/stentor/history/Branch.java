@@ -84,6 +84,16 @@ public record Branch(long epoch, List<Position> forks) {
     }
   }
 
+  /** Returns this branch with a later fork from the epoch that it continues, if it is that one. */
+  Branch forkedLater(long parent, long last) {
+    if (forks.isEmpty() || forks.get(0).epoch() != parent || last <= forks.get(0).offset()) {
+      return this;
+    }
+    List<Position> others = new ArrayList<>(forks);
+    others.set(0, new Position(parent, last));
+    return new Branch(epoch, others);
+  }
+
   /** Returns this branch without the forks that nobody can resume before. */
   Branch without(long oldest) {
     return forks.isEmpty() || forks.get(forks.size() - 1).offset() + 1 >= oldest

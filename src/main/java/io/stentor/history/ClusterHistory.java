@@ -109,13 +109,20 @@ public final class ClusterHistory implements History {
   @Override
   public Future<Page> read(
       RoomName room, Position after, int maxMessages, int maxBytes, RoomOptions.History limits) {
-    return submit(room, new LogProcessor.Read(after, maxMessages, maxBytes, false, limits));
+    return follow(room, after, Position.NONE, false, maxMessages, maxBytes, limits);
   }
 
   @Override
-  public Future<Page> readOrBegin(
-      RoomName room, Position after, int maxMessages, int maxBytes, RoomOptions.History limits) {
-    return submit(room, new LogProcessor.Read(after, maxMessages, maxBytes, true, limits));
+  public Future<Page> follow(
+      RoomName room,
+      Position after,
+      Position delivered,
+      boolean createsLog,
+      int maxMessages,
+      int maxBytes,
+      RoomOptions.History limits) {
+    return submit(
+        room, new LogProcessor.Read(after, delivered, createsLog, maxMessages, maxBytes, limits));
   }
 
   @Override

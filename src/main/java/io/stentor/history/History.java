@@ -48,11 +48,21 @@ public interface History {
       RoomName room, Position after, int maxMessages, int maxBytes, RoomOptions.History limits);
 
   /**
-   * Reads like {@link #read}, but creates a log that does not exist. For readers that stay in the
-   * room, because the epoch of an existing log does not change when nodes join and leave.
+   * Reads like {@link #read}, on a node that has a feed of the room.
+   *
+   * @param delivered the position up to which the node has delivered everything, which proves that
+   *     this was replicated; {@link Position#NONE} if there is no feed
+   * @param createsLog whether a log that does not exist is created: for feeds that stay in use,
+   *     because the epoch of an existing log does not change when nodes join and leave
    */
-  Future<Page> readOrBegin(
-      RoomName room, Position after, int maxMessages, int maxBytes, RoomOptions.History limits);
+  Future<Page> follow(
+      RoomName room,
+      Position after,
+      Position delivered,
+      boolean createsLog,
+      int maxMessages,
+      int maxBytes,
+      RoomOptions.History limits);
 
   /**
    * Removes all publications of a log, from every copy. The offsets and the epoch continue; the

@@ -72,9 +72,15 @@ public final class LocalHistory implements History {
   }
 
   @Override
-  public Future<Page> readOrBegin(
-      RoomName room, Position after, int maxMessages, int maxBytes, RoomOptions.History limits) {
-    return use(room, true, (log, now) -> log.read(after, maxMessages, maxBytes, now, limits));
+  public Future<Page> follow(
+      RoomName room,
+      Position after,
+      Position delivered,
+      boolean createsLog,
+      int maxMessages,
+      int maxBytes,
+      RoomOptions.History limits) {
+    return use(room, createsLog, (log, now) -> log.read(after, maxMessages, maxBytes, now, limits));
   }
 
   @Override

@@ -71,6 +71,11 @@ abstract class LogProcessor<R>
     return false;
   }
 
+  /** Returns a position up to which the caller knows the log to be replicated. */
+  Position replicated() {
+    return Position.NONE;
+  }
+
   /** Returns the appender whose last result must be sent to the copy; null if there is none. */
   @Nullable Long appender() {
     return null;
@@ -86,6 +91,7 @@ abstract class LogProcessor<R>
     long now = node == null ? nowMillis : node.clock().getAsLong();
     RoomLog present = entry.getValue();
     RoomLog log = present != null ? present : new RoomLog(newEpoch(entry.getKey()));
+    log.confirm(replicated());
     if (node != null && side != null) {
       enter(log, entry.getKey(), node, side);
     }
@@ -197,8 +203,12 @@ abstract class LogProcessor<R>
 
     @Override
     Appended apply(RoomLog log, long now) {
-      log.confirm(replicated);
       return log.append(batch, now, limits);
+    }
+
+    @Override
+    Position replicated() {
+      return replicated;
     }
 
     @Override
@@ -245,27 +255,31 @@ abstract class LogProcessor<R>
   static final class Read extends LogProcessor<Page> {
 
     private Position after = Position.NONE;
+    private Position delivered = Position.NONE;
+    private boolean createsLog;
     private int maxMessages;
     private int maxBytes;
-    private boolean createsLog;
 
     Read() {}
 
     /**
      * Creates a read.
      *
+     * @param delivered position up to which a node has delivered everything
      * @param createsLog whether a log that does not exist is created
      */
     Read(
         Position after,
+        Position delivered,
+        boolean createsLog,
         int maxMessages,
         int maxBytes,
-        boolean createsLog,
         RoomOptions.History limits) {
       this.after = after;
+      this.delivered = delivered;
+      this.createsLog = createsLog;
       this.maxMessages = maxMessages;
       this.maxBytes = maxBytes;
-      this.createsLog = createsLog;
       this.limits = limits;
     }
 
@@ -277,7 +291,7 @@ abstract class LogProcessor<R>
         long newEpoch,
         long nowMillis,
         RoomOptions.History limits) {
-      this(after, maxMessages, maxBytes, false, limits);
+      this(after, Position.NONE, false, maxMessages, maxBytes, limits);
       this.newEpoch = newEpoch;
       this.nowMillis = nowMillis;
     }
@@ -288,6 +302,11 @@ abstract class LogProcessor<R>
     }
 
     @Override
+    Position replicated() {
+      return delivered;
+    }
+
+    @Override
     boolean createsLog() {
       return createsLog;
     }
@@ -295,18 +314,20 @@ abstract class LogProcessor<R>
     @Override
     public void writeData(ObjectDataOutput out) throws IOException {
       LogWire.write(after, out);
+      LogWire.write(delivered, out);
+      out.writeBoolean(createsLog);
       out.writeInt(maxMessages);
       out.writeInt(maxBytes);
-      out.writeBoolean(createsLog);
       LogWire.write(limits, out);
     }
 
     @Override
     public void readData(ObjectDataInput in) throws IOException {
       after = LogWire.readPosition(in);
+      delivered = LogWire.readPosition(in);
+      createsLog = in.readBoolean();
       maxMessages = in.readInt();
       maxBytes = in.readInt();
-      createsLog = in.readBoolean();
       limits = LogWire.readLimits(in);
     }
 

@@ -69,6 +69,9 @@ final class RoomLog {
    */
   private long acknowledged;
 
+  /** The last offset when this log forked; see {@link #confirm}. 0 if that is not known. */
+  private long forkedAt;
+
   /** The side of a split cluster that this log belongs to; 0 for the one that uses it next. */
   private long side;
 
@@ -159,6 +162,7 @@ final class RoomLog {
             });
     copied = Math.min(copied, last);
     acknowledged = top;
+    forkedAt = top;
   }
 
   long top() {
@@ -264,8 +268,15 @@ final class RoomLog {
     return appended;
   }
 
-  /** Records that everything up to a position was replicated. Ignores positions of other epochs. */
+  /**
+   * Records that everything up to a position was replicated. If the log has forked in the meantime,
+   * that moves the fork: more of the former branch is certainly the past of both. Ignores positions
+   * of other branches.
+   */
   void confirm(Position replicated) {
+    if (replicated.offset() > branch.sharedWith(replicated.epoch())) {
+      branch = branch.forkedLater(replicated.epoch(), Math.min(replicated.offset(), forkedAt));
+    }
     if (replicated.epoch() == epoch()) {
       copied = Math.max(copied, Math.min(top, replicated.offset()));
       acknowledged = Math.max(acknowledged, Math.min(top, replicated.offset()));

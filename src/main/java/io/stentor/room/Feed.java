@@ -241,7 +241,12 @@ final class Feed implements ReorderBuffer.Output {
     Page recent = live && logged ? buffer.since(after) : null;
     return recent != null
         ? Future.succeededFuture(recent)
-        : history.read(room, after, maxMessages, maxBytes, options.history());
+        : history.follow(room, after, delivered(), false, maxMessages, maxBytes, options.history());
+  }
+
+  /** Returns the position of the last delivered publication; none if that is not known yet. */
+  Position delivered() {
+    return live && logged ? buffer.position() : Position.NONE;
   }
 
   /** Drops cached publications up to this position, because they were removed from the log. */
@@ -266,11 +271,9 @@ final class Feed implements ReorderBuffer.Output {
     reading = true;
     Position after = buffer.position();
     int messages = live ? PAGE_MESSAGES : 0;
-    Future<Page> answer =
-        createsLog
-            ? history.readOrBegin(room, after, messages, PAGE_BYTES, options.history())
-            : history.read(room, after, messages, PAGE_BYTES, options.history());
-    answer.onComplete((page, failure) -> home.run(() -> completed(after, page, failure)));
+    history
+        .follow(room, after, after, createsLog, messages, PAGE_BYTES, options.history())
+        .onComplete((page, failure) -> home.run(() -> completed(after, page, failure)));
   }
 
   private void completed(Position after, @Nullable Page page, @Nullable Throwable failure) {

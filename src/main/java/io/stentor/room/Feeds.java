@@ -68,6 +68,12 @@ final class Feeds {
         });
   }
 
+  /** Returns the position up to which this node has delivered a room. On the loop. */
+  Position delivered(RoomName room) {
+    Feed feed = byRoom.get(room);
+    return feed == null ? Position.NONE : feed.delivered();
+  }
+
   /** Runs the action for each feed. On the loop. */
   void forEach(Consumer<Feed> action) {
     List.copyOf(byRoom.values()).forEach(action);

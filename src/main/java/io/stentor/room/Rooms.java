@@ -170,8 +170,18 @@ public final class Rooms {
    * where the history may be read again.
    */
   public Future<Page> read(RoomName name, Position after, int maxMessages, int maxBytes) {
-    return loops.atHome(
-        name, history.read(name, after, maxMessages, maxBytes, options(name).history()));
+    Loop home = loops.home(name);
+    Promise<Page> page = Promise.promise();
+    home.executor()
+        .run(
+            () -> {
+              Position delivered = home.feeds.delivered(name);
+              RoomOptions.History limits = options(name).history();
+              history
+                  .follow(name, after, delivered, false, maxMessages, maxBytes, limits)
+                  .onComplete(page);
+            });
+    return loops.atHome(name, page.future());
   }
 
   /** Removes all messages of a room; see {@link History#removeAll}. Completes on an event loop. */

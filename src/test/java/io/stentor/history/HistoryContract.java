@@ -221,7 +221,7 @@ abstract class HistoryContract extends LogUnderTest {
   @Test
   void who_stays_begins_a_log_under_the_epoch_that_was_read() {
     Page page = all(LIMITS);
-    Page begun = await(history().readOrBegin(room, Position.NONE, 0, 0, LIMITS));
+    Page begun = await(history().follow(room, Position.NONE, Position.NONE, true, 0, 0, LIMITS));
     assertThat(begun.epoch()).isEqualTo(page.epoch());
     assertThat(begun.top()).isZero();
     assertThat(exists()).isTrue();
@@ -247,7 +247,7 @@ abstract class HistoryContract extends LogUnderTest {
 
   @Test
   void a_log_in_which_nothing_ever_was_goes_a_minute_after_its_last_use() {
-    await(history().readOrBegin(room, Position.NONE, 0, 0, LIMITS));
+    await(history().follow(room, Position.NONE, Position.NONE, true, 0, 0, LIMITS));
     NOW.addAndGet(60_000);
     expire();
     assertThat(exists()).isTrue();

@@ -77,7 +77,7 @@ abstract class ListsContract extends LogUnderTest {
 
   @Test
   void an_empty_log_has_a_position() {
-    await(history().readOrBegin(room, Position.NONE, 0, 0, LIMITS));
+    await(history().follow(room, Position.NONE, Position.NONE, true, 0, 0, LIMITS));
     LogSummary summary = await(history().summaries(List.of(room))).get(room);
     assertThat(summary.position().offset()).isZero();
     assertThat(summary.messages()).isZero();

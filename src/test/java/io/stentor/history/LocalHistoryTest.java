@@ -38,7 +38,8 @@ class LocalHistoryTest extends HistoryContract {
   @Test
   void expiring_looks_at_some_logs_at_a_time_and_comes_round() {
     for (int i = 0; i < 100; i++) {
-      await(history.readOrBegin(new RoomName("r" + i), Position.NONE, 0, 0, LIMITS));
+      await(
+          history.follow(new RoomName("r" + i), Position.NONE, Position.NONE, true, 0, 0, LIMITS));
     }
     NOW.addAndGet(60_001);
     history.expire(30);

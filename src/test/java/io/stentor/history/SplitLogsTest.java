@@ -44,6 +44,9 @@ class SplitLogsTest {
     RoomLog owner;
     RoomLog copy;
 
+    /** Where a feed of this side may have been when the side parted from another one. */
+    Position delivered = Position.NONE;
+
     Side(long id, RoomLog owner, RoomLog copy) {
       this.id = id;
       this.owner = owner;
@@ -90,11 +93,12 @@ class SplitLogsTest {
       for (int i = 0; i < steps; i++) {
         now += random.nextInt(5);
         Side side = sides.get(random.nextInt(sides.size()));
-        switch (random.nextInt(11)) {
+        switch (random.nextInt(12)) {
           case 0 -> split(side);
           case 1 -> heal();
           case 2, 3, 4 -> read(side, readers.get(random.nextInt(readers.size())));
-          case 5, 6 -> side.owner.confirm(new Position(side.owner.epoch(), side.copy.top()));
+          case 5 -> side.owner.confirm(side.delivered);
+          case 6, 7 -> side.owner.confirm(new Position(side.owner.epoch(), side.copy.top()));
           default -> publish(side, true);
         }
         if (limits.messages() == 1000) {
@@ -152,16 +156,19 @@ class SplitLogsTest {
       for (int i = random.nextInt(3); i > 0; i--) {
         publish(side, i, false);
       }
+      Position delivered = new Position(side.owner.epoch(), side.copy.top());
       boolean ownerKeeps = random.nextBoolean();
       boolean copyKeeps = !ownerKeeps && random.nextBoolean();
       sides.remove(side);
-      sides.add(part(side.owner, ownerKeeps ? side.id : epochs++));
-      sides.add(part(side.copy, copyKeeps ? side.id : epochs++));
+      sides.add(part(side.owner, ownerKeeps ? side.id : epochs++, delivered));
+      sides.add(part(side.copy, copyKeeps ? side.id : epochs++, delivered));
     }
 
-    private Side part(RoomLog log, long id) {
+    private Side part(RoomLog log, long id, Position delivered) {
       log.enter(id, epochs++, random.nextInt(4) > 0);
-      return new Side(id, log, copyOf(log));
+      Side side = new Side(id, log, copyOf(log));
+      side.delivered = delivered;
+      return side;
     }
 
     private void heal() {

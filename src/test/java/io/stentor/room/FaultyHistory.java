@@ -74,10 +74,17 @@ final class FaultyHistory implements History {
   }
 
   @Override
-  public Future<Page> readOrBegin(
-      RoomName room, Position after, int maxMessages, int maxBytes, RoomOptions.History limits) {
+  public Future<Page> follow(
+      RoomName room,
+      Position after,
+      Position delivered,
+      boolean createsLog,
+      int maxMessages,
+      int maxBytes,
+      RoomOptions.History limits) {
     reads++;
-    return slowly(() -> logs.readOrBegin(room, after, maxMessages, maxBytes, limits));
+    return slowly(
+        () -> logs.follow(room, after, delivered, createsLog, maxMessages, maxBytes, limits));
   }
 
   @Override

@@ -40,9 +40,15 @@ final class HeldHistory implements io.stentor.history.History {
   }
 
   @Override
-  public Future<Page> readOrBegin(
-      RoomName room, Position after, int maxMessages, int maxBytes, History limits) {
-    return logs.readOrBegin(room, after, maxMessages, maxBytes, limits);
+  public Future<Page> follow(
+      RoomName room,
+      Position after,
+      Position delivered,
+      boolean createsLog,
+      int maxMessages,
+      int maxBytes,
+      History limits) {
+    return logs.follow(room, after, delivered, createsLog, maxMessages, maxBytes, limits);
   }
 
   @Override
