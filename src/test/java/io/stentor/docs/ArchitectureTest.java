@@ -1,4 +1,4 @@
-package io.stentor;
+package io.stentor.docs;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -15,15 +15,20 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.stentor.message.Publication;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Imports go one way: a package knows only those that stand before it in {@link #ORDER}. */
 @AnalyzeClasses(packages = "io.stentor", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
 
-  /** From the ground up; {@code docs/ARCHITECTURE.md} has the same list. */
+  /** From the ground up; {@code docs/ARCHITECTURE.md} names them in the same order. */
   private static final List<String> ORDER =
       List.of(
           "timer",
@@ -72,6 +77,15 @@ class ArchitectureTest {
       }
     }
     assertThat(ORDER).containsExactlyInAnyOrderElementsOf(packages);
+  }
+
+  @ArchTest
+  static void the_document_names_the_packages_in_this_order(JavaClasses classes)
+      throws IOException {
+    String text = Files.readString(Path.of("docs/ARCHITECTURE.md"));
+    Matcher sentence = Pattern.compile("From the ground up: ([^.]*)\\.").matcher(text);
+    assertThat(sentence.find()).isTrue();
+    assertThat(sentence.group(1).replace("`", "").split(",\\s+")).containsExactlyElementsOf(ORDER);
   }
 
   @ArchTest
