@@ -3,6 +3,7 @@ package io.stentor.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.stentor.support.ConcurrentTest;
 import io.stentor.support.NodeInProcess;
 import io.stentor.support.RawHttp;
 import io.stentor.support.RawWebSocket;
@@ -15,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 /** Limits on connections and on time, each gone over on a real node. */
 class ConnectionLimitsTest {
@@ -80,7 +80,7 @@ class ConnectionLimitsTest {
     return Scrape.of(node.port()).get("stentor_limits_hit_total{limit=\"" + limit + "\"}");
   }
 
-  @Test
+  @ConcurrentTest
   void more_connections_than_a_node_may_have_are_told_so_and_a_place_that_is_left_is_given()
       throws IOException {
     start(limits("connections", 2));
@@ -95,7 +95,7 @@ class ConnectionLimitsTest {
     await().atMost(SOON).until(() -> RawHttp.get(node.port(), "/rooms").status() == 200);
   }
 
-  @Test
+  @ConcurrentTest
   void an_address_has_as_many_connections_as_it_may_have() throws IOException {
     start(direct("connectionsPerAddress", 2));
     assertThat(get().status()).isEqualTo(200);
@@ -104,7 +104,7 @@ class ConnectionLimitsTest {
     assertRefused(get("X-Forwarded-For: 203.0.113.2\r\n"), 429, "connectionsPerAddress", 2);
   }
 
-  @Test
+  @ConcurrentTest
   void behind_a_trusted_proxy_the_rightmost_address_that_is_no_proxy_is_limited()
       throws IOException {
     start(limits("connectionsPerAddress", 2));
@@ -116,7 +116,7 @@ class ConnectionLimitsTest {
     await().atMost(SOON).until(() -> refusedSocket("203.0.113.1").status() != 429);
   }
 
-  @Test
+  @ConcurrentTest
   void the_other_header_is_read_where_it_is_configured() throws IOException {
     start(limits("connectionsPerAddress", 1).put("clientAddressHeader", "Forwarded"));
     RawHttp poll = open();
@@ -134,7 +134,7 @@ class ConnectionLimitsTest {
     assertThat(get("Forwarded: for=203.0.113.1\r\n").status()).isEqualTo(200);
   }
 
-  @Test
+  @ConcurrentTest
   void an_address_opens_as_many_connections_a_second_as_it_may() throws IOException {
     start(direct("connectionsPerSecondPerAddress", 2));
     RawHttp.Answer answer = get();
@@ -144,7 +144,7 @@ class ConnectionLimitsTest {
     assertRefused(answer, 429, "connectionsPerSecondPerAddress", 2);
   }
 
-  @Test
+  @ConcurrentTest
   void too_many_new_connections_wait_and_are_served_all_the_same() throws IOException {
     start(limits("connectionsPerSecond", 10));
     long begun = System.nanoTime();
@@ -156,7 +156,7 @@ class ConnectionLimitsTest {
     assertThat(hits("connectionsPerSecond")).isPositive();
   }
 
-  @Test
+  @ConcurrentTest
   void a_head_that_does_not_come_to_its_end_is_told_so_and_cut() throws IOException {
     start(limits("handshakeSeconds", 1));
     RawHttp slow = open().send("GET /rooms HTTP/1.1\r\nHost: loc");
@@ -167,7 +167,7 @@ class ConnectionLimitsTest {
     assertThat(hits("handshakeSeconds")).isEqualTo(1);
   }
 
-  @Test
+  @ConcurrentTest
   void a_second_head_has_the_same_time_and_who_says_nothing_is_cut_too() throws IOException {
     start(limits("handshakeSeconds", 1));
     RawHttp slow = open().send(GET + "\r\n");
@@ -179,7 +179,7 @@ class ConnectionLimitsTest {
     assertThat(hits("handshakeSeconds")).isEqualTo(2);
   }
 
-  @Test
+  @ConcurrentTest
   void an_upgrade_to_http2_that_is_none_is_not_left_open() throws IOException {
     start(limits("idleSeconds", 1));
     RawHttp http = open().send(GET + "Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n");
@@ -187,7 +187,7 @@ class ConnectionLimitsTest {
     assertThat(http.isEnded()).isTrue();
   }
 
-  @Test
+  @ConcurrentTest
   void a_connection_without_a_request_is_closed_and_one_that_waits_is_not() throws IOException {
     start(limits("idleSeconds", 1));
     RawHttp idle = open().send(GET + "\r\n");
@@ -199,7 +199,7 @@ class ConnectionLimitsTest {
     assertThat(hits("idleSeconds")).isPositive();
   }
 
-  @Test
+  @ConcurrentTest
   void a_body_that_does_not_come_to_its_end_is_told_so_and_cut() throws IOException {
     start(limits("bodySeconds", 1));
     RawHttp slow =
@@ -213,7 +213,7 @@ class ConnectionLimitsTest {
     assertThat(hits("bodySeconds")).isPositive();
   }
 
-  @Test
+  @ConcurrentTest
   void headers_that_are_too_long_are_told_so() throws IOException {
     start(limits("headerBytes", 1024));
     assertThat(get("X: " + "x".repeat(900) + "\r\n").status()).isEqualTo(200);
@@ -222,7 +222,7 @@ class ConnectionLimitsTest {
     assertThat(hits("headerBytes")).isGreaterThanOrEqualTo(2);
   }
 
-  @Test
+  @ConcurrentTest
   void answers_that_are_not_read_do_not_pile_up() throws IOException {
     start(new JsonObject());
     String text = "x".repeat(60_000);

@@ -3,6 +3,7 @@ package io.stentor.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.stentor.support.ConcurrentTest;
 import io.stentor.support.EventParser;
 import io.stentor.support.RawHttp;
 import io.stentor.support.RawWebSocket;
@@ -10,11 +11,10 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
 
 /** Limits on what comes by requests, and on rooms. */
 class MessageLimitsTest extends MessageLimitsSetting {
-  @Test
+  @ConcurrentTest
   void an_address_that_sends_too_many_requests_is_told_and_others_are_served() throws IOException {
     start(limits("messagesPerSecondPerAddress", 3));
     RawHttp.Answer answer = post("a", "X-Forwarded-For: 203.0.113.1");
@@ -26,7 +26,7 @@ class MessageLimitsTest extends MessageLimitsSetting {
     assertThat(hits("messagesPerSecondPerAddress")).isPositive();
   }
 
-  @Test
+  @ConcurrentTest
   void who_asks_too_often_itself_is_answered_when_it_may_ask_again() throws IOException {
     start(limits("messagesPerSecondPerAddress", 5).put("trustedProxies", new JsonArray()));
     long begun = System.nanoTime();
@@ -39,7 +39,7 @@ class MessageLimitsTest extends MessageLimitsSetting {
     assertThat(refused).isPositive();
   }
 
-  @Test
+  @ConcurrentTest
   void a_room_that_is_published_to_too_fast_refuses_requests_and_slows_sockets()
       throws IOException {
     start(new JsonObject(), new JsonObject().put("ratePerSecond", 5));
@@ -62,7 +62,7 @@ class MessageLimitsTest extends MessageLimitsSetting {
     assertThat(hits("ratePerSecond")).isPositive();
   }
 
-  @Test
+  @ConcurrentTest
   void a_dry_run_counts_and_refuses_nobody() throws IOException {
     start(
         limits("messagesPerSecondPerAddress", 1).put("dryRun", true),
@@ -74,7 +74,7 @@ class MessageLimitsTest extends MessageLimitsSetting {
     assertThat(hits("ratePerSecond")).isPositive();
   }
 
-  @Test
+  @ConcurrentTest
   void a_node_has_as_many_rooms_as_it_may_and_those_can_still_be_entered() throws IOException {
     start(limits("rooms", 1));
     try (RawWebSocket first = RawWebSocket.connect(node.port(), "/rooms/first");
@@ -96,7 +96,7 @@ class MessageLimitsTest extends MessageLimitsSetting {
   }
 
   /** A program that names no type knows what to do with a status; an EventSource would give up. */
-  @Test
+  @ConcurrentTest
   void an_event_stream_beyond_a_limit_is_told_to_come_again_where_the_request_names_its_type()
       throws IOException {
     start(limits("rooms", 1));
@@ -120,7 +120,7 @@ class MessageLimitsTest extends MessageLimitsSetting {
     assertThat(hits("rooms")).isEqualTo(2);
   }
 
-  @Test
+  @ConcurrentTest
   void a_connection_has_as_many_rooms_as_it_may() throws IOException {
     start(limits("roomsPerConnection", 1));
     try (RawWebSocket client = centrifuge()) {
@@ -132,7 +132,7 @@ class MessageLimitsTest extends MessageLimitsSetting {
     assertThat(hits("roomsPerConnection")).isEqualTo(1);
   }
 
-  @Test
+  @ConcurrentTest
   void messages_and_names_that_are_too_long_are_counted() throws IOException {
     start(new JsonObject(), new JsonObject().put("maxMessageBytes", 3));
     double names = hits("roomName");

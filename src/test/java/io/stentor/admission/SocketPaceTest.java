@@ -3,16 +3,16 @@ package io.stentor.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.stentor.support.ConcurrentTest;
 import io.stentor.support.RawWebSocket;
 import io.stentor.support.RawWebSocket.Frame;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
 
 /** How fast sockets may send, and what happens to those that send faster. */
 class SocketPaceTest extends MessageLimitsSetting {
-  @Test
+  @ConcurrentTest
   void a_socket_that_sends_too_fast_is_slowed_and_loses_nothing_while_others_are_served_at_once()
       throws IOException {
     start(limits("messagesPerSecondPerConnection", 10));
@@ -33,7 +33,7 @@ class SocketPaceTest extends MessageLimitsSetting {
     }
   }
 
-  @Test
+  @ConcurrentTest
   void commands_of_the_centrifuge_protocol_are_slowed_also_within_one_message() throws IOException {
     start(limits("messagesPerSecondPerConnection", 10));
     try (RawWebSocket client = centrifuge()) {
@@ -52,7 +52,7 @@ class SocketPaceTest extends MessageLimitsSetting {
     }
   }
 
-  @Test
+  @ConcurrentTest
   void pings_and_fragments_count_like_messages() throws IOException {
     start(limits("messagesPerSecondPerConnection", 10));
     try (RawWebSocket pings = RawWebSocket.connect(node.port(), "/rooms/pings");
@@ -71,7 +71,7 @@ class SocketPaceTest extends MessageLimitsSetting {
     }
   }
 
-  @Test
+  @ConcurrentTest
   void pongs_do_not_pile_up_for_a_peer_that_reads_none() throws IOException {
     start(limits("messagesPerSecondPerConnection", 0));
     int count = 120_000;
@@ -95,7 +95,7 @@ class SocketPaceTest extends MessageLimitsSetting {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  @Test
+  @ConcurrentTest
   void sockets_of_one_address_are_slowed_together() throws IOException {
     start(limits("messagesPerSecondPerAddress", 10));
     String from = "X-Forwarded-For: 203.0.113.1";

@@ -3,6 +3,7 @@ package io.stentor.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.stentor.support.ConcurrentTest;
 import io.stentor.support.NodeInProcess;
 import io.stentor.support.Scrape;
 import io.vertx.core.Vertx;
@@ -25,7 +26,6 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 /** Clients that ask and do not read what they are answered, or read it slowly. */
 class UnreadAnswersTest {
@@ -79,7 +79,7 @@ class UnreadAnswersTest {
     return read;
   }
 
-  @Test
+  @ConcurrentTest
   void who_asks_on_and_reads_nothing_is_cut() throws IOException {
     start(new JsonObject().put("idleSeconds", 1));
     try (Socket greedy = connect()) {
@@ -90,7 +90,7 @@ class UnreadAnswersTest {
     }
   }
 
-  @Test
+  @ConcurrentTest
   void who_does_not_read_and_begins_a_head_is_cut_too() throws IOException {
     start(new JsonObject().put("idleSeconds", 2).put("handshakeSeconds", 5));
     try (Socket greedy = connect()) {
@@ -100,7 +100,7 @@ class UnreadAnswersTest {
     }
   }
 
-  @Test
+  @ConcurrentTest
   void who_reads_slowly_is_answered_to_the_end() throws IOException {
     start(new JsonObject().put("idleSeconds", 1));
     int answers = 200;
@@ -148,7 +148,7 @@ class UnreadAnswersTest {
     return begun;
   }
 
-  @Test
+  @ConcurrentTest
   void over_http2_answers_that_are_not_read_do_not_pile_up_and_come_when_they_are()
       throws IOException {
     start(new JsonObject());
@@ -171,7 +171,7 @@ class UnreadAnswersTest {
             });
   }
 
-  @Test
+  @ConcurrentTest
   void over_http2_who_reads_nothing_is_cut_also_while_it_waits_for_something_else()
       throws IOException {
     start(new JsonObject().put("idleSeconds", 1));

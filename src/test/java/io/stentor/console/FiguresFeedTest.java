@@ -12,6 +12,7 @@ import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.stentor.room.Rooms;
 import io.stentor.room.Rooms.Load;
+import io.stentor.support.ConcurrentTest;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -22,7 +23,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 class FiguresFeedTest {
   private static final Duration SOON = Duration.ofSeconds(20);
@@ -56,14 +56,14 @@ class FiguresFeedTest {
         .toList();
   }
 
-  @Test
+  @ConcurrentTest
   void figures_are_published_again_and_again_in_the_room_of_the_nodes() {
     feed.start();
     await().atMost(SOON).until(() -> states().size() >= 3);
     assertThat(states()).containsOnly("");
   }
 
-  @Test
+  @ConcurrentTest
   void nobody_looks_and_nothing_is_published_while_nobody_may_read_it() {
     enabled.set(false);
     feed.start();
@@ -79,14 +79,14 @@ class FiguresFeedTest {
     assertThat(looks).as("after the end").hasValue(0);
   }
 
-  @Test
+  @ConcurrentTest
   void a_state_that_changes_is_told_at_once_and_the_last_one_after_all_others() {
     feed.state("draining");
     feed.end().await();
     assertThat(states()).containsExactly("draining", "stopped");
   }
 
-  @Test
+  @ConcurrentTest
   void while_one_look_takes_long_there_is_no_second_one() {
     CountDownLatch slow = new CountDownLatch(1);
     AtomicInteger begun = new AtomicInteger();

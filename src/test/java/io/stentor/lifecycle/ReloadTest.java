@@ -141,11 +141,12 @@ class ReloadTest {
     await().atMost(SOON).until(() -> log.lines().size() == 1);
     assertThat(log.lines().get(0)).contains("rooms[1].tailBytes is 1");
     node.write("{\"rooms\": [");
+    node.reload();
     await().atMost(SOON).until(() -> log.lines().size() == 2);
     assertThat(log.lines().get(1)).contains("line 1").doesNotContain("\n");
     try (Client here = client("/rooms/tea")) {
       assertThat(said(here, "quiet")).isEqualTo("quiet");
-      node.change(rooms(rule("tea").put("transform", "shout")));
+      reload(rooms(rule("tea").put("transform", "shout")));
       await().atMost(SOON).until(() -> said(here, "now").equals("NOW!!!"));
     }
     assertThat(log.lines()).hasSize(2);

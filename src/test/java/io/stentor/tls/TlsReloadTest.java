@@ -52,6 +52,7 @@ class TlsReloadTest {
 
         Files.copy(
             third.keyFile(), used.keyFile(), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        node.reload();
         await().atMost(SOON).until(() -> !aboutTls(log).isEmpty());
         assertThat(aboutTls(log))
             .singleElement()
@@ -61,6 +62,7 @@ class TlsReloadTest {
         awaitMore(sent);
 
         used.become(third);
+        node.reload();
         await().atMost(SOON).until(() -> shown(authority, node.port()).equals("CN=third"));
         awaitMore(sent);
 

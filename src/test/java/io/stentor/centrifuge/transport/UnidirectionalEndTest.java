@@ -2,6 +2,7 @@ package io.stentor.centrifuge.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stentor.support.ConcurrentTest;
 import io.stentor.support.LineStream;
 import io.stentor.support.NodeInProcess;
 import io.stentor.support.RawWebSocket;
@@ -9,7 +10,6 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -46,7 +46,7 @@ class UnidirectionalEndTest extends UnidirectionalSetting {
     }
   }
 
-  @Test
+  @ConcurrentTest
   void everybody_is_pinged_and_nobody_has_to_answer() throws IOException {
     try (NodeInProcess pinging = start(1);
         LineStream stream = LineStream.post(pinging.port(), LINES, "{}");
@@ -61,7 +61,7 @@ class UnidirectionalEndTest extends UnidirectionalSetting {
     }
   }
 
-  @Test
+  @ConcurrentTest
   void who_does_not_read_is_told_3008() {
     String filler = "x".repeat(60_000);
     try (LineStream stopped = LineStream.post(node.port(), LINES, subs("slow:a"));
@@ -75,7 +75,7 @@ class UnidirectionalEndTest extends UnidirectionalSetting {
     }
   }
 
-  @Test
+  @ConcurrentTest
   void who_does_not_say_who_it_is_is_stale_after_ten_seconds() {
     long past = System.currentTimeMillis() / 1000 - 60;
     String expired = SIGNER.sign(new JsonObject().put("sub", "ann").put("exp", past));
