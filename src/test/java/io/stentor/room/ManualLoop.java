@@ -60,6 +60,20 @@ final class ManualLoop {
     return channel.hasPendingTasks();
   }
 
+  /** For how long nothing is due; at least one millisecond less than until the next timer. */
+  long idleMillis() {
+    if (isBusy()) {
+      return 0;
+    }
+    long nanos = channel.runScheduledPendingTasks();
+    return nanos < 0 ? Long.MAX_VALUE : Math.max(0, TimeUnit.NANOSECONDS.toMillis(nanos) - 1);
+  }
+
+  /** Lets time pass in which nothing is due. */
+  void skip(long millis) {
+    channel.advanceTimeBy(millis, TimeUnit.MILLISECONDS);
+  }
+
   /** Runs everything that is due, and what that leads to here. */
   void turn() {
     inside(

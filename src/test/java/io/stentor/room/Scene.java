@@ -137,7 +137,8 @@ final class Scene {
 
   /** Lets time pass; loops that are stalled meanwhile have caught up at the end. */
   void advance(long millis) {
-    for (long i = 0; i < millis; i++) {
+    for (long left = millis; left > 0; left--) {
+      left -= skipIdle(left - 1);
       nowMillis++;
       network.advance(1);
       int first = random.nextInt(loops.size());
@@ -153,6 +154,24 @@ final class Scene {
       catchUp(i);
     }
     turn();
+  }
+
+  /** Lets at most so much time pass in which nothing is due anywhere; returns how much. */
+  private long skipIdle(long most) {
+    long skipped = Math.min(most, network.idleMillis());
+    for (int i = 0; i < behindMillis.length && skipped > 0; i++) {
+      skipped = Math.min(skipped, loops.get(i).idleMillis() - behindMillis[i]);
+    }
+    if (skipped <= 0) {
+      return 0;
+    }
+    nowMillis += skipped;
+    network.skip(skipped);
+    for (int i = 0; i < behindMillis.length; i++) {
+      loops.get(i).skip(behindMillis[i] + skipped);
+      behindMillis[i] = 0;
+    }
+    return skipped;
   }
 
   private void catchUp(int index) {
