@@ -131,14 +131,17 @@ class RecentCacheTest {
         .isEqualTo(after("!RECOVERED " + epoch + ":10", range(epoch, 11, 12)));
   }
 
+  private static ReorderBuffer reorderBuffer() {
+    return new ReorderBuffer(
+        Options.usual().history(),
+        (publications, epoch, first, after) -> {},
+        new Counts(Counts.Timings.NONE),
+        () -> 1_000_000);
+  }
+
   @Example
   void what_was_removed_before_it_came_over_the_bus_is_not_kept() {
-    ReorderBuffer sequence =
-        new ReorderBuffer(
-            Options.usual().history(),
-            (publications, epoch, first, after) -> {},
-            new Counts(Counts.Timings.NONE),
-            () -> 1_000_000);
+    ReorderBuffer sequence = reorderBuffer();
     sequence.moveTo(new Branch(7), 1);
     sequence.forget(new Position(7, 3));
     List<Publication> two = List.of(Publication.text("a", 1), Publication.text("b", 1));
@@ -150,12 +153,7 @@ class RecentCacheTest {
 
   @Example
   void after_a_loss_nothing_from_before_is_waited_for() {
-    ReorderBuffer sequence =
-        new ReorderBuffer(
-            Options.usual().history(),
-            (publications, epoch, first, after) -> {},
-            new Counts(Counts.Timings.NONE),
-            () -> 1_000_000);
+    ReorderBuffer sequence = reorderBuffer();
     sequence.moveTo(new Branch(7), 1);
     sequence.keep(new Broadcast(7, 5, List.of(Publication.text("early", 1_000_000))));
     assertThat(sequence.hasGap()).isTrue();

@@ -6,10 +6,8 @@ import io.stentor.support.Client;
 import io.stentor.support.EventClient;
 import io.stentor.support.EventParser.Event;
 import io.stentor.support.NodeInProcess;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -27,13 +25,12 @@ class SseDeliveryTest {
   @BeforeAll
   static void start() throws IOException {
     JsonObject history = new JsonObject().put("messages", 100_000).put("bytes", 64_000_000);
-    JsonArray rooms = new JsonArray();
-    for (String rule : List.of("disconnect", "skip", "latest")) {
-      rooms.add(
-          new JsonObject().put("match", rule).put("slowConsumer", rule).put("tailBytes", 500_000));
-    }
     JsonObject defaults = new JsonObject().put("history", history);
-    node = NodeInProcess.start(new JsonObject().put("rooms", rooms).put("roomDefaults", defaults));
+    node =
+        NodeInProcess.start(
+            new JsonObject()
+                .put("rooms", NumberedEvents.rooms(500_000))
+                .put("roomDefaults", defaults));
   }
 
   @AfterAll
@@ -51,7 +48,7 @@ class SseDeliveryTest {
     stream.joined();
     try (Client chat = chat(room)) {
       for (int i = 0; i < BIG; i++) {
-        String text = i + ":" + "x".repeat(40_000);
+        String text = NumberedEvents.text(i, 40_000);
         chat.publish(text).expect(text);
       }
     }
@@ -79,7 +76,7 @@ class SseDeliveryTest {
         boolean hasLeft = false;
         try (Client chat = Client.connect(strict.port(), "/rooms/a")) {
           for (int i = 0; i < BIG; i++) {
-            String text = i + ":" + "x".repeat(40_000);
+            String text = NumberedEvents.text(i, 40_000);
             chat.publish(text).expect(text);
             Event event = watcher.next();
             while (!event.type().equals("message")) {
@@ -100,32 +97,20 @@ class SseDeliveryTest {
     return event.type().equals("leave") && event.data().contains("Stuck");
   }
 
-  private static int number(Event event) {
-    return Integer.parseInt(event.data().substring(0, event.data().indexOf(':')));
-  }
-
   @Test
   void who_does_not_read_is_told_3008_behind_what_was_under_way_and_resumes_from_there() {
     try (EventClient slow = notRead("disconnect")) {
-      int next = 0;
-      Event event = slow.next();
-      Event last = event;
-      while (event.type().equals("message")) {
-        assertThat(number(event)).isEqualTo(next++);
-        last = event;
-        event = slow.next();
-      }
-      assertThat(event.type()).isEqualTo("close");
-      assertThat(event.data()).isEqualTo("{\"code\":3008,\"reason\":\"slow\"}");
-      assertThat(next).isBetween(1, BIG - 10);
+      NumberedEvents numbers = new NumberedEvents(slow::next);
+      Event close = numbers.expectMessages();
+      assertThat(close.type()).isEqualTo("close");
+      assertThat(close.data()).isEqualTo("{\"code\":3008,\"reason\":\"slow\"}");
+      assertThat(numbers.next()).isBetween(1, BIG - 10);
       slow.expectEnd();
-      String header = "Last-Event-ID: " + last.lastEventId();
+      String header = "Last-Event-ID: " + numbers.lastId();
       try (EventClient again =
           EventClient.connect(node.port(), "/rooms/disconnect/events", header)) {
         assertThat(again.next().data()).contains("\"recovered\":true");
-        while (next < BIG) {
-          assertThat(number(again.next())).isEqualTo(next++);
-        }
+        numbers.continuedBy(again::next).expectMessages(BIG);
       }
     }
   }
@@ -134,20 +119,7 @@ class SseDeliveryTest {
   @ValueSource(strings = {"skip", "latest"})
   void who_does_not_read_where_messages_may_be_skipped_is_told_how_many_were(String room) {
     try (EventClient slow = notRead(room)) {
-      int next = 0;
-      int skipped = 0;
-      while (next < BIG) {
-        Event event = slow.next();
-        if (event.type().equals("position")) {
-          int left = new JsonObject(event.data()).getInteger("skipped");
-          skipped += left;
-          next += left;
-          assertThat(event.lastEventId()).endsWith(":" + next);
-        } else {
-          assertThat(number(event)).isEqualTo(next++);
-        }
-      }
-      assertThat(skipped).isPositive();
+      assertThat(new NumberedEvents(slow::next).expectMessagesOrSkips(BIG)).isPositive();
     }
   }
 

@@ -8,7 +8,6 @@ import io.stentor.support.EventParser.Event;
 import io.stentor.support.Http2Events;
 import io.stentor.support.NodeInProcess;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -22,21 +21,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Event streams over HTTP/2 in clear text, with a client of Vert.x. */
 class SseHttp2Test {
+  /** How many messages are published while a stream is not read. */
+  private static final int SENT = 60;
+
   private static NodeInProcess node;
 
   @BeforeAll
   static void start() throws IOException {
-    JsonArray rooms = new JsonArray();
-    for (String rule : List.of("disconnect", "skip", "latest")) {
-      rooms.add(
-          new JsonObject()
-              .put("match", rule + "*")
-              .put("slowConsumer", rule)
-              .put("maxMessageBytes", 40_000)
-              .put("tailBytes", 100_000));
-    }
     JsonObject noPings = new JsonObject().put("pingIntervalSeconds", 0);
-    node = NodeInProcess.start(new JsonObject().put("rooms", rooms).put("webSocket", noPings));
+    node =
+        NodeInProcess.start(
+            new JsonObject().put("rooms", NumberedEvents.rooms(100_000)).put("webSocket", noPings));
   }
 
   @AfterAll
@@ -105,16 +100,12 @@ class SseHttp2Test {
   private static Http2Events.Stream notRead(Http2Events http, String room) {
     Http2Events.Stream stream = http.open("/rooms/" + room + "/events", Map.of(), false);
     try (Client chat = chat(room)) {
-      for (int i = 0; i < 60; i++) {
-        String text = i + ":" + "x".repeat(10_000);
+      for (int i = 0; i < SENT; i++) {
+        String text = NumberedEvents.text(i, 10_000);
         chat.publish(text).expect(text);
       }
     }
     return stream;
-  }
-
-  private static int number(Event event) {
-    return Integer.parseInt(event.data().substring(0, event.data().indexOf(':')));
   }
 
   @Test
@@ -126,24 +117,16 @@ class SseHttp2Test {
       assertThat(other.next().type()).isEqualTo("position");
       slow.resume();
       assertThat(slow.next().type()).isEqualTo("position");
-      int next = 0;
-      Event event = slow.next();
-      Event last = event;
-      while (event.type().equals("message")) {
-        assertThat(number(event)).isEqualTo(next++);
-        last = event;
-        event = slow.next();
-      }
-      assertThat(event.type()).isEqualTo("close");
-      assertThat(event.data()).isEqualTo("{\"code\":3008,\"reason\":\"slow\"}");
-      assertThat(next).isBetween(1, 40);
+      NumberedEvents numbers = new NumberedEvents(slow::next);
+      Event close = numbers.expectMessages();
+      assertThat(close.type()).isEqualTo("close");
+      assertThat(close.data()).isEqualTo("{\"code\":3008,\"reason\":\"slow\"}");
+      assertThat(numbers.next()).isBetween(1, SENT - 20);
       await().until(slow::isEnded);
       Http2Events.Stream again =
-          http.open("/rooms/disconnect/events", Map.of("Last-Event-ID", last.lastEventId()), true);
+          http.open("/rooms/disconnect/events", Map.of("Last-Event-ID", numbers.lastId()), true);
       assertThat(again.next().data()).contains("\"recovered\":true");
-      for (int i = next; i < 60; i++) {
-        assertThat(number(again.next())).isEqualTo(i);
-      }
+      numbers.continuedBy(again::next).expectMessages(SENT);
     }
   }
 
@@ -154,20 +137,7 @@ class SseHttp2Test {
       Http2Events.Stream slow = notRead(http, room);
       slow.resume();
       assertThat(slow.next().type()).isEqualTo("position");
-      int next = 0;
-      Event event = slow.next();
-      while (event.type().equals("message")) {
-        assertThat(number(event)).isEqualTo(next++);
-        event = slow.next();
-      }
-      assertThat(event.type()).isEqualTo("position");
-      int skipped = new JsonObject(event.data()).getInteger("skipped");
-      assertThat(skipped).isPositive();
-      next += skipped;
-      assertThat(event.lastEventId()).endsWith(":" + next);
-      while (next < 60) {
-        assertThat(number(slow.next())).isEqualTo(next++);
-      }
+      assertThat(new NumberedEvents(slow::next).expectMessagesOrSkips(SENT)).isPositive();
     }
   }
 }

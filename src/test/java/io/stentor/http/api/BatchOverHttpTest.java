@@ -4,43 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.support.HttpRoom;
 import io.stentor.support.HttpRoom.Answer;
-import io.stentor.support.NodeInProcess;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** {@code POST /messages} of a whole node: batches. */
-class BatchOverHttpTest {
-  private static NodeInProcess node;
-
-  private final String name = "r-" + UUID.randomUUID();
-  private final HttpRoom room = HttpRoom.at(node.port(), name);
-
-  @BeforeAll
-  static void start() throws IOException {
-    node =
-        NodeInProcess.start(
-            new JsonObject(
-                """
-                {"rooms": [
-                  {"match": "nolog", "history": {"messages": 0}},
-                  {"match": "shop", "publish": "server"},
-                  {"match": "small", "maxMessageBytes": 10},
-                  {"match": "full*", "maxMessageBytes": 10, "appendQueueBytes": 10}]}
-                """));
-  }
-
-  @AfterAll
-  static void stop() {
-    node.close();
-  }
-
+class BatchOverHttpTest extends ApiSetting {
   @Test
   void a_batch_is_published_in_order_and_each_message_stands_alone() {
     Answer answer =

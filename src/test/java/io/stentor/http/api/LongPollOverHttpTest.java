@@ -5,56 +5,19 @@ import static org.awaitility.Awaitility.await;
 
 import io.stentor.support.HttpRoom;
 import io.stentor.support.HttpRoom.Answer;
-import io.stentor.support.NodeInProcess;
 import io.stentor.support.RawHttp;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code GET /rooms/{room}/messages?wait=} of a whole node. */
-class LongPollOverHttpTest {
-  private static NodeInProcess node;
-
-  private final HttpRoom room = HttpRoom.at(node.port(), "r-" + UUID.randomUUID());
-
-  @BeforeAll
-  static void start() throws IOException {
-    node =
-        NodeInProcess.start(
-            new JsonObject(
-                """
-                {"rooms": [
-                  {"match": "nolog", "history": {"messages": 0}}]}
-                """));
-  }
-
-  @AfterAll
-  static void stop() {
-    node.close();
-  }
-
-  private static List<Object> numbers(int from, int to) {
-    return IntStream.rangeClosed(from, to).<Object>mapToObj(i -> "m" + i).toList();
-  }
-
-  private String publish(int from, int to) {
-    String last = "";
-    for (int i = from; i <= to; i++) {
-      last = room.publish("m" + i).position();
-    }
-    return last;
-  }
-
+class LongPollOverHttpTest extends ApiSetting {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void a_long_poll_is_answered_by_the_first_message(boolean since) {

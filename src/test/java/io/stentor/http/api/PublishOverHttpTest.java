@@ -2,57 +2,22 @@ package io.stentor.http.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.stentor.identity.ApiKeys;
 import io.stentor.support.HttpRoom;
 import io.stentor.support.HttpRoom.Answer;
-import io.stentor.support.NodeInProcess;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code POST /rooms/{room}/messages} of a whole node. */
-class PublishOverHttpTest {
-  private static final String KEY = ApiKeys.generate();
-  private static NodeInProcess node;
-
-  private final String name = "r-" + UUID.randomUUID();
-  private final HttpRoom room = HttpRoom.at(node.port(), name);
-
-  @BeforeAll
-  static void start() throws IOException {
-    node =
-        NodeInProcess.start(
-            new JsonObject(
-                """
-                {"identity": {"apiKeys": [{"name": "shop", "sha256": "%s"}]},
-                 "rooms": [
-                  {"match": "lobby", "transform": "shout"},
-                  {"match": "nolog", "history": {"messages": 0}},
-                  {"match": "shop", "publish": "server"},
-                  {"match": "users", "publish": "authenticated"},
-                  {"match": "small", "maxMessageBytes": 10},
-                  {"match": "full", "maxMessageBytes": 10, "appendQueueBytes": 10}]}
-                """
-                    .formatted(ApiKeys.hash(KEY))));
-  }
-
-  @AfterAll
-  static void stop() {
-    node.close();
-  }
-
+class PublishOverHttpTest extends ApiSetting {
   private static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }

@@ -4,56 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.support.HttpRoom;
 import io.stentor.support.HttpRoom.Answer;
-import io.stentor.support.NodeInProcess;
-import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
-import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code GET /rooms/{room}/messages} of a whole node. */
-class ReadOverHttpTest {
-  private static NodeInProcess node;
-
-  private final HttpRoom room = HttpRoom.at(node.port(), "r-" + UUID.randomUUID());
-
-  @BeforeAll
-  static void start() throws IOException {
-    node =
-        NodeInProcess.start(
-            new JsonObject(
-                """
-                {"rooms": [
-                  {"match": "three", "history": {"messages": 3}},
-                  {"match": "large", "maxMessageBytes": 300000},
-                  {"match": "secret", "subscribe": "server"}]}
-                """));
-  }
-
-  @AfterAll
-  static void stop() {
-    node.close();
-  }
-
-  private static List<Object> numbers(int from, int to) {
-    return IntStream.rangeClosed(from, to).<Object>mapToObj(i -> "m" + i).toList();
-  }
-
-  private String publish(int from, int to) {
-    String last = "";
-    for (int i = from; i <= to; i++) {
-      last = room.publish("m" + i).position();
-    }
-    return last;
-  }
-
+class ReadOverHttpTest extends ApiSetting {
   @Test
   void a_room_that_nobody_used_is_empty_and_has_a_position() {
     Answer first = room.read("");

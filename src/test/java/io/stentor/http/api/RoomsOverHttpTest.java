@@ -3,53 +3,23 @@ package io.stentor.http.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.stentor.identity.ApiKeys;
 import io.stentor.support.Client;
 import io.stentor.support.HttpRoom;
 import io.stentor.support.HttpRoom.Answer;
-import io.stentor.support.NodeInProcess;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code GET /rooms}, {@code /rooms/{room}} and {@code /rooms/{room}/members} of a whole node. */
-class RoomsOverHttpTest {
+class RoomsOverHttpTest extends ApiSetting {
   private static final Duration SOON = Duration.ofSeconds(20);
-  private static final String KEY = ApiKeys.generate();
-  private static NodeInProcess node;
-
-  private final String name = "r-" + UUID.randomUUID();
-  private final HttpRoom room = HttpRoom.at(node.port(), name);
-
-  @BeforeAll
-  static void start() throws IOException {
-    node =
-        NodeInProcess.start(
-            new JsonObject(
-                """
-                {"identity": {"apiKeys": [{"name": "shop", "sha256": "%s"}]},
-                 "rooms": [
-                  {"match": "*-off", "presence": false},
-                  {"match": "*-secret", "subscribe": "server", "publish": "server"}]}
-                """
-                    .formatted(ApiKeys.hash(KEY))));
-  }
-
-  @AfterAll
-  static void stop() {
-    node.close();
-  }
 
   private HttpRoom named(String suffix) {
     return HttpRoom.at(node.port(), name + suffix);
