@@ -1,6 +1,7 @@
 package io.stentor.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.stentor.history.Forks;
 import io.stentor.history.LocalHistory;
@@ -13,6 +14,7 @@ import io.stentor.support.RawWebSocket;
 import io.stentor.support.TestEndpoints;
 import io.vertx.core.json.JsonObject;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +63,21 @@ class ForkedRoomsTest {
     assertThat(shared.contents()).containsExactly("2", "other 3");
     assertThat(shared.position()).isEqualTo(position(3)).doesNotContain(epoch);
     assertThat(room.read("?since=" + epoch + ":3").json().getBoolean("recovered")).isFalse();
+  }
+
+  @Test
+  void a_poll_that_waits_while_the_log_forks_is_answered_with_the_new_epoch() {
+    CompletableFuture<HttpRoom.Answer> waiting = room.readLater("?since=" + epoch + ":3&wait=10");
+    try (EventClient witness = resume(":3")) {
+      witness.next(); // The room is in use, and so is the poll's request, which came first.
+      await().until(() -> SERVER.onLoop(SERVER.get()::waitingPolls) == 1);
+      fork(3);
+      publish("4");
+      assertThat(waiting.join().contents()).containsExactly("4");
+      assertThat(waiting.join().position()).isEqualTo(position(4)).doesNotContain(epoch);
+    }
+    HttpRoom.Answer late = room.read("?since=" + epoch + ":3&wait=10");
+    assertThat(late.position()).isEqualTo(position(4));
   }
 
   @Test

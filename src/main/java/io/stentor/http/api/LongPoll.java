@@ -15,6 +15,7 @@ import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.stentor.room.Connection;
 import io.stentor.room.Cursor;
+import io.stentor.room.Cursor.Notice;
 import io.stentor.room.Cursor.Start;
 import io.stentor.room.Format;
 import io.stentor.room.Output;
@@ -40,6 +41,9 @@ final class LongPoll implements Connection, Output, LongPolls.Waiting {
   private @Nullable Cursor cursor;
   private @Nullable PlainClient client;
   private boolean ended;
+
+  /** Whether the log goes on in another epoch than that of {@link #since}. */
+  private boolean forked;
 
   /**
    * Creates a poll that does not wait yet.
@@ -174,6 +178,17 @@ final class LongPoll implements Connection, Output, LongPolls.Waiting {
   public void joined() {}
 
   @Override
+  public boolean tell(Notice notice) {
+    forked |= since.epoch() != 0 && notice.position().epoch() != since.epoch();
+    return Connection.super.tell(notice);
+  }
+
+  @Override
+  public void forked() {
+    forked = true;
+  }
+
+  @Override
   public boolean isWritable() {
     return !ended;
   }
@@ -183,7 +198,7 @@ final class LongPoll implements Connection, Output, LongPolls.Waiting {
     boolean follows = since.epoch() == 0 || JsonMessages.firstOffset(bytes) == since.offset() + 1;
     if (!end()) {
       bytes.release();
-    } else if (follows) {
+    } else if (follows && !forked) {
       // Each response is sent in its own task, because ten thousand at once would block the event
       // loop.
       loop.eventLoop().execute(() -> JsonMessages.sendLines(response, bytes, since, limit));
