@@ -432,8 +432,8 @@ public final class Quorum {
     LOG.debug("agreed: {}", now);
     if (before != null && before.id() != now.id()) {
       LOG.warn(
-          "the cluster has split and this side, with {} of {} nodes, may not go on with the logs:"
-              + " it forks them",
+          "{} of {} nodes are left here, and others may still serve: rooms continue in new epochs"
+              + " (cluster.onMinority)",
           now.members().size(),
           before.members().size());
     }

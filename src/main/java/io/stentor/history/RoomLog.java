@@ -150,16 +150,15 @@ final class RoomLog {
     if (!writable) {
       removeAfter(last);
     }
-    Map<Long, Answer> before = answers;
+    Map<Long, Answer> before = answers();
     answers = null;
-    new LinkedHashMap<>(before == null ? Map.of() : before)
-        .forEach(
-            (appender, answer) -> {
-              boolean shared = answer.appended().epoch() != newEpoch && answer.end() <= last;
-              if (shared || writable) {
-                remember(appender, shared ? answer : answer.in(newEpoch));
-              }
-            });
+    before.forEach(
+        (appender, answer) -> {
+          boolean shared = answer.end() <= last;
+          if (shared || writable) {
+            remember(appender, shared ? answer : answer.in(newEpoch));
+          }
+        });
     copied = Math.min(copied, last);
     acknowledged = top;
     forkedAt = top;
@@ -186,6 +185,7 @@ final class RoomLog {
     return Objects.requireNonNull(ring[(head + (int) (offset - oldest())) & (ring.length - 1)]);
   }
 
+  /** Returns the numbers of the log, without its publications. */
   LogSummary summary() {
     return new LogSummary(new Position(epoch(), top), oldest(), bytes);
   }
