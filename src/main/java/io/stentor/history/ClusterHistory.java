@@ -81,6 +81,11 @@ public final class ClusterHistory implements History {
             });
   }
 
+  @Override
+  public boolean canFork() {
+    return true;
+  }
+
   /**
    * Returns whether messages can be appended. False on a side of a split cluster that has no
    * majority, if it is configured to refuse them.

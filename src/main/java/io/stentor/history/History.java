@@ -91,6 +91,11 @@ public interface History {
    */
   Future<Map<RoomName, LogSummary>> summaries(List<RoomName> rooms);
 
+  /** Returns whether logs can fork, because other nodes might continue them. */
+  default boolean canFork() {
+    return false;
+  }
+
   /**
    * Returns whether messages can be appended at the moment. False on a side of a split cluster that
    * is configured to refuse them.

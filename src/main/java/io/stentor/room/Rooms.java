@@ -170,6 +170,10 @@ public final class Rooms {
    * where the history may be read again.
    */
   public Future<Page> read(RoomName name, Position after, int maxMessages, int maxBytes) {
+    if (!history.canFork()) {
+      return loops.atHome(
+          name, history.read(name, after, maxMessages, maxBytes, options(name).history()));
+    }
     Loop home = loops.home(name);
     Promise<Page> page = Promise.promise();
     home.executor()
