@@ -162,13 +162,29 @@ public final class ClusterHistory implements History {
     unused.hold();
   }
 
+  /**
+   * Runs an operation. Hazelcast confirms an operation whose copy was on a node that is lost
+   * meanwhile, although the copy may never have had it. So the result counts only if this node is
+   * still on the side that it was on before.
+   */
   private <T> Future<T> submit(
       RoomName room, EntryProcessor<String, RoomLog, @Nullable T> processor) {
+    Side before = Quorum.side(hazelcast);
     return HazelcastFuture.of(
-        () -> logs.submitToKey(room.value(), processor), NotReplicatedException::new);
+            () -> logs.submitToKey(room.value(), processor), NotReplicatedException::new)
+        .map(
+            result -> {
+              Side after = Quorum.side(hazelcast);
+              if (before == null || after == null || before.id() != after.id()) {
+                throw new NotReplicatedException();
+              }
+              return result;
+            });
   }
 
-  /** The log had no copy on a second node at that moment. The caller should retry. */
+  /**
+   * It is not certain that the log has a copy of this on a second node. The caller should retry.
+   */
   static final class NotReplicatedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
