@@ -46,6 +46,10 @@ public final class HeadCheck extends ChannelInboundHandlerAdapter {
   /** Each setting consists of an identifier and a value (RFC 9113, section 6.5.1). */
   private static final int HTTP2_SETTING_BYTES = 6;
 
+  /** Headers with one value: two different ones would be read differently by a proxy in front. */
+  private static final List<String> SINGLE =
+      List.of("Authorization", "X-API-Key", "Content-Type", "Content-Encoding", "Origin");
+
   private static final int LAST_ASCII = 0x7e;
 
   /**
@@ -173,6 +177,16 @@ public final class HeadCheck extends ChannelInboundHandlerAdapter {
     List<String> codings = list(headers.getAll(HttpHeaderNames.TRANSFER_ENCODING));
     if (!codings.isEmpty() && !codings.equals(List.of(CHUNKED))) {
       return "A body is taken as it is or chunked, in no other Transfer-Encoding.";
+    }
+    return ambiguous(headers);
+  }
+
+  private static @Nullable String ambiguous(HttpHeaders headers) {
+    for (String name : SINGLE) {
+      List<String> values = headers.getAll(name);
+      if (values.size() > 1 && values.stream().distinct().count() > 1) {
+        return "The header " + name + " is given twice, with different values.";
+      }
     }
     return null;
   }

@@ -71,6 +71,11 @@ class HeadCheckTest {
         "Host: a;Content-Length: 2;Content-Length: 3|The request is not HTTP",
         "Host: a;Content-Length: 2, 3|The request is not HTTP",
         "Host: a;Content-Length: +2|The request is not HTTP",
+        "Host: a;Authorization: Bearer a;authorization: Bearer b|The header Authorization is given",
+        "Host: a;X-API-Key: a;X-API-Key: b|The header X-API-Key is given twice",
+        "Host: a;Content-Type: text/html;Content-Type: a/b|The header Content-Type is given twice",
+        "Host: a;Content-Encoding: br;Content-Encoding: gzip|The header Content-Encoding is given",
+        "Host: a;Origin: http://a;Origin: http://b|The header Origin is given twice",
         "Host : a|The request is not HTTP",
         "Host: a;X|The request is not HTTP",
         "Host: a;X;Connection: Upgrade;Upgrade: h2c|The request is not HTTP",
@@ -84,6 +89,14 @@ class HeadCheckTest {
     for (String path : new String[] {"/", "/rooms/a", "/connection/websocket"}) {
       assertRefused(sent(request("GET " + path + " HTTP/1.1", headers + upgrade)), detail);
     }
+  }
+
+  @Test
+  void a_header_that_is_repeated_with_the_same_value_is_taken() {
+    String type = "Content-Type: text/plain;";
+    String headers = "Host: a;Connection: close;Content-Length: 1;" + type + type;
+    Answer answer = sent(request("POST /rooms/repeated/messages HTTP/1.1", headers) + "x");
+    assertThat(answer.status()).as(answer.body()).isEqualTo(201);
   }
 
   @Test
