@@ -50,7 +50,7 @@ final class Nodes implements AutoCloseable {
       for (int i = 0; i < size; i++) {
         ports.add(firstPort + MOST + i);
         processes.add(launch(i));
-        processes.get(i).awaitReady();
+        processes.get(i).awaitReady(Clocks.startTime());
       }
     } catch (RuntimeException | Error e) {
       close();
@@ -107,7 +107,7 @@ final class Nodes implements AutoCloseable {
     synchronized (this) {
       processes.set(place, node);
     }
-    node.awaitReady();
+    node.awaitReady(Clocks.startTime());
   }
 
   /** The address of something on the node in this place. */

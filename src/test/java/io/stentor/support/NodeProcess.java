@@ -72,8 +72,17 @@ public final class NodeProcess implements AutoCloseable {
    * @throws AssertionError with its log when it ends or a minute passes before
    */
   public NodeProcess awaitReady() {
+    return awaitReady(START);
+  }
+
+  /**
+   * Waits until the node says that it is ready.
+   *
+   * @throws AssertionError with its log when it ends or this time passes before
+   */
+  public NodeProcess awaitReady(Duration atMost) {
     try {
-      log.await("\\bready\\b", START);
+      log.await("\\bready\\b", atMost);
       return this;
     } catch (AssertionError e) {
       close();
