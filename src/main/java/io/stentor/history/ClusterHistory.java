@@ -98,7 +98,7 @@ public final class ClusterHistory implements History {
 
   /**
    * Tells the owners of the logs about the last batches that this node appended and that no other
-   * batch has followed. To be called about ten times per second. Does not block.
+   * batch has followed. To be called about fifty times per second. Does not block.
    */
   public void confirm() {
     context

@@ -53,7 +53,7 @@ public final class NodeRuntime {
   private static final int EXPIRE_PARTITIONS = 5;
 
   /** How long the owner of a log may not know that the last batch was replicated. */
-  private static final int CONFIRM_MILLIS = 100;
+  private static final int CONFIRM_MILLIS = 20;
 
   private final Vertx vertx;
   private final int eventLoops;
