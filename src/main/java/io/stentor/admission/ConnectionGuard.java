@@ -105,7 +105,9 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     ConnectionGuard guard = of(channel);
     if (guard != null && channel.pipeline().get(NAME) != null) {
       channel.pipeline().remove(NAME);
-      channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, 0L);
+      if (channel.isOpen()) {
+        channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, 0L);
+      }
       guard.dropRequests();
     }
   }

@@ -1,5 +1,6 @@
 package io.stentor.history;
 
+import com.hazelcast.cluster.Member;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.InMemoryFormat;
 import com.hazelcast.config.MapConfig;
@@ -14,8 +15,10 @@ import io.stentor.config.RoomOptions;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ForkJoinPool;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -74,11 +77,28 @@ public final class ClusterHistory implements History {
     int count = batch.publications().size();
     Position replicated = before == null ? Position.NONE : before;
     return submit(room, new LogProcessor.Append(batch, replicated, limits))
-        .onSuccess(
-            appended -> {
-              Position end = new Position(appended.epoch(), appended.last(count));
-              context.acknowledged().put(room.value(), end);
-            });
+        .compose(
+            appended ->
+                confirmed(room, new Position(appended.epoch(), appended.last(count)))
+                    .map(appended));
+  }
+
+  /**
+   * Makes the owner of a log know that everything up to a position was replicated, before anybody
+   * relies on it: if this node dies, the log can otherwise not tell what was acknowledged. An owner
+   * that is this node looks it up.
+   */
+  private Future<Boolean> confirmed(RoomName room, Position end) {
+    Member owner = hazelcast.getPartitionService().getPartition(room.value()).getOwner();
+    if (owner != null && owner.localMember()) {
+      context.acknowledged().put(room.value(), end);
+      return Future.succeededFuture(true);
+    }
+    Promise<Boolean> known = Promise.promise();
+    // Hazelcast's own threads, on which results arrive, must not start operations.
+    ForkJoinPool.commonPool()
+        .execute(() -> submit(room, new LogProcessor.Confirm(end)).onComplete(known));
+    return known.future();
   }
 
   @Override
@@ -97,8 +117,8 @@ public final class ClusterHistory implements History {
   }
 
   /**
-   * Tells the owners of the logs about the last batches that this node appended and that no other
-   * batch has followed. To be called about fifty times per second. Does not block.
+   * Records in this node's logs what it appended to them last, so that it moves with them. To be
+   * called about fifty times per second. Does not block.
    */
   public void confirm() {
     context

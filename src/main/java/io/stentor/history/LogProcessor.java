@@ -420,7 +420,7 @@ abstract class LogProcessor<R>
    * learns this only from the next batch. Changes nothing else and has no copy.
    */
   static final class Confirm
-      implements EntryProcessor<String, RoomLog, @Nullable Void>, IdentifiedDataSerializable {
+      implements EntryProcessor<String, RoomLog, Boolean>, IdentifiedDataSerializable {
 
     private Position replicated = Position.NONE;
 
@@ -431,16 +431,16 @@ abstract class LogProcessor<R>
     }
 
     @Override
-    public @Nullable Void process(Map.Entry<String, RoomLog> entry) {
+    public Boolean process(Map.Entry<String, RoomLog> entry) {
       RoomLog log = entry.getValue();
       if (log != null) {
         log.confirm(replicated);
       }
-      return null;
+      return true;
     }
 
     @Override
-    public @Nullable EntryProcessor<String, RoomLog, @Nullable Void> getBackupProcessor() {
+    public @Nullable EntryProcessor<String, RoomLog, Boolean> getBackupProcessor() {
       return null;
     }
 

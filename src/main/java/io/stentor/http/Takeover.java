@@ -98,7 +98,10 @@ public final class Takeover {
    * @param seconds 0 for the system default
    */
   public static void limitSilence(HttpConnection connection, int seconds) {
-    channel(connection).config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, seconds * 1000);
+    Channel channel = channel(connection);
+    if (channel.isOpen()) {
+      channel.config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, seconds * 1000);
+    }
   }
 
   /** Replaces the Vert.x handler, which is the last one in the pipeline. */
