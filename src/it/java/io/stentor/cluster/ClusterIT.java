@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.stentor.support.Chat;
 import io.stentor.support.Client;
 import io.stentor.support.ClusterOfProcesses;
+import io.stentor.support.HttpRoom;
 import io.stentor.support.Launch;
 import io.stentor.support.NodeProcess;
 import io.stentor.support.RawWebSocket;
@@ -124,6 +125,16 @@ class ClusterIT {
       chat.join(cluster.node(0));
       chat.settle();
       chat.everyoneHearsEveryone(20);
+    }
+  }
+
+  @Test
+  void the_elder_of_two_leaves_by_sigterm_and_no_room_has_a_new_epoch() {
+    try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2)) {
+      HttpRoom room = HttpRoom.at(cluster.node(1).port(), "tea");
+      String before = room.publish("one").position();
+      assertThat(cluster.node(0).stop()).isZero();
+      assertThat(room.publish("two").position()).isEqualTo(before.replaceAll(":1$", ":2"));
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.hazelcast.cluster.impl.MemberImpl;
 import com.hazelcast.config.Config;
+import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.internal.cluster.impl.ClusterServiceImpl;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -68,29 +70,32 @@ class QuorumIT {
     nodes.forEach(Node::kill);
   }
 
+  private Config config() {
+    Config config =
+        ClusteredVertx.hazelcast(
+            new ClusterOptions(
+                true,
+                name,
+                "127.0.0.1",
+                port,
+                0,
+                Discovery.MEMBERS,
+                List.of("127.0.0.1:" + port, "127.0.0.1:" + (port + 1), "127.0.0.1:" + (port + 2)),
+                new Multicast("224.2.2.3", 54327),
+                "",
+                5,
+                OnMinority.SERVE,
+                new BusTlsOptions("", "", "")));
+    config.setProperty("hazelcast.partition.count", "31");
+    config.setProperty("hazelcast.merge.first.run.delay.seconds", "5");
+    config.setProperty("hazelcast.merge.next.run.delay.seconds", "2");
+    return config;
+  }
+
   /** Joins nodes until there are so many, and returns what all agree on. */
   private Side join(int count) {
     while (nodes.size() < count) {
-      Config config =
-          ClusteredVertx.hazelcast(
-              new ClusterOptions(
-                  true,
-                  name,
-                  "127.0.0.1",
-                  port,
-                  0,
-                  Discovery.MEMBERS,
-                  List.of(
-                      "127.0.0.1:" + port, "127.0.0.1:" + (port + 1), "127.0.0.1:" + (port + 2)),
-                  new Multicast("224.2.2.3", 54327),
-                  "",
-                  5,
-                  OnMinority.SERVE,
-                  new BusTlsOptions("", "", "")));
-      config.setProperty("hazelcast.partition.count", "31");
-      config.setProperty("hazelcast.merge.first.run.delay.seconds", "5");
-      config.setProperty("hazelcast.merge.next.run.delay.seconds", "2");
-      HazelcastInstance hazelcast = ClusteredVertx.join(config, UUID.randomUUID().toString());
+      HazelcastInstance hazelcast = ClusteredVertx.join(config(), UUID.randomUUID().toString());
       ClusterServiceImpl cluster =
           ((HazelcastInstanceProxy) hazelcast).getOriginal().node.getClusterService();
       nodes.add(new Node(hazelcast, cluster, Objects.requireNonNull(Quorum.of(hazelcast))));
@@ -200,6 +205,28 @@ class QuorumIT {
     Side cutOff = agreed(List.of(single));
     assertThat(cutOff.majority()).isFalse();
     assertThat(cutOff.id()).isNotEqualTo(before.id());
+  }
+
+  @Test
+  void a_node_that_dies_while_the_others_agree_on_it_does_not_hold_them_up() {
+    Side before = join(2);
+    Set<HazelcastInstance> both = Set.of(nodes.get(0).hazelcast, nodes.get(1).hazelcast);
+    nodes
+        .get(1)
+        .quorum
+        .onChange(
+            () -> {
+              for (HazelcastInstance joined : Hazelcast.getAllHazelcastInstances()) {
+                if (joined.getConfig().getClusterName().equals(name) && !both.contains(joined)) {
+                  joined.getLifecycleService().terminate();
+                  throw new IllegalStateException("the test loses the answer");
+                }
+              }
+            });
+    Thread joining = new Thread(() -> ClusteredVertx.join(config(), UUID.randomUUID().toString()));
+    joining.start();
+    Awaitility.await().atMost(SOON).until(() -> nodes.get(0).sees(3));
+    assertThat(agreed(nodes)).isEqualTo(before);
   }
 
   @Test

@@ -54,6 +54,9 @@ record Agreement(long generation, List<UUID> members, long id, boolean majority,
    * So links are totally ordered, and every view that keeps the id is a quorum of the last link.
    * The nodes of two sides are disjoint, and disjoint views are not both quorums of one set.
    *
+   * This needs one property of Hazelcast: a node that was removed from another one's view never
+   * comes back to it with its UUID and state. It can only join as a newcomer.
+   *
    * What could go wrong, and does not:
    *  - A node missed a commit. It accepted the proposal before, and says so in the next round. Until
    *    then it holds its old agreement only while all members of the proposal are present, too.
@@ -103,12 +106,9 @@ record Agreement(long generation, List<UUID> members, long id, boolean majority,
       return new State(agreed, List.copyOf(now), Math.max(highest, proposed.generation), false);
     }
 
+    /** The generation of what is adopted is higher than that of anything accepted before. */
     private State adopt(Agreement proposed) {
-      return new State(
-          proposed,
-          accepted.stream().filter(one -> one.generation > proposed.generation).toList(),
-          highest,
-          false);
+      return new State(proposed, List.of(), highest, false);
     }
   }
 

@@ -272,6 +272,9 @@ public final class Quorum {
 
   private void run(Round round) {
     running = round;
+    // Whatever the nodes accept in it needs a completed round, even if the view is the old one
+    // then.
+    settled = List.of();
     if (!round.view.equals(lastView)) {
       lastView = round.view;
       newId = ThreadLocalRandom.current().nextLong();

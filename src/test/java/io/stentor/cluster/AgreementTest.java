@@ -301,4 +301,53 @@ class AgreementTest {
     assertThat(forks).isGreaterThan(1000);
     assertThat(kept).isGreaterThan(1000);
   }
+
+  private final UUID a = new UUID(0, 1);
+  private final UUID b = new UUID(0, 2);
+  private final UUID c = new UUID(0, 3);
+  private final UUID d = new UUID(0, 4);
+  private final UUID e = new UUID(0, 5);
+
+  /** What a view agrees on next if all that were members before hold the same agreement. */
+  private static Agreement next(@Nullable Agreement before, long newId, UUID... view) {
+    Map<UUID, State> states = new HashMap<>();
+    for (UUID node : view) {
+      boolean known = before != null && before.members().contains(node);
+      states.put(
+          node, known ? new State(before, List.of(), before.generation(), false) : State.NEWCOMER);
+    }
+    return Agreement.next(List.of(view), states, newId);
+  }
+
+  @Test
+  void a_side_that_forked_is_no_majority_until_it_has_more_than_half_of_the_full_size() {
+    Agreement full = next(null, 1, a, b, c, d, e);
+    assertThat(full.majority()).isTrue();
+    Agreement two = next(full, 2, d, e);
+    assertThat(two).isEqualTo(new Agreement(2, List.of(d, e), 2, false, 5));
+    Agreement one = next(two, 3, d);
+    assertThat(one).isEqualTo(new Agreement(3, List.of(d), 2, false, 5));
+    Agreement three = next(one, 4, d, a, b);
+    assertThat(three).isEqualTo(new Agreement(4, List.of(d, a, b), 2, true, 3));
+  }
+
+  @Test
+  void the_half_with_the_eldest_keeps_id_and_majority_and_the_other_half_neither() {
+    Agreement full = next(null, 1, a, b, c, d);
+    assertThat(next(full, 2, a, d)).isEqualTo(new Agreement(2, List.of(a, d), 1, true, 2));
+    assertThat(next(full, 3, b, c)).isEqualTo(new Agreement(2, List.of(b, c), 3, false, 4));
+  }
+
+  @Test
+  void newcomers_give_no_side_the_id() {
+    Agreement full = next(null, 1, a, b, c);
+    assertThat(next(full, 2, c, d, e).id()).isEqualTo(2);
+    assertThat(next(full, 2, b, c, d, e).id()).isEqualTo(1);
+  }
+
+  @Test
+  void nothing_new_is_agreed_if_nothing_has_changed() {
+    Agreement full = next(null, 1, a, b);
+    assertThat(next(full, 2, a, b)).isSameAs(full);
+  }
 }
