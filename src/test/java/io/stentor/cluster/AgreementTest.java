@@ -193,8 +193,7 @@ class AgreementTest {
       } else if (round.states.size() < round.view.size()) {
         round.over = !ask(round, to);
       } else if (round.accepted.size() < round.view.size()) {
-        round.over = !to.acceptor.accept(round.id, Objects.requireNonNull(round.proposal));
-        round.accepted.add(to.uuid);
+        accept(round, to, Objects.requireNonNull(round.proposal));
       } else {
         commit(round, to);
       }
@@ -213,6 +212,14 @@ class AgreementTest {
         return !round.proposal.equals(round.coordinator.agreed());
       }
       return true;
+    }
+
+    void accept(Round round, Node to, Agreement proposal) {
+      long highest = to.acceptor.state().highest();
+      round.over = !to.acceptor.accept(round.id, proposal);
+      if (!round.over && round.accepted.add(to.uuid)) {
+        assertThat(proposal.generation()).isGreaterThan(highest);
+      }
     }
 
     void commit(Round round, Node to) {
