@@ -10,10 +10,7 @@ import com.hazelcast.internal.serialization.SerializationService;
 import com.hazelcast.internal.serialization.impl.DefaultSerializationServiceBuilder;
 import com.hazelcast.spi.exception.TargetNotMemberException;
 import io.stentor.config.ClusterOptions;
-import io.stentor.config.ClusterOptions.BusTlsOptions;
-import io.stentor.config.ClusterOptions.Discovery;
-import io.stentor.config.ClusterOptions.Multicast;
-import io.stentor.config.ClusterOptions.OnMinority;
+import io.stentor.config.TestConfig;
 import io.stentor.support.Ports;
 import java.io.IOException;
 import java.io.ObjectInputStream;
@@ -60,19 +57,15 @@ class JavaSerializationFilterIT {
 
   private Config config() {
     ClusterOptions cluster =
-        new ClusterOptions(
-            true,
+        TestConfig.cluster(
+            "name",
             name,
+            "host",
             "127.0.0.1",
+            "port",
             port,
-            0,
-            Discovery.MEMBERS,
-            List.of("127.0.0.1:" + port, "127.0.0.1:" + (port + 1)),
-            new Multicast("224.2.2.3", 54327),
-            "",
-            5,
-            OnMinority.SERVE,
-            new BusTlsOptions("", "", ""));
+            "members",
+            List.of("127.0.0.1:" + port, "127.0.0.1:" + (port + 1)));
     Config config = ClusteredVertx.hazelcast(cluster);
     return config.setProperty("hazelcast.partition.count", "31");
   }

@@ -2,19 +2,15 @@ package io.stentor.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.hazelcast.cluster.impl.MemberImpl;
 import com.hazelcast.config.Config;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.internal.cluster.impl.ClusterServiceImpl;
 import io.stentor.cluster.Quorum.Side;
-import io.stentor.config.ClusterOptions;
-import io.stentor.config.ClusterOptions.BusTlsOptions;
-import io.stentor.config.ClusterOptions.Discovery;
-import io.stentor.config.ClusterOptions.Multicast;
-import io.stentor.config.ClusterOptions.OnMinority;
+import io.stentor.config.TestConfig;
 import io.stentor.support.Ports;
+import io.stentor.support.Suspicion;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,12 +47,8 @@ class QuorumIT {
       return cluster.getSize() == count;
     }
 
-    /** Takes a member for dead, as after a cut, if the eldest has not removed it already. */
     void suspect(Node other) {
-      MemberImpl member = cluster.getMember(other.cluster.getThisUuid());
-      if (member != null) {
-        cluster.suspectMember(member, "the test splits the cluster", true);
-      }
+      Suspicion.suspect(hazelcast, other.hazelcast);
     }
 
     /** As kill -9 does it, as far as a JVM can: nobody is told. */
@@ -73,19 +65,16 @@ class QuorumIT {
   private Config config() {
     Config config =
         ClusteredVertx.hazelcast(
-            new ClusterOptions(
-                true,
+            TestConfig.cluster(
+                "name",
                 name,
+                "host",
                 "127.0.0.1",
+                "port",
                 port,
-                0,
-                Discovery.MEMBERS,
-                List.of("127.0.0.1:" + port, "127.0.0.1:" + (port + 1), "127.0.0.1:" + (port + 2)),
-                new Multicast("224.2.2.3", 54327),
-                "",
-                5,
-                OnMinority.SERVE,
-                new BusTlsOptions("", "", "")));
+                "members",
+                List.of(
+                    "127.0.0.1:" + port, "127.0.0.1:" + (port + 1), "127.0.0.1:" + (port + 2))));
     config.setProperty("hazelcast.partition.count", "31");
     config.setProperty("hazelcast.merge.first.run.delay.seconds", "5");
     config.setProperty("hazelcast.merge.next.run.delay.seconds", "2");

@@ -2,19 +2,14 @@ package io.stentor.cluster;
 
 import static org.awaitility.Awaitility.await;
 
-import com.hazelcast.cluster.impl.MemberImpl;
 import com.hazelcast.core.HazelcastInstance;
-import com.hazelcast.instance.impl.HazelcastInstanceProxy;
-import com.hazelcast.internal.cluster.impl.ClusterServiceImpl;
 import io.stentor.config.ClusterOptions;
-import io.stentor.config.ClusterOptions.BusTlsOptions;
-import io.stentor.config.ClusterOptions.Discovery;
-import io.stentor.config.ClusterOptions.Multicast;
-import io.stentor.config.ClusterOptions.OnMinority;
+import io.stentor.config.TestConfig;
 import io.stentor.support.Launch;
 import io.stentor.support.NodeProcess;
 import io.stentor.support.Ports;
 import io.stentor.support.Scrape;
+import io.stentor.support.Suspicion;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,19 +93,7 @@ class SplitClusterIT {
 
   private void join(List<String> list) {
     ClusterOptions cluster =
-        new ClusterOptions(
-            true,
-            name,
-            HOST,
-            port,
-            0,
-            Discovery.MEMBERS,
-            list,
-            new Multicast("224.2.2.3", 54327),
-            "",
-            5,
-            OnMinority.SERVE,
-            new BusTlsOptions("", "", ""));
+        TestConfig.cluster("name", name, "host", HOST, "port", port, "members", list);
     for (int i = 0; i < NODES; i++) {
       members.add(
           ClusteredVertx.join(
@@ -124,19 +107,10 @@ class SplitClusterIT {
     List<HazelcastInstance> others = new ArrayList<>(members);
     HazelcastInstance one = others.remove(alone);
     for (HazelcastInstance other : others) {
-      suspect(one, other);
-      suspect(other, one);
+      Suspicion.suspect(one, other);
+      Suspicion.suspect(other, one);
     }
     await().atMost(SOON).pollInterval(Duration.ofMillis(5)).until(() -> size(one) == 1);
-  }
-
-  private static void suspect(HazelcastInstance member, HazelcastInstance of) {
-    ClusterServiceImpl service =
-        ((HazelcastInstanceProxy) member).getOriginal().node.getClusterService();
-    MemberImpl suspected = service.getMember(of.getLocalEndpoint().getUuid());
-    if (suspected != null) { // which was lost already when the other side closed the connection
-      service.suspectMember(suspected, "the test splits the cluster", true);
-    }
   }
 
   private void awaitWhole(Duration most) {

@@ -6,6 +6,7 @@ import com.hazelcast.core.HazelcastInstance;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.stentor.support.FaultyBackups;
+import io.stentor.support.Suspicion;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -259,8 +260,6 @@ class ClusterHistoryIT extends HistoryContract {
     void the_log_of_a_node_that_stays_forks_where_a_client_of_the_dead_node_stands() {
       startTwo();
       long epoch = append(on(other), batch("a", "b")).epoch();
-      on(other).confirm();
-      await(on(other).read(room, Position.NONE, 0, 0, LIMITS)); // Comes after it.
       members.kill(other);
       Page page = eventually(owner);
       assertThat(page.continues(new Position(epoch, 2))).isTrue();
@@ -272,7 +271,7 @@ class ClusterHistoryIT extends HistoryContract {
       HazelcastInstance one = members.join();
       HazelcastInstance two = members.join();
       append(on(one), batch("common"));
-      members.split(one, two);
+      Suspicion.split(one, two);
       Appended ones = append(on(one), batch("1a", "1b"));
       Appended twos = append(on(two), new Batch(appender + 1, 1, batch("2a", "2b").publications()));
       assertThat(ones.epoch()).isNotEqualTo(twos.epoch());
@@ -280,6 +279,27 @@ class ClusterHistoryIT extends HistoryContract {
       assertThat(there.includes(new Position(ones.epoch(), 3))).isFalse();
       assertThat(there.includes(new Position(twos.epoch(), 3))).isTrue();
       members.awaitWhole();
+    }
+
+    @Test
+    void a_side_without_a_majority_only_reads_if_it_is_to_refuse_messages() {
+      members.refuseOnMinority = true;
+      HazelcastInstance eldest = members.join();
+      HazelcastInstance other = members.join();
+      long epoch = append(on(eldest), batch("common")).epoch();
+      Suspicion.split(eldest, other);
+      append(on(eldest), batch("more"));
+      Page page = eventually(other);
+      assertThat(texts(page)).containsExactly("common");
+      assertThat(page.continues(new Position(epoch, 1))).isTrue();
+      assertThat(on(other).isWritable()).isFalse();
+      assertThat(on(other).append(room, batch("refused"), LIMITS).cause())
+          .isInstanceOf(History.MinorityException.class);
+      members.awaitWhole();
+      append(on(other), batch("accepted"));
+      Page whole = eventually(other);
+      assertThat(texts(whole)).containsExactly("common", "more", "accepted");
+      assertThat(whole.epoch()).as("there is one history").isEqualTo(epoch);
     }
 
     @Test
@@ -291,11 +311,7 @@ class ClusterHistoryIT extends HistoryContract {
       RoomName oneSided = new RoomName("one-sided-" + room);
       final long quietEpoch = await(on(one).append(quiet, batch("q"), LIMITS)).epoch();
       final long oneSidedEpoch = await(on(one).append(oneSided, batch("o1"), LIMITS)).epoch();
-      on(one).confirm();
-      for (RoomName each : List.of(room, quiet, oneSided)) {
-        await(on(one).read(each, Position.NONE, 0, 0, LIMITS)); // Comes after it.
-      }
-      members.split(one, two);
+      Suspicion.split(one, two);
       Batch ones = batch("1a", "1b");
       Batch twos = new Batch(appender + 1, 1, batch("2a", "2b").publications());
       assertThat(append(on(one), ones).offsets(2)).containsExactly(2L, 3L);

@@ -109,4 +109,28 @@ class FrozenCopyIT {
       assertHas(here);
     }
   }
+
+  /** The elder node may go on in the same epoch, at the same offset. */
+  @Test
+  void what_waited_for_the_elder_node_is_acknowledged_in_another_epoch() {
+    try (ClusterOfProcesses cluster = cluster(3)) {
+      List<Client> clients = new ArrayList<>();
+      List<String> epochs = new ArrayList<>();
+      for (int room = 0; room < ROOMS; room++) {
+        Client client = Client.connect(cluster.node(1).port(), "/rooms/elder" + room, CURSOR);
+        assertThat(client.next()).startsWith("{");
+        String frame = client.publish("before").next();
+        epochs.add(frame.substring(0, frame.indexOf(':')));
+        clients.add(client);
+      }
+      cluster.node(0).freeze();
+      publishNext(clients);
+      for (int room = 0; room < ROOMS; room++) {
+        assertThat(clients.get(room).nextWithin(PATIENCE))
+            .endsWith(":2\nwhile frozen")
+            .doesNotStartWith(epochs.get(room));
+      }
+      clients.forEach(Client::close);
+    }
+  }
 }

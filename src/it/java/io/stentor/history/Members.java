@@ -1,10 +1,8 @@
 package io.stentor.history;
 
-import com.hazelcast.cluster.impl.MemberImpl;
 import com.hazelcast.config.Config;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
-import com.hazelcast.internal.cluster.impl.ClusterServiceImpl;
 import com.hazelcast.internal.serialization.Data;
 import com.hazelcast.map.impl.MapService;
 import com.hazelcast.map.impl.record.Record;
@@ -12,10 +10,7 @@ import com.hazelcast.map.impl.recordstore.RecordStore;
 import com.hazelcast.spi.impl.NodeEngineImpl;
 import io.stentor.cluster.ClusteredVertx;
 import io.stentor.config.ClusterOptions;
-import io.stentor.config.ClusterOptions.BusTlsOptions;
-import io.stentor.config.ClusterOptions.Discovery;
-import io.stentor.config.ClusterOptions.Multicast;
-import io.stentor.config.ClusterOptions.OnMinority;
+import io.stentor.config.TestConfig;
 import io.stentor.message.RoomName;
 import io.stentor.support.Ports;
 import java.time.Duration;
@@ -37,6 +32,9 @@ final class Members {
   /** After how long without a confirmation a step counts as failed. */
   int backupTimeoutMillis = 5000;
 
+  /** Whether a side without a majority accepts no messages. */
+  boolean refuseOnMinority;
+
   /** All run with {@link LogUnderTest#NOW}, but each counts from another moment. */
   private static LongSupplier clock(int member) {
     return () -> LogUnderTest.NOW.get() + 1_000_000_000L * member;
@@ -44,26 +42,22 @@ final class Members {
 
   HazelcastInstance join() {
     ClusterOptions cluster =
-        new ClusterOptions(
-            true,
+        TestConfig.cluster(
+            "name",
             name,
+            "host",
             "127.0.0.1",
+            "port",
             port,
-            0,
-            Discovery.MEMBERS,
-            List.of("127.0.0.1:" + port, "127.0.0.1:" + (port + 1), "127.0.0.1:" + (port + 2)),
-            new Multicast("224.2.2.3", 54327),
-            "",
-            5,
-            OnMinority.SERVE,
-            new BusTlsOptions("", "", ""));
+            "members",
+            List.of("127.0.0.1:" + port, "127.0.0.1:" + (port + 1), "127.0.0.1:" + (port + 2)));
     Config config = ClusteredVertx.hazelcast(cluster);
     config.setProperty("hazelcast.partition.count", "31");
     config.setProperty(
         "hazelcast.operation.backup.timeout.millis", Integer.toString(backupTimeoutMillis));
     config.setProperty("hazelcast.merge.first.run.delay.seconds", "2");
     config.setProperty("hazelcast.merge.next.run.delay.seconds", "2");
-    ClusterHistory.configure(config, clock(all.size()), false);
+    ClusterHistory.configure(config, clock(all.size()), refuseOnMinority);
     HazelcastInstance member = ClusteredVertx.join(config, UUID.randomUUID().toString());
     all.add(member);
     awaitWhole();
@@ -73,27 +67,6 @@ final class Members {
   void awaitWhole() {
     Awaitility.await().atMost(SOON).until(() -> all.stream().allMatch(this::seesAll));
     Awaitility.await().atMost(SOON).until(() -> all.get(0).getPartitionService().isClusterSafe());
-  }
-
-  /** Each takes the other for dead, as after a cut that lasted; they find each other again. */
-  void split(HazelcastInstance one, HazelcastInstance two) {
-    suspect(one, two);
-    suspect(two, one);
-    Awaitility.await()
-        .atMost(SOON)
-        .pollInterval(Duration.ofMillis(5))
-        .until(() -> isAlone(one) && isAlone(two));
-  }
-
-  private static void suspect(HazelcastInstance member, HazelcastInstance of) {
-    ClusterServiceImpl service =
-        ((HazelcastInstanceProxy) member).getOriginal().node.getClusterService();
-    MemberImpl suspected = service.getMember(of.getLocalEndpoint().getUuid());
-    service.suspectMember(suspected, "the test splits the cluster", true);
-  }
-
-  private static boolean isAlone(HazelcastInstance member) {
-    return member.getCluster().getMembers().size() == 1;
   }
 
   private boolean seesAll(HazelcastInstance member) {

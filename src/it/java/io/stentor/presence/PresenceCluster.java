@@ -1,21 +1,16 @@
 package io.stentor.presence;
 
-import com.hazelcast.cluster.impl.MemberImpl;
 import com.hazelcast.config.Config;
 import com.hazelcast.core.HazelcastInstance;
-import com.hazelcast.instance.impl.HazelcastInstanceProxy;
-import com.hazelcast.internal.cluster.impl.ClusterServiceImpl;
 import io.stentor.cluster.ClusteredVertx;
 import io.stentor.cluster.NodeWatcher;
 import io.stentor.config.ClusterOptions;
-import io.stentor.config.ClusterOptions.BusTlsOptions;
-import io.stentor.config.ClusterOptions.Discovery;
-import io.stentor.config.ClusterOptions.Multicast;
-import io.stentor.config.ClusterOptions.OnMinority;
+import io.stentor.config.TestConfig;
 import io.stentor.history.ClusterHistory;
 import io.stentor.message.RoomName;
 import io.stentor.support.ClusterOfProcesses;
 import io.stentor.support.Ports;
+import io.stentor.support.Suspicion;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
@@ -79,19 +74,15 @@ final class PresenceCluster {
   /** Starts one more. */
   Node start() {
     ClusterOptions cluster =
-        new ClusterOptions(
-            true,
+        TestConfig.cluster(
+            "name",
             name,
+            "host",
             "127.0.0.1",
+            "port",
             port,
-            0,
-            Discovery.MEMBERS,
-            IntStream.range(0, 3).mapToObj(i -> "127.0.0.1:" + (port + i)).toList(),
-            new Multicast("224.2.2.3", 54327),
-            "",
-            5,
-            OnMinority.SERVE,
-            new BusTlsOptions("", "", ""));
+            "members",
+            IntStream.range(0, 3).mapToObj(i -> "127.0.0.1:" + (port + i)).toList());
     Config config = ClusteredVertx.hazelcast(cluster);
     if (partitions > 0) {
       config.setProperty("hazelcast.partition.count", Integer.toString(partitions));
@@ -131,23 +122,7 @@ final class PresenceCluster {
 
   /** Each takes the other for dead, as after a cut that lasted; they find each other again. */
   void split(Node one, Node two) {
-    suspect(one, two);
-    suspect(two, one);
-    Awaitility.await()
-        .atMost(SOON)
-        .pollInterval(Duration.ofMillis(5))
-        .until(() -> isAlone(one) && isAlone(two));
-  }
-
-  private static void suspect(Node node, Node of) {
-    ClusterServiceImpl service =
-        ((HazelcastInstanceProxy) node.hazelcast).getOriginal().node.getClusterService();
-    MemberImpl suspected = service.getMember(of.hazelcast.getLocalEndpoint().getUuid());
-    service.suspectMember(suspected, "the test splits the cluster", true);
-  }
-
-  private static boolean isAlone(Node node) {
-    return node.hazelcast.getCluster().getMembers().size() == 1;
+    Suspicion.split(one.hazelcast, two.hazelcast);
   }
 
   /** As kill -9 does it, as far as a JVM can: nothing is handed over. */

@@ -8,27 +8,20 @@ import com.hazelcast.config.Config;
 import com.hazelcast.config.ExecutorConfig;
 import com.hazelcast.core.ExecutionCallback;
 import com.hazelcast.core.HazelcastInstance;
-import com.hazelcast.core.HazelcastInstanceAware;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import com.hazelcast.instance.impl.HazelcastInstanceImpl;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.internal.cluster.impl.ClusterServiceImpl;
-import com.hazelcast.nio.ObjectDataInput;
-import com.hazelcast.nio.ObjectDataOutput;
-import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import io.stentor.cluster.Agreement.Acceptor;
 import io.stentor.cluster.Agreement.State;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -128,21 +121,14 @@ public final class Quorum {
             .setPoolSize(1)
             .setQueueCapacity(QUEUE)
             .setStatisticsEnabled(false));
-    joining
-        .getSerializationConfig()
-        .addDataSerializableFactory(Message.FACTORY, type -> new Message());
-    WireType.add(
-        joining.getSerializationConfig(),
-        State.class,
-        Message.STATE_TYPE,
-        Message::write,
-        Message::readState);
+    QuorumMessage.register(joining.getSerializationConfig());
   }
 
   /** Starts to take part, until the instance is shut down. To be called once, after it joined. */
   public static Quorum start(HazelcastInstance hazelcast) {
     Quorum quorum = new Quorum(hazelcast);
     holder(hazelcast).set(quorum);
+    QuorumMessage.handle(hazelcast, quorum::handle);
     hazelcast.getCluster().addMembershipListener(quorum.new Changes());
     hazelcast
         .getLifecycleService()
@@ -261,7 +247,7 @@ public final class Quorum {
     } else if (members.get(0).localMember()) {
       settled = List.of();
     } else {
-      send(members.get(0), Message.leaving());
+      send(members.get(0), QuorumMessage.leaving());
     }
   }
 
@@ -279,7 +265,7 @@ public final class Quorum {
       lastView = round.view;
       newId = ThreadLocalRandom.current().nextLong();
     }
-    all(round.members, member -> this.<State>send(member, Message.ask(round.id, round.view)))
+    all(round.members, member -> this.<State>send(member, QuorumMessage.ask(round.id, round.view)))
         .thenComposeAsync(states -> propose(round, states), thread)
         .orTimeout(ROUND_MILLIS, TimeUnit.MILLISECONDS)
         .whenCompleteAsync((done, failure) -> ended(round, failure), thread);
@@ -295,7 +281,7 @@ public final class Quorum {
     if (next.equals(acceptor.state().agreed())) {
       return CompletableFuture.completedFuture(next);
     }
-    return all(round.members, member -> send(member, Message.accept(round.id, next)))
+    return all(round.members, member -> send(member, QuorumMessage.accept(round.id, next)))
         .thenComposeAsync(accepted -> commit(round), thread);
   }
 
@@ -304,7 +290,7 @@ public final class Quorum {
     stillRunning(round);
     MemberImpl self = round.members.get(0);
     List<MemberImpl> others = round.members.subList(1, round.members.size());
-    Message commit = Message.commit(round.id);
+    QuorumMessage commit = QuorumMessage.commit(round.id);
     return all(others, member -> send(member, commit))
         .thenComposeAsync(committed -> send(self, commit), thread);
   }
@@ -355,7 +341,7 @@ public final class Quorum {
 
   /** Fails if the node declines. */
   @SuppressWarnings("unchecked") // The kind of a message determines the type of its answer.
-  private <T> CompletableFuture<T> send(MemberImpl member, Message message) {
+  private <T> CompletableFuture<T> send(MemberImpl member, QuorumMessage message) {
     CompletableFuture<T> answered = new CompletableFuture<>();
     try {
       if (member.localMember()) {
@@ -393,16 +379,24 @@ public final class Quorum {
     }
   }
 
+  /** Answers a message that another node has sent. */
+  private @Nullable Object handle(QuorumMessage message) {
+    Object answer = received(message);
+    if (message.kind() == QuorumMessage.COMMIT
+        && answer != null
+        && message.round().equals(leavingRound)) {
+      left.tryComplete();
+    }
+    return answer;
+  }
+
   /** Answers a message of the coordinator; null declines. */
-  private @Nullable Object received(Message message) {
-    return switch (message.kind) {
-      case Message.ASK -> answer(message.round, message.members);
-      case Message.ACCEPT -> {
-        Agreement proposal = Objects.requireNonNull(message.proposal);
-        yield confirmed(present().accept(message.round, proposal));
-      }
-      case Message.COMMIT -> confirmed(adopt(message.round));
-      case Message.LEAVING -> {
+  private @Nullable Object received(QuorumMessage message) {
+    return switch (message.kind()) {
+      case QuorumMessage.ASK -> answer(message.round(), message.members());
+      case QuorumMessage.ACCEPT -> confirmed(present().accept(message.round(), message.proposal()));
+      case QuorumMessage.COMMIT -> confirmed(adopt(message.round()));
+      case QuorumMessage.LEAVING -> {
         thread.execute(this::recheck);
         yield true;
       }
@@ -467,160 +461,6 @@ public final class Quorum {
     @Override
     public void memberRemoved(MembershipEvent event) {
       thread.execute(Quorum.this::check);
-    }
-  }
-
-  /**
-   * A message to one node, which runs on a thread of its own there. The numbers are part of the
-   * wire format between nodes of different versions.
-   */
-  static final class Message
-      implements Callable<@Nullable Object>, HazelcastInstanceAware, IdentifiedDataSerializable {
-
-    private static final int FACTORY = 9900;
-    private static final int STATE_TYPE = 9900_1;
-    private static final int ASK = 1;
-    private static final int ACCEPT = 2;
-    private static final int COMMIT = 3;
-    private static final int LEAVING = 4;
-    private static final UUID NO_ROUND = new UUID(0, 0);
-
-    private transient @Nullable HazelcastInstance hazelcast;
-    private int kind;
-    private UUID round = NO_ROUND;
-    private List<UUID> members = List.of();
-    private @Nullable Agreement proposal;
-
-    Message() {}
-
-    private Message(int kind, UUID round, List<UUID> members, @Nullable Agreement proposal) {
-      this.kind = kind;
-      this.round = round;
-      this.members = members;
-      this.proposal = proposal;
-    }
-
-    static Message ask(UUID round, List<UUID> view) {
-      return new Message(ASK, round, view, null);
-    }
-
-    static Message accept(UUID round, Agreement proposal) {
-      return new Message(ACCEPT, round, List.of(), proposal);
-    }
-
-    static Message commit(UUID round) {
-      return new Message(COMMIT, round, List.of(), null);
-    }
-
-    static Message leaving() {
-      return new Message(LEAVING, NO_ROUND, List.of(), null);
-    }
-
-    @Override
-    public @Nullable Object call() {
-      Quorum quorum = of(Objects.requireNonNull(hazelcast));
-      if (quorum == null) {
-        return null;
-      }
-      Object answer = quorum.received(this);
-      if (kind == COMMIT && answer != null && round.equals(quorum.leavingRound)) {
-        quorum.left.tryComplete();
-      }
-      return answer;
-    }
-
-    @Override
-    public void setHazelcastInstance(HazelcastInstance instance) {
-      hazelcast = instance;
-    }
-
-    @Override
-    public void writeData(ObjectDataOutput out) throws IOException {
-      out.writeByte(kind);
-      write(round, out);
-      write(members, out);
-      out.writeBoolean(proposal != null);
-      if (proposal != null) {
-        write(proposal, out);
-      }
-    }
-
-    @Override
-    public void readData(ObjectDataInput in) throws IOException {
-      kind = in.readByte();
-      round = readUuid(in);
-      members = readUuids(in);
-      proposal = in.readBoolean() ? readAgreement(in) : null;
-    }
-
-    static void write(State state, ObjectDataOutput out) throws IOException {
-      Agreement agreed = state.agreed();
-      out.writeBoolean(agreed != null);
-      if (agreed != null) {
-        write(agreed, out);
-      }
-      out.writeInt(state.accepted().size());
-      for (Agreement accepted : state.accepted()) {
-        write(accepted, out);
-      }
-      out.writeLong(state.highest());
-      out.writeBoolean(state.leaving());
-    }
-
-    static State readState(ObjectDataInput in) throws IOException {
-      Agreement agreed = in.readBoolean() ? readAgreement(in) : null;
-      List<Agreement> accepted = new ArrayList<>();
-      for (int count = in.readInt(); count > 0; count--) {
-        accepted.add(readAgreement(in));
-      }
-      return new State(agreed, accepted, in.readLong(), in.readBoolean());
-    }
-
-    private static void write(Agreement agreement, ObjectDataOutput out) throws IOException {
-      out.writeLong(agreement.generation());
-      write(agreement.members(), out);
-      out.writeLong(agreement.id());
-      out.writeBoolean(agreement.majority());
-      out.writeInt(agreement.fullSize());
-    }
-
-    private static Agreement readAgreement(ObjectDataInput in) throws IOException {
-      return new Agreement(
-          in.readLong(), readUuids(in), in.readLong(), in.readBoolean(), in.readInt());
-    }
-
-    private static void write(List<UUID> uuids, ObjectDataOutput out) throws IOException {
-      out.writeInt(uuids.size());
-      for (UUID uuid : uuids) {
-        write(uuid, out);
-      }
-    }
-
-    private static List<UUID> readUuids(ObjectDataInput in) throws IOException {
-      List<UUID> uuids = new ArrayList<>();
-      for (int count = in.readInt(); count > 0; count--) {
-        uuids.add(readUuid(in));
-      }
-      return List.copyOf(uuids);
-    }
-
-    private static void write(UUID uuid, ObjectDataOutput out) throws IOException {
-      out.writeLong(uuid.getMostSignificantBits());
-      out.writeLong(uuid.getLeastSignificantBits());
-    }
-
-    private static UUID readUuid(ObjectDataInput in) throws IOException {
-      return new UUID(in.readLong(), in.readLong());
-    }
-
-    @Override
-    public int getFactoryId() {
-      return FACTORY;
-    }
-
-    @Override
-    public int getClassId() {
-      return 1;
     }
   }
 }

@@ -1,6 +1,5 @@
 package io.stentor.history;
 
-import com.hazelcast.cluster.Member;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.InMemoryFormat;
 import com.hazelcast.config.MapConfig;
@@ -55,7 +54,7 @@ public final class ClusterHistory implements History {
    * @param refusesOnMinority whether logs are only read on a side without a majority
    */
   public static void configure(Config config, LongSupplier clock, boolean refusesOnMinority) {
-    new NodeContext(clock, refusesOnMinority).offer(config);
+    new NodeContext(clock, new Epochs(), refusesOnMinority).offer(config);
     WireTypes.register(config.getSerializationConfig(), clock);
     ClusterLists.configure(config);
     config.addMapConfig(
@@ -73,31 +72,23 @@ public final class ClusterHistory implements History {
     if (!isWritable()) {
       return Future.failedFuture(new MinorityException());
     }
-    Position before = context.acknowledged().remove(room.value());
     int count = batch.publications().size();
-    Position replicated = before == null ? Position.NONE : before;
-    return submit(room, new LogProcessor.Append(batch, replicated, limits))
+    return submit(room, new LogOperations.Append(batch, limits))
         .compose(
             appended ->
-                confirmed(room, new Position(appended.epoch(), appended.last(count)))
-                    .map(appended));
+                confirm(room, new Position(appended.epoch(), appended.last(count))).map(appended));
   }
 
   /**
-   * Makes the owner of a log know that everything up to a position was replicated, before anybody
-   * relies on it: if this node dies, the log can otherwise not tell what was acknowledged. An owner
-   * that is this node looks it up.
+   * Tells the owner of a log that everything up to a position was replicated, before anybody relies
+   * on it. Otherwise only this node would know, and if it died, the log could not tell where to
+   * fork.
    */
-  private Future<Boolean> confirmed(RoomName room, Position end) {
-    Member owner = hazelcast.getPartitionService().getPartition(room.value()).getOwner();
-    if (owner != null && owner.localMember()) {
-      context.acknowledged().put(room.value(), end);
-      return Future.succeededFuture(true);
-    }
+  private Future<Boolean> confirm(RoomName room, Position end) {
     Promise<Boolean> known = Promise.promise();
     // Hazelcast's own threads, on which results arrive, must not start operations.
     ForkJoinPool.commonPool()
-        .execute(() -> submit(room, new LogProcessor.Confirm(end)).onComplete(known));
+        .execute(() -> submit(room, new LogOperations.Confirm(end)).onComplete(known));
     return known.future();
   }
 
@@ -116,21 +107,6 @@ public final class ClusterHistory implements History {
     return side == null || context.isWritable(side);
   }
 
-  /**
-   * Records in this node's logs what it appended to them last, so that it moves with them. To be
-   * called about fifty times per second. Does not block.
-   */
-  public void confirm() {
-    context
-        .acknowledged()
-        .forEach(
-            (room, end) -> {
-              if (context.acknowledged().remove(room, end)) {
-                submit(new RoomName(room), new LogProcessor.Confirm(end));
-              }
-            });
-  }
-
   @Override
   public Future<Page> read(
       RoomName room, Position after, int maxMessages, int maxBytes, RoomOptions.History limits) {
@@ -147,12 +123,12 @@ public final class ClusterHistory implements History {
       int maxBytes,
       RoomOptions.History limits) {
     return submit(
-        room, new LogProcessor.Read(after, delivered, createsLog, maxMessages, maxBytes, limits));
+        room, new LogOperations.Read(after, delivered, createsLog, maxMessages, maxBytes, limits));
   }
 
   @Override
   public Future<Page> removeAll(RoomName room, RoomOptions.History limits) {
-    return submit(room, new LogProcessor.RemoveAll(limits));
+    return submit(room, new LogOperations.RemoveAll(limits));
   }
 
   @Override
@@ -190,12 +166,15 @@ public final class ClusterHistory implements History {
   private <T> Future<T> submit(
       RoomName room, EntryProcessor<String, RoomLog, @Nullable T> processor) {
     Side before = Quorum.side(hazelcast);
+    if (before == null) {
+      return Future.failedFuture(new NotReplicatedException());
+    }
     return HazelcastFuture.of(
             () -> logs.submitToKey(room.value(), processor), NotReplicatedException::new)
         .map(
             result -> {
               Side after = Quorum.side(hazelcast);
-              if (before == null || after == null || before.id() != after.id()) {
+              if (after == null || before.id() != after.id()) {
                 throw new NotReplicatedException();
               }
               return result;

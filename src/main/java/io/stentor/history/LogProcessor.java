@@ -64,7 +64,9 @@ abstract class LogProcessor<R>
    * Returns whether a log that does not exist is created. If not, the operation leaves no log
    * behind.
    */
-  abstract boolean createsLog();
+  boolean createsLog() {
+    return false;
+  }
 
   /** Returns whether this adds or removes publications, which only a writable side may do. */
   boolean changesLog() {
@@ -92,8 +94,8 @@ abstract class LogProcessor<R>
     RoomLog present = entry.getValue();
     RoomLog log = present != null ? present : new RoomLog(newEpoch(entry.getKey()));
     log.confirm(replicated());
-    if (node != null && side != null) {
-      enter(log, entry.getKey(), node, side);
+    if (node != null && side != null && log.side() != side.id()) {
+      log.enter(side.id(), Epochs.random(), node.isWritable(side));
     }
     R result = apply(log, now);
     if (present == null && !createsLog()) {
@@ -121,16 +123,6 @@ abstract class LogProcessor<R>
     EntryProcessor<String, RoomLog, @Nullable R> copy =
         (EntryProcessor<String, RoomLog, @Nullable R>) (EntryProcessor<?, ?, ?>) replicate;
     return copy;
-  }
-
-  private static void enter(RoomLog log, String room, NodeContext node, Side side) {
-    if (log.side() != side.id()) {
-      Position acknowledged = node.acknowledged().get(room);
-      if (acknowledged != null) {
-        log.confirm(acknowledged);
-      }
-      log.enter(side.id(), Epochs.random(), node.isWritable(side));
-    }
   }
 
   private long newEpoch(String room) {
@@ -171,212 +163,6 @@ abstract class LogProcessor<R>
     return LogWire.FACTORY;
   }
 
-  /** Appends a batch; see {@link History#append}. */
-  static final class Append extends LogProcessor<Appended> {
-
-    private Batch batch = new Batch(0, 0, List.of());
-    private Position replicated = Position.NONE;
-
-    Append() {}
-
-    /**
-     * Creates an append.
-     *
-     * @param replicated position up to which the log was certainly replicated; {@link
-     *     Position#NONE} if nothing is known
-     */
-    Append(Batch batch, Position replicated, RoomOptions.History limits) {
-      this.batch = batch;
-      this.replicated = replicated;
-      this.limits = limits;
-    }
-
-    /**
-     * Creates a processor that runs without a node, with the given time and the epoch for a new
-     * log.
-     */
-    Append(Batch batch, long newEpoch, long nowMillis, RoomOptions.History limits) {
-      this(batch, Position.NONE, limits);
-      this.newEpoch = newEpoch;
-      this.nowMillis = nowMillis;
-    }
-
-    @Override
-    Appended apply(RoomLog log, long now) {
-      return log.append(batch, now, limits);
-    }
-
-    @Override
-    Position replicated() {
-      return replicated;
-    }
-
-    @Override
-    boolean createsLog() {
-      return true;
-    }
-
-    @Override
-    boolean changesLog() {
-      return true;
-    }
-
-    @Override
-    @Nullable Long appender() {
-      return batch.appender();
-    }
-
-    @Override
-    public void writeData(ObjectDataOutput out) throws IOException {
-      out.writeLong(batch.appender());
-      out.writeLong(batch.number());
-      LogWire.write(batch.publications(), out);
-      LogWire.write(replicated, out);
-      LogWire.write(limits, out);
-    }
-
-    @Override
-    public void readData(ObjectDataInput in) throws IOException {
-      batch = new Batch(in.readLong(), in.readLong(), LogWire.readPublications(in));
-      replicated = LogWire.readPosition(in);
-      limits = LogWire.readLimits(in);
-    }
-
-    @Override
-    public int getClassId() {
-      return LogWire.APPEND;
-    }
-  }
-
-  /**
-   * Reads the publications after a position and keeps the log from expiring; see {@link
-   * History#read}.
-   */
-  static final class Read extends LogProcessor<Page> {
-
-    private Position after = Position.NONE;
-    private Position delivered = Position.NONE;
-    private boolean createsLog;
-    private int maxMessages;
-    private int maxBytes;
-
-    Read() {}
-
-    /**
-     * Creates a read.
-     *
-     * @param delivered position up to which a node has delivered everything
-     * @param createsLog whether a log that does not exist is created
-     */
-    Read(
-        Position after,
-        Position delivered,
-        boolean createsLog,
-        int maxMessages,
-        int maxBytes,
-        RoomOptions.History limits) {
-      this.after = after;
-      this.delivered = delivered;
-      this.createsLog = createsLog;
-      this.maxMessages = maxMessages;
-      this.maxBytes = maxBytes;
-      this.limits = limits;
-    }
-
-    /** Creates a read that runs without a node, with the given time and the epoch for a new log. */
-    Read(
-        Position after,
-        int maxMessages,
-        int maxBytes,
-        long newEpoch,
-        long nowMillis,
-        RoomOptions.History limits) {
-      this(after, Position.NONE, false, maxMessages, maxBytes, limits);
-      this.newEpoch = newEpoch;
-      this.nowMillis = nowMillis;
-    }
-
-    @Override
-    Page apply(RoomLog log, long now) {
-      return log.read(after, maxMessages, maxBytes, now, limits);
-    }
-
-    @Override
-    Position replicated() {
-      return delivered;
-    }
-
-    @Override
-    boolean createsLog() {
-      return createsLog;
-    }
-
-    @Override
-    public void writeData(ObjectDataOutput out) throws IOException {
-      LogWire.write(after, out);
-      LogWire.write(delivered, out);
-      out.writeBoolean(createsLog);
-      out.writeInt(maxMessages);
-      out.writeInt(maxBytes);
-      LogWire.write(limits, out);
-    }
-
-    @Override
-    public void readData(ObjectDataInput in) throws IOException {
-      after = LogWire.readPosition(in);
-      delivered = LogWire.readPosition(in);
-      createsLog = in.readBoolean();
-      maxMessages = in.readInt();
-      maxBytes = in.readInt();
-      limits = LogWire.readLimits(in);
-    }
-
-    @Override
-    public int getClassId() {
-      return LogWire.READ;
-    }
-  }
-
-  /** Removes all publications of a log; see {@link History#removeAll}. */
-  static final class RemoveAll extends LogProcessor<Page> {
-
-    RemoveAll() {}
-
-    RemoveAll(RoomOptions.History limits) {
-      this.limits = limits;
-    }
-
-    @Override
-    Page apply(RoomLog log, long now) {
-      return log.removeAll(now, limits);
-    }
-
-    @Override
-    boolean changesLog() {
-      return true;
-    }
-
-    @Override
-    boolean createsLog() {
-      return false;
-    }
-
-    @Override
-    public void writeData(ObjectDataOutput out) throws IOException {
-      LogWire.write(limits, out);
-    }
-
-    @Override
-    public void readData(ObjectDataInput in) throws IOException {
-      limits = LogWire.readLimits(in);
-    }
-
-    @Override
-    public int getClassId() {
-      return LogWire.REMOVE;
-    }
-  }
-
   /** Sends the copy of a log everything after the end of the copy. Requested by the copy's node. */
   static final class Complete extends LogProcessor<Boolean> {
 
@@ -395,11 +181,6 @@ abstract class LogProcessor<R>
     }
 
     @Override
-    boolean createsLog() {
-      return false;
-    }
-
-    @Override
     public void writeData(ObjectDataOutput out) throws IOException {
       LogWire.write(copyEnd, out);
     }
@@ -412,56 +193,6 @@ abstract class LogProcessor<R>
     @Override
     public int getClassId() {
       return LogWire.COMPLETE;
-    }
-  }
-
-  /**
-   * Tells the owner of a log that everything up to a position was replicated. The owner itself
-   * learns this only from the next batch. Changes nothing else and has no copy.
-   */
-  static final class Confirm
-      implements EntryProcessor<String, RoomLog, Boolean>, IdentifiedDataSerializable {
-
-    private Position replicated = Position.NONE;
-
-    Confirm() {}
-
-    Confirm(Position replicated) {
-      this.replicated = replicated;
-    }
-
-    @Override
-    public Boolean process(Map.Entry<String, RoomLog> entry) {
-      RoomLog log = entry.getValue();
-      if (log != null) {
-        log.confirm(replicated);
-      }
-      return true;
-    }
-
-    @Override
-    public @Nullable EntryProcessor<String, RoomLog, Boolean> getBackupProcessor() {
-      return null;
-    }
-
-    @Override
-    public void writeData(ObjectDataOutput out) throws IOException {
-      LogWire.write(replicated, out);
-    }
-
-    @Override
-    public void readData(ObjectDataInput in) throws IOException {
-      replicated = LogWire.readPosition(in);
-    }
-
-    @Override
-    public int getFactoryId() {
-      return LogWire.FACTORY;
-    }
-
-    @Override
-    public int getClassId() {
-      return LogWire.CONFIRM;
     }
   }
 

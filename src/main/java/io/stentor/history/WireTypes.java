@@ -36,14 +36,14 @@ final class WireTypes implements DataSerializableFactory {
   @Override
   public IdentifiedDataSerializable create(int type) {
     return switch (type) {
-      case LogWire.APPEND -> new LogProcessor.Append();
-      case LogWire.READ -> new LogProcessor.Read();
+      case LogWire.APPEND -> new LogOperations.Append();
+      case LogWire.READ -> new LogOperations.Read();
       case LogWire.REPLICATE -> new LogProcessor.Replicate();
       case LogWire.NAMES -> new ClusterLists.NamesTask();
       case LogWire.SUMMARIES -> new ClusterLists.SummariesTask();
-      case LogWire.REMOVE -> new LogProcessor.RemoveAll();
+      case LogWire.REMOVE -> new LogOperations.RemoveAll();
       case LogWire.COMPLETE -> new LogProcessor.Complete();
-      case LogWire.CONFIRM -> new LogProcessor.Confirm();
+      case LogWire.CONFIRM -> new LogOperations.Confirm();
       case LogWire.EXPIRE -> new UnusedLogs.Expire();
       default -> throw new IllegalArgumentException("no type " + type);
     };

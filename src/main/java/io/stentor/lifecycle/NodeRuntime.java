@@ -52,9 +52,6 @@ public final class NodeRuntime {
    */
   private static final int EXPIRE_PARTITIONS = 5;
 
-  /** How long the owner of a log may not know that the last batch was replicated. */
-  private static final int CONFIRM_MILLIS = 20;
-
   private final Vertx vertx;
   private final int eventLoops;
   private final @Nullable HazelcastInstance hazelcast;
@@ -133,7 +130,6 @@ public final class NodeRuntime {
     if (hazelcast != null) {
       ClusterHistory history = new ClusterHistory(hazelcast);
       wheel.every(1000, () -> history.expire(EXPIRE_PARTITIONS));
-      vertx.setPeriodic(CONFIRM_MILLIS, timer -> history.confirm());
       wheel.onStandstill(millis -> history.hold());
       return history;
     }

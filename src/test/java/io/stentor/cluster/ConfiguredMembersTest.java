@@ -2,11 +2,7 @@ package io.stentor.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.stentor.config.ClusterOptions;
-import io.stentor.config.ClusterOptions.BusTlsOptions;
-import io.stentor.config.ClusterOptions.Discovery;
-import io.stentor.config.ClusterOptions.Multicast;
-import io.stentor.config.ClusterOptions.OnMinority;
+import io.stentor.config.TestConfig;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -15,19 +11,8 @@ class ConfiguredMembersTest {
 
   private static ConfiguredMembers members(String host, String... members) {
     return new ConfiguredMembers(
-        new ClusterOptions(
-            true,
-            "test",
-            host,
-            5701,
-            0,
-            Discovery.MEMBERS,
-            List.of(members),
-            new Multicast("224.2.2.3", 54327),
-            "",
-            5,
-            OnMinority.SERVE,
-            new BusTlsOptions("", "", "")));
+        TestConfig.cluster(
+            "name", "test", "host", host, "port", 5701, "members", List.of(members)));
   }
 
   @Test

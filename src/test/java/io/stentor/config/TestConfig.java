@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -38,11 +39,21 @@ public final class TestConfig {
 
   /** Options of a room of which these are changed, such as {@code "tailBytes", 1000}. */
   public static RoomOptions room(Object... namesAndValues) {
+    return of(new JsonObject().put("roomDefaults", changed(namesAndValues))).roomDefaults();
+  }
+
+  /** Options of a node that joins a cluster, of which these are changed. */
+  public static ClusterOptions cluster(Object... namesAndValues) {
+    JsonObject changed = changed(namesAndValues).put("enabled", true);
+    return of(new JsonObject().put("cluster", changed)).cluster();
+  }
+
+  private static JsonObject changed(Object... namesAndValues) {
     JsonObject changed = new JsonObject();
     for (int i = 0; i < namesAndValues.length; i += 2) {
       KeyPath.of((String) namesAndValues[i]).put(changed, json(namesAndValues[i + 1]));
     }
-    return of(new JsonObject().put("roomDefaults", changed)).roomDefaults();
+    return changed;
   }
 
   private static Object json(Object value) {
@@ -51,6 +62,9 @@ public final class TestConfig {
           .put("messages", history.messages())
           .put("bytes", history.bytes())
           .put("ageSeconds", history.ageSeconds());
+    }
+    if (value instanceof List<?> list) {
+      return new JsonArray(list);
     }
     return value instanceof Enum<?> constant ? constant.name() : Objects.requireNonNull(value);
   }

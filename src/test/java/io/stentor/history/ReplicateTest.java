@@ -30,12 +30,12 @@ class ReplicateTest {
   }
 
   private static LogProcessor.Replicate append(RoomLog log, Batch batch, long now, History limits) {
-    return step(new LogProcessor.Append(batch, log.epoch(), now, limits), log);
+    return step(new LogOperations.Append(batch, log.epoch(), now, limits), log);
   }
 
   private static LogProcessor.Replicate read(RoomLog log, long now, History limits) {
     Position end = new Position(log.epoch(), log.top());
-    return step(new LogProcessor.Read(end, 0, 0, log.epoch(), now, limits), log);
+    return step(new LogOperations.Read(end, 0, 0, log.epoch(), now, limits), log);
   }
 
   private static void take(LogProcessor.Replicate step, RoomLog copy) {

@@ -1,0 +1,39 @@
+package io.stentor.support;
+
+import com.hazelcast.cluster.impl.MemberImpl;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.instance.impl.HazelcastInstanceProxy;
+import com.hazelcast.internal.cluster.impl.ClusterServiceImpl;
+import java.time.Duration;
+import org.awaitility.Awaitility;
+
+/** Makes Hazelcast members of this JVM take each other for dead, as after a cut that lasted. */
+public final class Suspicion {
+  private static final Duration SOON = Duration.ofSeconds(30);
+
+  private Suspicion() {}
+
+  /** One member takes another for dead, unless it has lost it already. */
+  public static void suspect(HazelcastInstance member, HazelcastInstance of) {
+    ClusterServiceImpl cluster =
+        ((HazelcastInstanceProxy) member).getOriginal().node.getClusterService();
+    MemberImpl suspected = cluster.getMember(of.getLocalEndpoint().getUuid());
+    if (suspected != null) {
+      cluster.suspectMember(suspected, "the test splits the cluster", true);
+    }
+  }
+
+  /** Splits a cluster of two; they find each other again. */
+  public static void split(HazelcastInstance one, HazelcastInstance two) {
+    suspect(one, two);
+    suspect(two, one);
+    Awaitility.await()
+        .atMost(SOON)
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> isAlone(one) && isAlone(two));
+  }
+
+  private static boolean isAlone(HazelcastInstance member) {
+    return member.getCluster().getMembers().size() == 1;
+  }
+}

@@ -1,0 +1,196 @@
+package io.stentor.cluster;
+
+import com.hazelcast.config.SerializationConfig;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceAware;
+import com.hazelcast.nio.ObjectDataInput;
+import com.hazelcast.nio.ObjectDataOutput;
+import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
+import io.stentor.cluster.Agreement.State;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message of a {@link Agreement round} to one node, which handles it on a thread of its own. The
+ * numbers are part of the wire format between nodes of different versions.
+ */
+final class QuorumMessage
+    implements Callable<@Nullable Object>, HazelcastInstanceAware, IdentifiedDataSerializable {
+
+  private static final int FACTORY = 9900;
+  private static final int STATE_TYPE = 9900_1;
+  static final int ASK = 1;
+  static final int ACCEPT = 2;
+  static final int COMMIT = 3;
+  static final int LEAVING = 4;
+  private static final String HANDLER = "stentor.quorum.handler";
+  private static final UUID NO_ROUND = new UUID(0, 0);
+
+  private transient @Nullable HazelcastInstance hazelcast;
+  private int kind;
+  private UUID round = NO_ROUND;
+  private List<UUID> members = List.of();
+  private @Nullable Agreement proposal;
+
+  QuorumMessage() {}
+
+  private QuorumMessage(int kind, UUID round, List<UUID> members, @Nullable Agreement proposal) {
+    this.kind = kind;
+    this.round = round;
+    this.members = members;
+    this.proposal = proposal;
+  }
+
+  static QuorumMessage ask(UUID round, List<UUID> view) {
+    return new QuorumMessage(ASK, round, view, null);
+  }
+
+  static QuorumMessage accept(UUID round, Agreement proposal) {
+    return new QuorumMessage(ACCEPT, round, List.of(), proposal);
+  }
+
+  static QuorumMessage commit(UUID round) {
+    return new QuorumMessage(COMMIT, round, List.of(), null);
+  }
+
+  static QuorumMessage leaving() {
+    return new QuorumMessage(LEAVING, NO_ROUND, List.of(), null);
+  }
+
+  /** Prepares the configuration of a node that has not joined. */
+  static void register(SerializationConfig serialization) {
+    serialization.addDataSerializableFactory(FACTORY, type -> new QuorumMessage());
+    WireType.add(
+        serialization, State.class, STATE_TYPE, QuorumMessage::write, QuorumMessage::readState);
+  }
+
+  /** Sets what handles the messages to an instance; it answers null to decline. */
+  static void handle(
+      HazelcastInstance instance, Function<QuorumMessage, @Nullable Object> handler) {
+    instance.getUserContext().put(HANDLER, handler);
+  }
+
+  int kind() {
+    return kind;
+  }
+
+  UUID round() {
+    return round;
+  }
+
+  List<UUID> members() {
+    return members;
+  }
+
+  Agreement proposal() {
+    return Objects.requireNonNull(proposal);
+  }
+
+  /** Declines until the node has started. */
+  @Override
+  @SuppressWarnings("unchecked")
+  public @Nullable Object call() {
+    Object handler = Objects.requireNonNull(hazelcast).getUserContext().get(HANDLER);
+    return handler == null ? null : ((Function<QuorumMessage, Object>) handler).apply(this);
+  }
+
+  @Override
+  public void setHazelcastInstance(HazelcastInstance instance) {
+    hazelcast = instance;
+  }
+
+  @Override
+  public void writeData(ObjectDataOutput out) throws IOException {
+    out.writeByte(kind);
+    write(round, out);
+    write(members, out);
+    out.writeBoolean(proposal != null);
+    if (proposal != null) {
+      write(proposal, out);
+    }
+  }
+
+  @Override
+  public void readData(ObjectDataInput in) throws IOException {
+    kind = in.readByte();
+    round = readUuid(in);
+    members = readUuids(in);
+    proposal = in.readBoolean() ? readAgreement(in) : null;
+  }
+
+  static void write(State state, ObjectDataOutput out) throws IOException {
+    Agreement agreed = state.agreed();
+    out.writeBoolean(agreed != null);
+    if (agreed != null) {
+      write(agreed, out);
+    }
+    out.writeInt(state.accepted().size());
+    for (Agreement accepted : state.accepted()) {
+      write(accepted, out);
+    }
+    out.writeLong(state.highest());
+    out.writeBoolean(state.leaving());
+  }
+
+  static State readState(ObjectDataInput in) throws IOException {
+    Agreement agreed = in.readBoolean() ? readAgreement(in) : null;
+    List<Agreement> accepted = new ArrayList<>();
+    for (int count = in.readInt(); count > 0; count--) {
+      accepted.add(readAgreement(in));
+    }
+    return new State(agreed, accepted, in.readLong(), in.readBoolean());
+  }
+
+  private static void write(Agreement agreement, ObjectDataOutput out) throws IOException {
+    out.writeLong(agreement.generation());
+    write(agreement.members(), out);
+    out.writeLong(agreement.id());
+    out.writeBoolean(agreement.majority());
+    out.writeInt(agreement.fullSize());
+  }
+
+  private static Agreement readAgreement(ObjectDataInput in) throws IOException {
+    return new Agreement(
+        in.readLong(), readUuids(in), in.readLong(), in.readBoolean(), in.readInt());
+  }
+
+  private static void write(List<UUID> uuids, ObjectDataOutput out) throws IOException {
+    out.writeInt(uuids.size());
+    for (UUID uuid : uuids) {
+      write(uuid, out);
+    }
+  }
+
+  private static List<UUID> readUuids(ObjectDataInput in) throws IOException {
+    List<UUID> uuids = new ArrayList<>();
+    for (int count = in.readInt(); count > 0; count--) {
+      uuids.add(readUuid(in));
+    }
+    return List.copyOf(uuids);
+  }
+
+  private static void write(UUID uuid, ObjectDataOutput out) throws IOException {
+    out.writeLong(uuid.getMostSignificantBits());
+    out.writeLong(uuid.getLeastSignificantBits());
+  }
+
+  private static UUID readUuid(ObjectDataInput in) throws IOException {
+    return new UUID(in.readLong(), in.readLong());
+  }
+
+  @Override
+  public int getFactoryId() {
+    return FACTORY;
+  }
+
+  @Override
+  public int getClassId() {
+    return 1;
+  }
+}
