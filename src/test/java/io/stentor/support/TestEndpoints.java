@@ -9,6 +9,7 @@ import io.stentor.config.ConfigLoader;
 import io.stentor.config.LiveConfig;
 import io.stentor.config.RoomRules;
 import io.stentor.connection.ConnectionCounts;
+import io.stentor.history.History;
 import io.stentor.history.LocalHistory;
 import io.stentor.http.ErrorHandlers;
 import io.stentor.http.NodeServices;
@@ -46,7 +47,7 @@ public final class TestEndpoints implements AutoCloseable {
   }
 
   /** The same with logs that the test reaches. */
-  public TestEndpoints(JsonObject options, LocalHistory history) {
+  public TestEndpoints(JsonObject options, History history) {
     Config config = config(options);
     Rooms rooms = new Rooms(vertx, new RoomRules(config), history);
     context = vertx.getOrCreateContext();
