@@ -36,7 +36,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ContentAtEveryDoorTest {
   private static final String KEY = ApiKeys.generate();
   private static final String REFUSED =
-      "(?s).*(HTTP/1.1 4(00|13)|\"status\":4(00|13)|\"error\":|350[0-9]|closed 10(07|09)).*";
+      "(?s).*(HTTP/1.1 4(00|13)|\"status\":4(00|13)|\"error\":|\"code\":350[0-9]|closed"
+          + " (350[0-9]|10(07|09))).*";
   private static final List<String> ILL_FORMED =
       List.of(
           "c080", "eda080", "eda0bdedb880", "ff", "80", "f5808080", "f4908080", "e282", "e08080");
