@@ -5,6 +5,7 @@ import com.hazelcast.config.InMemoryFormat;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MergePolicyConfig;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.internal.util.ConcurrencyUtil;
 import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.map.IMap;
 import io.stentor.cluster.HazelcastFuture;
@@ -17,7 +18,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ForkJoinPool;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -87,7 +87,7 @@ public final class ClusterHistory implements History {
   private Future<Boolean> confirm(RoomName room, Position end) {
     Promise<Boolean> known = Promise.promise();
     // Hazelcast's own threads, on which results arrive, must not start operations.
-    ForkJoinPool.commonPool()
+    ConcurrencyUtil.getDefaultAsyncExecutor()
         .execute(() -> submit(room, new LogOperations.Confirm(end)).onComplete(known));
     return known.future();
   }
