@@ -12,8 +12,11 @@ import { drawRoomHeader } from "./chat/room-header.js";
 import { RoomList } from "./chat/room-list.js";
 import { LOBBY, isRoomName, roomInQuery, roomLink } from "./chat/room-names.js";
 import { Rooms, roomOptions } from "./chat/rooms.js";
+import { Search } from "./chat/search.js";
+import { Sound } from "./chat/sound.js";
 import { TokenStore } from "./chat/token-store.js";
 import { Client } from "./client/client.js";
+import { copyText } from "./common/clipboard.js";
 import { byId } from "./common/dom.js";
 import { Header } from "./common/header.js";
 import { socketUrl } from "./common/http.js";
@@ -28,6 +31,12 @@ const AFFECTED = {
   joined: ["header", "notice"],
   state: ["header", "notice"],
 };
+
+/** For how long a button says what it has done. */
+const DONE_MILLIS = 2_000;
+
+/** Where a keyboard is likely, the box has the focus at once. */
+const desktop = matchMedia("(pointer: fine) and (min-width: 760px)");
 
 class ChatPage {
   #header = new Header("chat", translate);
@@ -47,7 +56,8 @@ class ChatPage {
 
   #notice = new Notice();
   #announcer = new Announcer(byId("announcer"));
-  #drawers = new Drawers();
+  #drawers = new Drawers(byId("scrim"));
+  #sound = new Sound(byId("chkSound"));
   #parts = new Redraw({
     rooms: () => this.#drawRooms(),
     members: () => this.#drawMembers(),
@@ -66,6 +76,7 @@ class ChatPage {
     maxBytes: () => this.#current?.options?.maxMessageBytes,
     tooLong: (values) => this.#showNotice("tooLong", values),
   });
+  #search = new Search({ show: (number) => this.#list.showFound(number), clear: () => this.#list.clearFound() });
   #login = new LoginForm(this.#tokens, {
     changed: () => this.#parts.draw("notice"),
     closeDrawers: () => this.#drawers.close(),
@@ -79,6 +90,7 @@ class ChatPage {
     this.#open(roomInQuery(location.search), { push: false });
     onLanguageChange(() => {
       this.#list.redraw();
+      this.#search.draw();
       this.#parts.drawAll();
     });
     this.#client.addEventListener("state", ({ detail }) => this.#stateChanged(detail));
@@ -88,6 +100,7 @@ class ChatPage {
   #listen() {
     byId("btnNew").addEventListener("click", () => this.#list.scrollToEnd());
     byId("btnRetry").addEventListener("click", () => this.#client.connect());
+    byId("btnCopy").addEventListener("click", () => this.#copyLink());
     for (const [button, id] of [["btnRooms", "rooms"], ["btnMembers", "members"]]) {
       const column = byId(id);
       this.#drawers.add(byId(button), column, (open) => column.classList.toggle("open", open));
@@ -124,6 +137,10 @@ class ChatPage {
       this.#composer.text = this.#current.draft;
     }
     this.#list.show(this.#current);
+    this.#search.show(this.#current);
+    if (desktop.matches && this.#current) {
+      this.#composer.focus();
+    }
     this.#updateRead();
     this.#loadOptions(this.#current);
     this.#clearNotice();
@@ -157,6 +174,9 @@ class ChatPage {
     if (conversation === this.#current) {
       this.#currentChanged(what);
     }
+    if (what === "news") {
+      this.#sound.play();
+    }
     this.#parts.draw(...(AFFECTED[what] ?? ["header"]));
   }
 
@@ -173,6 +193,13 @@ class ChatPage {
     } else if (what === "joined") {
       this.#loadOptions(this.#current);
     }
+  }
+
+  async #copyLink() {
+    const link = new URL(roomLink(this.#current.name), location.href).href;
+    const button = byId("btnCopy");
+    button.textContent = translate((await copyText(link)) ? "linkCopied" : "linkNotCopied");
+    setTimeout(() => (button.textContent = translate("copyLink")), DONE_MILLIS);
   }
 
   /** Messages count as read if the user is at the end of the list and the page is visible. */
@@ -252,6 +279,10 @@ class ChatPage {
   #drawHeader() {
     const unread = this.#rooms.joined.reduce((sum, one) => sum + one.unread, 0);
     drawRoomHeader(this.#current?.name ?? this.#badRoom, this.#current, unread, this.#list.isAtEnd);
+    const greets = this.#current?.name === LOBBY;
+    this.#composer.setGreets(greets);
+    byId("composeHint").textContent = translate(greets ? "composeHintGreeting" : "composeHint");
+    byId("btnCopy").disabled = byId("btnSearch").disabled = this.#current === null;
     this.#composer.setEnabled(this.#current?.refusal === null && this.#client.state !== "closed");
   }
 

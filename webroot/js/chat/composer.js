@@ -1,7 +1,6 @@
 /** The box in which the user writes a message. */
 
-/** An empty box sends this, in every language. */
-const GREETING = "你好，我是客户端";
+import { translate } from "../translations/chat.js";
 
 /** The limit of a frame to the server, if the room has no larger one; and the bytes of a command around its text. */
 const MAX_FRAME_BYTES = 64 * 1024;
@@ -12,6 +11,7 @@ export class Composer {
   #button;
   #actions;
   #encoder = new TextEncoder();
+  #greets = false;
 
   /**
    * Creates a composer for a textarea in a form.
@@ -22,7 +22,6 @@ export class Composer {
     this.#box = box;
     this.#actions = actions;
     this.#button = box.form.querySelector("[type=submit]");
-    box.placeholder = GREETING;
     box.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#send();
@@ -48,11 +47,24 @@ export class Composer {
     this.#button.disabled = !enabled;
   }
 
+  /** Sets whether an empty box sends the greeting, and writes the hints in the present language. */
+  setGreets(greets) {
+    this.#greets = greets;
+    this.#box.placeholder = translate(greets ? "greeting" : "writeMessage");
+  }
+
+  focus() {
+    this.#box.focus();
+  }
+
   #send() {
     if (this.#button.disabled) {
       return;
     }
-    const text = this.#box.value.trim() || GREETING;
+    const text = this.#box.value.trim() || (this.#greets ? translate("greeting") : "");
+    if (text === "") {
+      return;
+    }
     const bytes = this.#encoder.encode(JSON.stringify(text)).length;
     const limit = this.#actions.maxBytes() ?? MAX_FRAME_BYTES;
     const most = Math.min(limit, Math.max(limit, MAX_FRAME_BYTES) - COMMAND_BYTES);

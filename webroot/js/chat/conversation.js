@@ -23,9 +23,11 @@ export class Conversation {
   #loading = false;
   #open = false;
   #read = false;
+  /** The epoch of the log when the client was last in the room. */
+  #epoch = "";
 
   unread = 0;
-  /** Where the unread messages begin, `{epoch, offset, count}`; `null` if there are none. */
+  /** The position before the first new message, `{epoch, offset}`; `null` if there is none. */
   mark = null;
   /** Whether the log may have older messages. */
   more = true;
@@ -44,7 +46,7 @@ export class Conversation {
    *
    * `lastRead` is how far the user had read in an earlier visit, `{epoch, offset}`. `changed(conversation, what)` is
    * called with `items` (added at the end), `older` (added at the beginning), `inside` (inserted), `pending`,
-   * `unread`, `mark`, `members`, `joined` or `state`.
+   * `unread`, `news` (an unread message of somebody else), `mark`, `members`, `joined` or `state`.
    */
   constructor(room, lastRead, changed) {
     this.room = room;
@@ -55,7 +57,7 @@ export class Conversation {
     this.members = new Members(room, () => this.#changed("members"));
     room.addEventListener("joined", ({ detail }) => this.#joined(detail));
     room.addEventListener("message", ({ detail }) => this.#received(detail));
-    room.addEventListener("gap", () => this.#add([{ kind: "gap" }]));
+    room.addEventListener("gap", () => this.#add([{ kind: "gap", isCertain: true }]));
     room.addEventListener("refused", ({ detail }) => {
       this.refusal = detail;
       this.#changed("state");
@@ -114,7 +116,20 @@ export class Conversation {
   }
 
   publish(text) {
+    this.#setMark(null);
     this.#pending.publish(text);
+  }
+
+  /** Returns the numbers of the messages whose text or sender's name fulfils `matches(text)`, the oldest first. */
+  find(matches) {
+    const found = [];
+    for (let number = this.start; number < this.end; number++) {
+      const { kind, text, info, own } = this.item(number);
+      if (kind === "message" && (matches(text) || (!own && matches(info?.user ?? "")))) {
+        found.push(number);
+      }
+    }
+    return found;
   }
 
   /** Publishes a failed message again, under the same key. */
@@ -146,12 +161,15 @@ export class Conversation {
   }
 
   #joined({ recovered, first }) {
+    // In another epoch the log may have lost messages, or there were none.
+    const isSameLog = this.#epoch === this.room.epoch;
+    this.#epoch = this.room.epoch;
     this.refusal = null;
     this.members.refresh();
     if (first) {
       this.#firstJoined();
     } else if (!recovered) {
-      this.#add([{ kind: "gap" }]);
+      this.#add([{ kind: "gap", isCertain: isSameLog }]);
       const number = this.end;
       this.#load({ before: this.room.offset + 1, limit: PAGE_SIZE_AFTER_GAP }, (messages) =>
         this.#insert(number, messages),
@@ -164,6 +182,9 @@ export class Conversation {
     const { epoch, offset } = this.room;
     if (this.lastRead?.epoch === epoch) {
       this.unread += Math.max(0, offset - this.lastRead.offset);
+      if (this.unread > 0) {
+        this.#setMark({ ...this.lastRead });
+      }
     } else {
       this.lastRead = { epoch, offset };
     }
@@ -203,16 +224,23 @@ export class Conversation {
   }
 
   #add(items) {
+    const news = items.filter(({ kind, own }) => kind === "message" && !own).length;
+    if (!this.#read && news > 0 && this.unread === 0 && this.lastRead) {
+      this.#setMark({ ...this.lastRead });
+    }
     this.#timeline.append(items);
     this.#pending.settle(items);
     if (this.#read) {
       this.#markRead();
     } else {
-      this.unread += items.filter(({ kind, own }) => kind === "message" && !own).length;
+      this.unread += news;
       this.#changed("unread");
     }
     this.#trim();
     this.#changed("items");
+    if (!this.#read && news > 0) {
+      this.#changed("news");
+    }
   }
 
   #insert(number, items) {
@@ -236,12 +264,18 @@ export class Conversation {
   #markRead() {
     const { epoch, offset } = this.room;
     if (this.unread > 0) {
-      this.mark = { ...this.lastRead, count: this.unread };
       this.unread = 0;
       this.#changed("unread");
-      this.#changed("mark");
     }
     this.lastRead = { epoch, offset };
+  }
+
+  #setMark(mark) {
+    const isChanged = mark !== null || this.mark !== null;
+    this.mark = mark;
+    if (isChanged) {
+      this.#changed("mark");
+    }
   }
 }
 

@@ -2,8 +2,13 @@
 export class Drawers {
   #drawers = [];
 
-  /** Creates an empty set of drawers. Escape, and a click outside, close the open one. */
-  constructor() {
+  /**
+   * Creates an empty set of drawers. Escape, and a click outside, close the open one. `scrim` lies behind drawers that
+   * cover the page.
+   */
+  constructor(scrim) {
+    // After the click, which would otherwise reach what lies behind.
+    scrim.addEventListener("click", () => this.close());
     document.addEventListener("keydown", (event) => {
       const open = this.#drawers.find(isOpen);
       if (event.key === "Escape" && open) {
@@ -13,7 +18,7 @@ export class Drawers {
     });
     document.addEventListener("pointerdown", ({ target }) => {
       const isInside = this.#drawers.some(({ button, panel }) => button.contains(target) || panel.contains(target));
-      if (!isInside) {
+      if (!isInside && target !== scrim) {
         this.close();
       }
     });

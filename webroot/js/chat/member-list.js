@@ -8,6 +8,9 @@ import { nameOf } from "./user-names.js";
 
 const MAX_ROWS = 200;
 
+/** If more members leave at once, only their number is shown. */
+const MAX_LEFT_NAMES = 3;
+
 const HINTS = { hidden: "membersHidden", denied: "membersDenied", failed: "membersFailed", many: "membersMany" };
 
 /**
@@ -20,10 +23,8 @@ const HINTS = { hidden: "membersHidden", denied: "membersDenied", failed: "membe
 export function drawMemberList(members, isOwn, names) {
   const users = members.state === "known" ? groupedByUser(members, isOwn) : [];
   const left = members.recentChanges.filter(({ joined }) => !joined);
-  byId("ulMembers").replaceChildren(
-    ...users.slice(0, MAX_ROWS).map(userRow),
-    ...left.slice(0, MAX_ROWS).map(({ info }) => leftRow(info)),
-  );
+  const leftRows = left.length > MAX_LEFT_NAMES ? [leftCountRow(left.length)] : left.map(({ info }) => leftRow(info));
+  byId("ulMembers").replaceChildren(...users.slice(0, MAX_ROWS).map(userRow), ...leftRows);
   byId("membersHint").textContent = hint(members, users, names);
 }
 
@@ -44,7 +45,7 @@ function groupedByUser(members, isOwn) {
     user.joined ||= joined.has(info.client) && !user.own;
     users.set(key, user);
   }
-  const order = new Intl.Collator(language());
+  const order = new Intl.Collator(language(), { numeric: true });
   return [...users.values()].sort((a, b) => Number(b.own) - Number(a.own) || order.compare(a.name, b.name));
 }
 
@@ -64,7 +65,13 @@ function userRow({ name, connections, own, joined }) {
 }
 
 function leftRow(info) {
-  return element("li", { className: "left" }, element("bdi", { textContent: nameOf(info) }), note(translate("left")));
+  const name = nameOf(info);
+  const nameElement = element("bdi", { textContent: name, title: name });
+  return element("li", { className: "left" }, nameElement, note(translate("left")));
+}
+
+function leftCountRow(count) {
+  return element("li", { className: "left" }, note(translate("leftMany", { count: number(count) })));
 }
 
 function note(text) {

@@ -20,6 +20,8 @@ export class MessageList {
   #follows = true;
   #frame = 0;
   #stale = false;
+  /** The number of the item that is shown as found; `null` if none is. */
+  #found = null;
 
   /**
    * Creates a list.
@@ -44,6 +46,7 @@ export class MessageList {
   /** Shows another conversation where it was left; `null` for none. */
   show(conversation) {
     this.#savePosition();
+    this.#found = null;
     this.#conversation = conversation;
     if (conversation) {
       this.#restorePosition();
@@ -69,6 +72,19 @@ export class MessageList {
   redraw() {
     this.#stale = true;
     this.update();
+  }
+
+  /** Scrolls to an item and shows it as found. */
+  showFound(number) {
+    this.#found = number;
+    this.#conversation.scrollPosition = { number, top: this.#box.clientHeight / 3 };
+    this.#restorePosition();
+  }
+
+  /** Shows no item as found. */
+  clearFound() {
+    this.#found = null;
+    this.redraw();
   }
 
   /** Scrolls to the newest message. */
@@ -124,8 +140,9 @@ export class MessageList {
 
   #row(number) {
     const conversation = this.#conversation;
-    const unread = conversation.isMarked(number) ? conversation.mark.count : 0;
-    return messageRow(conversation.item(number), conversation.item(number - 1), unread);
+    const row = messageRow(conversation.item(number), conversation.item(number - 1), conversation.isMarked(number));
+    row.classList.toggle("found", number === this.#found);
+    return row;
   }
 
   /** Replaces all rows by those from this number on. */

@@ -14,21 +14,21 @@ const GROUP_MILLIS = 5 * 60_000;
  *
  * @param item of a timeline
  * @param before the item before it, if there is one
- * @param unread how many unread messages begin here; 0 for no mark
+ * @param isFirstNew whether the new messages begin here
  */
-export function messageRow(item, before, unread) {
+export function messageRow(item, before, isFirstNew) {
   if (item.kind === "gap") {
-    return element("li", { className: "gap", textContent: translate("gap") });
+    return element("li", { className: "gap", textContent: gapText(item) });
   }
   const row = element("li");
   const isNewDay = !before || before.kind === "gap" || !isSameDay(before.time, item.time);
   if (isNewDay) {
     row.append(element("div", { className: "day", textContent: dayName(item.time) }));
   }
-  if (unread > 0) {
-    row.append(element("div", { className: "unread", textContent: translate("unread", { count: unread }) }));
+  if (isFirstNew) {
+    row.append(element("div", { className: "unread", textContent: translate("unread") }));
   }
-  const isGrouped = !isNewDay && unread === 0 && belongTogether(before, item);
+  const isGrouped = !isNewDay && !isFirstNew && belongTogether(before, item);
   const className = `message${item.own ? " own" : ""}${isGrouped ? " grouped" : ""}`;
   const message = element("div", { className }, head(item), body(item));
   if (item.own) {
@@ -36,6 +36,11 @@ export function messageRow(item, before, unread) {
   }
   row.append(message);
   return row;
+}
+
+/** Returns what a gap means, in words. */
+export function gapText({ isCertain }) {
+  return translate(isCertain ? "gap" : "gapUnsure");
 }
 
 /** Returns the row of a pending message. `actions` has `status(entry)`, which gives a text, `retry` and `discard`. */

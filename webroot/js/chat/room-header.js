@@ -1,6 +1,8 @@
 /** Draws what stands around the message list: the room's name, the number of members, hints. */
 
 import { byId } from "../common/dom.js";
+import { spokenTimeSpan } from "../common/format.js";
+import { number } from "../common/intl.js";
 import { translate } from "../translations/chat.js";
 import { memberCount } from "./member-list.js";
 
@@ -14,12 +16,13 @@ import { memberCount } from "./member-list.js";
  */
 export function drawRoomHeader(name, conversation, unread, isAtEnd) {
   document.title = translate(unread > 0 ? "titleUnread" : "title", { room: name, count: unread });
-  byId("roomName").textContent = `# ${name}`;
+  byId("roomName").textContent = byId("roomName").title = `# ${name}`;
   byId("shouts").hidden = conversation?.options?.transform !== "shout";
   const members = (conversation && memberCount(conversation.members)) || translate("hereNow");
   byId("btnMembers").textContent = members;
   byId("membersTitle").textContent = members;
   byId("empty").hidden = !conversation || !isKnownEmpty(conversation);
+  byId("empty").textContent = conversation?.options ? emptyText(conversation.options.history) : translate("empty");
   byId("older").textContent = conversation ? olderHint(conversation) : "";
   byId("btnNew").hidden = !conversation || isAtEnd || conversation.unread === 0;
   byId("btnNew").textContent = translate("newMessages", { count: conversation?.unread ?? 0 });
@@ -43,4 +46,13 @@ function olderHint(conversation) {
     return "";
   }
   return translate(conversation.item(conversation.start)?.offset > 1 ? "noMore" : "beginning");
+}
+
+/** Returns what a room without messages keeps. `history` has the limits of its log. */
+function emptyText({ messages, ageSeconds }) {
+  if (messages === 0) {
+    return translate("emptyNoLog");
+  }
+  const count = translate(messages === 1 ? "oneMessage" : "manyMessages", { count: number(messages) });
+  return translate("emptyLog", { span: spokenTimeSpan(ageSeconds), count });
 }

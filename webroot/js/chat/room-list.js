@@ -65,7 +65,7 @@ export class RoomList {
   }
 
   #row(name) {
-    const link = element("a", { href: roomLink(name) }, element("bdi", { textContent: `# ${name}` }));
+    const link = element("a", { href: roomLink(name) }, element("bdi", { textContent: `# ${name}`, title: name }));
     link.addEventListener("click", (event) => {
       // With a modifier the browser opens another tab or window.
       if (!event.ctrlKey && !event.metaKey && !event.shiftKey) {

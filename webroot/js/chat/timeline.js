@@ -1,6 +1,6 @@
 /**
  * The messages of a room in order. An item is `{kind: "message", text, json, offset, epoch, time, info, own}`, or
- * `{kind: "gap"}` where messages are missing. Items are numbered from `start` to `end`. A number stays that of its item
+ * `{kind: "gap", isCertain}` where messages are missing, or may be. Items are numbered from `start` to `end`. A number stays that of its item
  * when older ones are added, until something is inserted.
  */
 export class Timeline {

@@ -6,6 +6,11 @@ import { NONE, cached, number } from "./intl.js";
 const unitFormat = cached(
   (locale, unit) => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "narrow" }),
 );
+const fullUnitFormat = cached((locale, unit) => {
+  // In Chinese the long names of units are those of spoken language.
+  const unitDisplay = locale === "zh" ? "short" : "long";
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay });
+});
 const timeFormat = cached((locale) => new Intl.DateTimeFormat(locale, { timeStyle: "medium" }));
 
 /** A count or a rate: fractions below ten have one digit. */
@@ -71,6 +76,15 @@ const UNITS = [
 
 /** A time span in its two largest units. */
 export function timeSpan(seconds) {
+  return spanIn(unitFormat, seconds);
+}
+
+/** The same as words in a sentence. */
+export function spokenTimeSpan(seconds) {
+  return spanIn(fullUnitFormat, seconds).replaceAll(/(?<=\d)(?=\p{Script=Han})/gu, " ");
+}
+
+function spanIn(format, seconds) {
   if (!Number.isFinite(seconds)) {
     return NONE;
   }
@@ -79,7 +93,7 @@ export function timeSpan(seconds) {
   const parts = UNITS.slice(first, first + 2).map(([unit, length]) => {
     const whole = Math.floor(rest / length);
     rest -= whole * length;
-    return { whole, text: unitFormat(language(), unit).format(whole) };
+    return { whole, text: format(language(), unit).format(whole) };
   });
   return parts
     .filter(({ whole }, i) => i === 0 || whole > 0)

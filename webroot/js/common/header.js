@@ -37,7 +37,7 @@ export class Header {
     const home = element("a", { className: "name", href: PAGES.chat, textContent: "Stentor" });
     this.#fillMenu(page);
     this.#listen();
-    bar.prepend(...bar.querySelectorAll(".before"), home, this.#menu);
+    bar.prepend(skipLink(), ...bar.querySelectorAll(".before"), home, this.#menu);
     bar.append(...(hasConnection ? [this.#state, this.#announcer] : []), this.#menuButton);
     onLanguageChange(() => {
       translateElements(document, translate);
@@ -119,4 +119,18 @@ export class Header {
     this.#menuButton.ariaExpanded = String(open);
     this.#menu.classList.toggle("open", open);
   }
+}
+
+/** Returns a link past the header, which is visible while it has the focus. */
+function skipLink() {
+  const main = document.querySelector("main");
+  main.id ||= "main";
+  main.tabIndex = -1;
+  const link = element("a", { className: "skip", href: `#${main.id}` });
+  link.dataset.text = "skip";
+  link.addEventListener("click", (event) => {
+    event.preventDefault(); // The address stays as it is.
+    main.focus();
+  });
+  return link;
 }

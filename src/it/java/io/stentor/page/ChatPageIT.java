@@ -41,12 +41,28 @@ class ChatPageIT extends InBrowser {
   }
 
   @Test
-  void an_empty_box_sends_the_greeting() {
-    try (Window one = browser.open(page("?room=greeting")).awaitLive()) {
-      one.at("btnSend").click();
-      one.say("   ");
+  void an_empty_box_sends_the_greeting_of_the_language_in_the_lobby() {
+    try (Window english = browser.open(page("")).awaitLive();
+        Window chinese = browser.open(page(""), options -> options.setLocale("zh-CN"))) {
+      assertThat(english.at("txtMsg")).hasAttribute("placeholder", "Hello, I am a client");
+      english.at("btnSend").click();
+      chinese.awaitLive().awaitLast("HELLO, I AM A CLIENT!!!");
+      assertThat(chinese.at("txtMsg")).hasAttribute("placeholder", "你好，我是客户端");
+      chinese.say("   ");
 
-      one.awaitMessages("你好，我是客户端", "你好，我是客户端");
+      english.awaitLast("你好，我是客户端!!!");
+    }
+  }
+
+  @Test
+  void an_empty_box_sends_nothing_in_other_rooms() {
+    try (Window one = browser.open(page("?room=greeting")).awaitLive()) {
+      assertThat(one.at("txtMsg")).hasAttribute("placeholder", "Write a message");
+      assertThat(one.at("composeHint")).not().containsText("greeting");
+      one.at("btnSend").click();
+      one.say("   ").say("said");
+
+      one.awaitMessages("said");
     }
   }
 

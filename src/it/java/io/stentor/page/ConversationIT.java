@@ -116,7 +116,7 @@ class ConversationIT extends InBrowser {
       assertThat(badge).hasText("2");
       badge.click();
       one.awaitLast("news 2");
-      assertThat(one.page().locator("#ulMsg .unread")).hasText("2 new");
+      assertThat(one.page().locator("#ulMsg .unread")).hasText("New messages");
       assertThat(one.page().locator("#ulMsg li:has(.unread) .text")).hasText("news 1");
       assertThat(one.page()).hasTitle("# counted – Stentor");
     }

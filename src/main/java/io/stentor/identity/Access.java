@@ -85,6 +85,11 @@ public final class Access {
     return state.keys.server(key);
   }
 
+  /** Returns whether any tokens are accepted; if not, no keys for them are configured. */
+  public boolean acceptsTokens() {
+    return state.tokens.areAccepted();
+  }
+
   /** Checks a token for a connection; completes as {@link Tokens#connection} does. */
   public Future<Verified<ConnectionClaims>> connection(String token) {
     return state.tokens.connection(token);

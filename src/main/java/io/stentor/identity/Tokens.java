@@ -132,6 +132,11 @@ public final class Tokens {
     return keys.stream().map(key -> key.getAlgorithm() + " " + key.getBuffer()).toList();
   }
 
+  /** Returns whether there are keys to verify tokens with, or a place to fetch some from. */
+  boolean areAccepted() {
+    return !fixedKeys.isEmpty() || fetched != null;
+  }
+
   /** Stops fetching keys. Checks in progress complete. */
   void close() {
     if (fetched != null) {

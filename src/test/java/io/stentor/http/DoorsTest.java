@@ -367,6 +367,12 @@ class DoorsTest {
               .test(
                   Check.RELOAD,
                   () -> assertThat(reloaded.rest("GET", "/demo/login", EMPTY)).contains("false"));
+      case "getLoginOptions" ->
+          door.none("tells everybody", Check.PERMISSION)
+              .test(
+                  Check.RELOAD,
+                  () ->
+                      assertThat(reloaded.rest("GET", "/login", EMPTY)).contains("\"demo\":false"));
       case "getContract" -> door.none("a public file of the jar", Check.PERMISSION, Check.RELOAD);
       default -> assertThat(ofRoom).as(operation.id()).isTrue();
     }

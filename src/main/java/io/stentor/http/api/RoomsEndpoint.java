@@ -75,8 +75,9 @@ public final class RoomsEndpoint {
         () -> {
           RoomName room = allowed(ctx, Action.SUBSCRIBE);
           RoomOptions options = rooms.options(room);
+          JsonObject permissions = permissions(Authentication.of(ctx), room);
           return Future.all(stats(room), rooms.history().summaries(List.of(room)))
-              .map(both -> room(both.resultAt(0), both.resultAt(1), options));
+              .map(both -> room(both.resultAt(0), both.resultAt(1), options, permissions));
         });
   }
 
@@ -101,6 +102,14 @@ public final class RoomsEndpoint {
     return rooms.options(room).presence()
         ? presence.stats(room)
         : Future.succeededFuture(new RoomStats(room, 0, 0));
+  }
+
+  /** What the client may do in a room besides subscribing. */
+  private JsonObject permissions(Identity identity, RoomName room) {
+    return new JsonObject()
+        .put("publish", authentication.allow(identity, room, Action.PUBLISH))
+        .put("history", authentication.allow(identity, room, Action.HISTORY))
+        .put("presence", authentication.allow(identity, room, Action.PRESENCE));
   }
 
   private RoomName allowed(RoutingContext ctx, Action action) {
@@ -165,8 +174,13 @@ public final class RoomsEndpoint {
    *
    * @param stats the member counts of the room; included only if presence is on
    * @param logs the log of the room, if there is one
+   * @param permissions what the client may do in the room
    */
-  private static Buffer room(RoomStats stats, Map<RoomName, LogSummary> logs, RoomOptions options) {
+  private static Buffer room(
+      RoomStats stats,
+      Map<RoomName, LogSummary> logs,
+      RoomOptions options,
+      JsonObject permissions) {
     LogSummary log = logs.get(stats.room());
     JsonObject json = summary(stats.room(), options.presence() ? stats : null, log);
     if (log != null && log.messages() > 0) {
@@ -189,6 +203,7 @@ public final class RoomsEndpoint {
             .put("slowConsumer", options.slowConsumer().name().toLowerCase(Locale.ROOT))
             .put("publish", options.publish().name().toLowerCase(Locale.ROOT))
             .put("subscribe", options.subscribe().name().toLowerCase(Locale.ROOT)));
+    json.put("permissions", permissions);
     return json.toBuffer().appendString("\n");
   }
 

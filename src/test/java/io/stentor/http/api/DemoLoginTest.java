@@ -55,6 +55,37 @@ class DemoLoginTest {
   }
 
   @Test
+  void anybody_is_told_whether_tokens_and_the_demo_login_are_accepted_and_nothing_else() {
+    JsonObject noKeys = new JsonObject().put("hmacSecret", "");
+    try (Guarded tokens = new Guarded(new JsonObject());
+        Guarded none = new Guarded(new JsonObject().put("tokens", noKeys))) {
+      assertThat(tokens.get("/login").body()).isEqualTo("{\"tokens\":true,\"demo\":false}");
+      assertThat(none.get("/login").body()).isEqualTo("{\"tokens\":false,\"demo\":false}");
+    }
+    Answer answer = node.get("/login");
+    assertThat(answer.header("cache-control")).isEqualTo("no-store");
+    assertThat(answer.body()).isEqualTo("{\"tokens\":true,\"demo\":true}");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // room, whether its token may publish, read past messages, see the members
+    "users,    true,  true,  true",
+    "quotes,   false, true,  true",
+    "live,     true,  false, true",
+    "discreet, true,  true,  true"
+  })
+  void a_room_tells_whoever_asks_what_they_may_do_in_it(
+      String room, boolean publish, boolean history, boolean presence) {
+    JsonObject permissions =
+        new JsonObject(node.get("/rooms/" + room, bearer(token)).body())
+            .getJsonObject("permissions");
+    assertThat(permissions.getBoolean("publish")).isEqualTo(publish);
+    assertThat(permissions.getBoolean("history")).isEqualTo(history);
+    assertThat(permissions.getBoolean("presence")).isEqualTo(presence);
+  }
+
+  @Test
   void gives_a_token_that_says_a_name_and_when_it_ends_and_nothing_else() {
     Answer answer = login(node, "{\"name\":\"你\"}");
     assertThat(answer.status()).isEqualTo(200);

@@ -117,6 +117,8 @@ class RoomsOverHttpTest extends ApiSetting {
     assertThat(options.getJsonObject("history").getInteger("messages")).isEqualTo(1000);
     assertThat(options.getString("publish")).isEqualTo("anyone");
     assertThat(options.getBoolean("presence")).isTrue();
+    assertThat(json.getJsonObject("permissions").encode())
+        .isEqualTo("{\"publish\":true,\"history\":true,\"presence\":true}");
   }
 
   @Test

@@ -16,11 +16,12 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.function.BooleanSupplier;
 
 /**
- * Serves {@code /demo/login}: {@code GET} tells whether the demo login is enabled, {@code POST}
- * issues a token to anybody, for any name. Only for demonstrations; enabled by {@code
- * identity.demoLogin}. Must be used on one event loop only.
+ * Serves {@code GET /login}, which tells anybody how users can log in, and {@code /demo/login}:
+ * {@code GET} tells whether the demo login is enabled, {@code POST} issues a token to anybody, for
+ * any name. The demo login is only for demonstrations; enabled by {@code identity.demoLogin}. Must
+ * be used on one event loop only.
  */
-public final class DemoLogin {
+public final class LoginEndpoint {
 
   private static final int TOKEN_SECONDS = 600;
   private static final int MAX_BODY_BYTES = 4096;
@@ -32,11 +33,18 @@ public final class DemoLogin {
    * Creates the endpoint.
    *
    * @param on whether the demo login is enabled
-   * @param access signs the tokens
+   * @param access signs tokens, and knows whether any are accepted
    */
-  public DemoLogin(BooleanSupplier on, Access access) {
+  public LoginEndpoint(BooleanSupplier on, Access access) {
     this.on = on;
     this.access = access;
+  }
+
+  /** Tells whether any tokens are accepted and whether the demo login is enabled, and no more. */
+  public void handleOptions(RoutingContext ctx) {
+    JsonObject json =
+        new JsonObject().put("tokens", access.acceptsTokens()).put("demo", on.getAsBoolean());
+    Responses.sendUncachedJson(ctx.response(), json.toBuffer());
   }
 
   /** Tells whether the demo login is enabled, so that a page need not try it. */
