@@ -2,17 +2,18 @@
 
 import { Client } from "./client/client.js";
 import { tokenColours } from "./common/canvas.js";
-import { byId } from "./common/dom.js";
-import { percentChange } from "./common/format.js";
+import { byId, setText } from "./common/dom.js";
+import { clockTime, percentChange } from "./common/format.js";
 import { Header } from "./common/header.js";
 import { socketUrl } from "./common/http.js";
 import { onLanguageChange } from "./common/i18n.js";
 import { NONE, number } from "./common/intl.js";
 import { onThemeChange } from "./common/theme.js";
 import { Feed, MAX_ROOMS } from "./quotes/feed.js";
-import { CHART_SECONDS, PriceChart } from "./quotes/price-chart.js";
+import { PriceChart } from "./quotes/price-chart.js";
 import { QuoteTable, chartDescription, directionOf } from "./quotes/quote-table.js";
 import { Rate } from "./quotes/rate.js";
+import { SlowReading } from "./quotes/slow-reading.js";
 import { translate } from "./translations/quotes.js";
 
 const FIGURES_MILLIS = 500;
@@ -25,14 +26,17 @@ class QuotesPage {
   #client = new Client(socketUrl("./connection/websocket").href);
   #feed = new Feed(this.#client, (quote) => this.#updated(quote));
   #table = new QuoteTable(byId("symbols"), (quote) => this.#choose(quote));
-  #chart = new PriceChart(byId("chart"));
+  #chart = new PriceChart(byId("chart"), () => this.#pointed());
+  #slowReading = new SlowReading(this.#client, () => this.#feed.skipped);
   #updates = new Rate();
   #frames = new Rate();
   #frameCount = 0;
+  #perSecond = { updates: 0, frames: 0 };
+  #isDrawing = false;
   #lineColour = "";
   #chosen = null;
-  /** The clock and the number of updates at the pause, `{clock, received}`; `null` if not paused. */
-  #paused = null;
+  /** The clock at the pause; `null` if not paused. Updates are held back and nothing moves meanwhile. */
+  #pausedAt = null;
   /** What is shown instead of the chart, `{key, values}`; `null` for nothing. */
   #status = { key: "loading" };
   /** The settings of the rooms, `{more, slowConsumer}`; `null` if not known. */
@@ -48,19 +52,19 @@ class QuotesPage {
     onThemeChange(() => {
       [this.#lineColour] = tokenColours(["--accent"]);
       this.#chart.repaint();
-      this.#table.markAll();
+      this.#redraw();
     });
     onLanguageChange(() => this.#drawTexts());
-    setInterval(() => this.#drawFigures(), FIGURES_MILLIS);
-    setInterval(() => this.#describeChart(), DESCRIPTION_MILLIS);
-    requestAnimationFrame((now) => this.#draw(now));
+    setInterval(() => this.#measure(), FIGURES_MILLIS);
+    setInterval(() => this.#pausedAt ?? this.#describeChart(), DESCRIPTION_MILLIS);
+    this.#startDrawing();
     this.#client.connect();
     this.#feed.start();
   }
 
-  /** The publisher's clock. */
+  /** The publisher's clock, which stands still while paused. */
   get #clock() {
-    return Date.now() - (Number.isFinite(this.#clockDifference) ? this.#clockDifference : 0);
+    return this.#pausedAt ?? Date.now() - (Number.isFinite(this.#clockDifference) ? this.#clockDifference : 0);
   }
 
   #updated(quote) {
@@ -96,28 +100,78 @@ class QuotesPage {
 
   #choose(quote) {
     this.#chosen = quote;
+    this.#feed.fill(quote);
     this.#table.choose(quote);
-    this.#drawChosen();
+    this.#redraw();
     this.#describeChart();
   }
 
   #togglePause() {
-    this.#paused = this.#paused ? null : { clock: this.#clock, received: this.#feed.received };
-    this.#table.markAll();
-    this.#drawButton();
+    if (this.#pausedAt === null) {
+      this.#pausedAt = this.#clock;
+      this.#feed.pause();
+      this.#draw(performance.now(), true);
+      this.#table.endFlashes();
+    } else {
+      this.#pausedAt = null;
+      this.#feed.resume();
+      [this.#updates, this.#frames].forEach((rate) => rate.reset());
+      this.#table.resetRates();
+      this.#startDrawing();
+    }
+    this.#drawButtons();
     this.#drawFigures();
   }
 
-  #draw(now) {
-    this.#frameCount++;
-    if (!this.#paused) {
-      this.#table.draw(now, this.#clock, this.#lineColour);
-      if (this.#chosen) {
-        this.#chart.draw(this.#chosen, this.#clock);
-        this.#drawChosen();
-      }
+  /** Draws once a frame, until paused. */
+  #startDrawing() {
+    if (!this.#isDrawing) {
+      this.#isDrawing = true;
+      requestAnimationFrame((now) => this.#frame(now));
     }
-    requestAnimationFrame((time) => this.#draw(time));
+  }
+
+  #frame(now) {
+    this.#isDrawing = false;
+    if (this.#pausedAt === null) {
+      this.#frameCount++;
+      this.#draw(now, false);
+      this.#startDrawing();
+    }
+  }
+
+  #draw(now, all) {
+    this.#table.draw(now, this.#clock, this.#lineColour, all);
+    if (this.#chosen) {
+      this.#chart.draw(this.#chosen, this.#clock);
+      this.#drawChosen();
+      this.#drawPointed();
+    }
+  }
+
+  /** Draws everything again: now if paused, else with the next frames. */
+  #redraw() {
+    this.#table.markAll();
+    if (this.#pausedAt !== null) {
+      this.#draw(performance.now(), true);
+    }
+  }
+
+  /** The user points at another time of the chart. */
+  #pointed() {
+    if (this.#chosen && this.#pausedAt !== null) {
+      this.#chart.draw(this.#chosen, this.#clock);
+    }
+    this.#drawPointed();
+    const { time, price } = this.#chart.chosen ?? {};
+    const text = price === undefined ? "" : `${clockTime(time)}, ${number(price, 2)}`;
+    byId("chart").setAttribute("aria-valuetext", text);
+    byId("chart").setAttribute("aria-valuenow", String(text ? Math.round((time - this.#clock) / 1000) : 0));
+  }
+
+  #drawPointed() {
+    const { time, price } = this.#chart.chosen ?? {};
+    setText(byId("pointed"), price === undefined ? "" : `${clockTime(time)} · ${number(price, 2)}`);
   }
 
   #drawChosen() {
@@ -128,26 +182,39 @@ class QuotesPage {
     byId("change").dataset.direction = directionOf(change);
   }
 
+  /** Describes the chart, but not while it has the focus: screen readers would read it again and again. */
   #describeChart() {
-    if (this.#chosen) {
-      byId("chart").setAttribute("aria-label", chartDescription(this.#chosen, this.#clock, CHART_SECONDS));
+    const chart = byId("chart");
+    if (chart !== document.activeElement) {
+      const label = this.#chosen ? chartDescription(this.#chosen, this.#clock) : translate("chartLabel");
+      chart.setAttribute("aria-label", label);
     }
   }
 
+  #measure() {
+    if (this.#pausedAt === null) {
+      const now = performance.now();
+      this.#perSecond.updates = this.#updates.update(now, this.#feed.received);
+      this.#perSecond.frames = this.#frames.update(now, this.#frameCount);
+      this.#table.measure(now);
+    }
+    this.#drawFigures();
+  }
+
   #drawFigures() {
-    const now = performance.now();
-    byId("updates").textContent = number(this.#updates.update(now, this.#feed.received));
-    byId("frames").textContent = number(this.#frames.update(now, this.#frameCount));
-    byId("conflated").textContent = number(this.#feed.conflated);
-    byId("count").textContent = number(this.#feed.quotes.size);
-    this.#table.drawRates(now);
-    const missed = this.#paused ? number(this.#feed.received - this.#paused.received) : "";
-    byId("pausedNote").textContent = this.#paused ? translate("notShown", { count: missed }) : "";
+    const isPaused = this.#pausedAt !== null;
+    setText(byId("updates"), number(this.#perSecond.updates));
+    setText(byId("frames"), number(isPaused ? 0 : this.#perSecond.frames));
+    setText(byId("conflated"), number(this.#feed.conflated));
+    setText(byId("count"), number(this.#feed.quotes.size));
+    this.#table.drawRates();
+    setText(byId("pausedNote"), isPaused ? translate("notShown", { count: number(this.#feed.held) }) : "");
   }
 
   #drawStatus() {
     const status = this.#status;
     byId("status").hidden = status === null;
+    byId("chart").inert = status !== null;
     byId("statusText").textContent = status ? translate(status.key, status.values) : "";
     byId("example").hidden = status?.key !== "none";
     byId("example").textContent = [
@@ -159,15 +226,16 @@ class QuotesPage {
     byId("settings").textContent = rule ? translate(rule) + more : "";
   }
 
-  #drawButton() {
-    byId("btnPause").textContent = translate(this.#paused ? "resume" : "pause");
+  #drawButtons() {
+    byId("btnPause").textContent = translate(this.#pausedAt === null ? "pause" : "resume");
+    this.#slowReading.draw();
   }
 
   #drawTexts() {
     document.title = translate("title");
     this.#chart.repaint();
-    this.#table.markAll();
-    this.#drawButton();
+    this.#redraw();
+    this.#drawButtons();
     this.#drawStatus();
     this.#drawFigures();
     this.#describeChart();

@@ -8,6 +8,7 @@ import { element, setText } from "../common/dom.js";
 import { percentChange } from "../common/format.js";
 import { number } from "../common/intl.js";
 import { translate } from "../translations/quotes.js";
+import { PLOT_SECONDS } from "./quote.js";
 import { Rate } from "./rate.js";
 
 const FLASH_MILLIS = 300;
@@ -16,7 +17,6 @@ const REST_MILLIS = 400;
 
 /** A sparkline is drawn at most once in this time. */
 const SPARKLINE_MILLIS = 100;
-const SPARKLINE_SECONDS = 60;
 const INSET = 2;
 
 export class QuoteTable {
@@ -60,15 +60,15 @@ export class QuoteTable {
     this.#rows.forEach((row, quote) => this.mark(quote));
   }
 
-  /** Draws what was marked, with the sparklines up to the time `clock`. */
-  draw(now, clock, colour) {
-    let sparklines = Math.ceil(this.#rows.size / 6);
+  /** Draws what was marked, with the sparklines up to the time `clock`: some of them, or `all`. */
+  draw(now, clock, colour, all = false) {
+    let sparklines = all ? Infinity : Math.ceil(this.#rows.size / 6);
     for (const row of this.#rows.values()) {
       row.endFlash(now);
       if (row.isStale) {
         row.drawPrice(now);
       }
-      if (row.isSparklineStale && sparklines > 0 && now - row.sparklineDrawnAt > SPARKLINE_MILLIS) {
+      if (row.isSparklineStale && sparklines > 0 && (all || now - row.sparklineDrawnAt > SPARKLINE_MILLIS)) {
         row.isSparklineStale = false;
         row.sparklineDrawnAt = now;
         row.sparkline.draw(row.quote, clock, colour);
@@ -77,8 +77,23 @@ export class QuoteTable {
     }
   }
 
-  drawRates(now) {
-    this.#rows.forEach((row) => row.drawRates(now));
+  /** Ends all flashes. */
+  endFlashes() {
+    this.#rows.forEach((row) => row.endFlash(Infinity));
+  }
+
+  /** Measures the rates of all rows. */
+  measure(now) {
+    this.#rows.forEach((row) => row.measure(now));
+  }
+
+  /** Measures rates from now on: what was counted before is no part of them. */
+  resetRates() {
+    this.#rows.forEach((row) => row.resetRate());
+  }
+
+  drawRates() {
+    this.#rows.forEach((row) => row.drawRates());
   }
 
   #moveFocus(event) {
@@ -98,6 +113,7 @@ class Row {
   isSparklineStale = true;
   sparklineDrawnAt = 0;
   #rate = new Rate();
+  #perSecond = 0;
   #flashAt = -Infinity;
   #price = null;
   #cells = {};
@@ -143,8 +159,16 @@ class Row {
     }
   }
 
-  drawRates(now) {
-    setText(this.#cells.rate, number(this.#rate.update(now, this.quote.received)));
+  measure(now) {
+    this.#perSecond = this.#rate.update(now, this.quote.received);
+  }
+
+  resetRate() {
+    this.#rate.reset();
+  }
+
+  drawRates() {
+    setText(this.#cells.rate, number(this.#perSecond));
     setText(this.#cells.conflated, number(this.quote.conflated));
   }
 }
@@ -163,7 +187,7 @@ class Sparkline {
       return;
     }
     const { context, width, height } = area;
-    const from = now - SPARKLINE_SECONDS * 1000;
+    const from = quote.plotStart(now);
     const { times, prices } = quote.since(from);
     let least = Infinity;
     let most = -Infinity;
@@ -178,7 +202,7 @@ class Sparkline {
     // More points than pixels would not be visible.
     const step = Math.max(1, Math.floor(prices.length / width));
     for (let i = 0; i < prices.length; i += step) {
-      const x = Math.max(0, ((times[i] - from) / (SPARKLINE_SECONDS * 1000)) * width);
+      const x = Math.max(0, ((times[i] - from) / (now - from)) * width);
       context.lineTo(x, INSET + (1 - (prices[i] - least) / tall) * (height - 2 * INSET));
     }
     context.lineTo(width, INSET + (1 - (prices.at(-1) - least) / tall) * (height - 2 * INSET));
@@ -192,14 +216,14 @@ export function directionOf(change) {
 }
 
 /** Returns a description of a quote's chart for screen readers. */
-export function chartDescription(quote, clock, seconds) {
-  const { prices } = quote.since(clock - seconds * 1000);
+export function chartDescription(quote, clock) {
+  const { prices } = quote.since(quote.plotStart(clock));
   if (prices.length === 0) {
     return translate("chartEmpty", { symbol: quote.symbol });
   }
   return translate("chart", {
     symbol: quote.symbol,
-    seconds,
+    seconds: PLOT_SECONDS,
     price: number(quote.price, 2),
     change: percentChange(quote.change),
     least: number(prices.reduce((a, b) => Math.min(a, b)), 2),

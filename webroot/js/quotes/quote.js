@@ -1,10 +1,16 @@
 /** The prices of one symbol. Does not touch the page. */
 
 /** How many prices are kept. */
-const MAX_PRICES = 4096;
+export const MAX_PRICES = 4096;
 
 /** The name of a room is this and the symbol. */
 export const PREFIX = "quotes:";
+
+/** How long plots are, unless there are no prices as old as that. */
+export const PLOT_SECONDS = 60;
+
+/** A plot is at least this long, in milliseconds. */
+const MIN_SPAN_MILLIS = 10_000;
 
 function isPrice(value) {
   return typeof value === "number" && Number.isFinite(value);
@@ -43,14 +49,21 @@ export class Quote {
 
   /** The time of the newest price in milliseconds since 1970; undefined before the first. */
   get newest() {
-    return this.#times[this.#to - 1];
+    return this.length > 0 ? this.#times[this.#to - 1] : undefined;
+  }
+
+  /** The time of the oldest price that is kept; undefined before the first. */
+  get oldest() {
+    return this.length > 0 ? this.#times[this.#from] : undefined;
   }
 
   /**
    * Takes the data of a message, `{price, open?, time?}`. Counts and ignores anything else. Returns whether it was a
    * quote.
+   *
+   * @param time of the message, used if its data has none
    */
-  update(data, now) {
+  update(data, time) {
     if (!isPrice(data?.price)) {
       this.invalid++;
       return false;
@@ -61,8 +74,22 @@ export class Quote {
     this.price = data.price;
     this.open = isPrice(data.open) ? data.open : (this.open ?? data.price);
     this.received++;
-    this.#add(isPrice(data.time) ? data.time : now);
+    this.#add(isPrice(data.time) ? data.time : time, data.price);
     return true;
+  }
+
+  /** Takes earlier messages, `{data, time}`, oldest first: prices from before those that are kept. */
+  prepend(messages) {
+    const room = MAX_PRICES - this.length;
+    const earlier = messages.filter(({ data }) => isPrice(data?.price)).slice(-room || messages.length);
+    if (room === 0 || earlier.length === 0) {
+      return;
+    }
+    const times = this.#times.slice(this.#from, this.#to);
+    const prices = this.#prices.slice(this.#from, this.#to);
+    this.#from = this.#to = 0;
+    earlier.forEach(({ data, time }) => this.#add(isPrice(data.time) ? data.time : time, data.price));
+    times.forEach((time, i) => this.#add(time, prices[i]));
   }
 
   /** Counts updates that the server left out. */
@@ -70,7 +97,7 @@ export class Quote {
     this.conflated += count;
   }
 
-  #add(time) {
+  #add(time, price) {
     if (this.#to === this.#times.length) {
       this.#times.copyWithin(0, this.#to - MAX_PRICES + 1, this.#to);
       this.#prices.copyWithin(0, this.#to - MAX_PRICES + 1, this.#to);
@@ -80,13 +107,13 @@ export class Quote {
     // Clocks of publishers may differ; a line never goes back.
     const last = this.length > 0 ? this.#times[this.#to - 1] : 0;
     this.#times[this.#to] = Math.max(time, last);
-    this.#prices[this.#to] = this.price;
+    this.#prices[this.#to] = price;
     this.#to++;
     this.#from = Math.max(this.#from, this.#to - MAX_PRICES);
   }
 
-  /** Returns the times and prices since a time, and the last before it: views, valid until the next update. */
-  since(time) {
+  /** Returns the index of the first price since a time. */
+  #indexOf(time) {
     let low = this.#from;
     let high = this.#to;
     while (low < high) {
@@ -97,10 +124,26 @@ export class Quote {
         high = middle;
       }
     }
-    const first = Math.max(this.#from, low - 1);
+    return low;
+  }
+
+  /** Returns the times and prices since a time, and the last before it: views, valid until the next update. */
+  since(time) {
+    const first = Math.max(this.#from, this.#indexOf(time) - 1);
     return {
       times: this.#times.subarray(first, this.#to),
       prices: this.#prices.subarray(first, this.#to),
     };
+  }
+
+  /** Returns the price at a time, `{time, price}`: the last one until then, or else the first; null if there is none. */
+  at(time) {
+    const index = Math.max(this.#from, Math.min(this.#indexOf(time + 1), this.#to) - 1);
+    return this.length > 0 ? { time: this.#times[index], price: this.#prices[index] } : null;
+  }
+
+  /** Returns where a plot until `clock` begins, so that it is full. */
+  plotStart(clock) {
+    return Math.max(clock - PLOT_SECONDS * 1000, Math.min(this.oldest ?? clock, clock - MIN_SPAN_MILLIS));
   }
 }

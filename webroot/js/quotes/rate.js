@@ -14,4 +14,9 @@ export class Rate {
     const first = this.#samples[0];
     return now > first.now ? ((count - first.count) * 1000) / (now - first.now) : 0;
   }
+
+  /** Starts anew: what was counted meanwhile is no part of the rate. */
+  reset() {
+    this.#samples = [];
+  }
 }

@@ -21,7 +21,7 @@ export default {
   },
   zh: {
     admin: "控制台",
-    api: "接口",
+    api: "API",
     chat: "聊天",
     closed: "已关闭",
     compare: "对比",

@@ -17,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The page of live quotes in a real browser, beside a node with the simulated market. */
 class QuotesPageIT extends InBrowser {
   private static final int SOON_MILLIS = 30_000;
+  private static final String TIME = "\\d+:\\d\\d:\\d\\d.[AP]M";
   private static NodeProcess market;
 
   @BeforeAll
@@ -114,16 +117,152 @@ class QuotesPageIT extends InBrowser {
   }
 
   @Test
+  void the_chart_is_full_at_once_and_tells_the_price_under_pointer_and_keys() {
+    publishMinute("FULL");
+    try (Window one = browser.open(quotes(node)).awaitLive()) {
+      row(one, "FULL").click();
+      Locator chart = one.at("chart");
+      Patience.until(
+          one,
+          () -> {
+            chart.press("Home");
+            return Integer.parseInt(chart.getAttribute("aria-valuenow")) < -55;
+          });
+      assertThat(one.at("pointed")).hasText(Pattern.compile(TIME + " · [1-9]\\d\\.00"));
+      assertThat(chart).hasAttribute("aria-valuetext", Pattern.compile(TIME + ", \\d+\\.00"));
+      chart.press("End");
+      assertThat(one.at("pointed")).hasText(Pattern.compile(".* · 600\\.00"));
+      chart.press("PageDown");
+      assertThat(one.at("pointed")).hasText(Pattern.compile(".* · 5\\d\\d\\.00"));
+      chart.press("Escape");
+      assertThat(one.at("pointed")).hasText("");
+      chart.hover();
+      assertThat(one.at("pointed")).hasText(Pattern.compile(TIME + " · [2-4]\\d\\d\\.00"));
+      one.page().mouse().move(0, 0);
+      assertThat(one.at("pointed")).hasText("");
+      assertThat(one.complaints()).isEmpty();
+    }
+  }
+
+  /** Six hundred prices, one in a tenth of a second until now. */
+  private static void publishMinute(String symbol) {
+    long now = System.currentTimeMillis();
+    String messages =
+        IntStream.rangeClosed(1, 600)
+            .mapToObj(
+                i ->
+                    "{\"room\": \"quotes:%s\", \"data\": {\"price\": %d, \"time\": %d}}"
+                        .formatted(symbol, i, now - 60_000 + 100L * i))
+            .collect(Collectors.joining(",", "{\"messages\": [", "]}"));
+    assertThat(HttpRoom.at(node.port(), "quotes:" + symbol).publishBatch(messages).status())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void rises_are_green_in_english_and_red_in_chinese_and_a_sign_says_the_same() {
+    publish(node, "RISE", "{\"price\": 11, \"open\": 10}");
+    publish(node, "FALL", "{\"price\": 9, \"open\": 10}");
+    try (Window one = browser.open(quotes(node)).awaitLive()) {
+      Locator rise = row(one, "RISE").locator(".change");
+      Locator fall = row(one, "FALL").locator(".change");
+      assertThat(rise).hasText("+10.00 %");
+      assertThat(fall).hasText("−10.00 %");
+      String good = colour(one, "--good");
+      String bad = colour(one, "--bad");
+      assertThat(rise).hasCSS("color", good);
+      assertThat(fall).hasCSS("color", bad);
+      one.at("btnLanguage").click();
+      assertThat(rise).hasCSS("color", bad);
+      assertThat(fall).hasCSS("color", good);
+      assertThat(rise).hasText("+10.00 %");
+    }
+  }
+
+  private static String colour(Window one, String token) {
+    String script =
+        """
+        (token) => {
+          const probe = document.body.appendChild(document.createElement("span"));
+          probe.style.color = `var(${token})`;
+          const { color } = getComputedStyle(probe);
+          probe.remove();
+          return color;
+        }
+        """;
+    return (String) one.page().evaluate(script, token);
+  }
+
+  @Test
+  void reads_slowly_for_a_while_and_counts_what_the_server_skips_meanwhile() {
+    try (Window one = openMarket()) {
+      one.at("btnSlow").click();
+      assertThat(one.at("btnSlow")).isDisabled();
+      assertThat(one.at("btnSlow")).hasText(Pattern.compile("Reading slowly: \\d+ s"));
+      assertThat(one.at("slowNote")).containsText("every 2.5 seconds");
+      Patience.until(one, () -> number(one, "conflated") > 0);
+      int early = number(one, "conflated");
+      assertThat(one.at("slowNote"))
+          .hasText(
+              Pattern.compile(".* the server skipped [\\d,]+ updates\\. .*"),
+              new HasTextOptions().setTimeout(SOON_MILLIS));
+      assertThat(number(one, "slowNote")).isEqualTo(number(one, "conflated")).isGreaterThan(early);
+      assertThat(one.at("btnSlow")).isEnabled();
+      Patience.until(one, () -> number(one, "updates") > 50);
+      one.awaitLive();
+      assertThat(one.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  void a_node_without_the_demo_says_that_it_cannot_be_read_slowly() {
+    publish(node, "CALM", "{\"price\": 1}");
+    try (Window one = browser.open(quotes(node)).awaitLive()) {
+      one.at("btnSlow").click();
+      assertThat(one.at("slowNote")).containsText("start it with --demo");
+      assertThat(one.at("btnSlow")).isEnabled();
+    }
+  }
+
+  @Test
   void pause_freezes_the_page_and_counts_updates_that_are_not_shown() {
     try (Window one = openMarket()) {
       one.at("btnPause").click();
-      String before = prices(one);
+      String before = one.page().locator("#symbols").textContent();
 
       assertThat(one.at("pausedNote")).hasText(Pattern.compile("[1-9]\\d+ updates not shown"));
-      assertThat(prices(one)).isEqualTo(before);
+      assertThat(one.at("frames")).hasText("0");
+      row(one, "TROY").click();
+      one.at("chart").hover();
+      assertThat(one.at("pointed")).hasText(Pattern.compile(TIME + " · [\\d.,]+"));
+      one.at("btnTheme").click();
+      assertThat(one.page().locator("#symbols")).hasText(before);
+      assertThat(one.at("price")).hasText(row(one, "TROY").locator(".last").textContent());
       one.at("btnPause").click();
-      Patience.until(one, () -> !prices(one).equals(before));
+      Patience.until(one, () -> !one.page().locator("#symbols").textContent().equals(before));
       assertThat(one.at("pausedNote")).hasText("");
+    }
+  }
+
+  @Test
+  void after_a_pause_every_update_is_in_the_chart() {
+    publish(node, "HELD", "{\"price\": 1}");
+    try (Window one = browser.open(quotes(node)).awaitLive()) {
+      row(one, "HELD").click();
+      Locator last = row(one, "HELD").locator(".last");
+      assertThat(last).hasText("1.00");
+      one.at("btnPause").click();
+      for (int price : List.of(5, 3, 4)) {
+        publish(node, "HELD", "{\"price\": " + price + "}");
+      }
+      assertThat(one.at("pausedNote")).hasText("3 updates not shown");
+      assertThat(last).hasText("1.00");
+      one.at("btnPause").click();
+      assertThat(last).hasText("4.00");
+      assertThat(row(one, "HELD").locator(".conflated")).hasText("0");
+      // The description is renewed at once.
+      row(one, "HELD").click();
+      assertThat(one.at("chart"))
+          .hasAttribute("aria-label", Pattern.compile(".*between 1\\.00 and 5\\.00 .*"));
     }
   }
 

@@ -17,6 +17,16 @@ public interface ClientTransport {
   void read(boolean on);
 
   /**
+   * Stops or resumes the delivery of messages, as if the client had stopped reading; replies still
+   * go out. {@link Session#drained} is called when it resumes.
+   *
+   * @return whether this has changed anything; never if the transport cannot do it
+   */
+  default boolean hold(boolean on) {
+    return false;
+  }
+
+  /**
    * Counts one command against the rate of the connection.
    *
    * @return nanoseconds before the next command should start; usually 0

@@ -29,7 +29,7 @@ public final class Commands {
 
   private static final long MAX_ID = 0xffff_ffffL;
 
-  /** {@code rpc} and {@code ping}. */
+  /** {@code ping}. */
   private static final Command NOT_AVAILABLE =
       (session, reply) -> {
         throw new CommandError(ErrorCode.NOT_AVAILABLE);
@@ -51,7 +51,7 @@ public final class Commands {
           Map.entry("presence_stats", PresenceStatsCommand::of),
           Map.entry("history", HistoryCommand::of),
           Map.entry("ping", fields -> NOT_AVAILABLE),
-          Map.entry("rpc", fields -> NOT_AVAILABLE),
+          Map.entry("rpc", RpcCommand::of),
           Map.entry("send", fields -> SEND),
           Map.entry("refresh", RefreshCommand::of),
           Map.entry("sub_refresh", SubRefreshCommand::of));

@@ -213,6 +213,11 @@ public final class Session implements ControllableConnection {
     return client;
   }
 
+  /** Stops or resumes the delivery of messages; see {@link ClientTransport#hold}. */
+  boolean hold(boolean on) {
+    return transport.hold(on);
+  }
+
   /** Where the client posts its commands; null if it does not. */
   @Nullable Mailbox mailbox() {
     return transport.mailbox();

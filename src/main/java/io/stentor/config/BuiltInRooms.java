@@ -26,17 +26,18 @@ public final class BuiltInRooms {
           CONSOLE_HISTORY, SlowConsumer.LATEST, CONSOLE_QUEUE_BYTES, CONSOLE_MESSAGE_BYTES);
 
   /*
-   * Each price replaces the one before it, so a slow page goes on with the newest, and soon: 16 KiB
-   * are about a hundred prices. The rule sets every limit that must be at least as large as another
+   * Each price replaces the one before it, so a slow page goes on with the newest, and soon: 2 KiB
+   * are about a dozen prices. The log keeps a minute of prices, the width of the page's chart, at
+   * the market's default speed. The rule sets every limit that must be at least as large as another
    * one, so that it is valid with any roomDefaults.
    */
   private static final String DEMO_RULE =
       """
       {"match": "quotes:*",
-       "history": {"messages": 300, "bytes": 65536},
+       "history": {"messages": 600, "bytes": 131072},
        "transform": "none",
        "slowConsumer": "latest",
-       "tailBytes": 16384,
+       "tailBytes": 2048,
        "appendQueueBytes": 65536,
        "maxMessageBytes": 1024,
        "presence": false,

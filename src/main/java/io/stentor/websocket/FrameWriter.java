@@ -44,6 +44,9 @@ public final class FrameWriter {
 
   private boolean writable;
 
+  /** Whether {@link #isWritable} is false whatever the channel says. */
+  private boolean held;
+
   /** Whether the close frame was written. */
   private boolean ended;
 
@@ -96,7 +99,20 @@ public final class FrameWriter {
 
   /** Must be called when the writability of the channel has changed. */
   public void writabilityChanged() {
-    writable = place.channel().isWritable();
+    writable = !held && place.channel().isWritable();
+  }
+
+  /**
+   * Makes this writer unwritable, or as writable as its channel again. What is written nevertheless
+   * is sent.
+   *
+   * @return false if this was so already
+   */
+  boolean hold(boolean on) {
+    boolean changed = held != on;
+    held = on;
+    writabilityChanged();
+    return changed;
   }
 
   /** Sends frames immediately. The caller keeps its reference; unsent bytes are retained. */

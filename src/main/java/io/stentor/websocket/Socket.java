@@ -189,6 +189,20 @@ public final class Socket extends ChannelInboundHandlerAdapter implements Output
     writer.control(new PingWebSocketFrame(Unpooled.EMPTY_BUFFER));
   }
 
+  /**
+   * Makes this socket unwritable, or as writable as it is again, and then calls {@link
+   * Listener#drained}. What is written nevertheless is sent.
+   *
+   * @return false if this was so already
+   */
+  public boolean hold(boolean on) {
+    boolean changed = writer.hold(on);
+    if (writer.isWritable()) {
+      drained();
+    }
+    return changed;
+  }
+
   /** Pauses or resumes reading. Frames that were already read still arrive. */
   public void read(boolean on) {
     reader.read(on);

@@ -175,6 +175,11 @@ public final class CentrifugeSocket implements CentrifugeConnection, Socket.List
   }
 
   @Override
+  public boolean hold(boolean on) {
+    return socket.hold(on);
+  }
+
+  @Override
   public void read(boolean on) {
     socket.read(on);
   }

@@ -76,6 +76,52 @@ class CentrifugeSocketTest {
   }
 
   @Test
+  void a_client_of_the_demo_can_be_treated_as_one_that_reads_slowly() throws IOException {
+    JsonObject latest =
+        new JsonObject()
+            .put("match", "held")
+            .put("slowConsumer", "latest")
+            .put("maxMessageBytes", 1000)
+            .put("tailBytes", 1000)
+            .put("ratePerSecond", 0);
+    JsonObject config =
+        new JsonObject()
+            .put("rooms", new JsonArray().add(latest))
+            .put("demo", new JsonObject().put("enabled", true).put("updatesPerSecond", 1));
+    try (NodeInProcess demo = NodeInProcess.start(config);
+        RawWebSocket slow = RawWebSocket.connect(demo.port(), PATH);
+        RawWebSocket other = RawWebSocket.connect(demo.port(), PATH)) {
+      for (RawWebSocket ws : List.of(slow, other)) {
+        ws.sendText("{\"id\":1,\"connect\":{}}");
+        assertThat(next(ws)).startsWith("{\"id\":1,\"connect\":");
+        ws.sendText(command(2, "subscribe", "{\"channel\":\"held\"}"));
+        assertThat(next(ws)).startsWith("{\"id\":2,\"subscribe\":");
+      }
+      slow.sendText(command(3, "rpc", "{\"method\":\"demo.readSlowly\"}"));
+      assertThat(next(slow)).isEqualTo("{\"id\":3,\"rpc\":{\"data\":{\"seconds\":10}}}");
+      slow.sendText(command(4, "rpc", "{\"method\":\"demo.readSlowly\"}"));
+      assertThat(next(slow)).contains("\"code\":108");
+      for (int i = 1; i <= 100; i++) {
+        other.sendText(publish(4 + i, "held", Integer.toString(i)));
+      }
+      while (!next(other).contains("\"pub\":{\"data\":100,")) {
+        // Earlier messages, and replies to publish commands.
+      }
+      assertThat(next(slow))
+          .as("the newest alone")
+          .startsWith("{\"push\":{\"channel\":\"held\",\"pub\":{\"data\":100,");
+    }
+  }
+
+  @Test
+  void only_the_demo_has_a_method_for_that() {
+    try (RawWebSocket ws = connected()) {
+      ws.sendText(command(2, "rpc", "{\"method\":\"demo.readSlowly\"}"));
+      assertThat(next(ws)).contains("\"code\":108");
+    }
+  }
+
+  @Test
   void the_sub_protocol_of_json_is_agreed_on() {
     String[] offer =
         RawWebSocket.upgrade(PATH, "Sec-WebSocket-Protocol: stentor.cursor, centrifuge-json");
