@@ -53,8 +53,8 @@ record SubscribeRequest(
   Future<Optional<Page>> readMissed(Rooms rooms, RoomName room, int maxBytes) {
     if (epoch.isEmpty()) {
       return rooms
-          .read(room, Position.NONE, 0, 0)
-          .compose(here -> readAfter(new Position(here.epoch(), offset), rooms, room, maxBytes));
+          .end(room)
+          .compose(end -> readAfter(new Position(end.epoch(), offset), rooms, room, maxBytes));
     }
     Position position = position();
     return position == null
@@ -75,7 +75,7 @@ record SubscribeRequest(
   private static Future<Optional<Page>> readAfter(
       Position position, Rooms rooms, RoomName room, int maxBytes) {
     return rooms
-        .read(room, position, MAX_RECOVERED_MESSAGES, maxBytes)
+        .readMissed(room, position, MAX_RECOVERED_MESSAGES, maxBytes)
         .map(page -> page.continues(position) ? Optional.of(page) : Optional.empty());
   }
 

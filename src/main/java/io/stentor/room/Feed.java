@@ -238,7 +238,7 @@ final class Feed implements ReorderBuffer.Output {
    * delivered publication, otherwise the log. Completes on any thread.
    */
   Future<Page> read(Position after, int maxMessages, int maxBytes) {
-    Page recent = live && logged ? buffer.since(after) : null;
+    Page recent = live && logged ? buffer.since(after, maxMessages, maxBytes) : null;
     return recent != null
         ? Future.succeededFuture(recent)
         : history.follow(room, after, delivered(), false, maxMessages, maxBytes, options.history());

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The feeds of the rooms whose home is one loop. Creates feeds on demand, makes each compare itself
@@ -68,10 +69,9 @@ final class Feeds {
         });
   }
 
-  /** Returns the position up to which this node has delivered a room. On the loop. */
-  Position delivered(RoomName room) {
-    Feed feed = byRoom.get(room);
-    return feed == null ? Position.NONE : feed.delivered();
+  /** Returns the room's feed, or null if there is none. On the loop. */
+  @Nullable Feed get(RoomName room) {
+    return byRoom.get(room);
   }
 
   /** Runs the action for each feed. On the loop. */

@@ -128,16 +128,20 @@ final class ReorderBuffer {
   }
 
   /**
-   * Returns all publications after the position, or null if the cache does not contain all of them.
+   * Returns the publications after the position, or null if the cache does not contain all of them.
+   *
+   * @param maxMessages maximum number of publications
+   * @param maxBytes maximum size of the publications, in bytes, unless the first alone is larger
    */
-  @Nullable Page since(Position after) {
+  @Nullable Page since(Position after, int maxMessages, int maxBytes) {
     recent.trim(clock.getAsLong());
     long oldest = next - recent.size();
     if (!branch.includes(after) || after.offset() + 1 < oldest || after.offset() >= next) {
       return null;
     }
     int count = (int) (next - 1 - after.offset());
-    return new Page(branch, oldest, next - 1, after.offset() + 1, recent.newest(count));
+    List<Publication> publications = recent.newest(count, maxMessages, maxBytes);
+    return new Page(branch, oldest, next - 1, after.offset() + 1, publications);
   }
 
   /** Drops cached publications that are too old. */
@@ -336,14 +340,22 @@ final class ReorderBuffer {
       }
     }
 
-    /** Returns the newest {@code count} publications. There must be at least that many. */
-    List<Publication> newest(int count) {
-      List<Publication> newest = new ArrayList<>(count);
+    /**
+     * Returns the newest {@code count} publications, or the first of them if that is too much for
+     * the reader. There must be at least that many.
+     */
+    List<Publication> newest(int count, int maxMessages, int maxBytes) {
+      List<Publication> newest = new ArrayList<>(Math.min(count, maxMessages));
       if (publications != null) {
         Iterator<Kept> all = publications.iterator();
-        for (int i = publications.size(); i > 0; i--) {
+        int bytesLeft = maxBytes;
+        for (int i = publications.size(); i > 0 && newest.size() < maxMessages; i--) {
           Publication publication = all.next().publication();
           if (i <= count) {
+            bytesLeft -= publication.weight();
+            if (bytesLeft < 0 && !newest.isEmpty()) {
+              break;
+            }
             newest.add(publication);
           }
         }

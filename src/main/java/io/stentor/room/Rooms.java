@@ -17,7 +17,9 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** All rooms of this node. Any thread, except {@link #join}. */
 public final class Rooms {
@@ -174,18 +176,55 @@ public final class Rooms {
       return loops.atHome(
           name, history.read(name, after, maxMessages, maxBytes, options(name).history()));
     }
+    return withFeed(name, feed -> readLog(name, feed, after, maxMessages, maxBytes));
+  }
+
+  /**
+   * Reads like {@link #read}, for a connection that joins at the end of the page. What this node
+   * has delivered a moment ago is not read from the log, so no other node can delay it. The page
+   * does not contain what this node has not delivered yet.
+   */
+  public Future<Page> readMissed(RoomName name, Position after, int maxMessages, int maxBytes) {
+    if (!history.canFork()) {
+      return read(name, after, maxMessages, maxBytes);
+    }
+    return withFeed(
+        name,
+        feed ->
+            feed == null
+                ? readLog(name, null, after, maxMessages, maxBytes)
+                : feed.read(after, maxMessages, maxBytes));
+  }
+
+  /**
+   * Returns the position up to which this node has delivered a room that is in use, otherwise the
+   * end of its log. Completes on an event loop.
+   */
+  public Future<Position> end(RoomName name) {
+    if (!history.canFork()) {
+      return read(name, Position.NONE, 0, 0).map(Page::end);
+    }
+    return withFeed(
+        name,
+        feed ->
+            feed == null || feed.delivered().equals(Position.NONE)
+                ? readLog(name, feed, Position.NONE, 0, 0).map(Page::end)
+                : Future.succeededFuture(feed.delivered()));
+  }
+
+  /** Runs an action with the room's feed, or null if there is none, on its home loop. */
+  private <T> Future<T> withFeed(RoomName name, Function<@Nullable Feed, Future<T>> action) {
+    Promise<T> result = Promise.promise();
     Loop home = loops.home(name);
-    Promise<Page> page = Promise.promise();
-    home.executor()
-        .run(
-            () -> {
-              Position delivered = home.feeds.delivered(name);
-              RoomOptions.History limits = options(name).history();
-              history
-                  .follow(name, after, delivered, false, maxMessages, maxBytes, limits)
-                  .onComplete(page);
-            });
-    return loops.atHome(name, page.future());
+    home.executor().run(() -> action.apply(home.feeds.get(name)).onComplete(result));
+    return loops.atHome(name, result.future());
+  }
+
+  private Future<Page> readLog(
+      RoomName name, @Nullable Feed feed, Position after, int maxMessages, int maxBytes) {
+    Position delivered = feed == null ? Position.NONE : feed.delivered();
+    RoomOptions.History limits = options(name).history();
+    return history.follow(name, after, delivered, false, maxMessages, maxBytes, limits);
   }
 
   /** Removes all messages of a room; see {@link History#removeAll}. Completes on an event loop. */

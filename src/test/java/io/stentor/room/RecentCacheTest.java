@@ -147,8 +147,9 @@ class RecentCacheTest {
     List<Publication> two = List.of(Publication.text("a", 1), Publication.text("b", 1));
     sequence.take(new Broadcast(7, 1, two));
     sequence.take(new Broadcast(7, 3, two));
-    assertThat(sequence.since(new Position(7, 2))).isNull();
-    assertThat(sequence.since(new Position(7, 3)).publications()).containsExactly(two.get(1));
+    assertThat(sequence.since(new Position(7, 2), 10, 10)).isNull();
+    assertThat(sequence.since(new Position(7, 3), 10, 10).publications())
+        .containsExactly(two.get(1));
   }
 
   @Example
@@ -232,9 +233,25 @@ class RecentCacheTest {
       now.addAndGet(random.nextInt(1000));
       Position position = new Position(epoch, Math.max(0, number - random.nextInt(700)));
       compare(
-          sequence.since(position),
+          sequence.since(position, 10_000, Integer.MAX_VALUE),
           logs.read(Scene.ROOM, position, 10_000, Integer.MAX_VALUE, limits).result(),
           position);
+      comparePart(sequence, logs, position, random.nextInt(50), random.nextInt(10_000), limits);
+    }
+  }
+
+  private static void comparePart(
+      ReorderBuffer sequence,
+      LocalHistory logs,
+      Position from,
+      int maxMessages,
+      int maxBytes,
+      History limits) {
+    Page at = sequence.since(from, maxMessages, maxBytes);
+    if (at != null) {
+      Page log = logs.read(Scene.ROOM, from, maxMessages, maxBytes, limits).result();
+      assertThat(at.publications()).isEqualTo(log.publications());
+      assertThat(at.top()).isEqualTo(log.top());
     }
   }
 
