@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** A query of a room's presence, with results in the Centrifuge protocol's format. Thread-safe. */
 public final class MembersQuery {
 
-  /** The maximum size of one response. Clients of larger rooms can query the counts instead. */
+  /** Maximum size of one response, in bytes. Clients of larger rooms can query the counts. */
   private static final int MAX_BYTES = 512 * 1024;
 
   private final Presence presence;
@@ -41,17 +41,42 @@ public final class MembersQuery {
     return members(null, new JsonWriter().open().name("presence").open());
   }
 
+  /**
+   * Returns members as the JSON object of {@link #members()}.
+   *
+   * @throws CommandError if it would be too large
+   */
+  static JsonWriter result(List<Member> members) {
+    JsonWriter line = new JsonWriter().open().name("presence").open();
+    for (Member member : members) {
+      write(member, line);
+      if (isTooLarge(line)) {
+        throw tooMany();
+      }
+    }
+    return line.close().close();
+  }
+
+  private static void write(Member member, JsonWriter line) {
+    Pushes.writeMember(member, line.key(member.connection()).value());
+  }
+
+  private static boolean isTooLarge(JsonWriter line) {
+    return line.bytes().readableBytes() > MAX_BYTES;
+  }
+
+  private static CommandError tooMany() {
+    return new CommandError(ErrorCode.LIMIT_EXCEEDED, "too many are in this room to name them");
+  }
+
   private Future<JsonWriter> members(@Nullable Member after, JsonWriter line) {
     return presence
         .members(room, after, Presence.MAX_PAGE)
         .compose(
             page -> {
-              page.members()
-                  .forEach(one -> Pushes.writeMember(one, line.key(one.connection()).value()));
-              if (line.bytes().readableBytes() > MAX_BYTES) {
-                return Future.failedFuture(
-                    new CommandError(
-                        ErrorCode.LIMIT_EXCEEDED, "too many are in this room to name them"));
+              page.members().forEach(member -> write(member, line));
+              if (isTooLarge(line)) {
+                return Future.failedFuture(tooMany());
               }
               return page.more()
                   ? members(last(page), line)

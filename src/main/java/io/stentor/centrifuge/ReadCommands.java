@@ -4,7 +4,10 @@ import io.stentor.centrifuge.CommandError.ErrorCode;
 import io.stentor.http.LoopContext;
 import io.stentor.identity.Grants.Action;
 import io.stentor.json.JsonFields;
+import io.stentor.message.Member;
 import io.stentor.message.RoomName;
+import io.vertx.core.Future;
+import java.util.List;
 
 /** Commands that read something of a room, if the client may. */
 final class ReadCommands {
@@ -44,7 +47,17 @@ final class ReadCommands {
 
     @Override
     public void apply(Session session, ReplyHandle reply) {
-      session.await(reply, members(session, channel).members(), reply::complete);
+      Subscription subscription = session.subscriptions().get(Command.room(channel));
+      if (subscription != null && subscription.isUndecided()) {
+        subscription.whenDecided(() -> reply.run(() -> apply(session, reply)));
+        return;
+      }
+      MembersQuery query = members(session, channel);
+      Future<List<Member>> watched = subscription == null ? null : subscription.members();
+      session.await(
+          reply,
+          watched == null ? query.members() : watched.map(MembersQuery::result),
+          reply::complete);
     }
   }
 

@@ -21,6 +21,9 @@ import io.stentor.room.Format;
 import io.stentor.room.Output;
 import io.stentor.room.RoomLimitReached;
 import io.stentor.room.Rooms;
+import io.stentor.timer.TimerWheel;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +39,8 @@ final class Subscription implements Connection, Output {
   /*
    * OPENING:  what the client missed is read, then the room is joined with a cursor.
    * ENTERED:  the room has told the position of the cursor, before it writes anything. If the
-   *           client is sent joins and leaves, it is watching first, so that it misses none.
+   *           client is sent joins and leaves, it is watching first, so that it misses none; but
+   *           not for longer than WATCH_MILLIS, since a node that dies may hold presence up.
    * ANSWERED: the client was told the result; part of the reply to connect waits for that reply.
    * LIVE:     publications go out.
    * LEFT:     final, from every other state.
@@ -69,6 +73,9 @@ final class Subscription implements Connection, Output {
     void remove(Subscription subscription);
   }
 
+  /** How long the reply waits until joins and leaves are watched, in milliseconds. */
+  private static final int WATCH_MILLIS = 250;
+
   /** Most bytes of missed messages in the reply to connect, in all its rooms together. */
   private static final int MAX_CONNECT_BYTES = 256 * 1024;
 
@@ -88,6 +95,7 @@ final class Subscription implements Connection, Output {
   private @Nullable Cursor cursor;
   private @Nullable Membership membership;
   private Watcher.@Nullable Watch watch;
+  private TimerWheel.@Nullable Timer watchTimer;
 
   /**
    * Creates a subscription that is undecided.
@@ -253,12 +261,9 @@ final class Subscription implements Connection, Output {
       here.enter();
     }
     if (granted.pushJoinLeave() || (request.joinLeave() && granted.joinLeave())) {
-      JoinLeave watcher = new JoinLeave(() -> answer(granted, told));
-      Watcher.Watch begun = loop.presence().watch(room, watcher, loop.eventLoop());
-      watch = begun;
-      if (state == State.LEFT) {
-        begun.close();
-      }
+      Runnable answer = () -> answer(granted, told);
+      watchTimer = TimerWheel.of(loop.eventLoop()).after(WATCH_MILLIS, answer);
+      watch = loop.presence().watch(room, new JoinLeave(answer), loop.eventLoop());
     } else {
       answer(granted, told);
     }
@@ -267,12 +272,35 @@ final class Subscription implements Connection, Output {
   private void answer(SubscriptionGrant granted, JsonWriter told) {
     if (state == State.ENTERED) {
       state = State.ANSWERED;
+      cancelWatchTimer();
       result.accept(told);
       if (!granted.byServer()) {
         live();
       }
       decided();
     }
+  }
+
+  private void cancelWatchTimer() {
+    if (watchTimer != null) {
+      watchTimer.cancel();
+      watchTimer = null;
+    }
+  }
+
+  /**
+   * Asks for the members of the room, in order with the joins and leaves that the client is sent.
+   * Completes on the event loop.
+   *
+   * @return null if the client is sent none
+   */
+  @Nullable Future<List<Member>> members() {
+    if (watch == null) {
+      return null;
+    }
+    Promise<List<Member>> members = Promise.promise();
+    watch.members(members::complete);
+    return members.future();
   }
 
   /** The reply that this is a part of was sent: publications go out. No-op before {@link #open}. */
@@ -402,6 +430,7 @@ final class Subscription implements Connection, Output {
     state = State.LEFT;
     owner.remove(this);
     expiry.cancel();
+    cancelWatchTimer();
     held.forEach(ByteBuf::release);
     held.clear();
     if (cursor != null) {

@@ -27,6 +27,7 @@ import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -128,8 +129,22 @@ public final class ClusterPresence implements Presence {
         new Watchers.Delivery(
             watcher,
             loop,
-            one -> shard.loop.run(() -> shard.watched(room).refresh(one)),
-            one -> shard.loop.run(() -> shard.watched(room).remove(one)));
+            new Watchers.Delivery.Requests() {
+              @Override
+              public void refresh(Watchers.Delivery one) {
+                shard.loop.run(() -> shard.watched(room).refresh(one));
+              }
+
+              @Override
+              public void members(Watchers.Delivery one, Consumer<List<Member>> answer) {
+                shard.loop.run(() -> shard.watched(room).members(one, answer));
+              }
+
+              @Override
+              public void ended(Watchers.Delivery one) {
+                shard.loop.run(() -> shard.watched(room).remove(one));
+              }
+            });
     shard.loop.run(() -> shard.watched(room).add(watch));
     return watch;
   }

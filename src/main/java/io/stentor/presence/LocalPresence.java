@@ -89,8 +89,22 @@ public final class LocalPresence implements Presence {
         new Watchers.Delivery(
             watcher,
             loop,
-            one -> use(room, kept -> kept.refresh(one)),
-            one -> use(room, kept -> kept.watchers.remove(one)));
+            new Watchers.Delivery.Requests() {
+              @Override
+              public void refresh(Watchers.Delivery one) {
+                use(room, kept -> kept.refresh(one));
+              }
+
+              @Override
+              public void members(Watchers.Delivery one, Consumer<List<Member>> answer) {
+                use(room, kept -> one.answer(List.copyOf(kept.members.values()), answer));
+              }
+
+              @Override
+              public void ended(Watchers.Delivery one) {
+                use(room, kept -> kept.watchers.remove(one));
+              }
+            });
     use(
         room,
         kept -> {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,6 +33,10 @@ final class WatchedRoom {
    * next version is applied at once; a later one waits for a moment in `early`. When a change does
    * not fit, and from time to time in any case, the room is read from the store. After each step
    * the digests show whether both agree.
+   *
+   * A watcher that asks for all members gets them from the copy, after a read. An answer of the
+   * store could lack members that the copy has, while their node announces them again; nobody would
+   * tell the watcher of them afterwards.
    */
 
   /** Maximum time between two reads from the store. */
@@ -60,6 +65,11 @@ final class WatchedRoom {
   private final Watchers watchers = new Watchers();
   private final MemberTracker tracker;
   private final EarlyChanges early = new EarlyChanges();
+
+  /** Answers that wait for the next read, and for the read in progress. */
+  private List<Consumer<List<Member>>> asked = new ArrayList<>(0);
+
+  private List<Consumer<List<Member>>> askedBeforeRead = new ArrayList<>(0);
   private int secondsToCheck = randomCheckSeconds();
   private int unusedSeconds;
   private boolean live;
@@ -105,6 +115,12 @@ final class WatchedRoom {
     }
   }
 
+  /** See {@link Watcher.Watch#members}. */
+  void members(Watchers.Delivery watcher, Consumer<List<Member>> answer) {
+    asked.add(members -> watcher.answer(members, answer));
+    check();
+  }
+
   void remove(Watchers.Delivery watcher) {
     watchers.remove(watcher);
   }
@@ -116,7 +132,7 @@ final class WatchedRoom {
    * @return false if it was closed
    */
   boolean tick() {
-    if (!watchers.isEmpty()) {
+    if (!watchers.isEmpty() || isAsked()) {
       unusedSeconds = 0;
       if (--secondsToCheck <= 0) {
         secondsToCheck = randomCheckSeconds();
@@ -127,6 +143,10 @@ final class WatchedRoom {
       consumer.close();
     }
     return !closed;
+  }
+
+  private boolean isAsked() {
+    return !asked.isEmpty() || !askedBeforeRead.isEmpty();
   }
 
   /** Random, so that rooms entered together are not all read in the same second. */
@@ -213,6 +233,8 @@ final class WatchedRoom {
 
   private void read() {
     reading = true;
+    askedBeforeRead.addAll(asked);
+    asked.clear();
     versionAtRead = version;
     store
         .read(room, tracker.digest())
@@ -224,13 +246,22 @@ final class WatchedRoom {
     if (closed) {
       return;
     }
+    List<Consumer<List<Member>>> answers = askedBeforeRead;
+    askedBeforeRead = new ArrayList<>(0);
+    boolean recent;
     if (snapshot == null) {
       LOG.debug("presence in {}: cannot be read: {}", room, String.valueOf(failure));
       loop.after(RETRY_MILLIS, this::readUnlessReading);
-      return;
+      recent = live; // As recent as possible at the moment.
+    } else {
+      recent = apply(snapshot);
     }
-    apply(snapshot);
-    if (readAgain && !reading) {
+    if (recent) {
+      answers.forEach(answer -> answer.accept(tracker.members()));
+    } else {
+      asked.addAll(answers);
+    }
+    if (snapshot != null && readAgain && !reading) {
       readAgain = false;
       read();
     }
@@ -242,15 +273,16 @@ final class WatchedRoom {
     }
   }
 
-  private void apply(MemberSnapshot snapshot) {
+  /** Returns false if the copy may be older than the snapshot. */
+  private boolean apply(MemberSnapshot snapshot) {
     boolean sameEpoch = live && snapshot.epoch() == epoch;
     if (sameEpoch && snapshot.version() < version && version > versionAtRead) {
       // The bus was faster than the read, whose result may be out of date.
-      return;
+      return true;
     }
     if (snapshot.members() == null && snapshot.digest() != tracker.digest()) {
       readAgain = true;
-      return;
+      return false;
     }
     if (snapshot.epoch() != 0) {
       // The last version of a room that is gone is remembered, to recognize late messages.
@@ -264,6 +296,7 @@ final class WatchedRoom {
       goLive();
     }
     applyDue();
+    return true;
   }
 
   private void goLive() {

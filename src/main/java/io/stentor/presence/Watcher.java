@@ -2,6 +2,7 @@ package io.stentor.presence;
 
 import io.stentor.message.Member;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Receives the members of one room: first all of them, then each join and leave. Called on the loop
@@ -34,6 +35,16 @@ public interface Watcher {
      * a no-op.
      */
     void ready();
+
+    /**
+     * Asks for all members, to answer a client that is sent the joins and leaves. The answer is as
+     * recent as the cluster's record at the time of this call, if that can be read. It comes in
+     * order with the joins and leaves: those that follow lead from it to the present members.
+     *
+     * @param answer called once, on the watcher's loop, even if the watch was closed in the
+     *     meantime
+     */
+    void members(Consumer<List<Member>> answer);
 
     /** Unregisters the watcher. It is not called again. Idempotent. */
     void close();

@@ -52,13 +52,24 @@ final class Watchers {
    */
   static final class Delivery implements Watch {
 
+    /** What a watcher asks of its room. Called on the watcher's loop. */
+    interface Requests {
+      /** Requests another call of {@link #present}. */
+      void refresh(Delivery watcher);
+
+      /** Requests a call of {@link #answer}. */
+      void members(Delivery watcher, Consumer<List<Member>> answer);
+
+      /** The watch was closed. */
+      void ended(Delivery watcher);
+    }
+
     /** Maximum number of events queued at the watcher's loop; more are dropped. */
     static final int MAX_QUEUED = 1000;
 
     private final Watcher watcher;
     private final Executor loop;
-    private final Consumer<Delivery> refresh;
-    private final Consumer<Delivery> ended;
+    private final Requests room;
     private final AtomicInteger queued = new AtomicInteger();
 
     /** Whether events were dropped, so that the watcher needs all members. Watcher's loop. */
@@ -72,24 +83,38 @@ final class Watchers {
     /** Whether events were dropped because too many were queued. Written by the room's thread. */
     private volatile boolean overflowed;
 
-    /**
-     * Creates a delivery that waits for its first {@link #present}.
-     *
-     * @param refresh requests another call of {@link #present}; called on the watcher's loop
-     * @param ended called on the watcher's loop when the watch was closed
-     */
-    Delivery(Watcher watcher, Executor loop, Consumer<Delivery> refresh, Consumer<Delivery> ended) {
+    /** Creates a delivery that waits for its first {@link #present}. */
+    Delivery(Watcher watcher, Executor loop, Requests room) {
       this.watcher = watcher;
       this.loop = loop;
-      this.refresh = refresh;
-      this.ended = ended;
+      this.room = room;
     }
 
     /** Starts a watch of a room that is not tracked: it never has members. */
     static Watch untracked(Watcher watcher, Executor loop) {
-      Delivery delivery = new Delivery(watcher, loop, one -> one.present(List.of()), one -> {});
+      Delivery delivery = new Delivery(watcher, loop, new Untracked());
       delivery.present(List.of());
       return delivery;
+    }
+
+    private static final class Untracked implements Requests {
+      @Override
+      public void refresh(Delivery watcher) {
+        watcher.present(List.of());
+      }
+
+      @Override
+      public void members(Delivery watcher, Consumer<List<Member>> answer) {
+        watcher.answer(List.of(), answer);
+      }
+
+      @Override
+      public void ended(Delivery watcher) {}
+    }
+
+    /** Answers {@link Watch#members}. Room's thread. */
+    void answer(List<Member> members, Consumer<List<Member>> answer) {
+      loop.execute(() -> answer.accept(members));
     }
 
     /** Delivers all members. Room's thread. */
@@ -146,15 +171,20 @@ final class Watchers {
     public void ready() {
       if (behind && !refreshing && !closed) {
         refreshing = true;
-        refresh.accept(this);
+        room.refresh(this);
       }
+    }
+
+    @Override
+    public void members(Consumer<List<Member>> answer) {
+      room.members(this, answer);
     }
 
     @Override
     public void close() {
       if (!closed) {
         closed = true;
-        ended.accept(this);
+        room.ended(this);
       }
     }
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.message.Member;
 import io.stentor.message.RoomName;
+import io.stentor.presence.Watcher.Watch;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,7 @@ abstract class FaultyNetworkSetting {
   final List<FakePresenceStore> stores = new ArrayList<>();
   final List<Recorder> watchers = new ArrayList<>();
   final List<Set<String>> connected = new ArrayList<>();
+  final List<Asker> askers = new ArrayList<>();
   final FakePresenceStore.Shared shared = new FakePresenceStore.Shared();
   ManualExecutor network;
   FaultyPresenceBus bus;
@@ -78,6 +80,14 @@ abstract class FaultyNetworkSetting {
     }
   }
 
+  /** A client comes that is sent joins and leaves, and asks for the members at once. */
+  void ask(int node) {
+    Asker asker = new Asker();
+    askers.add(asker);
+    Watch watch = nodes.get(node).watch(ROOM, asker, loops.get(node).loop());
+    watch.members(asker::answered);
+  }
+
   void comeAndGo(int steps) {
     for (int i = 0; i < steps; i++) {
       int node = random.nextInt(NODES);
@@ -98,6 +108,37 @@ abstract class FaultyNetworkSetting {
     Set<String> all = new TreeSet<>();
     connected.forEach(all::addAll);
     return List.copyOf(all);
+  }
+
+  /** Knows the members only from the answer to its question, and from the joins and leaves. */
+  static final class Asker implements Watcher {
+    private final Set<String> there = new TreeSet<>();
+
+    List<String> there() {
+      return List.copyOf(there);
+    }
+
+    private void answered(List<Member> members) {
+      there.clear();
+      members.forEach(this::joined);
+    }
+
+    @Override
+    public boolean present(List<Member> members) {
+      return true;
+    }
+
+    @Override
+    public boolean joined(Member member) {
+      there.add(member.connection());
+      return true;
+    }
+
+    @Override
+    public boolean left(Member member) {
+      there.remove(member.connection());
+      return true;
+    }
   }
 
   void assertAllAgree() {

@@ -55,6 +55,23 @@ class FaultyNetworkTest extends FaultyNetworkSetting {
     assertEachEventOnce();
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {41, 42, 43, 44, 45, 46, 47, 48, 49, 50})
+  void clients_that_ask_for_the_members_know_them_from_then_on(long seed) {
+    scene(seed);
+    shared.failPercent = 30;
+    shared.maxDelayMillis = 20;
+    bus.dropPercent = 20;
+    bus.maxDelayMillis = 40;
+    for (int i = 0; i < 100; i++) {
+      comeAndGo(3);
+      ask(random.nextInt(NODES));
+    }
+    shared.failPercent = 0;
+    advance(1000 * WatchedRoom.CHECK_SECONDS + 5000);
+    assertThat(askers).hasSize(100).allMatch(one -> one.there().equals(everybody()));
+  }
+
   @Test
   void what_the_store_lost_is_found_and_announced_again() {
     scene(50);

@@ -73,6 +73,24 @@ class LostNodesTest extends FaultyNetworkSetting {
   }
 
   @Test
+  void a_client_that_asks_while_members_are_announced_again_misses_nobody() {
+    scene(41);
+    comeAndGo(100);
+    advance(500);
+    shared.maxDelayMillis = 20;
+    shared.rooms.clear();
+    stores.forEach(FakePresenceStore::die);
+    stores.forEach(FakePresenceStore::comeBack);
+    nodesChanged();
+    for (int millis = 0; millis < 100; millis++) {
+      ask(millis % NODES);
+      advance(1);
+    }
+    advance(12_000);
+    assertThat(askers).hasSize(100).allMatch(one -> one.there().equals(everybody()));
+  }
+
+  @Test
   void a_node_that_was_lost_and_does_not_know_it_is_not_believed() {
     scene(45);
     comeAndGo(50);

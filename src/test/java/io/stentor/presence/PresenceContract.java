@@ -2,9 +2,12 @@ package io.stentor.presence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stentor.message.Member;
 import io.stentor.message.RoomName;
 import io.stentor.presence.Watcher.Watch;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
@@ -79,6 +82,24 @@ abstract class PresenceContract extends MembersContract {
     loop.execute(watch::ready);
     enter("e");
     eventually(() -> assertThat(recorder.events()).containsExactly("=a", "=b,c,d", "+e"));
+  }
+
+  @Test
+  void a_watcher_that_asks_gets_all_members_even_if_it_was_closed() {
+    enter("a", "b");
+    eventually(() -> assertThat(connections()).containsExactly("a", "b"));
+    for (RoomName asked : List.of(room, new RoomName(UNTRACKED + "-" + room))) {
+      Watch watch = there().watch(asked, new Recorder(), loop);
+      for (int i = 0; i < 2; i++) {
+        Promise<List<Member>> answer = Promise.promise();
+        loop.execute(() -> watch.members(answer::complete));
+        assertThat(await(answer.future()))
+            .extracting(Member::connection)
+            .hasSize(asked == room ? 2 : 0)
+            .isSubsetOf("a", "b");
+        loop.execute(watch::close);
+      }
+    }
   }
 
   @Test
