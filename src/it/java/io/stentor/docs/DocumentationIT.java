@@ -9,6 +9,7 @@ import io.stentor.config.ConfigLoader;
 import io.stentor.identity.ApiKeys;
 import io.stentor.support.Browser;
 import io.stentor.support.CodeBlock;
+import io.stentor.support.Command;
 import io.stentor.support.Launch;
 import io.stentor.support.NodeProcess;
 import io.stentor.support.NpmPackages;
@@ -18,7 +19,6 @@ import io.stentor.support.Window;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -34,10 +34,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -56,7 +54,8 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
  *
  * <p>A block has to end by itself, without an error. Otherwise an HTML comment in front says how it
  * is run: {@code <!-- block: until TEXT -->} until it has printed the text; {@code each line until
- * TEXT}, each line as a process of its own; {@code not run: REASON}.
+ * TEXT}, each line as a process of its own; {@code not run: REASON}; {@code file NAME}, part of a
+ * recipe that {@link GuideIT} runs.
  */
 class DocumentationIT {
   private static final Duration PATIENCE = Duration.ofSeconds(120);
@@ -176,7 +175,7 @@ class DocumentationIT {
   }
 
   private static void run(CodeBlock block) throws IOException {
-    if (block.noteBehind(NOT_RUN) != null) {
+    if (block.noteBehind(NOT_RUN) != null || block.noteBehind(CodeBlock.FILE) != null) {
       return;
     }
     switch (block.language()) {
@@ -204,22 +203,21 @@ class DocumentationIT {
   }
 
   /** Runs processes until all have printed what the note says, or have ended well. */
-  private static String runUntil(CodeBlock block, Supplier<List<Running>> start) {
+  private static String runUntil(CodeBlock block, Supplier<List<Command>> start) {
     String until = block.noteBehind(EACH_LINE);
     String awaited = until != null ? until : block.noteBehind(UNTIL);
-    List<Running> all = start.get();
+    List<Command> all = start.get();
     try {
-      for (Running one : all) {
+      for (Command one : all) {
         if (awaited == null) {
-          one.await(() -> !one.process.isAlive(), "an end");
-          assertThat(one.process.exitValue()).as(one.printed()).isZero();
+          one.awaitEnd();
         } else {
-          one.await(() -> one.printed().contains(awaited), awaited);
+          one.awaitText(awaited);
         }
       }
       return all.get(0).printed();
     } finally {
-      all.forEach(Running::end);
+      all.forEach(Command::close);
     }
   }
 
@@ -284,7 +282,7 @@ class DocumentationIT {
       Path file = Files.createTempFile(directory.toAbsolutePath(), "block", ".mjs");
       try {
         Files.writeString(file, here(block.text()));
-        runUntil(block, () -> List.of(new Running(List.of("node", file.toString()), directory)));
+        runUntil(block, () -> List.of(start(List.of("node", file.toString()), directory)));
       } finally {
         Files.delete(file);
       }
@@ -331,64 +329,28 @@ class DocumentationIT {
         .replaceAll("--conf (?=conf/)", "--conf " + Path.of("").toAbsolutePath() + "/");
   }
 
-  private static Running shell(String commands) {
-    return new Running(
+  private static Command shell(String commands) {
+    return start(
         List.of("bash", "-euo", "pipefail", "-c", here(commands)), NpmPackages.directory());
   }
 
-  /** A process, and what it has printed. */
-  private static final class Running {
-    final Process process;
-    private final StringBuffer printed = new StringBuffer();
-
-    Running(List<String> command, Path directory) {
-      ProcessBuilder builder =
-          new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
-      Map<String, String> environment = builder.environment();
-      environment.put("KEY", KEY);
-      environment.put("STENTOR_HTTP_HOST", "127.0.0.1");
-      environment.put("STENTOR_HTTP_PORT", Integer.toString(Ports.free()));
-      environment.put("STENTOR_CLUSTER_NAME", "documents-" + ProcessHandle.current().pid());
-      environment.put("STENTOR_CLUSTER_HOST", "127.0.0.1");
-      environment.put("STENTOR_CLUSTER_BUS_PORT", Integer.toString(Ports.free()));
-      environment.put("STENTOR_CLUSTER_MEMBERS", "127.0.0.1");
-      try {
-        process = builder.start();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-      Thread reader = new Thread(this::read, "block");
-      reader.setDaemon(true);
-      reader.start();
-    }
-
-    private void read() {
-      try (var out = process.inputReader()) {
-        for (int one = out.read(); one >= 0; one = out.read()) {
-          printed.append((char) one);
-        }
-      } catch (IOException e) {
-        printed.append(e);
-      }
-    }
-
-    String printed() {
-      return printed.toString();
-    }
-
-    void await(BooleanSupplier condition, String what) {
-      Awaitility.await()
-          .alias(what)
-          .atMost(PATIENCE)
-          .failFast(
-              "ended without \"" + what + "\"",
-              () -> !process.isAlive() && process.exitValue() != 0 && !condition.getAsBoolean())
-          .until(condition::getAsBoolean);
-    }
-
-    void end() {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
-    }
+  private static Command start(List<String> command, Path directory) {
+    Map<String, String> environment =
+        Map.of(
+            "KEY",
+            KEY,
+            "STENTOR_HTTP_HOST",
+            "127.0.0.1",
+            "STENTOR_HTTP_PORT",
+            Integer.toString(Ports.free()),
+            "STENTOR_CLUSTER_NAME",
+            "documents-" + ProcessHandle.current().pid(),
+            "STENTOR_CLUSTER_HOST",
+            "127.0.0.1",
+            "STENTOR_CLUSTER_BUS_PORT",
+            Integer.toString(Ports.free()),
+            "STENTOR_CLUSTER_MEMBERS",
+            "127.0.0.1");
+    return Command.start(command, directory, environment);
   }
 }

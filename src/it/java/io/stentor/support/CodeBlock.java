@@ -17,6 +17,9 @@ import java.util.stream.Stream;
  *     none
  */
 public record CodeBlock(String place, String language, String note, List<String> lines) {
+  /** How the note of a block begins that is a file of a recipe; the file's name follows. */
+  public static final String FILE = "file ";
+
   private static final String FENCE = "```";
   private static final String NOTE = "<!-- block: ";
   private static final String NOTE_END = " -->";

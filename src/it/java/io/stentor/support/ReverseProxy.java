@@ -3,7 +3,6 @@ package io.stentor.support;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -13,13 +12,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * The nginx or HAProxy that the machine has, with the configuration of {@code docs/operations}:
- * only addresses, ports and paths are other ones. Where the program is missing, the test is
- * skipped, or fails if the system property {@code stentor.tools} is {@code required}. Any thread.
+ * only addresses, ports and paths are other ones. Any thread.
  */
 public final class ReverseProxy implements AutoCloseable {
   private static final Duration SOON = Duration.ofSeconds(20);
@@ -51,7 +47,7 @@ public final class ReverseProxy implements AutoCloseable {
 
   /** nginx in front of the nodes at these ports, two or three. */
   public static ReverseProxy nginx(int... nodes) {
-    Path program = program("nginx");
+    Path program = InstalledProgram.find("nginx");
     Path directory = directory();
     SelfSigned tls = SelfSigned.in(directory);
     int port = Ports.free();
@@ -85,7 +81,7 @@ public final class ReverseProxy implements AutoCloseable {
 
   /** HAProxy in front of the nodes at these ports, two or three. */
   public static ReverseProxy haproxy(int... nodes) {
-    Path program = program("haproxy");
+    Path program = InstalledProgram.find("haproxy");
     Path directory = directory();
     Path tls = SelfSigned.in(directory).both();
     int port = Ports.free();
@@ -112,23 +108,6 @@ public final class ReverseProxy implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static Path program(String name) {
-    String path = System.getenv().getOrDefault("PATH", "");
-    return Stream.concat(Stream.of(path.split(File.pathSeparator)), Stream.of("/usr/sbin"))
-        .map(directory -> Path.of(directory, name))
-        .filter(Files::isExecutable)
-        .findFirst()
-        .orElseGet(
-            () -> {
-              String message =
-                  "no " + name + " on the path or in /usr/sbin; script/test installs it";
-              if (System.getProperty("stentor.tools", "auto").equals("required")) {
-                throw new AssertionError(message);
-              }
-              return Assumptions.abort(message);
-            });
   }
 
   /** The port of HTTPS. */
