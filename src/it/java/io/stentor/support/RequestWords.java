@@ -53,7 +53,7 @@ final class RequestWords {
           "/openapi.yaml",
           "/",
           "/api.html",
-          "/libraries/swagger-ui/swagger-ui.css",
+          "/libraries/uplot/dist/uPlot.min.css",
           "/nowhere",
           "/rooms/ROOM/",
           "//rooms",

@@ -30,7 +30,6 @@ public final class LibraryFiles implements Handler<RoutingContext> {
 
   private static final List<Library> LIBRARIES =
       List.of(
-          new Library("swagger-ui", "5.32.0", List.of("swagger-ui.css", "swagger-ui-bundle.js")),
           new Library("uplot", "1.6.30", List.of("dist/uPlot.min.css", "dist/uPlot.iife.min.js")));
 
   private final String resource;

@@ -42,6 +42,7 @@ public final class Contract {
       List.of("get", "put", "post", "delete", "options", "head", "patch", "trace");
 
   private final Buffer source;
+  private final Buffer json;
   private final JsonObject document;
   private final List<Operation> operations;
 
@@ -49,6 +50,7 @@ public final class Contract {
     this.source = Buffer.buffer(source);
     Map<String, Object> read = new Yaml(new SafeConstructor(new LoaderOptions())).load(source);
     this.document = new JsonObject(read);
+    this.json = document.toBuffer();
     List<Operation> found = new ArrayList<>();
     JsonObject paths = document.getJsonObject("paths");
     for (String path : paths.fieldNames()) {
@@ -77,11 +79,20 @@ public final class Contract {
 
   /** Serves {@code GET /openapi.yaml}: the unmodified document. */
   public void handleGet(RoutingContext ctx) {
+    answer(ctx, "application/yaml", source);
+  }
+
+  /** Serves {@code GET /openapi.json}: the same document as JSON. */
+  public void handleGetAsJson(RoutingContext ctx) {
+    answer(ctx, "application/json", json);
+  }
+
+  private static void answer(RoutingContext ctx, String type, Buffer body) {
     SecurityHeaders.put(ctx.response());
     ctx.response()
-        .putHeader(HttpHeaders.CONTENT_TYPE, "application/yaml")
+        .putHeader(HttpHeaders.CONTENT_TYPE, type)
         .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
-        .end(source);
+        .end(body);
   }
 
   /** All operations, in document order. */

@@ -106,6 +106,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     operations.replaceAll((id, handler) -> authentication.before(handler));
     operations.putAll(centrifuge.operations());
     operations.put("getContract", Contract.read()::handleGet);
+    operations.put("getContractAsJson", Contract.read()::handleGetAsJson);
     LoginEndpoint login = new LoginEndpoint(() -> live.get().identity().demoLogin(), access);
     operations.put("getLoginOptions", login::handleOptions);
     operations.put("isDemoLoginOffered", login::handleOffered);

@@ -89,6 +89,33 @@ public final class ContractDocument {
     return all;
   }
 
+  /** Receives one response of an operation, with all references replaced. */
+  public interface ResponseVisitor {
+    /**
+     * Is called for each response.
+     *
+     * @param operation as {@code METHOD path}
+     * @param status the status code, or {@code default}
+     */
+    void visit(String operation, String status, JsonObject response);
+  }
+
+  /** Visits every response of every operation. */
+  public void eachResponse(ResponseVisitor visitor) {
+    for (String operation : operations()) {
+      String[] parts = operation.split(" ");
+      JsonObject responses =
+          whole
+              .getJsonObject("paths")
+              .getJsonObject(parts[1])
+              .getJsonObject(parts[0].toLowerCase(Locale.ROOT))
+              .getJsonObject("responses");
+      for (String status : responses.fieldNames()) {
+        visitor.visit(operation, status, responses.getJsonObject(status));
+      }
+    }
+  }
+
   /**
    * Asserts that the contract describes this answer: its status, its headers, its media type and
    * what is in its body. An answer of a path or method that the contract does not have is a
