@@ -47,6 +47,12 @@ public final class ClusteredVertx {
    */
   private static final int CONNECT_SECONDS = 5;
 
+  /**
+   * Number of heartbeats for which the same nodes must have lost each other before the leader,
+   * which still reaches them, removes as few of them as possible.
+   */
+  private static final int PARTIAL_CUT_HEARTBEATS = 2;
+
   /** How long a part of a split cluster tries to join the node it has chosen. */
   private static final int MERGE_SECONDS = 5;
 
@@ -100,6 +106,10 @@ public final class ClusteredVertx {
         .setProperty(
             "hazelcast.max.no.heartbeat.seconds",
             Integer.toString(cluster.failureDetectionSeconds()))
+        // Nodes that all but one still reach each other leave that one out; see MergeCheck.
+        .setProperty(
+            "hazelcast.partial.member.disconnection.resolution.heartbeat.count",
+            Integer.toString(PARTIAL_CUT_HEARTBEATS))
         .setProperty("hazelcast.merge.first.run.delay.seconds", mergeDelaySeconds(cluster))
         .setProperty("hazelcast.merge.next.run.delay.seconds", mergeDelaySeconds(cluster))
         .setProperty("hazelcast.max.join.merge.target.seconds", Integer.toString(MERGE_SECONDS))

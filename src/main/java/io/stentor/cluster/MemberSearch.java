@@ -3,8 +3,9 @@ package io.stentor.cluster;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.TcpIpConfig;
-import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.instance.impl.HazelcastInstanceFactory;
+import com.hazelcast.instance.impl.NodeContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Collection;
@@ -68,13 +69,14 @@ final class MemberSearch {
    * {@link MemberList}. Blocks.
    */
   static HazelcastInstance join(Config config) {
+    NodeContext context = new MergeCheck();
     if (!(config.getNetworkConfig().getJoin().getTcpIpConfig() instanceof MemberList list)) {
-      return Hazelcast.newHazelcastInstance(config);
+      return HazelcastInstanceFactory.newHazelcastInstance(config, null, context);
     }
     list.joining = Thread.currentThread();
     HazelcastInstance hazelcast;
     try {
-      hazelcast = Hazelcast.newHazelcastInstance(config);
+      hazelcast = HazelcastInstanceFactory.newHazelcastInstance(config, null, context);
     } finally {
       list.joining = null;
     }

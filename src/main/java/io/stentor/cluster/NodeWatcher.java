@@ -7,6 +7,7 @@ import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.LifecycleEvent;
 import io.stentor.config.HostPort;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,18 +28,25 @@ public final class NodeWatcher implements MembershipListener {
    * Starts to watch.
    *
    * @param nodesChanged called on a thread of Hazelcast; must not block
+   * @return ends the watch
    */
-  public static void watch(HazelcastInstance hazelcast, Runnable nodesChanged) {
-    hazelcast.getCluster().addMembershipListener(new NodeWatcher(hazelcast, nodesChanged));
-    hazelcast
-        .getLifecycleService()
-        .addLifecycleListener(
-            event -> {
-              if (event.getState() == LifecycleEvent.LifecycleState.MERGED) {
-                LOG.info("the split cluster is whole again; nodes: {}", describe(hazelcast));
-                nodesChanged.run();
-              }
-            });
+  public static Runnable watch(HazelcastInstance hazelcast, Runnable nodesChanged) {
+    UUID members =
+        hazelcast.getCluster().addMembershipListener(new NodeWatcher(hazelcast, nodesChanged));
+    UUID merges =
+        hazelcast
+            .getLifecycleService()
+            .addLifecycleListener(
+                event -> {
+                  if (event.getState() == LifecycleEvent.LifecycleState.MERGED) {
+                    LOG.info("the split cluster is whole again; nodes: {}", describe(hazelcast));
+                    nodesChanged.run();
+                  }
+                });
+    return () -> {
+      hazelcast.getCluster().removeMembershipListener(members);
+      hazelcast.getLifecycleService().removeLifecycleListener(merges);
+    };
   }
 
   /** Describes the nodes that this one sees. */

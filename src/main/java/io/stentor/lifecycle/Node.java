@@ -65,7 +65,7 @@ public final class Node {
         .eventually(drain::run)
         .eventually(operations::leave)
         .eventually(presence::close)
-        .eventually(runtime.vertx()::close)
+        .eventually(runtime::close)
         .eventually(
             () -> {
               operations.close();

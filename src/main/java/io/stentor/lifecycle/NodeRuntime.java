@@ -56,6 +56,7 @@ public final class NodeRuntime {
   private final int eventLoops;
   private final @Nullable HazelcastInstance hazelcast;
   private @Nullable BusReachability reachability;
+  private Runnable endWatch = () -> {};
 
   private NodeRuntime(Vertx vertx, int eventLoops, @Nullable HazelcastInstance hazelcast) {
     this.vertx = vertx;
@@ -151,12 +152,13 @@ public final class NodeRuntime {
     }
     LOG.info("nodes: {}", NodeWatcher.describe(hazelcast));
     ClusterPresence presence = new ClusterPresence(vertx, hazelcast, tracked);
-    NodeWatcher.watch(
-        hazelcast,
-        () -> {
-          rooms.nodesChanged();
-          presence.nodesChanged();
-        });
+    endWatch =
+        NodeWatcher.watch(
+            hazelcast,
+            () -> {
+              rooms.nodesChanged();
+              presence.nodesChanged();
+            });
     reachability =
         BusReachability.of(
             hazelcast,
@@ -193,6 +195,12 @@ public final class NodeRuntime {
                 LOG.warn("some rooms have no copy on a second node yet");
               }
             });
+  }
+
+  /** Closes Vert.x. Rooms and presence are no longer notified when nodes join or leave. */
+  Future<Void> close() {
+    endWatch.run();
+    return vertx.close();
   }
 
   /**

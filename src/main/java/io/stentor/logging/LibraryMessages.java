@@ -29,7 +29,11 @@ public final class LibraryMessages {
   /** Number of different lines that are remembered; beyond it, the oldest is forgotten. */
   private static final int REMEMBERED = 256;
 
-  private static final List<String> LIBRARIES = List.of("io.vertx.", "io.netty.", "com.hazelcast.");
+  /**
+   * What the loggers of libraries start with. Hazelcast's joiners log in the name of a subclass.
+   */
+  private static final List<String> LIBRARIES =
+      List.of("io.vertx.", "io.netty.", "com.hazelcast.", "io.stentor.cluster.MergeCheck$");
 
   /** Loggers that report connections to other nodes, and answers that no longer come from them. */
   private static final Set<String> OF_LOST_NODES =
@@ -55,7 +59,12 @@ public final class LibraryMessages {
 
   /** Loggers that report what this node reports itself, or what does not apply to it. */
   private static final Set<String> OF_NO_USE =
-      Set.of("com.hazelcast.cp.CPSubsystem", "io.vertx.core.impl.VertxImpl");
+      Set.of(
+          "com.hazelcast.cp.CPSubsystem",
+          "io.stentor.cluster.MergeCheck$Kubernetes",
+          "io.stentor.cluster.MergeCheck$Members",
+          "io.stentor.cluster.MergeCheck$Multicast",
+          "io.vertx.core.impl.VertxImpl");
 
   /** {@code [127.0.0.1]:5701 [cluster] [5.3.8] } */
   private static final Pattern PREFIX =

@@ -41,6 +41,10 @@ final class Checker {
   private final Map<String, Map<String, Long>> offsetOf = new HashMap<>();
   private final Set<String> published = new HashSet<>();
   private final Set<String> acknowledged = new HashSet<>();
+
+  /** The epoch in which a text published by HTTP was acknowledged. */
+  private final Map<String, String> acknowledgedIn = new HashMap<>();
+
   private final List<Violation> violations = new ArrayList<>();
   private final Branches branches = new Branches();
   private long heard;
@@ -109,6 +113,7 @@ final class Checker {
       } else if (event instanceof Event.Acknowledged place) {
         remember(transcript.name(), place.at(), place.text());
         acknowledged.add(place.text());
+        acknowledgedIn.put(place.text(), place.at().epoch());
       }
     }
     if (!gotLast && walk.isBegun && !transcript.hasLeft()) {
@@ -151,13 +156,21 @@ final class Checker {
     }
   }
 
+  /**
+   * A connection is to one node. Requests are not: those that were acknowledged on two sides of a
+   * split may stand in any order after the merge.
+   */
   private void checkOrderOfSenders() {
     for (Map.Entry<String, TreeMap<Long, String>> epoch : log.entrySet()) {
       Map<String, Long> latest = new HashMap<>();
       for (Map.Entry<Long, String> message : epoch.getValue().entrySet()) {
         Message read = Message.parse(message.getValue());
-        Long before = read == null ? null : latest.put(read.connection(), read.number());
-        if (read != null && before != null && before > read.number()) {
+        if (read == null) {
+          continue;
+        }
+        String side = acknowledgedIn.getOrDefault(message.getValue(), "");
+        Long before = latest.put(read.connection() + " " + side, read.number());
+        if (before != null && before > read.number()) {
           String what = read.number() + " comes after " + before + " of " + read.connection();
           found(ORDER, what + ", in epoch " + epoch.getKey());
         }

@@ -104,6 +104,20 @@ class CheckerTest {
   }
 
   @Test
+  void accepts_requests_of_two_sides_in_another_order_but_not_those_of_one_side() {
+    epochMayChange = true;
+    bobHearsAll();
+    bothSee(new Event.Heard(new Place("e", 6), "alice#1 0 0", 0));
+    alice.publishes("alice#1 0 0");
+    log.add("alice#1 0 0");
+    alice.add(new Event.Acknowledged(new Place("e", 4), text(4)));
+    alice.add(new Event.Acknowledged(new Place("f", 4), "alice#1 0 0"));
+    assertFound();
+    alice.add(new Event.Acknowledged(new Place("e", 6), "alice#1 0 0"));
+    assertFound(Kind.ORDER);
+  }
+
+  @Test
   void finds_a_new_epoch_that_was_not_told() {
     epochMayChange = true;
     hears(bob, 1, 2, 3, 4);
@@ -255,6 +269,22 @@ class CheckerTest {
     resumes(bob, Told.LOST, new Place("e", 2), new Place("f", 4));
     hearsLast(bob, "f", 5);
     assertThat(kinds(carol)).containsExactly(Kind.CONTINUITY);
+  }
+
+  @Test
+  void accepts_a_loss_on_a_side_that_does_not_know_the_branch_of_the_other() {
+    epochMayChange = true;
+    Transcript carol = new Transcript("carol");
+    carol.add(Event.Asked.now(null));
+    carol.add(new Event.Placed(Told.JOINED, new Place("e", 0)));
+    hears(carol, 1, 2, 3);
+    hearIn("f", carol, 4);
+    carol.leave();
+    bob.add(new Event.Placed(Told.JOINED, new Place("f", 1)));
+    hearIn("f", bob, 2);
+    resumes(bob, Told.LOST, new Place("f", 2), new Place("e", 4));
+    hearsLast(bob, "e", 5);
+    assertThat(kinds(carol)).isEmpty();
   }
 
   @Test

@@ -1,0 +1,135 @@
+package io.stentor.cluster;
+
+import com.hazelcast.cluster.Address;
+import com.hazelcast.config.JoinConfig;
+import com.hazelcast.instance.impl.DefaultNodeContext;
+import com.hazelcast.instance.impl.Node;
+import com.hazelcast.internal.cluster.Joiner;
+import com.hazelcast.internal.cluster.impl.ClusterServiceImpl;
+import com.hazelcast.internal.cluster.impl.DiscoveryJoiner;
+import com.hazelcast.internal.cluster.impl.MulticastJoiner;
+import com.hazelcast.internal.cluster.impl.SplitBrainJoinMessage;
+import com.hazelcast.internal.cluster.impl.TcpIpJoiner;
+import com.hazelcast.internal.cluster.impl.operations.SplitBrainMergeValidationOp;
+import com.hazelcast.spi.impl.operationservice.impl.InvocationFuture;
+import io.stentor.logging.LimitedWarnings;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes Hazelcast merge this part of a split cluster into another part only while this node reaches
+ * every node of that part. A node that reaches some of them would be removed again within seconds,
+ * because nodes that do not reach each other cannot be in one cluster.
+ *
+ * <p>Hazelcast calls this class on the thread that searches for other parts, which may block.
+ */
+final class MergeCheck extends DefaultNodeContext {
+  private static final Logger LOG = LoggerFactory.getLogger(MergeCheck.class);
+
+  /** How long the nodes of the other part may take to answer. */
+  private static final long ANSWER_MILLIS = 1000;
+
+  private final LimitedWarnings warnings = new LimitedWarnings(LOG);
+
+  @Override
+  public Joiner createJoiner(Node node) {
+    JoinConfig join = node.getConfig().getNetworkConfig().getJoin();
+    if (join.getTcpIpConfig().isEnabled()) {
+      return new Members(node);
+    }
+    if (join.getMulticastConfig().isEnabled()) {
+      return new Multicast(node);
+    }
+    return new Kubernetes(node);
+  }
+
+  private boolean mayMerge(Node node, Address target) {
+    Set<InetSocketAddress> missing;
+    try {
+      missing = unreachable(node, target);
+    } catch (IOException | ExecutionException | TimeoutException e) {
+      LOG.debug("no answer from the other part of the cluster, trying again", e);
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+    if (missing.isEmpty()) {
+      return true;
+    }
+    node.getJoiner().setTargetAddress(null);
+    warnings.warn(
+        "this node stays apart from the cluster of {} until it also reaches {}", target, missing);
+    return false;
+  }
+
+  /** Asks the leader of the other part for its nodes, and then each of them for a sign of life. */
+  private static Set<InetSocketAddress> unreachable(Node node, Address leader)
+      throws IOException, ExecutionException, TimeoutException, InterruptedException {
+    InvocationFuture<SplitBrainJoinMessage> asked =
+        node.getNodeEngine()
+            .getOperationService()
+            .createInvocationBuilder(
+                ClusterServiceImpl.SERVICE_NAME,
+                new SplitBrainMergeValidationOp(node.createSplitBrainJoinMessage()),
+                leader)
+            .setTryCount(1)
+            .invoke();
+    SplitBrainJoinMessage answer = asked.get(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
+    if (answer == null) {
+      throw new TimeoutException("the leader is not ready to merge");
+    }
+    Set<InetSocketAddress> nodes = new HashSet<>();
+    for (Address member : answer.getMemberAddresses()) {
+      nodes.add(member.getInetSocketAddress());
+    }
+    nodes.removeAll(MemberProbe.answering(nodes, ANSWER_MILLIS));
+    return nodes;
+  }
+
+  private final class Members extends TcpIpJoiner {
+    Members(Node node) {
+      super(node);
+    }
+
+    @Override
+    protected void startClusterMerge(Address target, int version) {
+      if (mayMerge(node, target)) {
+        super.startClusterMerge(target, version);
+      }
+    }
+  }
+
+  private final class Multicast extends MulticastJoiner {
+    Multicast(Node node) {
+      super(node);
+    }
+
+    @Override
+    protected void startClusterMerge(Address target, int version) {
+      if (mayMerge(node, target)) {
+        super.startClusterMerge(target, version);
+      }
+    }
+  }
+
+  private final class Kubernetes extends DiscoveryJoiner {
+    Kubernetes(Node node) {
+      super(node, node.discoveryService, false);
+    }
+
+    @Override
+    protected void startClusterMerge(Address target, int version) {
+      if (mayMerge(node, target)) {
+        super.startClusterMerge(target, version);
+      }
+    }
+  }
+}
