@@ -23,6 +23,7 @@ record Arguments(
     boolean check,
     boolean printConfig,
     boolean newApiKey,
+    boolean admin,
     boolean version,
     boolean help) {
 
@@ -47,12 +48,16 @@ record Arguments(
       if (result.hasMatchedOption("--demo")) {
         flags.add(new Flag("--demo", "demo.enabled", "true"));
       }
+      if (result.hasMatchedOption("--admin") && !result.hasMatchedOption("--new-api-key")) {
+        throw new BadArguments("--admin belongs to --new-api-key; try --help");
+      }
       return new Arguments(
           List.of(result.matchedOptionValue("--conf", new String[0])),
           flags,
           result.hasMatchedOption("--check"),
           result.hasMatchedOption("--print-config"),
           result.hasMatchedOption("--new-api-key"),
+          result.hasMatchedOption("--admin"),
           result.hasMatchedOption("--version"),
           result.hasMatchedOption("--help"));
     } catch (UnmatchedArgumentException e) {
@@ -104,9 +109,15 @@ record Arguments(
             "Publish made-up prices to rooms quotes:*, for the page /quotes.html (demo.enabled)."));
     spec.addOption(plain("--check", "Only check the configuration."));
     spec.addOption(plain("--print-config", "Only print the configuration that results."));
-    spec.addOption(plain("--new-api-key", "Print a new API key and what to put into a file."));
+    spec.addOption(plain("--new-api-key", "Print a new API key, and the JSON that configures it."));
+    spec.addOption(plain("--admin", "With --new-api-key: a key that opens /admin.html, too."));
     spec.addOption(plain("--version", "Print the version."));
-    spec.addOption(plain("--help", "Print this."));
+    spec.addOption(
+        OptionSpec.builder("-h", "--help")
+            .type(boolean.class)
+            .arity("0")
+            .description("Print this.")
+            .build());
     return spec;
   }
 

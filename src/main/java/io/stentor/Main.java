@@ -14,6 +14,8 @@ import io.stentor.lifecycle.Stop;
 import io.stentor.logging.LoggingSetup;
 import io.stentor.tls.Certificate;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
@@ -92,12 +94,7 @@ public final class Main {
       return OK;
     }
     if (arguments.newApiKey()) {
-      String key = ApiKeys.generate();
-      out.println("key (give it to the server, it is not kept here): " + key);
-      out.println(
-          "for identity.apiKeys: {\"name\": \"server\", \"sha256\": \""
-              + ApiKeys.hash(key)
-              + "\"}; with \"admin\": true it opens /admin.html, too");
+      printNewApiKey(arguments.admin());
       return OK;
     }
     LoadedConfig loaded =
@@ -112,6 +109,20 @@ public final class Main {
       return OK;
     }
     return serve(loaded);
+  }
+
+  /** Prints the key to standard error, and to standard output a configuration that accepts it. */
+  private void printNewApiKey(boolean isAdmin) {
+    String key = ApiKeys.generate();
+    JsonObject accepted = new JsonObject().put("name", isAdmin ? "admin" : "server");
+    accepted.put("sha256", ApiKeys.hash(key));
+    if (isAdmin) {
+      accepted.put("admin", true);
+    }
+    JsonObject identity = new JsonObject().put("apiKeys", new JsonArray().add(accepted));
+    err.println("The key, which is not stored anywhere: " + key);
+    err.println("The configuration that accepts it, for a file of its own or to be merged:");
+    out.println(new JsonObject().put("identity", identity).encodePrettily());
   }
 
   /**

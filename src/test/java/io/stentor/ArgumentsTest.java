@@ -48,6 +48,7 @@ class ArgumentsTest {
       quoteCharacter = '`',
       value = {
         "--prot 1, unknown argument --prot; try --help",
+        "--admin, --admin belongs to --new-api-key; try --help",
         "conf.json, unknown argument conf.json; try --help",
         "@args, unknown argument @args; try --help",
         "--port, Missing required parameter for option '--port' (N); try --help",
@@ -60,10 +61,22 @@ class ArgumentsTest {
   }
 
   @Test
+  void help_has_a_short_form() throws BadArguments {
+    assertThat(Arguments.parse("-h").help()).isTrue();
+    assertThat(Arguments.parse("--help").help()).isTrue();
+  }
+
+  @Test
   void the_usage_names_every_flag_and_fits_a_terminal() {
     assertThat(Arguments.usage())
         .contains("--conf", "--port", "--host", "--cluster", "--demo", "--check", "--print-config")
-        .contains("--version", "--help", "STENTOR_HTTP_PORT", "Exit codes");
+        .contains(
+            "--version",
+            "-h, --help",
+            "--new-api-key",
+            "--admin",
+            "STENTOR_HTTP_PORT",
+            "Exit codes");
     assertThat(Arguments.usage().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThan(81));
   }
 }

@@ -3,6 +3,7 @@ package io.stentor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.config.LoadedConfig;
+import io.stentor.identity.ApiKeys;
 import io.stentor.lifecycle.Node;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -93,6 +94,33 @@ class MainTest {
     assertThat(run("--help")).isEqualTo(0);
     assertThat(run("--version")).isEqualTo(0);
     assertThat(out.toString(StandardCharsets.UTF_8)).contains("Usage: ").contains("\nStentor ");
+  }
+
+  @Test
+  void a_new_key_is_printed_with_the_configuration_that_accepts_it() throws Exception {
+    assertThat(run("--new-api-key")).isEqualTo(0);
+    String printed = out.toString(StandardCharsets.UTF_8);
+    String key = err.toString(StandardCharsets.UTF_8).split("anywhere: |\n")[1];
+    assertThat(ApiKeys.hash(key)).isEqualTo(onlyKeyIn(printed).getString("sha256"));
+    assertThat(onlyKeyIn(printed).containsKey("admin")).isFalse();
+    assertThat(printed).doesNotContain(key);
+
+    Files.writeString(directory.resolve("keys.json"), printed);
+    out.reset();
+    assertThat(run("--check", "--conf", "keys.json")).isEqualTo(0);
+  }
+
+  @Test
+  void a_new_key_is_an_admin_key_if_asked_for() {
+    assertThat(run("--new-api-key", "--admin")).isEqualTo(0);
+    assertThat(onlyKeyIn(out.toString(StandardCharsets.UTF_8)).getBoolean("admin")).isTrue();
+  }
+
+  private static JsonObject onlyKeyIn(String configuration) {
+    return new JsonObject(configuration)
+        .getJsonObject("identity")
+        .getJsonArray("apiKeys")
+        .getJsonObject(0);
   }
 
   @Test

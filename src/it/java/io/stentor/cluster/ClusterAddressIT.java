@@ -70,7 +70,7 @@ class ClusterAddressIT {
       Launch launch = clustered("127.0.0.1", Ports.freeRange());
       assertThat(refused(launch.withEnv("STENTOR_CLUSTER_BUS_PORT", port), 1))
           .last()
-          .isEqualTo("cannot listen on 127.0.0.1:" + port + ": Address already in use");
+          .isEqualTo(inUse(port, "cluster.busPort"));
     }
   }
 
@@ -80,8 +80,15 @@ class ClusterAddressIT {
       int port = taken.getLocalPort();
       assertThat(refused(Launch.server().withEnv("STENTOR_METRICS_PORT", port), 1))
           .last()
-          .isEqualTo("cannot listen on 127.0.0.1:" + port + ": Address already in use");
+          .isEqualTo(inUse(port, "metrics.port"));
     }
+  }
+
+  private static String inUse(int port, String option) {
+    return "cannot listen on 127.0.0.1:"
+        + port
+        + ": Address already in use; set another port with "
+        + option;
   }
 
   private static Launch clustered(String host, int port) {

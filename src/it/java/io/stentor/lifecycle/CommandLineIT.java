@@ -37,6 +37,25 @@ class CommandLineIT {
   }
 
   @Test
+  void a_new_key_can_be_written_to_a_file_that_the_server_reads() throws Exception {
+    Process process = run("--new-api-key", "--admin");
+    assertThat(process.waitFor()).isZero();
+    assertThat(err(process)).startsWith("The key, which is not stored anywhere: ");
+    Files.writeString(directory.resolve("keys.json"), out(process));
+
+    process = run("--check", "--conf", "keys.json");
+    assertThat(process.waitFor()).isZero();
+    assertThat(out(process)).isEqualTo("configuration is valid: the defaults, keys.json");
+  }
+
+  @Test
+  void help_has_a_short_form() throws Exception {
+    Process process = run("-h");
+    assertThat(process.waitFor()).isZero();
+    assertThat(out(process)).startsWith("Usage: ").contains("--new-api-key");
+  }
+
+  @Test
   void version_is_that_of_the_jar() throws Exception {
     Process process = run("--version");
     assertThat(process.waitFor()).isZero();
@@ -59,7 +78,11 @@ class CommandLineIT {
       String port = String.valueOf(taken.getLocalPort());
       Process process = run("--host", "127.0.0.1", "--port", port);
       assertThat(process.waitFor()).isEqualTo(1);
-      assertThat(err(process)).contains(port).contains("in use").doesNotContain("\n");
+      assertThat(err(process))
+          .isEqualTo(
+              "cannot listen on 127.0.0.1:"
+                  + port
+                  + ": Address already in use; set another port with --port (http.port)");
     }
   }
 

@@ -191,7 +191,8 @@ public final class ClusteredVertx {
             failure ->
                 Future.failedFuture(
                     failure instanceof IOException // native sockets throw no BindException
-                        ? new HostPort(cluster.host(), cluster.busPort()).cannotListen(failure)
+                        ? new HostPort(cluster.host(), cluster.busPort())
+                            .cannotListen(failure, "cluster.busPort")
                         : failure));
   }
 

@@ -8,11 +8,16 @@ package io.stentor.config;
  */
 public record HostPort(String host, int port) {
 
-  /** Creates the failure to listen on this address, which the system's messages do not name. */
-  public IllegalStateException cannotListen(Throwable failure) {
+  /**
+   * Creates the failure to listen on this address, which the system's messages do not name.
+   *
+   * @param option the option that sets another port
+   */
+  public IllegalStateException cannotListen(Throwable failure, String option) {
     String why = String.valueOf(failure.getMessage());
     String reason = why.substring(why.lastIndexOf(": ") + 1).strip();
-    return new IllegalStateException("cannot listen on " + this + ": " + reason, failure);
+    String remedy = reason.contains("in use") ? "; set another port with " + option : "";
+    return new IllegalStateException("cannot listen on " + this + ": " + reason + remedy, failure);
   }
 
   /** Returns {@code host:port}, with an IPv6 address in brackets. */

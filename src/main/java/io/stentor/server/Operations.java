@@ -172,7 +172,8 @@ public final class Operations {
         .listen(port, config.http().host())
         .recover(
             failure ->
-                Future.failedFuture(new HostPort(config.http().host(), port).cannotListen(failure)))
+                Future.failedFuture(
+                    new HostPort(config.http().host(), port).cannotListen(failure, "metrics.port")))
         .onSuccess(
             listening -> LOG.info("metrics:  http://{}:{}/metrics", config.http().host(), port));
   }

@@ -135,7 +135,7 @@ public final class Servers {
    */
   public Throwable cannotListen(Throwable failure) {
     return failure instanceof IOException
-        ? new HostPort(options.host(), port()).cannotListen(failure)
+        ? new HostPort(options.host(), port()).cannotListen(failure, "--port (http.port)")
         : failure;
   }
 
