@@ -35,6 +35,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,6 +67,12 @@ class DocumentationIT {
 
   private static final ScheduledExecutorService PUBLISHER =
       Executors.newSingleThreadScheduledExecutor();
+
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)]+)\\)");
+
+  /** How a line begins, and the code in the first cell of a row. */
+  private static final Pattern HEADING_OR_ROW =
+      Pattern.compile("^(#+ |\\| `[^`]+` |\\|)", Pattern.MULTILINE);
 
   /** The positions of the examples are behind these. */
   private static final int LEAST_MESSAGES = 50;
@@ -140,6 +147,36 @@ class DocumentationIT {
     assertThat(blocks).hasSizeGreaterThan(40);
     assertThat(not).hasSizeLessThanOrEqualTo(10);
     assertThat(not).allMatch(block -> block.noteBehind(NOT_RUN).length() > 20);
+  }
+
+  /** Its commands are run as those of README.md; only what follows a # differs. */
+  @Test
+  void the_chinese_readme_has_the_commands_the_links_and_the_tables_of_the_english_one()
+      throws IOException {
+    Path english = Path.of("README.md");
+    Path chinese = Path.of("README.zh-CN.md");
+    assertThat(commands(chinese)).isEqualTo(commands(english)).isNotEmpty();
+    assertThat(found(LINK, chinese)).isEqualTo(found(LINK, english)).isNotEmpty();
+    assertThat(found(HEADING_OR_ROW, chinese)).isEqualTo(found(HEADING_OR_ROW, english));
+    assertThat(Files.readString(english)).contains("](README.zh-CN.md)");
+    assertThat(Files.readString(chinese)).contains("](README.md)");
+  }
+
+  private static List<String> commands(Path file) {
+    return CodeBlock.of(file).stream()
+        .filter(block -> !block.language().isEmpty())
+        .map(block -> block.note() + block.language() + block.text().replaceAll("#.*", ""))
+        .toList();
+  }
+
+  private static List<String> found(Pattern pattern, Path file) throws IOException {
+    return pattern
+        .matcher(Files.readString(file))
+        .results()
+        .map(one -> one.group(1))
+        .filter(one -> !one.startsWith("README"))
+        .sorted()
+        .toList();
   }
 
   /** The test itself: what would be wrong in a document. */

@@ -22,6 +22,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every option of the records is in the defaults, the schema and the documents, and no other. */
 class OptionsAreCompleteTest {
@@ -161,9 +163,10 @@ class OptionsAreCompleteTest {
     assertThat(rows("docs/CONFIGURATION.md")).extracting(MatchResult::group).isEqualTo(tableRows());
   }
 
-  @Test
-  void the_readme_shows_ten_options_with_their_defaults() throws IOException {
-    List<MatchResult> rows = rows("README.md");
+  @ParameterizedTest
+  @ValueSource(strings = {"README.md", "README.zh-CN.md"})
+  void the_readme_shows_ten_options_with_their_defaults(String file) throws IOException {
+    List<MatchResult> rows = rows(file);
     assertThat(rows).hasSize(10);
     assertThat(rows)
         .allSatisfy(
