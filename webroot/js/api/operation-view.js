@@ -31,7 +31,7 @@ export class OperationView {
     return text.split(/\s+/).every((word) => all.includes(word));
   }
 
-  /** Opens the operation, and writes the parts that depend on the page's key or token. */
+  /** Opens the operation. */
   open() {
     this.element.open = true;
     this.#fill();

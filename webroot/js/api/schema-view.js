@@ -34,8 +34,7 @@ export class SchemaView {
     const of = items ? `${this.type(items)}[]` : (type ?? "");
     const low = minimum ?? minLength;
     const high = maximum ?? maxLength;
-    const range = [low ?? "", high ?? ""].join("–");
-    return [of, range === "–" || low === high ? "" : range, values && values.length < 8 ? values.join(" | ") : ""]
+    return [of, range(low, high), values && values.length < 8 ? values.join(" | ") : ""]
       .filter(Boolean)
       .join(" ");
   }
@@ -66,4 +65,11 @@ export class SchemaView {
     }
     return all;
   }
+}
+
+function range(low, high) {
+  if (low === undefined) {
+    return high === undefined ? "" : `≤ ${high}`;
+  }
+  return high === undefined ? `≥ ${low}` : `${low}–${high}`;
 }
