@@ -2,13 +2,10 @@ package io.stentor.cluster;
 
 import com.hazelcast.config.SerializationConfig;
 import com.hazelcast.core.HazelcastInstance;
-import com.hazelcast.core.HazelcastInstanceAware;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
-import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import io.stentor.cluster.Agreement.State;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -20,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A message of a {@link Agreement round} to one node, which handles it on a thread of its own. The
  * numbers are part of the wire format between nodes of different versions.
  */
-final class QuorumMessage
-    implements Callable<@Nullable Object>, HazelcastInstanceAware, IdentifiedDataSerializable {
+final class QuorumMessage extends RemoteTask implements Callable<@Nullable Object> {
 
   private static final int FACTORY = 9900;
   private static final int STATE_TYPE = 9900_1;
@@ -32,15 +28,17 @@ final class QuorumMessage
   private static final String HANDLER = "stentor.quorum.handler";
   private static final UUID NO_ROUND = new UUID(0, 0);
 
-  private transient @Nullable HazelcastInstance hazelcast;
   private int kind;
   private UUID round = NO_ROUND;
   private List<UUID> members = List.of();
   private @Nullable Agreement proposal;
 
-  QuorumMessage() {}
+  QuorumMessage() {
+    super(FACTORY, 1);
+  }
 
   private QuorumMessage(int kind, UUID round, List<UUID> members, @Nullable Agreement proposal) {
+    this();
     this.kind = kind;
     this.round = round;
     this.members = members;
@@ -96,20 +94,15 @@ final class QuorumMessage
   @Override
   @SuppressWarnings("unchecked")
   public @Nullable Object call() {
-    Object handler = Objects.requireNonNull(hazelcast).getUserContext().get(HANDLER);
+    Object handler = Objects.requireNonNull(hazelcast()).getUserContext().get(HANDLER);
     return handler == null ? null : ((Function<QuorumMessage, Object>) handler).apply(this);
-  }
-
-  @Override
-  public void setHazelcastInstance(HazelcastInstance instance) {
-    hazelcast = instance;
   }
 
   @Override
   public void writeData(ObjectDataOutput out) throws IOException {
     out.writeByte(kind);
-    write(round, out);
-    write(members, out);
+    WireType.write(round, out);
+    WireType.write(members, WireType::write, out);
     out.writeBoolean(proposal != null);
     if (proposal != null) {
       write(proposal, out);
@@ -119,8 +112,8 @@ final class QuorumMessage
   @Override
   public void readData(ObjectDataInput in) throws IOException {
     kind = in.readByte();
-    round = readUuid(in);
-    members = readUuids(in);
+    round = WireType.readUuid(in);
+    members = WireType.readList(WireType::readUuid, in);
     proposal = in.readBoolean() ? readAgreement(in) : null;
   }
 
@@ -130,26 +123,20 @@ final class QuorumMessage
     if (agreed != null) {
       write(agreed, out);
     }
-    out.writeInt(state.accepted().size());
-    for (Agreement accepted : state.accepted()) {
-      write(accepted, out);
-    }
+    WireType.write(state.accepted(), QuorumMessage::write, out);
     out.writeLong(state.highest());
     out.writeBoolean(state.leaving());
   }
 
   static State readState(ObjectDataInput in) throws IOException {
     Agreement agreed = in.readBoolean() ? readAgreement(in) : null;
-    List<Agreement> accepted = new ArrayList<>();
-    for (int count = in.readInt(); count > 0; count--) {
-      accepted.add(readAgreement(in));
-    }
+    List<Agreement> accepted = WireType.readList(QuorumMessage::readAgreement, in);
     return new State(agreed, accepted, in.readLong(), in.readBoolean());
   }
 
   private static void write(Agreement agreement, ObjectDataOutput out) throws IOException {
     out.writeLong(agreement.generation());
-    write(agreement.members(), out);
+    WireType.write(agreement.members(), WireType::write, out);
     out.writeLong(agreement.id());
     out.writeBoolean(agreement.majority());
     out.writeInt(agreement.fullSize());
@@ -157,40 +144,10 @@ final class QuorumMessage
 
   private static Agreement readAgreement(ObjectDataInput in) throws IOException {
     return new Agreement(
-        in.readLong(), readUuids(in), in.readLong(), in.readBoolean(), in.readInt());
-  }
-
-  private static void write(List<UUID> uuids, ObjectDataOutput out) throws IOException {
-    out.writeInt(uuids.size());
-    for (UUID uuid : uuids) {
-      write(uuid, out);
-    }
-  }
-
-  private static List<UUID> readUuids(ObjectDataInput in) throws IOException {
-    List<UUID> uuids = new ArrayList<>();
-    for (int count = in.readInt(); count > 0; count--) {
-      uuids.add(readUuid(in));
-    }
-    return List.copyOf(uuids);
-  }
-
-  private static void write(UUID uuid, ObjectDataOutput out) throws IOException {
-    out.writeLong(uuid.getMostSignificantBits());
-    out.writeLong(uuid.getLeastSignificantBits());
-  }
-
-  private static UUID readUuid(ObjectDataInput in) throws IOException {
-    return new UUID(in.readLong(), in.readLong());
-  }
-
-  @Override
-  public int getFactoryId() {
-    return FACTORY;
-  }
-
-  @Override
-  public int getClassId() {
-    return 1;
+        in.readLong(),
+        WireType.readList(WireType::readUuid, in),
+        in.readLong(),
+        in.readBoolean(),
+        in.readInt());
   }
 }

@@ -5,7 +5,6 @@ import com.hazelcast.config.Config;
 import com.hazelcast.config.ExecutorConfig;
 import com.hazelcast.core.ExecutionCallback;
 import com.hazelcast.core.HazelcastInstance;
-import com.hazelcast.core.HazelcastInstanceAware;
 import com.hazelcast.core.IExecutorService;
 import com.hazelcast.core.MemberLeftException;
 import com.hazelcast.instance.impl.HazelcastInstanceImpl;
@@ -16,10 +15,10 @@ import com.hazelcast.map.impl.record.Record;
 import com.hazelcast.map.impl.recordstore.RecordStore;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
-import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import com.hazelcast.query.Predicate;
 import com.hazelcast.spi.impl.NodeEngineImpl;
 import com.hazelcast.spi.impl.PartitionSpecificRunnable;
+import io.stentor.cluster.RemoteTask;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.vertx.core.Future;
@@ -143,22 +142,23 @@ final class ClusterLists {
    * Finds the first names among the logs that one node owns. Runs on a dedicated thread of that
    * node.
    */
-  static final class NamesTask
-      implements Callable<String[]>, HazelcastInstanceAware, IdentifiedDataSerializable {
+  static final class NamesTask extends RemoteTask implements Callable<String[]> {
 
     /*
      * The predicate of a local query is called for every entry and matches none. So only the names
      * in FirstNames are collected, no value is copied, and no log counts as used.
      */
 
-    private transient @Nullable HazelcastInstance hazelcast;
     private String prefix = "";
     private @Nullable String after;
     private int limit;
 
-    NamesTask() {}
+    NamesTask() {
+      super(LogWire.FACTORY, LogWire.NAMES);
+    }
 
     NamesTask(String prefix, @Nullable String after, int limit) {
+      this();
       this.prefix = prefix;
       this.after = after;
       this.limit = limit;
@@ -167,7 +167,7 @@ final class ClusterLists {
     @Override
     public String[] call() {
       FirstNames names = new FirstNames(prefix, after, limit);
-      IMap<String, RoomLog> logs = Objects.requireNonNull(hazelcast).getMap(NodeContext.LOGS);
+      IMap<String, RoomLog> logs = Objects.requireNonNull(hazelcast()).getMap(NodeContext.LOGS);
       logs.localKeySet(new EachName(names));
       return names.found().toArray(String[]::new);
     }
@@ -189,11 +189,6 @@ final class ClusterLists {
     }
 
     @Override
-    public void setHazelcastInstance(HazelcastInstance instance) {
-      hazelcast = instance;
-    }
-
-    @Override
     public void writeData(ObjectDataOutput out) throws IOException {
       out.writeString(prefix);
       out.writeString(after);
@@ -206,24 +201,13 @@ final class ClusterLists {
       after = in.readString();
       limit = in.readInt();
     }
-
-    @Override
-    public int getFactoryId() {
-      return LogWire.FACTORY;
-    }
-
-    @Override
-    public int getClassId() {
-      return LogWire.NAMES;
-    }
   }
 
   /**
    * Summarises those of the requested logs that one node owns. Runs on a dedicated thread of that
    * node.
    */
-  static final class SummariesTask
-      implements Callable<long[]>, HazelcastInstanceAware, IdentifiedDataSerializable {
+  static final class SummariesTask extends RemoteTask implements Callable<long[]> {
 
     /*
      * Each record is looked up by a task on its partition's thread: one request covers many logs,
@@ -237,12 +221,14 @@ final class ClusterLists {
 
     private static final int TIMEOUT_SECONDS = 10;
 
-    private transient @Nullable HazelcastInstance hazelcast;
     private String[] names = {};
 
-    SummariesTask() {}
+    SummariesTask() {
+      super(LogWire.FACTORY, LogWire.SUMMARIES);
+    }
 
     SummariesTask(String[] names) {
+      this();
       this.names = names;
     }
 
@@ -261,7 +247,7 @@ final class ClusterLists {
     @Override
     public long[] call() throws Exception {
       long[] answer = new long[NUMBERS * names.length];
-      if (!(hazelcast instanceof HazelcastInstanceImpl instance)) {
+      if (!(hazelcast() instanceof HazelcastInstanceImpl instance)) {
         return answer;
       }
       NodeEngineImpl engine = instance.node.getNodeEngine();
@@ -321,11 +307,6 @@ final class ClusterLists {
     }
 
     @Override
-    public void setHazelcastInstance(HazelcastInstance instance) {
-      hazelcast = instance;
-    }
-
-    @Override
     public void writeData(ObjectDataOutput out) throws IOException {
       out.writeStringArray(names);
     }
@@ -336,16 +317,6 @@ final class ClusterLists {
           Arrays.stream(Objects.requireNonNull(in.readStringArray()))
               .map(Objects::requireNonNull)
               .toArray(String[]::new);
-    }
-
-    @Override
-    public int getFactoryId() {
-      return LogWire.FACTORY;
-    }
-
-    @Override
-    public int getClassId() {
-      return LogWire.SUMMARIES;
     }
   }
 }

@@ -3,7 +3,7 @@ package io.stentor.history;
 import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
-import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
+import io.stentor.cluster.RemoteTask;
 import io.stentor.config.RoomOptions;
 import io.stentor.message.Position;
 import java.io.IOException;
@@ -20,9 +20,12 @@ final class LogOperations {
 
     private Batch batch = new Batch(0, 0, List.of());
 
-    Append() {}
+    Append() {
+      super(LogWire.APPEND);
+    }
 
     Append(Batch batch, RoomOptions.History limits) {
+      this();
       this.batch = batch;
       this.limits = limits;
     }
@@ -70,11 +73,6 @@ final class LogOperations {
       batch = new Batch(in.readLong(), in.readLong(), LogWire.readPublications(in));
       limits = LogWire.readLimits(in);
     }
-
-    @Override
-    public int getClassId() {
-      return LogWire.APPEND;
-    }
   }
 
   /**
@@ -89,7 +87,9 @@ final class LogOperations {
     private int maxMessages;
     private int maxBytes;
 
-    Read() {}
+    Read() {
+      super(LogWire.READ);
+    }
 
     /**
      * Creates a read.
@@ -104,6 +104,7 @@ final class LogOperations {
         int maxMessages,
         int maxBytes,
         RoomOptions.History limits) {
+      this();
       this.after = after;
       this.delivered = delivered;
       this.createsLog = createsLog;
@@ -159,19 +160,17 @@ final class LogOperations {
       maxBytes = in.readInt();
       limits = LogWire.readLimits(in);
     }
-
-    @Override
-    public int getClassId() {
-      return LogWire.READ;
-    }
   }
 
   /** Removes all publications of a log; see {@link History#removeAll}. */
   static final class RemoveAll extends LogProcessor<Page> {
 
-    RemoveAll() {}
+    RemoveAll() {
+      super(LogWire.REMOVE);
+    }
 
     RemoveAll(RoomOptions.History limits) {
+      this();
       this.limits = limits;
     }
 
@@ -194,25 +193,23 @@ final class LogOperations {
     public void readData(ObjectDataInput in) throws IOException {
       limits = LogWire.readLimits(in);
     }
-
-    @Override
-    public int getClassId() {
-      return LogWire.REMOVE;
-    }
   }
 
   /**
    * Tells the owner of a log that everything up to a position was replicated, which it does not
    * notice itself. Changes nothing else, so the copy is not involved.
    */
-  static final class Confirm
-      implements EntryProcessor<String, RoomLog, Boolean>, IdentifiedDataSerializable {
+  static final class Confirm extends RemoteTask
+      implements EntryProcessor<String, RoomLog, Boolean> {
 
     private Position replicated = Position.NONE;
 
-    Confirm() {}
+    Confirm() {
+      super(LogWire.FACTORY, LogWire.CONFIRM);
+    }
 
     Confirm(Position replicated) {
+      this();
       this.replicated = replicated;
     }
 
@@ -238,16 +235,6 @@ final class LogOperations {
     @Override
     public void readData(ObjectDataInput in) throws IOException {
       replicated = LogWire.readPosition(in);
-    }
-
-    @Override
-    public int getFactoryId() {
-      return LogWire.FACTORY;
-    }
-
-    @Override
-    public int getClassId() {
-      return LogWire.CONFIRM;
     }
   }
 }

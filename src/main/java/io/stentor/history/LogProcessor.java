@@ -1,17 +1,16 @@
 package io.stentor.history;
 
 import com.hazelcast.core.HazelcastInstance;
-import com.hazelcast.core.HazelcastInstanceAware;
 import com.hazelcast.instance.impl.HazelcastInstanceImpl;
 import com.hazelcast.internal.partition.IPartition;
 import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.map.IMap;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
-import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import com.hazelcast.spi.exception.SilentException;
 import io.stentor.cluster.Quorum;
 import io.stentor.cluster.Quorum.Side;
+import io.stentor.cluster.RemoteTask;
 import io.stentor.config.RoomOptions;
 import io.stentor.history.RoomLog.Answer;
 import io.stentor.history.RoomLog.Entry;
@@ -33,10 +32,8 @@ import org.slf4j.LoggerFactory;
  * side of the cluster continues the logs. This is not an error, but the operation is not confirmed;
  * the caller should retry.
  */
-abstract class LogProcessor<R>
-    implements EntryProcessor<String, RoomLog, @Nullable R>,
-        HazelcastInstanceAware,
-        IdentifiedDataSerializable {
+abstract class LogProcessor<R> extends RemoteTask
+    implements EntryProcessor<String, RoomLog, @Nullable R> {
 
   /*
    * A Hazelcast read of a map in OBJECT format would serialise the whole log. Reading is therefore
@@ -46,7 +43,6 @@ abstract class LogProcessor<R>
    * The time and new epochs are those of the node that owns the log, never of the caller's node.
    */
 
-  private transient @Nullable HazelcastInstance hazelcast;
   private transient @Nullable Replicate replicate;
 
   /** Epoch for a new log, if this runs without a node. */
@@ -56,6 +52,10 @@ abstract class LogProcessor<R>
   transient long nowMillis;
 
   RoomOptions.History limits = new RoomOptions.History(0, 0, 0);
+
+  LogProcessor(int type) {
+    super(LogWire.FACTORY, type);
+  }
 
   /** Applies the operation to an existing or a new log. */
   abstract R apply(RoomLog log, long now);
@@ -85,6 +85,7 @@ abstract class LogProcessor<R>
 
   @Override
   public @Nullable R process(Map.Entry<String, RoomLog> entry) {
+    HazelcastInstance hazelcast = hazelcast();
     NodeContext node = hazelcast == null ? null : NodeContext.of(hazelcast);
     Side side = hazelcast == null ? null : Quorum.side(hazelcast);
     if (node != null && (side == null || (changesLog() && !node.isWritable(side)))) {
@@ -126,6 +127,7 @@ abstract class LogProcessor<R>
   }
 
   private long newEpoch(String room) {
+    HazelcastInstance hazelcast = hazelcast();
     if (hazelcast == null) {
       return newEpoch;
     }
@@ -138,6 +140,7 @@ abstract class LogProcessor<R>
   }
 
   private boolean hasCopy(String room) {
+    HazelcastInstance hazelcast = hazelcast();
     if (hazelcast == null || hazelcast.getCluster().getMembers().size() < 2) {
       return true;
     }
@@ -153,24 +156,17 @@ abstract class LogProcessor<R>
     return instance.node.getPartitionService().getPartition(id);
   }
 
-  @Override
-  public void setHazelcastInstance(HazelcastInstance instance) {
-    hazelcast = instance;
-  }
-
-  @Override
-  public int getFactoryId() {
-    return LogWire.FACTORY;
-  }
-
   /** Sends the copy of a log everything after the end of the copy. Requested by the copy's node. */
   static final class Complete extends LogProcessor<Boolean> {
 
     private Position copyEnd = Position.NONE;
 
-    Complete() {}
+    Complete() {
+      super(LogWire.COMPLETE);
+    }
 
     Complete(Position copyEnd) {
+      this();
       this.copyEnd = copyEnd;
     }
 
@@ -189,18 +185,11 @@ abstract class LogProcessor<R>
     public void readData(ObjectDataInput in) throws IOException {
       copyEnd = LogWire.readPosition(in);
     }
-
-    @Override
-    public int getClassId() {
-      return LogWire.COMPLETE;
-    }
   }
 
   /** Updates the copy of a log to end like the log itself. Runs on the node that holds the copy. */
-  static final class Replicate
-      implements EntryProcessor<String, RoomLog, @Nullable Void>,
-          HazelcastInstanceAware,
-          IdentifiedDataSerializable {
+  static final class Replicate extends RemoteTask
+      implements EntryProcessor<String, RoomLog, @Nullable Void> {
 
     /*
      * A copy that lacks the entries before these keeps its content and does not confirm this step,
@@ -210,7 +199,6 @@ abstract class LogProcessor<R>
 
     private static final Logger LOG = LoggerFactory.getLogger(LogProcessor.class);
 
-    private transient @Nullable HazelcastInstance hazelcast;
     private Branch branch = new Branch(0);
     private long side;
     private long oldest;
@@ -220,7 +208,9 @@ abstract class LogProcessor<R>
     private long logsMillis;
     private int keepSeconds;
 
-    Replicate() {}
+    Replicate() {
+      super(LogWire.FACTORY, LogWire.REPLICATE);
+    }
 
     /**
      * Creates a replication step.
@@ -240,6 +230,7 @@ abstract class LogProcessor<R>
         Map<Long, Answer> answers,
         long logsMillis,
         int keepSeconds) {
+      this();
       this.branch = branch;
       this.side = side;
       this.oldest = oldest;
@@ -252,7 +243,8 @@ abstract class LogProcessor<R>
 
     @Override
     public @Nullable Void process(Map.Entry<String, RoomLog> entry) {
-      long now = hazelcast == null ? logsMillis : NodeContext.of(hazelcast).clock().getAsLong();
+      HazelcastInstance node = hazelcast();
+      long now = node == null ? logsMillis : NodeContext.of(node).clock().getAsLong();
       RoomLog present = entry.getValue();
       RoomLog copy = present != null ? present : new RoomLog(branch.epoch());
       List<Entry> here = entries.stream().map(one -> one.shifted(now - logsMillis)).toList();
@@ -268,7 +260,7 @@ abstract class LogProcessor<R>
     }
 
     private void refuse(String room, @Nullable RoomLog copy) {
-      HazelcastInstance node = hazelcast;
+      HazelcastInstance node = hazelcast();
       if (node == null) {
         return;
       }
@@ -277,11 +269,6 @@ abstract class LogProcessor<R>
       IMap<String, RoomLog> logs = node.getMap(NodeContext.LOGS);
       logs.submitToKey(room, new Complete(end));
       throw new IncompleteCopyException();
-    }
-
-    @Override
-    public void setHazelcastInstance(HazelcastInstance instance) {
-      hazelcast = instance;
     }
 
     @Override
@@ -304,16 +291,6 @@ abstract class LogProcessor<R>
       entries = LogWire.readEntries(in, 0);
       answers = LogWire.readAnswers(in);
       keepSeconds = in.readInt();
-    }
-
-    @Override
-    public int getFactoryId() {
-      return LogWire.FACTORY;
-    }
-
-    @Override
-    public int getClassId() {
-      return LogWire.REPLICATE;
     }
 
     /**

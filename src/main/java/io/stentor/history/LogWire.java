@@ -2,6 +2,7 @@ package io.stentor.history;
 
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
+import io.stentor.cluster.WireType;
 import io.stentor.config.RoomOptions;
 import io.stentor.history.RoomLog.Answer;
 import io.stentor.history.RoomLog.Entry;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Serialises logs, batches and results for other nodes. Each write method has a matching read
@@ -44,27 +44,11 @@ final class LogWire {
     out.writeLong(publication.timeMillis());
     out.writeString(publication.idempotencyKey());
     out.writeByteArray(publication.data());
-    write(publication.from(), out);
-  }
-
-  private static void write(@Nullable Member from, ObjectDataOutput out) throws IOException {
+    Member from = publication.from();
     out.writeBoolean(from != null);
     if (from != null) {
-      out.writeString(from.connection());
-      out.writeString(from.user());
-      out.writeString(from.info());
-      out.writeString(from.roomInfo());
+      WireType.write(from, out);
     }
-  }
-
-  private static @Nullable Member readMember(ObjectDataInput in) throws IOException {
-    return in.readBoolean()
-        ? new Member(
-            Objects.requireNonNull(in.readString()),
-            Objects.requireNonNull(in.readString()),
-            in.readString(),
-            in.readString())
-        : null;
   }
 
   static Publication readPublication(ObjectDataInput in) throws IOException {
@@ -72,23 +56,16 @@ final class LogWire {
     long timeMillis = in.readLong();
     String key = in.readString();
     byte[] data = Objects.requireNonNull(in.readByteArray());
-    return Publication.stored(kind, data, timeMillis, key, readMember(in));
+    Member from = in.readBoolean() ? WireType.readMember(in) : null;
+    return Publication.stored(kind, data, timeMillis, key, from);
   }
 
   static void write(List<Publication> publications, ObjectDataOutput out) throws IOException {
-    out.writeInt(publications.size());
-    for (Publication publication : publications) {
-      write(publication, out);
-    }
+    WireType.write(publications, LogWire::write, out);
   }
 
   static List<Publication> readPublications(ObjectDataInput in) throws IOException {
-    int count = in.readInt();
-    List<Publication> publications = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      publications.add(readPublication(in));
-    }
-    return publications;
+    return WireType.readList(LogWire::readPublication, in);
   }
 
   /** Writes entries with their ages instead of times, because each node has its own clock. */

@@ -1,7 +1,6 @@
 package io.stentor.history;
 
 import com.hazelcast.core.HazelcastInstance;
-import com.hazelcast.core.HazelcastInstanceAware;
 import com.hazelcast.instance.impl.HazelcastInstanceImpl;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.map.EntryProcessor;
@@ -10,9 +9,9 @@ import com.hazelcast.map.impl.MapService;
 import com.hazelcast.map.impl.recordstore.RecordStore;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
-import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import com.hazelcast.spi.impl.NodeEngineImpl;
 import com.hazelcast.spi.impl.PartitionSpecificRunnable;
+import io.stentor.cluster.RemoteTask;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,14 +101,15 @@ final class UnusedLogs {
   }
 
   /** Removes a log if it is still unused, and then its copy. */
-  static final class Expire
-      implements EntryProcessor<String, RoomLog, @Nullable Void>,
-          HazelcastInstanceAware,
-          IdentifiedDataSerializable {
+  static final class Expire extends RemoteTask
+      implements EntryProcessor<String, RoomLog, @Nullable Void> {
 
-    private transient @Nullable HazelcastInstance hazelcast;
     private transient @Nullable Expire forCopy;
     private boolean copy;
+
+    Expire() {
+      super(LogWire.FACTORY, LogWire.EXPIRE);
+    }
 
     @Override
     @SuppressWarnings("NullAway") // A null value removes the entry.
@@ -119,7 +119,7 @@ final class UnusedLogs {
         return null;
       }
       RoomLog log = entry.getValue();
-      HazelcastInstance node = hazelcast;
+      HazelcastInstance node = hazelcast();
       if (log != null && node != null) {
         NodeContext context = NodeContext.of(node);
         if (log.isUnused(context.clock().getAsLong())) {
@@ -138,11 +138,6 @@ final class UnusedLogs {
     }
 
     @Override
-    public void setHazelcastInstance(HazelcastInstance instance) {
-      hazelcast = instance;
-    }
-
-    @Override
     public void writeData(ObjectDataOutput out) throws IOException {
       out.writeBoolean(copy);
     }
@@ -150,16 +145,6 @@ final class UnusedLogs {
     @Override
     public void readData(ObjectDataInput in) throws IOException {
       copy = in.readBoolean();
-    }
-
-    @Override
-    public int getFactoryId() {
-      return LogWire.FACTORY;
-    }
-
-    @Override
-    public int getClassId() {
-      return LogWire.EXPIRE;
     }
   }
 }

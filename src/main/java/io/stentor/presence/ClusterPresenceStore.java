@@ -11,13 +11,14 @@ import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.map.IMap;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
-import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import com.hazelcast.partition.Partition;
 import com.hazelcast.partition.PartitionService;
 import com.hazelcast.query.Predicate;
 import com.hazelcast.query.Predicates;
 import com.hazelcast.spi.merge.DiscardMergePolicy;
 import io.stentor.cluster.HazelcastFuture;
+import io.stentor.cluster.RemoteTask;
+import io.stentor.cluster.WireType;
 import io.stentor.message.Member;
 import io.stentor.message.RoomName;
 import io.stentor.presence.Presence.BusyException;
@@ -257,8 +258,8 @@ final class ClusterPresenceStore implements PresenceStore {
    * Changes one room and its backup. The numbers of the processors are shared with nodes of other
    * versions.
    */
-  private abstract static class RoomProcessor<R>
-      implements EntryProcessor<String, RoomMembers, @Nullable R>, IdentifiedDataSerializable {
+  private abstract static class RoomProcessor<R> extends RemoteTask
+      implements EntryProcessor<String, RoomMembers, @Nullable R> {
 
     static final int FACTORY = 9899;
     static final int ANNOUNCE = 1;
@@ -268,10 +269,8 @@ final class ClusterPresenceStore implements PresenceStore {
     static final int STATS = 5;
     static final int VERIFY = 6;
 
-    private final int type;
-
     RoomProcessor(int type) {
-      this.type = type;
+      super(FACTORY, type);
     }
 
     @Override
@@ -283,16 +282,6 @@ final class ClusterPresenceStore implements PresenceStore {
     @SuppressWarnings("NullAway") // Null removes an entry.
     static void store(Map.Entry<String, RoomMembers> entry, RoomMembers members) {
       entry.setValue(members.isEmpty() ? null : members);
-    }
-
-    @Override
-    public final int getFactoryId() {
-      return FACTORY;
-    }
-
-    @Override
-    public final int getClassId() {
-      return type;
     }
   }
 
@@ -365,17 +354,12 @@ final class ClusterPresenceStore implements PresenceStore {
 
     @Override
     public void writeData(ObjectDataOutput out) throws IOException {
-      out.writeInt(alive.size());
-      for (UUID node : alive) {
-        PresenceWire.write(node, out);
-      }
+      WireType.write(alive, WireType::write, out);
     }
 
     @Override
     public void readData(ObjectDataInput in) throws IOException {
-      for (int count = in.readInt(); count > 0; count--) {
-        alive.add(PresenceWire.readUuid(in));
-      }
+      alive.addAll(WireType.readList(WireType::readUuid, in));
     }
   }
 
@@ -446,14 +430,14 @@ final class ClusterPresenceStore implements PresenceStore {
       out.writeInt(limit);
       out.writeBoolean(after != null);
       if (after != null) {
-        PresenceWire.write(after, out);
+        WireType.write(after, out);
       }
     }
 
     @Override
     public void readData(ObjectDataInput in) throws IOException {
       limit = in.readInt();
-      after = in.readBoolean() ? PresenceWire.readMember(in) : null;
+      after = in.readBoolean() ? WireType.readMember(in) : null;
     }
   }
 
@@ -502,7 +486,7 @@ final class ClusterPresenceStore implements PresenceStore {
 
     @Override
     public void writeData(ObjectDataOutput out) throws IOException {
-      PresenceWire.write(node, out);
+      WireType.write(node, out);
       out.writeInt(digests.size());
       for (Map.Entry<String, Long> digest : digests.entrySet()) {
         out.writeString(digest.getKey());
@@ -512,9 +496,9 @@ final class ClusterPresenceStore implements PresenceStore {
 
     @Override
     public void readData(ObjectDataInput in) throws IOException {
-      node = PresenceWire.readUuid(in);
+      node = WireType.readUuid(in);
       for (int count = in.readInt(); count > 0; count--) {
-        digests.put(PresenceWire.readText(in), in.readLong());
+        digests.put(WireType.readText(in), in.readLong());
       }
     }
   }

@@ -10,11 +10,9 @@ import io.stentor.presence.PresenceStore.Announcement;
 import io.stentor.presence.PresenceStore.MemberChange;
 import io.stentor.presence.PresenceStore.MemberSnapshot;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 
 /**
@@ -41,64 +39,24 @@ final class PresenceWire {
     WireType.add(config, RoomStats.class, STATS, PresenceWire::write, PresenceWire::readStats);
   }
 
-  static void write(UUID node, ObjectDataOutput out) throws IOException {
-    out.writeLong(node.getMostSignificantBits());
-    out.writeLong(node.getLeastSignificantBits());
-  }
-
-  static UUID readUuid(ObjectDataInput in) throws IOException {
-    return new UUID(in.readLong(), in.readLong());
-  }
-
-  static String readText(ObjectDataInput in) throws IOException {
-    return Objects.requireNonNull(in.readString());
-  }
-
-  static void write(Member member, ObjectDataOutput out) throws IOException {
-    out.writeString(member.connection());
-    out.writeString(member.user());
-    out.writeString(member.info());
-    out.writeString(member.roomInfo());
-  }
-
-  static Member readMember(ObjectDataInput in) throws IOException {
-    return new Member(readText(in), readText(in), in.readString(), in.readString());
-  }
-
   private static void write(Collection<Member> members, ObjectDataOutput out) throws IOException {
-    out.writeInt(members.size());
-    for (Member member : members) {
-      write(member, out);
-    }
+    WireType.write(members, WireType::write, out);
   }
 
   private static List<Member> readMembers(ObjectDataInput in) throws IOException {
-    int count = in.readInt();
-    List<Member> members = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      members.add(readMember(in));
-    }
-    return members;
+    return WireType.readList(WireType::readMember, in);
   }
 
   private static void writeTexts(List<String> texts, ObjectDataOutput out) throws IOException {
-    out.writeInt(texts.size());
-    for (String text : texts) {
-      out.writeString(text);
-    }
+    WireType.<String>write(texts, (text, to) -> to.writeString(text), out);
   }
 
   private static List<String> readTexts(ObjectDataInput in) throws IOException {
-    int count = in.readInt();
-    List<String> texts = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      texts.add(readText(in));
-    }
-    return texts;
+    return WireType.readList(WireType::readText, in);
   }
 
   static void write(Announcement announcement, ObjectDataOutput out) throws IOException {
-    write(announcement.node(), out);
+    WireType.write(announcement.node(), out);
     out.writeInt(announcement.parts());
     out.writeInt(announcement.part());
     write(announcement.present(), out);
@@ -107,7 +65,7 @@ final class PresenceWire {
 
   static Announcement readAnnouncement(ObjectDataInput in) throws IOException {
     return new Announcement(
-        readUuid(in), in.readInt(), in.readInt(), readMembers(in), readTexts(in));
+        WireType.readUuid(in), in.readInt(), in.readInt(), readMembers(in), readTexts(in));
   }
 
   private static void write(MemberChange change, ObjectDataOutput out) throws IOException {
@@ -154,7 +112,7 @@ final class PresenceWire {
   }
 
   private static RoomStats readStats(ObjectDataInput in) throws IOException {
-    return new RoomStats(new RoomName(readText(in)), in.readInt(), in.readInt());
+    return new RoomStats(new RoomName(WireType.readText(in)), in.readInt(), in.readInt());
   }
 
   private static void write(RoomMembers room, ObjectDataOutput out) throws IOException {
@@ -163,7 +121,7 @@ final class PresenceWire {
     Map<UUID, Collection<Member>> nodes = room.byNode();
     out.writeInt(nodes.size());
     for (Map.Entry<UUID, Collection<Member>> node : nodes.entrySet()) {
-      write(node.getKey(), out);
+      WireType.write(node.getKey(), out);
       write(node.getValue(), out);
     }
   }
@@ -171,7 +129,7 @@ final class PresenceWire {
   private static RoomMembers readRoom(ObjectDataInput in) throws IOException {
     RoomMembers room = new RoomMembers(in.readLong(), in.readLong());
     for (int count = in.readInt(); count > 0; count--) {
-      room.restore(readUuid(in), readMembers(in));
+      room.restore(WireType.readUuid(in), readMembers(in));
     }
     return room;
   }
