@@ -56,16 +56,7 @@ class JavaSerializationFilterIT {
   }
 
   private Config config() {
-    ClusterOptions cluster =
-        TestConfig.cluster(
-            "name",
-            name,
-            "host",
-            "127.0.0.1",
-            "port",
-            port,
-            "members",
-            List.of("127.0.0.1:" + port, "127.0.0.1:" + (port + 1)));
+    ClusterOptions cluster = TestConfig.cluster(name, port, 2);
     Config config = ClusteredVertx.hazelcast(cluster);
     return config.setProperty("hazelcast.partition.count", "31");
   }

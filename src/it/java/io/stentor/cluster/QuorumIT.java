@@ -63,18 +63,7 @@ class QuorumIT {
   }
 
   private Config config() {
-    Config config =
-        ClusteredVertx.hazelcast(
-            TestConfig.cluster(
-                "name",
-                name,
-                "host",
-                "127.0.0.1",
-                "port",
-                port,
-                "members",
-                List.of(
-                    "127.0.0.1:" + port, "127.0.0.1:" + (port + 1), "127.0.0.1:" + (port + 2))));
+    Config config = ClusteredVertx.hazelcast(TestConfig.cluster(name, port, 3));
     config.setProperty("hazelcast.partition.count", "31");
     config.setProperty("hazelcast.merge.first.run.delay.seconds", "5");
     config.setProperty("hazelcast.merge.next.run.delay.seconds", "2");

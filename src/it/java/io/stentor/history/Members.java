@@ -41,16 +41,7 @@ final class Members {
   }
 
   HazelcastInstance join() {
-    ClusterOptions cluster =
-        TestConfig.cluster(
-            "name",
-            name,
-            "host",
-            "127.0.0.1",
-            "port",
-            port,
-            "members",
-            List.of("127.0.0.1:" + port, "127.0.0.1:" + (port + 1), "127.0.0.1:" + (port + 2)));
+    ClusterOptions cluster = TestConfig.cluster(name, port, 3);
     Config config = ClusteredVertx.hazelcast(cluster);
     config.setProperty("hazelcast.partition.count", "31");
     config.setProperty(

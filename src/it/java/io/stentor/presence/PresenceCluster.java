@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 
 /** Nodes of one cluster in this JVM that nobody else joins, each with its presence. */
@@ -73,16 +72,7 @@ final class PresenceCluster {
 
   /** Starts one more. */
   Node start() {
-    ClusterOptions cluster =
-        TestConfig.cluster(
-            "name",
-            name,
-            "host",
-            "127.0.0.1",
-            "port",
-            port,
-            "members",
-            IntStream.range(0, 3).mapToObj(i -> "127.0.0.1:" + (port + i)).toList());
+    ClusterOptions cluster = TestConfig.cluster(name, port, 3);
     Config config = ClusteredVertx.hazelcast(cluster);
     if (partitions > 0) {
       config.setProperty("hazelcast.partition.count", Integer.toString(partitions));

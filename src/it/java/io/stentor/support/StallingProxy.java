@@ -3,13 +3,9 @@ package io.stentor.support;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A network in front of a server that can come to a standstill: what the server sends is then not
@@ -24,25 +20,19 @@ public final class StallingProxy implements AutoCloseable {
 
   private static final int CHUNK_BYTES = 16 * 1024;
 
-  private final ServerSocket listening;
   private final int target;
-  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final Relay relay;
   private boolean stalled;
 
   /** Begins to listen in front of this port of the loopback interface. */
   public StallingProxy(int target) {
     this.target = target;
-    try {
-      listening = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    start(this::accept);
+    this.relay = new Relay("stalling proxy", this::serve);
   }
 
   /** Where clients connect. */
   public int port() {
-    return listening.getLocalPort();
+    return relay.port();
   }
 
   /** From now on nothing that the server sends is read. */
@@ -66,36 +56,17 @@ public final class StallingProxy implements AutoCloseable {
     }
   }
 
-  private static void start(Runnable task) {
-    Thread thread = new Thread(task, "stalling proxy");
-    thread.setDaemon(true);
-    thread.start();
-  }
-
-  private void accept() {
-    try {
-      while (true) {
-        Socket client = listening.accept();
-        open.add(client);
-        start(() -> serve(client));
-      }
-    } catch (IOException e) {
-      // Closed.
-    }
-  }
-
   private void serve(Socket client) {
-    Socket server = new Socket();
-    open.add(server);
+    Socket server = relay.keep(new Socket());
     try {
       server.setReceiveBufferSize(BUFFER_BYTES);
       server.connect(
           new InetSocketAddress(InetAddress.getLoopbackAddress(), target), CONNECT_MILLIS);
     } catch (IOException e) {
-      close(client, server);
+      relay.close(client, server);
       return;
     }
-    start(() -> pass(server, client, true));
+    relay.start(() -> pass(server, client, true));
     pass(client, server, false);
   }
 
@@ -113,18 +84,7 @@ public final class StallingProxy implements AutoCloseable {
     } catch (IOException e) {
       // A peer is gone.
     } finally {
-      close(from, to);
-    }
-  }
-
-  private void close(Socket... sockets) {
-    for (Socket socket : sockets) {
-      open.remove(socket);
-      try {
-        socket.close();
-      } catch (IOException e) {
-        // It is as closed as it gets.
-      }
+      relay.close(from, to);
     }
   }
 
@@ -132,11 +92,6 @@ public final class StallingProxy implements AutoCloseable {
   @Override
   public void close() {
     flow();
-    try {
-      listening.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    close(open.toArray(Socket[]::new));
+    relay.close();
   }
 }

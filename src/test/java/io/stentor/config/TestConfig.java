@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
  * Configurations in which some options are named and all others have their defaults, so that a new
@@ -46,6 +47,13 @@ public final class TestConfig {
   public static ClusterOptions cluster(Object... namesAndValues) {
     JsonObject changed = changed(namesAndValues).put("enabled", true);
     return of(new JsonObject().put("cluster", changed)).cluster();
+  }
+
+  /** Options of a cluster on this machine, whose members use this port and those after it. */
+  public static ClusterOptions cluster(String name, int port, int members) {
+    List<String> all =
+        IntStream.range(port, port + members).mapToObj(one -> "127.0.0.1:" + one).toList();
+    return cluster("name", name, "host", "127.0.0.1", "port", port, "members", all);
   }
 
   private static JsonObject changed(Object... namesAndValues) {

@@ -213,7 +213,9 @@ class SplitLogsTest {
 
     private static void assertKeysOnce(RoomLog log) {
       List<String> texts = log.entries().stream().map(Model::text).toList();
-      assertThat(texts).doesNotHaveDuplicates();
+      if (new HashSet<>(texts).size() < texts.size()) { // Much cheaper than the assertion.
+        assertThat(texts).doesNotHaveDuplicates();
+      }
     }
 
     void assertAcknowledgedOnce() {

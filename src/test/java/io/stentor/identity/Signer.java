@@ -1,5 +1,7 @@
 package io.stentor.identity;
 
+import static java.security.spec.RSAKeyGenParameterSpec.F4;
+
 import io.vertx.core.json.JsonObject;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -11,9 +13,15 @@ import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
+import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.NamedParameterSpec;
+import java.security.spec.RSAKeyGenParameterSpec;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +31,20 @@ import org.jspecify.annotations.Nullable;
  * by a key pair of its own.
  */
 public final class Signer {
+  /** Generating an RSA key takes about a second of CPU, so all tests of a JVM share four. */
+  private static final class SharedRsaKeys {
+    private static final List<KeyPair> KEYS =
+        Stream.generate(() -> generate("RSA", new RSAKeyGenParameterSpec(2048, F4)))
+            .limit(4)
+            .toList();
+
+    private static final AtomicInteger NEXT = new AtomicInteger();
+
+    static KeyPair next() {
+      return KEYS.get(Math.floorMod(NEXT.getAndIncrement(), KEYS.size()));
+    }
+  }
+
   private final String algorithm;
   private final byte[] secret;
   private final @Nullable KeyPair pair;
@@ -39,21 +61,27 @@ public final class Signer {
     return new Signer(algorithm, secret.getBytes(StandardCharsets.UTF_8), null);
   }
 
-  /** RS…, ES… or EdDSA, with a new key. */
+  /**
+   * RS…, ES… or EdDSA, with a new key; for RS… one that the last three such signers do not have.
+   */
   public static Signer publicKey(String algorithm) {
+    KeyPair keys;
+    if (algorithm.startsWith("RS")) {
+      keys = SharedRsaKeys.next();
+    } else if (algorithm.startsWith("ES")) {
+      String bits = algorithm.equals("ES512") ? "521" : algorithm.substring(2);
+      keys = generate("EC", new ECGenParameterSpec("secp" + bits + "r1"));
+    } else {
+      keys = generate("EdDSA", NamedParameterSpec.ED25519);
+    }
+    return new Signer(algorithm, new byte[0], keys);
+  }
+
+  private static KeyPair generate(String kind, AlgorithmParameterSpec parameters) {
     try {
-      KeyPairGenerator keys;
-      if (algorithm.startsWith("RS")) {
-        keys = KeyPairGenerator.getInstance("RSA");
-        keys.initialize(2048);
-      } else if (algorithm.startsWith("ES")) {
-        keys = KeyPairGenerator.getInstance("EC");
-        String bits = algorithm.equals("ES512") ? "521" : algorithm.substring(2);
-        keys.initialize(new ECGenParameterSpec("secp" + bits + "r1"));
-      } else {
-        keys = KeyPairGenerator.getInstance("Ed25519");
-      }
-      return new Signer(algorithm, new byte[0], keys.generateKeyPair());
+      KeyPairGenerator generator = KeyPairGenerator.getInstance(kind);
+      generator.initialize(parameters);
+      return generator.generateKeyPair();
     } catch (GeneralSecurityException e) {
       throw new AssertionError(e);
     }

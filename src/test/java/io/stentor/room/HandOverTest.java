@@ -107,8 +107,8 @@ class HandOverTest {
         assertThat(text.contains("!LOST") || next == 0).as("%s in %s", text, texts).isTrue();
         next = Long.parseLong(text.substring(text.indexOf(':') + 1)) + 1;
       } else {
-        assertThat(text).as("of %s", texts).startsWith(epoch + ":" + next + "=");
-        assertThat(text).endsWith("=" + scene.acknowledged.get(epoch).get(next));
+        String expected = epoch + ":" + next + "=" + scene.acknowledged.get(epoch).get(next);
+        assertThat(text).as("of %s", texts).isEqualTo(expected);
         next++;
       }
     }

@@ -10,6 +10,7 @@ import io.stentor.room.Cursor.Start;
 import io.stentor.timer.LoopExecutor;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -112,7 +113,7 @@ final class Scene {
           @Override
           public void appended(Position position) {
             Map<Long, String> log =
-                acknowledged.computeIfAbsent(position.epoch(), epoch -> new TreeMap<>());
+                acknowledged.computeIfAbsent(position.epoch(), epoch -> new HashMap<>());
             assertThat(log.put(position.offset(), text)).as("at %s", position).isNull();
           }
 
