@@ -71,6 +71,27 @@
     return { got, upTo };
   };
 
+  /** Ann listens to a room, and Bob can publish in it. */
+  const listening = async (context, name) => {
+    const [ann, bob] = [await connected(context), await connected(context)];
+    const [hearing] = await subscribed(ann, name);
+    return { ann, bob, hearing, heard: collect(hearing) };
+  };
+
+  /** The numbers from 1 to count, or what a function makes of each. */
+  const numbers = (count, of = (n) => n) => Array.from({ length: count }, (_, i) => of(i + 1));
+
+  /** Publishes numbers up to last while Ann, who has heard 1, is cut off. Was she recovering, has she recovered? */
+  const publishDuringCut = async ({ sockets }, name, { ann, bob, hearing, heard }, last) => {
+    await bob.publish(name, 1);
+    await heard.upTo(1);
+    const again = event(hearing, "subscribed");
+    sockets.cut(ann);
+    for (let i = 2; i <= last; i++) await bob.publish(name, i);
+    const back = await again;
+    return [back.wasRecovering, back.recovered];
+  };
+
   const room = (name) => `${name}:${Math.random().toString(36).slice(2)}`;
 
   /** A call of the server API, as a server does it. */
@@ -85,10 +106,8 @@
 
   const scenarios = {
     async subscribes_and_publishes(context) {
-      const [ann, bob] = [await connected(context), await connected(context)];
       const name = room("chat");
-      const [hearing] = await subscribed(ann, name);
-      const heard = collect(hearing);
+      const { ann, bob, hearing, heard } = await listening(context, name);
       await bob.publish(name, { text: "hi", list: [1, 2.5, null] });
       await bob.publish(name, "a \"text\"\n\u00e9\u4f60");
       await hearing.publish(3);
@@ -147,56 +166,38 @@
     },
 
     async recovers_after_a_cut(context) {
-      const [ann, bob] = [await connected(context), await connected(context)];
       const name = room("cut");
-      const [hearing] = await subscribed(ann, name);
-      const heard = collect(hearing);
-      await bob.publish(name, 1);
-      await heard.upTo(1);
-      const again = event(hearing, "subscribed");
-      context.sockets.cut(ann);
-      for (let i = 2; i <= 20; i++) await bob.publish(name, i);
-      const back = await again;
-      same([back.wasRecovering, back.recovered], [true, true], "recovery");
-      await bob.publish(name, 21);
-      const got = await heard.upTo(21);
-      same(got.map((one) => one.data), Array.from({ length: 21 }, (_, i) => i + 1), "everything once");
-      return [ann, bob];
+      const both = await listening(context, name);
+      same(await publishDuringCut(context, name, both, 20), [true, true], "recovery");
+      await both.bob.publish(name, 21);
+      const got = await both.heard.upTo(21);
+      same(got.map((one) => one.data), numbers(21), "everything once");
+      return [both.ann, both.bob];
     },
 
     async recovers_more_than_one_answer_holds(context) {
-      const [ann, bob] = [await connected(context), await connected(context)];
       const name = room("much");
-      const [hearing] = await subscribed(ann, name);
-      const heard = collect(hearing);
+      const { ann, bob, hearing, heard } = await listening(context, name);
       await bob.publish(name, 0);
       await heard.upTo(1);
       hearing.unsubscribe();
       const filler = "x".repeat(1000);
-      await Promise.all(Array.from({ length: 700 }, (_, i) => bob.publish(name, { n: i + 1, filler })));
+      await Promise.all(numbers(700, (n) => bob.publish(name, { n, filler })));
       hearing.subscribe();
       const got = await heard.upTo(701);
-      same(got.map((one) => one.offset), Array.from({ length: 701 }, (_, i) => i + 1), "offsets");
+      same(got.map((one) => one.offset), numbers(701), "offsets");
       return [ann, bob];
     },
 
     async is_told_when_messages_were_lost(context) {
-      const [ann, bob] = [await connected(context), await connected(context)];
       const name = room("small");
-      const [hearing] = await subscribed(ann, name);
-      const heard = collect(hearing);
-      await bob.publish(name, 1);
-      await heard.upTo(1);
-      const again = event(hearing, "subscribed");
-      context.sockets.cut(ann);
-      for (let i = 2; i <= 9; i++) await bob.publish(name, i);
-      const back = await again;
-      same([back.wasRecovering, back.recovered], [true, false], "recovery");
+      const both = await listening(context, name);
+      same(await publishDuringCut(context, name, both, 9), [true, false], "recovery");
       // What is published after the answer is live: the last ones of it, without a hole.
-      const live = heard.got.slice(1).map((one) => one.data);
+      const live = both.heard.got.slice(1).map((one) => one.data);
       same(live, [2, 3, 4, 5, 6, 7, 8, 9].slice(8 - live.length), "no part of what was lost");
       same(live.length < 8, true, "something was lost");
-      return [ann, bob];
+      return [both.ann, both.bob];
     },
 
     async recovers_after_its_node_was_killed(context) {
@@ -215,7 +216,7 @@
       const back = await again;
       same([back.wasRecovering, back.recovered], [true, true], "recovery");
       const got = await heard.upTo(30);
-      same(got.map((one) => one.data), Array.from({ length: 30 }, (_, i) => i + 1), "everything once");
+      same(got.map((one) => one.data), numbers(30), "everything once");
       return [ann, bob];
     },
 

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import io.stentor.support.Browser;
-import io.stentor.support.NodeProcess;
 import io.stentor.support.NpmPackages;
-import io.stentor.support.Ports;
 import io.stentor.support.Window;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,45 +20,28 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * The official client of the Centrifuge protocol in Chromium, as its package ships it for pages.
  */
-class SdkInBrowserIT {
-  private static NodeProcess server;
+class SdkInBrowserIT extends SdkScenarios {
   private static Browser browser;
 
   @BeforeAll
   static void start() {
     browser = Browser.start();
     NpmPackages.directory();
-    String port = Integer.toString(Ports.free());
-    server = NodeProcess.start(Setting.nodes().with("--port", port));
   }
 
   @AfterAll
   static void stop() {
-    if (server != null) {
-      server.close();
-    }
     if (browser != null) {
       browser.close();
     }
   }
 
-  static Stream<Arguments> scenarios() {
-    return Setting.byEachTransport(
-        "subscribes_and_publishes",
-        "connects_and_subscribes_in_one_message",
-        "sees_who_is_there",
-        "reads_history",
-        "recovers_after_a_cut",
-        "is_told_when_messages_were_lost",
-        "answers_pings",
-        "stays_away_after_a_terminal_close",
-        "is_refused_what_is_not_there",
-        "shows_tokens_and_renews_them",
-        "is_put_into_the_rooms_of_its_token");
+  static Stream<Arguments> inBrowsers() {
+    return scenarios();
   }
 
   @ParameterizedTest
-  @MethodSource("scenarios")
+  @MethodSource("inBrowsers")
   void the_client(String transport, String scenario) throws IOException {
     try (Window window = browser.open("http://127.0.0.1:" + server.port() + "/")) {
       Page page = window.page();
@@ -79,7 +60,8 @@ class SdkInBrowserIT {
                 tokens: JSON.parse(tokens),
                 sockets: watchedSockets(WebSocket),
                 tell: () => {},
-              })""",
+              })\
+              """,
               List.of(
                   scenario,
                   transport,

@@ -4,14 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.support.ClusterOfProcesses;
 import io.stentor.support.LogLines;
-import io.stentor.support.NodeProcess;
 import io.stentor.support.NpmPackages;
-import io.stentor.support.Ports;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -19,47 +16,26 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The official client of the Centrifuge protocol in Node: {@code src/it/js/scenarios.js}. */
-class SdkInNodeIT {
+class SdkInNodeIT extends SdkScenarios {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static Path scripts;
-  private static NodeProcess server;
 
   @BeforeAll
-  static void start() {
+  static void install() {
     scripts = NpmPackages.directory();
-    String port = Integer.toString(Ports.free());
-    server = NodeProcess.start(Setting.nodes().with("--port", port));
   }
 
-  @AfterAll
-  static void stop() {
-    if (server != null) {
-      server.close();
-    }
-  }
-
-  static Stream<Arguments> scenarios() {
-    return Setting.byEachTransport(
-        "subscribes_and_publishes",
-        "connects_and_subscribes_in_one_message",
-        "sees_who_is_there",
-        "reads_history",
-        "recovers_after_a_cut",
+  static Stream<Arguments> inNode() {
+    return scenarios(
         "recovers_more_than_one_answer_holds",
-        "is_told_when_messages_were_lost",
-        "answers_pings",
-        "stays_away_after_a_terminal_close",
         "is_sent_away_by_a_server",
         "is_taken_out_of_a_room_by_a_server",
         "is_put_into_a_room_by_a_server",
-        "is_refused_what_is_not_there",
-        "may_be_in_128_rooms",
-        "shows_tokens_and_renews_them",
-        "is_put_into_the_rooms_of_its_token");
+        "may_be_in_128_rooms");
   }
 
   @ParameterizedTest
-  @MethodSource("scenarios")
+  @MethodSource("inNode")
   void the_client(String transport, String scenario) throws IOException {
     String url = Setting.url(transport, server.port());
     expectDone(play(scenario, transport, url, server.port()));

@@ -6,8 +6,6 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
-import org.junit.jupiter.params.provider.Arguments;
 
 /** What the scenarios of {@code src/it/js} rely on: options of the nodes, and tokens. */
 final class Setting {
@@ -26,11 +24,6 @@ final class Setting {
     return Launch.jar("--host", "127.0.0.1", "--conf", options);
   }
 
-  /** Where a node is reached by WebSocket. */
-  static String url(int port) {
-    return url("websocket", port);
-  }
-
   /** Where a node is reached by a transport. */
   static String url(String transport, int port) {
     String scheme = transport.equals("websocket") ? "ws" : "http";
@@ -40,12 +33,6 @@ final class Setting {
   /** Where a node takes commands of transports that do not carry them. */
   static String posts(int port) {
     return "http://127.0.0.1:" + port + "/emulation";
-  }
-
-  /** Each of the scenarios by each transport. */
-  static Stream<Arguments> byEachTransport(String... scenarios) {
-    return TRANSPORTS.stream()
-        .flatMap(transport -> Stream.of(scenarios).map(name -> Arguments.of(transport, name)));
   }
 
   /** Tokens by the names that the scenarios have for them, as JSON. */

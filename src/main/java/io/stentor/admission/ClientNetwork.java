@@ -6,8 +6,8 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 
 /**
- * A client as limits see it: an IPv4 address, or the first 64 bits of an IPv6 address, because
- * whoever has one address of such a network has all of them.
+ * The client to which limits per address apply: an IPv4 address, or the first 64 bits of an IPv6
+ * address, because a host usually has all addresses of such a network.
  *
  * @param six whether it is IPv6
  * @param bits the address, or its first half

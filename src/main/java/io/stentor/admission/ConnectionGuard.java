@@ -76,7 +76,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   private boolean checked;
 
   /** Requests that wait until the client has read earlier responses; at most one per stream. */
-  private final Queue<Runnable> held = new ArrayDeque<>(1);
+  private final Queue<Runnable> deferred = new ArrayDeque<>(1);
 
   private ConnectionGuard(Channel channel, Permit permit, Limits limits, HttpFallback http) {
     this.channel = channel;
@@ -128,7 +128,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 
   private void closed() {
     endDeadline();
-    held.clear();
+    deferred.clear();
     if (requests != null) {
       requests.endAll();
     }
@@ -176,31 +176,31 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
     ctx.fireChannelReadComplete();
-    resumeHeld();
+    resumeDeferred();
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    resumeHeld();
+    resumeDeferred();
     ctx.fireChannelWritabilityChanged();
   }
 
   /**
    * Runs the waiting requests, after the current writes, if the client has read earlier responses.
    */
-  private void resumeHeld() {
-    if (!held.isEmpty()) {
+  private void resumeDeferred() {
+    if (!deferred.isEmpty()) {
       channel.eventLoop().execute(this::runNext);
     }
   }
 
   /** Runs one waiting request at a time, because each may produce a large response. */
   private void runNext() {
-    if (hasTakenAll()) {
-      Runnable next = held.poll();
+    if (hasReadResponses()) {
+      Runnable next = deferred.poll();
       if (next != null) {
         next.run();
-        resumeHeld();
+        resumeDeferred();
       }
     }
   }
@@ -300,21 +300,21 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   }
 
   /** Returns whether the client has read nearly all of its earlier responses. */
-  public boolean hasTakenAll() {
+  public boolean hasReadResponses() {
     return channel.isWritable() && (requests == null || requests.unreadBytes() <= MAX_UNREAD_BYTES);
   }
 
   /** Returns whether requests are waiting. A further request must then wait as well. */
-  public boolean isHolding() {
-    return !held.isEmpty();
+  public boolean hasDeferred() {
+    return !deferred.isEmpty();
   }
 
   /**
    * Runs a task as soon as the client has read its earlier responses. Over HTTP/1 only one task
    * waits, because requests are answered one after another; over HTTP/2 one per stream.
    */
-  public void whenTaken(Runnable task) {
-    held.add(task);
+  public void defer(Runnable task) {
+    deferred.add(task);
   }
 
   /** Runs a task after a delay, unless the connection has ended by then. */
@@ -392,7 +392,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
         begun = false;
         unreadBytes = unread;
         idleSince = seconds;
-        resumeHeld();
+        resumeDeferred();
       } else if (headSince != 0 && isOver(headSince, limits.options().handshakeSeconds())) {
         limits.hit(Limit.HANDSHAKE_SECONDS, channel.remoteAddress());
         refuseHead();

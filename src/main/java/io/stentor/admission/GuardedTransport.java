@@ -56,7 +56,7 @@ public final class GuardedTransport implements Transport, io.vertx.core.transpor
     return this;
   }
 
-  /** Marks a server that offers no WebSockets as one whose connections are guarded. */
+  /** Marks a server without WebSockets as one whose connections are guarded. */
   public static HttpServerOptions guarded(HttpServerOptions options) {
     return options.setWebSocketSubProtocols(List.of());
   }

@@ -62,7 +62,7 @@ public final class InFlightRequests {
    */
   private final List<HttpServerResponse> unread = new ArrayList<>(0);
 
-  /** Creates an empty list. */
+  /** Creates an empty list of requests. */
   public InFlightRequests(HttpFallback http) {
     this.http = http;
   }
@@ -79,8 +79,8 @@ public final class InFlightRequests {
   }
 
   /**
-   * Checks all requests. Must be called every second. A request without a response for too long was
-   * lost by a fault: it is answered, and its connection is closed.
+   * Checks all requests. Must be called every second. A request that has waited too long for its
+   * response was lost by a bug: it is answered, and its connection is closed.
    *
    * @param now the number of this check, at least 1
    * @param bodySeconds the time that a client has to send a body; 0 for no limit

@@ -22,6 +22,7 @@ public final class LimitHits {
   private static final long FORWARDING_QUIET_NANOS = TimeUnit.MINUTES.toNanos(10);
   private static final long NEVER = Long.MIN_VALUE;
 
+  /** The hits of one limit, how many of them were logged, and when. */
   private static final class Tally {
     final LongAdder count = new LongAdder();
     final AtomicLong logged = new AtomicLong();
@@ -51,7 +52,8 @@ public final class LimitHits {
     if ((last == NEVER || now - last > FORWARDING_QUIET_NANOS)
         && forwardingNanos.compareAndSet(last, now)) {
       LOG.warn(
-          "{} met the limit {} and sends {}: if it is your proxy, name it in limits.trustedProxies",
+          "{} reached the limit {} and sends {}: if it is your proxy, name it in"
+              + " limits.trustedProxies",
           peer,
           limit.label(),
           header);
@@ -82,8 +84,8 @@ public final class LimitHits {
     if ((first || now - last > QUIET_NANOS) && tally.loggedNanos.compareAndSet(last, now)) {
       long sum = Math.max(1, tally.count.sum());
       long since = sum - tally.logged.getAndSet(sum);
-      String what = dryRun.getAsBoolean() ? "would have been met" : "was met";
-      LOG.warn("limit {}: {} {}, {} times, last by {}", limit.label(), allowed, what, since, who);
+      String what = dryRun.getAsBoolean() ? "would have been reached" : "reached";
+      LOG.warn("limit {} ({}) {} {} times, last by {}", limit.label(), allowed, what, since, who);
     }
   }
 }

@@ -6,7 +6,7 @@ import io.stentor.message.Member;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Identity of the client of a session; anonymous until it shows a token. One event loop. */
+/** The client of a session; anonymous until it sends a token. Confined to one event loop. */
 final class Client {
 
   private final String id = UUID.randomUUID().toString();
@@ -18,37 +18,37 @@ final class Client {
   /**
    * Creates an anonymous client.
    *
-   * @param name that it gives itself; empty for none
-   * @param expiry of its connection
+   * @param name the name that it chose; empty for none
+   * @param expiry the expiry of its connection
    */
   Client(String name, Expiry expiry) {
     this.name = name;
     this.expiry = expiry;
   }
 
-  /** Takes what a valid token says. */
+  /** Applies the claims of a valid token. */
   void authenticated(ConnectionClaims claims) {
     identity = claims.identity();
     info = claims.info();
     expiry.at(claims.expiresAt());
   }
 
-  /** Changes what others may know of the client, as JSON source. */
+  /** Changes what others may see of the client, as JSON source. */
   void setInfo(String info) {
     this.info = info;
   }
 
-  /** The id of this connection, unique in the cluster. */
+  /** Returns the id of this connection, unique in the cluster. */
   String id() {
     return id;
   }
 
-  /** The name that it gives itself; empty for none. */
+  /** Returns the name that the client chose; empty for none. */
   String name() {
     return name;
   }
 
-  /** The user of the token, or else the name that the client gives itself. */
+  /** Returns the user of the token, or the name that the client chose if there is none. */
   String user() {
     String authenticated = identity.user();
     return authenticated.isEmpty() ? name : authenticated;

@@ -4,13 +4,16 @@ import io.stentor.message.CloseReason;
 import io.stentor.room.Output;
 import org.jspecify.annotations.Nullable;
 
-/** The transport of one session. Belongs to one event loop. */
+/** The transport of one session. Confined to one event loop. */
 public interface ClientTransport {
 
-  /** Where frames go. When it is full and becomes writable, {@link Session#drained} is called. */
+  /**
+   * Returns where frames are written. {@link Session#drained} is called when it was full and
+   * becomes writable again.
+   */
   Output output();
 
-  /** Bytes that were written and not yet taken by the client. */
+  /** Returns the number of bytes that were written and not sent yet. */
   long queuedBytes();
 
   /** Starts or pauses reading. Commands that are already on their way may still arrive. */
@@ -35,7 +38,7 @@ public interface ClientTransport {
     return 0;
   }
 
-  /** Where the client posts its commands; null if this transport carries them. */
+  /** Returns where the client posts its commands; null if this transport carries them. */
   default @Nullable Mailbox mailbox() {
     return null;
   }
@@ -46,10 +49,10 @@ public interface ClientTransport {
   void close(CloseReason reason);
 
   /**
-   * Where a client whose transport carries nothing to the server posts its commands.
+   * Where a client posts its commands if its transport only carries data from the server.
    *
-   * @param session names the session, and whoever knows it speaks for the client
-   * @param node where the session is
+   * @param session the id of the session; a secret that authorises commands
+   * @param node the node that has the session
    */
   record Mailbox(String session, String node) {}
 }

@@ -7,12 +7,14 @@ import io.stentor.room.Output;
 import java.util.function.Consumer;
 
 /**
- * Writes the replies and pushes of one session, each in a frame. Flushes each one, but those of a
- * batch together. A client that lets too much wait is closed. One event loop.
+ * Writes the replies and pushes of one session, each in a frame of its own. Flushes after each one,
+ * or once for a batch. Closes a client that does not read. Confined to one event loop.
  */
 final class ClientWriter {
 
-  /** A client with more than this queued is closed with {@link CloseReason#SLOW}. */
+  /**
+   * Maximum number of queued bytes; above it the client is closed with {@link CloseReason#SLOW}.
+   */
   private static final int MAX_QUEUED_BYTES = 1024 * 1024;
 
   private final ClientTransport transport;
@@ -65,7 +67,7 @@ final class ClientWriter {
     }
   }
 
-  /** Flushes nothing until {@link #endBatch}. */
+  /** Delays flushes until {@link #endBatch}. */
   void beginBatch() {
     batching = true;
   }
@@ -86,7 +88,7 @@ final class ClientWriter {
     return closed;
   }
 
-  /** The session has ended. */
+  /** Ignores all later writes, because the session has ended. */
   void closed() {
     closed = true;
   }

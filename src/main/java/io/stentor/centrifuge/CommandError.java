@@ -5,7 +5,7 @@ import io.stentor.message.CloseReason;
 import io.stentor.room.RoomLimitReached;
 import org.jspecify.annotations.Nullable;
 
-/** An error that a command is answered with; the connection stays open. */
+/** An error reply to a command; the connection stays open. */
 public final class CommandError extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -19,7 +19,7 @@ public final class CommandError extends RuntimeException {
   /**
    * Creates an error.
    *
-   * @param detail what is wrong and what is allowed; null if the code says it all
+   * @param detail what is wrong and what is allowed; null if the code suffices
    */
   public CommandError(ErrorCode code, @Nullable String detail) {
     this(code, detail, code.temporary());
@@ -31,18 +31,18 @@ public final class CommandError extends RuntimeException {
     this.temporary = temporary;
   }
 
-  /** The node has its maximum of rooms; a retry, perhaps on another node, may succeed. */
+  /** Returns the error for a node that has its maximum of rooms; a retry may succeed. */
   static CommandError of(RoomLimitReached reached) {
     return new CommandError(ErrorCode.LIMIT_EXCEEDED, reached.getMessage(), true);
   }
 
-  /** The failure itself if it is one of these, else an internal error. */
+  /** Returns the failure itself if it is a command error, otherwise an internal error. */
   public static CommandError of(Throwable failure) {
     return failure instanceof CommandError refusal ? refusal : new CommandError(ErrorCode.INTERNAL);
   }
 
   /**
-   * An error that another node has sent.
+   * Returns an error that another node has sent.
    *
    * @param code if unknown here, the error is internal
    * @param message the {@link #message} on that node
@@ -61,12 +61,12 @@ public final class CommandError extends RuntimeException {
     return code;
   }
 
-  /** Whether the client may retry unchanged. */
+  /** Returns whether the client may retry unchanged. */
   public boolean temporary() {
     return temporary;
   }
 
-  /** The error as an object. */
+  /** Returns the error as an object. */
   public JsonWriter json() {
     JsonWriter line = new JsonWriter().open().name("code").integer(code.code());
     return line.text("message", message()).flag("temporary", temporary).close();
@@ -78,7 +78,7 @@ public final class CommandError extends RuntimeException {
 
   /** Error codes of the protocol. */
   public enum ErrorCode {
-    /** Something failed on the server; the client retries. */
+    /** The server failed; the client retries. */
     INTERNAL(100, "internal server error", true),
     PERMISSION_DENIED(103, "permission denied", false),
     METHOD_NOT_FOUND(104, "method not found", false),
@@ -90,7 +90,7 @@ public final class CommandError extends RuntimeException {
     /** The client gets a new token and retries. */
     TOKEN_EXPIRED(109, "token expired", false),
     EXPIRED(110, "expired", false),
-    /** Too much is queued. */
+    /** Too many requests or bytes are queued. */
     TOO_MANY_REQUESTS(111, "too many requests", true),
     /** The log does not continue from the client's position. */
     UNRECOVERABLE_POSITION(112, "unrecoverable position", false),
@@ -107,7 +107,7 @@ public final class CommandError extends RuntimeException {
       this.temporary = temporary;
     }
 
-    /** The number on the wire. */
+    /** Returns the number on the wire. */
     public int code() {
       return code;
     }
@@ -116,13 +116,13 @@ public final class CommandError extends RuntimeException {
       return message;
     }
 
-    /** Whether the client may retry unchanged. */
+    /** Returns whether the client may retry unchanged. */
     public boolean temporary() {
       return temporary;
     }
   }
 
-  /** Thrown by a command instead of an error to end the connection. */
+  /** Thrown instead of an error to close the connection. */
   public static final class Disconnect extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -145,7 +145,7 @@ public final class CommandError extends RuntimeException {
     }
 
     /**
-     * A bad request with a reason.
+     * Returns the close for a malformed request.
      *
      * @param why a few words of ASCII
      */

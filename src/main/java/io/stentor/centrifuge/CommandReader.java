@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Starts the commands of one session in order, and limits how many are in flight. One loop. */
+/**
+ * Starts the commands of one session in order, and limits how many are in flight. Confined to one
+ * event loop.
+ */
 final class CommandReader {
 
   /*
@@ -21,10 +24,13 @@ final class CommandReader {
    * flight, the next ones wait in `waiting` and the transport is not read, so TCP slows the client.
    */
 
-  /** A client that sends more than this although it is not read is closed. */
+  /**
+   * Maximum number of waiting bytes; a client that sends more, although reading is paused, is
+   * closed.
+   */
   private static final int MAX_WAITING_BYTES = 1024 * 1024;
 
-  /** Requests to the log and to presence that are in flight at once. */
+  /** Maximum number of concurrent requests to the log and to presence. */
   private static final int MAX_IN_FLIGHT = 32;
 
   private static final Logger LOG = LoggerFactory.getLogger(CommandReader.class);
@@ -44,8 +50,8 @@ final class CommandReader {
   /**
    * Creates a reader without commands.
    *
-   * @param isSessionBusy whether the next command has to wait
-   * @param commands applies the command of a line
+   * @param isSessionBusy returns whether the next command has to wait
+   * @param commands executes the command of a line
    */
   CommandReader(
       LoopContext loop,
@@ -58,7 +64,10 @@ final class CommandReader {
     this.commands = commands;
   }
 
-  /** Takes one message with a command in each line; where pushes are bare, with one object. */
+  /**
+   * Reads a message with a command in each line, or with one object if the client is
+   * unidirectional.
+   */
   void received(byte[] message) {
     int count = writer.format().isBare() ? enqueue(message) : enqueueLines(message);
     if (count == 0) {
@@ -70,7 +79,7 @@ final class CommandReader {
     }
   }
 
-  /** Queues each line that is not blank; returns how many. */
+  /** Queues each line that is not blank. Returns their number. */
   private int enqueueLines(byte[] message) {
     int count = 0;
     int from = 0;
@@ -103,7 +112,7 @@ final class CommandReader {
     return true;
   }
 
-  /** Starts the waiting commands, as far as the session is not busy. */
+  /** Starts waiting commands until the session is busy. */
   void resume() {
     if (applying || stopped) {
       return;
@@ -136,7 +145,7 @@ final class CommandReader {
     return slowed || inFlight >= MAX_IN_FLIGHT || isSessionBusy.getAsBoolean();
   }
 
-  /** Starts no command for this time; no-op for 0. */
+  /** Starts no command for this time, in nanoseconds; no-op for 0. */
   void slow(long nanos) {
     if (nanos > 0 && !slowed) {
       slowed = true;
@@ -167,13 +176,13 @@ final class CommandReader {
     if (failure == null) {
       reply.run(() -> next.accept(value));
     } else {
-      LOG.debug("{} cannot be answered: {}", reply, failure.toString());
+      LOG.debug("{} failed: {}", reply, failure.toString());
       reply.fail(CommandError.of(failure));
     }
     resume();
   }
 
-  /** Whether the transport is being read, so that the reply to a ping would be noticed. */
+  /** Returns whether the transport is being read, so that the reply to a ping would be noticed. */
   boolean isReading() {
     return reading;
   }

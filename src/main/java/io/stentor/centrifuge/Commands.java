@@ -22,8 +22,8 @@ public final class Commands {
   /**
    * A command as it was received.
    *
-   * @param id of the command, for the reply; 0 for none
-   * @param name on the wire; empty for the answer to a ping
+   * @param id the client's number for the command, for the reply; 0 for none
+   * @param name the name on the wire; empty for the answer to a ping
    */
   private record Numbered(long id, String name, Command command) {}
 
@@ -35,7 +35,7 @@ public final class Commands {
         throw new CommandError(ErrorCode.NOT_AVAILABLE);
       };
 
-  /** Nothing receives {@code send}, and it has no reply that could say so. */
+  /** {@code send} is not supported; as it has no reply, it ends the connection. */
   private static final Command SEND =
       (session, reply) -> {
         throw new Disconnect(Disconnect.NOT_AVAILABLE);
@@ -59,10 +59,10 @@ public final class Commands {
   private Commands() {}
 
   /**
-   * Creates a session that has not connected and that these commands are applied to.
+   * Creates an unconnected session that executes these commands.
    *
-   * @param format of everything that is written
-   * @param name that the client gives itself, used unless a token names a user; empty for none
+   * @param format the format of everything that is written
+   * @param name the name that the client chose, used unless a token names a user; empty for none
    */
   public static Session newSession(
       LoopContext loop, ClientTransport transport, PushFormat format, String name) {
@@ -88,7 +88,7 @@ public final class Commands {
     }
   }
 
-  /** Reads a command; ignores members that have the name of none. */
+  /** Reads a command; ignores fields with unknown names. */
   private static Numbered read(JsonFields fields) {
     long id = fields.unsigned("id");
     if (id > MAX_ID) {

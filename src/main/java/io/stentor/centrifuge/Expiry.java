@@ -4,18 +4,21 @@ import io.stentor.identity.Expiries;
 import io.stentor.json.JsonWriter;
 import org.jspecify.annotations.Nullable;
 
-/** The expiry of a connection or subscription, which a new token puts off. One event loop. */
+/**
+ * The expiry of a connection or subscription, which a new token postpones. Confined to one event
+ * loop.
+ */
 final class Expiry {
 
-  /** 68 years. Some SDKs read 32 bits, and stop for good at a greater number. */
+  /** 68 years. Some SDKs read 32 bits and fail permanently if the number is greater. */
   private static final long MAX_TTL_SECONDS = Integer.MAX_VALUE;
 
   private final Expiries expiries;
   private final Runnable whenExpired;
   private long atSeconds;
-  private Expiries.@Nullable Term term;
+  private Expiries.@Nullable ScheduledExpiry scheduled;
 
-  /** Creates an expiry that is never reached. */
+  /** Creates an expiry without a time. */
   Expiry(Expiries expiries, Runnable whenExpired) {
     this.expiries = expiries;
     this.whenExpired = whenExpired;
@@ -29,10 +32,10 @@ final class Expiry {
   void at(long seconds) {
     cancel();
     atSeconds = seconds;
-    term = expiries.add(seconds, whenExpired);
+    scheduled = expiries.add(seconds, whenExpired);
   }
 
-  /** Writes how long it is until the expiry; nothing for never. */
+  /** Writes the time until the expiry, in seconds; nothing for never. */
   void write(JsonWriter line) {
     if (atSeconds != 0 && !expiries.isSuspended()) {
       long seconds = Math.max(1, atSeconds - expiries.nowSeconds());
@@ -41,7 +44,7 @@ final class Expiry {
   }
 
   void cancel() {
-    expiries.remove(term);
-    term = null;
+    expiries.remove(scheduled);
+    scheduled = null;
   }
 }

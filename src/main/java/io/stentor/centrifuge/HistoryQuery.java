@@ -75,7 +75,7 @@ public record HistoryQuery(long limit, @Nullable Since since, boolean reverse) {
         .map(page -> result(page, page.publications(), Long.MAX_VALUE, timed));
   }
 
-  /** Returns whether the position is in the log; an empty epoch stands for the present one. */
+  /** Returns whether the position is in the log; an empty epoch means the current one. */
   private static boolean fits(Since since, Page here) {
     try {
       return since.epoch.isEmpty()

@@ -10,13 +10,15 @@ import io.stentor.room.Ack;
 import io.stentor.room.Ack.IdempotencyConflict;
 import io.stentor.room.Ack.MessageTooLarge;
 
-/** Publishes of one session, and how much of them is not acknowledged yet. One event loop. */
+/**
+ * Publishes for one session, and counts what is not acknowledged yet. Confined to one event loop.
+ */
 final class PendingPublishes {
 
-  /** Above this, the client is not read until half of it is acknowledged. */
+  /** Above this, reading pauses until half of it is acknowledged. */
   private static final int MAX_UNACKNOWLEDGED_BYTES = 64 * 1024;
 
-  /** Cost of one publish besides its bytes. */
+  /** What each publish counts in addition to its size, in bytes. */
   private static final int OVERHEAD_BYTES = 64;
 
   private final LoopContext loop;
@@ -26,7 +28,7 @@ final class PendingPublishes {
   private boolean full;
 
   /**
-   * Creates an empty count.
+   * Creates a counter at zero.
    *
    * @param whenDecided runs after each acknowledgement or refusal
    */
@@ -36,12 +38,12 @@ final class PendingPublishes {
     this.whenDecided = whenDecided;
   }
 
-  /** Whether the next command has to wait. */
+  /** Returns whether the next command has to wait. */
   boolean isFull() {
     return full;
   }
 
-  /** Whether every publish was acknowledged or refused. */
+  /** Returns whether every publish was acknowledged or refused. */
   boolean isSettled() {
     return unacknowledgedBytes == 0;
   }
@@ -62,7 +64,9 @@ final class PendingPublishes {
     private final ReplyHandle reply;
 
     /**
-     * @param keyed whether the client is told the position of the publication
+     * Creates a handle.
+     *
+     * @param keyed whether the reply contains the position of the publication
      */
     PublishReply(int bytes, boolean keyed, ReplyHandle reply) {
       this.bytes = bytes;

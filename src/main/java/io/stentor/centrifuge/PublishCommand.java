@@ -12,9 +12,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code publish}: publishes to a room; the reply follows when the publication is in the log. With
- * the additional field {@code idempotency_key} a retry appears once, and the reply has the
- * position.
+ * {@code publish}: publishes to a room; the reply is sent when the publication is in the log. With
+ * the additional field {@code idempotency_key} a repeated publish appears once, and the reply
+ * contains the position.
  */
 final class PublishCommand implements Command {
 
@@ -24,8 +24,10 @@ final class PublishCommand implements Command {
   private final String key;
 
   /**
+   * Creates a command.
+   *
    * @param channel unchecked name of the room
-   * @param fields with the data
+   * @param fields the request, which contains the data
    * @param stream whether the type of publication is the supported one
    * @param key unchecked idempotency key; empty for none
    */

@@ -66,12 +66,12 @@ public final class PushFormat implements Format {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Whether publications carry their time, in pushes and in replies. */
+  /** Returns whether publications carry their time, in pushes and in replies. */
   boolean timed() {
     return timed;
   }
 
-  /** Whether the connection is unidirectional: only pushes are sent. */
+  /** Returns whether the connection is unidirectional: only pushes are sent. */
   boolean isBare() {
     return bare;
   }

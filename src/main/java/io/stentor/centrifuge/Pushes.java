@@ -12,8 +12,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The contents of pushes as JSON, without the wrapper that {@link PushFormat} adds. Publications
- * and members are in replies, too. Any thread.
+ * The contents of pushes as JSON, without the wrapper that {@link PushFormat} adds. Replies use
+ * those of publications and members as well. Any thread.
  */
 final class Pushes {
 
@@ -43,7 +43,8 @@ final class Pushes {
   }
 
   /**
-   * About how many bytes {@link #writePublication} writes; more only where a name needs escapes.
+   * Returns about how many bytes {@link #writePublication} writes; it writes more only if a name
+   * needs escapes.
    */
   static int publicationSize(Publication publication) {
     boolean json = publication.kind() == Publication.Kind.JSON;
@@ -56,10 +57,10 @@ final class Pushes {
   }
 
   /**
-   * Appends a publication: {@code {"data":…,"info":{…},"offset":…,"time":…}}. A text is a JSON
-   * string, JSON is its source.
+   * Appends a publication: {@code {"data":…,"info":{…},"offset":…,"time":…}}. A text becomes a JSON
+   * string; JSON is copied.
    *
-   * @param timed whether it is told when the server took it, in milliseconds since 1970
+   * @param timed whether to add the time of acceptance, in milliseconds since 1970
    */
   static void writePublication(Publication publication, long offset, boolean timed, ByteBuf out) {
     out.writeBytes(DATA);
@@ -84,7 +85,7 @@ final class Pushes {
     out.writeByte('}');
   }
 
-  /** Appends who a connection is: {@code {"user":"…","client":"…","conn_info":…,"chan_info":…}}. */
+  /** Appends a connection: {@code {"user":"…","client":"…","conn_info":…,"chan_info":…}}. */
   static void writeMember(Member member, ByteBuf out) {
     out.writeBytes(USER);
     JsonText.write(member.user(), out);

@@ -9,13 +9,13 @@ import io.stentor.message.RoomName;
 import io.vertx.core.Future;
 import java.util.List;
 
-/** Commands that read something of a room, if the client may. */
+/** Commands that read the history or the members of a room. */
 final class ReadCommands {
 
   private ReadCommands() {}
 
   /**
-   * {@code history}: the position of the log of a room, and a part of it.
+   * {@code history}: reads the position of a room's log and some of its messages.
    *
    * @param channel unchecked name of the room
    */
@@ -35,7 +35,7 @@ final class ReadCommands {
   }
 
   /**
-   * {@code presence}: the members of a room.
+   * {@code presence}: reads the members of a room.
    *
    * @param channel unchecked name of the room
    */
@@ -62,7 +62,7 @@ final class ReadCommands {
   }
 
   /**
-   * {@code presence_stats}: the number of members of a room.
+   * {@code presence_stats}: counts the members of a room.
    *
    * @param channel unchecked name of the room
    */

@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The reply to one command. Is completed or failed once, on the event loop of the session; an error
- * after that is ignored.
+ * The reply to one command. Must be completed or failed once, on the event loop of the session;
+ * later errors are ignored.
  */
 abstract class ReplyHandle {
 
@@ -22,7 +22,9 @@ abstract class ReplyHandle {
     this.writer = writer;
   }
 
-  /** Runs a part of the command. Errors become the reply; a {@link Disconnect} closes. */
+  /**
+   * Runs a part of the command. Errors become the reply; a {@link Disconnect} closes the session.
+   */
   void run(Runnable part) {
     try {
       part.run();
@@ -39,7 +41,7 @@ abstract class ReplyHandle {
   /**
    * Sends the result.
    *
-   * @param result a whole object, even if it is empty
+   * @param result a complete object, which may be empty
    */
   void complete(JsonWriter result) {
     replied = true;
@@ -51,12 +53,12 @@ abstract class ReplyHandle {
     complete(new JsonWriter().open().close());
   }
 
-  /** Sets what is cleaned up before an error is sent. */
+  /** Sets a task that cleans up before an error is sent. */
   void whenFailed(Runnable task) {
     whenFailed = task;
   }
 
-  /** Sends an error, unless there was a reply. */
+  /** Sends an error, unless a reply was sent. */
   void fail(CommandError error) {
     if (!replied) {
       replied = true;
@@ -100,7 +102,7 @@ abstract class ReplyHandle {
     }
   }
 
-  /** The reply to {@code connect} where there are no replies: a push, or the end. */
+  /** The reply to {@code connect} of a unidirectional client: a push, or a close. */
   static final class ConnectPush extends ReplyHandle {
 
     ConnectPush(ClientWriter writer) {

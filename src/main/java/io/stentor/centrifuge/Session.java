@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One client of the Centrifuge protocol on any transport: receives lines with commands, writes
  * replies and pushes. If the format is {@linkplain PushFormat bare}, it receives one object with
- * the fields of {@code connect}, and writes pushes only. Belongs to one event loop.
+ * the fields of {@code connect}, and writes pushes only. Confined to one event loop.
  */
 public final class Session implements ControllableConnection {
 
@@ -53,9 +53,9 @@ public final class Session implements ControllableConnection {
   /**
    * Creates a session that has not connected.
    *
-   * @param format of everything that is written
-   * @param name that the client gives itself, used unless a token names a user; empty for none
-   * @param commands applies the command of a line to a session
+   * @param format the format of everything that is written
+   * @param name the name that the client chose, used unless a token names a user; empty for none
+   * @param commands executes the command of a line
    */
   Session(
       LoopContext loop,
@@ -74,14 +74,14 @@ public final class Session implements ControllableConnection {
     this.subscriptions = new Subscriptions(loop, writer, reader, client);
   }
 
-  /** Takes one message, with a command in each line. Ignored after the last command. */
+  /** Handles a message with a command in each line. No-op once the session is closing. */
   public void received(byte[] message) {
     if (state != State.CLOSED && leaving == null && (isBidirectional() || state == State.NEW)) {
       reader.received(message);
     }
   }
 
-  /** Whether the client sends commands other than connect. */
+  /** Returns whether the client sends commands other than connect. */
   boolean isBidirectional() {
     return !writer.format().isBare();
   }
@@ -90,7 +90,7 @@ public final class Session implements ControllableConnection {
     return state == State.CONNECTING || publishes.isFull();
   }
 
-  /** The transport is writable again. */
+  /** Must be called when the transport is writable again. */
   public void drained() {
     subscriptions.drained();
   }
@@ -102,27 +102,27 @@ public final class Session implements ControllableConnection {
     }
   }
 
-  /** Whether connect was answered with success. */
+  /** Returns whether connect was answered with success. */
   public boolean isConnected() {
     return state == State.CONNECTED;
   }
 
-  /** Whether connect was received and not answered yet. */
+  /** Returns whether connect was received and not answered yet. */
   public boolean isConnecting() {
     return state == State.CONNECTING;
   }
 
-  /** Whether a ping sent now has to be answered. */
+  /** Returns whether a ping sent now has to be answered. */
   public boolean answersPings() {
     return state == State.CONNECTED && isBidirectional();
   }
 
-  /** Whether the transport is being read, so that an answer would arrive. */
+  /** Returns whether the transport is being read, so that an answer would arrive. */
   public boolean isReading() {
     return reader.isReading();
   }
 
-  /** The transport has ended. Idempotent. */
+  /** Must be called when the transport has ended. Idempotent. */
   public void closed() {
     if (state != State.CLOSED) {
       state = State.CLOSED;
@@ -153,7 +153,7 @@ public final class Session implements ControllableConnection {
     }
   }
 
-  /** Ends the connection. Idempotent. */
+  /** Closes the connection. Idempotent. */
   @Override
   public void close(CloseReason reason) {
     if (state != State.CLOSED) {
@@ -177,19 +177,19 @@ public final class Session implements ControllableConnection {
     }
   }
 
-  /** The client may connect: servers can find it from now on. */
+  /** Registers the client, so that server API calls find it. */
   void register() {
     registered = true;
     loop.registry().add(this);
   }
 
-  /** Connect was answered with an error. */
+  /** Must be called when connect was answered with an error. */
   void connectRefused() {
     state = State.REFUSED;
     subscriptions.closed();
   }
 
-  /** Connect was answered with success: commands and pushes go on. */
+  /** Continues with commands and pushes after connect was answered with success. */
   void connected() {
     state = State.CONNECTED;
     subscriptions.live();
@@ -218,7 +218,7 @@ public final class Session implements ControllableConnection {
     return transport.hold(on);
   }
 
-  /** Where the client posts its commands; null if it does not. */
+  /** Returns where the client posts its commands; null if the transport carries them. */
   @Nullable Mailbox mailbox() {
     return transport.mailbox();
   }
@@ -262,10 +262,10 @@ public final class Session implements ControllableConnection {
   }
 
   /**
-   * A server changes when the connection expires.
+   * Changes when the connection expires, on behalf of a server.
    *
    * @param expiresAt in seconds since 1970; 0 for never
-   * @param info what others may know of the client from now on, as JSON source; null for no change
+   * @param info what others may see of the client from now on, as JSON source; null for no change
    */
   public void refresh(long expiresAt, @Nullable String info) {
     if (info != null) {
@@ -278,9 +278,9 @@ public final class Session implements ControllableConnection {
   }
 
   /**
-   * A server ends a subscription; no-op if there is none.
+   * Ends a subscription on behalf of a server; no-op if there is none.
    *
-   * @return completes when the client was told
+   * @return completes when the client was notified
    */
   public Future<Void> unsubscribe(RoomName room) {
     Subscription subscription = subscriptions.get(room);
@@ -297,12 +297,12 @@ public final class Session implements ControllableConnection {
   }
 
   /**
-   * A server subscribes the client to a room; no-op if it is subscribed.
+   * Subscribes the client to a room on behalf of a server; no-op if it is subscribed.
    *
-   * @param granted as by a token
+   * @param granted what a token would grant
    * @param expiresAt when the subscription expires, in seconds since 1970; 0 for never
    * @param since the position to continue from; null for new messages only
-   * @return completes when the client was told; fails with a {@link CommandError}
+   * @return completes when the client was notified; fails with a {@link CommandError}
    */
   public Future<Void> subscribe(
       RoomName room, Subscribed granted, long expiresAt, @Nullable Position since) {
@@ -328,7 +328,7 @@ public final class Session implements ControllableConnection {
               });
         });
     Subscription subscription = subscriptions.get(room);
-    if (subscription == null) { // The client has left meanwhile: there is nobody to tell.
+    if (subscription == null) { // The client has left in the meantime.
       done.tryComplete();
     } else {
       subscription.whenDecided(done::tryComplete);
@@ -336,7 +336,7 @@ public final class Session implements ControllableConnection {
     return done.future();
   }
 
-  /** Tells the client of a subscription by a server, and the server of an error. */
+  /** Reports a subscription by a server to the client, and an error to the server. */
   private static final class SubscribePush extends ReplyHandle {
     private final RoomName room;
     private final Promise<Void> done;

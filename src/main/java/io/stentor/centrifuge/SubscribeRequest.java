@@ -11,13 +11,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client asks for with a subscription besides new messages, and what it is told. Immutable;
- * any thread.
+ * What a client requests with a subscription besides new messages. Immutable; any thread.
  *
- * @param recover whether it asks for what it missed since {@code offset}
- * @param offset the last offset that it saw
- * @param epoch of that offset; empty matches any
- * @param joinLeave whether it asks for joins and leaves
+ * @param recover whether it requests the messages after {@code offset}
+ * @param offset the last offset that it has seen
+ * @param epoch the epoch of that offset; empty matches any
+ * @param joinLeave whether it requests joins and leaves
  * @param onlyRecovered whether to refuse the subscription if it cannot be recovered
  */
 record SubscribeRequest(
@@ -29,10 +28,10 @@ record SubscribeRequest(
   /** Bit of {@code flag}: refuse if recovery is not possible. */
   private static final int REJECT_UNRECOVERED = 2;
 
-  /** Most missed messages in one result; the following ones are pushed. */
+  /** Maximum number of missed messages in one result; the following ones are pushed. */
   private static final int MAX_RECOVERED_MESSAGES = 300;
 
-  /** Most bytes of missed messages in one result, unless a single message is larger. */
+  /** Maximum size of the missed messages in one result, unless a single message is larger. */
   static final int MAX_RECOVERED_BYTES = 64 * 1024;
 
   static SubscribeRequest of(JsonFields fields) {
@@ -47,7 +46,7 @@ record SubscribeRequest(
   /**
    * Reads the first page after the position of the client. Completes on any thread.
    *
-   * @param maxBytes of the page
+   * @param maxBytes the maximum size of the page
    * @return empty if the log does not continue from that position
    */
   Future<Optional<Page>> readMissed(Rooms rooms, RoomName room, int maxBytes) {
@@ -62,7 +61,7 @@ record SubscribeRequest(
         : readAfter(position, rooms, room, maxBytes);
   }
 
-  /** Null if no log can have such an epoch. */
+  /** Returns the position; null if no log can have such an epoch. */
   private @Nullable Position position() {
     try {
       Position position = Position.parse(epoch + ":" + offset);
@@ -80,10 +79,10 @@ record SubscribeRequest(
   }
 
   /**
-   * The result of the subscription as an object.
+   * Returns the result of the subscription as an object.
    *
-   * @param position of the client in the log
-   * @param missed the page after the offset of the client; null if it was not recovered
+   * @param position the position in the log at which the client continues
+   * @param missed the page after the client's offset; null if it was not recovered
    * @param timed whether publications carry their time
    */
   JsonWriter result(
@@ -99,7 +98,7 @@ record SubscribeRequest(
       line.text("epoch", Position.epochText(position.epoch()));
       if (missed != null) {
         writePublications(missed, timed, line);
-        // The client advances from there with each of the publications.
+        // The client advances from this offset with each publication.
         line.flag("recovered", true).number("offset", offset);
       } else {
         line.number("offset", position.offset());

@@ -31,22 +31,22 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One room of one session: a connection of that room, from the subscribe request to its end. One
- * event loop.
+ * The subscription of one session to one room, from the request to its end. Confined to one event
+ * loop.
  */
 final class Subscription implements Connection, Output {
 
   /*
    * OPENING:  what the client missed is read, then the room is joined with a cursor.
-   * ENTERED:  the room has told the position of the cursor, before it writes anything. If the
-   *           client is sent joins and leaves, it is watching first, so that it misses none; but
-   *           not for longer than WATCH_MILLIS, since a node that dies may hold presence up.
-   * ANSWERED: the client was told the result; part of the reply to connect waits for that reply.
+   * ENTERED:  the room has reported the position of the cursor, before it writes anything. If the
+   *           client wants joins and leaves, it watches the room first, so that it misses none; but
+   *           it waits no longer than WATCH_MILLIS, because a dying node may delay presence.
+   * ANSWERED: the result was sent, or is part of a reply to connect that will be sent.
    * LIVE:     publications go out.
    * LEFT:     final, from every other state.
    *
-   * So the reply comes before any publication. What is written before LIVE is held: it is one page
-   * at most, since the room is told that nothing more can be written.
+   * So the reply precedes every publication. What the room writes before LIVE is held back. This is
+   * one page at most, because the output reports meanwhile that it is not writable.
    */
   private enum State {
     OPENING,
@@ -56,7 +56,7 @@ final class Subscription implements Connection, Output {
     LEFT
   }
 
-  /** The session, as its subscriptions know it. */
+  /** What a subscription needs of its session. */
   interface Owner {
     LoopContext loop();
 
@@ -66,17 +66,17 @@ final class Subscription implements Connection, Output {
 
     Client client();
 
-    /** Number of subscriptions, with those that are opening. */
+    /** Returns the number of subscriptions, including those that are opening. */
     int size();
 
-    /** Forgets a subscription that has ended. Idempotent. */
+    /** Removes a subscription that has ended. Idempotent. */
     void remove(Subscription subscription);
   }
 
   /** How long the reply waits until joins and leaves are watched, in milliseconds. */
   private static final int WATCH_MILLIS = 250;
 
-  /** Most bytes of missed messages in the reply to connect, in all its rooms together. */
+  /** Maximum number of bytes of missed messages in a reply to connect, over all its rooms. */
   private static final int MAX_CONNECT_BYTES = 256 * 1024;
 
   private final Owner owner;
@@ -100,7 +100,7 @@ final class Subscription implements Connection, Output {
   /**
    * Creates a subscription that is undecided.
    *
-   * @param reply to the command that it is a part of; used for errors
+   * @param reply the reply to the client's command, for errors
    */
   Subscription(Owner owner, RoomName room, SubscribeRequest request, ReplyHandle reply) {
     this.owner = owner;
@@ -116,7 +116,7 @@ final class Subscription implements Connection, Output {
     return room;
   }
 
-  /** Null until it is known. */
+  /** Returns what the client may do and see; null until that is known. */
   @Nullable SubscriptionGrant grant() {
     return grant;
   }
@@ -125,7 +125,7 @@ final class Subscription implements Connection, Output {
     return expiry;
   }
 
-  /** Whether the client is in the room. */
+  /** Returns whether the client is in the room. */
   boolean isEntered() {
     return state == State.ENTERED || isAnswered();
   }
@@ -134,12 +134,12 @@ final class Subscription implements Connection, Output {
     return state == State.ANSWERED || state == State.LIVE;
   }
 
-  /** Whether the client was neither told the result, nor has left. */
+  /** Returns whether the result was not sent yet and the client has not left. */
   boolean isUndecided() {
     return state == State.OPENING || state == State.ENTERED;
   }
 
-  /** Whether a task waits for the decision. */
+  /** Returns whether a task waits for the decision. */
   boolean isAwaited() {
     return !whenDecided.isEmpty();
   }
@@ -163,7 +163,7 @@ final class Subscription implements Connection, Output {
    * Joins the room, after reading what the client missed if it asks for that. No-op if the client
    * has left.
    *
-   * @param result receives the result, to tell it to the client
+   * @param result sends the result to the client
    * @throws CommandError if the room cannot be joined
    */
   void open(SubscriptionGrant granted, Consumer<JsonWriter> result) {
@@ -177,7 +177,7 @@ final class Subscription implements Connection, Output {
     }
     Rooms rooms = owner.loop().rooms();
     try {
-      rooms.requirePlace(room); // Reads nothing for a room that could not be joined.
+      rooms.requirePlace(room); // Do not read a log in vain.
     } catch (RoomLimitReached e) {
       throw CommandError.of(e);
     }
@@ -188,7 +188,7 @@ final class Subscription implements Connection, Output {
     owner.reader().await(reply, request.readMissed(rooms, room, maxBytes), this::joinAfter);
   }
 
-  /** Joins the room at a start that a server names; what follows it is pushed. */
+  /** Joins the room at a start that a server chose; what follows it is pushed. */
   void openAt(Start start, SubscriptionGrant granted, Consumer<JsonWriter> result) {
     granted(granted, result);
     join(start);
@@ -241,7 +241,7 @@ final class Subscription implements Connection, Output {
     return isEntered();
   }
 
-  /** The room has told the position of the cursor, before it writes anything. */
+  /** Handles the first notice of the room: the position of the cursor. */
   private void placed(SubscriptionGrant granted, Notice notice) {
     boolean recovered = notice.kind() == Notice.Kind.RECOVERED;
     if (granted.recovery() && request.onlyRecovered() && request.recover() && !recovered) {
@@ -289,10 +289,10 @@ final class Subscription implements Connection, Output {
   }
 
   /**
-   * Asks for the members of the room, in order with the joins and leaves that the client is sent.
+   * Requests the members of the room, consistent with the joins and leaves that the client is sent.
    * Completes on the event loop.
    *
-   * @return null if the client is sent none
+   * @return null if the client is sent no joins and leaves
    */
   @Nullable Future<List<Member>> members() {
     if (watch == null) {
@@ -303,7 +303,7 @@ final class Subscription implements Connection, Output {
     return members.future();
   }
 
-  /** The reply that this is a part of was sent: publications go out. No-op before {@link #open}. */
+  /** Starts the publications after the reply was sent. No-op before {@link #open}. */
   void live() {
     if (state == State.ANSWERED) {
       state = State.LIVE;
@@ -314,7 +314,7 @@ final class Subscription implements Connection, Output {
     }
   }
 
-  /** The transport is writable again. */
+  /** Must be called when the transport is writable again. */
   void drained() {
     if (cursor != null && state == State.LIVE) {
       cursor.drained();
@@ -324,7 +324,7 @@ final class Subscription implements Connection, Output {
     }
   }
 
-  /** Sends joins and leaves. The client asks for the present members by a command. */
+  /** Sends joins and leaves. Clients request the present members with a command. */
   private final class JoinLeave implements Watcher {
     private final Runnable whenWatching;
 
@@ -359,7 +359,7 @@ final class Subscription implements Connection, Output {
     }
   }
 
-  /** The server ends the subscription and tells the client; no-op if the client has left. */
+  /** Ends the subscription and tells the client; no-op if the client has left. */
   void end(int code, String reason) {
     if (state != State.LEFT) {
       leave();
@@ -383,7 +383,7 @@ final class Subscription implements Connection, Output {
     } else if (watch != null
         && !granted.pushJoinLeave()
         && !permissions.allow(granted.identity(), room, Action.PRESENCE)) {
-      // The client subscribes again at once, and is granted what it may have now.
+      // The client resubscribes at once, under the current permissions.
       lost();
     }
   }
@@ -422,7 +422,7 @@ final class Subscription implements Connection, Output {
     }
   }
 
-  /** The client leaves the room. Idempotent. */
+  /** Leaves the room. Idempotent. */
   void leave() {
     if (state == State.LEFT) {
       return;

@@ -20,9 +20,9 @@ final class SubscriptionCommands {
    * {@code subscribe}: subscribes the client to a room.
    *
    * @param channel unchecked name of the room
-   * @param token for this room; empty for none
-   * @param stream whether the type of subscription is the supported one
-   * @param filtered whether it asks for a filter, which is not supported
+   * @param token a token for this room; empty for none
+   * @param stream whether the type of subscription is supported
+   * @param filtered whether a filter is requested, which is not supported
    */
   record SubscribeCommand(
       String channel, String token, SubscribeRequest request, boolean stream, boolean filtered)
@@ -134,11 +134,11 @@ final class SubscriptionCommands {
   }
 
   /**
-   * {@code sub_refresh}: puts off the expiry of a subscription.
+   * {@code sub_refresh}: postpones the expiry of a subscription.
    *
    * @param channel unchecked name of the room
-   * @param token of the same user for this room
-   * @param stream whether the type of subscription is the supported one
+   * @param token a token of the same user for this room
+   * @param stream whether the type of subscription is supported
    */
   record SubRefreshCommand(String channel, String token, boolean stream) implements Command {
 

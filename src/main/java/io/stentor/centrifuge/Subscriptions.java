@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The subscriptions of one session, by room. One event loop. */
+/** The subscriptions of one session, by room. Confined to one event loop. */
 final class Subscriptions implements Subscription.Owner {
 
   private final LoopContext loop;
@@ -31,7 +31,7 @@ final class Subscriptions implements Subscription.Owner {
   /**
    * Adds a subscription that is undecided.
    *
-   * @param reply to the command that it is a part of; used for errors
+   * @param reply the reply to the client's command, for errors
    * @throws CommandError if the client is subscribed to that room, or to too many
    */
   Subscription add(RoomName room, SubscribeRequest request, ReplyHandle reply) {
@@ -56,13 +56,13 @@ final class Subscriptions implements Subscription.Owner {
     return rooms.get(room);
   }
 
-  /** The identity of the client in a room, which a token for that room extends. */
+  /** Returns the identity of the client in a room, which a token for that room extends. */
   Identity identity(RoomName room) {
     SubscriptionGrant grant = grant(room);
     return grant == null ? client.identity() : grant.identity();
   }
 
-  /** The client as a member of a room. */
+  /** Returns the client as a member of a room. */
   Member member(RoomName room) {
     SubscriptionGrant grant = grant(room);
     return client.member(grant == null ? null : grant.info());
@@ -73,22 +73,24 @@ final class Subscriptions implements Subscription.Owner {
     return subscription == null ? null : subscription.grant();
   }
 
-  /** Ends those that the current configuration does not allow, as soon as they are decided. */
+  /**
+   * Ends the subscriptions that the current configuration does not allow, once they are decided.
+   */
   void recheck() {
     List.copyOf(rooms.values()).forEach(one -> one.whenDecided(one::recheck));
   }
 
-  /** Connect was answered. */
+  /** Starts the publications after the reply to connect was sent. */
   void live() {
     List.copyOf(rooms.values()).forEach(Subscription::live);
   }
 
-  /** The transport is writable again. */
+  /** Must be called when the transport is writable again. */
   void drained() {
     List.copyOf(rooms.values()).forEach(Subscription::drained);
   }
 
-  /** The session has ended. */
+  /** Must be called when the session has ended. */
   void closed() {
     List.copyOf(rooms.values()).forEach(Subscription::leave);
   }

@@ -49,8 +49,9 @@ record Agreement(long generation, List<UUID> members, long id, boolean majority,
    *    knows the proposal, has a higher generation, and keeps the id only if its view is a quorum
    *    of the first proposal as well: it continues the chain behind it, whether or not the first
    *    was adopted.
-   *  - It answered the second round before it was to accept the first proposal. Then it declines
-   *    that: a node accepts only in the last round that it answered. The first is never adopted.
+   *  - It answered the second round before it was asked to accept the first proposal. Then it
+   *    declines: a node accepts only in the last round that it answered. The first proposal is
+   *    never adopted.
    * So links are totally ordered, and every view that keeps the id is a quorum of the last link.
    * The nodes of two sides are disjoint, and disjoint views are not both quorums of one set.
    *
@@ -80,7 +81,7 @@ record Agreement(long generation, List<UUID> members, long id, boolean majority,
    * @param accepted proposals of newer generations than {@code agreed}; of those with the same id
    *     and members only the newest
    * @param highest the highest generation that the node has ever accepted
-   * @param leaving whether the node wants to be no member; set in answers only
+   * @param leaving whether the node is about to leave; set in answers only
    */
   record State(
       @Nullable Agreement agreed, List<Agreement> accepted, long highest, boolean leaving) {
@@ -106,7 +107,7 @@ record Agreement(long generation, List<UUID> members, long id, boolean majority,
       return new State(agreed, List.copyOf(now), Math.max(highest, proposed.generation), false);
     }
 
-    /** The generation of what is adopted is higher than that of anything accepted before. */
+    /** Returns the state after adopting a proposal, whose generation is the highest so far. */
     private State adopt(Agreement proposed) {
       return new State(proposed, List.of(), highest, false);
     }

@@ -43,7 +43,7 @@ final class ConfiguredMembers {
             : cluster.members();
   }
 
-  /** Whether addresses can change because some members are configured by name. */
+  /** Returns whether addresses can change because some members are configured by name. */
   boolean hasNames() {
     return members.stream().anyMatch(member -> !isNumeric(host(member)));
   }

@@ -26,7 +26,7 @@ public final class BuiltInRooms {
           CONSOLE_HISTORY, SlowConsumer.LATEST, CONSOLE_QUEUE_BYTES, CONSOLE_MESSAGE_BYTES);
 
   /*
-   * Each price replaces the one before it, so a slow page goes on with the newest, and soon: 2 KiB
+   * Each price replaces the one before it, so a slow page soon continues with the newest: 2 KiB
    * are about a dozen prices. The log keeps a minute of prices, the width of the page's chart, at
    * the market's default speed. The rule sets every limit that must be at least as large as another
    * one, so that it is valid with any roomDefaults.

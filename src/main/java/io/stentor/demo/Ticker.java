@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs a market and publishes its trades through the HTTP API of its own node. A cluster has one
- * active ticker; when its node stops, another one continues from the prices in the rooms' logs. One
- * event loop.
+ * active ticker; when its node stops, another one continues from the prices in the rooms' logs.
+ * Confined to one event loop.
  */
 public final class Ticker extends VerticleBase {
 

@@ -148,8 +148,8 @@ public final class BusProbe {
   }
 
   /**
-   * Whether the fault is probably on this node: it receives no probes of its own, or none from any
-   * other node.
+   * Returns whether the fault is probably on this node: it receives no probes of its own, or none
+   * from any other node.
    */
   synchronized boolean isDeaf() {
     Set<String> silent = silent();

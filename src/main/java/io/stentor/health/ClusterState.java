@@ -131,8 +131,8 @@ public final class ClusterState {
   }
 
   /**
-   * Whether this node may serve: it is in the cluster, and it has been safe within the last {@link
-   * #GRACE_NANOS}.
+   * Returns whether this node may serve: it is in the cluster, and it has been safe within the last
+   * {@link #GRACE_NANOS}.
    */
   boolean isFit() {
     return isJoined() && everSafe && nanoTime.getAsLong() - safeNanos <= GRACE_NANOS;

@@ -59,7 +59,7 @@ public final class Health {
     return readyChecks.keySet();
   }
 
-  /** Whether the named readiness check passes now. */
+  /** Returns whether the named readiness check passes now. */
   public boolean isUp(String readyCheck) {
     Supplier<Status> check = readyChecks.get(readyCheck);
     return check != null && check.get().isOk();

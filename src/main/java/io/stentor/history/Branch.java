@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * One branch of a room's log: its epoch, and where its past comes from. A log goes on as a new
- * branch when it cannot be proven that nobody else continues it, for example on the smaller side of
- * a split cluster. Offsets continue across the fork. Immutable.
+ * branch when it cannot be proven that no other node continues it, for example on the smaller side
+ * of a split cluster. Offsets continue across the fork. Immutable.
  *
  * @param epoch of everything that is appended to this branch
  * @param forks for each former epoch, the position up to which it is part of this branch's past;
@@ -94,7 +94,7 @@ public record Branch(long epoch, List<Position> forks) {
     return new Branch(epoch, others);
   }
 
-  /** Returns this branch without the forks that nobody can resume before. */
+  /** Returns this branch without the forks before which no reader can resume. */
   Branch without(long oldest) {
     return forks.isEmpty() || forks.get(forks.size() - 1).offset() + 1 >= oldest
         ? this

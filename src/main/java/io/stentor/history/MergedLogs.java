@@ -26,10 +26,10 @@ final class MergedLogs {
    * Both logs share a past: everything up to the last position that is in the past of both
    * branches. What follows is the tail of a log. These invariants hold:
    *
-   * 1. The shared past keeps its positions. A reader at any position in it goes on in the merged
-   *    log without missing anything. If a log has already removed a part of its tail, this is not
-   *    possible: then the merged log has no past that anybody could go on from, and all readers are
-   *    told.
+   * 1. The shared past keeps its positions. A reader at any position in it continues in the
+   *    merged log without missing anything. If a log has already removed a part of its tail, this is
+   *    not possible: then the merged log has no past from which a reader could continue, and all
+   *    readers are told.
    * 2. If one tail has nothing that the other log does not have, the other log stays as it is, and
    *    its readers are not affected.
    * 3. Otherwise both tails follow the shared past, under a new epoch. No position in a tail is in

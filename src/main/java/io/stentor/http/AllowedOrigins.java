@@ -46,7 +46,7 @@ public final class AllowedOrigins {
     this.allowed = allowed;
   }
 
-  /** Whether the origin of a request is allowed. */
+  /** Returns whether the origin of a request is allowed. */
   public boolean allow(HttpServerRequest request) {
     HostAndPort requestedHost = request.authority(); // HTTP/2 requests have no Host header.
     return allow(
@@ -55,8 +55,8 @@ public final class AllowedOrigins {
   }
 
   /**
-   * Whether an origin is allowed. A request without an origin does not come from a page and is
-   * allowed.
+   * Returns whether an origin is allowed. A request without an origin does not come from a page and
+   * is allowed.
    *
    * @param host the requested host, with its port if given; null if unknown
    */

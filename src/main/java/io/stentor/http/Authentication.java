@@ -171,7 +171,7 @@ public final class Authentication {
     return Future.failedFuture(RequestRefused.of(ProblemType.UNAUTHORIZED, why).ofToken());
   }
 
-  /** Whether the room allows the action. */
+  /** Returns whether the room allows the action. */
   public boolean allow(Identity identity, RoomName room, Action action) {
     return access.permissions().allow(identity, room, action);
   }

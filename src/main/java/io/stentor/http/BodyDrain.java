@@ -29,7 +29,7 @@ public final class BodyDrain {
     this.request = request;
   }
 
-  /** Whether the request may have a body that has not been read completely. */
+  /** Returns whether the request may have a body that has not been read completely. */
   static boolean isExpected(HttpServerRequest request) {
     return !request.isEnded()
         && (request.version() == HttpVersion.HTTP_2

@@ -31,7 +31,7 @@ public final class EventStreamRefusal {
 
   private EventStreamRefusal() {}
 
-  /** Whether a request is a {@code GET} of the path of an event stream. */
+  /** Returns whether a request is a {@code GET} of the path of an event stream. */
   public static boolean isAsked(HttpServerRequest request) {
     String path = request.path();
     return request.method().equals(HttpMethod.GET)

@@ -230,7 +230,7 @@ public final class HeadCheck extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Whether an upgrade request to HTTP/2 is complete (RFC 7540, section 3.2.1). */
+  /** Returns whether an upgrade request to HTTP/2 is complete (RFC 7540, section 3.2.1). */
   private static boolean isHttp2(List<String> options, HttpHeaders headers) {
     List<String> settings = headers.getAll(HTTP2_SETTINGS);
     if (settings.size() != 1 || !options.contains(UPGRADE) || !options.contains(HTTP2_SETTINGS)) {

@@ -26,7 +26,7 @@ public final class PlainClient implements ControllableConnection {
   private final BooleanSupplier allowed;
   private final Consumer<CloseReason> close;
   private final SwapRemoveList.Place place = new SwapRemoveList.Place();
-  private final Expiries.@Nullable Term term;
+  private final Expiries.@Nullable ScheduledExpiry expiry;
 
   /**
    * Creates and registers a client. The caller must then call {@link #recheck}, because the
@@ -48,7 +48,8 @@ public final class PlainClient implements ControllableConnection {
     this.identity = identity;
     this.allowed = allowed;
     this.close = close;
-    this.term = loop.expiries().add(identity.expiresAt(), () -> close.accept(CloseReason.EXPIRED));
+    this.expiry =
+        loop.expiries().add(identity.expiresAt(), () -> close.accept(CloseReason.EXPIRED));
     loop.registry().add(this);
   }
 
@@ -63,7 +64,7 @@ public final class PlainClient implements ControllableConnection {
   /** Unregisters the client. Idempotent. */
   public void end() {
     loop.registry().remove(this);
-    loop.expiries().remove(term);
+    loop.expiries().remove(expiry);
   }
 
   @Override

@@ -44,7 +44,10 @@ public final class Problem {
 
   private Problem() {}
 
-  /** Number of requests that this process has answered with this type of problem. Any thread. */
+  /**
+   * Returns the number of requests that this process has answered with this type of problem. Any
+   * thread.
+   */
   public static long answered(ProblemType type) {
     return Objects.requireNonNull(ANSWERED.get(type)).sum();
   }

@@ -71,7 +71,7 @@ public final class RequestCheck implements Handler<RoutingContext> {
     Problem.answer(ctx.request(), type, detail);
   }
 
-  /** Whether the query can be decoded. The router decodes it only for some paths. */
+  /** Returns whether the query can be decoded. The router decodes it only for some paths. */
   public static boolean isReadable(HttpServerRequest request) {
     try {
       return request.query() == null
@@ -81,7 +81,7 @@ public final class RequestCheck implements Handler<RoutingContext> {
     }
   }
 
-  /** Whether the decoded query is valid UTF-8. Decoders silently replace invalid bytes. */
+  /** Returns whether the decoded query is valid UTF-8. Decoders silently replace invalid bytes. */
   private static boolean isUtf8Encoded(String query) {
     if (query.indexOf('%') < 0) {
       return true;

@@ -51,10 +51,10 @@ public final class RequestLimiter {
         return;
       }
       guard.begin(request);
-      if (guard.hasTakenAll() && !guard.isHolding()) {
+      if (guard.hasReadResponses() && !guard.hasDeferred()) {
         next.handle(request);
       } else if (isGetOrHead(request)) {
-        guard.whenTaken(() -> later.handle(request));
+        guard.defer(() -> later.handle(request));
       } else {
         refuseUnread(request);
       }
@@ -83,7 +83,7 @@ public final class RequestLimiter {
   }
 
   /**
-   * Whether a request is admitted; otherwise answers it. A request that exceeds the rate is
+   * Returns whether a request is admitted; otherwise answers it. A request that exceeds the rate is
    * answered only when the client may send again, at most one second later, so that refusals cannot
    * cause unbounded work. A request through a proxy is answered immediately, because other clients
    * share the proxy.
@@ -131,9 +131,9 @@ public final class RequestLimiter {
   }
 
   /**
-   * Whether a health or metrics request is admitted; otherwise answers it with the same delay as
-   * other requests. It is also admitted if the connection was refused by a limit; the connection is
-   * then closed after the response.
+   * Returns whether a health or metrics request is admitted; otherwise answers it with the same
+   * delay as other requests. It is also admitted if the connection was refused by a limit; the
+   * connection is then closed after the response.
    */
   public boolean admitsProbe(HttpServerRequest request) {
     ConnectionGuard guard = guard(request);

@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Authentication and authorisation of a node's clients. Every answer follows the node's current
- * configuration, so a holder of this object has no copy of an option. Any thread.
+ * configuration, so a reference to this object may be kept. Any thread.
  */
 public final class Access {
 
-  /** What was read from files and keys. Replaced as a whole, and never handed out. */
+  /** The keys and tokens in use. Replaced as a whole, and never handed out. */
   private record State(ApiKeys keys, Tokens tokens) {}
 
   /** A state that is ready to be applied. */
@@ -26,12 +26,12 @@ public final class Access {
       this.next = next;
     }
 
-    /** Whether different tokens are accepted than before. */
+    /** Returns whether different tokens are accepted than before. */
     public boolean hasOtherTokens() {
       return next.tokens != state.tokens;
     }
 
-    /** Applies it to new clients, and to further actions of those that are connected. */
+    /** Applies it to new clients, and to further actions of connected ones. */
     public void apply() {
       Tokens before = state.tokens;
       state = next;
@@ -55,7 +55,7 @@ public final class Access {
   /**
    * Creates the access rules of the current configuration. Reads files; blocks.
    *
-   * @throws io.stentor.config.ConfigException when a file of keys is not what it should be
+   * @throws io.stentor.config.ConfigException if a key file is invalid
    */
   public static Access of(Vertx vertx, LiveConfig live) {
     return new Access(vertx, live);
@@ -69,7 +69,7 @@ public final class Access {
    * Prepares the state for another configuration without changing anything yet. Reads files;
    * blocks.
    *
-   * @throws io.stentor.config.ConfigException when a file of keys is not what it should be
+   * @throws io.stentor.config.ConfigException if a key file is invalid
    */
   public Change prepare(IdentityOptions next) {
     Tokens now = state.tokens;
@@ -77,7 +77,7 @@ public final class Access {
   }
 
   /**
-   * The server that an API key belongs to.
+   * Returns the server to which an API key belongs.
    *
    * @return null if the key is unknown
    */
@@ -101,16 +101,16 @@ public final class Access {
   }
 
   /**
-   * A token for a connection of this user, signed with the configured secret.
+   * Issues a token for a connection of this user, signed with the configured secret.
    *
    * @param seconds how long it is valid
-   * @throws IllegalStateException when there is no secret
+   * @throws IllegalStateException if there is no secret
    */
   public String issue(String user, int seconds) {
     return state.tokens.issue(user, seconds);
   }
 
-  /** The permissions in rooms. */
+  /** Returns the permissions in rooms. */
   public Permissions permissions() {
     return permissions;
   }

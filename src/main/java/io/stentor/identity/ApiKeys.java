@@ -48,7 +48,7 @@ public final class ApiKeys {
   }
 
   /**
-   * The server that a key belongs to. Takes as long for a wrong key as for a right one.
+   * Returns the server to which a key belongs. Takes as long for a wrong key as for a right one.
    *
    * @return null if the key is unknown
    */
@@ -73,7 +73,7 @@ public final class ApiKeys {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
   }
 
-  /** The hash of a key, as the configuration holds it. */
+  /** Returns the hash of a key, in the form used in the configuration. */
   public static String hash(String key) {
     return HexFormat.of().formatHex(sha256(key));
   }

@@ -45,7 +45,7 @@ final class Claims {
     return members.names();
   }
 
-  /** A text; empty where there is none. */
+  /** Returns a string; empty if there is none. */
   String text(String name) {
     Object value = value(name);
     if (value == null) {
@@ -57,7 +57,7 @@ final class Claims {
     throw wrong(name, "a text");
   }
 
-  /** A time in seconds since 1970 (RFC 7519, section 2), without its fraction. */
+  /** Returns a time in seconds since 1970 (RFC 7519, section 2), without its fraction. */
   long time(String name, long otherwise) {
     Object value = value(name);
     if (value == null) {
@@ -69,7 +69,7 @@ final class Claims {
     throw wrong(name, "a number of seconds");
   }
 
-  /** True, false, or null where there is nothing. */
+  /** Returns a boolean; null if there is none. */
   @Nullable Boolean flag(String name) {
     Object value = value(name);
     if (value == null || value instanceof Boolean) {
@@ -78,7 +78,7 @@ final class Claims {
     throw wrong(name, "true or false");
   }
 
-  /** A list of texts; none where there is none. */
+  /** Returns a list of strings; empty if there is none. */
   List<String> texts(String name) {
     Object value = value(name);
     if (value == null) {
@@ -97,7 +97,7 @@ final class Claims {
     return texts;
   }
 
-  /** Either a text or a list of texts, as {@code aud} may be. */
+  /** Returns the strings of a member that may be one string or a list, such as {@code aud}. */
   List<String> oneOrMore(String name) {
     Object value = value(name);
     if (value == null || value instanceof JsonArray) {
@@ -109,7 +109,7 @@ final class Claims {
     throw wrong(name, "a text or a list of texts");
   }
 
-  /** What an object holds; nothing where there is none. */
+  /** Returns the members of an object; none if there is no object. */
   Claims object(String name) {
     byte[] source = members.slice(name);
     if (source != null && source[0] != '{') {
@@ -118,13 +118,13 @@ final class Claims {
     return new Claims(source == null ? NO_MEMBERS : source);
   }
 
-  /** The source of whatever stands under a name, as one line; null where there is nothing. */
+  /** Returns the JSON source of a member on one line; null if there is none. */
   @Nullable String source(String name) {
     byte[] source = members.slice(name);
     return source == null ? null : oneLine(name, source);
   }
 
-  /** The same, or from Base64 where that is given under the other name. */
+  /** Returns the same, or decoded from Base64 if the second name is present. */
   @Nullable String source(String name, String base64Name) {
     String base64 = text(base64Name);
     if (base64.isEmpty()) {
@@ -158,7 +158,7 @@ final class Claims {
     }
   }
 
-  /** A claim that is not what it should be. */
+  /** Returns the exception for an invalid claim. */
   static IllegalArgumentException wrong(String name, String allowed) {
     return new IllegalArgumentException("its " + name + " is not " + allowed);
   }

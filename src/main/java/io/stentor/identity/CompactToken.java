@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A token as received (RFC 7519: three parts with dots between), not verified yet.
+ * A token as it was received, not verified yet (RFC 7519: three parts separated by dots).
  *
  * @param algorithm the algorithm in its header, a supported one
  * @param keyId the key id in its header; null if there is none
@@ -30,7 +30,7 @@ record CompactToken(String text, String algorithm, @Nullable String keyId) {
           ED25519);
 
   /**
-   * Parses the form and the header.
+   * Parses the parts and the header.
    *
    * @throws IllegalArgumentException with the reason, if they are invalid
    */
@@ -54,13 +54,13 @@ record CompactToken(String text, String algorithm, @Nullable String keyId) {
     return new CompactToken(text, algorithm, keyId);
   }
 
-  /** Whether it is signed with a shared secret. */
+  /** Returns whether it is signed with a shared secret. */
   boolean isSecret() {
     return algorithm.startsWith("HS");
   }
 
   /**
-   * The claims; call this only once the signature is verified.
+   * Returns the claims. Must be called only after the signature was verified.
    *
    * @throws IllegalArgumentException with the reason, if they are not a JSON object
    */
@@ -81,7 +81,7 @@ record CompactToken(String text, String algorithm, @Nullable String keyId) {
     return new Claims(json);
   }
 
-  /** Without the token, which is a secret. */
+  /** Returns a description without the token, which is a secret. */
   @Override
   public String toString() {
     return "a token by " + algorithm;

@@ -14,20 +14,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Expiries {
 
-  /** The expiry of one token; to be removed if the connection closes before. */
-  public static final class Term implements Comparable<Term> {
+  /** The expiry of one token. Must be removed if the connection closes earlier. */
+  public static final class ScheduledExpiry implements Comparable<ScheduledExpiry> {
     private final long atSeconds;
     private final long number;
-    private final Runnable over;
+    private final Runnable onExpired;
 
-    private Term(long atSeconds, long number, Runnable over) {
+    private ScheduledExpiry(long atSeconds, long number, Runnable onExpired) {
       this.atSeconds = atSeconds;
       this.number = number;
-      this.over = over;
+      this.onExpired = onExpired;
     }
 
     @Override
-    public int compareTo(Term other) {
+    public int compareTo(ScheduledExpiry other) {
       int byTime = Long.compare(atSeconds, other.atSeconds);
       return byTime != 0 ? byTime : Long.compare(number, other.number);
     }
@@ -43,18 +43,18 @@ public final class Expiries {
     }
   }
 
-  private final TreeSet<Term> terms = new TreeSet<>();
+  private final TreeSet<ScheduledExpiry> scheduled = new TreeSet<>();
   private final IntSupplier graceSeconds;
   private final BooleanSupplier suspended;
   private final LongSupplier nowSeconds;
   private long next;
-  private long heldUntil;
+  private long postponedUntil;
 
   /**
    * Creates an empty schedule.
    *
-   * @param graceSeconds how long a token is still accepted after its end
-   * @param suspended whether expiry is suspended ({@code identity.insecure}); what is due ends as
+   * @param graceSeconds how long a token is still accepted after it expired
+   * @param suspended whether expiry is suspended ({@code identity.insecure}); what is due runs as
    *     soon as this turns false
    * @param nowSeconds the clock, in seconds since 1970
    */
@@ -68,63 +68,63 @@ public final class Expiries {
   public void start(EventLoop loop) {
     TimerWheel wheel = TimerWheel.of(loop);
     wheel.every(1000, this::everySecond);
-    wheel.onStandstill(millis -> hold());
+    wheel.onStandstill(millis -> postpone());
   }
 
   /**
-   * Runs a task once a token has ended.
+   * Runs a task once a token has expired and the grace period is over.
    *
-   * @param atSeconds its end in seconds since 1970; 0 for never
+   * @param atSeconds when the token expires, in seconds since 1970; 0 for never
    * @return null for never
    */
-  public @Nullable Term add(long atSeconds, Runnable over) {
+  public @Nullable ScheduledExpiry add(long atSeconds, Runnable onExpired) {
     if (atSeconds == 0) {
       return null;
     }
-    Term term = new Term(atSeconds, next++, over);
-    terms.add(term);
-    return term;
+    ScheduledExpiry expiry = new ScheduledExpiry(atSeconds, next++, onExpired);
+    scheduled.add(expiry);
+    return expiry;
   }
 
-  /** Removes a term; no-op for null and for one that has ended. */
-  public void remove(@Nullable Term term) {
-    if (term != null) {
-      terms.remove(term);
+  /** Removes an expiry; no-op for null and for one that has run. */
+  public void remove(@Nullable ScheduledExpiry expiry) {
+    if (expiry != null) {
+      scheduled.remove(expiry);
     }
   }
 
-  /** The current time in seconds since 1970. */
+  /** Returns the current time in seconds since 1970. */
   public long nowSeconds() {
     return nowSeconds.getAsLong();
   }
 
-  /** Whether expiry is suspended. */
+  /** Returns whether expiry is suspended. */
   public boolean isSuspended() {
     return suspended.getAsBoolean();
   }
 
-  /** Number of pending terms. */
+  /** Returns the number of scheduled expiries. */
   public int size() {
-    return terms.size();
+    return scheduled.size();
   }
 
   /**
-   * Suspends expiry for one grace period: the process stood still, and clients must have the usual
-   * time to send a new token.
+   * Postpones what is due by one grace period: the process stood still, and clients must have the
+   * usual time to send a new token.
    */
-  void hold() {
-    heldUntil = nowSeconds.getAsLong() + graceSeconds.getAsInt();
+  void postpone() {
+    postponedUntil = nowSeconds.getAsLong() + graceSeconds.getAsInt();
   }
 
   /** Runs what is due. For {@link #start}, and for tests that move the time. */
   public void everySecond() {
     long now = nowSeconds.getAsLong();
-    if (isSuspended() || now < heldUntil) {
+    if (isSuspended() || now < postponedUntil) {
       return;
     }
     long last = now - graceSeconds.getAsInt();
-    while (!terms.isEmpty() && terms.first().atSeconds <= last) {
-      terms.pollFirst().over.run();
+    while (!scheduled.isEmpty() && scheduled.first().atSeconds <= last) {
+      scheduled.pollFirst().onExpired.run();
     }
   }
 }

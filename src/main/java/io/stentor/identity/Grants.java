@@ -37,7 +37,7 @@ public final class Grants {
     patterns.forEach((action, list) -> this.patterns.put(action, List.copyOf(list)));
   }
 
-  /** Whether this action is allowed in this room. */
+  /** Returns whether this action is allowed in this room. */
   public boolean allow(Action action, RoomName room) {
     for (String pattern : patterns.getOrDefault(action, List.of())) {
       if (RoomRules.matches(pattern, room.value())) {

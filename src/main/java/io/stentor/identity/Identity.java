@@ -14,7 +14,7 @@ public sealed interface Identity {
   /** The user's name; empty for servers and anonymous clients. */
   String user();
 
-  /** Whether this is a user with a name, or a server. */
+  /** Returns whether this is a user with a name, or a server. */
   boolean isAuthenticated();
 
   /** What others may see of the client, as JSON; null if there is none. */
@@ -93,7 +93,7 @@ public sealed interface Identity {
    */
   record Server(ApiKey apiKey) implements Identity {
 
-    /** Whether it may read the console's room. */
+    /** Returns whether it may read the console's room. */
     public boolean admin() {
       return apiKey.admin();
     }

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Jwks {
 
-  /** Minimum time between fetches that tokens trigger. */
+  /** Minimum time between fetches that tokens trigger, in seconds. */
   static final int LEAST_SECONDS_BETWEEN = 5;
 
   private static final int TIMEOUT_SECONDS = 5;
@@ -49,10 +49,10 @@ final class Jwks {
   private static final Logger LOG = LoggerFactory.getLogger(Jwks.class);
 
   /**
-   * What a URL answered.
+   * The response of a URL.
    *
    * @param body null for a redirect
-   * @param elsewhere where a redirect leads
+   * @param elsewhere the target of a redirect
    */
   private record Answer(@Nullable Buffer body, String elsewhere) {}
 
@@ -68,9 +68,9 @@ final class Jwks {
   private boolean failed;
 
   /**
-   * Starts to fetch.
+   * Creates the key set and starts to fetch it.
    *
-   * @param refreshSeconds how often
+   * @param refreshSeconds how often it is fetched
    */
   Jwks(Vertx vertx, String url, int refreshSeconds, int leastSecondsBetween) {
     this.vertx = vertx;
@@ -85,10 +85,10 @@ final class Jwks {
   }
 
   /**
-   * Keys that may have signed a token.
+   * Returns the keys that may have signed a token.
    *
-   * @return fails with {@link KeysUnavailable} when there may be such a key that cannot be fetched
-   *     now; holds no key of this algorithm and id when there is none. Completes on any thread
+   * @return fails with {@link KeysUnavailable} if the key may exist but cannot be fetched now;
+   *     contains no key of this algorithm and id if there is none. Completes on any thread
    */
   Future<KeySet> keys(String algorithm, @Nullable String id) {
     KeySet known = current;
@@ -99,10 +99,10 @@ final class Jwks {
   }
 
   /**
-   * Fetches the set again where that is not too soon, because no key of it signed a token that
-   * names one of them.
+   * Fetches the set again, unless that is too soon, because a token names a key of it that has not
+   * signed the token.
    *
-   * @return null where there is no other set. Completes on any thread, and never fails
+   * @return null if there is no newer set. Completes on any thread, and never fails
    */
   Future<@Nullable KeySet> newerThan(KeySet tried) {
     if (current != tried) {

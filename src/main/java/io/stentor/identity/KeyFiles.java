@@ -25,14 +25,14 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads the keys that the configuration names. Blocks: call it before anything runs. */
+/** Reads the keys that the configuration names. Blocks, so it must not run on an event loop. */
 final class KeyFiles {
 
   private static final String SECRET = "identity.tokens.hmacSecretFile";
   private static final String KEYS = "identity.tokens.publicKeyFiles";
   private static final List<String> HMAC = List.of("HS256", "HS384", "HS512");
 
-  /** By the bits of a curve's order. */
+  /** The algorithm, by the bits of a curve's order. */
   private static final Map<Integer, String> CURVES =
       Map.of(256, "ES256", 384, "ES384", 521, "ES512");
 
@@ -42,9 +42,9 @@ final class KeyFiles {
   private KeyFiles() {}
 
   /**
-   * The secret; empty where there is none.
+   * Returns the secret; empty if there is none.
    *
-   * @throws ConfigException when its file cannot be read, is empty, or holds a key of another kind
+   * @throws ConfigException if its file cannot be read, is empty, or holds another kind of key
    */
   static String secret(TokenOptions options) {
     String file = options.hmacSecretFile();
@@ -58,12 +58,12 @@ final class KeyFiles {
     return requireSecret(SECRET, secret);
   }
 
-  /** Without what editors, shells and secret stores put around a secret. */
+  /** Removes what editors, shells and secret stores add to a secret. */
   private static String bare(String secret) {
     return secret.replaceFirst("\\A\ufeff", "").replaceFirst("[\r\n]+\\z", "");
   }
 
-  /** A public key is known to everyone: with it as a secret, everyone could make tokens. */
+  /** Refuses a public key as a secret, because everyone could create tokens with it. */
   private static String requireSecret(String key, String secret) {
     if (secret.contains("-----BEGIN")) {
       throw new ConfigException(
@@ -72,7 +72,7 @@ final class KeyFiles {
     return secret;
   }
 
-  /** The keys, each once for each algorithm that it is for. */
+  /** Returns the keys, each once for each of its algorithms. */
   static List<PubSecKeyOptions> all(TokenOptions options) {
     List<PubSecKeyOptions> keys = new ArrayList<>();
     String secret = secret(options);

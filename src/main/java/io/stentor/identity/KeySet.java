@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keys to check signatures with. Several may have the same id; each that fits a token is tried.
+ * Keys that verify signatures. Several may have the same id; each one that fits a token is tried.
  * Immutable; any thread.
  */
 final class KeySet {
@@ -36,11 +36,11 @@ final class KeySet {
   private static final Logger LOG = LoggerFactory.getLogger(KeySet.class);
 
   /**
-   * One key for one algorithm. Only signatures are left to the library: its check of a whole token
-   * would not tell a wrong claim from a wrong signature.
+   * One key for one algorithm. The library verifies only signatures: its check of a whole token
+   * does not distinguish an invalid claim from an invalid signature.
    *
-   * @param id what a token may call it; null where it fits any
-   * @param ofEd25519 whether the algorithm may be called {@code Ed25519}, too
+   * @param id the key id in tokens; null if it fits any
+   * @param ofEd25519 whether the algorithm may also be called {@code Ed25519}
    */
   private record Key(String algorithm, @Nullable String id, JWS signature, boolean ofEd25519) {
 
@@ -67,7 +67,7 @@ final class KeySet {
   /**
    * Creates a set of the keys of a JWKS (RFC 7517) that may check signatures.
    *
-   * @param keys what its member {@code keys} holds; what cannot be used is left out
+   * @param keys the value of its member {@code keys}; unusable keys are left out
    */
   static KeySet ofJwks(List<?> keys) {
     List<Key> read = new ArrayList<>();
@@ -87,8 +87,9 @@ final class KeySet {
   }
 
   /**
-   * The key once for each of its algorithms, with only its public part; none if it is for something
-   * else, too short, or broken. Symmetric keys ({@code oct}) do not belong in a public set.
+   * Returns the key once for each of its algorithms, with only its public part; nothing if it has
+   * another purpose, is too short, or is malformed. Symmetric keys ({@code oct}) do not belong in a
+   * public set.
    */
   private static List<JsonObject> usable(Object each) {
     if (!(each instanceof JsonObject key) || !isForSignatures(key)) {
@@ -148,7 +149,10 @@ final class KeySet {
     return copy;
   }
 
-  /** Whether a key is in the encoding of Ed25519 (RFC 8410), and not of another Edwards curve. */
+  /**
+   * Returns whether a key is in the encoding of Ed25519 (RFC 8410), and not of another Edwards
+   * curve.
+   */
   private static boolean isEd25519(PubSecKeyOptions key) {
     if (!key.getAlgorithm().equals("EdDSA")) {
       return false;
@@ -158,17 +162,20 @@ final class KeySet {
     return HexFormat.of().formatHex(encoded).startsWith(ED25519_PREFIX);
   }
 
-  /** Whether there is no key. */
+  /** Returns whether there is no key. */
   boolean isEmpty() {
     return keys.isEmpty();
   }
 
-  /** Whether there is a key for this algorithm and id. */
+  /** Returns whether there is a key for this algorithm and id. */
   boolean has(String algorithm, @Nullable String id) {
     return keys.stream().anyMatch(key -> key.fits(algorithm, id));
   }
 
-  /** Whether one of the keys signed the token. Computes: up to a millisecond for each long key. */
+  /**
+   * Returns whether one of the keys signed the token. Computes: up to a millisecond for each long
+   * key.
+   */
   boolean verifies(CompactToken token) {
     return keys.stream()
         .filter(key -> key.fits(token.algorithm(), token.keyId()))
@@ -180,7 +187,7 @@ final class KeySet {
     try {
       byte[] signature = Base64.getUrlDecoder().decode(token.text().substring(dot + 1));
       byte[] signed = token.text().substring(0, dot).getBytes(StandardCharsets.US_ASCII);
-      synchronized (key.signature()) { // It keeps state while it computes.
+      synchronized (key.signature()) { // It has state while it computes.
         return key.signature().verify(signature, signed);
       }
     } catch (RuntimeException e) {
@@ -189,9 +196,9 @@ final class KeySet {
   }
 
   /**
-   * A token of these claims, signed with HS256.
+   * Returns a token with these claims, signed with HS256.
    *
-   * @throws IllegalStateException when there is no secret
+   * @throws IllegalStateException if there is no secret
    */
   String sign(JsonObject claims) {
     Key secret =

@@ -22,7 +22,7 @@ public final class Permissions {
     ALLOWED,
     /** Authentication may help (HTTP 401). */
     UNAUTHORIZED,
-    /** Not allowed to this identity (HTTP 403). */
+    /** Forbidden to this identity (HTTP 403). */
     FORBIDDEN
   }
 
@@ -35,14 +35,14 @@ public final class Permissions {
     this.options = options;
   }
 
-  /** Whether {@code identity.insecure} allows everything to everyone. */
+  /** Returns whether {@code identity.insecure} allows everything to everyone. */
   public boolean isInsecure() {
     return options.get().insecure();
   }
 
   /**
-   * Whether this identity is served at all. A server is served only while its key is configured,
-   * which a reload may have changed.
+   * Returns whether this identity is served at all. A server is served only while its key is
+   * configured, which a reload may have changed.
    */
   public Verdict admission(Identity identity) {
     IdentityOptions now = options.get();
@@ -55,7 +55,7 @@ public final class Permissions {
     return served ? Verdict.ALLOWED : Verdict.UNAUTHORIZED;
   }
 
-  /** Whether this identity may perform an action in this room. */
+  /** Returns whether this identity may perform an action in this room. */
   public Verdict verdict(Identity identity, RoomName room, Action action) {
     Verdict admission = admission(identity);
     if (admission != Verdict.ALLOWED) {
@@ -71,12 +71,15 @@ public final class Permissions {
     return identity instanceof Identity.Anonymous ? Verdict.UNAUTHORIZED : Verdict.FORBIDDEN;
   }
 
-  /** Not even {@code insecure} opens the console's room. */
+  /**
+   * Returns whether an identity may act in the console's room, which not even {@code insecure}
+   * opens.
+   */
   private static boolean mayInConsoleRoom(Identity identity, Action action) {
     return identity instanceof Identity.Server server && server.admin() && action != Action.PUBLISH;
   }
 
-  /** Whether {@link #verdict} is {@link Verdict#ALLOWED}. */
+  /** Returns whether {@link #verdict} is {@link Verdict#ALLOWED}. */
   public boolean allow(Identity identity, RoomName room, Action action) {
     return verdict(identity, room, action) == Verdict.ALLOWED;
   }
@@ -91,7 +94,7 @@ public final class Permissions {
     };
   }
 
-  /** Subscribers may read, too, where the room says {@code subscriber}. */
+  /** Returns whether a rule grants an action; {@code subscriber} grants reading to subscribers. */
   private static boolean granted(
       Identity identity, RoomName room, RoomOptions options, Action action) {
     return identity.grants().allow(action, room)
@@ -122,7 +125,7 @@ public final class Permissions {
     };
   }
 
-  /** One sentence that says who may perform an action. */
+  /** Returns a sentence that says who may perform an action. */
   public String explanation(RoomName room, Action action) {
     String what =
         switch (action) {
@@ -140,7 +143,7 @@ public final class Permissions {
       case ANYONE ->
           admission(Identity.ANONYMOUS) == Verdict.ALLOWED
               ? "Everyone may " + what + " in this room."
-              : "Nobody may " + what + " here without a token or a key.";
+              : "Only clients with a token or a key may " + what + " here.";
       case AUTHENTICATED -> "Only authenticated clients may " + what + " in this room.";
       case TOKEN -> "Only clients whose token names this room may " + what + " in it.";
       case SERVER -> "Only servers with an API key may " + what + " in this room.";

@@ -13,10 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What tokens say about connections and subscriptions, read from their claims. Immutable; any
- * thread.
- */
+/** The claims of tokens for connections and for subscriptions. Immutable; any thread. */
 public final class TokenClaims {
 
   private static final int MAX_GRANTS = 128;
@@ -34,7 +31,7 @@ public final class TokenClaims {
    *     {@code exp}; 0 means never
    * @param rooms the rooms that the server is to join for the client ({@code channels} and {@code
    *     subs}), in the token's order; at most {@value #MAX_ROOMS}
-   * @param grants what else the token allows ({@code allow})
+   * @param grants the further permissions of the token ({@code allow})
    */
   public record ConnectionClaims(
       String user,
@@ -44,10 +41,10 @@ public final class TokenClaims {
       Map<RoomName, Subscribed> rooms,
       Grants grants) {
 
-    /** Maximum rooms in one token; with more it is invalid. */
+    /** Maximum number of rooms in a token; with more it is invalid. */
     public static final int MAX_ROOMS = 128;
 
-    /** Keeps the order of the rooms. */
+    /** Creates claims that keep the order of the rooms. */
     public ConnectionClaims {
       rooms = Collections.unmodifiableMap(new LinkedHashMap<>(rooms));
     }
@@ -56,7 +53,7 @@ public final class TokenClaims {
      * A room that the server joins for the client.
      *
      * @param info what others may see of the client in this room, as JSON; null if there is none
-     * @param data for the client, as JSON; null if there is none
+     * @param data what the client receives when it joins, as JSON; null if there is none
      * @param override what differs from the room's options
      */
     public record Subscribed(
@@ -93,7 +90,7 @@ public final class TokenClaims {
       long expiresAt,
       SubscriptionOverride override) {
 
-    /** Whether this user on this connection may use the token for this room. */
+    /** Returns whether this user on this connection may use the token for this room. */
     public boolean fits(String asUser, String connection, RoomName inRoom) {
       return user.equals(asUser)
           && room.equals(inRoom)
@@ -102,13 +99,13 @@ public final class TokenClaims {
   }
 
   /**
-   * What a token changes for one subscription; null keeps what the room's options say.
+   * What a token changes for one subscription; null keeps the room's option.
    *
    * @param presence whether the client is among the room's members
-   * @param joinLeave whether others are told that it joins and leaves
-   * @param recovery whether it is given its position and can recover from it
+   * @param joinLeave whether others are notified when it joins and leaves
+   * @param recovery whether it gets positions and can recover from them
    * @param positioning whether its position is checked
-   * @param pushJoinLeave whether it is told that others join and leave
+   * @param pushJoinLeave whether it is notified when others join and leave
    */
   public record SubscriptionOverride(
       @Nullable Boolean presence,
@@ -125,7 +122,7 @@ public final class TokenClaims {
   /**
    * Reads the claims of a token for a connection.
    *
-   * @throws IllegalArgumentException if it is no valid token for a connection
+   * @throws IllegalArgumentException if the token is not valid for a connection
    */
   static ConnectionClaims connection(Claims claims) {
     if (claims.has("channel")) {
@@ -143,7 +140,7 @@ public final class TokenClaims {
   /**
    * Reads the claims of a token for a subscription.
    *
-   * @throws IllegalArgumentException if it is no valid token for a subscription
+   * @throws IllegalArgumentException if the token is not valid for a subscription
    */
   static SubscriptionClaims subscription(Claims claims) {
     if (!claims.has("channel")) {
@@ -193,7 +190,7 @@ public final class TokenClaims {
     return rooms;
   }
 
-  /** No token opens the console's room, whoever signed it. */
+  /** Reads the name of a room. No token may name the console's room. */
   private static RoomName room(String claim, String name) {
     if (BuiltInRooms.isConsole(name)) {
       throw Claims.wrong(claim, "the name of a room that clients can be in");

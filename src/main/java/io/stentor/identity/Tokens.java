@@ -30,13 +30,12 @@ import org.jspecify.annotations.Nullable;
 public final class Tokens {
 
   /*
-   * A token is looked at in this order: its form; its header, in which only algorithms count for
-   * which there is a key; its signature, by the library of vertx-auth-jwt; then what it says. So nothing of a
-   * forged token is ever read but its header. Each algorithm has keys of its own: a public key is
-   * never taken for a secret.
+   * A token is checked in this order: its parts; its header, whose algorithm must be one that has a
+   * key; its signature, with vertx-auth-jwt; its claims. So of a forged token only the header is
+   * ever read. Each algorithm has its own keys: a public key is never used as a secret.
    */
 
-  /** RFC 7518, section 3.2: as long as the hash. */
+  /** Minimum length of a good secret: that of the hash (RFC 7518, section 3.2). */
   private static final int GOOD_SECRET_BYTES = 32;
 
   private final TokenOptions options;
@@ -47,15 +46,15 @@ public final class Tokens {
   private final LongSupplier nowSeconds;
 
   /**
-   * Reads the keys that the configuration names; blocks while it reads files.
+   * Creates the tokens of a configuration. Reads key files; blocks.
    *
-   * @throws io.stentor.config.ConfigException when a file is not what it should be
+   * @throws io.stentor.config.ConfigException if a file is invalid
    */
   public Tokens(Vertx vertx, IdentityOptions identity) {
     this(vertx, identity, () -> System.currentTimeMillis() / 1000, Jwks.LEAST_SECONDS_BETWEEN);
   }
 
-  /** Creates one with another clock, for tests. */
+  /** Creates tokens with another clock, for tests. */
   Tokens(
       Vertx vertx,
       IdentityOptions identity,
@@ -74,17 +73,17 @@ public final class Tokens {
   }
 
   /**
-   * Reads every file that the configuration names, and keeps nothing.
+   * Checks every file that the configuration names. Blocks.
    *
-   * @throws io.stentor.config.ConfigException when one is not what it should be
+   * @throws io.stentor.config.ConfigException if one is invalid
    */
   public static void check(IdentityOptions identity) {
     KeyFiles.all(identity.tokens());
   }
 
   /**
-   * What nobody should run in production with this configuration, one sentence each. Reads the file
-   * of the secret.
+   * Returns warnings about settings that are unsafe in production, one sentence each. Reads the
+   * file of the secret; blocks.
    */
   public static List<String> warnings(Config config) {
     IdentityOptions identity = config.identity();
@@ -98,12 +97,12 @@ public final class Tokens {
               + " (identity.anonymous, publish: anyone)");
     }
     if (identity.demoLogin()) {
-      warnings.add("identity.demoLogin: anybody is given a token for any name");
+      warnings.add("identity.demoLogin: anyone gets a token for any name");
     }
     return warnings;
   }
 
-  /** Warnings about a secret that can be guessed, or that is probably not meant as it is. */
+  /** Returns warnings about a secret that can be guessed or probably contains a mistake. */
   static List<String> warnings(TokenOptions options) {
     List<String> warnings = new ArrayList<>();
     String secret = KeyFiles.secret(options);
@@ -119,9 +118,9 @@ public final class Tokens {
   }
 
   /**
-   * Whether a configuration has the same keys and options. Reads files; blocks.
+   * Returns whether a configuration has the same keys and options. Reads files; blocks.
    *
-   * @throws io.stentor.config.ConfigException when a file is not what it should be
+   * @throws io.stentor.config.ConfigException if a file is invalid
    */
   boolean areThoseOf(IdentityOptions identity) {
     List<PubSecKeyOptions> keys = KeyFiles.all(identity.tokens());
@@ -158,7 +157,7 @@ public final class Tokens {
    * Issues a token for a connection of this user, signed with the configured secret.
    *
    * @param seconds how long it is valid
-   * @throws IllegalStateException when there is no secret
+   * @throws IllegalStateException if there is no secret
    */
   public String issue(String user, int seconds) {
     long now = nowSeconds.getAsLong();
@@ -202,8 +201,8 @@ public final class Tokens {
   }
 
   /**
-   * A key may have been replaced by another one of the same name: the set is fetched again before a
-   * token is refused.
+   * Returns whether a key signed the token. Fetches the set again before it answers no, because the
+   * key may have been replaced by another one with the same id.
    */
   private Future<Boolean> isSigned(CompactToken token, KeySet keys, Jwks source) {
     return isSigned(token, keys)
@@ -220,7 +219,7 @@ public final class Tokens {
                                     : isSigned(token, newer)));
   }
 
-  /** Checks with public keys take too long for an event loop. */
+  /** Returns whether a key signed the token. Public keys take too long for an event loop. */
   private Future<Boolean> isSigned(CompactToken token, KeySet keys) {
     if (!keys.has(token.algorithm(), token.keyId())) {
       return Future.succeededFuture(false);
@@ -254,7 +253,7 @@ public final class Tokens {
     }
   }
 
-  /** {@code expire_at} 0 means never; nothing else is 0. */
+  /** Returns whether a time has passed; an {@code expire_at} of 0 means never. */
   private boolean isOver(Claims claims, String claim, long now) {
     if (!claims.has(claim)) {
       return false;

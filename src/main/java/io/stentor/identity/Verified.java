@@ -1,8 +1,8 @@
 package io.stentor.identity;
 
 /**
- * The result of checking a token. The texts are for the client: they say what is wrong and show
- * nothing of the token. Immutable; any thread.
+ * The result of checking a token. The texts are for the client: they say what is wrong without
+ * revealing any of the token. Immutable; any thread.
  *
  * @param <C> the claims of a valid token
  */
@@ -17,7 +17,7 @@ public sealed interface Verified<C> {
   /** A token that is never accepted. */
   record Invalid<C>(String why) implements Verified<C> {}
 
-  /** The keys to check a token cannot be fetched at the moment; a retry may help. */
+  /** The keys that could verify a token cannot be fetched now; a retry may help. */
   final class KeysUnavailable extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -4,7 +4,7 @@ package io.stentor.json;
 public final class InvalidJson extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  /** What is wrong. */
+  /** The kind of error. */
   public enum Kind {
     MALFORMED,
     NOT_ONE_OBJECT,

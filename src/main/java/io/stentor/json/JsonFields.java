@@ -112,7 +112,7 @@ public final class JsonFields {
     return value(name) != null;
   }
 
-  /** A text; empty if there is none. */
+  /** Returns a string; empty if there is none. */
   public String text(String name) {
     Value value = value(name, JsonToken.VALUE_STRING);
     if (value == null) {
@@ -126,7 +126,7 @@ public final class JsonFields {
     }
   }
 
-  /** An integer; 0 if there is none. */
+  /** Returns an integer; 0 if there is none. */
   public long number(String name) {
     Value value = value(name, JsonToken.VALUE_NUMBER_INT);
     try {
@@ -138,7 +138,7 @@ public final class JsonFields {
     }
   }
 
-  /** An integer that is not negative; 0 if there is none. */
+  /** Returns an integer that is not negative; 0 if there is none. */
   public long unsigned(String name) {
     long number = number(name);
     if (number < 0) {
@@ -147,7 +147,7 @@ public final class JsonFields {
     return number;
   }
 
-  /** A boolean; false if there is none. */
+  /** Returns a boolean; false if there is none. */
   public boolean flag(String name) {
     Value value = value(name);
     if (value == null || value.type == JsonToken.VALUE_FALSE) {

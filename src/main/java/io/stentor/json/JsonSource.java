@@ -155,7 +155,7 @@ public final class JsonSource {
     return data.length > 1 && (data[0] == 0 || data[1] == 0);
   }
 
-  /** Whether valid JSON has an escape that is a lone surrogate. */
+  /** Returns whether valid JSON has an escape that is a lone surrogate. */
   public static boolean hasLoneSurrogate(byte[] source) {
     int at = 0;
     while (at < source.length) {

@@ -14,7 +14,7 @@ public final class JsonText {
 
   private JsonText() {}
 
-  /** Number of bytes that {@link #write} writes for this text. */
+  /** Returns the number of bytes that {@link #write} writes for this text. */
   public static int size(byte[] utf8) {
     int size = 2 + utf8.length;
     for (byte one : utf8) {

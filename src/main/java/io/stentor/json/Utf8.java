@@ -16,7 +16,7 @@ public final class Utf8 {
 
   private Utf8() {}
 
-  /** Whether these bytes are well-formed UTF-8 (The Unicode Standard, table 3-7). */
+  /** Returns whether these bytes are well-formed UTF-8 (The Unicode Standard, table 3-7). */
   public static boolean isValid(byte[] bytes) {
     int at = 0;
     while (at < bytes.length) {
@@ -80,7 +80,7 @@ public final class Utf8 {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Whether a string has a surrogate without its other half. */
+  /** Returns whether a string has a surrogate without its other half. */
   public static boolean hasLoneSurrogate(String text) {
     for (int i = 0; i < text.length(); i++) {
       char unit = text.charAt(i);

@@ -121,7 +121,7 @@ public final class LibraryMessages {
     return isNew(name + " " + text) ? replaced(event, text) : null;
   }
 
-  /** Whether the log level asks for everything. */
+  /** Returns whether the log level asks for everything. */
   private boolean isWatched() {
     return loggers.getLogger("io.stentor").getEffectiveLevel().toInt() <= Level.DEBUG_INT;
   }

@@ -164,7 +164,7 @@ public enum MetricName {
     return help;
   }
 
-  /** Whether the list contains a Micrometer meter of this name. */
+  /** Returns whether the list contains a Micrometer meter of this name. */
   static boolean has(String meter) {
     return BY_METER.containsKey(meter);
   }

@@ -19,7 +19,7 @@ public record MembersPage(List<Member> members, boolean more) {
   }
 
   /**
-   * Returns the first {@code limit} members behind {@code after}, or from the first if it is null.
+   * Returns the first {@code limit} members after {@code after}, or from the first if it is null.
    * Looks at each member once.
    */
   static MembersPage of(Iterable<Member> all, @Nullable Member after, int limit) {

@@ -108,7 +108,7 @@ final class OwnMembers {
   /** The part that is announced next. */
   private int part;
 
-  /** Number of complete announcements begun; tells a call of an earlier one. */
+  /** Number of complete announcements begun; identifies responses to an earlier one. */
   private int round;
 
   private boolean busy;

@@ -29,7 +29,7 @@ public interface Presence {
   void leave(RoomName room, String connection);
 
   /**
-   * Starts to notify a watcher of a room's members, of whichever node.
+   * Starts to notify a watcher of a room's members on all nodes.
    *
    * @param loop where the watcher is called: the event loop of its connection
    */
@@ -38,8 +38,8 @@ public interface Presence {
   /**
    * Returns a page of the members of a room, ordered by user and then by connection.
    *
-   * @param after the page begins behind this member, of which only user and connection count and
-   *     who may have left; null begins with the first
+   * @param after the page begins after this member, which may have left; only its user and
+   *     connection matter. Null begins with the first
    * @param limit maximum number of members, 1 to {@link #MAX_PAGE}
    */
   Future<MembersPage> members(RoomName room, @Nullable Member after, int limit);
@@ -51,11 +51,11 @@ public interface Presence {
    * Returns a page of the rooms that have members, ordered by name as {@link String#compareTo}
    * does.
    *
-   * @param prefix of the names; empty for all
-   * @param after the page begins behind this name; null begins with the first
+   * @param prefix the prefix of the names; empty for all
+   * @param after the page begins after this name; null begins with the first
    * @param limit maximum number of rooms, 1 to {@link #MAX_PAGE}
-   * @return fails with {@link BusyException} if too many such calls are in progress: each looks at
-   *     all names
+   * @return fails with {@link BusyException} if too many such calls are in progress, because each
+   *     one reads all names
    */
   Future<List<RoomStats>> rooms(String prefix, @Nullable String after, int limit);
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The cluster's record of all members, as one node uses it. Any thread; futures complete on any
- * thread. A call that fails may have taken effect all the same.
+ * thread. A failed call may still have taken effect.
  */
 interface PresenceStore {
 

@@ -3,11 +3,12 @@ package io.stentor.room;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Where the encoded bytes for one client go: its socket, or what stands before it. One event loop.
+ * Where the encoded bytes for one client go: its socket, or what stands before it. Confined to one
+ * event loop.
  */
 public interface Output {
 
-  /** Whether more bytes are accepted now. */
+  /** Returns whether more bytes are accepted now. */
   boolean isWritable();
 
   /**

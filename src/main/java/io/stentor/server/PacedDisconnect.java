@@ -53,8 +53,8 @@ public final class PacedDisconnect {
   }
 
   /**
-   * Returns how long it takes to disconnect all clients, unless it is hastened or the loop stands
-   * still.
+   * Returns how long it takes to disconnect all clients, in milliseconds, unless it is hastened or
+   * the loop stands still.
    */
   long plannedMillis() {
     return (long) (remaining.size() / clientsPerTick * TICK_MILLIS);

@@ -60,7 +60,9 @@ public final class KeepAlive {
     TimerWheel.of(loop).every(1000, this::everySecond);
   }
 
-  /** Whether {@link #closeAll} was called. A stream added afterwards has to close itself. */
+  /**
+   * Returns whether {@link #closeAll} was called. A stream added afterwards has to close itself.
+   */
   boolean isClosed() {
     return closed;
   }

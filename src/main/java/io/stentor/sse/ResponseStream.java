@@ -25,15 +25,15 @@ public interface ResponseStream {
     void closed(@Nullable String peer);
   }
 
-  /** Whether every write must consist of complete HTTP/1.1 chunks. */
+  /** Returns whether every write must consist of complete HTTP/1.1 chunks. */
   boolean isChunked();
 
-  /** The peer's address, for logs. */
+  /** Returns the peer's address, for logs. */
   String remoteAddress();
 
   boolean isWritable();
 
-  /** Number of bytes queued and not yet sent. */
+  /** Returns the number of bytes queued and not yet sent. */
   long queuedBytes();
 
   /** Sends bytes immediately. The caller keeps its reference. */

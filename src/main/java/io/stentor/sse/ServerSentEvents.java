@@ -124,7 +124,7 @@ public final class ServerSentEvents implements Format {
     end(out);
   }
 
-  /** Number of bytes that {@link #lines} writes. */
+  /** Returns the number of bytes that {@link #lines} writes. */
   private static int linesLength(byte[] data) {
     int length = DATA.length + data.length + 1;
     for (int i = 0; i < data.length; i++) {

@@ -91,7 +91,7 @@ public final class SseConnection extends StreamConnection implements Connection,
    */
   record Request(RoomName room, Member member, Start start, boolean watches, Identity identity) {
 
-    /** Whether the permissions allow this stream. */
+    /** Returns whether the permissions allow this stream. */
     boolean isAllowed(Permissions permissions) {
       return permissions.allow(identity, room, Action.SUBSCRIBE)
           && (!watches || permissions.allow(identity, room, Action.PRESENCE));
@@ -129,14 +129,14 @@ public final class SseConnection extends StreamConnection implements Connection,
     }
   }
 
-  /** A random reconnection delay in milliseconds for a client that lost its stream. */
+  /** Returns a random reconnection delay in milliseconds for a client that lost its stream. */
   public static int retryMillis() {
     return random(MAX_RETRY_MILLIS);
   }
 
   /**
-   * A reconnection delay in milliseconds for a client that reached a draining node. Its load
-   * balancer still routes to this node, so the client should reconnect after the node is gone.
+   * Returns a reconnection delay in milliseconds for a client that reached a draining node. Its
+   * load balancer still routes to this node, so the client should reconnect after the node is gone.
    *
    * @param leavingNanos remaining time during which the node refuses clients; negative if it has
    *     passed

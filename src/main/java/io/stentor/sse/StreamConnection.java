@@ -38,17 +38,17 @@ public abstract class StreamConnection implements ResponseStream.Listener, Outpu
     return stream;
   }
 
-  /** Where the bytes of this connection go. */
+  /** Returns where the bytes of this connection are written. */
   public final Output output() {
     return this;
   }
 
-  /** Whether the stream has not ended and this side has not started to close it. */
+  /** Returns whether the stream has not ended and this side has not started to close it. */
   final boolean isOpen() {
     return closing == null && !ended;
   }
 
-  /** Whether the connection is open and the stream is not full. */
+  /** Returns whether the connection is open and the stream is not full. */
   @Override
   public final boolean isWritable() {
     return isOpen() && stream.isWritable();

@@ -112,8 +112,8 @@ class PostLimitsTest {
       assertThat(log.lines())
           .filteredOn(line -> line.contains("limits.trustedProxies"))
           .containsExactly(
-              "127.0.0.1 met the limit messagesPerSecondPerAddress and sends X-Forwarded-For: if it"
-                  + " is your proxy, name it in limits.trustedProxies");
+              "127.0.0.1 reached the limit messagesPerSecondPerAddress and sends X-Forwarded-For:"
+                  + " if it is your proxy, name it in limits.trustedProxies");
     }
   }
 

@@ -14,7 +14,7 @@ class ExpiriesTest {
   private final Expiries expiries = new Expiries(() -> 5, suspended::get, now::get);
   private final List<String> over = new ArrayList<>();
 
-  private Expiries.Term add(long at, String name) {
+  private Expiries.ScheduledExpiry add(long at, String name) {
     return expiries.add(at, () -> over.add(name));
   }
 
@@ -43,7 +43,7 @@ class ExpiriesTest {
     add(102, "ended meanwhile");
     add(120, "later");
     now.set(110);
-    expiries.hold();
+    expiries.postpone();
     tickAt(114);
     assertThat(over).isEmpty();
     tickAt(115);
@@ -61,7 +61,7 @@ class ExpiriesTest {
 
   @Test
   void what_was_taken_out_is_never_over_and_may_be_taken_out_again() {
-    Expiries.Term one = add(101, "one");
+    Expiries.ScheduledExpiry one = add(101, "one");
     add(101, "other");
     expiries.remove(one);
     expiries.remove(one);
@@ -83,7 +83,7 @@ class ExpiriesTest {
 
   @Test
   void the_last_act_of_one_may_take_others_out() {
-    Expiries.Term[] second = new Expiries.Term[1];
+    Expiries.ScheduledExpiry[] second = new Expiries.ScheduledExpiry[1];
     expiries.add(101, () -> expiries.remove(second[0]));
     second[0] = add(102, "second");
     tickAt(1000);

@@ -10,15 +10,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@code batch}: independent calls in one request, with the replies in their order. Each starts
- * when the previous one has completed, or with {@code parallel} all start at once. Any thread.
+ * {@code batch}: independent calls in one request; the replies have the order of the calls. Each
+ * call starts when the previous one has completed; with {@code parallel} all start at once. Any
+ * thread.
  */
 final class CallBatch {
 
-  /** The name of this method, whose result is not put into {@code result}. */
+  /** The name of this method, whose response is not wrapped in {@code result}. */
   static final String NAME = "batch";
 
-  /** Most calls of one batch. */
+  /** Maximum number of calls in a batch. */
   static final int MAX_COMMANDS = 1000;
 
   private final Map<String, ApiMethod> methods;

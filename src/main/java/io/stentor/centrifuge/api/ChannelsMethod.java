@@ -11,13 +11,13 @@ import io.vertx.core.Future;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** {@code channels}: the rooms with members on any node, where presence is on. Any thread. */
+/** {@code channels}: lists the rooms with presence that have members on any node. Any thread. */
 final class ChannelsMethod {
 
-  /** Most rooms in one result. */
+  /** Maximum number of rooms in one result. */
   static final int MAX_ROOMS = 10_000;
 
-  /** Most rooms that one call scans. */
+  /** Maximum number of rooms that one call scans. */
   private static final int MAX_SCANNED = 50_000;
 
   private final Presence presence;
@@ -55,7 +55,7 @@ final class ChannelsMethod {
                   return Future.failedFuture(
                       new CommandError(
                           ErrorCode.LIMIT_EXCEEDED,
-                          "too many rooms, begin the pattern with a name"));
+                          "too many rooms: begin the pattern with a longer prefix"));
                 }
                 return page.size() < Presence.MAX_PAGE
                     ? Future.succeededFuture(line.close().close())
@@ -87,16 +87,16 @@ final class ChannelsMethod {
     /**
      * Creates a pattern.
      *
-     * @throws CommandError if it has another wildcard, none of which can be in a name
+     * @throws CommandError if it contains another wildcard
      */
     Glob(String pattern) {
       if (pattern.chars().anyMatch(one -> UNKNOWN.indexOf(one) >= 0)) {
-        throw RequestFields.wrong("in a pattern only * is more than itself, not any of " + UNKNOWN);
+        throw RequestFields.wrong("a pattern has no wildcard but *, so none of " + UNKNOWN);
       }
       this.pattern = pattern;
     }
 
-    /** The common prefix of all names that match. */
+    /** Returns the common prefix of all names that match. */
     String prefix() {
       int star = pattern.indexOf('*');
       return star < 0 ? pattern : pattern.substring(0, star);

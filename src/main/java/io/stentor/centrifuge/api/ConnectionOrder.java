@@ -25,7 +25,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** An action of a server on some connections. Idempotent. */
+/** A server's order to some connections, such as disconnect. Idempotent. */
 interface ConnectionOrder {
 
   Map<String, Function<JsonFields, ConnectionOrder>> READERS =
@@ -59,7 +59,7 @@ interface ConnectionOrder {
   /**
    * {@code disconnect}: closes connections on every transport.
    *
-   * @param spared ids of connections that stay
+   * @param spared ids of connections that stay open
    */
   record DisconnectOrder(Target target, List<String> spared, CloseReason reason)
       implements ConnectionOrder {
@@ -73,7 +73,7 @@ interface ConnectionOrder {
           Target.of(request), request.texts("whitelist"), said == null ? FORCED : reason(said));
     }
 
-    /** Clients interpret an empty reason, or one that is JSON, as something else. */
+    /** Refuses an empty reason and one that is JSON, which clients misinterpret. */
     private static CloseReason reason(JsonFields fields) {
       long code = fields.has("code") ? fields.number("code") : FORCED.code();
       String text = fields.text("reason");
@@ -132,7 +132,7 @@ interface ConnectionOrder {
   /**
    * {@code subscribe}: subscribes clients of this protocol to a room, whatever their permissions.
    *
-   * @param granted as by a token
+   * @param granted what a token would grant
    * @param expireAt when the subscription expires, in seconds since 1970; 0 for never
    * @param since the position to continue from; null for new messages only
    */
@@ -154,7 +154,7 @@ interface ConnectionOrder {
           since(request.object("recover_since")));
     }
 
-    /** An invalid position is one that cannot be recovered from. */
+    /** Returns the position; an invalid one is treated as unrecoverable. */
     private static @Nullable Position since(@Nullable JsonFields since) {
       if (since == null) {
         return null;
@@ -195,7 +195,7 @@ interface ConnectionOrder {
    *
    * @param expired whether they expire now
    * @param expireAt in seconds since 1970; 0 for never
-   * @param info what others may know of them from now on, as JSON source; null for no change
+   * @param info what others may see of them from now on, as JSON source; null for no change
    */
   record RefreshOrder(Target target, boolean expired, long expireAt, @Nullable String info)
       implements ConnectionOrder {

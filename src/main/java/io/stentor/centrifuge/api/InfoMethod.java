@@ -13,7 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** {@code info}: the nodes of the cluster and their load. Any thread. */
+/** {@code info}: lists the nodes of the cluster and their load. Any thread. */
 final class InfoMethod {
 
   private static final String KIND = "info";

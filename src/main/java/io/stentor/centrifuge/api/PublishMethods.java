@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** {@code publish} and {@code broadcast}. Any thread. */
 final class PublishMethods {
 
-  /** Most rooms of one broadcast. */
+  /** Maximum number of rooms of a broadcast. */
   static final int MAX_ROOMS = 1000;
 
   private final Rooms rooms;
@@ -107,7 +107,7 @@ final class PublishMethods {
     return line.close();
   }
 
-  /** What a server publishes to one room or to many. Immutable. */
+  /** A message that a server publishes to one or more rooms. Immutable. */
   private static final class OfferedMessage {
 
     private final JsonSource data;

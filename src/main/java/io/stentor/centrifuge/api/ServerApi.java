@@ -22,16 +22,16 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The methods of the Centrifuge server API, by name. One for each node; any thread. */
+/** The methods of the Centrifuge server API, by name. One instance per node; any thread. */
 public final class ServerApi {
 
   private final Map<String, ApiMethod> methods = new LinkedHashMap<>();
 
   /**
-   * Creates the methods of a node, which from now on answers the calls of the others.
+   * Creates the methods of a node, and starts to answer calls of other nodes.
    *
-   * @param registries of the connections of this node
-   * @param nodes of the cluster
+   * @param registries the connections of this node
+   * @param nodes the nodes of the cluster
    */
   public ServerApi(
       Rooms rooms, Presence presence, ConnectionRegistries registries, ClusterCall nodes) {
@@ -56,7 +56,7 @@ public final class ServerApi {
     return new MembersQuery(rooms, presence, RequestFields.room(request));
   }
 
-  /** The names of all methods. */
+  /** Returns the names of all methods. */
   public Set<String> methods() {
     return methods.keySet();
   }

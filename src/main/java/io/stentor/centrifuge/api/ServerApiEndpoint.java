@@ -24,8 +24,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /api/<method>} and {@code POST /api}: the Centrifuge server API, with an API key. One
- * event loop.
+ * Serves the Centrifuge server API: {@code POST /api/<method>} and {@code POST /api}, with an API
+ * key. Confined to one event loop.
  */
 public final class ServerApiEndpoint {
 
@@ -46,7 +46,7 @@ public final class ServerApiEndpoint {
     this.context = context;
   }
 
-  /** The handlers, by {@code operationId}: {@code apiHistoryRemove} and so on. */
+  /** Returns the handlers, by {@code operationId}: {@code apiHistoryRemove} and so on. */
   public Map<String, Handler<RoutingContext>> operations() {
     Map<String, Handler<RoutingContext>> operations = new HashMap<>();
     for (String method : api.methods()) {
@@ -108,7 +108,7 @@ public final class ServerApiEndpoint {
         .onFailure(failure -> refuse(request, failure, byStatus));
   }
 
-  /** The API key in any of its places; null if there is none. */
+  /** Returns the API key from wherever the request has it; null if there is none. */
   private static @Nullable String key(HttpServerRequest request) {
     String key = request.getHeader("X-API-Key");
     if (key != null) {
@@ -157,7 +157,7 @@ public final class ServerApiEndpoint {
     return Character.toUpperCase(why.charAt(0)) + why.substring(1) + ".";
   }
 
-  /** The status of an error, for clients that ask for it. */
+  /** Returns the HTTP status of an error, for clients that request it. */
   private static int status(ErrorCode code) {
     return switch (code) {
       case INTERNAL -> 500;

@@ -56,7 +56,7 @@ public final class LongPolls {
     poll.timeOut();
   }
 
-  /** Number of waiting polls. */
+  /** Returns the number of waiting polls. */
   public int waiting() {
     return timers.size();
   }

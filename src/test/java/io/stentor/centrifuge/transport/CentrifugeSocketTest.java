@@ -25,21 +25,9 @@ class CentrifugeSocketTest {
 
   @BeforeAll
   static void start() throws IOException {
-    JsonObject slow = new JsonObject().put("match", "slow*").put("tailBytes", 200_000);
-    node = start(0, new JsonArray().add(slow));
-  }
-
-  private static NodeInProcess start(int pingSeconds, JsonArray rooms) throws IOException {
-    JsonObject pings =
-        new JsonObject().put("pingIntervalSeconds", pingSeconds).put("pongTimeoutSeconds", 1);
     JsonObject any = new JsonObject().put("messagesPerSecondPerConnection", 0);
     JsonObject often = new JsonObject().put("ratePerSecond", 0);
-    return NodeInProcess.start(
-        new JsonObject()
-            .put("webSocket", pings)
-            .put("rooms", rooms)
-            .put("limits", any)
-            .put("roomDefaults", often));
+    node = CentrifugeNodes.start(0, new JsonObject().put("limits", any).put("roomDefaults", often));
   }
 
   @AfterAll
@@ -156,7 +144,7 @@ class CentrifugeSocketTest {
 
   @Test
   void who_answers_pings_stays_and_who_does_not_is_closed_with_3012() throws IOException {
-    try (NodeInProcess pinging = start(1, new JsonArray());
+    try (NodeInProcess pinging = CentrifugeNodes.start(1, new JsonObject());
         RawWebSocket ws = RawWebSocket.connect(pinging.port(), PATH)) {
       ws.sendText("{\"id\":1,\"connect\":{}}");
       assertThat(next(ws)).contains(",\"ping\":1,\"pong\":true}");

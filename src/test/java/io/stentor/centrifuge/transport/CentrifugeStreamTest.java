@@ -36,14 +36,7 @@ class CentrifugeStreamTest {
 
   @BeforeAll
   static void start() throws IOException {
-    JsonObject slow = new JsonObject().put("match", "slow*").put("tailBytes", 200_000);
-    node = start(0, new JsonArray().add(slow));
-  }
-
-  private static NodeInProcess start(int pingSeconds, JsonArray rooms) throws IOException {
-    JsonObject pings =
-        new JsonObject().put("pingIntervalSeconds", pingSeconds).put("pongTimeoutSeconds", 1);
-    return NodeInProcess.start(new JsonObject().put("webSocket", pings).put("rooms", rooms));
+    node = CentrifugeNodes.start(0, new JsonObject());
   }
 
   @AfterAll
@@ -205,7 +198,7 @@ class CentrifugeStreamTest {
 
   @Test
   void who_answers_pings_stays_and_who_does_not_is_told_3012() throws IOException {
-    try (NodeInProcess pinging = start(1, new JsonArray());
+    try (NodeInProcess pinging = CentrifugeNodes.start(1, new JsonObject());
         PostingClient client = new PostingClient(pinging.port(), EVENTS)) {
       for (int i = 0; i < 3; i++) {
         assertThat(client.next()).isEqualTo("{}");
@@ -251,7 +244,7 @@ class CentrifugeStreamTest {
 
   @Test
   void a_node_that_stops_tells_3001() throws IOException {
-    NodeInProcess stopping = start(0, new JsonArray());
+    NodeInProcess stopping = CentrifugeNodes.start(0, new JsonObject());
     try (PostingClient lines = new PostingClient(stopping.port(), LINES);
         PostingClient events = new PostingClient(stopping.port(), EVENTS)) {
       stopping.close();

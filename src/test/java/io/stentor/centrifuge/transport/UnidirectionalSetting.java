@@ -29,18 +29,13 @@ abstract class UnidirectionalSetting {
   }
 
   static NodeInProcess start(int pingSeconds) throws IOException {
-    JsonObject pings =
-        new JsonObject().put("pingIntervalSeconds", pingSeconds).put("pongTimeoutSeconds", 1);
     JsonObject tokens = new JsonObject().put("hmacSecret", "a secret that nobody can guess");
-    JsonArray rooms =
-        new JsonArray()
-            .add(new JsonObject().put("match", "slow*").put("tailBytes", 200_000))
-            .add(new JsonObject().put("match", "closed*").put("subscribe", "server"));
-    return NodeInProcess.start(
+    JsonObject closed = new JsonObject().put("match", "closed*").put("subscribe", "server");
+    return CentrifugeNodes.start(
+        pingSeconds,
         new JsonObject()
-            .put("webSocket", pings)
             .put("identity", new JsonObject().put("tokens", tokens))
-            .put("rooms", rooms));
+            .put("rooms", new JsonArray().add(closed)));
   }
 
   @AfterAll

@@ -1,0 +1,50 @@
+package io.stentor.sdk;
+
+import io.stentor.support.NodeProcess;
+import io.stentor.support.Ports;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.provider.Arguments;
+
+/** A server for the scenarios of {@code src/it/js/scenarios.js}, and those that run everywhere. */
+abstract class SdkScenarios {
+  private static final List<String> EVERYWHERE =
+      List.of(
+          "subscribes_and_publishes",
+          "connects_and_subscribes_in_one_message",
+          "sees_who_is_there",
+          "reads_history",
+          "recovers_after_a_cut",
+          "is_told_when_messages_were_lost",
+          "answers_pings",
+          "stays_away_after_a_terminal_close",
+          "is_refused_what_is_not_there",
+          "shows_tokens_and_renews_them",
+          "is_put_into_the_rooms_of_its_token");
+
+  static NodeProcess server;
+
+  @BeforeAll
+  static void startServer() {
+    String port = Integer.toString(Ports.free());
+    server = NodeProcess.start(Setting.nodes().with("--port", port));
+  }
+
+  @AfterAll
+  static void stopServer() {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  /** Each of the scenarios, those that run everywhere and others, by each transport. */
+  static Stream<Arguments> scenarios(String... others) {
+    return Setting.TRANSPORTS.stream()
+        .flatMap(
+            transport ->
+                Stream.concat(EVERYWHERE.stream(), Stream.of(others))
+                    .map(scenario -> Arguments.of(transport, scenario)));
+  }
+}
