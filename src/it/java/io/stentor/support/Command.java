@@ -59,7 +59,14 @@ public final class Command implements AutoCloseable {
    * @throws AssertionError if it fails before, or two minutes pass
    */
   public Command awaitText(String text) {
-    await(() -> printed().contains(text), text);
+    BooleanSupplier condition = () -> printed().contains(text);
+    Awaitility.await()
+        .alias(text)
+        .atMost(PATIENCE)
+        .failFast(
+            "ended without \"" + text + "\"",
+            () -> !process.isAlive() && process.exitValue() != 0 && !condition.getAsBoolean())
+        .until(condition::getAsBoolean);
     return this;
   }
 
@@ -69,19 +76,14 @@ public final class Command implements AutoCloseable {
    * @throws AssertionError if it ends with another exit code than 0, or two minutes pass
    */
   public String awaitEnd() {
-    await(() -> !process.isAlive(), "an end");
-    assertThat(process.exitValue()).as(printed()).isZero();
-    return printed();
+    return awaitEnd(0);
   }
 
-  private void await(BooleanSupplier condition, String what) {
-    Awaitility.await()
-        .alias(what)
-        .atMost(PATIENCE)
-        .failFast(
-            "ended without \"" + what + "\"",
-            () -> !process.isAlive() && process.exitValue() != 0 && !condition.getAsBoolean())
-        .until(condition::getAsBoolean);
+  /** The same with another exit code. */
+  public String awaitEnd(int exitCode) {
+    Awaitility.await().alias("an end").atMost(PATIENCE).until(() -> !reader.isAlive());
+    assertThat(process.onExit().join().exitValue()).as(printed()).isEqualTo(exitCode);
+    return printed();
   }
 
   /** Kills it, and what it has started, and returns what it has printed by then. */

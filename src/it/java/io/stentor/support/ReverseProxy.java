@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /**
  * The nginx or HAProxy that the machine has, with the configuration of {@code docs/operations}:
@@ -45,8 +46,13 @@ public final class ReverseProxy implements AutoCloseable {
             });
   }
 
-  /** nginx in front of the nodes at these ports, two or three. */
-  public static ReverseProxy nginx(int... nodes) {
+  /** nginx in front of the nodes at these ports of 127.0.0.1, two or three. */
+  public static ReverseProxy nginx(int... ports) {
+    return nginx(addresses(ports));
+  }
+
+  /** nginx in front of the nodes at these addresses, {@code host:port}, two or three. */
+  public static ReverseProxy nginx(String... nodes) {
     Path program = InstalledProgram.find("nginx");
     Path directory = directory();
     SelfSigned tls = SelfSigned.in(directory);
@@ -79,8 +85,13 @@ public final class ReverseProxy implements AutoCloseable {
     return lines.toString();
   }
 
-  /** HAProxy in front of the nodes at these ports, two or three. */
-  public static ReverseProxy haproxy(int... nodes) {
+  /** HAProxy in front of the nodes at these ports of 127.0.0.1, two or three. */
+  public static ReverseProxy haproxy(int... ports) {
+    return haproxy(addresses(ports));
+  }
+
+  /** HAProxy in front of the nodes at these addresses, {@code host:port}, two or three. */
+  public static ReverseProxy haproxy(String... nodes) {
     Path program = InstalledProgram.find("haproxy");
     Path directory = directory();
     Path tls = SelfSigned.in(directory).both();
@@ -97,6 +108,10 @@ public final class ReverseProxy implements AutoCloseable {
             .writeTo(directory);
     return new ReverseProxy(
         List.of(program.toString(), "-db", "-f", file.toString()), port, plainPort);
+  }
+
+  private static String[] addresses(int... ports) {
+    return IntStream.of(ports).mapToObj(port -> "127.0.0.1:" + port).toArray(String[]::new);
   }
 
   private static Path directory() {
@@ -166,12 +181,12 @@ public final class ReverseProxy implements AutoCloseable {
       return replace(what, "");
     }
 
-    Shipped nodes(int[] ports, String third) {
-      if (ports.length < 3) {
+    Shipped nodes(String[] nodes, String third) {
+      if (nodes.length < 3) {
         remove(third);
       }
-      for (int i = 0; i < ports.length; i++) {
-        replace("node" + (i + 1) + ":9898", "127.0.0.1:" + ports[i]);
+      for (int i = 0; i < nodes.length; i++) {
+        replace("node" + (i + 1) + ":9898", nodes[i]);
       }
       return this;
     }
