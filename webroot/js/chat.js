@@ -4,24 +4,33 @@ import { Announcer } from "./chat/announcer.js";
 import { Composer } from "./chat/composer.js";
 import { ConnectionPanel } from "./chat/connection-panel.js";
 import { Drawers } from "./chat/drawers.js";
-import { LoginForm, savedName } from "./chat/login-form.js";
 import { drawMemberList } from "./chat/member-list.js";
 import { MessageList } from "./chat/message-list.js";
-import { Notice, loginReason, presentProblem, publishError } from "./chat/notice.js";
+import {
+  Notice,
+  canSignInToWrite,
+  isReadOnly,
+  presentProblem,
+  publishError,
+  readOnlyText,
+} from "./chat/notice.js";
 import { drawRoomHeader } from "./chat/room-header.js";
 import { RoomList } from "./chat/room-list.js";
 import { LOBBY, isRoomName, roomInQuery, roomLink } from "./chat/room-names.js";
 import { Rooms, roomOptions } from "./chat/rooms.js";
 import { Search } from "./chat/search.js";
 import { Sound } from "./chat/sound.js";
-import { TokenStore } from "./chat/token-store.js";
+import { nameOf } from "./chat/user-names.js";
 import { Client } from "./client/client.js";
+import { DENIED } from "./client/failure.js";
 import { copyText } from "./common/clipboard.js";
 import { byId } from "./common/dom.js";
 import { Header } from "./common/header.js";
 import { socketUrl } from "./common/http.js";
 import { onLanguageChange } from "./common/i18n.js";
 import { tabStorage } from "./common/storage.js";
+import { SignInPanel, signInReason } from "./sign-in/sign-in-panel.js";
+import { TokenStore } from "./sign-in/token-store.js";
 import { translate } from "./translations/chat.js";
 
 /** The parts of the page to draw again after a change of a conversation. */
@@ -40,7 +49,7 @@ const desktop = matchMedia("(pointer: fine) and (min-width: 760px)");
 
 class ChatPage {
   #header = new Header("chat", translate);
-  #tokens = new TokenStore(savedName());
+  #tokens = new TokenStore();
   #client = new Client(socketUrl("./connection/websocket").href, {
     name: this.#tokens.name,
     getToken: (request) => this.#tokens.token(request),
@@ -59,6 +68,7 @@ class ChatPage {
   #drawers = new Drawers(byId("scrim"));
   #sound = new Sound(byId("chkSound"));
   #parts = new Redraw({
+    user: () => this.#drawUser(),
     rooms: () => this.#drawRooms(),
     members: () => this.#drawMembers(),
     header: () => this.#drawHeader(),
@@ -68,6 +78,7 @@ class ChatPage {
     retry: (entry) => this.#current.retry(entry),
     discard: (entry) => this.#current.discard(entry),
     status: (entry) => this.#statusOf(entry),
+    canRetry: ({ failure }) => failure.code !== DENIED || !isReadOnly(this.#current.options),
     loadOlder: () => this.#current.loadOlder(),
     scrolled: () => this.#updateRead(),
   });
@@ -77,12 +88,16 @@ class ChatPage {
     tooLong: (values) => this.#showNotice("tooLong", values),
   });
   #search = new Search({ show: (number) => this.#list.showFound(number), clear: () => this.#list.clearFound() });
-  #login = new LoginForm(this.#tokens, {
-    changed: () => this.#parts.draw("notice"),
-    closeDrawers: () => this.#drawers.close(),
-    renamed: (name) => this.#renamed(name),
-    tokenChanged: () => this.#tokenChanged(),
-  });
+  #signIn = new SignInPanel(
+    translate,
+    this.#tokens,
+    {
+      renamed: (name) => this.#renamed(name),
+      tokenChanged: () => this.#tokenChanged(),
+      closed: () => this.#signInClosed(),
+    },
+    { offersName: true },
+  );
   #roomList = new RoomList({ open: (name) => this.#open(name), leave: (name) => this.#leave(name) });
 
   start() {
@@ -101,6 +116,13 @@ class ChatPage {
     byId("btnNew").addEventListener("click", () => this.#list.scrollToEnd());
     byId("btnRetry").addEventListener("click", () => this.#client.connect());
     byId("btnCopy").addEventListener("click", () => this.#copyLink());
+    byId("btnToken").addEventListener("click", () => {
+      this.#drawers.close();
+      this.#signIn.setWanted(!this.#signIn.isWanted);
+    });
+    for (const button of ["btnOther", "btnWrite"]) {
+      byId(button).addEventListener("click", () => this.#signIn.setWanted(true));
+    }
     for (const [button, id] of [["btnRooms", "rooms"], ["btnMembers", "members"]]) {
       const column = byId(id);
       this.#drawers.add(byId(button), column, (open) => column.classList.toggle("open", open));
@@ -138,9 +160,7 @@ class ChatPage {
     }
     this.#list.show(this.#current);
     this.#search.show(this.#current);
-    if (desktop.matches && this.#current) {
-      this.#composer.focus();
-    }
+    this.#focusBox();
     this.#updateRead();
     this.#loadOptions(this.#current);
     this.#clearNotice();
@@ -166,7 +186,7 @@ class ChatPage {
     if (conversation?.room.state === "joined") {
       conversation.options = (await roomOptions(conversation.name, this.#tokens)) ?? conversation.options;
       this.#list.update();
-      this.#parts.draw("members", "header");
+      this.#parts.draw("members", "header", "notice");
     }
   }
 
@@ -183,6 +203,9 @@ class ChatPage {
   #currentChanged(what) {
     if (what === "items" || what === "pending") {
       this.#list.update();
+    } else if (what === "denied") {
+      this.#list.update();
+      this.#loadOptions(this.#current); // The permission has changed since they were read.
     } else if (what === "older") {
       this.#list.updateOlder();
     } else if (what === "inside" || what === "mark") {
@@ -192,6 +215,12 @@ class ChatPage {
       this.#announcer.announce(this.#current.item(this.#current.end - 1));
     } else if (what === "joined") {
       this.#loadOptions(this.#current);
+    }
+  }
+
+  #focusBox() {
+    if (desktop.matches && this.#current && byId("login").hidden) {
+      this.#composer.focus();
     }
   }
 
@@ -225,14 +254,20 @@ class ChatPage {
     this.#rejoin();
   }
 
+  #signInClosed() {
+    this.#parts.draw("user");
+    this.#focusBox();
+  }
+
   /** Another user may be let in where this one was refused. */
   #rejoin() {
     this.#rooms.joined.forEach((conversation) => conversation.rejoin());
   }
 
   #stateChanged(detail) {
-    this.#header.showConnection(detail);
     this.#closed = detail.state === "closed" ? detail : null;
+    const isSignedOut = signInReason(this.#closed, null, this.#tokens.isSent) !== null;
+    this.#header.showConnection(isSignedOut ? { state: "signedOut" } : detail);
     if (detail.state === "live") {
       tabStorage.set("own", this.#client.ownIds);
     }
@@ -259,6 +294,16 @@ class ChatPage {
   #clearNotice() {
     this.#notice.clear();
     this.#parts.draw("notice");
+  }
+
+  #drawUser() {
+    const { isPasted, name, user } = this.#tokens;
+    const shown = isPasted ? user : name;
+    const isOut = this.#signIn.reason !== null && this.#client.state === "closed";
+    const guest = isOut ? translate("signedOut") : this.#client.id && nameOf({ client: this.#client.id });
+    byId("whoami").textContent = byId("whoami").title = isOut ? guest : shown || guest;
+    byId("btnToken").textContent = translate(shown || isPasted ? "changeName" : "signInOrName");
+    byId("btnToken").ariaExpanded = String(!byId("login").hidden);
   }
 
   #drawRooms() {
@@ -288,10 +333,25 @@ class ChatPage {
 
   #drawNotice() {
     const refusal = this.#current?.refusal;
-    const reason = loginReason(this.#closed, refusal, this.#tokens.isSent);
-    this.#login.draw(reason);
+    const reason = signInReason(this.#closed, refusal, this.#tokens.isSent);
+    this.#signIn.require(reason);
     const problem = presentProblem(this.#badRoom, reason, this.#closed, refusal);
-    this.#notice.draw(problem, this.#client.state === "closed" && !this.#badRoom);
+    this.#notice.draw(problem, {
+      canRetry: this.#client.state === "closed" && !this.#badRoom,
+      canSignIn: reason === null && refusal?.code === DENIED,
+    });
+    this.#drawUser();
+    this.#drawBox();
+  }
+
+  /** Draws the box, or says why the user may not write. */
+  #drawBox() {
+    const options = this.#current?.options;
+    const isClosed = isReadOnly(options);
+    byId("frmMsg").hidden = isClosed || this.#current?.refusal?.code === DENIED;
+    byId("readOnly").hidden = !isClosed;
+    byId("readOnlyText").textContent = isClosed ? readOnlyText(options) : "";
+    byId("btnWrite").hidden = !isClosed || !canSignInToWrite(options);
   }
 }
 

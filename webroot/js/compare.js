@@ -11,6 +11,8 @@ import { DelayChart, SECONDS } from "./compare/delay-chart.js";
 import { Publisher, numberIn } from "./compare/publisher.js";
 import { TransportRow } from "./compare/transport-row.js";
 import { LongPolling, ServerSentEvents, ShortPolling, WebSocketTransport } from "./compare/transports.js";
+import { SignInPanel } from "./sign-in/sign-in-panel.js";
+import { TokenStore } from "./sign-in/token-store.js";
 import { translate } from "./translations/compare.js";
 
 /** The intervals of short polling that can be chosen. */
@@ -44,6 +46,12 @@ class ComparePage {
   #publisher = new Publisher(this.#room, {
     sent: (message, now) => this.#sent(message, now),
     answered: (error) => this.#answered(error),
+  });
+  #tokens = new TokenStore();
+  #signIn = new SignInPanel(translate, this.#tokens, {
+    renamed: () => this.#signedIn(),
+    tokenChanged: () => this.#signedIn(),
+    closed: () => {},
   });
   #cpuUsage = new CpuUsage();
 
@@ -92,11 +100,15 @@ class ComparePage {
     }
     this.#isRunning = true;
     try {
+      const token = await this.#tokens.token();
+      Object.values(this.#transports).forEach((transport) => (transport.token = token));
+      this.#publisher.token = token;
       const position = await this.#publisher.publishFirst();
       if (position === null) {
         this.#showNotice({ key: "noLog", values: { room: this.#room } });
         return;
       }
+      this.#signIn.require(null);
       this.#showNotice(null);
       this.#reset();
       Object.values(this.#transports).forEach((transport) => transport.start(position));
@@ -108,6 +120,11 @@ class ComparePage {
         setTimeout(() => this.#run(), RETRY_MILLIS);
       }
     }
+  }
+
+  #signedIn() {
+    this.#stop();
+    this.#run();
   }
 
   #stop() {
@@ -174,7 +191,12 @@ class ComparePage {
   }
 
   #answered(error) {
-    if (error) {
+    if (error?.status === 401) {
+      this.#stop();
+      this.#signIn.require(this.#tokens.isSent ? "tokenInvalid" : "tokenNeeded");
+      this.#showNotice(null);
+      this.#showState();
+    } else if (error) {
       const refused = { key: "refused", values: { room: this.#room, reason: error.message } };
       this.#showNotice(error.status === 0 ? { key: "unreachable" } : refused);
     } else if (this.#notice) {
@@ -190,7 +212,7 @@ class ComparePage {
 
   #showState() {
     const state = this.#isSocketOpen ? "live" : this.#isRunning ? "connecting" : "paused";
-    this.#header.showConnection({ state });
+    this.#header.showConnection({ state: this.#signIn.reason === null ? state : "signedOut" });
   }
 
   #showSettings() {
@@ -219,6 +241,7 @@ class ComparePage {
 
   #drawTexts() {
     document.title = translate("title");
+    this.#signIn.draw();
     byId("delays").setAttribute("aria-label", translate("chart", { seconds: SECONDS }));
     this.#showNotice(this.#notice);
     this.#showSettings();

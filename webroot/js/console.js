@@ -15,6 +15,7 @@ import { errorText, showResult } from "./console/results.js";
 import { RoomTable } from "./console/room-table.js";
 import { RoomView } from "./console/room-view.js";
 import { Tiles, approximateSpan } from "./console/tiles.js";
+import { SecretPanel } from "./sign-in/sign-in-panel.js";
 import { translate } from "./translations/console.js";
 
 /** The room of the nodes' figures, from the beginning of its log. */
@@ -31,6 +32,12 @@ const OPEN_MILLIS = 2500;
 /** The key is kept as long as the tab is open, and nowhere else. */
 const STORED_KEY = "console.key";
 
+/** The keys of the texts of the field for the admin key. */
+const KEY_FIELD = { name: "Key", type: "password", label: "key", hint: "keyKept", enter: "enter" };
+
+/** Why the server refuses a key, by status. */
+const KEY_ERRORS = { 401: "keyUnknown", 403: "keyNotAdmin" };
+
 class ConsolePage {
   #header = new Header("admin", translate);
   #cluster = new Cluster();
@@ -39,8 +46,7 @@ class ConsolePage {
   #isLive = false;
   /** Whether the server has accepted the key. */
   #isAccepted = false;
-  /** The `HttpError`, or the like, that keeps the user out; `null` if there is none. */
-  #loginError = null;
+  #signIn = new SecretPanel(translate, KEY_FIELD, (key) => this.#enterKey(key));
   #openTimer = 0;
   #pointedTime = "";
   #tiles = new Tiles(byId("tiles"), (time) => {
@@ -61,14 +67,14 @@ class ConsolePage {
     onLanguageChange(() => this.#drawTexts());
     setInterval(() => this.#draw(), DRAW_MILLIS);
     const key = tabStorage.get(STORED_KEY, "");
-    byId("login").hidden = key !== "";
     if (key) {
       this.#logIn(key);
+    } else {
+      this.#signIn.require("keyNeeded");
     }
   }
 
   #listen() {
-    onSubmit("frmKey", () => this.#enterKey(byId("txtKey").value.trim()));
     byId("btnLeave").addEventListener("click", () => this.#logOut(null));
     onSubmit("frmUser", () => this.#disconnectUser(byId("txtUser").value.trim()));
     document.addEventListener("visibilitychange", () => this.#draw());
@@ -76,9 +82,9 @@ class ConsolePage {
 
   #enterKey(key) {
     // Other characters cannot be sent in a header, so no key has them.
-    this.#loginError = /^[!-~]*$/.test(key) ? null : { status: 401 };
-    this.#drawLoginError();
-    if (key && !this.#loginError) {
+    const isKey = /^[!-~]*$/.test(key);
+    this.#signIn.setError(isKey ? "" : "keyUnknown");
+    if (key && isKey) {
       this.#logIn(key);
     }
   }
@@ -86,7 +92,6 @@ class ConsolePage {
   #logIn(key) {
     this.#api = new AdminApi(key);
     this.#cluster = new Cluster();
-    this.#loginError = null;
     this.#stream = new EventStream(FIGURES, this.#api.headers());
     this.#stream.addEventListener("state", ({ detail }) => this.#stateChanged(detail, key));
     this.#stream.addEventListener("messages", ({ detail }) => {
@@ -95,7 +100,7 @@ class ConsolePage {
     });
     this.#stream.addEventListener("refused", ({ detail }) => this.#logOut(detail));
     this.#header.setStateVisible(true);
-    byId("btnEnter").disabled = true;
+    byId("btnUseKey").disabled = true;
     this.#stream.open();
   }
 
@@ -116,7 +121,8 @@ class ConsolePage {
     const isFilled = this.#cluster.newest > 0 && this.#roomTable.isLoaded;
     if (this.#stream && byId("dashboard").hidden && (now || isFilled)) {
       clearTimeout(this.#openTimer);
-      byId("login").hidden = true;
+      this.#signIn.clear();
+      this.#signIn.require(null);
       byId("dashboard").hidden = false;
       byId("btnLeave").hidden = false;
       this.#draw();
@@ -133,15 +139,14 @@ class ConsolePage {
     tabStorage.set(STORED_KEY, null);
     this.#roomTable.stop();
     this.#roomView.close();
-    this.#loginError = error;
     byId("dashboard").hidden = true;
-    byId("login").hidden = false;
     byId("btnLeave").hidden = true;
-    byId("btnEnter").disabled = false;
+    byId("btnUseKey").disabled = false;
     this.#header.setStateVisible(false);
-    byId("txtKey").value = "";
-    byId("txtKey").focus();
-    this.#drawLoginError();
+    this.#signIn.require("keyNeeded");
+    this.#signIn.clear();
+    this.#signIn.focus();
+    this.#signIn.setError(error ? (KEY_ERRORS[error.status] ?? errorText(error)) : "");
     this.#draw();
   }
 
@@ -157,16 +162,10 @@ class ConsolePage {
     document.title = translate("title");
     byId("txtSearch").placeholder = translate("searchHint");
     byId("txtUser").placeholder = translate("userHint");
-    this.#drawLoginError();
+    this.#signIn.draw();
     this.#roomTable.draw();
     this.#tiles.redraw();
     this.#draw();
-  }
-
-  #drawLoginError() {
-    const known = { 401: "keyUnknown", 403: "keyNotAdmin" }[this.#loginError?.status];
-    const text = known ? translate(known) : this.#loginError ? errorText(this.#loginError) : "";
-    setText(byId("loginError"), text);
   }
 
   #draw() {

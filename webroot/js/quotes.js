@@ -14,6 +14,8 @@ import { PriceChart } from "./quotes/price-chart.js";
 import { QuoteTable, chartDescription, directionOf } from "./quotes/quote-table.js";
 import { Rate } from "./quotes/rate.js";
 import { SlowReading } from "./quotes/slow-reading.js";
+import { SignInPanel, signInReason } from "./sign-in/sign-in-panel.js";
+import { TokenStore } from "./sign-in/token-store.js";
 import { translate } from "./translations/quotes.js";
 
 const FIGURES_MILLIS = 500;
@@ -23,8 +25,17 @@ const RULES = { latest: "setLatest", skip: "setSkip", disconnect: "setDisconnect
 
 class QuotesPage {
   #header = new Header("quotes", translate);
-  #client = new Client(socketUrl("./connection/websocket").href);
-  #feed = new Feed(this.#client, (quote) => this.#updated(quote));
+  #tokens = new TokenStore();
+  #client = new Client(socketUrl("./connection/websocket").href, {
+    name: this.#tokens.name,
+    getToken: (request) => this.#tokens.token(request),
+  });
+  #signIn = new SignInPanel(translate, this.#tokens, {
+    renamed: (name) => this.#signedIn(name),
+    tokenChanged: () => this.#signedIn(this.#tokens.name),
+    closed: () => {},
+  });
+  #feed = new Feed(this.#client, () => this.#tokens.headers(), (quote) => this.#updated(quote));
   #table = new QuoteTable(byId("symbols"), (quote) => this.#choose(quote));
   #chart = new PriceChart(byId("chart"), () => this.#pointed());
   #slowReading = new SlowReading(this.#client, () => this.#feed.skipped);
@@ -45,7 +56,7 @@ class QuotesPage {
   #clockDifference = Infinity;
 
   start() {
-    this.#client.addEventListener("state", ({ detail }) => this.#header.showConnection(detail));
+    this.#client.addEventListener("state", ({ detail }) => this.#stateChanged(detail));
     this.#feed.addEventListener("rooms", ({ detail }) => this.#roomsRead(detail));
     this.#feed.addEventListener("symbols", () => this.#symbolsAdded());
     byId("btnPause").addEventListener("click", () => this.#togglePause());
@@ -60,6 +71,19 @@ class QuotesPage {
     this.#startDrawing();
     this.#client.connect();
     this.#feed.start();
+  }
+
+  #stateChanged(detail) {
+    const reason = signInReason(detail.state === "closed" ? detail : null, null, this.#tokens.isSent);
+    this.#signIn.require(reason);
+    this.#header.showConnection(reason === null ? detail : { state: "signedOut" });
+    this.#drawStatus();
+  }
+
+  #signedIn(name) {
+    this.#client.rename(name);
+    this.#client.reconnect();
+    this.#feed.rejoin();
   }
 
   /** The publisher's clock, which stands still while paused. */
@@ -212,7 +236,7 @@ class QuotesPage {
   }
 
   #drawStatus() {
-    const status = this.#status;
+    const status = this.#signIn.reason === null ? this.#status : null;
     byId("status").hidden = status === null;
     byId("chart").inert = status !== null;
     byId("statusText").textContent = status ? translate(status.key, status.values) : "";
@@ -233,6 +257,7 @@ class QuotesPage {
 
   #drawTexts() {
     document.title = translate("title");
+    this.#signIn.draw();
     this.#chart.repaint();
     this.#redraw();
     this.#drawButtons();

@@ -46,14 +46,14 @@ export class Conversation {
    *
    * `lastRead` is how far the user had read in an earlier visit, `{epoch, offset}`. `changed(conversation, what)` is
    * called with `items` (added at the end), `older` (added at the beginning), `inside` (inserted), `pending`,
-   * `unread`, `news` (an unread message of somebody else), `mark`, `members`, `joined` or `state`.
+   * `denied` (the user may not publish), `unread`, `news` (an unread message of somebody else), `mark`, `members`, `joined` or `state`.
    */
   constructor(room, lastRead, changed) {
     this.room = room;
     this.name = room.name;
     this.lastRead = lastRead;
     this.#changed = (what) => changed(this, what);
-    this.#pending = new PendingMessages(room, this.#timeline, () => this.#changed("pending"));
+    this.#pending = new PendingMessages(room, this.#timeline, this.#changed);
     this.members = new Members(room, () => this.#changed("members"));
     room.addEventListener("joined", ({ detail }) => this.#joined(detail));
     room.addEventListener("message", ({ detail }) => this.#received(detail));
@@ -319,20 +319,23 @@ class PendingMessages {
 
   #send(entry) {
     this.entries.push(entry);
-    this.#changed();
+    this.#changed("pending");
     this.#room.publish(entry.text, entry.key).then(
       (position) => this.#acknowledged(entry, position),
       (failure) => {
         entry.failure = failure;
-        this.#changed();
+        this.#changed(failure.code === DENIED ? "denied" : "pending");
       },
     );
   }
 
-  /** The message is received as well, before or after this, unless the room has no log. */
+  /**
+   * The message is received as well, before or after this. If the client may not read the log, or there is none, it
+   * has no position there by which it could be recognized.
+   */
   #acknowledged(entry, position) {
     entry.position = position;
-    if (position.offset === 0 || this.#timeline.has(position)) {
+    if (this.#room.position === "" || position.offset === 0 || this.#timeline.has(position)) {
       this.remove(entry);
     }
   }
@@ -341,7 +344,7 @@ class PendingMessages {
     const kept = this.entries.filter(fits);
     if (kept.length < this.entries.length) {
       this.entries = kept;
-      this.#changed();
+      this.#changed("pending");
     }
   }
 }

@@ -43,13 +43,14 @@ export function gapText({ isCertain }) {
   return translate(isCertain ? "gap" : "gapUnsure");
 }
 
-/** Returns the row of a pending message. `actions` has `status(entry)`, which gives a text, `retry` and `discard`. */
+/** Returns the row of a pending message. `actions` has `status(entry)`, which gives a text, `canRetry`, `retry` and `discard`. */
 export function pendingRow(entry, actions) {
   const className = `message own pending${entry.failure ? " failed" : ""}`;
   const status = element("span", { className: "status", textContent: actions.status(entry) });
   const message = element("div", { className }, head(entry), body(entry), status);
   if (entry.failure) {
-    message.append(button("retry", () => actions.retry(entry)), button("discard", () => actions.discard(entry)));
+    const retry = actions.canRetry(entry) ? [button("retry", () => actions.retry(entry))] : [];
+    message.append(...retry, button("discard", () => actions.discard(entry)));
   }
   return element("li", {}, message);
 }

@@ -1,14 +1,27 @@
 /** What went wrong, in words, and the line above the message list that shows it. */
 
-import { DENIED, EXPIRED } from "../client/failure.js";
+import { DENIED } from "../client/failure.js";
 import { byId } from "../common/dom.js";
+import { language } from "../common/i18n.js";
 import { translate } from "../translations/chat.js";
 
-/** Close codes of the server: the token is invalid; the connect command was refused. */
-const INVALID_TOKEN = 3500;
-const BAD_REQUEST = 3501;
-
 const WHO_MAY_PUBLISH = { authenticated: "onlyUsers", token: "onlyNamed", server: "onlyServers" };
+
+/** Returns whether the server is known not to let the user write in a room with these options. */
+export function isReadOnly(options) {
+  return options?.permissions?.publish === false;
+}
+
+/** Returns why the user may not write in a room with these options, and who may. */
+export function readOnlyText({ publish }) {
+  const rule = WHO_MAY_PUBLISH[publish];
+  return sentences("readOnly", rule);
+}
+
+/** Returns whether signing in may help a user who may not write in a room with these options. */
+export function canSignInToWrite({ publish }) {
+  return publish === "authenticated" || publish === "token";
+}
 
 /** Returns why a message was not sent. `options` are those of the room, `null` if not known. */
 export function publishError(failure, options) {
@@ -19,42 +32,21 @@ export function publishError(failure, options) {
     return translate("failed", { reason: failure.message });
   }
   const rule = WHO_MAY_PUBLISH[options?.publish];
-  return translate("deniedPublish", { rule: rule ? translate(rule) : "" }).trim();
-}
-
-/**
- * Returns the key of the text that says why a token is needed; `null` if it is not.
- *
- * @param closed `{code, duringConnect}` if the server has closed the connection, else `null`
- * @param refusal failure that keeps the client out of the room, or `null`
- * @param isTokenSent whether the last connection had a token
- */
-export function loginReason(closed, refusal, isTokenSent) {
-  switch (closed?.code) {
-    case EXPIRED:
-      return "tokenExpired";
-    case INVALID_TOKEN:
-      return "tokenInvalid";
-    case BAD_REQUEST:
-      // A connect command without a token is only refused by a server that needs one.
-      return closed.duringConnect && !isTokenSent ? "tokenNeeded" : null;
-    default:
-      return refusal?.code === DENIED && !isTokenSent ? "tokenForRoom" : null;
-  }
+  return sentences("deniedPublish", rule);
 }
 
 /**
  * Returns what is wrong at present, `{key, values}` of a text; `null` if nothing is.
  *
  * @param badRoom the name in the page's address if no room can have it, else empty
- * @param reason as of `loginReason`
+ * @param reason as of `signInReason`
  */
 export function presentProblem(badRoom, reason, closed, refusal) {
   if (badRoom) {
     return { key: "badRoom", values: { room: badRoom } };
   }
   if (reason !== null) {
-    return null; // The login form says it.
+    return null; // The sign-in panel says it.
   }
   if (closed?.reason) {
     return { key: "closedNotice", values: { reason: closed.reason } };
@@ -63,6 +55,12 @@ export function presentProblem(badRoom, reason, closed, refusal) {
     return { key: "deniedSubscribe" };
   }
   return refusal ? { key: "refusedNotice", values: { reason: refusal.message } } : null;
+}
+
+/** Returns one or two sentences. */
+function sentences(first, second) {
+  const texts = second ? [translate(first), translate(second)] : [translate(first)];
+  return texts.join(language() === "zh" ? "" : " ");
 }
 
 export class Notice {
@@ -82,11 +80,13 @@ export class Notice {
    *
    * @param problem `{key, values}`, shown instead of the text that was set; `null` for none
    * @param canRetry whether to show the button to connect again
+   * @param canSignIn whether to show the button to sign in as somebody else
    */
-  draw(problem, canRetry) {
+  draw(problem, { canRetry, canSignIn }) {
     const shown = problem ?? this.#message;
     byId("notice").hidden = !shown;
     byId("noticeText").textContent = shown ? translate(shown.key, shown.values) : "";
     byId("btnRetry").hidden = !canRetry;
+    byId("btnOther").hidden = !canSignIn;
   }
 }

@@ -67,11 +67,15 @@ export class Rooms {
   }
 }
 
-/** Returns a promise of a room's options, `null` if the server does not tell. `tokens` is the `TokenStore`. */
+/**
+ * Returns a promise of a room's options, with `permissions` of the user in it, `null` if the server does not tell.
+ * `tokens` is the `TokenStore`.
+ */
 export async function roomOptions(name, tokens) {
   try {
     const headers = { Accept: "application/json", ...(await tokens.headers()) };
-    return (await requestJson(roomPath(name), { headers })).options ?? null;
+    const { options, permissions } = await requestJson(roomPath(name), { headers });
+    return options ? { ...options, permissions } : null;
   } catch {
     return null;
   }

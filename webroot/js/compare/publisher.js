@@ -19,6 +19,8 @@ export function numberIn(text) {
 }
 
 export class Publisher {
+  /** The token of the user; empty if there is none. */
+  token = "";
   #room;
   #actions;
   #due = [];
@@ -86,21 +88,22 @@ export class Publisher {
   }
 
   #post(text) {
-    return post(`${roomPath(this.#room)}/messages`, "text/plain", text);
+    return this.#request(`${roomPath(this.#room)}/messages`, "text/plain", text);
   }
 
   async #postBatch(texts) {
     const messages = texts.map((text) => ({ room: this.#room, text }));
-    const { results = [] } = await post("./messages", "application/json", JSON.stringify({ messages }));
+    const { results = [] } = await this.#request("./messages", "application/json", JSON.stringify({ messages }));
     const refused = results.find(({ status }) => status >= 400);
     if (refused) {
       throw new HttpError(refused.status, refused.detail, refused.type);
     }
   }
-}
 
-function post(path, type, body) {
-  return requestJson(path, { method: "POST", headers: { "Content-Type": type }, body });
+  #request(path, type, body) {
+    const headers = { "Content-Type": type, ...(this.token ? { Authorization: `Bearer ${this.token}` } : {}) };
+    return requestJson(path, { method: "POST", headers, body });
+  }
 }
 
 function message(number) {

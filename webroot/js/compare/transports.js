@@ -66,6 +66,8 @@ class Transport extends EventTarget {
   statistics = new Statistics();
   position = "";
   isRunning = false;
+  /** The token of the user; empty if there is none. */
+  token = "";
   #path;
   #openingBytes = 0;
 
@@ -101,6 +103,11 @@ class Transport extends EventTarget {
 
   socketUrl(rest) {
     return socketUrl(this.#path + rest);
+  }
+
+  /** The token as a parameter, since event streams and WebSockets of browsers have no header fields. */
+  get tokenParameter() {
+    return this.token ? `&token=${this.token}` : "";
   }
 
   /** A connection is open; opening it took this many bytes. */
@@ -145,7 +152,8 @@ class Polling extends Transport {
     this.dispatch("request");
     try {
       const { signal } = this.#abort;
-      const response = await fetch(url, { signal, cache: "no-store" });
+      const headers = this.token ? { Authorization: `Bearer ${this.token}` } : {};
+      const response = await fetch(url, { signal, cache: "no-store", headers });
       const body = await response.text();
       statistics.bytes += answerBytes(response, body);
       if (response.ok) {
@@ -223,7 +231,7 @@ export class ServerSentEvents extends Transport {
   #source = null;
 
   connect() {
-    const url = this.url(`/events?since=${this.position}`);
+    const url = this.url(`/events?since=${this.position}${this.tokenParameter}`);
     const source = new EventSource(url);
     this.#source = source;
     source.onopen = () => this.opened(STREAM_HEAD_BYTES + requestBytes(url.pathname + url.search));
@@ -253,7 +261,7 @@ export class WebSocketTransport extends Transport {
   #socket = null;
 
   connect() {
-    const url = this.socketUrl(`?since=${this.position}`);
+    const url = this.socketUrl(`?since=${this.position}${this.tokenParameter}`);
     const socket = new WebSocket(url, SUBPROTOCOL);
     this.#socket = socket;
     socket.onopen = () => this.opened(handshakeBytes(url.pathname + url.search, SUBPROTOCOL));

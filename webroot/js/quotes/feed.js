@@ -27,22 +27,27 @@ export class Feed extends EventTarget {
   received = 0;
   conflated = 0;
   #client;
+  #headers;
   #onQuote;
   #subscriptions = new Map();
   #isPaused = false;
   #filled = Promise.resolve();
 
-  /** Creates a feed, which has no rooms yet. `onQuote(quote)` is called for each update. */
-  constructor(client, onQuote) {
+  /**
+   * Creates a feed, which has no rooms yet. `headers()` returns a promise of the header fields of each request;
+   * `onQuote(quote)` is called for each update.
+   */
+  constructor(client, headers, onQuote) {
     super();
     this.#client = client;
+    this.#headers = headers;
     this.#onQuote = onQuote;
   }
 
   /** Looks for rooms now, and then every few seconds. */
   async start() {
     try {
-      const { rooms = [], next } = await read(`./rooms?prefix=${PREFIX}&limit=${MAX_ROOMS}`);
+      const { rooms = [], next } = await this.#read(`./rooms?prefix=${PREFIX}&limit=${MAX_ROOMS}`);
       const added = rooms.filter(({ room }) => !this.quotes.has(room) && this.quotes.size < MAX_ROOMS);
       added.forEach(({ room }) => this.#add(room));
       if (added.length > 0) {
@@ -58,6 +63,11 @@ export class Feed extends EventTarget {
   /** Reads the last minute of a quote now. Those of the others follow one after the other. */
   fill(quote) {
     this.#subscriptions.get(quote).fill();
+  }
+
+  /** Joins the rooms that refused an earlier user. */
+  rejoin() {
+    this.quotes.forEach((_, name) => this.#client.room(name).join());
   }
 
   /** Holds all updates back until `resume`. */
@@ -84,7 +94,7 @@ export class Feed extends EventTarget {
   /** The rule for slow consumers of the first room; undefined if there is none. */
   async #slowConsumer() {
     const [room] = this.quotes.keys();
-    return room === undefined ? undefined : (await read(roomPath(room))).options?.slowConsumer;
+    return room === undefined ? undefined : (await this.#read(roomPath(room))).options?.slowConsumer;
   }
 
   #add(name) {
@@ -101,6 +111,10 @@ export class Feed extends EventTarget {
     }
     subscription.start();
     this.#filled = this.#filled.then(() => subscription.fill());
+  }
+
+  async #read(path) {
+    return requestJson(path, { cache: "no-store", headers: await this.#headers() });
   }
 
   #dispatch(type, detail) {
@@ -277,8 +291,4 @@ class Subscription {
 /** Returns a promise of messages of a room, the newest or those before an offset; none if they cannot be read. */
 function earlierOf(room, limit, before = 0) {
   return room.history({ limit, before }).then(({ messages }) => messages, () => []);
-}
-
-function read(path) {
-  return requestJson(path, { cache: "no-store" });
 }

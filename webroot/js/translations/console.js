@@ -2,6 +2,7 @@
 
 import { translator } from "../common/i18n.js";
 import header from "./header.js";
+import signIn from "./sign-in.js";
 
 const texts = {
   en: {
@@ -37,6 +38,7 @@ const texts = {
     howMake: "Create one:",
     key: "Admin key",
     keyKept: "The key is kept in this tab until you close it. It is sent in a header, never in an address.",
+    keyNeeded: "The console needs an admin key.",
     keyNotAdmin: "This key is valid but is not an admin key: it needs \"admin\": true in the configuration.",
     keyUnknown: "The server does not know this key. If it has none yet, create one as described below.",
     keeps: "{messages} messages, {bytes}, {seconds} s",
@@ -162,6 +164,7 @@ const texts = {
     howMake: "生成一个：",
     key: "管理密钥",
     keyKept: "密钥只在此标签页中保留到关闭为止；它在请求头中发送，绝不出现在地址里。",
+    keyNeeded: "控制台需要管理密钥。",
     keyNotAdmin: "此密钥有效，但不是管理密钥：配置中需要 \"admin\": true。",
     keyUnknown: "服务器不认识此密钥。如果还没有密钥，请按下面的步骤生成。",
     keeps: "{messages} 条消息，{bytes}，{seconds} 秒",
@@ -260,4 +263,4 @@ const texts = {
 
 export default texts;
 
-export const translate = translator(header, texts);
+export const translate = translator(header, signIn, texts);

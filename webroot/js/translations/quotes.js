@@ -2,6 +2,7 @@
 
 import { translator } from "../common/i18n.js";
 import header from "./header.js";
+import signIn from "./sign-in.js";
 
 const texts = {
   en: {
@@ -81,4 +82,4 @@ const texts = {
 
 export default texts;
 
-export const translate = translator(header, texts);
+export const translate = translator(header, signIn, texts);

@@ -72,6 +72,7 @@ public final class Window implements AutoCloseable {
   /** Calls its user by a name from now on, and waits until the others would see it. */
   public Window rename(String name) {
     at("btnRooms").and(page.locator(":visible")).all().forEach(Locator::click);
+    at("btnToken").click();
     at("txtName").fill(name);
     at("txtName").press("Enter");
     assertThat(page.locator("#ulMembers li").first()).containsText(name);

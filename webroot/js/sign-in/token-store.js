@@ -1,13 +1,28 @@
 /**
- * The token of this tab: one that the user pasted, else one of the server's demo login for the user's name, else none.
- * A pasted token is kept until the tab is closed, and nowhere else.
+ * The token of this tab, for all pages: one that the user pasted, else one of the server's demo login for the user's
+ * name, else none. A pasted token is kept until the tab is closed, and nowhere else.
  */
 
+import { Client } from "../client/client.js";
 import { EXPIRED, Failure } from "../client/failure.js";
-import { requestJson } from "../common/http.js";
-import { tabStorage } from "../common/storage.js";
+import { requestJson, socketUrl } from "../common/http.js";
+import { browserStorage, tabStorage } from "../common/storage.js";
 
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+
+/** Codes with which the server refuses a token, and the keys of texts about them. */
+const CHECK_RESULTS = { [EXPIRED]: "tokenExpired", 3500: "tokenInvalid" };
+
+/** Characters that names must not have: they are invisible, or change the direction of the text around them. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+const JOINER = /\u200d/g;
+const MAX_CHARACTERS = 64;
+
+/** Returns whether a user can have this name; guests have the empty one. */
+export function isUserName(name) {
+  const visible = name.replace(JOINER, "");
+  return [...name].length <= MAX_CHARACTERS && name === name.trim() && !INVISIBLE.test(visible);
+}
 
 /** Returns whether a text looks like a token: three parts in Base64 with dots between. */
 export function isToken(text) {
@@ -20,9 +35,10 @@ export class TokenStore {
   #pasted = "";
   #usesDemoLogin = false;
 
-  /** Creates a store with the token pasted earlier in this tab. `name` is that of the user, empty for a guest. */
-  constructor(name) {
-    this.#name = name;
+  /** Creates a store with the name of an earlier visit and the token pasted earlier in this tab. */
+  constructor() {
+    const name = browserStorage.get("name", "");
+    this.#name = typeof name === "string" && isUserName(name) ? name : "";
     const kept = tabStorage.get("token", "");
     this.#pasted = typeof kept === "string" && isToken(kept) ? kept : "";
   }
@@ -52,9 +68,10 @@ export class TokenStore {
     return this.#name;
   }
 
-  /** Changes the user's name. */
+  /** Changes the user's name, and remembers it. */
   rename(name) {
     this.#name = name;
+    browserStorage.set("name", name);
     this.#demoLogin.forget();
   }
 
@@ -67,9 +84,34 @@ export class TokenStore {
     this.#setPasted("");
   }
 
-  /** Returns a promise whether the server has a demo login; `false` if that cannot be found out. */
-  isDemoLoginOffered() {
-    return this.#demoLogin.isOffered().catch(() => false);
+  /** Returns a promise of what the server accepts, `{tokens, demo}`; `null` if that cannot be found out. */
+  loginOptions() {
+    return this.#demoLogin.options().catch(() => null);
+  }
+
+  /**
+   * Returns a promise of what the server has against a token: the key of a text, empty if nothing. It is tried on a
+   * connection of its own.
+   */
+  check(token) {
+    return new Promise((done) => {
+      const getToken = ({ expired }) => {
+        if (expired) {
+          throw new Failure(EXPIRED, "the token has expired");
+        }
+        return token;
+      };
+      const client = new Client(socketUrl("./connection/websocket").href, { getToken });
+      let isDone = false;
+      client.addEventListener("state", ({ detail: { state, code } }) => {
+        if (state !== "connecting" && !isDone) {
+          isDone = true; // Closing is a change of the state, too.
+          done(state === "live" ? "" : (CHECK_RESULTS[code] ?? "notChecked"));
+          client.close();
+        }
+      });
+      client.connect();
+    });
   }
 
   /** Returns a promise of the token to connect with, empty for none: the option `getToken` of a `Client`. */
@@ -99,6 +141,7 @@ export class TokenStore {
 
 /** The demo login of a server, which gives a token for any name. */
 class DemoLogin {
+  static #OPTIONS_PATH = "./login";
   static #PATH = "./demo/login";
   static #TIMEOUT_MILLIS = 10_000;
   /** A token is used again during this part of its lifetime, so that not each reconnect asks for one. */
@@ -110,11 +153,18 @@ class DemoLogin {
   #token = "";
   #reuseUntil = 0;
 
+  /** Returns a promise of what the server accepts, `{tokens, demo}`, rejected with a `Failure`. */
+  async options() {
+    const { tokens, demo } = await this.#request(DemoLogin.#OPTIONS_PATH);
+    this.#offered = demo === true;
+    return { tokens: tokens === true, demo: this.#offered };
+  }
+
   /** Returns a promise whether the server has a demo login. It is asked until it has answered. */
   async isOffered() {
     if (this.#offered === null) {
       try {
-        this.#offered = (await this.#request()).offered === true;
+        await this.options();
       } catch (failure) {
         if (failure.temporary) {
           throw failure;
@@ -145,17 +195,17 @@ class DemoLogin {
   async #login(name) {
     try {
       const headers = { "Content-Type": "application/json" };
-      return await this.#request({ method: "POST", headers, body: JSON.stringify({ name }) });
+      return await this.#request(DemoLogin.#PATH, { method: "POST", headers, body: JSON.stringify({ name }) });
     } catch (failure) {
       this.#offered = null; // The demo login may have been turned off.
       throw failure;
     }
   }
 
-  async #request(options) {
+  async #request(path, options) {
     const signal = AbortSignal.timeout(DemoLogin.#TIMEOUT_MILLIS);
     try {
-      return await requestJson(DemoLogin.#PATH, { cache: "no-store", signal, ...options });
+      return await requestJson(path, { cache: "no-store", signal, ...options });
     } catch (error) {
       throw new Failure(error.status, error.message, { temporary: error.isTemporary });
     }
