@@ -145,7 +145,8 @@ class PermissionsTest {
     assertThat(permissions.verdict(NAMELESS, ROOM, action)).isEqualTo(ALLOWED);
     assertThat(permissions.verdict(ANN, ROOM, action)).isEqualTo(ALLOWED);
     assertThat(permissions.verdict(SERVER, ROOM, action)).isEqualTo(ALLOWED);
-    assertThat(permissions.explanation(ROOM, action)).contains("Only clients with a token or a key");
+    assertThat(permissions.explanation(ROOM, action))
+        .contains("Only clients with a token or a key");
   }
 
   @Test
