@@ -1,5 +1,6 @@
 package io.stentor.cluster;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.hazelcast.core.HazelcastInstance;
@@ -10,6 +11,10 @@ import io.stentor.support.NodeProcess;
 import io.stentor.support.Ports;
 import io.stentor.support.Scrape;
 import io.stentor.support.Suspicion;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How long nodes that have lost each other take to become one cluster again. */
+/** How long nodes take to become one cluster when they start, and after they lost each other. */
 class SplitClusterIT {
   private static final Duration HEALED = Duration.ofSeconds(10);
   private static final Duration SOON = Duration.ofSeconds(30);
@@ -80,6 +85,35 @@ class SplitClusterIT {
       nodes.get(0).thaw();
     }
     await().atMost(HEALED).ignoreExceptions().until(() -> seen(3, 0, 1, 2));
+  }
+
+  /**
+   * One address accepts connections and says nothing, as a suspended node does; at the other,
+   * packets are lost.
+   */
+  @Test
+  void nodes_that_start_at_the_same_time_do_not_wait_for_addresses_that_do_not_answer()
+      throws IOException {
+    InetAddress loopback = InetAddress.getByName(HOST);
+    try (ServerSocket silent = new ServerSocket(0, 50, loopback);
+        ServerSocket full = new ServerSocket(0, 1, loopback);
+        Socket first = new Socket(loopback, full.getLocalPort());
+        Socket second = new Socket(loopback, full.getLocalPort())) {
+      assertThat(List.of(first, second)).allMatch(Socket::isConnected); // The queue takes no third.
+      String list =
+          "%s:%d,%s:%d,%s".formatted(HOST, silent.getLocalPort(), HOST, full.getLocalPort(), HOST);
+      for (int i = 0; i < NODES; i++) {
+        nodes.add(
+            NodeProcess.launch(
+                Launch.server("--cluster")
+                    .withEnv("STENTOR_CLUSTER_NAME", name)
+                    .withEnv("STENTOR_CLUSTER_HOST", HOST)
+                    .withEnv("STENTOR_CLUSTER_PORT", port)
+                    .withEnv("STENTOR_CLUSTER_MEMBERS", list)));
+      }
+      nodes.forEach(NodeProcess::awaitReady);
+      assertThat(seen(NODES, 0, 1, 2)).as("all found each other before they were ready").isTrue();
+    }
   }
 
   private boolean seen(int expected, int... of) {

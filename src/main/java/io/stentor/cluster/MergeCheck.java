@@ -15,6 +15,7 @@ import com.hazelcast.spi.impl.operationservice.impl.InvocationFuture;
 import io.stentor.logging.LimitedWarnings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -26,15 +27,23 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes Hazelcast merge this part of a split cluster into another part only while this node reaches
  * every node of that part. A node that reaches some of them would be removed again within seconds,
- * because nodes that do not reach each other cannot be in one cluster.
+ * because nodes that do not reach each other cannot be in one cluster. Also makes a node that
+ * starts join only through configured addresses that answer.
  *
- * <p>Hazelcast calls this class on the thread that searches for other parts, which may block.
+ * <p>Hazelcast calls this class on the threads that start it and that search for other parts, which
+ * may block.
  */
 final class MergeCheck extends DefaultNodeContext {
   private static final Logger LOG = LoggerFactory.getLogger(MergeCheck.class);
 
   /** How long the nodes of the other part may take to answer. */
   private static final long ANSWER_MILLIS = 1000;
+
+  /**
+   * How long a node that starts waits for a first answer if there was none within {@link
+   * #ANSWER_MILLIS}. A lost first packet is sent again after one and three seconds.
+   */
+  private static final long FIRST_ANSWER_MILLIS = 4000;
 
   private final LimitedWarnings warnings = new LimitedWarnings(LOG);
 
@@ -97,6 +106,32 @@ final class MergeCheck extends DefaultNodeContext {
   private final class Members extends TcpIpJoiner {
     Members(Node node) {
       super(node);
+    }
+
+    /**
+     * Returns the addresses that answer. Hazelcast would wait for others, up to five minutes. This
+     * node listens already. So of two nodes that start at the same time, the one that listens last
+     * finds the other one.
+     */
+    @Override
+    protected Collection<Address> getPossibleAddressesForInitialJoin() {
+      Collection<Address> possible = super.getPossibleAddressesForInitialJoin();
+      Set<InetSocketAddress> sockets = new HashSet<>();
+      Set<Address> found = new HashSet<>();
+      try {
+        for (Address address : possible) {
+          sockets.add(address.getInetSocketAddress());
+        }
+        Set<InetSocketAddress> answering = MemberProbe.answering(sockets, ANSWER_MILLIS);
+        if (answering.isEmpty()) {
+          answering = MemberProbe.answering(sockets, FIRST_ANSWER_MILLIS);
+        }
+        answering.forEach(socket -> found.add(new Address(socket)));
+        return found;
+      } catch (IOException e) {
+        LOG.warn("cannot find out which nodes answer, trying all: {}", e.toString());
+        return possible;
+      }
     }
 
     @Override
