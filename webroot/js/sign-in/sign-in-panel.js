@@ -215,7 +215,7 @@ export class SignInPanel extends SecretPanel {
     this.setFieldVisible(tokens || isPasted);
     byId("noTokens").hidden = tokens || isPasted;
     this.#forget.hidden = !isPasted;
-    const isNameOfUse = demo || (this.offersName && this.reason !== "tokenNeeded");
+    const isNameOfUse = demo || (this.offersName && this.reason === null);
     this.#nameForm.hidden = isPasted || !isNameOfUse;
     setText(byId("nameHint"), this.translate(demo ? "demoHint" : "nameHint"));
     setText(byId("btnName"), this.translate(demo ? "logIn" : "saveName"));

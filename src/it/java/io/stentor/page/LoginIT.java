@@ -347,7 +347,8 @@ class LoginIT extends InBrowser {
               english
                   ? "You need a token that allows you to read this room."
                   : "查看此房间的消息需要有相应权限的令牌。");
-      assertThat(one.at("btnSend")).isDisabled();
+      assertThat(one.at("txtToken")).isFocused();
+      assertThat(one.at("frmMsg")).isHidden();
       show(one, token("eve"));
       assertThat(one.at("noticeText"))
           .hasText(english ? "You are not allowed to read this room." : "你无权查看此房间的消息。");
