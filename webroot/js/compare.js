@@ -60,7 +60,9 @@ class ComparePage {
   #isRunning = false;
   /** Whether the user wants it to run. */
   #isWanted = true;
-  #isSocketOpen = false;
+  #retryTimer = 0;
+  /** How often it was started or stopped, so that an answer to an earlier start is known as such. */
+  #changes = 0;
   #notice = null;
   /** The part of one core that the server uses; `null` if not known. */
   #cpu = null;
@@ -83,9 +85,10 @@ class ComparePage {
     this.#names.forEach((name, index) => {
       this.#transports[name].addEventListener("message", ({ detail }) => this.#received(index, detail));
     });
-    this.#transports.socket.addEventListener("open", ({ detail }) => {
-      this.#isSocketOpen = detail;
-      this.#showState();
+    this.#transports.socket.addEventListener("connection", ({ detail }) => {
+      if (this.#isRunning) {
+        this.#header.showConnection(detail);
+      }
     });
     byId("btnPause").addEventListener("click", () => this.#togglePause());
     onSubmit("controls", () => {});
@@ -93,19 +96,27 @@ class ComparePage {
     document.addEventListener("visibilitychange", () => (document.hidden ? this.#stop() : this.#run()));
   }
 
-  /** Starts, if the user wants it and the page is visible. Retries if the server cannot be reached. */
+  /** Starts, if the user wants it and the page is visible. Tries again if the error is temporary. */
   async #run() {
+    clearTimeout(this.#retryTimer);
     if (this.#isRunning || !this.#isWanted || document.hidden) {
       return;
     }
     this.#isRunning = true;
+    const change = ++this.#changes;
+    this.#header.showConnection({ state: "connecting" });
     try {
       const token = await this.#tokens.token();
       Object.values(this.#transports).forEach((transport) => (transport.token = token));
       this.#publisher.token = token;
       const position = await this.#publisher.publishFirst();
+      if (change !== this.#changes) {
+        return;
+      }
       if (position === null) {
+        this.#isRunning = false;
         this.#showNotice({ key: "noLog", values: { room: this.#room } });
+        this.#header.showConnection({ state: "closed" });
         return;
       }
       this.#signIn.require(null);
@@ -114,10 +125,8 @@ class ComparePage {
       Object.values(this.#transports).forEach((transport) => transport.start(position));
       this.#publisher.start(Number(byId("rngRate").value));
     } catch (error) {
-      this.#isRunning = false;
-      this.#answered(error);
-      if (error.status === 0) {
-        setTimeout(() => this.#run(), RETRY_MILLIS);
+      if (change === this.#changes) {
+        this.#notStarted(error);
       }
     }
   }
@@ -127,13 +136,27 @@ class ComparePage {
     this.#run();
   }
 
-  #stop() {
-    if (this.#isRunning) {
-      this.#isRunning = false;
-      this.#publisher.stop();
-      Object.values(this.#transports).forEach((transport) => transport.stop());
-      this.#showState();
+  #notStarted(error) {
+    this.#isRunning = false;
+    this.#answered(error);
+    if (error.status === 401) {
+      return;
     }
+    if (error.isTemporary) {
+      this.#retryTimer = setTimeout(() => this.#run(), RETRY_MILLIS);
+      this.#header.showConnection({ state: "waiting", retryAt: performance.now() + RETRY_MILLIS });
+    } else {
+      this.#header.showConnection({ state: "closed" });
+    }
+  }
+
+  #stop() {
+    clearTimeout(this.#retryTimer);
+    this.#changes++;
+    this.#isRunning = false;
+    this.#publisher.stop();
+    Object.values(this.#transports).forEach((transport) => transport.stop());
+    this.#header.showConnection({ state: "paused" });
   }
 
   /** Resets all figures. */
@@ -195,7 +218,7 @@ class ComparePage {
       this.#stop();
       this.#signIn.require(this.#tokens.isSent ? "tokenInvalid" : "tokenNeeded");
       this.#showNotice(null);
-      this.#showState();
+      this.#header.showConnection({ state: "signedOut" });
     } else if (error) {
       const refused = { key: "refused", values: { room: this.#room, reason: error.message } };
       this.#showNotice(error.status === 0 ? { key: "unreachable" } : refused);
@@ -208,11 +231,6 @@ class ComparePage {
     this.#notice = notice;
     byId("notice").hidden = notice === null;
     byId("notice").textContent = notice ? translate(notice.key, notice.values) : "";
-  }
-
-  #showState() {
-    const state = this.#isSocketOpen ? "live" : this.#isRunning ? "connecting" : "paused";
-    this.#header.showConnection({ state: this.#signIn.reason === null ? state : "signedOut" });
   }
 
   #showSettings() {

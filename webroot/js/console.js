@@ -9,6 +9,8 @@ import { onThemeChange } from "./common/theme.js";
 import { AdminApi } from "./console/admin-api.js";
 import { Cluster } from "./console/cluster.js";
 import { disconnect } from "./console/disconnect.js";
+import { EventList } from "./console/event-list.js";
+import { EventLog } from "./console/event-log.js";
 import { EventStream } from "./console/event-stream.js";
 import { NodeCards } from "./console/node-cards.js";
 import { errorText, showResult } from "./console/results.js";
@@ -40,6 +42,7 @@ const KEY_ERRORS = { 401: "keyUnknown", 403: "keyNotAdmin" };
 
 class ConsolePage {
   #header = new Header("admin", translate);
+  #events = new EventLog();
   #cluster = new Cluster();
   #api = null;
   #stream = null;
@@ -54,6 +57,7 @@ class ConsolePage {
     this.#drawTime();
   });
   #cards = new NodeCards(byId("nodes"), () => this.#draw());
+  #eventList = new EventList(byId("events"));
   #roomView = new RoomView();
   #roomTable = new RoomTable({
     open: (room) => this.#roomView.open(this.#api, room),
@@ -91,7 +95,8 @@ class ConsolePage {
 
   #logIn(key) {
     this.#api = new AdminApi(key);
-    this.#cluster = new Cluster();
+    this.#events = new EventLog();
+    this.#cluster = new Cluster((figures, last) => this.#events.update(figures, last));
     this.#stream = new EventStream(FIGURES, this.#api.headers());
     this.#stream.addEventListener("state", ({ detail }) => this.#stateChanged(detail, key));
     this.#stream.addEventListener("messages", ({ detail }) => {
@@ -181,6 +186,8 @@ class ConsolePage {
     const clock = this.#cluster.clock(now, this.#isLive);
     this.#tiles.draw(this.#cluster, clock, this.#cards.chosen);
     this.#cards.draw(this.#cluster, clock);
+    this.#drawAlarm(this.#cluster.copies(clock));
+    this.#drawEvents(clock);
     const isOld = this.#cluster.silence(now) > OLD_MILLIS || !this.#isLive;
     byId("summary").dataset.old = String(isOld);
     setText(byId("summary"), this.#summary(clock, isOld));
@@ -188,6 +195,21 @@ class ConsolePage {
     setText(byId("scope"), node ? translate("scopeOne", { node }) : translate("scopeAll"));
     byId("nodesNote").hidden = this.#cluster.newest > 0;
     this.#drawTime();
+  }
+
+  /** Says on top if messages have no copy on a second node. */
+  #drawAlarm(copies) {
+    const alarm = byId("alarm");
+    alarm.hidden = copies === "safe" || copies === "unknown";
+    alarm.dataset.level = { alone: "bad", missing: "warning" }[copies] ?? "information";
+    setText(alarm, alarm.hidden ? "" : translate(`alarm_${copies}`));
+  }
+
+  #drawEvents(clock) {
+    this.#events.watch(this.#cluster, clock);
+    this.#eventList.draw(this.#events.events);
+    byId("eventsNote").hidden = this.#events.events.length > 0;
+    byId("events").hidden = this.#events.events.length === 0;
   }
 
   /** Draws the time under the pointer, or how far back the plots go. */

@@ -3,7 +3,7 @@
  * a message that the log still has.
  *
  * Events: `message` (detail: the text), `request` and `response` (a request begins and ends), `open` (detail: whether
- * the connection is open).
+ * the connection is open), and of the WebSocket `connection` (`{state, retryAt?}` as of a `Client`).
  */
 
 import { roomPath, socketUrl } from "../common/http.js";
@@ -264,11 +264,18 @@ export class WebSocketTransport extends Transport {
     const url = this.socketUrl(`?since=${this.position}${this.tokenParameter}`);
     const socket = new WebSocket(url, SUBPROTOCOL);
     this.#socket = socket;
-    socket.onopen = () => this.opened(handshakeBytes(url.pathname + url.search, SUBPROTOCOL));
+    this.dispatch("connection", { state: "connecting" });
+    socket.onopen = () => {
+      this.opened(handshakeBytes(url.pathname + url.search, SUBPROTOCOL));
+      this.dispatch("connection", { state: "live" });
+    };
     socket.onmessage = ({ data }) => this.#received(String(data));
     socket.onclose = () => {
-      this.closed();
-      setTimeout(() => this.isRunning && this.#socket === socket && this.connect(), RETRY_MILLIS);
+      if (this.#socket === socket) {
+        this.closed();
+        this.dispatch("connection", { state: "waiting", retryAt: performance.now() + RETRY_MILLIS });
+        setTimeout(() => this.isRunning && this.#socket === socket && this.connect(), RETRY_MILLIS);
+      }
     };
   }
 

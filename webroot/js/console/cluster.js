@@ -1,6 +1,9 @@
 /**
  * The nodes of a cluster as their figures describe them, now and in the last minutes. Does not touch the page.
  *
+ * A node is known by its address. Each start of it has an id of its own, and counts as an incarnation: only the present
+ * one is shown, but what the earlier ones did stays in the plots.
+ *
  * The clock of the cluster is the latest time in any figures, and runs on while figures arrive: the clocks of the nodes
  * and of this browser may differ.
  */
@@ -12,21 +15,30 @@ const STEP_MILLIS = 2000;
 const MAX_SPAN_MILLIS = 600_000;
 const MIN_SPAN_MILLIS = 60_000;
 
-/** A node without figures for this long is silent, then gone, then no longer shown. */
+/** A node without figures for this long is silent, then gone, then no longer shown, then no longer in the plots. */
 const SILENT_MILLIS = 3500;
 const GONE_MILLIS = 15_000;
-const FORGET_MILLIS = 300_000;
+const HIDE_MILLIS = 180_000;
+const FORGET_MILLIS = MAX_SPAN_MILLIS;
 
 /** Nodes send figures once a second, and when their state changes. Rates need figures at least this far apart. */
 const MIN_RATE_MILLIS = 500;
 
 const STATES = ["ready", "notReady", "draining", "stopped"];
 
+const NOT_RUNNING = ["silent", "gone", "stopped"];
+
 export class Cluster {
   #nodes = new Map();
   #clock = 0;
   #first = 0;
   #receivedAt = 0;
+  #onFigures;
+
+  /** `onFigures(figures, last)` is called with all figures and those before of the same incarnation, or `null`. */
+  constructor(onFigures = () => {}) {
+    this.#onFigures = onFigures;
+  }
 
   /** Takes messages of the nodes' room. A message that has no figures is ignored. */
   update(texts, now) {
@@ -39,7 +51,9 @@ export class Cluster {
         if (!this.#nodes.has(figures.node)) {
           this.#nodes.set(figures.node, new Node(figures.node));
         }
-        this.#nodes.get(figures.node).update(figures, this.#clock);
+        const node = this.#nodes.get(figures.node);
+        this.#onFigures(figures, node.last);
+        node.update(figures, this.#clock);
       }
     }
   }
@@ -59,19 +73,54 @@ export class Cluster {
     return this.#clock + (live ? now - this.#receivedAt : 0);
   }
 
-  /** Returns the nodes in the order of their ids. Forgets those that have been gone for minutes. */
+  /**
+   * Returns the nodes in the order of their names. Of the incarnations at one address, that is the newest and all others
+   * that are running. Those that have been gone for minutes are no part of it.
+   */
   nodes(clock) {
     for (const [id, node] of this.#nodes) {
       if (clock - node.updatedAt > FORGET_MILLIS) {
         this.#nodes.delete(id);
       }
     }
-    return [...this.#nodes.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    const all = [...this.#nodes.values()];
+    const newest = new Map();
+    for (const node of all) {
+      const other = newest.get(node.name);
+      if (!other || other.startedAt < node.startedAt) {
+        newest.set(node.name, node);
+      }
+    }
+    return all
+      .filter((node) => newest.get(node.name) === node || node.isRunning(clock))
+      .filter((node) => clock - node.updatedAt <= HIDE_MILLIS)
+      .sort((a, b) => inOrder.compare(a.name, b.name) || (a.id < b.id ? -1 : 1));
+  }
+
+  /** Returns how many incarnations a node had in the time of the plots, with the present one. */
+  incarnations({ name }) {
+    return [...this.#nodes.values()].filter((node) => node.name === name).length;
   }
 
   /** Returns the nodes that are running. */
   running(clock) {
-    return this.nodes(clock).filter((node) => !["silent", "gone", "stopped"].includes(node.state(clock)));
+    return this.nodes(clock).filter((node) => node.isRunning(clock));
+  }
+
+  /**
+   * Returns how safe the messages are: `alone` (a cluster of one node), `missing` (a node's logs are being copied),
+   * `safe`, `single` (nodes without a cluster), or `unknown` (no node is running).
+   */
+  copies(clock) {
+    const running = this.running(clock);
+    if (running.length === 0) {
+      return "unknown";
+    }
+    if (running.some(({ last }) => last.clustered && last.nodes < 2)) {
+      return "alone";
+    }
+    const missing = running.some(({ last }) => last.nodes > 1 && !last.copies);
+    return missing ? "missing" : running.some(({ last }) => last.nodes > 1) ? "safe" : "single";
   }
 
   /** Returns how far plots that end now go back, in milliseconds. */
@@ -85,12 +134,12 @@ export class Cluster {
   }
 
   /**
-   * Returns the values of a figure at those times, of all nodes or of one.
+   * Returns the values of a figure at those times, of all nodes or of the one of this name.
    *
    * @param how `sum` adds the nodes up, `max` takes the largest, `count` adds up events and is never missing
    */
   values(figure, how, clock, only) {
-    const nodes = this.nodes(clock).filter(({ id }) => !only || id === only);
+    const nodes = [...this.#nodes.values()].filter(({ name }) => !only || name === only);
     return this.#steps(clock).map((step) => {
       const all = nodes.map((node) => node.at(step, how !== "count")?.[figure] ?? null).filter((one) => one !== null);
       return combined(all, how);
@@ -99,7 +148,7 @@ export class Cluster {
 
   /** Returns the present value of a figure in the same way; `null` if not known. */
   now(figure, how, clock, only) {
-    const nodes = this.running(clock).filter(({ id }) => !only || id === only);
+    const nodes = this.running(clock).filter(({ name }) => !only || name === only);
     const all = nodes.map((node) => node.now?.[figure] ?? null).filter((one) => one !== null);
     return combined(all, how);
   }
@@ -118,7 +167,7 @@ function combined(values, how) {
   return how === "max" ? Math.max(...values) : values.reduce((all, one) => all + one, 0);
 }
 
-/** One node: its last figures, and a sample of them for each step. */
+/** One incarnation of a node: its last figures, and a sample of them for each step. */
 class Node {
   /** The last figures, and the cluster's clock at that time. */
   last = null;
@@ -127,6 +176,20 @@ class Node {
 
   constructor(id) {
     this.id = id;
+  }
+
+  /** What people call the node. */
+  get name() {
+    return nameOf(this.last);
+  }
+
+  /** When this incarnation started, by its own clock. */
+  get startedAt() {
+    return this.last.time - (this.last.uptimeSeconds ?? 0) * 1000;
+  }
+
+  isRunning(clock) {
+    return !NOT_RUNNING.includes(this.state(clock));
   }
 
   /** Returns the sample of a step, or with `carry` the one before; `null` if there is none. */
@@ -164,6 +227,13 @@ class Node {
     }
   }
 }
+
+/** Returns what people call the node of these figures: its address, or its id if it tells none. */
+export function nameOf({ address, node }) {
+  return address || node;
+}
+
+const inOrder = new Intl.Collator("en", { numeric: true });
 
 /** Turns totals into rates and differences. Figures that are too close to the last ones keep the rates before. */
 function sampleOf(figures, last, before) {
@@ -214,8 +284,8 @@ function larger(one, other) {
 }
 
 const NUMBERS = [
-  "uptimeSeconds", "nodes", "rooms", "members", "published", "delivered", "appendQueueBytes", "tailBytes", "heapBytes",
-  "heapMaxBytes", "directBytes", "loopLagMillis", "cpu",
+  "uptimeSeconds", "nodes", "rooms", "members", "published", "delivered", "gaps", "appendQueueBytes", "tailBytes",
+  "heapBytes", "heapMaxBytes", "directBytes", "loopLagMillis", "cpu",
 ];
 
 /** Returns the figures in a message, with `null` for what is missing; `null` if there are none. */
@@ -232,6 +302,8 @@ function parsedFigures(text) {
   const figures = {
     node: json.node,
     time: json.time,
+    address: textOf(json.address),
+    clustered: json.clustered === true,
     name: textOf(json.name),
     version: textOf(json.version),
     state: STATES.includes(json.state) ? json.state : "unknown",

@@ -44,7 +44,7 @@ export class NodeCards {
     this.#onChoose = onChoose;
   }
 
-  /** The id of the chosen node; empty if none is. */
+  /** The name of the chosen node; empty if none is. */
   get chosen() {
     return this.#chosen;
   }
@@ -53,20 +53,27 @@ export class NodeCards {
     const nodes = cluster.nodes(clock);
     const running = cluster.running(clock);
     const all = cluster.now("connections", "sum", clock) ?? 0;
-    if (this.#chosen && !nodes.some(({ id }) => id === this.#chosen)) {
+    if (this.#chosen && !nodes.some(({ name }) => name === this.#chosen)) {
       this.#choose(this.#chosen);
     }
-    const ids = nodes.map(({ id }) => id);
-    updateList(this.#list, ids, this.#cards, (id) => new Card(id, () => this.#choose(id)));
-    for (const node of nodes) {
-      const context = { clock, all: running.includes(node) ? all : 0, chosen: node.id === this.#chosen };
-      this.#cards.get(node.id).draw(node, context);
-    }
+    // An address has one card, whatever incarnation is there, unless several are running.
+    const byKey = new Map();
+    nodes.forEach((node) => byKey.set(byKey.has(node.name) ? `${node.name} ${node.id}` : node.name, node));
+    updateList(this.#list, [...byKey.keys()], this.#cards, () => new Card((name) => this.#choose(name)));
+    byKey.forEach((node, key) => {
+      const context = {
+        clock,
+        all: running.includes(node) ? all : 0,
+        chosen: node.name === this.#chosen,
+        incarnations: cluster.incarnations(node),
+      };
+      this.#cards.get(key).draw(node, context);
+    });
   }
 
   /** Chooses a node, or none if it was chosen already. */
-  #choose(id) {
-    this.#chosen = this.#chosen === id ? "" : id;
+  #choose(name) {
+    this.#chosen = this.#chosen === name ? "" : name;
     this.#onChoose();
   }
 }
@@ -79,9 +86,9 @@ class Card {
   #share = element("span");
   #rows = {};
 
-  constructor(id, choose) {
-    this.#button = element("button", { type: "button", className: "quiet id", textContent: id });
-    this.#button.addEventListener("click", choose);
+  constructor(choose) {
+    this.#button = element("button", { type: "button", className: "quiet id" });
+    this.#button.addEventListener("click", () => choose(this.#button.textContent));
     const gauge = element("div", { className: "gauge", ariaHidden: "true" }, this.#share);
     const facts = element("dl");
     for (const key of Object.keys(ROWS)) {
@@ -90,21 +97,23 @@ class Card {
     }
     const head = element("div", { className: "head" }, this.#button, this.#version, this.#state);
     this.element = element("li", { className: "card" }, head, this.#process, gauge, facts);
-    this.element.dataset.node = id;
   }
 
-  draw(node, { clock, all, chosen }) {
+  draw(node, { clock, all, chosen, incarnations }) {
     const state = node.state(clock);
     const { name, version, uptimeSeconds, failing } = node.last;
     const silence = Math.max(0, Math.round((clock - node.updatedAt) / 1000));
+    this.element.dataset.node = node.id;
     this.element.dataset.state = state;
     this.element.classList.toggle("chosen", chosen);
     this.#button.setAttribute("aria-pressed", String(chosen));
-    this.#button.title = translate("onlyThis");
+    this.#button.title = `${node.name}: ${translate("onlyThis")}`;
+    setText(this.#button, node.name);
     const checks = state === "notReady" && failing.length > 0 ? `: ${failing.join(", ")}` : "";
     setText(this.#state, translate(`state_${state}`, { time: timeSpan(silence) }) + checks);
     setText(this.#version, version);
-    setText(this.#process, translate("process", { name, uptime: timeSpan(uptimeSeconds) }));
+    const starts = incarnations > 1 ? ` · ${translate("starts", { count: count(incarnations) })}` : "";
+    setText(this.#process, translate("process", { id: node.id, name, uptime: timeSpan(uptimeSeconds) }) + starts);
     this.#share.style.width = all > 0 ? `${(100 * node.now.connections) / all}%` : "0";
     for (const [key, row] of Object.entries(this.#rows)) {
       setText(row.name, translate(`node_${key}`));

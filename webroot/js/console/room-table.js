@@ -17,9 +17,12 @@ const PAUSE_FACTOR = 10;
 /** The room of the nodes' figures, which is not listed. */
 const FIGURES_ROOM = ".stentor";
 
+const inOrder = new Intl.Collator("en", { numeric: true });
+
 const COLUMNS = ["connections", "users", "messages", "rate"];
 
-const DEFAULT_SORT = { column: "room", down: false };
+/** By activity. */
+const DEFAULT_SORT = { column: "rate", down: true };
 
 export class RoomTable {
   #body = byId("rooms");
@@ -168,7 +171,7 @@ class Row {
   #cells = {};
 
   constructor(room, open) {
-    const button = element("button", { type: "button", className: "quiet", textContent: room });
+    const button = element("button", { type: "button", className: "quiet", textContent: room, title: room });
     button.addEventListener("click", open);
     this.element = element("tr", {}, element("th", { scope: "row" }, button));
     this.element.dataset.room = room;
@@ -193,9 +196,11 @@ function growth(before, position, now) {
 }
 
 function compare(a, b, { column, down }) {
-  const byName = a.room < b.room ? -1 : 1;
   const one = a[column] ?? -1;
   const other = b[column] ?? -1;
-  const order = one === other ? byName : one < other ? -1 : 1;
-  return one !== other && down ? -order : order;
+  if (one !== other) {
+    return one < other === down ? 1 : -1;
+  }
+  const byActivity = (b.rate ?? 0) - (a.rate ?? 0) || (b.connections ?? 0) - (a.connections ?? 0);
+  return byActivity || inOrder.compare(a.room, b.room) || (a.room < b.room ? -1 : 1);
 }

@@ -1,4 +1,7 @@
-/** The figures of all nodes or of one: tiles, each with the present value and a plot of the last minutes. */
+/**
+ * The figures of all nodes or of one: tiles, each with the present value and a plot of the last minutes. Pointer and
+ * keys choose a time, whose values all tiles show then.
+ */
 
 import { tokenColours } from "../common/canvas.js";
 import { element, setText } from "../common/dom.js";
@@ -6,19 +9,19 @@ import { bytes, clockTime, coarse, count, measured, percent, timeSpan } from "..
 import { translate } from "../translations/console.js";
 
 /**
- * `key` is that of the texts, `lines` are the figures, the first of which is the value, `how` combines the nodes, and
- * `format` writes a value.
+ * `key` is that of the texts, `lines` are the figures, the first of which is the value, `how` combines the nodes,
+ * `format` writes a value, and `isWhole` tells that there are no fractions of it.
  */
 const TILES = [
-  { key: "connections", lines: ["connections"], how: "sum", format: count },
-  { key: "rooms", lines: ["rooms"], how: "max", format: count },
+  { key: "connections", lines: ["connections"], how: "sum", format: count, isWhole: true },
+  { key: "rooms", lines: ["rooms"], how: "max", format: count, isWhole: true },
   { key: "published", lines: ["published"], how: "sum", format: count },
   { key: "delivered", lines: ["delivered"], how: "sum", format: count },
   { key: "delivery", lines: ["deliveryP99", "deliveryP50"], how: "max", format: coarse },
   { key: "append", lines: ["appendP99", "appendP50"], how: "max", format: measured },
   { key: "queued", lines: ["queued"], how: "sum", format: bytes },
-  { key: "slow", lines: ["slow"], how: "count", format: count },
-  { key: "limits", lines: ["limits"], how: "count", format: count },
+  { key: "slow", lines: ["slow"], how: "count", format: count, isWhole: true },
+  { key: "limits", lines: ["limits"], how: "count", format: count, isWhole: true },
   { key: "memory", lines: ["heap", "direct"], how: "sum", format: bytes },
   { key: "lag", lines: ["lag"], how: "max", format: measured },
   { key: "cpu", lines: ["cpu"], how: "max", format: percent },
@@ -30,26 +33,71 @@ const DESCRIPTION_MILLIS = 10_000;
 /** All plots show the same time under the pointer. */
 const SYNC_KEY = "console";
 
-/** The colours of the first line, of the area below it, and of the second line. */
-const TOKENS = ["--accent", "--accent-faint", "--information"];
+/** The colours of the first line, of the area below it, of the second line, of the grid and of the axes' texts. */
+const TOKENS = ["--accent", "--accent-faint", "--information", "--line", "--dim"];
+
+const FONT = "12px system-ui, sans-serif";
+
+/** Between two marks of the x axis, in seconds, and the room that a mark needs in CSS pixels. */
+const AXIS_STEPS = [20, 60, 120, 180, 300];
+const MARK_PIXELS = 44;
+
+/** Between two marks of the y axis of whole numbers. */
+const WHOLE_STEPS = [0, 1, 2, 3, 4, 5, 6].flatMap((power) => [1, 2, 5].map((one) => one * 10 ** power));
+
+/** How far keys move the chosen time, in seconds. */
+const STEPS = { ArrowLeft: -2, ArrowRight: 2, PageDown: -60, PageUp: 60, Home: -Infinity, End: Infinity };
 
 export class Tiles {
   #tiles;
+  #times = [];
+  /** The time that was chosen by keys, in seconds; `null` for none. */
+  #time = null;
 
   /** Fills a box. `onTime(text)` is called with the time under the pointer, empty if there is none. */
   constructor(box, onTime) {
     const onPoint = (seconds) => onTime(seconds == null ? "" : clockTime(seconds * 1000));
     this.#tiles = TILES.map((spec) => new Tile(spec, onPoint));
+    this.#tiles.forEach((tile, i) => tile.plotBox.addEventListener("keydown", (event) => this.#keyPressed(event, i)));
+    this.#tiles[0].plotBox.tabIndex = 0;
     box.append(...this.#tiles.map((tile) => tile.element));
+    box.addEventListener("focusout", ({ relatedTarget }) => box.contains(relatedTarget) || this.#choose(null));
+  }
+
+  /** Left and right choose a time, up and down go to another tile: all are one stop of the Tab key. */
+  #keyPressed(event, i) {
+    const other = this.#tiles[i + ({ ArrowDown: 1, ArrowUp: -1 }[event.key] ?? 0)];
+    const step = STEPS[event.key];
+    if (event.key === "Escape") {
+      this.#choose(null);
+    } else if (other && other !== this.#tiles[i]) {
+      this.#tiles[i].plotBox.tabIndex = -1;
+      other.plotBox.tabIndex = 0;
+      other.plotBox.focus();
+    } else if (step !== undefined && this.#times.length > 0) {
+      this.#choose((this.#time ?? this.#times.at(-1)) + step);
+    } else {
+      return;
+    }
+    event.preventDefault();
+  }
+
+  #choose(time) {
+    this.#time = time === null ? null : Math.min(Math.max(time, this.#times[0]), this.#times.at(-1));
+    this.#tiles.forEach((tile) => tile.pointAt(this.#time));
   }
 
   /** Draws the figures of the node `only`, or of all if it is empty. */
   draw(cluster, clock, only) {
     const times = cluster.times(clock);
     const now = performance.now();
+    this.#times = times;
     for (const tile of this.#tiles) {
       tile.draw(cluster, times, clock, only);
       tile.describe(now, false);
+    }
+    if (this.#time !== null) {
+      this.#choose(this.#time);
     }
   }
 
@@ -67,12 +115,25 @@ export function approximateSpan(millis) {
   return timeSpan(Math.round(millis / 10_000) * 10);
 }
 
+/** Returns the times of the marks of an x axis, in seconds. */
+function marks({ bbox }, from, to) {
+  const count = Math.max(1, Math.floor(bbox.width / devicePixelRatio / MARK_PIXELS) - 1);
+  const step = AXIS_STEPS.find((one) => (to - from) / one < count + 1) ?? AXIS_STEPS.at(-1);
+  const first = Math.floor((to - from) / step - 0.3);
+  return Array.from({ length: first }, (_, i) => to - (first - i) * step);
+}
+
+/** Returns how long ago these times are. */
+function agesOf(plot, times) {
+  return times.map((time) => `−${timeSpan(Math.round(plot.scales.x.max - time))}`);
+}
+
 class Tile {
   #spec;
   #name;
   #value = element("p", { className: "value" });
   #side = element("p", { className: "side" });
-  #box = element("div", { className: "plot", role: "img" });
+  plotBox = element("div", { className: "plot", role: "slider", tabIndex: -1 });
   #plot;
   #data = [];
   #now = null;
@@ -84,9 +145,12 @@ class Tile {
   constructor(spec, onPoint) {
     this.#spec = spec;
     this.#name = element("h3", { id: `tile-${spec.key}` });
-    this.element = element("div", { className: "tile" }, this.#name, this.#side, this.#value, this.#box);
+    this.element = element("div", { className: "tile" }, this.#name, this.#side, this.#value, this.plotBox);
     this.element.dataset.figure = spec.key;
-    this.#plot = new Plot(this.#box, spec.lines.length, (index) => {
+    Object.entries({ valuemin: -600, valuemax: 0, valuenow: 0 }).forEach(([name, value]) => {
+      this.plotBox.setAttribute(`aria-${name}`, String(value));
+    });
+    this.#plot = new Plot(this.plotBox, spec, (index) => {
       this.#pointed = index;
       this.#write();
       onPoint(index === null ? null : this.#data[0]?.[index]);
@@ -108,12 +172,22 @@ class Tile {
     this.#plot.repaint();
   }
 
+  /** Points at a time in seconds, at nothing if it is `null`. */
+  pointAt(time) {
+    this.#plot.pointAt(time);
+    const at = this.#pointed;
+    const [times = [], values = []] = this.#data;
+    const text = time === null || at === null ? "" : `${clockTime(times[at] * 1000)}, ${this.#spec.format(values[at])}`;
+    this.plotBox.setAttribute("aria-valuetext", text);
+    this.plotBox.setAttribute("aria-valuenow", text ? String(Math.round(times[at] - times.at(-1))) : "0");
+  }
+
   /** Describes the plot for screen readers, now and then or `always`. */
   describe(now, always) {
     if (always || now - this.#describedAt > DESCRIPTION_MILLIS) {
       const values = (this.#data[1] ?? []).filter((one) => one !== null);
       this.#describedAt = values.length > 0 ? now : -Infinity;
-      this.#box.setAttribute("aria-label", this.#description(values));
+      this.plotBox.setAttribute("aria-label", this.#description(values));
     }
   }
 
@@ -143,18 +217,18 @@ class Tile {
   }
 }
 
-/** A small plot by uPlot: one or two lines without axes. */
+/** A small plot by uPlot: one or two lines. */
 class Plot {
   #box;
-  #lines;
+  #spec;
   #onPoint;
   #plot = null;
   #data = null;
 
   /** Fills a box, whose size comes from CSS. `onPoint(index)` gets the point under the pointer, `null` outside. */
-  constructor(box, lines, onPoint) {
+  constructor(box, spec, onPoint) {
     this.#box = box;
-    this.#lines = lines;
+    this.#spec = spec;
     this.#onPoint = onPoint;
     new ResizeObserver(() => this.#plot?.setSize(this.#size())).observe(box);
   }
@@ -164,6 +238,14 @@ class Plot {
     if (this.#plot) {
       this.#plot.destroy();
       this.#plot = this.#create();
+    }
+  }
+
+  /** Points at a time in seconds, at nothing if it is `null`. */
+  pointAt(time) {
+    if (this.#plot) {
+      const left = time === null ? -10 : this.#plot.valToPos(time, "x");
+      this.#plot.setCursor({ left, top: time === null ? -10 : 0 }, true, false);
     }
   }
 
@@ -185,7 +267,9 @@ class Plot {
   }
 
   #create() {
-    const [first, faint, second] = tokenColours(TOKENS);
+    const [first, faint, second, grid, text] = tokenColours(TOKENS);
+    const { format, isWhole } = this.#spec;
+    const axis = { stroke: text, font: FONT, gap: 4, grid: { stroke: grid, width: 1 }, ticks: { show: false } };
     const line = { width: 1.5, points: { show: false }, spanGaps: false };
     const lines = [
       { ...line, stroke: first, fill: faint },
@@ -195,11 +279,14 @@ class Plot {
       ...this.#size(),
       legend: { show: false },
       select: { show: false },
-      padding: [3, 0, 1, 0],
+      padding: [8, 8, 0, 0],
       cursor: { y: false, points: { show: false }, drag: { x: false, y: false }, sync: { key: SYNC_KEY } },
-      scales: { x: { time: false }, y: { range: (_, least, most) => [Math.min(0, least ?? 0), (most || 1) * 1.08] } },
-      axes: [{ show: false }, { show: false }],
-      series: [{}, ...lines.slice(0, this.#lines)],
+      scales: { x: { time: true }, y: { range: (_, least, most) => [Math.min(0, least ?? 0), (most || 1) * 1.08] } },
+      axes: [
+        { ...axis, size: 20, splits: (plot, i, from, to) => marks(plot, from, to), values: (plot, all) => agesOf(plot, all) },
+        { ...axis, space: 28, size: 56, ...(isWhole ? { incrs: WHOLE_STEPS } : {}), values: (_, all) => all.map((one) => (one === 0 ? "0" : format(one))) },
+      ],
+      series: [{}, ...lines.slice(0, this.#spec.lines.length)],
       hooks: { setCursor: [(plot) => this.#onPoint(plot.cursor.idx ?? null)] },
     };
     return new window.uPlot(options, this.#data, this.#box);

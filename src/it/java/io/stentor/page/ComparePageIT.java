@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Request;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.Sizes;
 import io.stentor.support.Launch;
@@ -185,11 +186,13 @@ class ComparePageIT extends InBrowser {
     try (NodeProcess locked = NodeProcess.start(Launch.server().withEnv("STENTOR_ROOMS", closed));
         Window one = browser.open(page(locked.port(), "compare.html"))) {
       assertThat(one.at("notice")).hasText(Pattern.compile("The server does not let.*compare:.*"));
+      one.awaitState("closed");
     }
     String unlogged = "[{\"match\": \"compare:*\", \"history\": {\"messages\": 0}}]";
     try (NodeProcess node = NodeProcess.start(Launch.server().withEnv("STENTOR_ROOMS", unlogged));
         Window one = browser.open(page(node.port(), "compare.html"))) {
       assertThat(one.at("notice")).hasText(Pattern.compile(".*keeps no log.*"));
+      one.awaitState("closed");
       assertThat(one.complaints()).isEmpty();
     }
   }
@@ -203,7 +206,8 @@ class ComparePageIT extends InBrowser {
       awaitEveryTransport(one);
       first.kill9();
       assertThat(one.at("notice")).containsText("cannot be reached");
-      one.awaitState("connecting");
+      one.awaitState("waiting");
+      assertThat(one.at("state")).hasText(Pattern.compile("reconnecting in [1-9] s"));
       try (NodeProcess second =
           NodeProcess.start(Launch.jar("--host", "127.0.0.1", "--port", Integer.toString(port)))) {
         assertThat(second.isAlive()).isTrue();
@@ -212,6 +216,24 @@ class ComparePageIT extends InBrowser {
         one.at("rngRate").press("ArrowRight");
         awaitEveryTransport(one);
       }
+    }
+  }
+
+  @Test
+  void a_page_that_cannot_start_says_when_it_tries_again() {
+    try (Window one = browser.open("about:blank")) {
+      one.page().route("**/messages", Route::abort);
+      one.page().navigate(page("compare.html"));
+      one.awaitState("waiting");
+      assertThat(one.at("state")).hasText(Pattern.compile("reconnecting in [1-9] s"));
+      assertThat(one.at("notice")).containsText("cannot be reached");
+      one.at("btnPause").click();
+      one.awaitState("paused");
+      one.page().unroute("**/messages");
+      one.at("btnPause").click();
+      one.awaitLive();
+      awaitEveryTransport(one);
+      assertThat(one.at("notice")).isHidden();
     }
   }
 

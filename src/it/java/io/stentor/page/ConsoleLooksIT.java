@@ -8,6 +8,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasAttributeOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
+import com.microsoft.playwright.assertions.LocatorAssertions.IsHiddenOptions;
 import com.microsoft.playwright.options.ColorScheme;
 import io.stentor.support.Client;
 import io.stentor.support.ClusterOfProcesses;
@@ -56,11 +57,18 @@ class ConsoleLooksIT extends InBrowser {
     try (ClusterOfProcesses cluster = cluster();
         Window one = enter(cluster.node(0))) {
       assertThat(one.at("summary")).hasText("2 of 2 nodes ready");
+      assertThat(one.at("alarm")).isHidden(new IsHiddenOptions().setTimeout(SOON_MILLIS));
       String killed = idOf(one, cluster.node(1));
       cluster.node(1).kill9();
       awaitNode(one, killed, "silent");
       awaitNode(one, killed, "gone");
       assertThat(one.at("summary")).hasText("1 of 2 nodes ready");
+      assertThat(one.at("alarm")).containsText("No copies");
+      assertThat(one.at("alarm")).hasAttribute("data-level", "bad");
+      assertThat(event(one, "gone")).containsText(":" + cluster.node(1).port());
+      assertThat(event(one, "alone")).containsText(":" + cluster.node(0).port());
+      picture(one, "console-alarm", ColorScheme.LIGHT);
+      assertThat(Accessible.seriousFindings(one)).isEmpty();
 
       NodeProcess third = cluster.add();
       assertThat(InConsole.nodes(one)).hasCount(3, new HasCountOptions().setTimeout(SOON_MILLIS));
@@ -68,7 +76,39 @@ class ConsoleLooksIT extends InBrowser {
       awaitNode(one, stopped, "ready");
       assertThat(third.stop()).isZero();
       awaitNode(one, stopped, "stopped");
+      assertThat(event(one, "started").first()).containsText(":" + third.port());
+      assertThat(event(one, "stopped")).containsText(":" + third.port());
       picture(one, "console-gone", ColorScheme.LIGHT);
+      assertThat(one.complaints()).isEmpty();
+    }
+  }
+
+  private static Locator event(Window one, String kind) {
+    return one.page().locator("#events li[data-kind=" + kind + "]");
+  }
+
+  @Test
+  void a_node_that_starts_again_at_its_address_is_the_same_node() {
+    try (ClusterOfProcesses cluster = cluster();
+        Window one = enter(cluster.node(0))) {
+      int port = cluster.node(1).port();
+      Locator card =
+          one.page().locator("#nodes > li", new Page.LocatorOptions().setHasText(":" + port));
+      String before = card.getAttribute("data-node");
+      card.locator("button").click();
+      assertThat(one.at("scope")).containsText("only node");
+      cluster.node(1).kill9();
+      awaitNode(one, before, "gone");
+      cluster.addAt(port);
+
+      assertThat(card)
+          .hasAttribute("data-state", "ready", new HasAttributeOptions().setTimeout(SOON_MILLIS));
+      assertThat(card).not().hasAttribute("data-node", before);
+      assertThat(card).containsText("start 2 in ten minutes");
+      assertThat(one.at("scope")).containsText("only node");
+      assertThat(card.locator("button")).hasAttribute("aria-pressed", "true");
+      assertThat(InConsole.nodes(one)).hasCount(2);
+      assertThat(one.at("summary")).hasText("2 of 2 nodes ready");
       assertThat(one.complaints()).isEmpty();
     }
   }

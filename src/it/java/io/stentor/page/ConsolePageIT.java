@@ -9,6 +9,7 @@ import io.stentor.support.Client;
 import io.stentor.support.HttpRoom;
 import io.stentor.support.Window;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,87 @@ class ConsolePageIT extends InConsole {
           .isNotEmpty()
           .allMatch(url -> url.startsWith(page(open.port(), "")))
           .noneMatch(url -> url.contains(ADMIN));
+    }
+  }
+
+  @Test
+  void keys_choose_a_time_whose_values_all_figures_show() {
+    try (Window one = enter()) {
+      Locator first = one.page().locator(".tile[data-figure=connections] .plot");
+      Locator second = one.page().locator(".tile[data-figure=rooms] .plot");
+      assertThat(one.page().locator(".tile .plot[tabindex='0']")).hasCount(1);
+      first.press("ArrowLeft");
+      assertThat(one.at("moment")).hasText(Pattern.compile("\\d+:\\d\\d:\\d\\d.*"));
+      assertThat(first)
+          .hasAttribute("aria-valuetext", Pattern.compile("\\d+:\\d\\d:\\d\\d.*, [–\\d].*"));
+      first.press("ArrowDown");
+      assertThat(second).isFocused();
+      assertThat(one.page().locator(".tile .plot[tabindex='0']")).hasCount(1);
+      second.press("Home");
+      assertThat(one.at("moment")).hasText(Pattern.compile("\\d+:\\d\\d:\\d\\d.*"));
+      second.press("Escape");
+      assertThat(one.at("moment")).hasText(Pattern.compile("the last .*"));
+      assertThat(one.at("alarm")).containsText("not part of a cluster");
+      assertThat(one.at("alarm")).hasAttribute("data-level", "information");
+      assertThat(nodes(one).locator(".id")).hasText(Pattern.compile(".+:" + open.port()));
+    }
+  }
+
+  /** What the console makes of figures, without a server that tells them. */
+  private static final String OF_FIGURES =
+      """
+      async () => {
+        const { Cluster } = await import('/js/console/cluster.js');
+        const { EventLog } = await import('/js/console/event-log.js');
+        const log = new EventLog();
+        const cluster = new Cluster((figures, last) => log.update(figures, last));
+        const tell = (node, time, others) => cluster.update([JSON.stringify({
+          node, time, address: `${node[0]}:1`, state: 'ready', clustered: true, nodes: 2, copies: true,
+          uptimeSeconds: 5, connections: { ws: 1 }, gaps: 0, slow: { skip: 0 }, limits: {}, ...others,
+        })], 0);
+        const start = 1e12;
+        tell('a1', start, { uptimeSeconds: 1 });
+        tell('b1', start);
+        tell('a2', start + 50_000, { uptimeSeconds: 1 });
+        tell('a2', start + 170_000, { gaps: 2 });
+        tell('a2', start + 200_000, { gaps: 3, slow: { skip: 4 }, limits: { rooms: 7 } });
+        tell('a2', start + 201_000, { gaps: 3, slow: { skip: 4 }, limits: { rooms: 7 }, copies: false });
+        const shown = (clock) => cluster.nodes(clock).map((node) => `${node.id} ${node.state(clock)}`);
+        const early = shown(start + 100_000);
+        log.watch(cluster, start + 100_000);
+        const clock = start + 201_000;
+        return {
+          early, late: shown(clock), copies: cluster.copies(clock),
+          starts: cluster.incarnations(cluster.nodes(clock)[0]),
+          connections: cluster.now('connections', 'sum', clock),
+          past: cluster.values('connections', 'sum', clock)[0],
+          events: log.events.map(({ kind, node, detail, count }) => `${node} ${kind} ${detail} ${count}`),
+        };
+      }
+      """;
+
+  @Test
+  void incarnations_are_folded_gone_nodes_disappear_and_figures_become_events() {
+    try (Window one = browser.open(page(open.port(), "admin.html"))) {
+      Map<?, ?> found = (Map<?, ?>) one.page().evaluate(OF_FIGURES);
+
+      assertThat((List<?>) found.get("early")).hasToString("[a2 ready, b1 gone]");
+      assertThat((List<?>) found.get("late")).hasToString("[a2 ready]");
+      assertThat(found.get("copies")).isEqualTo("missing");
+      assertThat(found.get("starts")).isEqualTo(2);
+      assertThat(found.get("connections")).isEqualTo(1);
+      assertThat(found.get("past")).as("of both, before they ended").isEqualTo(2);
+      assertThat((List<?>) found.get("events"))
+          .map(Object::toString)
+          .containsExactly(
+              "a:1 copying  1",
+              "a:1 slow skip 4",
+              "a:1 limit rooms 7",
+              "a:1 lost  3",
+              "a:1 started  1",
+              "b:1 gone  1",
+              "a:1 started  1",
+              "b:1 started  1");
     }
   }
 
@@ -160,6 +242,32 @@ class ConsolePageIT extends InConsole {
       one.at("txtSearch").fill("nothing like this");
       assertThat(names).hasCount(0, new HasCountOptions().setTimeout(SOON_MILLIS));
       assertThat(one.at("roomsNote")).hasText("No room name begins like this.");
+    }
+  }
+
+  @Test
+  void the_busiest_room_comes_first_and_long_names_are_whole() {
+    String longest = "activity:" + "long-name-".repeat(10);
+    HttpRoom.at(open.port(), longest).publish("1");
+    HttpRoom.at(open.port(), "activity:calm").publish("1");
+    HttpRoom busy = HttpRoom.at(open.port(), "activity:z-busy");
+    try (Window one = enter()) {
+      one.at("txtSearch").fill("activity:");
+      Locator names = one.page().locator("#rooms th");
+      assertThat(names).hasCount(2);
+      assertThat(one.page().locator("th[data-column=rate]"))
+          .hasAttribute("aria-sort", "descending");
+      one.page().mouse().move(0, 0);
+      Patience.until(
+          one,
+          () -> {
+            busy.publish("more");
+            return names.first().textContent().equals("activity:z-busy");
+          });
+      Locator name = room(one, longest).locator("button");
+      assertThat(name).hasText(longest);
+      assertThat(name).hasAttribute("title", longest);
+      assertThat((boolean) name.evaluate("(e) => e.scrollWidth <= e.clientWidth + 1")).isTrue();
     }
   }
 

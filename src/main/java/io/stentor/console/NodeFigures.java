@@ -20,6 +20,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,8 @@ public final class NodeFigures {
   private final Health health;
   private final LoopLags lags;
   private final ClusterState cluster;
+  private final boolean clustered;
+  private final Supplier<String> address;
   private final OperatingSystemMXBean system =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
@@ -49,6 +52,8 @@ public final class NodeFigures {
    * Creates a reader of one node's figures.
    *
    * @param metrics null if metrics are disabled
+   * @param clustered whether this node is to be one of several
+   * @param address of the node, as a person would call it
    */
   public NodeFigures(
       Rooms rooms,
@@ -56,7 +61,9 @@ public final class NodeFigures {
       @Nullable Metrics metrics,
       Health health,
       LoopLags lags,
-      ClusterState cluster) {
+      ClusterState cluster,
+      boolean clustered,
+      Supplier<String> address) {
     this.rooms = rooms;
     this.connections = connections;
     this.deliveries = metrics == null ? null : metrics.deliveries();
@@ -64,6 +71,8 @@ public final class NodeFigures {
     this.health = health;
     this.lags = lags;
     this.cluster = cluster;
+    this.clustered = clustered;
+    this.address = address;
   }
 
   /**
@@ -80,12 +89,14 @@ public final class NodeFigures {
     JsonObject json =
         new JsonObject()
             .put("node", rooms.node())
+            .put("address", address.get())
             .put("name", process.getName())
             .put("version", version())
             .put("state", state.isEmpty() ? checked : state)
             .put("failing", failing)
             .put("time", System.currentTimeMillis())
             .put("uptimeSeconds", TimeUnit.MILLISECONDS.toSeconds(process.getUptime()))
+            .put("clustered", clustered)
             .put("nodes", cluster.nodes())
             .put("copies", cluster.isSafe())
             .put("connections", byTransport())

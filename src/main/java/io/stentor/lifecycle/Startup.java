@@ -86,7 +86,8 @@ public final class Startup {
 
   private Future<Node> run() {
     LOG.info("node:     {}", rooms.node());
-    operations.watch(rooms, connections, () -> live.get().identity().hasAdminKey());
+    operations.watch(
+        rooms, connections, () -> live.get().identity().hasAdminKey(), servers::address);
     operations.watch(runtime::unreachable);
     Reload reload =
         new Reload(loaded, demo::withKey, live, access, this::changed, servers::replaceCertificate);

@@ -33,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -121,9 +122,16 @@ public final class Operations {
    * before {@link #start}.
    *
    * @param hasConsole whether the figures can be read by anyone; otherwise they are not published
+   * @param address of the node in its figures
    */
-  public void watch(Rooms rooms, ConnectionCounts connections, BooleanSupplier hasConsole) {
-    NodeFigures figures = new NodeFigures(rooms, connections, metrics, health, lags, cluster);
+  public void watch(
+      Rooms rooms,
+      ConnectionCounts connections,
+      BooleanSupplier hasConsole,
+      Supplier<String> address) {
+    boolean clustered = config.cluster().enabled();
+    NodeFigures figures =
+        new NodeFigures(rooms, connections, metrics, health, lags, cluster, clustered, address);
     feed = new FiguresFeed(vertx, rooms, hasConsole, figures::read);
     Totals totals = new Totals(rooms, connections);
     vertx.setPeriodic(Totals.INTERVAL_MILLIS, timer -> totals.tell());

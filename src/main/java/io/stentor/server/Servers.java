@@ -18,6 +18,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -38,6 +39,10 @@ public final class Servers {
 
   /** Vert.x convention for a random free port; all servers that use this number share the port. */
   private static final int ONE_FREE_PORT = -1;
+
+  /** Configured hosts that mean nothing to people on other machines. */
+  private static final Set<String> LOCAL_HOSTS =
+      Set.of("0.0.0.0", "::", "127.0.0.1", "::1", "localhost");
 
   private static final Logger LOG = LoggerFactory.getLogger(Servers.class);
 
@@ -94,6 +99,18 @@ public final class Servers {
   /** Returns the port in use; before the servers listen, the configured port. */
   public int port() {
     return port.get();
+  }
+
+  /**
+   * Returns the address of this node for people: its port, with the configured host, or the name of
+   * the machine if other machines cannot use that host.
+   */
+  public String address() {
+    String host = options.host();
+    boolean own = LOCAL_HOSTS.contains(host);
+    String process = ManagementFactory.getRuntimeMXBean().getName();
+    return new HostPort(own ? process.substring(process.indexOf('@') + 1) : host, port())
+        .toString();
   }
 
   /** Returns a live view of the servers for the drain. */
