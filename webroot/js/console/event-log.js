@@ -95,7 +95,8 @@ export class EventLog {
     const { time } = figures;
     const node = nameOf(figures);
     const isCounted = kind === "lost" || kind === "limit" || kind === "slow";
-    const same = isCounted && this.#events.find((one) => one.kind === kind && one.node === node && one.detail === detail);
+    const isSame = (one) => one.kind === kind && one.node === node && one.detail === detail;
+    const same = isCounted && this.#events.find(isSame);
     if (same && time - same.time < SAME_MILLIS) {
       same.count += count;
       return;

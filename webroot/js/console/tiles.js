@@ -19,7 +19,7 @@ const TILES = [
   { key: "delivered", lines: ["delivered"], how: "sum", format: count },
   { key: "delivery", lines: ["deliveryP99", "deliveryP50"], how: "max", format: coarse },
   { key: "append", lines: ["appendP99", "appendP50"], how: "max", format: measured },
-  { key: "queued", lines: ["queued"], how: "sum", format: bytes },
+  { key: "queued", lines: ["queued"], how: "sum", format: bytes, isWhole: true },
   { key: "slow", lines: ["slow"], how: "count", format: count, isWhole: true },
   { key: "limits", lines: ["limits"], how: "count", format: count, isWhole: true },
   { key: "memory", lines: ["heap", "direct"], how: "sum", format: bytes },
@@ -39,11 +39,11 @@ const TOKENS = ["--accent", "--accent-faint", "--information", "--line", "--dim"
 const FONT = "12px system-ui, sans-serif";
 
 /** Between two marks of the x axis, in seconds, and the room that a mark needs in CSS pixels. */
-const AXIS_STEPS = [20, 60, 120, 180, 300];
+const AXIS_STEPS = [20, 30, 60, 120, 180, 300];
 const MARK_PIXELS = 44;
 
 /** Between two marks of the y axis of whole numbers. */
-const WHOLE_STEPS = [0, 1, 2, 3, 4, 5, 6].flatMap((power) => [1, 2, 5].map((one) => one * 10 ** power));
+const WHOLE_STEPS = Array.from({ length: 12 }, (_, power) => [1, 2, 5].map((one) => one * 10 ** power)).flat();
 
 /** How far keys move the chosen time, in seconds. */
 const STEPS = { ArrowLeft: -2, ArrowRight: 2, PageDown: -60, PageUp: 60, Home: -Infinity, End: Infinity };
@@ -117,7 +117,7 @@ export function approximateSpan(millis) {
 
 /** Returns the times of the marks of an x axis, in seconds. */
 function marks({ bbox }, from, to) {
-  const count = Math.max(1, Math.floor(bbox.width / devicePixelRatio / MARK_PIXELS) - 1);
+  const count = Math.max(1, Math.floor(bbox.width / devicePixelRatio / MARK_PIXELS));
   const step = AXIS_STEPS.find((one) => (to - from) / one < count + 1) ?? AXIS_STEPS.at(-1);
   const first = Math.floor((to - from) / step - 0.3);
   return Array.from({ length: first }, (_, i) => to - (first - i) * step);
@@ -283,8 +283,14 @@ class Plot {
       cursor: { y: false, points: { show: false }, drag: { x: false, y: false }, sync: { key: SYNC_KEY } },
       scales: { x: { time: true }, y: { range: (_, least, most) => [Math.min(0, least ?? 0), (most || 1) * 1.08] } },
       axes: [
-        { ...axis, size: 20, splits: (plot, i, from, to) => marks(plot, from, to), values: (plot, all) => agesOf(plot, all) },
-        { ...axis, space: 28, size: 56, ...(isWhole ? { incrs: WHOLE_STEPS } : {}), values: (_, all) => all.map((one) => (one === 0 ? "0" : format(one))) },
+        { ...axis, size: 20, splits: (plot, _, from, to) => marks(plot, from, to), values: agesOf },
+        {
+          ...axis,
+          space: 28,
+          size: 56,
+          ...(isWhole ? { incrs: WHOLE_STEPS } : {}),
+          values: (_, all) => all.map((one) => (one === 0 ? "0" : format(one))),
+        },
       ],
       series: [{}, ...lines.slice(0, this.#spec.lines.length)],
       hooks: { setCursor: [(plot) => this.#onPoint(plot.cursor.idx ?? null)] },
