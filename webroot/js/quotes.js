@@ -236,7 +236,7 @@ class QuotesPage {
   }
 
   #drawStatus() {
-    const status = this.#signIn.reason === null ? this.#status : null;
+    const status = this.#status;
     byId("status").hidden = status === null;
     byId("chart").inert = status !== null;
     byId("statusText").textContent = status ? translate(status.key, status.values) : "";

@@ -109,10 +109,16 @@ class ChatToolsIT extends InBrowser {
 
   @Test
   void many_members_who_leave_are_a_number_and_few_are_named() {
-    try (Window one = browser.open(page("?room=leaving")).awaitLive();
-        Window other = browser.open("about:blank")) {
+    try (Window one = browser.open("about:blank");
+        Window other = browser.open(page("favicon.svg"))) {
+      // Whoever has left is shown for six seconds, which a slow machine may need for the test.
+      one.page()
+          .addInitScript(
+              "const timeout = window.setTimeout; window.setTimeout = (task, millis) =>"
+                  + " timeout(task, millis === 6000 ? 600000 : millis);");
+      one.page().navigate(page("?room=leaving"));
+      one.awaitLive();
       Locator left = one.page().locator("#ulMembers .left");
-      other.page().navigate(page("favicon.svg"));
       for (int count : new int[] {3, 22}) {
         other
             .page()
@@ -127,10 +133,10 @@ class ChatToolsIT extends InBrowser {
         assertThat(one.at("membersTitle")).hasText(count + 1 + " here");
         other.page().evaluate("sockets.forEach((socket) => socket.close())");
         if (count == 3) {
-          assertThat(left).hasText(new String[] {"3-0left", "3-1left", "3-2left"});
-          assertThat(left).hasCount(0);
+          Pattern name = Pattern.compile("3-\\dleft");
+          assertThat(left).hasText(new Pattern[] {name, name, name});
         } else {
-          assertThat(left).hasText(new String[] {"and 22 left"});
+          assertThat(left).hasText(new String[] {"and 25 left"});
         }
       }
     }
