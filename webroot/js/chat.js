@@ -24,10 +24,12 @@ import { nameOf } from "./chat/user-names.js";
 import { Client } from "./client/client.js";
 import { DENIED } from "./client/failure.js";
 import { copyText } from "./common/clipboard.js";
+import { ConnectionBanner } from "./common/connection-banner.js";
 import { byId } from "./common/dom.js";
 import { Header } from "./common/header.js";
 import { socketUrl } from "./common/http.js";
 import { onLanguageChange } from "./common/i18n.js";
+import { ownNodes } from "./common/own-nodes.js";
 import { tabStorage } from "./common/storage.js";
 import { SignInPanel, signInReason } from "./sign-in/sign-in-panel.js";
 import { TokenStore } from "./sign-in/token-store.js";
@@ -54,6 +56,7 @@ class ChatPage {
     name: this.#tokens.name,
     getToken: (request) => this.#tokens.token(request),
     own: tabStorage.get("own", []),
+    nodes: ownNodes(),
   });
   #rooms = new Rooms(this.#client, (conversation, what) => this.#changed(conversation, what));
   /** The conversation on the screen. */
@@ -108,6 +111,7 @@ class ChatPage {
       this.#search.draw();
       this.#parts.drawAll();
     });
+    new ConnectionBanner(this.#client, translate);
     this.#client.addEventListener("state", ({ detail }) => this.#stateChanged(detail));
     this.#client.connect();
   }
@@ -184,7 +188,7 @@ class ChatPage {
 
   async #loadOptions(conversation) {
     if (conversation?.room.state === "joined") {
-      conversation.options = (await roomOptions(conversation.name, this.#tokens)) ?? conversation.options;
+      conversation.options = (await roomOptions(conversation.name, this.#tokens, this.#client.node)) ?? conversation.options;
       this.#list.update();
       this.#parts.draw("members", "header", "notice");
     }
@@ -282,6 +286,9 @@ class ChatPage {
   }
 
   #hidden() {
+    if (this.#current) {
+      this.#current.draft = this.#composer.text;
+    }
     this.#rooms.save();
     this.#updateRead();
   }

@@ -2,12 +2,14 @@
 
 import { Client } from "./client/client.js";
 import { tokenColours } from "./common/canvas.js";
+import { ConnectionBanner } from "./common/connection-banner.js";
 import { byId, setText } from "./common/dom.js";
 import { clockTime, percentChange } from "./common/format.js";
 import { Header } from "./common/header.js";
 import { socketUrl } from "./common/http.js";
 import { onLanguageChange } from "./common/i18n.js";
 import { NONE, number } from "./common/intl.js";
+import { ownNodes } from "./common/own-nodes.js";
 import { onThemeChange } from "./common/theme.js";
 import { Feed, MAX_ROOMS } from "./quotes/feed.js";
 import { PriceChart } from "./quotes/price-chart.js";
@@ -29,6 +31,7 @@ class QuotesPage {
   #client = new Client(socketUrl("./connection/websocket").href, {
     name: this.#tokens.name,
     getToken: (request) => this.#tokens.token(request),
+    nodes: ownNodes(),
   });
   #signIn = new SignInPanel(translate, this.#tokens, {
     renamed: (name) => this.#signedIn(name),
@@ -56,6 +59,7 @@ class QuotesPage {
   #clockDifference = Infinity;
 
   start() {
+    new ConnectionBanner(this.#client, translate);
     this.#client.addEventListener("state", ({ detail }) => this.#stateChanged(detail));
     this.#feed.addEventListener("rooms", ({ detail }) => this.#roomsRead(detail));
     this.#feed.addEventListener("symbols", () => this.#symbolsAdded());

@@ -383,3 +383,111 @@ test("a room that refuses keys is published to without them, and one with a log 
   await assert.rejects(three, { code: 107 });
   client.close();
 });
+
+test("when all rooms are joined again after a loss, it is told once whether anything was missed", async () => {
+  const client = await connected();
+  const told = [];
+  client.addEventListener("resumed", ({ detail }) => told.push(detail));
+  const rooms = ["a", "b"].map((name) => client.room(name));
+  rooms.forEach((room) => {
+    room.join();
+    subscribed(now());
+  });
+  const lose = async () => {
+    now().close();
+    client.retryNow();
+    await settled();
+    now().onopen();
+  };
+  const back = (channel, result) => {
+    const { id } = now().sent.findLast(({ subscribe }) => subscribe?.channel === channel);
+    now().say({ id, subscribe: { recoverable: true, epoch: "e", offset: 0, was_recovering: true, ...result } });
+  };
+  const missed = (offset, client) => ({ data: offset, offset, info: { user: "", client } });
+  await lose();
+  back("a", { recovered: true, publications: [missed(1, "x"), missed(2, "c1")] });
+  await settled();
+  assert.deepEqual(told, []);
+  back("b", { recovered: true, publications: [missed(1, "x")] });
+  await settled();
+  assert.deepEqual(told, [{ complete: true, recovered: 2 }]);
+  await lose();
+  back("a", { recovered: false, epoch: "f" });
+  await lose();
+  back("b", { recovered: true });
+  back("a", { recovered: true, epoch: "f" });
+  await settled();
+  assert.deepEqual(told.slice(1), [{ complete: false, recovered: 0 }]);
+  client.close();
+});
+
+test("a message of an earlier visit is sent again if nothing is missing since, else its author decides", async () => {
+  for (const [recovered, sentBy, expected] of [[true, ["c0"], "sent"], [false, ["c0"], "unsure"], [false, [], "sent"]]) {
+    const client = await connected({ own: ["c0"] });
+    const room = client.room("a", { since: { epoch: "e", offset: 7 } });
+    room.join();
+    const result = room.publish("text", "key", sentBy).then(() => "sent", ({ unsure }) => (unsure ? "unsure" : "failed"));
+    const { epoch, offset, recover } = now().last("subscribe").subscribe;
+    assert.deepEqual({ epoch, offset, recover }, { epoch: "e", offset: 7, recover: true });
+    subscribed(now(), { recoverable: true, epoch: "e", offset: 8, was_recovering: true, recovered });
+    const publish = now().last("publish");
+    if (publish) {
+      assert.deepEqual(publish.publish, { channel: "a", data: "text", idempotency_key: "key" });
+      now().say({ id: publish.id, publish: { epoch: "e", offset: 9 } });
+    }
+    assert.equal(await result, expected);
+    client.close();
+  }
+});
+
+test("a message of an earlier visit that is in the log is not sent again", async () => {
+  const client = await connected({ own: ["c0"] });
+  const room = client.room("a", { since: { epoch: "e", offset: 7 } });
+  room.join();
+  const result = room.publish("text", "key", ["c0"]);
+  const publications = [{ data: "text", offset: 8, info: { user: "", client: "c0" } }];
+  subscribed(now(), { recoverable: true, epoch: "e", offset: 7, was_recovering: true, recovered: true, publications });
+  assert.deepEqual(await result, { epoch: "e", offset: 8 });
+  assert.equal(now().last("publish"), undefined);
+  client.close();
+});
+
+test("a room that was empty and still is has missed nothing, if the loss was short", async () => {
+  const client = await connected();
+  const room = client.room("a");
+  const joined = [];
+  room.addEventListener("joined", ({ detail }) => joined.push(detail.recovered));
+  room.join();
+  subscribed(now());
+  for (const offset of [0, 1]) {
+    now().close();
+    client.retryNow();
+    await settled();
+    now().onopen();
+    subscribed(now(), { recoverable: true, epoch: `other${offset}`, offset, was_recovering: true, recovered: false });
+  }
+  assert.deepEqual(joined, [true, true, false]);
+  client.close();
+});
+
+test("after a fork, a message that was acknowledged before is not taken for the one that is on its way", async () => {
+  const client = await connected();
+  const room = client.room("a");
+  room.join();
+  subscribed(now());
+  const first = room.publish("first", "k1");
+  now().say({ id: now().last("publish").id, publish: { epoch: "e", offset: 1 } });
+  await first;
+  const next = room.publish("next", "k2");
+  now().close();
+  client.retryNow();
+  await settled();
+  now().onopen();
+  const publications = [{ data: "first", offset: 1, info: { user: "", client: "c1" } }];
+  subscribed(now(), { recoverable: true, epoch: "f", offset: 0, was_recovering: true, recovered: true, publications });
+  assert.equal(room.unacknowledged, 1);
+  assert.equal(now().last("publish").publish.idempotency_key, "k2");
+  now().say({ id: now().last("publish").id, publish: { epoch: "f", offset: 2 } });
+  assert.deepEqual(await next, { epoch: "f", offset: 2 });
+  client.close();
+});

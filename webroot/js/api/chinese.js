@@ -49,11 +49,14 @@ export const chinese = {
   "Whether there is a demo login": "查询是否提供演示登录",
   "Get a token for any name": "用任意名称获取令牌",
   "About": "关于",
-  "This document.": "本文档。",
+  "This document, and the nodes of the cluster.": "本文档，以及集群的节点。",
+  "URLs of the nodes": "查询各节点的 URL",
   "This document, as YAML": "本文档（YAML）",
   "This document, as JSON": "本文档（JSON）",
 
   // Descriptions of operations.
+  "Where this client can connect, this node first. A client whose node does not answer tries the others in turn; its positions are valid on each of them. The list is empty if the node does not know its own URL, for example behind a proxy without `http.publicUrl`: then keep the address that you have.":
+    "此客户端可以连接的地址，本节点在最前。节点没有响应时，客户端依次尝试其他节点；位置在每个节点上都有效。如果节点不知道自己的 URL（例如位于代理之后且未设置 `http.publicUrl`），列表为空，请继续使用现有地址。",
   "Polling, and with `wait` long polling. Send `epoch:offset` of the last response as the next `since`.":
     "轮询；带 `wait` 时为长轮询。将上次响应的 `epoch:offset` 作为下一次请求的 `since`。",
   "Without `since` you get the newest messages. If `since` cannot be recovered, `recovered` is false and you get the newest messages; with `strict=true` the response is a 412 instead. `more` means that more messages follow: ask again at once.":
@@ -204,6 +207,8 @@ export const chinese = {
   "How the room is configured.": "房间的配置。",
   "Whether any keys for tokens are configured.": "是否配置了验证令牌的密钥。",
   "Whether there is a demo login.": "是否提供演示登录。",
+  "The URLs, without paths.": "各节点的 URL，不含路径。",
+  "An answer may be used again for 5 s.": "响应可在 5 秒内重复使用。",
   "What this client may do in the room.": "此客户端在房间中的权限。",
   "Read past messages.": "读取历史消息。",
   "See the members.": "查看成员。",

@@ -33,6 +33,7 @@ export class ConnectionPanel {
       transport: translate("transportName"),
       server: server || NONE,
       nodeName: node || NONE,
+      nodeUrl: new URL(this.#client.node.url).origin,
       yourConnection: this.#client.id || NONE,
       position: this.#currentRoom()?.position || NONE,
       roundTrip: roundTripMillis === null ? NONE : translate("roundTripMillis", { millis }),

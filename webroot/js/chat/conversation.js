@@ -3,7 +3,7 @@
  * has read, and the members. Does not touch the page.
  */
 
-import { DENIED } from "../client/failure.js";
+import { DENIED, Failure } from "../client/failure.js";
 import { newKey } from "../client/outbox.js";
 import { Members } from "./members.js";
 import { Timeline, includes, isAfter, itemOf } from "./timeline.js";
@@ -44,16 +44,20 @@ export class Conversation {
   /**
    * Creates the conversation of a room.
    *
-   * `lastRead` is how far the user had read in an earlier visit, `{epoch, offset}`. `changed(conversation, what)` is
-   * called with `items` (added at the end), `older` (added at the beginning), `inside` (inserted), `pending`,
-   * `denied` (the user may not publish), `unread`, `news` (an unread message of somebody else), `mark`, `members`, `joined` or `state`.
+   * `lastRead` is how far the user had read in an earlier visit, `{epoch, offset}`; `unsent` is what that visit had
+   * not sent, as `unsent` gave it. `changed(conversation, what)` is called with `items` (added at the end), `older`
+   * (added at the beginning), `inside` (inserted), `pending`, `denied` (the user may not
+   * publish), `unread`, `news` (an unread message of somebody else),
+   * `mark`, `members`, `joined` or `state`.
    */
-  constructor(room, lastRead, changed) {
+  constructor(room, lastRead, unsent, changed) {
     this.room = room;
     this.name = room.name;
     this.lastRead = lastRead;
     this.#changed = (what) => changed(this, what);
     this.#pending = new PendingMessages(room, this.#timeline, this.#changed);
+    this.draft = unsent?.draft ?? "";
+    this.#pending.restore(unsent?.messages ?? []);
     this.members = new Members(room, () => this.#changed("members"));
     room.addEventListener("joined", ({ detail }) => this.#joined(detail));
     room.addEventListener("message", ({ detail }) => this.#received(detail));
@@ -95,6 +99,14 @@ export class Conversation {
   isMarked(number) {
     const [item, before] = [this.item(number), this.item(number - 1)];
     return isAfter(item, this.mark) && !isAfter(before, this.mark);
+  }
+
+  /** What a later visit needs to send what this one has not sent; `null` if there is nothing. */
+  get unsent() {
+    const messages = this.#pending.saved();
+    const { epoch, offset } = this.room;
+    const since = messages.length > 0 && this.room.position !== "" ? { epoch, offset } : null;
+    return messages.length > 0 || this.draft !== "" ? { draft: this.draft, messages, since } : null;
   }
 
   /** Tells whether this conversation is on the screen. */
@@ -294,6 +306,29 @@ class PendingMessages {
     this.#changed = changed;
   }
 
+  /** Returns the entries as JSON has them. */
+  saved() {
+    return this.entries
+      .filter(({ position }) => !position)
+      .map(({ text, key, time, failure }) => {
+        const { code, message, unsure } = failure ?? {};
+        return { text, key, time, sentBy: this.#room.sentBy(key), failure: failure ? { code, message, unsure } : null };
+      });
+  }
+
+  /** Publishes what an earlier visit had not sent; what had failed waits for its author again. */
+  restore(saved) {
+    for (const { text, key, time, sentBy, failure } of saved) {
+      const entry = { kind: "message", text, own: true, key, time, failure: null };
+      this.entries.push(entry);
+      if (failure) {
+        entry.failure = new Failure(failure.code, failure.message, failure);
+      } else {
+        this.#publish(entry, sentBy);
+      }
+    }
+  }
+
   publish(text) {
     this.#send({ kind: "message", text, own: true, key: newKey(), failure: null, time: Date.now() });
   }
@@ -320,7 +355,11 @@ class PendingMessages {
   #send(entry) {
     this.entries.push(entry);
     this.#changed("pending");
-    this.#room.publish(entry.text, entry.key).then(
+    this.#publish(entry);
+  }
+
+  #publish(entry, sentBy) {
+    this.#room.publish(entry.text, entry.key, sentBy).then(
       (position) => this.#acknowledged(entry, position),
       (failure) => {
         entry.failure = failure;

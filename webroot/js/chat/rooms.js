@@ -1,7 +1,7 @@
 /** The rooms that the user is in. Remembers them, and how far each was read. Does not touch the page. */
 
 import { requestJson, roomPath } from "../common/http.js";
-import { browserStorage } from "../common/storage.js";
+import { browserStorage, tabStorage } from "../common/storage.js";
 import { Conversation } from "./conversation.js";
 import { LOBBY, isRoomName } from "./room-names.js";
 
@@ -13,11 +13,18 @@ export class Rooms {
   #client;
   #changed;
   #conversations = new Map();
+  /** What the last visit had not sent in rooms that are not joined yet. */
+  #unsent = tabStorage.get("unsent", {});
 
   /** Joins the rooms of the last visit. `changed(conversation, what)` is called as `Conversation` has it. */
   constructor(client, changed) {
     this.#client = client;
-    this.#changed = changed;
+    this.#changed = (conversation, what) => {
+      if (what === "pending") {
+        this.#saveUnsent();
+      }
+      changed(conversation, what);
+    };
     storedNames("joined", [LOBBY]).forEach((name) => this.#join(name));
   }
 
@@ -51,18 +58,26 @@ export class Rooms {
     }
   }
 
-  /** Remembers the rooms and how far each was read. */
+  /** Remembers the rooms, how far each was read, and in this tab what is not sent. */
   save() {
+    this.#saveUnsent();
     browserStorage.set("joined", [...this.#conversations.keys()]);
     browserStorage.set("read", Object.fromEntries(this.joined.map(({ name, lastRead }) => [name, lastRead])));
   }
 
+  #saveUnsent() {
+    const unsent = Object.fromEntries(this.joined.map(({ name, unsent }) => [name, unsent]).filter(([, one]) => one));
+    tabStorage.set("unsent", { ...this.#unsent, ...unsent });
+  }
+
   #join(name) {
-    const room = this.#client.room(name, { joinLeave: true });
+    const { [name]: unsent, ...others } = this.#unsent;
+    this.#unsent = others;
+    const room = this.#client.room(name, { joinLeave: true, since: unsent?.since });
     const lastRead = browserStorage.get("read", {})[name];
-    const conversation = new Conversation(room, lastRead, this.#changed);
-    this.#conversations.set(name, conversation);
     room.join();
+    const conversation = new Conversation(room, lastRead, unsent, this.#changed);
+    this.#conversations.set(name, conversation);
     return conversation;
   }
 }
@@ -71,10 +86,10 @@ export class Rooms {
  * Returns a promise of a room's options, with `permissions` of the user in it, `null` if the server does not tell.
  * `tokens` is the `TokenStore`.
  */
-export async function roomOptions(name, tokens) {
+export async function roomOptions(name, tokens, node) {
   try {
     const headers = { Accept: "application/json", ...(await tokens.headers()) };
-    const { options, permissions } = await requestJson(roomPath(name), { headers });
+    const { options, permissions } = await requestJson(roomPath(name), { node, headers });
     return options ? { ...options, permissions } : null;
   } catch {
     return null;

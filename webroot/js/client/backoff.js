@@ -3,6 +3,13 @@
 const BASE_MILLIS = 500;
 const MAX_MILLIS = 20_000;
 
+/** How long to wait at most before the next of several nodes is tried. */
+const SOON_MILLIS = 100;
+
+/** How long one of several nodes has to answer, in the first round; twice as long in the next, up to a limit. */
+const PATIENCE_MILLIS = 2_000;
+const MAX_PATIENCE_MILLIS = 10_000;
+
 /** A connection that lasted this long resets the delays. */
 const STABLE_MILLIS = 5_000;
 
@@ -25,9 +32,17 @@ export class ReconnectTimer {
     this.#random = random;
   }
 
-  /** Calls `connect` after a delay and returns that delay in milliseconds. */
-  schedule(connect) {
-    const wait = backoffMillis(this.#attempts++, this.#random);
+  /** How long a node has to answer, in milliseconds. */
+  get patienceMillis() {
+    return Math.min(MAX_PATIENCE_MILLIS, PATIENCE_MILLIS * 2 ** Math.max(0, this.#attempts - 1));
+  }
+
+  /**
+   * Calls `connect` after a delay and returns that delay in milliseconds. `soon`: another node is tried, so the delays
+   * do not grow.
+   */
+  schedule(connect, { soon = false } = {}) {
+    const wait = soon ? this.#random() * SOON_MILLIS : backoffMillis(this.#attempts++, this.#random);
     this.#after(wait, connect);
     return wait;
   }

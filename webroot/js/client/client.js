@@ -9,25 +9,37 @@
  *     client.connect();
  *     await room.publish("hello");
  *
- * Events: `state` (`{state, retryAt?, reason?, code?, duringConnect?}`).
+ * Given `nodes`, it moves to another node if its own does not answer.
+ *
+ * Events: `state` (`{state, retryAt?, reason?, code?, duringConnect?}`), and `resumed` (`{complete, recovered}`) when
+ * all rooms are joined again after a connection was lost: whether nothing is missing in any of them, and how many
+ * messages of others came meanwhile.
  *
  * States: `closed` (not started, closed, or the server asked not to reconnect, see `code` and `reason`),
  * `connecting`, `live`, `waiting` (until `retryAt`, a `performance.now()` time). `duringConnect` is true if the server
- * ended the connection before it was live.
+ * ended the connection, or did not answer, before it was live.
  */
 
 import { ReconnectTimer } from "./backoff.js";
-import { Connection, isPermanent } from "./connection.js";
+import { Connection, NO_CLOSE_FRAME, isPermanent } from "./connection.js";
 import { Failure } from "./failure.js";
+import { Nodes } from "./nodes.js";
 import { Room } from "./room.js";
 import { Token } from "./token.js";
 
 /** How many ids of earlier connections are kept. */
 const MAX_OWN_IDS = 50;
 
+/** The close code of a node that stops. */
+const SHUTDOWN = 3001;
+
+/** Where the other nodes have what this client speaks. */
+const PATH = "/connection/websocket";
+
 export class Client extends EventTarget {
   #address;
   #options;
+  #nodes;
   #token;
   #reconnect;
   #rooms = new Map();
@@ -35,6 +47,8 @@ export class Client extends EventTarget {
   #connected = false;
   #state = "closed";
   #ownIds;
+  /** The rooms that are not joined again since the loss, and what `resumed` will tell; `null` if none was lost. */
+  #resuming = null;
   #statistics = { node: "", server: "", connects: 0, recovered: 0, messages: 0, invalid: 0 };
 
   /** The id of the present connection, which others see; empty before the first. */
@@ -44,8 +58,9 @@ export class Client extends EventTarget {
    * Creates a client, which does not connect yet.
    *
    * Options: `name` (the name that others see if no token gives one), `getToken` (returns a token, a promise of one, or
-   * nothing; its argument `{expired}` tells whether the server refused the last one as expired), `own` (ids of earlier
-   * connections of this client), `WebSocket` and `random` (for tests).
+   * nothing; its argument `{expired, node}` tells whether the server refused the last one as expired, and which node it
+   * is for), `own` (ids of earlier connections of this client), `nodes` (the `Nodes` to use; without it the one at
+   * `address`), `WebSocket` and `random` (for tests).
    *
    * If `getToken` fails, it is called again after a while. If it fails with a `Failure` that is not temporary, the
    * client is closed.
@@ -53,7 +68,9 @@ export class Client extends EventTarget {
   constructor(address, options = {}) {
     super();
     this.#address = address;
-    this.#options = { WebSocket: globalThis.WebSocket, random: Math.random, ...options };
+    this.#options = { random: Math.random, ...options };
+    this.#nodes =
+      options.nodes ?? new Nodes({ url: address, WebSocket: options.WebSocket ?? globalThis.WebSocket });
     this.#token = new Token(options.getToken);
     this.#ownIds = new Set(options.own);
     this.#reconnect = new ReconnectTimer(this.#options.random);
@@ -65,6 +82,16 @@ export class Client extends EventTarget {
 
   get isConnected() {
     return this.#connected;
+  }
+
+  /** The node in use, or the one that is tried next, `{url, WebSocket, fetch}`. */
+  get node() {
+    return this.#nodes.current;
+  }
+
+  /** Whether that is another one than at first. */
+  get isMoved() {
+    return !this.#nodes.isHome;
   }
 
   /** The ids of the connections of this client, the newest last. */
@@ -85,7 +112,10 @@ export class Client extends EventTarget {
     return { ...this.#statistics, roundTripMillis: this.#connection?.roundTripMillis ?? null };
   }
 
-  /** Returns the room of this name, the same object each time. Option: `joinLeave`, to be told who joins and leaves. */
+  /**
+   * Returns the room of this name, the same object each time. Options: `joinLeave`, to be told who joins and leaves;
+   * `since`, a position, `{epoch, offset}`, to receive what followed it.
+   */
   room(name, options) {
     let room = this.#rooms.get(name);
     if (!room) {
@@ -94,15 +124,22 @@ export class Client extends EventTarget {
       room.addEventListener("message", ({ detail }) => {
         this.#statistics.messages++;
         this.#statistics.recovered += detail.missed ? 1 : 0;
+        if (this.#resuming && detail.missed && !detail.own) {
+          this.#resuming.recovered++;
+        }
       });
+      room.addEventListener("joined", ({ detail }) => this.#resumed(room, detail.recovered));
+      room.addEventListener("refused", () => this.#resumed(room, true));
     }
     return room;
   }
 
   /** Leaves a room and forgets it: the next `room` of this name is a new object. */
   forget(name) {
-    this.#rooms.get(name)?.leave();
+    const room = this.#rooms.get(name);
+    room?.leave();
     this.#rooms.delete(name);
+    this.#resumed(room, true);
   }
 
   /** Connects, also after the server asked not to reconnect. No-op unless closed. */
@@ -164,19 +201,21 @@ export class Client extends EventTarget {
     const placeholder = { close: () => {} };
     this.#connection = placeholder;
     const isCurrent = () => this.#connection === placeholder;
-    await this.#token.next().then(
+    await this.#token.next(this.node).then(
       (token) => isCurrent() && this.#dial(token),
       (failure) => isCurrent() && this.#notConnected(failure, failure.temporary ?? true),
     );
   }
 
   #dial(token) {
-    this.#connection = new Connection(this.#addressFor(token), this.#options.WebSocket, {
+    const listener = {
       opened: () => this.#sendConnect(this.#connection, token),
       pushed: (push) => this.#pushed(push),
       invalid: () => this.countInvalid(),
       ended: (code, reason) => this.#ended(code, reason),
-    });
+    };
+    const openMillis = this.#nodes.isSeveral ? this.#reconnect.patienceMillis : undefined;
+    this.#connection = new Connection(this.#addressFor(token), this.node.WebSocket, listener, openMillis);
   }
 
   /** Pushes for rooms that are not known any more, and pushes of the connection itself, are ignored. */
@@ -185,7 +224,8 @@ export class Client extends EventTarget {
   }
 
   #addressFor(token) {
-    const address = new URL(this.#address);
+    const address = new URL(this.isMoved ? PATH : this.#address, this.node.url);
+    address.protocol = address.protocol.replace("http", "ws");
     address.searchParams.set("time", "true");
     if (this.#options.name && !token) {
       address.searchParams.set("name", this.#options.name);
@@ -202,10 +242,10 @@ export class Client extends EventTarget {
     );
   }
 
-  #notConnected({ code, message }, retry) {
+  #notConnected({ code, message, temporary }, retry) {
     this.#drop(0);
     if (retry) {
-      this.#retryLater(code, message);
+      this.#retryLater(code, message, { duringConnect: true, elsewhere: temporary ?? true });
     } else {
       this.#enter("closed", { code, reason: message });
     }
@@ -218,9 +258,28 @@ export class Client extends EventTarget {
     this.#connection.expectPings(ping);
     this.#connected = true;
     this.#reconnect.connected();
+    this.#nodes.connected();
     this.#token.scheduleRenewal(result, (token) => this.command("refresh", { token }));
     this.#enter("live");
     this.#rooms.forEach((room) => room.connected());
+    this.#resumed(null, true);
+  }
+
+  /** The messages that a room missed are read right after it is joined, in the same task. */
+  #resumed(room, complete) {
+    if (this.#resuming) {
+      const waited = this.#resuming.rooms.delete(room);
+      this.#resuming.complete &&= complete || !waited;
+      queueMicrotask(() => this.#connected && this.#tellResumed());
+    }
+  }
+
+  #tellResumed() {
+    if (this.#resuming?.rooms.size === 0) {
+      const { complete, recovered } = this.#resuming;
+      this.#resuming = null;
+      this.dispatchEvent(new CustomEvent("resumed", { detail: { complete, recovered } }));
+    }
   }
 
   #rememberId(id) {
@@ -235,26 +294,36 @@ export class Client extends EventTarget {
 
   #ended(code, reason) {
     const duringConnect = !this.#connected;
+    const hasLeft = code === SHUTDOWN && this.#nodes.next();
     this.#drop(code);
     if (isPermanent(code)) {
       this.#enter("closed", { code, reason: reason || String(code), duringConnect });
     } else {
-      this.#retryLater(code, reason);
+      this.#retryLater(code, reason, { duringConnect, elsewhere: duringConnect && !hasLeft });
     }
   }
 
-  #retryLater(code, reason) {
-    const wait = this.#reconnect.schedule(() => this.#open());
-    this.#enter("waiting", { retryAt: performance.now() + wait, code, reason });
+  /**
+   * After a loss the same node is tried again, soon if it may be gone and there are others; `elsewhere` means that it
+   * did not answer, so the next one is tried.
+   */
+  #retryLater(code, reason, { duringConnect, elsewhere }) {
+    const mayBeGone = code === NO_CLOSE_FRAME && !duringConnect && this.#nodes.isSeveral;
+    const soon = mayBeGone || (elsewhere && this.#nodes.next());
+    const wait = this.#reconnect.schedule(() => this.#open(), { soon });
+    this.#enter("waiting", { retryAt: performance.now() + wait, code, reason, duringConnect });
   }
 
   #drop(code) {
     this.#reconnect.stop();
+    this.#nodes.stop();
     this.#token.stop();
     this.#connection?.close();
     this.#connection = null;
     if (this.#connected) {
       this.#connected = false;
+      this.#resuming ??= { rooms: new Set(), complete: true, recovered: 0 };
+      this.#rooms.forEach((room) => room.state === "joined" && this.#resuming.rooms.add(room));
       this.#rooms.forEach((room) => room.lost(code));
     }
   }

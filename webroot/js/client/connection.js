@@ -13,7 +13,7 @@ const REPLY_MILLIS = 10_000;
 const PING_DELAY_MILLIS = 10_000;
 
 /** The close code if there was no close frame: RFC 6455, section 7.1.5. */
-const NO_CLOSE_FRAME = 1006;
+export const NO_CLOSE_FRAME = 1006;
 
 /** Returns whether a close code tells the client not to reconnect. */
 export function isPermanent(code) {
@@ -37,13 +37,13 @@ export class Connection {
    * Opens a connection.
    *
    * `listener` has `opened()`, `pushed(push)`, `invalid()` (a message was not understood and is ignored) and
-   * `ended(code, reason)`, which is the last call.
+   * `ended(code, reason)`, which is the last call. `openMillis` is how long the server has to answer.
    */
-  constructor(address, WebSocket, listener) {
+  constructor(address, WebSocket, listener, openMillis = OPEN_MILLIS) {
     this.#listener = listener;
     const socket = new WebSocket(address);
     this.#socket = socket;
-    const openTimer = this.#after(OPEN_MILLIS, () => this.#end(NO_CLOSE_FRAME, "not open in time"));
+    const openTimer = this.#after(openMillis, () => this.#end(NO_CLOSE_FRAME, "not open in time"));
     socket.onopen = () => {
       this.#cancel(openTimer);
       listener.opened();

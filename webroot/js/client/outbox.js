@@ -46,12 +46,28 @@ export class Outbox {
     return this.#messages.length;
   }
 
-  /** Adds a message. Returns a promise of its position, rejected with a `Failure`. */
-  add(data, key) {
+  /** Returns the ids of the connections by which the message with this key was sent; none if it was not sent yet. */
+  sentBy(key) {
+    return [...(this.#messages.find((one) => one.key === key)?.sentBy ?? [])];
+  }
+
+  /**
+   * Adds a message. Returns a promise of its position, rejected with a `Failure`. `sentBy` are the ids of connections
+   * that may have sent it before.
+   */
+  add(data, key, sentBy = []) {
     return new Promise((done, failed) => {
-      this.#messages.push({ data, key, done, failed, sentBy: new Set(), attempts: 0, since: 0 });
+      this.#messages.push({ data, key, done, failed, sentBy: new Set(sentBy), attempts: 0, since: 0 });
       this.#sendNext();
     });
+  }
+
+  /**
+   * Tells, before the missed messages are received, that the log goes on under this epoch: the offsets of messages that
+   * were acknowledged under the former one stay theirs.
+   */
+  recovered(epoch) {
+    this.#last = { ...this.#last, epoch };
   }
 
   /**

@@ -21,6 +21,9 @@ import { Outbox, newKey } from "./outbox.js";
 /** Codes of an unsubscribe push below this are permanent. */
 const FIRST_TEMPORARY_CODE = 2500;
 
+/** A log is kept for at least this long after its last message. */
+const LOG_KEPT_MILLIS = 60_000;
+
 /** The largest time that a date can have, in milliseconds since 1970. */
 const MAX_TIME = 8.64e15;
 
@@ -29,15 +32,20 @@ export class Room extends EventTarget {
   #joinLeave;
   #state = "out";
   #outbox;
-  #cursor = new Cursor();
+  #cursor;
   #wasJoined = false;
+  #lostAt = -Infinity;
   #request = 0;
   #attempts = 0;
   #timer = 0;
 
-  /** Creates a room for a client, which calls `connected`, `lost` and `pushed`. */
-  constructor(client, name, { joinLeave = false } = {}) {
+  /**
+   * Creates a room for a client, which calls `connected`, `lost` and `pushed`. `since` is a position, `{epoch, offset}`,
+   * after which the messages are received when the room is joined first.
+   */
+  constructor(client, name, { joinLeave = false, since = null } = {}) {
     super();
+    this.#cursor = new Cursor(since);
     this.name = name;
     this.#client = client;
     this.#joinLeave = joinLeave;
@@ -94,13 +102,18 @@ export class Room extends EventTarget {
   /**
    * Publishes any JSON value. Returns a promise of its position (`{epoch, offset}`), fulfilled when it is in the log
    * and on a second node, rejected with a `Failure`. It waits while the connection is lost. A message that is published
-   * again under the same `key` appears once.
+   * again under the same `key` appears once. `sentBy` is what the method of this name gave in an earlier visit.
    */
-  publish(data, key = newKey()) {
+  publish(data, key = newKey(), sentBy = []) {
     if (this.#state === "out" || this.#state === "refused") {
       return Promise.reject(new Failure(0, `not in the room ${this.name}`));
     }
-    return this.#outbox.add(data, key);
+    return this.#outbox.add(data, key, sentBy);
+  }
+
+  /** Returns the ids of the connections by which a message was sent that is not in the log yet. */
+  sentBy(key) {
+    return this.#outbox.sentBy(key);
   }
 
   /**
@@ -141,6 +154,7 @@ export class Room extends EventTarget {
     clearTimeout(this.#timer);
     this.#outbox.pause(code);
     if (this.#state === "joined") {
+      this.#lostAt = performance.now();
       this.#state = "joining";
     }
   }
@@ -183,17 +197,26 @@ export class Room extends EventTarget {
       return;
     }
     const first = !this.#wasJoined;
-    const complete = recoverable && (first || recovered);
+    const isNew = first && this.#cursor.toString() === "";
+    const complete = recoverable && (recovered || isNew || this.#isStillEmpty(result));
     this.#state = "joined";
     this.#attempts = 0;
     this.#cursor.subscribed(result);
     this.#wasJoined = true;
+    if (recovered) {
+      this.#outbox.recovered(this.epoch);
+    }
     this.#dispatch("joined", { recovered: complete, first });
     for (const publication of this.#valid(result.publications)) {
       this.#received(publication, true);
     }
     // After the missed messages, which may include one that this client published.
     this.#outbox.open(this.#client.id, { complete, hasLog: recoverable });
+  }
+
+  /** A room without messages has no log, and what other nodes call its epoch differs. */
+  #isStillEmpty({ offset = 0 }) {
+    return offset === 0 && this.offset === 0 && performance.now() - this.#lostAt < LOG_KEPT_MILLIS;
   }
 
   #refused(failure) {
@@ -275,6 +298,15 @@ class Cursor {
   offset = 0;
   /** False in a room without a log, or if the client may not read it. */
   #known = false;
+
+  /** Creates a cursor at a position, `{epoch, offset}`, or at none yet. */
+  constructor(since) {
+    if (since) {
+      this.epoch = since.epoch;
+      this.offset = since.offset;
+      this.#known = true;
+    }
+  }
 
   /** `epoch:offset`; empty if not known. */
   toString() {

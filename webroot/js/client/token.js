@@ -10,20 +10,22 @@ const MAX_TIMER_MILLIS = 2 ** 31 - 1;
 
 export class Token {
   #getToken;
+  #node;
   #current = "";
   #expired = false;
   #timer = 0;
 
-  /** Creates a token source. `getToken({expired})` returns a token or a promise of one; it may be undefined. */
+  /** Creates a token source. `getToken({expired, node})` returns a token or a promise of one; it may be undefined. */
   constructor(getToken) {
     this.#getToken = getToken;
   }
 
-  /** Returns a promise of the token for the next connection, empty if there is none. */
-  async next() {
+  /** Returns a promise of the token for the next connection, to this node, empty if there is none. */
+  async next(node = this.#node) {
+    this.#node = node;
     const expired = this.#expired;
     this.#expired = false;
-    this.#current = (await this.#getToken?.({ expired })) ?? "";
+    this.#current = (await this.#getToken?.({ expired, node })) ?? "";
     return this.#current;
   }
 

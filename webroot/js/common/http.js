@@ -17,13 +17,13 @@ export class HttpError extends Error {
 
 /**
  * Sends a request and returns a promise of the JSON in its answer, `{}` if it has none; rejected with an `HttpError`.
- * `options` as of `fetch`.
+ * `options` as of `fetch`, and `node`, the node of a `Client` to send it to instead of the page's own.
  */
-export async function requestJson(path, options) {
+export async function requestJson(path, { node, ...options } = {}) {
   let response;
   let text;
   try {
-    response = await fetch(path, options);
+    response = await (node ? node.fetch(new URL(path, node.url).href, options) : fetch(path, options));
     text = await response.text();
   } catch (error) {
     throw new HttpError(0, error.message);

@@ -114,7 +114,7 @@ export class Feed extends EventTarget {
   }
 
   async #read(path) {
-    return requestJson(path, { cache: "no-store", headers: await this.#headers() });
+    return requestJson(path, { cache: "no-store", node: this.#client.node, headers: await this.#headers() });
   }
 
   #dispatch(type, detail) {

@@ -115,7 +115,8 @@ export class TokenStore {
   }
 
   /** Returns a promise of the token to connect with, empty for none: the option `getToken` of a `Client`. */
-  async token({ expired = false } = {}) {
+  async token({ expired = false, node } = {}) {
+    this.#demoLogin.node = node ?? this.#demoLogin.node;
     if (this.isPasted) {
       if (expired) {
         throw new Failure(EXPIRED, "the token has expired");
@@ -147,6 +148,8 @@ class DemoLogin {
   /** A token is used again during this part of its lifetime, so that not each reconnect asks for one. */
   static #REUSE_PART = 0.5;
 
+  /** The node of the last connection; `undefined` for that of the page. */
+  node;
   /** `null` until known. */
   #offered = null;
   #name = "";
@@ -205,7 +208,7 @@ class DemoLogin {
   async #request(path, options) {
     const signal = AbortSignal.timeout(DemoLogin.#TIMEOUT_MILLIS);
     try {
-      return await requestJson(path, { cache: "no-store", signal, ...options });
+      return await requestJson(path, { cache: "no-store", signal, node: this.node, ...options });
     } catch (error) {
       throw new Failure(error.status, error.message, { temporary: error.isTemporary });
     }

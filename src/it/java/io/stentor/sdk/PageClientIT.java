@@ -30,6 +30,11 @@ class PageClientIT {
   }
 
   @Test
+  void moves_to_another_node_of_those_it_knows() throws IOException, InterruptedException {
+    run("nodes.test.mjs", new JsonArray());
+  }
+
+  @Test
   void keeps_its_promises_with_two_nodes_one_of_which_is_killed()
       throws IOException, InterruptedException {
     try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2, Setting.nodes())) {

@@ -8,6 +8,8 @@ import java.util.List;
  *
  * @param host address to bind to
  * @param port TCP port; 0 picks a free one
+ * @param publicUrl URL at which clients reach this node, as browsers write origins; empty if it is
+ *     not known
  * @param webroot directory of static files; if it does not exist, the files in the jar are served
  * @param allowedOrigins origins that browsers may connect from, see {@link OriginPattern}; {@code
  *     *} matches any characters; empty allows all
@@ -18,11 +20,17 @@ import java.util.List;
 public record HttpOptions(
     String host,
     int port,
+    String publicUrl,
     String webroot,
     List<String> allowedOrigins,
     String unixSocket,
     String unixSocketMode,
     TlsOptions tls) {
+
+  private static final String PUBLIC_URL =
+      "a URL such as https://a.example.org or http://10.0.0.7:9898, without a path, in which hosts"
+          + " of other scripts are written as xn--…; or empty";
+
   public HttpOptions {
     List<String> normalised = new ArrayList<>();
     for (int i = 0; i < allowedOrigins.size(); i++) {
@@ -34,6 +42,15 @@ public record HttpOptions(
       }
     }
     allowedOrigins = List.copyOf(normalised);
+    publicUrl = url(publicUrl);
+  }
+
+  private static String url(String publicUrl) {
+    try {
+      return publicUrl.isEmpty() ? "" : OriginPattern.normalised(publicUrl.replaceFirst("/$", ""));
+    } catch (IllegalArgumentException e) {
+      throw ConfigException.badValue("publicUrl", publicUrl, PUBLIC_URL);
+    }
   }
 
   /**

@@ -35,23 +35,28 @@ public final class AllowedOrigins {
   private static final Pattern USUAL_PORT = Pattern.compile(":(80|443)$");
 
   private final Supplier<List<String>> allowed;
+  private final NodeUrls nodes;
 
   /**
    * Creates the check.
    *
    * @param allowed origin patterns as browsers write origins, where {@code *} matches any run of
    *     characters except {@code /}; empty allows all origins; evaluated on each request
+   * @param nodes the other nodes, whose pages are allowed where those of this node are
    */
-  public AllowedOrigins(Supplier<List<String>> allowed) {
+  public AllowedOrigins(Supplier<List<String>> allowed, NodeUrls nodes) {
     this.allowed = allowed;
+    this.nodes = nodes;
   }
 
   /** Returns whether the origin of a request is allowed. */
   public boolean allow(HttpServerRequest request) {
     HostAndPort requestedHost = request.authority(); // HTTP/2 requests have no Host header.
-    return allow(
-        request.getHeader(HttpHeaders.ORIGIN),
-        requestedHost == null ? null : requestedHost.toString());
+    String origin = request.getHeader(HttpHeaders.ORIGIN);
+    return allow(origin, requestedHost == null ? null : requestedHost.toString())
+        || (origin != null
+            && allowed.get().contains(OriginPattern.SELF)
+            && nodes.isOther(request, origin));
   }
 
   /**

@@ -3,6 +3,7 @@ package io.stentor.lifecycle;
 import io.stentor.admission.Limits;
 import io.stentor.centrifuge.api.ServerApi;
 import io.stentor.centrifuge.transport.Mailboxes;
+import io.stentor.cluster.AnnouncedUrls;
 import io.stentor.cluster.ClusterCall;
 import io.stentor.config.Config;
 import io.stentor.config.LiveConfig;
@@ -10,6 +11,7 @@ import io.stentor.config.LoadedConfig;
 import io.stentor.config.RoomRules;
 import io.stentor.connection.ConnectionCounts;
 import io.stentor.http.NodeServices;
+import io.stentor.http.NodeUrls;
 import io.stentor.identity.Access;
 import io.stentor.identity.Tokens;
 import io.stentor.presence.Presence;
@@ -80,8 +82,13 @@ public final class Startup {
     Demo demo = new Demo(config);
     Servers servers = new Servers(config.http());
     Limits limits = new Limits(config.limits());
-    return NodeRuntime.of(config, limits, demo::offer)
+    return NodeRuntime.of(config, limits, joining -> prepare(joining, config, demo))
         .compose(runtime -> new Startup(loaded, demo, servers, limits, runtime).run());
+  }
+
+  private static void prepare(com.hazelcast.config.Config joining, Config config, Demo demo) {
+    demo.offer(joining);
+    AnnouncedUrls.announce(joining, config.http());
   }
 
   private Future<Node> run() {
@@ -136,12 +143,14 @@ public final class Startup {
 
   private Future<?> listen(ServerApi api, Mailboxes mailboxes) {
     NodeServices services = new NodeServices(live, rooms, presence, access, connections);
+    NodeUrls urls =
+        new NodeUrls(loaded.config().http().publicUrl(), AnnouncedUrls.of(runtime.hazelcast()));
     return servers.start(
         runtime.vertx(),
         runtime.eventLoops(),
         live,
         operations,
-        (vertx, loop) -> new Endpoints(vertx, loop, services, api, mailboxes));
+        (vertx, loop) -> new Endpoints(vertx, loop, services, urls, api, mailboxes));
   }
 
   private void logReady() {

@@ -19,6 +19,7 @@ import io.stentor.http.ErrorHandlers;
 import io.stentor.http.EventStreamRefusal;
 import io.stentor.http.LoopContext;
 import io.stentor.http.NodeServices;
+import io.stentor.http.NodeUrls;
 import io.stentor.http.Problem;
 import io.stentor.http.ProblemType;
 import io.stentor.http.RequestLimiter;
@@ -27,6 +28,7 @@ import io.stentor.http.api.HttpPublisher;
 import io.stentor.http.api.LoginEndpoint;
 import io.stentor.http.api.LongPolls;
 import io.stentor.http.api.MessagesEndpoint;
+import io.stentor.http.api.NodesEndpoint;
 import io.stentor.http.api.RoomsEndpoint;
 import io.stentor.identity.Access;
 import io.stentor.message.CloseReason;
@@ -82,11 +84,17 @@ public final class Endpoints implements Handler<HttpServerRequest> {
    * Creates the endpoints of one event eventLoop.
    *
    * @param services the shared services of the node
+   * @param nodes the URLs of the nodes
    * @param api the Centrifuge server API of the node
    * @param mailboxes the mailboxes of the node
    */
   public Endpoints(
-      Vertx vertx, EventLoop eventLoop, NodeServices services, ServerApi api, Mailboxes mailboxes) {
+      Vertx vertx,
+      EventLoop eventLoop,
+      NodeServices services,
+      NodeUrls nodes,
+      ServerApi api,
+      Mailboxes mailboxes) {
     LiveConfig live = services.live();
     Access access = services.access();
     Config config = live.get();
@@ -96,7 +104,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     heartbeat = loop.heartbeat();
     polls = new LongPolls(eventLoop);
     Authentication authentication = new Authentication(access);
-    origins = new AllowedOrigins(() -> live.get().http().allowedOrigins());
+    origins = new AllowedOrigins(() -> live.get().http().allowedOrigins(), nodes);
     StreamingResponses streams = new StreamingResponses(eventLoop, () -> live.get().webSocket());
     events = new SseEndpoint(loop, authentication, streams);
     CentrifugeEndpoint centrifuge = new CentrifugeEndpoint(loop, mailboxes, streams);
@@ -107,6 +115,8 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     operations.putAll(centrifuge.operations());
     operations.put("getContract", Contract.read()::handleGet);
     operations.put("getContractAsJson", Contract.read()::handleGetAsJson);
+    NodesEndpoint urls = new NodesEndpoint(nodes);
+    operations.put("listNodes", urls::handleList);
     LoginEndpoint login = new LoginEndpoint(() -> live.get().identity().demoLogin(), access);
     operations.put("getLoginOptions", login::handleOptions);
     operations.put("isDemoLoginOffered", login::handleOffered);
@@ -114,6 +124,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     ServerApiEndpoint servers = new ServerApiEndpoint(api, access, context(vertx));
     operations.putAll(servers.operations());
     ApiRoutes.mount(router, Contract.read(), origins, operations);
+    urls.mountFrame(router);
     LibraryFiles.mount(router);
     StaticFiles.mount(router, vertx, config.http().webroot());
     ErrorHandlers.mount(router);

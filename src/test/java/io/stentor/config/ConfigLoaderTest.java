@@ -30,7 +30,7 @@ class ConfigLoaderTest {
     assertThat(config.http())
         .isEqualTo(
             new HttpOptions(
-                "0.0.0.0", 9898, "webroot", List.of(), "", "660", new TlsOptions("", "")));
+                "0.0.0.0", 9898, "", "webroot", List.of(), "", "660", new TlsOptions("", "")));
     assertThat(config.cluster().discovery()).isEqualTo(ClusterOptions.Discovery.MEMBERS);
     assertThat(config.logging().level()).isEqualTo(LoggingOptions.Level.INFO);
     assertThat(config.roomDefaults().history())

@@ -65,6 +65,7 @@ class OriginPatternTest {
                 new HttpOptions(
                     "h",
                     1,
+                    "",
                     "w",
                     List.of("self", "https://a.b:99999"),
                     "",

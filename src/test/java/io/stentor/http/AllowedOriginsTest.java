@@ -8,6 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class AllowedOriginsTest {
+  private static final NodeUrls ALONE = new NodeUrls("", List::of, List::of);
 
   @ParameterizedTest
   @CsvSource({
@@ -32,7 +33,8 @@ class AllowedOriginsTest {
   })
   void a_star_stands_for_any_run_of_characters_within_host_and_port(
       String allowed, String origin, boolean served) {
-    assertThat(new AllowedOrigins(() -> List.of(allowed)).allow(origin, "h")).isEqualTo(served);
+    assertThat(new AllowedOrigins(() -> List.of(allowed), ALONE).allow(origin, "h"))
+        .isEqualTo(served);
   }
 
   @ParameterizedTest
@@ -52,12 +54,13 @@ class AllowedOriginsTest {
   })
   void pages_of_files_and_of_the_server_itself_may_be_named(
       String allowed, String origin, String host, boolean served) {
-    assertThat(new AllowedOrigins(() -> List.of(allowed)).allow(origin, host)).isEqualTo(served);
+    assertThat(new AllowedOrigins(() -> List.of(allowed), ALONE).allow(origin, host))
+        .isEqualTo(served);
   }
 
   @Test
   void an_empty_list_allows_all_and_what_has_no_origin_is_no_page() {
-    assertThat(new AllowedOrigins(List::of).allow("https://any.where", null)).isTrue();
-    assertThat(new AllowedOrigins(() -> List.of("https://a.b")).allow(null, null)).isTrue();
+    assertThat(new AllowedOrigins(List::of, ALONE).allow("https://any.where", null)).isTrue();
+    assertThat(new AllowedOrigins(() -> List.of("https://a.b"), ALONE).allow(null, null)).isTrue();
   }
 }

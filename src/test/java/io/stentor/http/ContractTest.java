@@ -121,6 +121,10 @@ class ContractTest {
   }
 
   private void mount(Map<String, Handler<RoutingContext>> handlers) {
-    ApiRoutes.mount(Router.router(vertx), contract, new AllowedOrigins(List::of), handlers);
+    ApiRoutes.mount(
+        Router.router(vertx),
+        contract,
+        new AllowedOrigins(List::of, new NodeUrls("", List::of, List::of)),
+        handlers);
   }
 }

@@ -3,6 +3,7 @@ package io.stentor.support;
 import io.netty.channel.EventLoop;
 import io.stentor.centrifuge.api.ServerApi;
 import io.stentor.centrifuge.transport.Mailboxes;
+import io.stentor.cluster.AnnouncedUrls;
 import io.stentor.cluster.ClusterCall;
 import io.stentor.config.Config;
 import io.stentor.config.ConfigLoader;
@@ -13,6 +14,7 @@ import io.stentor.history.History;
 import io.stentor.history.LocalHistory;
 import io.stentor.http.ErrorHandlers;
 import io.stentor.http.NodeServices;
+import io.stentor.http.NodeUrls;
 import io.stentor.identity.Access;
 import io.stentor.presence.LocalPresence;
 import io.stentor.presence.Presence;
@@ -60,7 +62,8 @@ public final class TestEndpoints implements AutoCloseable {
     LiveConfig live = new LiveConfig(config);
     Access access = Access.of(vertx, live);
     NodeServices services = new NodeServices(live, rooms, presence, access, connections);
-    endpoints = onLoop(() -> new Endpoints(vertx, loop, services, api, mailboxes));
+    NodeUrls urls = new NodeUrls(config.http().publicUrl(), AnnouncedUrls.of(null));
+    endpoints = onLoop(() -> new Endpoints(vertx, loop, services, urls, api, mailboxes));
     Future<HttpServer> listening =
         onLoop(
             () ->

@@ -1,0 +1,84 @@
+package io.stentor.page;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stentor.support.ClusterOfProcesses;
+import io.stentor.support.NodeProcess;
+import io.stentor.support.Window;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The chat page moves to another node when its own is killed, without a proxy in front. */
+class MovingIT extends InBrowser {
+  private static final int KILLS = 10;
+  private static final long LIMIT_MILLIS = 2000;
+
+  /** True when the page is live on another node than before. */
+  private static final String MOVED =
+      "before => document.getElementById('state').dataset.state === 'live'"
+          + " && document.getElementById('node').textContent !== before";
+
+  @Test
+  void a_page_whose_node_is_killed_is_live_on_the_other_one_within_two_seconds() {
+    List<Long> times = new ArrayList<>();
+    List<String> said = new ArrayList<>();
+    try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2);
+        Window window =
+            browser.open(page(cluster.node(0).port(), "?room=moving")).awaitLive().rename("Ann")) {
+      awaitFrame(window);
+      NodeProcess current = cluster.node(0);
+      NodeProcess other = cluster.node(1);
+      for (int i = 0; i < KILLS; i++) {
+        String before = window.at("node").textContent();
+        long start = System.nanoTime();
+        current.kill9();
+        say(window, said, "while away " + i);
+        window.page().waitForFunction(MOVED, before);
+        times.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+        assertThat(window.at("bannerText"))
+            .hasText(
+                "This page moved to http://localhost:%d. Back: nothing was missed."
+                    .formatted(other.port()));
+        say(window, said, "on the other node " + i);
+        assertThat(window.page().locator(".pending")).hasCount(0);
+        NodeProcess back = cluster.addAt(current.port());
+        current = other;
+        other = back;
+      }
+      assertThat(window.texts().allTextContents()).isEqualTo(said);
+      assertThat(window.page().locator("#ulMsg .gap")).hasCount(0);
+      assertThat(window.page().locator("#ulMsg .own")).hasCount(2 * KILLS);
+      assertThat(window.at("txtName")).hasValue("Ann");
+    }
+    System.out.println("from kill -9 to live on the other node, in ms: " + times);
+    assertThat(times).allMatch(millis -> millis < LIMIT_MILLIS);
+  }
+
+  private static void say(Window window, List<String> said, String text) {
+    window.say(text);
+    said.add(text);
+  }
+
+  @Test
+  void a_page_reaches_a_node_that_joined_after_it_was_loaded() {
+    try (ClusterOfProcesses cluster = ClusterOfProcesses.of(1);
+        Window window = browser.open(page(cluster.node(0).port(), "?room=later")).awaitLive()) {
+      window.say("before").awaitLast("before");
+      NodeProcess later = cluster.add();
+      awaitFrame(window);
+      cluster.node(0).kill9();
+
+      assertThat(window.at("bannerText")).containsText("http://localhost:" + later.port());
+      window.say("after").awaitMessages("before", "after");
+      assertThat(window.complaints())
+          .allMatch(text -> text.contains("ERR_CONNECTION_REFUSED") && text.contains("WebSocket"));
+    }
+  }
+
+  private static void awaitFrame(Window window) {
+    assertThat(window.page().locator("iframe")).hasCount(1);
+  }
+}

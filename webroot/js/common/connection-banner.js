@@ -1,0 +1,144 @@
+/**
+ * The line at the top of a page that says that the connection is lost and why, when it is tried again, and afterwards
+ * whether anything was missed. While it is lost, the page's body has the attribute `data-lost`.
+ */
+
+import { byId, element, setText } from "./dom.js";
+import { onLanguageChange } from "./i18n.js";
+import { number } from "./intl.js";
+
+const TICK_MILLIS = 250;
+
+/** How long the line stays when the connection is back. */
+const BACK_MILLIS = 10_000;
+
+/** The close code of a node that stops, and the one without a close frame. */
+const SHUTDOWN = 3001;
+const NO_CLOSE_FRAME = 1006;
+
+/** What the client says of a server that does not answer any more. */
+const SILENT = ["no ping", "no reply"];
+
+export class ConnectionBanner {
+  #client;
+  #translate;
+  #text = element("p", { id: "bannerText", role: "status" });
+  #next = element("span", { id: "bannerNext", ariaHidden: "true" });
+  #button = element("button", { id: "btnTryNow", type: "button", hidden: true });
+  #line = element("div", { id: "banner", className: "banner" }, this.#text, this.#next, this.#button);
+  /** `null`, or what is shown: the state of the client, or what `resumed` told. */
+  #lost = null;
+  #back = null;
+  /** The URL of the node before the loss. */
+  #node;
+  #timer = 0;
+
+  /** Adds the line to the page, for a `Client`. `translate` has the texts of the header. */
+  constructor(client, translate) {
+    this.#client = client;
+    this.#translate = translate;
+    this.#node = client.node.url;
+    document.querySelector("main").prepend(this.#line);
+    this.#button.addEventListener("click", () => client.retryNow());
+    client.addEventListener("state", ({ detail }) => this.#stateChanged(detail));
+    client.addEventListener("resumed", ({ detail }) => this.#resumed(detail));
+    onLanguageChange(() => this.#draw());
+  }
+
+  #stateChanged(detail) {
+    if (detail.state === "waiting") {
+      this.#show({ lost: { ...detail, isOffline: !navigator.onLine } });
+      this.#timer = setInterval(() => this.#drawNext(), TICK_MILLIS);
+    } else if (this.#lost && detail.state === "connecting") {
+      this.#show({ lost: { ...this.#lost, state: "connecting" } });
+    } else if (detail.state === "closed") {
+      this.#show({});
+    }
+  }
+
+  #resumed(detail) {
+    if (this.#lost) {
+      const { url } = this.#client.node;
+      this.#show({ back: { ...detail, movedTo: url === this.#node ? null : url } });
+      this.#node = url;
+      this.#timer = setTimeout(() => this.#show({}), BACK_MILLIS);
+    }
+  }
+
+  #show({ lost = null, back = null }) {
+    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
+    this.#lost = lost;
+    this.#back = back;
+    this.#draw();
+  }
+
+  #draw() {
+    document.body.toggleAttribute("data-lost", this.#lost !== null);
+    this.#line.dataset.kind = this.#kind();
+    const parts = this.#lost ? [this.#reason()] : this.#back ? this.#outcome() : [];
+    if (this.#text.textContent !== parts.map((one) => one.textContent ?? one).join("")) {
+      this.#text.replaceChildren(...parts);
+    }
+    if (!this.#lost && document.activeElement === this.#button) {
+      byId("txtMsg")?.focus();
+    }
+    this.#button.hidden = this.#lost === null;
+    this.#button.disabled = this.#lost?.state === "connecting";
+    this.#button.textContent = this.#translate("tryNow");
+    this.#drawNext();
+  }
+
+  #kind() {
+    if (this.#lost) {
+      return "lost";
+    }
+    return this.#back ? (this.#back.complete ? "back" : "unsure") : "none";
+  }
+
+  #drawNext() {
+    setText(this.#next, this.#lost ? this.#nextTry() : "");
+  }
+
+  #nextTry() {
+    const { state, retryAt } = this.#lost;
+    const node = new URL(this.#client.node.url).host;
+    if (state === "connecting") {
+      return this.#translate("bannerTrying", { node });
+    }
+    const seconds = Math.max(1, Math.ceil((retryAt - performance.now()) / 1000));
+    return this.#translate("bannerNext", { node, seconds });
+  }
+
+  #reason() {
+    const { code, reason, isOffline, duringConnect } = this.#lost;
+    if (isOffline) {
+      return this.#translate("lostOffline");
+    }
+    if (code === SHUTDOWN) {
+      return this.#translate("lostShutdown");
+    }
+    if (SILENT.includes(reason)) {
+      return this.#translate("lostSilent");
+    }
+    if (code === NO_CLOSE_FRAME || !reason) {
+      return this.#translate(duringConnect ? "lostUnreachable" : "lostBroken");
+    }
+    return this.#translate("lostOther", { reason });
+  }
+
+  /** The parts of the text: which node, as a link to this page on it, and whether anything was missed. */
+  #outcome() {
+    const { complete, recovered, movedTo } = this.#back;
+    const key = !complete ? "backUnsure" : recovered === 0 ? "backWhole" : recovered === 1 ? "backOne" : "backMany";
+    const outcome = this.#translate(key, { count: number(recovered) });
+    if (movedTo === null) {
+      return [outcome];
+    }
+    const url = new URL(location.href);
+    url.host = new URL(movedTo).host;
+    url.protocol = new URL(movedTo).protocol;
+    const [before, after] = this.#translate("backMoved", { node: "\n" }).split("\n");
+    return [before, element("a", { href: url.href, textContent: new URL(movedTo).origin }), after, outcome];
+  }
+}
