@@ -68,6 +68,13 @@ public record Branch(long epoch, List<Position> forks) {
     return newest(all);
   }
 
+  /** Returns this branch with one more position up to which it continues another one. */
+  public Branch continuing(Position fork) {
+    List<Position> all = new ArrayList<>(forks);
+    add(all, fork);
+    return new Branch(epoch, newest(all));
+  }
+
   /** Returns this branch with other forks. */
   Branch with(List<Position> others) {
     return new Branch(epoch, newest(new ArrayList<>(others)));

@@ -2,6 +2,7 @@ package io.stentor.room;
 
 import io.stentor.cluster.BusConsumer;
 import io.stentor.config.RoomOptions;
+import io.stentor.history.Branch;
 import io.stentor.history.History;
 import io.stentor.history.Page;
 import io.stentor.logging.LimitedWarnings;
@@ -320,10 +321,9 @@ final class Feed implements ReorderBuffer.Output {
   private void take(Position after, Page page) {
     long before = buffer.next();
     if (page.epoch() != buffer.epoch() && page.includes(buffer.position())) {
-      LOG.debug("room {}: the log continues as another branch: {}", room, page.branch());
-      buffer.fork(page.branch());
-      Position fork = buffer.position();
-      List.copyOf(tails).forEach(tail -> tail.loop().run(() -> tail.forked(fork)));
+      fork(page.branch());
+    } else if (page.epoch() != buffer.epoch() && before == 1 && page.top() == 0) {
+      return; // The room is still empty. Which epoch its log has is known when there is something.
     }
     boolean same = page.epoch() == buffer.epoch() && page.top() >= after.offset();
     boolean continues = same && page.oldest() <= before;
@@ -334,9 +334,7 @@ final class Feed implements ReorderBuffer.Output {
     }
     if (!same && before == 1 && page.oldest() == 1) {
       // The room was empty and the other log is complete, so no publication was missed.
-      buffer.moveTo(page.branch(), 1);
-      Position start = buffer.position();
-      tails.forEach(tail -> tail.loop().run(() -> tail.renewed(start)));
+      fork(page.branch().continuing(buffer.position()));
     } else if (!continues) {
       counts.add(Count.LOST, 1);
       buffer.moveTo(page.branch(), page.top() + 1);
@@ -352,6 +350,14 @@ final class Feed implements ReorderBuffer.Output {
       readAgain = false;
       readLog();
     }
+  }
+
+  /** Continues in another branch, which has the position of this feed in its past. */
+  private void fork(Branch into) {
+    LOG.debug("room {}: the log continues as another branch: {}", room, into);
+    buffer.fork(into);
+    Position fork = buffer.position();
+    List.copyOf(tails).forEach(tail -> tail.loop().run(() -> tail.forked(fork)));
   }
 
   /**

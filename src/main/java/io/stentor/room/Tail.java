@@ -274,11 +274,6 @@ final class Tail {
     piece.release();
   }
 
-  /** The log, which was empty, restarts with another epoch. Clients are not notified. */
-  void renewed(Position start) {
-    position = start;
-  }
-
   /** The log continues, without a gap, as a branch with another epoch. */
   void forked(Position at) {
     flush();

@@ -38,6 +38,9 @@ final class FakeConnection implements Connection, Output {
   /** Done when it is told about its place. */
   Runnable whenTold = () -> {};
 
+  /** How often it was told that the log continues under another epoch. */
+  int forks;
+
   volatile @Nullable CloseReason closed;
 
   FakeConnection(Format format) {
@@ -57,6 +60,11 @@ final class FakeConnection implements Connection, Output {
   @Override
   public void joined() {
     joined = true;
+  }
+
+  @Override
+  public void forked() {
+    forks++;
   }
 
   @Override

@@ -90,6 +90,27 @@ class ForkTest {
     assertThat(connection.texts()).singleElement().asString().startsWith("!LOST");
   }
 
+  /** The epoch of a room without a log is only a forecast; a node that comes or goes changes it. */
+  @Test
+  void the_start_of_an_empty_room_is_in_the_past_of_its_log_under_another_epoch() {
+    FakeConnection connection = scene.join(TestFormat.TELLING, new Start.Live());
+    scene.advance(100);
+    before = Long.parseLong(connection.texts().get(0).split("[ :]")[1]);
+    scene.history.lose();
+    scene.advance(CHECKED_MILLIS);
+    assertThat(connection.forks).isZero();
+    scene.publish(0, "1");
+    scene.advance(CHECKED_MILLIS);
+    long epoch = scene.epoch();
+    assertThat(epoch).isNotEqualTo(before);
+    assertThat(connection.forks).isEqualTo(1);
+    assertThat(connection.texts()).containsExactly("!JOINED " + before + ":0", epoch + ":1=1");
+    FakeConnection resumed =
+        scene.join(TestFormat.TELLING, new Start.Since(new Position(before, 0)));
+    scene.advance(CHECKED_MILLIS);
+    assertThat(resumed.texts()).containsExactly("!RECOVERED " + epoch + ":0", epoch + ":1=1");
+  }
+
   @Test
   void a_catch_up_that_crosses_a_fork_between_two_pages_recovers_whole() {
     scene.publishMany(3_000);
