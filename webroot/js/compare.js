@@ -4,6 +4,7 @@ import { tokenColours } from "./common/canvas.js";
 import { byId, onSubmit } from "./common/dom.js";
 import { bytes, duration, measured } from "./common/format.js";
 import { Header } from "./common/header.js";
+import { requestJson } from "./common/http.js";
 import { language, onLanguageChange, translateElements } from "./common/i18n.js";
 import { number } from "./common/intl.js";
 import { onThemeChange } from "./common/theme.js";
@@ -214,16 +215,27 @@ class ComparePage {
   }
 
   #answered(error) {
-    if (error?.status === 401) {
-      this.#stop();
-      this.#signIn.require(this.#tokens.isSent ? "tokenInvalid" : "tokenNeeded");
-      this.#showNotice(null);
-      this.#header.showConnection({ state: "signedOut" });
-    } else if (error) {
+    if (error) {
       const refused = { key: "refused", values: { room: this.#room, reason: error.message } };
       this.#showNotice(error.status === 0 ? { key: "unreachable" } : refused);
     } else if (this.#notice) {
       this.#showNotice(null);
+    }
+    if (error?.status === 401) {
+      this.#unauthorized();
+    }
+  }
+
+  /** Asks the user to sign in, unless only the rule of this room forbids to publish: then the notice says so. */
+  async #unauthorized() {
+    this.#stop();
+    this.#header.showConnection({ state: "closed" });
+    const change = this.#changes;
+    const isNeeded = this.#tokens.isSent || !(await isAnonymousServed());
+    if (isNeeded && change === this.#changes) {
+      this.#signIn.require(this.#tokens.isSent ? "tokenInvalid" : "tokenNeeded");
+      this.#showNotice(null);
+      this.#header.showConnection({ state: "signedOut" });
     }
   }
 
@@ -338,6 +350,12 @@ class CpuUsage {
     this.#last = now;
     return last && now.used >= last.used ? (now.used - last.used) / (now.at - last.at) : null;
   }
+}
+
+/** Returns a promise whether the server serves clients without a token. */
+function isAnonymousServed() {
+  const answered = requestJson("./rooms?limit=1", { cache: "no-store" });
+  return answered.then(() => true, ({ status }) => status !== 401);
 }
 
 function randomName() {
