@@ -195,12 +195,13 @@ test("is told when it cannot recover, and what was on its way is left to the one
   const [wire, name] = [sockets(), unique("small")];
   const client = await connected({ WebSocket: wire.Socket, random: () => 1 });
   const [room, heard] = await joined(client, name);
-  const [other] = await joined(await connected(), name);
+  const [other, heardThere] = await joined(await connected(), name);
   wire.cutBefore(() => true);
   const unsure = room.publish("perhaps");
   await next(client, "state", ({ state }) => state === "waiting");
   wire.cutBefore(() => false);
   for (let i = 1; i <= 4; i++) await other.publish(i);
+  await until(() => said(heardThere).includes(4));
   const back = next(room, "joined");
   client.retryNow();
   assert.deepEqual(await back, { recovered: false, first: false });

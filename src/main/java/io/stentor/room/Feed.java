@@ -323,7 +323,9 @@ final class Feed implements ReorderBuffer.Output {
     if (page.epoch() != buffer.epoch() && page.includes(buffer.position())) {
       fork(page.branch());
     } else if (page.epoch() != buffer.epoch() && before == 1 && page.top() == 0) {
-      return; // The room is still empty. Which epoch its log has is known when there is something.
+      // The room is still empty. Which epoch its log has is known when there is something in it.
+      readOn(false);
+      return;
     }
     boolean same = page.epoch() == buffer.epoch() && page.top() >= after.offset();
     boolean continues = same && page.oldest() <= before;
@@ -346,7 +348,11 @@ final class Feed implements ReorderBuffer.Output {
       counts.add(Count.REPAIRED, buffer.next() - before);
     }
     takeEarly();
-    if (readAgain || page.top() >= buffer.next()) {
+    readOn(page.top() >= buffer.next());
+  }
+
+  private void readOn(boolean isBehind) {
+    if (readAgain || isBehind) {
       readAgain = false;
       readLog();
     }

@@ -179,6 +179,21 @@ class RepairTest {
             });
   }
 
+  @Property(tries = 100)
+  void the_first_message_of_a_room_is_not_late_while_the_epoch_of_the_empty_room_changes(
+      @ForAll long seed) {
+    Scene scene = new Scene(vertx, seed, 2, Options.usual());
+    FakeConnection connection = new FakeConnection(TestFormat.TELLING);
+    scene.join(1, connection, new Start.Live());
+    scene.advance(3000); // Behind the looks that a feed takes after it began.
+    scene.history.maxDelayMillis = 40;
+    scene.history.lose();
+    scene.nodes.forEach(Rooms::nodesChanged);
+    scene.publish(0);
+    scene.advance(400);
+    assertThat(connection.texts()).last().asString().endsWith(":1=1");
+  }
+
   @Property(tries = 20)
   void a_lost_last_message_is_found_by_the_checks_after_nodes_changed(@ForAll long seed) {
     Scene scene = new Scene(vertx, seed, 2, Options.usual());
