@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Test;
 
 /** The chat page moves to another node when its own is killed, without a proxy in front. */
 class MovingIT extends InBrowser {
-  private static final int KILLS = 10;
+  /** {@code mvn verify -Dit.test=MovingIT -Dstentor.kills=10} takes more of them. */
+  private static final int KILLS = Integer.getInteger("stentor.kills", 3);
+
   private static final long LIMIT_MILLIS = 2000;
 
   /** True when the page is live on another node than before. */

@@ -9,8 +9,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A short round of each fault; {@code script/torture} runs as many as one likes. A rolling restart,
- * and with it a node that leaves, is in {@link RollingRestartIT}.
+ * A short round of each kind of fault; {@code script/torture} runs as many as one likes, and those
+ * that hit any node. A rolling restart, and with it a node that leaves, is in {@link
+ * RollingRestartIT}.
  */
 class TortureIT {
   private static Torture torture;
@@ -28,7 +29,15 @@ class TortureIT {
   @ParameterizedTest
   @EnumSource(
       mode = EnumSource.Mode.EXCLUDE,
-      names = {"ROLLING_RESTART", "LEAVE_ANY"})
+      names = {
+        "CALM",
+        "KILL_PUBLISHERS_NODE",
+        "KILL_ANY",
+        "KILL_YOUNGEST",
+        "LEAVE_ANY",
+        "ROLLING_RESTART",
+        "FREEZE_ANY"
+      })
   void every_promise_is_kept(Fault fault) {
     assumeTrue(torture.canStrike(fault), "needs namespaces, or clocks that can be set");
     assertThat(torture.run(fault.ordinal(), fault).broken()).isEmpty();
