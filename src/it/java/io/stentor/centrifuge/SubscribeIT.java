@@ -38,6 +38,10 @@ class SubscribeIT {
   private static final int ROOMS = 60;
   private static final int MESSAGES = 5;
   private static final int THREADS = 4;
+
+  /** The opcode of a ping, which may come before anything else; RFC 6455 section 11.8. */
+  private static final int PING = 9;
+
   private static final String JOIN_LEAVE = ",\"join_leave\":true";
   private static final String CONNECT = "{\"id\":1,\"connect\":{}}";
 
@@ -170,7 +174,11 @@ class SubscribeIT {
     String path = "/rooms/room-%d?since=%s:0".formatted(room, epochs.get(room));
     try (RawWebSocket client =
         RawWebSocket.connect(port, path, "Sec-WebSocket-Protocol: stentor.cursor")) {
-      String text = client.nextFrame().text();
+      Frame frame = client.nextFrame();
+      while (frame.opcode() == PING) {
+        frame = client.nextFrame();
+      }
+      String text = frame.text();
       return new Told(room, Duration.ofNanos(System.nanoTime() - begin), text);
     }
   }
