@@ -26,7 +26,7 @@ export class PriceChart {
   #start = 0;
   /** The range of the y axis. */
   #range = [0, 1];
-  /** What the user points at: `{x}` in CSS pixels, or `{time}` chosen by keys, `Infinity` for now; `null` for nothing. */
+  /** What the user points at: `{x}` in CSS pixels, or `{time}` chosen by keys, `Infinity` for the newest; `null` for nothing. */
   #pointer = null;
 
   /** Fills a box, whose size comes from CSS. `onChoose()` is called when the user points at another time. */

@@ -39,9 +39,6 @@ class SubscribeIT {
   private static final int MESSAGES = 5;
   private static final int THREADS = 4;
 
-  /** The opcode of a ping, which may come before anything else; RFC 6455 section 11.8. */
-  private static final int PING = 9;
-
   private static final String JOIN_LEAVE = ",\"join_leave\":true";
   private static final String CONNECT = "{\"id\":1,\"connect\":{}}";
 
@@ -175,7 +172,7 @@ class SubscribeIT {
     try (RawWebSocket client =
         RawWebSocket.connect(port, path, "Sec-WebSocket-Protocol: stentor.cursor")) {
       Frame frame = client.nextFrame();
-      while (frame.opcode() == PING) {
+      while (frame.opcode() == RawWebSocket.PING) { // It may come before anything else.
         frame = client.nextFrame();
       }
       String text = frame.text();

@@ -327,14 +327,24 @@ final class Subscription implements Connection, Output {
   /** Sends joins and leaves. Clients request the present members with a command. */
   private final class JoinLeave implements Watcher {
     private final Runnable whenWatching;
+    private boolean watching;
 
     JoinLeave(Runnable whenWatching) {
       this.whenWatching = whenWatching;
     }
 
+    /**
+     * The second time, joins and leaves were dropped. The protocol has no push for all members, so
+     * the client has to subscribe again.
+     */
     @Override
     public boolean present(List<Member> members) {
-      whenWatching.run();
+      if (watching) {
+        lost();
+      } else {
+        watching = true;
+        whenWatching.run();
+      }
       return true;
     }
 

@@ -106,7 +106,7 @@ public final class ClusteredVertx {
         .setProperty(
             "hazelcast.max.no.heartbeat.seconds",
             Integer.toString(cluster.failureDetectionSeconds()))
-        // Nodes that all but one still reach each other leave that one out; see MergeCheck.
+        // Nodes that all but one still reach each other leave that one out; see CheckedJoiners.
         .setProperty(
             "hazelcast.partial.member.disconnection.resolution.heartbeat.count",
             Integer.toString(PARTIAL_CUT_HEARTBEATS))

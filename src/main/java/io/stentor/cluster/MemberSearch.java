@@ -69,7 +69,7 @@ final class MemberSearch {
    * {@link MemberList}. Blocks.
    */
   static HazelcastInstance join(Config config) {
-    NodeContext context = new MergeCheck();
+    NodeContext context = new CheckedJoiners();
     if (!(config.getNetworkConfig().getJoin().getTcpIpConfig() instanceof MemberList list)) {
       return HazelcastInstanceFactory.newHazelcastInstance(config, null, context);
     }

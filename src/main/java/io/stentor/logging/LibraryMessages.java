@@ -33,7 +33,7 @@ public final class LibraryMessages {
    * What the loggers of libraries start with. Hazelcast's joiners log in the name of a subclass.
    */
   private static final List<String> LIBRARIES =
-      List.of("io.vertx.", "io.netty.", "com.hazelcast.", "io.stentor.cluster.MergeCheck$");
+      List.of("io.vertx.", "io.netty.", "com.hazelcast.", "io.stentor.cluster.CheckedJoiners$");
 
   /** Loggers that report connections to other nodes, and answers that no longer come from them. */
   private static final Set<String> OF_LOST_NODES =
@@ -61,9 +61,9 @@ public final class LibraryMessages {
   private static final Set<String> OF_NO_USE =
       Set.of(
           "com.hazelcast.cp.CPSubsystem",
-          "io.stentor.cluster.MergeCheck$Kubernetes",
-          "io.stentor.cluster.MergeCheck$Members",
-          "io.stentor.cluster.MergeCheck$Multicast",
+          "io.stentor.cluster.CheckedJoiners$Kubernetes",
+          "io.stentor.cluster.CheckedJoiners$Members",
+          "io.stentor.cluster.CheckedJoiners$Multicast",
           "io.vertx.core.impl.VertxImpl");
 
   /** {@code [127.0.0.1]:5701 [cluster] [5.3.8] } */

@@ -102,10 +102,13 @@ public final class Servers {
   }
 
   /**
-   * Returns the address of this node for people: its port, with the configured host, or the name of
-   * the machine if other machines cannot use that host.
+   * Returns the address of this node for people: that of {@code http.publicUrl}, or its port, with
+   * the configured host, or the name of the machine if other machines cannot use that host.
    */
   public String address() {
+    if (!options.publicUrl().isEmpty()) {
+      return options.publicUrl().replaceFirst("^https?://", "");
+    }
     String host = options.host();
     boolean own = LOCAL_HOSTS.contains(host);
     String process = ManagementFactory.getRuntimeMXBean().getName();

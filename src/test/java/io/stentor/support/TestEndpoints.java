@@ -40,6 +40,7 @@ import java.util.concurrent.CompletableFuture;
 public final class TestEndpoints implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final Context context;
+  private final Presence presence;
   private final Endpoints endpoints;
   private final HttpServer server;
 
@@ -54,7 +55,7 @@ public final class TestEndpoints implements AutoCloseable {
     Rooms rooms = new Rooms(vertx, new RoomRules(config), history);
     context = vertx.getOrCreateContext();
     EventLoop loop = ((ContextInternal) context).nettyEventLoop();
-    Presence presence = new LocalPresence(room -> rooms.options(room).presence());
+    presence = new LocalPresence(room -> rooms.options(room).presence());
     ConnectionCounts connections = new ConnectionCounts();
     ClusterCall nodes = ClusterCall.of(vertx).await();
     ServerApi api = new ServerApi(rooms, presence, connections.registries(), nodes);
@@ -92,6 +93,10 @@ public final class TestEndpoints implements AutoCloseable {
 
   public Endpoints get() {
     return endpoints;
+  }
+
+  public Presence presence() {
+    return presence;
   }
 
   /** Runs something on the event loop and waits for it. */

@@ -25,16 +25,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes Hazelcast merge this part of a split cluster into another part only while this node reaches
- * every node of that part. A node that reaches some of them would be removed again within seconds,
- * because nodes that do not reach each other cannot be in one cluster. Also makes a node that
- * starts join only through configured addresses that answer.
+ * Hazelcast's joiners, which find out first whether the nodes answer.
+ *
+ * <p>This part of a split cluster merges into another part only while this node reaches every node
+ * of that part. A node that reaches some of them would be removed again within seconds, because
+ * nodes that do not reach each other cannot be in one cluster. A node that starts joins only
+ * through configured addresses that answer.
  *
  * <p>Hazelcast calls this class on the threads that start it and that search for other parts, which
  * may block.
  */
-final class MergeCheck extends DefaultNodeContext {
-  private static final Logger LOG = LoggerFactory.getLogger(MergeCheck.class);
+final class CheckedJoiners extends DefaultNodeContext {
+  private static final Logger LOG = LoggerFactory.getLogger(CheckedJoiners.class);
 
   /** How long the nodes of the other part may take to answer. */
   private static final long ANSWER_MILLIS = 1000;
