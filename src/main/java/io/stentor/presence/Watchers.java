@@ -124,7 +124,10 @@ final class Watchers {
       loop.execute(
           () -> {
             refreshing = false;
-            behind = !closed && !watcher.present(members);
+            behind = false; // Before the call, in which the watcher may say that it is ready.
+            if (!closed && !watcher.present(members)) {
+              behind = true;
+            }
             delivered();
           });
     }

@@ -10,6 +10,7 @@ import io.vertx.core.Promise;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -82,6 +83,20 @@ abstract class PresenceContract extends MembersContract {
     loop.execute(watch::ready);
     enter("e");
     eventually(() -> assertThat(recorder.events()).containsExactly("=a", "=b,c,d", "+e"));
+  }
+
+  /** A second list would mean that changes were dropped. */
+  @Test
+  void a_watcher_that_says_that_it_is_ready_while_it_is_told_gets_the_members_once() {
+    enter("a");
+    eventually(() -> assertThat(connections()).containsExactly("a"));
+    AtomicReference<Watch> watch = new AtomicReference<>();
+    Recorder recorder = new Recorder(() -> watch.get().ready());
+    loop.execute(() -> watch.set(there().watch(room, recorder, loop)));
+    eventually(() -> assertThat(recorder.events()).isNotEmpty());
+    enter("b");
+    eventually(() -> assertThat(recorder.events()).endsWith("+b"));
+    assertThat(recorder.events()).containsExactly("=a", "+b");
   }
 
   @Test

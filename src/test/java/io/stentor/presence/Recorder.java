@@ -19,8 +19,18 @@ final class Recorder implements Watcher {
   /** Events that could not be: joins of those who are there, leaves of those who are not. */
   final List<String> impossible = new ArrayList<>();
 
+  private final Runnable whenTold;
   private boolean slow;
   private int refused;
+
+  Recorder() {
+    this(() -> {});
+  }
+
+  /** Creates a watcher that does something whenever it is told all members. */
+  Recorder(Runnable whenTold) {
+    this.whenTold = whenTold;
+  }
 
   synchronized void slow(boolean slow) {
     this.slow = slow;
@@ -38,6 +48,7 @@ final class Recorder implements Watcher {
     there.clear();
     members.forEach(member -> there.put(member.connection(), member));
     events.add("=" + String.join(",", there.keySet()));
+    whenTold.run();
     return true;
   }
 
