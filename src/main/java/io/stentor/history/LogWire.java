@@ -6,6 +6,7 @@ import io.stentor.cluster.WireType;
 import io.stentor.config.RoomOptions;
 import io.stentor.history.RoomLog.Answer;
 import io.stentor.history.RoomLog.Entry;
+import io.stentor.message.Attributes;
 import io.stentor.message.Member;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
@@ -49,6 +50,7 @@ final class LogWire {
     if (from != null) {
       WireType.write(from, out);
     }
+    out.writeByteArray(publication.attributes().encoded());
   }
 
   static Publication readPublication(ObjectDataInput in) throws IOException {
@@ -57,7 +59,8 @@ final class LogWire {
     String key = in.readString();
     byte[] data = Objects.requireNonNull(in.readByteArray());
     Member from = in.readBoolean() ? WireType.readMember(in) : null;
-    return Publication.stored(kind, data, timeMillis, key, from);
+    Attributes attributes = Attributes.decoded(Objects.requireNonNull(in.readByteArray()));
+    return Publication.stored(kind, data, timeMillis, key, from, attributes);
   }
 
   static void write(List<Publication> publications, ObjectDataOutput out) throws IOException {

@@ -8,9 +8,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message in a room: its content and the type of the content. The content was validated on
- * creation: text is UTF-8, and JSON is a {@link JsonSource}. The byte array is shared and must not
- * be modified. Any thread.
+ * One message in a room: its content, the type of the content, and its {@link Attributes}. The
+ * content was validated on creation: text is UTF-8, and JSON is a {@link JsonSource}. The byte
+ * array is shared and must not be modified. Any thread.
  */
 public final class Publication {
 
@@ -19,7 +19,11 @@ public final class Publication {
     /** Valid UTF-8 text. */
     TEXT(0),
     /** Valid JSON in UTF-8. */
-    JSON(1);
+    JSON(1),
+    /** Any bytes. */
+    BINARY(2);
+
+    private static final Kind[] BY_CODE = {TEXT, JSON, BINARY};
 
     private final byte code;
 
@@ -27,9 +31,16 @@ public final class Publication {
       this.code = (byte) code;
     }
 
-    /** Returns the kind with this code in the wire and log formats. */
+    /**
+     * Returns the kind with this code in the wire and log formats.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
     public static Kind of(byte code) {
-      return code == JSON.code ? JSON : TEXT;
+      if (code < 0 || code >= BY_CODE.length) {
+        throw new IllegalArgumentException("no kind of message has the code " + code);
+      }
+      return BY_CODE[code];
     }
 
     /** Returns the code of this kind in the wire and log formats. */
@@ -45,18 +56,21 @@ public final class Publication {
   private final long timeMillis;
   private final @Nullable String idempotencyKey;
   private final @Nullable Member from;
+  private final Attributes attributes;
 
   private Publication(
       Kind kind,
       byte[] data,
       long timeMillis,
       @Nullable String idempotencyKey,
-      @Nullable Member from) {
+      @Nullable Member from,
+      Attributes attributes) {
     this.kind = kind;
     this.data = data;
     this.timeMillis = timeMillis;
     this.idempotencyKey = idempotencyKey;
     this.from = from;
+    this.attributes = attributes;
   }
 
   /**
@@ -75,7 +89,7 @@ public final class Publication {
     if (!Utf8.isValid(utf8)) {
       throw new IllegalArgumentException("a text has to be UTF-8");
     }
-    return stored(Kind.TEXT, utf8, timeMillis, keyOrNull(idempotencyKey), from);
+    return create(Kind.TEXT, utf8, timeMillis, idempotencyKey, from);
   }
 
   /** Creates a text publication without an idempotency key or a publisher. */
@@ -91,7 +105,27 @@ public final class Publication {
    */
   public static Publication json(
       JsonSource source, long timeMillis, @Nullable String idempotencyKey, @Nullable Member from) {
-    return stored(Kind.JSON, source.bytes(), timeMillis, keyOrNull(idempotencyKey), from);
+    return create(Kind.JSON, source.bytes(), timeMillis, idempotencyKey, from);
+  }
+
+  /**
+   * Creates a binary publication. The parameters are those of {@link #text(byte[], long, String,
+   * Member)}.
+   *
+   * @throws IllegalArgumentException if the key is invalid; the message is one sentence
+   */
+  public static Publication binary(
+      byte[] data, long timeMillis, @Nullable String idempotencyKey, @Nullable Member from) {
+    return create(Kind.BINARY, data, timeMillis, idempotencyKey, from);
+  }
+
+  private static Publication create(
+      Kind kind,
+      byte[] data,
+      long timeMillis,
+      @Nullable String idempotencyKey,
+      @Nullable Member from) {
+    return stored(kind, data, timeMillis, keyOrNull(idempotencyKey), from, Attributes.NONE);
   }
 
   /**
@@ -103,8 +137,14 @@ public final class Publication {
       byte[] data,
       long timeMillis,
       @Nullable String idempotencyKey,
-      @Nullable Member from) {
-    return new Publication(kind, data, timeMillis, idempotencyKey, from);
+      @Nullable Member from,
+      Attributes attributes) {
+    return new Publication(kind, data, timeMillis, idempotencyKey, from, attributes);
+  }
+
+  /** Returns a copy with these attributes. */
+  public Publication with(Attributes others) {
+    return new Publication(kind, data, timeMillis, idempotencyKey, from, others);
   }
 
   private static @Nullable String keyOrNull(@Nullable String key) {
@@ -140,11 +180,11 @@ public final class Publication {
   }
 
   /**
-   * Returns the size that counts towards memory limits, in bytes: the content and the publisher's
-   * data.
+   * Returns the size that counts towards memory limits, in bytes: the content, the publisher's data
+   * and the attributes.
    */
   public int weight() {
-    return data.length + (from == null ? 0 : from.bytes());
+    return data.length + (from == null ? 0 : from.bytes()) + attributes.bytes();
   }
 
   public long timeMillis() {
@@ -160,6 +200,10 @@ public final class Publication {
     return from;
   }
 
+  public Attributes attributes() {
+    return attributes;
+  }
+
   /**
    * Returns whether the other publication has the same kind and content, regardless of publisher
    * and time.
@@ -171,19 +215,19 @@ public final class Publication {
   /** Returns a copy with another text. In a JSON publication it becomes a JSON string. */
   public Publication with(String text) {
     byte[] changed = kind == Kind.JSON ? JsonSource.ofText(text).bytes() : Utf8.of(text);
-    return new Publication(kind, changed, timeMillis, idempotencyKey, from);
+    return new Publication(kind, changed, timeMillis, idempotencyKey, from, attributes);
   }
 
   /** Returns a text publication if this is a JSON string, otherwise this publication unchanged. */
   public Publication asText() {
     if (kind == Kind.JSON && data.length > 0 && data[0] == '"') {
       byte[] value = Utf8.of(JsonSource.string(data));
-      return new Publication(Kind.TEXT, value, timeMillis, idempotencyKey, from);
+      return new Publication(Kind.TEXT, value, timeMillis, idempotencyKey, from, attributes);
     }
     return this;
   }
 
-  /** Returns the content as a string. */
+  /** Returns the content of a text or JSON publication as a string. */
   public String text() {
     return new String(data, StandardCharsets.UTF_8);
   }

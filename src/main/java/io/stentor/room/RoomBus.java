@@ -1,6 +1,7 @@
 package io.stentor.room;
 
 import io.stentor.cluster.BroadcastBus;
+import io.stentor.message.Attributes;
 import io.stentor.message.Member;
 import io.stentor.message.Publication;
 import io.vertx.core.Vertx;
@@ -47,7 +48,7 @@ class RoomBus extends BroadcastBus<RoomBus.Broadcast> {
 
     /*
      * epoch 8 | first 8 | count 4 | per publication: kind 1 | time 8 | length 4 | data
-     * | from: 0, or 1 and a member
+     * | from: 0, or 1 and a member | length 4 | attributes
      * Idempotency keys are used by the log only and are not sent.
      */
 
@@ -72,6 +73,8 @@ class RoomBus extends BroadcastBus<RoomBus.Broadcast> {
         if (from != null) {
           append(out, from);
         }
+        byte[] attributes = publication.attributes().encoded();
+        out.appendInt(attributes.length).appendBytes(attributes);
       }
     }
 
@@ -86,7 +89,8 @@ class RoomBus extends BroadcastBus<RoomBus.Broadcast> {
         long timeMillis = in.number();
         byte[] data = in.bytes(in.count());
         Member from = in.one() == 0 ? null : in.member();
-        publications.add(Publication.stored(kind, data, timeMillis, null, from));
+        Attributes attributes = Attributes.decoded(in.bytes(in.count()));
+        publications.add(Publication.stored(kind, data, timeMillis, null, from, attributes));
       }
       return new Broadcast(epoch, first, publications);
     }

@@ -1,6 +1,7 @@
 package io.stentor.history;
 
 import io.stentor.config.RoomOptions.History;
+import io.stentor.message.Attributes;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.Publication.Kind;
@@ -36,7 +37,7 @@ abstract class LogUnderTest {
 
   static Publication keyed(String text, String key) {
     byte[] data = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
-    return Publication.stored(Kind.TEXT, data, NOW.get(), key, null);
+    return Publication.stored(Kind.TEXT, data, NOW.get(), key, null, Attributes.NONE);
   }
 
   static List<Publication> publications(String... texts) {

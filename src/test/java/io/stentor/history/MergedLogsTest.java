@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.stentor.config.RoomOptions.History;
 import io.stentor.history.RoomLog.Answer;
 import io.stentor.history.RoomLog.Entry;
+import io.stentor.message.Attributes;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import java.nio.charset.StandardCharsets;
@@ -128,7 +129,12 @@ class MergedLogsTest {
       byte[] data = parts[0].getBytes(StandardCharsets.UTF_8);
       publications.add(
           Publication.stored(
-              Publication.Kind.TEXT, data, time, parts.length == 1 ? null : parts[1], null));
+              Publication.Kind.TEXT,
+              data,
+              time,
+              parts.length == 1 ? null : parts[1],
+              null,
+              Attributes.NONE));
     }
     return new Batch(appender, number, publications);
   }

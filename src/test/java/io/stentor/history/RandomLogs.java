@@ -3,6 +3,7 @@ package io.stentor.history;
 import io.stentor.config.RoomOptions.History;
 import io.stentor.message.Publication;
 import io.stentor.message.Publication.Kind;
+import io.stentor.message.RandomAttributes;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,8 +16,9 @@ final class RandomLogs {
   private static Publication publication(Random random, long now) {
     byte[] data = "x".repeat(random.nextInt(20)).getBytes(StandardCharsets.UTF_8);
     String key = random.nextInt(3) == 0 ? "k" + random.nextInt(6) : null;
-    Kind kind = random.nextBoolean() ? Kind.TEXT : Kind.JSON;
-    return Publication.stored(kind, data, now - random.nextInt(3000), key, null);
+    Kind kind = Kind.values()[random.nextInt(3)];
+    return Publication.stored(
+        kind, data, now - random.nextInt(3000), key, null, RandomAttributes.of(random));
   }
 
   static Batch batch(Random random, long number, long now) {

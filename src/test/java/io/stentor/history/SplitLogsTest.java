@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.config.RoomOptions.History;
 import io.stentor.history.RoomLog.Entry;
+import io.stentor.message.Attributes;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import java.nio.charset.StandardCharsets;
@@ -122,7 +123,8 @@ class SplitLogsTest {
       int appender = (int) side.id * 10 + number;
       long batches = numbers.merge(appender, 1L, Long::sum);
       byte[] text = key.getBytes(StandardCharsets.UTF_8);
-      Publication one = Publication.stored(Publication.Kind.TEXT, text, now, key, null);
+      Publication one =
+          Publication.stored(Publication.Kind.TEXT, text, now, key, null, Attributes.NONE);
       if (!again) {
         keys.add(key);
       }

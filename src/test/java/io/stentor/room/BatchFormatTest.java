@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.message.Publication;
 import io.stentor.message.Publication.Kind;
+import io.stentor.message.RandomAttributes;
 import io.stentor.room.RoomBus.BatchFormat;
 import io.stentor.room.RoomBus.Broadcast;
 import io.vertx.core.buffer.Buffer;
@@ -23,8 +24,10 @@ class BatchFormatTest {
     for (int i = 1 + random.nextInt(5); i > 0; i--) {
       byte[] data = new byte[random.nextInt(300)];
       random.nextBytes(data);
-      Kind kind = random.nextBoolean() ? Kind.TEXT : Kind.JSON;
-      publications.add(Publication.stored(kind, data, random.nextLong(), "key", null));
+      Kind kind = Kind.values()[random.nextInt(3)];
+      publications.add(
+          Publication.stored(
+              kind, data, random.nextLong(), "key", null, RandomAttributes.of(random)));
     }
     Broadcast batch = new Broadcast(random.nextLong(), random.nextLong(), publications);
     Buffer wire = Buffer.buffer("before");

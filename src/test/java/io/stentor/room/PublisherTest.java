@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomOptions.History;
 import io.stentor.history.Batch;
+import io.stentor.message.Attributes;
 import io.stentor.message.Member;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
@@ -179,7 +180,9 @@ class PublisherTest {
     loop.turn();
     for (String text : List.of("a", "a", "other")) {
       byte[] data = text.getBytes(UTF_8);
-      publish(rooms, Publication.stored(Publication.Kind.TEXT, data, 1_000_000, "key", null));
+      publish(
+          rooms,
+          Publication.stored(Publication.Kind.TEXT, data, 1_000_000, "key", null, Attributes.NONE));
       publish(rooms, text + "2");
       loop.turn();
       history.succeed();

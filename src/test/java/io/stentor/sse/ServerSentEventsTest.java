@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.stentor.message.Attributes;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
@@ -125,7 +126,7 @@ class ServerSentEventsTest {
 
   private static String json(String source) {
     byte[] data = source.getBytes(StandardCharsets.UTF_8);
-    Publication publication = Publication.stored(Kind.JSON, data, 0, null, null);
+    Publication publication = Publication.stored(Kind.JSON, data, 0, null, null, Attributes.NONE);
     return written(out -> UNFRAMED.encode(RoomName.LOBBY, publication, 1, 7, out));
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.stentor.message.Attributes;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.Publication.Kind;
@@ -34,7 +35,8 @@ class WebSocketConnectionTest {
   }
 
   private static Publication json(String source) {
-    return Publication.stored(Kind.JSON, source.getBytes(StandardCharsets.UTF_8), 0, null, null);
+    return Publication.stored(
+        Kind.JSON, source.getBytes(StandardCharsets.UTF_8), 0, null, null, Attributes.NONE);
   }
 
   @ParameterizedTest

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.stentor.http.api.JsonMessages.Lines;
 import io.stentor.json.JsonText;
+import io.stentor.message.Attributes;
 import io.stentor.message.Member;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
@@ -24,7 +25,8 @@ class JsonMessagesTest {
 
   private static Publication publication(Kind kind, String content, @Nullable String user) {
     Member from = user == null ? null : Member.of("c", user);
-    return Publication.stored(kind, content.getBytes(StandardCharsets.UTF_8), NOON, null, from);
+    return Publication.stored(
+        kind, content.getBytes(StandardCharsets.UTF_8), NOON, null, from, Attributes.NONE);
   }
 
   private static String line(Publication publication, long epoch, long offset) {
