@@ -63,6 +63,8 @@ export const chinese = {
     "不带 `since` 时返回最新消息。如果无法从 `since` 处恢复，`recovered` 为 false，并返回最新消息；带 `strict=true` 时则返回 412。`more` 表示后面还有消息，应立即再次请求。",
   "The response comes when the message is in the room's log, in a cluster on two nodes. The body is the message: text in UTF-8, or one JSON value in UTF-8 without a byte order mark and without unpaired surrogates, which is validated and passed on unchanged. The limit `maxMessageBytes` applies before and after the room's `transform`.":
     "消息写入房间日志后才返回响应；在集群中，需写入两个节点。请求体就是消息本身：UTF-8 文本，或一个 UTF-8 编码的 JSON 值（不含 BOM 和不成对的代理项）；JSON 经校验后原样转发。`maxMessageBytes` 限制在房间的 `transform` 前后各检查一次。",
+  "A parameter `tag.NAME=VALUE` sets a tag, such as `tag.region=eu`. A message has at most 16 tags with different names of 1 to 64 bytes and values of at most 256 bytes. Whoever may publish may set the event, tags and the excluded connection.":
+    "参数 `tag.NAME=VALUE` 设置一个标签，例如 `tag.region=eu`。一条消息最多有 16 个标签，名称互不相同，长 1 到 64 字节，值最长 256 字节。有发布权限者都可以设置事件、标签和被排除的连接。",
   "Each message is handled on its own: some may be published while others are refused. The response has a result for each, in the same order. Messages of one room keep their order. To repeat a batch without duplicates, give each message an `idempotencyKey`.":
     "每条消息单独处理：可能有的发布成功，有的被拒绝。响应按相同顺序给出每条消息的结果。同一房间的消息保持先后顺序。若要重发整批消息而不产生重复，请为每条消息指定 `idempotencyKey`。",
   "Server-sent events. A message is an event without a type; its `data` is the plain text and its `id` the position, so a browser's `EventSource` resumes by itself with `Last-Event-ID`. The other types:":
@@ -191,6 +193,12 @@ export const chinese = {
   "The message if it is JSON: any value, as it was sent.": "消息为 JSON 时的内容：任意值，与发送时一致。",
   "When the server received it, UTC with milliseconds.": "服务器收到消息的时间，UTC，精确到毫秒。",
   "The name of the publisher, if there is one.": "发布者的名称（如果有）。",
+  "What the message is about, if the publisher said so.": "消息的事件名称（如果发布者设置了）。",
+  "The tags of the message, if it has any.": "消息的标签（如果有）。",
+  "What the message is about, for readers. 1 to 200 characters without control characters.":
+    "消息的事件名称，供读取方使用。1 到 200 个字符，不含控制字符。",
+  "Values by name. A name has 1 to 64 bytes, a value at most 256 bytes.": "标签的名称和值。名称长 1 到 64 字节，值最长 256 字节。",
+  "The ID of a connection that is not sent the message, such as the publisher's own.": "不接收此消息的连接的 ID，例如发布者自己的连接。",
   "Present if more messages follow.": "后面还有消息时出现。",
   "1 to 128 characters, letters and digits of any script and `._-:@#~+`, but not `.` or `..` alone. A zero-width joiner or non-joiner may follow a virama, or stand between two letters of one script whose letters join.":
     "1 到 128 个字符，可以是任何文字的字母和数字以及 `._-:@#~+`，但不能仅为 `.` 或 `..`。零宽连字符或零宽非连字符只能跟在 virama 之后，或位于同一种连写文字的两个字母之间。",

@@ -3,6 +3,7 @@ package io.stentor.json;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /** Texts written as JSON strings (RFC 8259, section 7), without going through {@code String}. */
 public final class JsonText {
@@ -54,7 +55,36 @@ public final class JsonText {
 
   /** Appends the text in quotes. */
   public static void write(String text, ByteBuf out) {
-    write(text.getBytes(StandardCharsets.UTF_8), out);
+    write(utf8(text), out);
+  }
+
+  /** Returns the number of bytes that {@link #write(Map, ByteBuf)} writes. */
+  public static int size(Map<String, String> strings) {
+    int size = 2;
+    for (Map.Entry<String, String> one : strings.entrySet()) {
+      size += 2 + size(utf8(one.getKey())) + size(utf8(one.getValue()));
+    }
+    return size;
+  }
+
+  /** Appends an object whose members are strings, in the order of the map. */
+  public static void write(Map<String, String> strings, ByteBuf out) {
+    char before = '{';
+    for (Map.Entry<String, String> one : strings.entrySet()) {
+      out.writeByte(before);
+      write(one.getKey(), out);
+      out.writeByte(':');
+      write(one.getValue(), out);
+      before = ',';
+    }
+    if (before == '{') {
+      out.writeByte('{');
+    }
+    out.writeByte('}');
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   /** The character after the backslash of the short escape; 0 if there is none. */

@@ -110,12 +110,14 @@ public final class BatchEndpoint {
       try {
         BatchParser.Message message = item.message();
         RoomName room = RoomPath.name(message.room());
-        String key = message.key() == null ? null : IdempotencyKey.checked(message.key());
+        String key = message.draft().key();
+        if (key != null) {
+          IdempotencyKey.checked(key);
+        }
         if (full.contains(room)) {
           return Future.failedFuture(HttpPublisher.full());
         }
-        Future<Position> position =
-            publishing.publish(room, identity, message.kind(), message.data(), key, from);
+        Future<Position> position = publishing.publish(room, identity, message.draft(), from);
         if (position.cause() instanceof RequestRefused refusal
             && refusal.type() == ProblemType.TOO_MANY_REQUESTS) {
           full.add(room);

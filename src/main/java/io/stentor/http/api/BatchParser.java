@@ -7,21 +7,26 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.stentor.http.Printable;
 import io.stentor.http.ProblemType;
 import io.stentor.http.RequestRefused;
+import io.stentor.http.api.HttpPublisher.Draft;
 import io.stentor.json.JsonSource;
 import io.stentor.json.Utf8;
+import io.stentor.message.Attributes;
 import io.stentor.message.Publication.Kind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses the body of a batch: {@code {"messages":[{"room","text"|"data","idempotencyKey"?}]}}. The
- * value of {@code data} is copied from the body byte for byte and never reserialized. For a single
- * use.
+ * Parses the body of a batch: {@code {"messages":[{"room","text"|"data","idempotencyKey"?,
+ * "event"?,"tags"?,"exclude"?}]}}. The value of {@code data} is copied from the body byte for byte
+ * and never reserialized. For a single use.
  */
 final class BatchParser {
 
@@ -39,7 +44,7 @@ final class BatchParser {
     }
 
     /**
-     * The message. Its size and, for {@code data}, its JSON have not been checked yet.
+     * The message. Its size, its key and, for {@code data}, its JSON have not been checked yet.
      *
      * @throws RequestRefused if the item is invalid
      */
@@ -52,8 +57,7 @@ final class BatchParser {
   }
 
   /** A message of the batch. */
-  @SuppressWarnings("ArrayRecordComponent")
-  record Message(String room, Kind kind, byte[] data, @Nullable String key) {}
+  record Message(String room, Draft draft) {}
 
   private final byte[] body;
   private final JsonParser parser;
@@ -128,6 +132,7 @@ final class BatchParser {
     private @Nullable String key;
     private @Nullable Kind kind;
     private byte[] data = {};
+    private Attributes attributes = Attributes.NONE;
     private @Nullable RequestRefused refusal;
 
     Item read() throws IOException {
@@ -142,7 +147,7 @@ final class BatchParser {
       if (refusal != null || room == null || kind == null) {
         return new Item(null, refusal);
       }
-      return new Item(new Message(room, kind, data, key), null);
+      return new Item(new Message(room, new Draft(kind, data, key, attributes)), null);
     }
 
     private void member(String name) throws IOException {
@@ -151,14 +156,44 @@ final class BatchParser {
         case "idempotencyKey" -> key = string(name);
         case "text" -> content(Kind.TEXT, utf8(string(name)));
         case "data" -> content(Kind.JSON, JsonSource.slice(body, parser));
+        case "event" -> attribute(string(name), attributes::withEvent);
+        case "tags" -> attribute(strings(name), attributes::withTags);
+        case "exclude" -> attribute(string(name), attributes::withExclude);
         default -> {
           parser.skipChildren();
           refuse(
-              "A message has room, text or data, and idempotencyKey, but no "
+              "A message has room, text or data, idempotencyKey, event, tags and exclude, but no "
                   + Printable.value(name)
                   + ".");
         }
       }
+    }
+
+    /** Adds an attribute, unless it was already refused and is null. */
+    private <T> void attribute(@Nullable T value, Function<T, Attributes> add) {
+      try {
+        attributes = value == null ? attributes : add.apply(value);
+      } catch (IllegalArgumentException rule) {
+        refusal = refusal != null ? refusal : HttpPublisher.refusal(rule);
+      }
+    }
+
+    private @Nullable Map<String, String> strings(String name) throws IOException {
+      if (parser.currentToken() != JsonToken.START_OBJECT) {
+        parser.skipChildren();
+        refuse("The member " + name + " has to be an object whose members are strings.");
+        return null;
+      }
+      Map<String, String> strings = new TreeMap<>();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String key = parser.currentName();
+        parser.nextToken();
+        String value = string(name + "." + Printable.value(key));
+        if (value != null && strings.put(key, value) != null) {
+          refuse("The member " + name + "." + Printable.value(key) + " stands twice.");
+        }
+      }
+      return strings;
     }
 
     private void content(Kind found, byte[] bytes) {

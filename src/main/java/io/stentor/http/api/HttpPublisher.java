@@ -11,6 +11,7 @@ import io.stentor.http.RequestRefused;
 import io.stentor.identity.Grants.Action;
 import io.stentor.identity.Identity;
 import io.stentor.json.JsonSource;
+import io.stentor.message.Attributes;
 import io.stentor.message.Member;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
@@ -64,27 +65,30 @@ public final class HttpPublisher {
   }
 
   /**
+   * A message of a request.
+   *
+   * @param data text or JSON, not yet validated
+   * @param key the idempotency key; null if there is none
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  record Draft(Kind kind, byte[] data, @Nullable String key, Attributes attributes) {}
+
+  /**
    * Publishes one message.
    *
-   * @param data text or JSON, not yet validated; takes ownership of the array
+   * @param draft the message; takes ownership of its data
    * @return the position of the message, {@link Position#NONE} in a room without a log; fails with
    *     a {@link RequestRefused}. Completes on the context of this object
    */
-  Future<Position> publish(
-      RoomName room,
-      Identity identity,
-      Kind kind,
-      byte[] data,
-      @Nullable String key,
-      @Nullable Member from) {
+  Future<Position> publish(RoomName room, Identity identity, Draft draft, @Nullable Member from) {
     try {
       RoomOptions options = rooms.options(room);
       authentication.require(identity, room, Action.PUBLISH);
-      if (key != null) {
+      if (draft.key() != null) {
         requireLog(options);
       }
-      requireFit(data.length, options.maxMessageBytes());
-      Publication publication = publication(kind, data, key, from);
+      requireFit(draft.data().length, options.maxMessageBytes());
+      Publication publication = publication(draft, from);
       requireRate(room, options.ratePerSecond());
       return offer(room, publication);
     } catch (RequestRefused refusal) {
@@ -123,17 +127,26 @@ public final class HttpPublisher {
     }
   }
 
-  private static Publication publication(
-      Kind kind, byte[] data, @Nullable String key, @Nullable Member from) {
+  private static Publication publication(Draft draft, @Nullable Member from) {
     long now = System.currentTimeMillis();
+    Kind kind = draft.kind();
+    String key = draft.key();
     try {
-      return kind == Kind.JSON
-          ? Publication.json(JsonSource.of(data), now, key, from)
-          : Publication.text(data, now, key, from);
+      Publication bare =
+          kind == Kind.JSON
+              ? Publication.json(JsonSource.of(draft.data()), now, key, from)
+              : Publication.text(draft.data(), now, key, from);
+      return draft.attributes().bytes() == 0 ? bare : bare.with(draft.attributes());
     } catch (IllegalArgumentException e) {
       ProblemType type = kind == Kind.JSON ? ProblemType.INVALID_JSON : ProblemType.BAD_REQUEST;
       throw RequestRefused.of(type, toSentence(String.valueOf(e.getMessage())));
     }
+  }
+
+  /** Returns the error for attributes that break a rule. */
+  static RequestRefused refusal(IllegalArgumentException rule) {
+    return RequestRefused.of(
+        ProblemType.BAD_REQUEST, toSentence(String.valueOf(rule.getMessage())));
   }
 
   private static String toSentence(String why) {

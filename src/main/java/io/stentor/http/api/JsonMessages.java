@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import io.stentor.history.Page;
 import io.stentor.http.Responses;
 import io.stentor.json.JsonText;
+import io.stentor.message.Attributes;
 import io.stentor.message.Member;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
@@ -29,11 +30,13 @@ import java.util.Locale;
  * <pre>
  * {"offset":42,"text":"hi","time":"2030-01-31T12:00:00.000Z","from":"Ann"},
  * {"offset":43,"data":{"price":17},"time":"2030-01-31T12:00:01.500Z"},
+ * {"offset":44,"text":"yo","time":"2030-01-31T12:00:02.000Z","event":"greeting","tags":{"a":"b"}},
  * </pre>
  *
  * <p>A text is encoded as a JSON string; JSON is copied verbatim. {@code offset} is omitted in a
- * room without a log, {@code from} if the publisher is anonymous. Notices cannot be encoded: a
- * connection that needs one is closed, and reads the log instead.
+ * room without a log, {@code from} if the publisher is anonymous, {@code event} and {@code tags} if
+ * there are none. Notices cannot be encoded: a connection that needs one is closed, and reads the
+ * log instead.
  */
 public final class JsonMessages implements Format {
 
@@ -41,6 +44,8 @@ public final class JsonMessages implements Format {
   public static final JsonMessages FORMAT = new JsonMessages();
 
   private static final String OFFSET = "{\"offset\":";
+  private static final String EVENT = ",\"event\":";
+  private static final String TAGS = ",\"tags\":";
 
   /**
    * Maximum bytes besides the content and the name: member names, an offset, a time and the line
@@ -66,7 +71,7 @@ public final class JsonMessages implements Format {
         publication.kind() == Publication.Kind.JSON
             ? publication.bytes()
             : JsonText.size(publication.data());
-    return OVERHEAD_BYTES + content + user;
+    return OVERHEAD_BYTES + content + user + size(publication.attributes());
   }
 
   @Override
@@ -95,7 +100,31 @@ public final class JsonMessages implements Format {
       ByteBufUtil.writeAscii(out, ",\"from\":");
       JsonText.write(from.user(), out);
     }
+    write(publication.attributes(), out);
     ByteBufUtil.writeAscii(out, "},\n");
+  }
+
+  private static int size(Attributes attributes) {
+    if (attributes.bytes() == 0) {
+      return 0;
+    }
+    String event = attributes.event();
+    return EVENT.length()
+        + (event == null ? 0 : JsonText.size(event.getBytes(StandardCharsets.UTF_8)))
+        + TAGS.length()
+        + JsonText.size(attributes.tags());
+  }
+
+  private static void write(Attributes attributes, ByteBuf out) {
+    String event = attributes.event();
+    if (event != null) {
+      ByteBufUtil.writeAscii(out, EVENT);
+      JsonText.write(event, out);
+    }
+    if (!attributes.tags().isEmpty()) {
+      ByteBufUtil.writeAscii(out, TAGS);
+      JsonText.write(attributes.tags(), out);
+    }
   }
 
   @Override

@@ -5,27 +5,36 @@ import io.stentor.history.Page;
 import io.stentor.http.Authentication;
 import io.stentor.http.LoopContext;
 import io.stentor.http.MediaType;
+import io.stentor.http.Printable;
 import io.stentor.http.ProblemType;
 import io.stentor.http.RequestBody;
 import io.stentor.http.RequestRefused;
 import io.stentor.http.Responses;
 import io.stentor.http.RoomPath;
+import io.stentor.http.api.HttpPublisher.Draft;
 import io.stentor.identity.Grants.Action;
 import io.stentor.identity.Identity;
+import io.stentor.message.Attributes;
 import io.stentor.message.Member;
 import io.stentor.message.Position;
 import io.stentor.message.Publication.Kind;
 import io.stentor.message.RoomName;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Serves {@code /rooms/{room}/messages}: GET reads messages or waits for new ones, POST publishes.
  * Must be used on one event loop only.
  */
 public final class MessagesEndpoint {
+
+  /** What the name of a query parameter begins with that sets a tag. */
+  private static final String TAG = "tag.";
 
   private final LoopContext loop;
   private final Authentication authentication;
@@ -171,11 +180,47 @@ public final class MessagesEndpoint {
     authentication.require(identity, room, Action.PUBLISH);
     Kind kind = MediaType.of(request.getHeader(HttpHeaders.CONTENT_TYPE));
     String key = IdempotencyKey.of(request);
+    Attributes attributes = attributes(request.params());
     Member from = HttpPublisher.from(request, identity);
     RequestBody.read(request, options.maxMessageBytes())
-        .compose(body -> publishing.publish(room, identity, kind, body.getBytes(), key, from))
+        .map(body -> new Draft(kind, body.getBytes(), key, attributes))
+        .compose(draft -> publishing.publish(room, identity, draft, from))
         .onSuccess(position -> published(request.response(), position))
         .onFailure(failure -> RequestRefused.answer(request, failure));
+  }
+
+  /**
+   * Reads {@code event}, {@code exclude} and {@code tag.<name>}.
+   *
+   * @throws RequestRefused if one is invalid
+   */
+  private static Attributes attributes(MultiMap query) {
+    if (query.isEmpty()) {
+      return Attributes.NONE;
+    }
+    try {
+      Attributes all = Attributes.NONE;
+      String event = query.get("event");
+      all = event == null ? all : all.withEvent(event);
+      String exclude = query.get("exclude");
+      all = exclude == null ? all : all.withExclude(exclude);
+      Map<String, String> tags = tags(query);
+      return tags.isEmpty() ? all : all.withTags(tags);
+    } catch (IllegalArgumentException rule) {
+      throw HttpPublisher.refusal(rule);
+    }
+  }
+
+  private static Map<String, String> tags(MultiMap query) {
+    Map<String, String> tags = new TreeMap<>();
+    for (Map.Entry<String, String> one : query) {
+      if (one.getKey().startsWith(TAG)
+          && tags.put(one.getKey().substring(TAG.length()), one.getValue()) != null) {
+        String detail = "The parameter " + Printable.value(one.getKey()) + " is given twice.";
+        throw RequestRefused.of(ProblemType.BAD_REQUEST, detail);
+      }
+    }
+    return tags;
   }
 
   private static void published(HttpServerResponse response, Position position) {

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.stentor.http.ProblemType;
 import io.stentor.http.RequestRefused;
+import io.stentor.message.Attributes;
 import io.stentor.message.Publication.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,7 +25,7 @@ class BatchParserTest {
   }
 
   private static String content(BatchParser.Message message) {
-    return new String(message.data(), StandardCharsets.UTF_8);
+    return new String(message.draft().data(), StandardCharsets.UTF_8);
   }
 
   @Test
@@ -31,9 +33,22 @@ class BatchParserTest {
     BatchParser.Message message =
         message("{\"room\":\"a\",\"text\":\"x\\n\\u00e9\\ud83d\\ude00\",\"idempotencyKey\":\"k\"}");
     assertThat(message.room()).isEqualTo("a");
-    assertThat(message.kind()).isEqualTo(Kind.TEXT);
-    assertThat(message.key()).isEqualTo("k");
+    assertThat(message.draft().kind()).isEqualTo(Kind.TEXT);
+    assertThat(message.draft().key()).isEqualTo("k");
     assertThat(content(message)).isEqualTo("x\né😀");
+  }
+
+  @Test
+  void attributes_are_read_in_any_order() {
+    Attributes attributes =
+        message(
+                "{\"tags\":{\"b\":\"2\",\"a\":\"\"},\"event\":\"x\",\"room\":\"a\",\"exclude\":\"c1\","
+                    + "\"text\":\"t\"}")
+            .draft()
+            .attributes();
+    assertThat(attributes)
+        .isEqualTo(
+            Attributes.NONE.withEvent("x").withTags(Map.of("a", "", "b", "2")).withExclude("c1"));
   }
 
   @ParameterizedTest
@@ -89,6 +104,13 @@ class BatchParserTest {
         "{\"room\":\"a\",\"text\":\"x\",\"text\":\"y\"}|text stands twice",
         "{\"room\":\"a\",\"text\":\"x\",\"idempotencykey\":\"k\"}|no idempotencykey",
         "{\"room\":\"a\",\"text\":\"\\ud83d\"}|surrogate",
+        "{\"room\":\"a\",\"text\":\"x\",\"event\":1}|event has to be a string",
+        "{\"room\":\"a\",\"text\":\"x\",\"event\":\"\"}|The name of an event has 1 to 200",
+        "{\"room\":\"a\",\"text\":\"x\",\"tags\":[\"a\"]}|tags has to be an object",
+        "{\"room\":\"a\",\"text\":\"x\",\"tags\":{\"a\":1}}|tags.a has to be a string",
+        "{\"room\":\"a\",\"text\":\"x\",\"tags\":{\"a\":\"1\",\"a\":\"2\"}}|tags.a stands twice",
+        "{\"room\":\"a\",\"text\":\"x\",\"tags\":{\"\":\"1\"}}|The name of a tag has 1 to 64",
+        "{\"room\":\"a\",\"text\":\"x\",\"exclude\":\"\"}|The ID of a connection",
       })
   void what_is_no_message_is_refused_by_name(String item, String why) {
     assertThatExceptionOfType(RequestRefused.class)

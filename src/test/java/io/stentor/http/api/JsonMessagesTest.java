@@ -15,6 +15,7 @@ import io.stentor.room.Cursor.Notice;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +57,22 @@ class JsonMessagesTest {
         .isEqualTo(
             "{\"offset\":7,\"data\":{\"b\": 1.50, \"a\":[]},"
                 + "\"time\":\"2030-03-17T17:46:40.000Z\",\"from\":\"Ann\"},\n");
+  }
+
+  @Test
+  void the_event_and_the_tags_are_shown_but_not_the_excluded_connection() {
+    Attributes attributes =
+        Attributes.NONE
+            .withEvent("order \"paid\"")
+            .withTags(Map.of("b", "", "a\\", "é"))
+            .withExclude("c1");
+    assertThat(line(publication(Kind.TEXT, "hi", "Ann").with(attributes), 36, 42))
+        .isEqualTo(
+            "{\"offset\":42,\"text\":\"hi\",\"time\":\"2030-03-17T17:46:40.000Z\",\"from\":\"Ann\","
+                + "\"event\":\"order \\\"paid\\\"\",\"tags\":{\"a\\\\\":\"é\",\"b\":\"\"}},\n");
+    Attributes excluding = Attributes.NONE.withExclude("c1").withVersion(7, "");
+    assertThat(line(publication(Kind.TEXT, "hi", null).with(excluding), 36, 42))
+        .isEqualTo("{\"offset\":42,\"text\":\"hi\",\"time\":\"2030-03-17T17:46:40.000Z\"},\n");
   }
 
   @Test

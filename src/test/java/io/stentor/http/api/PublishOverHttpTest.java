@@ -73,6 +73,82 @@ class PublishOverHttpTest extends ApiSetting {
   }
 
   @Test
+  void event_and_tags_are_read_again_and_the_excluded_connection_is_not() {
+    String query = "?event=order%20paid&tag.shop=b%C3%A4r&tag.=x&exclude=0b1f";
+    assertThat(room.publishLater(query, "text/plain", utf8("hi")).join().status()).isEqualTo(400);
+    query = query.replace("&tag.=x", "&tag.a.b=");
+    assertThat(room.publishLater(query, "text/plain", utf8("hi")).join().status()).isEqualTo(201);
+    room.publish("plain");
+    JsonArray messages = room.read("").json().getJsonArray("messages");
+    JsonObject first = messages.getJsonObject(0);
+    assertThat(first.getString("event")).isEqualTo("order paid");
+    assertThat(first.getJsonObject("tags"))
+        .isEqualTo(new JsonObject().put("shop", "bär").put("a.b", ""));
+    assertThat(first.containsKey("exclude")).isFalse();
+    assertThat(messages.getJsonObject(1).fieldNames())
+        .containsExactlyInAnyOrder("offset", "text", "time");
+  }
+
+  @Test
+  void a_long_poll_gets_event_and_tags_too() {
+    String since = room.publish("mark").position();
+    CompletableFuture<Answer> waiting = room.readLater("?wait=30&since=" + since);
+    room.publishLater("?event=e&tag.a=1", "application/json", utf8("{}")).join();
+    JsonObject message = waiting.join().json().getJsonArray("messages").getJsonObject(0);
+    assertThat(message.getString("event")).isEqualTo("e");
+    assertThat(message.getJsonObject("tags")).isEqualTo(new JsonObject().put("a", "1"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "event=|The parameter event cannot be",
+        "event=a%0Ab|The name of an event has 1 to 200 characters and no control characters.",
+        "event=a&event=b|The parameter event is given twice.",
+        "tag.a=1&tag.a=2|The parameter tag.a is given twice.",
+        "tag.a=%00|The value of a tag has at most 256 bytes and no control characters.",
+        "exclude=|The parameter exclude cannot be",
+      })
+  void an_attribute_that_breaks_a_rule_is_refused_with_the_rule(String query, String rule) {
+    Answer answer = room.publishLater("?" + query, "text/plain", utf8("hi")).join();
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.json().getString("detail")).startsWith(rule);
+    assertThat(room.read("").contents()).isEmpty();
+  }
+
+  @Test
+  void attributes_have_limits() {
+    assertThat(attributes("event=" + "e".repeat(200)).status()).isEqualTo(201);
+    assertThat(attributes("event=" + "e".repeat(201)).status()).isEqualTo(400);
+    StringBuilder tags = new StringBuilder("tag.0=" + "v".repeat(256));
+    for (int i = 1; i < 16; i++) {
+      tags.append("&tag.").append(i).append("=v");
+    }
+    assertThat(attributes(tags.toString()).status()).isEqualTo(201);
+    assertThat(attributes(tags + "&tag.16=v").json().getString("detail"))
+        .isEqualTo("A message has at most 16 tags.");
+    assertThat(attributes("tag.a=" + "v".repeat(257)).status()).isEqualTo(400);
+    assertThat(attributes("tag." + "n".repeat(65) + "=v").status()).isEqualTo(400);
+  }
+
+  private Answer attributes(String query) {
+    return room.publishLater("?" + query, "text/plain", utf8("hi")).join();
+  }
+
+  @Test
+  void the_same_key_with_other_attributes_is_the_same_message() {
+    String key = "Idempotency-Key";
+    Answer first = room.publishLater("?event=a", "text/plain", utf8("x"), key, "k").join();
+    Answer again = room.publishLater("?event=b", "text/plain", utf8("x"), key, "k").join();
+    assertThat(again.status()).isEqualTo(201);
+    assertThat(again.position()).isEqualTo(first.position());
+    JsonArray messages = room.read("").json().getJsonArray("messages");
+    assertThat(messages).hasSize(1);
+    assertThat(messages.getJsonObject(0).getString("event")).isEqualTo("a");
+  }
+
+  @Test
   void the_lobby_shouts_texts_and_json_strings_but_no_other_json() {
     HttpRoom lobby = HttpRoom.at(node.port(), "lobby");
     String since = lobby.publish("mark").position();
