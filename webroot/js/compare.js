@@ -1,17 +1,19 @@
 /** The comparison page: sends messages into a room of its own and receives them by four transports. */
 
 import { tokenColours } from "./common/canvas.js";
+import { ConnectionBanner } from "./common/connection-banner.js";
 import { byId, onSubmit } from "./common/dom.js";
 import { bytes, duration, measured } from "./common/format.js";
 import { Header } from "./common/header.js";
 import { requestJson } from "./common/http.js";
 import { language, onLanguageChange, translateElements } from "./common/i18n.js";
 import { number } from "./common/intl.js";
+import { ownNodes } from "./common/own-nodes.js";
 import { onThemeChange } from "./common/theme.js";
 import { DelayChart, SECONDS } from "./compare/delay-chart.js";
-import { Publisher, numberIn } from "./compare/publisher.js";
+import { Measurement, isGone } from "./compare/measurement.js";
+import { numberIn } from "./compare/publisher.js";
 import { TransportRow } from "./compare/transport-row.js";
-import { LongPolling, ServerSentEvents, ShortPolling, WebSocketTransport } from "./compare/transports.js";
 import { SignInPanel } from "./sign-in/sign-in-panel.js";
 import { TokenStore } from "./sign-in/token-store.js";
 import { translate } from "./translations/compare.js";
@@ -20,7 +22,6 @@ import { translate } from "./translations/compare.js";
 const INTERVALS = [100, 200, 500, 1000, 2000, 5000, 10_000];
 const FIGURES_MILLIS = 250;
 const CPU_MILLIS = 3000;
-const RETRY_MILLIS = 3000;
 /** The page pauses if nothing is changed for this long. */
 const IDLE_MILLIS = 600_000;
 /** How often the page is drawn while paused, in case its size or colours change. */
@@ -31,12 +32,10 @@ const MAX_SENT = 2000;
 class ComparePage {
   #room = `compare:${randomName()}`;
   #header = new Header("compare", translate);
-  #transports = {
-    short: new ShortPolling(this.#room),
-    long: new LongPolling(this.#room),
-    stream: new ServerSentEvents(this.#room),
-    socket: new WebSocketTransport(this.#room),
-  };
+  #nodes = ownNodes();
+  #tokens = new TokenStore();
+  #measurement = new Measurement(this.#room, this.#tokens, this.#nodes);
+  #transports = this.#measurement.transports;
   #names = Object.keys(this.#transports);
   #rows = this.#names.map((name) => new TransportRow(name, this.#transports[name], byId("transports")));
   #chart = new DelayChart(byId("delays"), this.#names.length, {
@@ -44,11 +43,6 @@ class ComparePage {
     time: (millis) => duration(millis),
     now: () => translate("now"),
   });
-  #publisher = new Publisher(this.#room, {
-    sent: (message, now) => this.#sent(message, now),
-    answered: (error) => this.#answered(error),
-  });
-  #tokens = new TokenStore();
   #signIn = new SignInPanel(translate, this.#tokens, {
     renamed: () => this.#signedIn(),
     tokenChanged: () => this.#signedIn(),
@@ -58,12 +52,8 @@ class ComparePage {
 
   /** When each message on its way was sent, by its number. */
   #sentAt = new Map();
-  #isRunning = false;
   /** Whether the user wants it to run. */
   #isWanted = true;
-  #retryTimer = 0;
-  /** How often it was started or stopped, so that an answer to an earlier start is known as such. */
-  #changes = 0;
   #notice = null;
   /** The part of one core that the server uses; `null` if not known. */
   #cpu = null;
@@ -83,53 +73,33 @@ class ComparePage {
   }
 
   #listen() {
-    this.#names.forEach((name, index) => {
-      this.#transports[name].addEventListener("message", ({ detail }) => this.#received(index, detail));
-    });
-    this.#transports.socket.addEventListener("connection", ({ detail }) => {
-      if (this.#isRunning) {
-        this.#header.showConnection(detail);
-      }
-    });
+    const measurement = this.#measurement;
+    new ConnectionBanner(measurement, translate);
+    measurement.setRate(Number(byId("rngRate").value));
+    measurement.addEventListener("state", ({ detail }) => this.#header.showConnection(detail));
+    measurement.addEventListener("socket", ({ detail }) => this.#header.showConnection(detail));
+    measurement.addEventListener("started", () => this.#started());
+    measurement.addEventListener("failed", ({ detail }) => this.#failed(detail));
+    measurement.addEventListener("sent", ({ detail }) => this.#sent(detail.number, detail.now));
+    measurement.addEventListener("answered", ({ detail }) => this.#answered(detail));
+    measurement.addEventListener("received", ({ detail }) => this.#received(detail));
     byId("btnPause").addEventListener("click", () => this.#togglePause());
     onSubmit("controls", () => {});
     byId("controls").addEventListener("input", ({ target }) => this.#settingChanged(target));
     document.addEventListener("visibilitychange", () => (document.hidden ? this.#stop() : this.#run()));
   }
 
-  /** Starts, if the user wants it and the page is visible. Tries again if the error is temporary. */
-  async #run() {
-    clearTimeout(this.#retryTimer);
-    if (this.#isRunning || !this.#isWanted || document.hidden) {
-      return;
+  /** Starts, if the user wants it and the page is visible. */
+  #run() {
+    if (this.#isWanted && !document.hidden) {
+      this.#measurement.start();
     }
-    this.#isRunning = true;
-    const change = ++this.#changes;
-    this.#header.showConnection({ state: "connecting" });
-    try {
-      const token = await this.#tokens.token();
-      Object.values(this.#transports).forEach((transport) => (transport.token = token));
-      this.#publisher.token = token;
-      const position = await this.#publisher.publishFirst();
-      if (change !== this.#changes) {
-        return;
-      }
-      if (position === null) {
-        this.#isRunning = false;
-        this.#showNotice({ key: "noLog", values: { room: this.#room } });
-        this.#header.showConnection({ state: "closed" });
-        return;
-      }
-      this.#signIn.require(null);
-      this.#showNotice(null);
-      this.#reset();
-      Object.values(this.#transports).forEach((transport) => transport.start(position));
-      this.#publisher.start(Number(byId("rngRate").value));
-    } catch (error) {
-      if (change === this.#changes) {
-        this.#notStarted(error);
-      }
-    }
+  }
+
+  #started() {
+    this.#signIn.require(null);
+    this.#showNotice(null);
+    this.#reset();
   }
 
   #signedIn() {
@@ -137,27 +107,17 @@ class ComparePage {
     this.#run();
   }
 
-  #notStarted(error) {
-    this.#isRunning = false;
-    this.#answered(error);
-    if (error.status === 401) {
-      return;
-    }
-    if (error.isTemporary) {
-      this.#retryTimer = setTimeout(() => this.#run(), RETRY_MILLIS);
-      this.#header.showConnection({ state: "waiting", retryAt: performance.now() + RETRY_MILLIS });
+  /** `error` is `null` if the room keeps no log. */
+  #failed(error) {
+    if (error === null) {
+      this.#showNotice({ key: "noLog", values: { room: this.#room } });
     } else {
-      this.#header.showConnection({ state: "closed" });
+      this.#refused(error);
     }
   }
 
   #stop() {
-    clearTimeout(this.#retryTimer);
-    this.#changes++;
-    this.#isRunning = false;
-    this.#publisher.stop();
-    Object.values(this.#transports).forEach((transport) => transport.stop());
-    this.#header.showConnection({ state: "paused" });
+    this.#measurement.stop();
   }
 
   /** Resets all figures. */
@@ -185,8 +145,8 @@ class ComparePage {
     this.#reset();
     if (input.id === "rngInterval") {
       this.#transports.short.setInterval(this.#interval);
-    } else if (this.#isRunning) {
-      this.#publisher.start(Number(input.value));
+    } else {
+      this.#measurement.setRate(Number(input.value));
     }
   }
 
@@ -203,25 +163,34 @@ class ComparePage {
     this.#rows.forEach((row) => row.sent(message));
   }
 
-  #received(index, text) {
+  #received({ name, text }) {
     const now = performance.now();
     const message = numberIn(text);
     const sentAt = this.#sentAt.get(message);
     if (sentAt !== undefined) {
-      this.#transports[this.#names[index]].statistics.addDelay(now - sentAt);
+      const index = this.#names.indexOf(name);
+      this.#transports[name].statistics.addDelay(now - sentAt);
       this.#chart.add(index, sentAt, now - sentAt);
       this.#rows[index].received(message, now);
     }
   }
 
-  #answered(error) {
+  /** Messages that were not accepted do not count. */
+  #answered({ error, numbers }) {
     if (error) {
-      const refused = { key: "refused", values: { room: this.#room, reason: error.message } };
-      this.#showNotice(error.status === 0 ? { key: "unreachable" } : refused);
+      numbers.forEach((message) => this.#sentAt.delete(message));
+      this.#rows.forEach((row) => row.notSent(numbers));
+    }
+    if (error && !isGone(error)) {
+      this.#refused(error);
     } else if (this.#notice) {
       this.#showNotice(null);
     }
-    if (error?.status === 401) {
+  }
+
+  #refused(error) {
+    this.#showNotice({ key: "refused", values: { room: this.#room, reason: error.message } });
+    if (error.status === 401) {
       this.#unauthorized();
     }
   }
@@ -230,9 +199,8 @@ class ComparePage {
   async #unauthorized() {
     this.#stop();
     this.#header.showConnection({ state: "closed" });
-    const change = this.#changes;
-    const isNeeded = this.#tokens.isSent || !(await isAnonymousServed());
-    if (isNeeded && change === this.#changes) {
+    const isNeeded = this.#tokens.isSent || !(await isAnonymousServed(this.#nodes.current));
+    if (isNeeded && !this.#measurement.isRunning) {
       this.#signIn.require(this.#tokens.isSent ? "tokenInvalid" : "tokenNeeded");
       this.#showNotice(null);
       this.#header.showConnection({ state: "signedOut" });
@@ -254,7 +222,7 @@ class ComparePage {
   }
 
   async #measureCpu() {
-    if (this.#isRunning) {
+    if (this.#measurement.isRunning && this.#nodes.isHome) {
       this.#cpu = await this.#cpuUsage.measure();
       this.#showCpu();
     }
@@ -310,12 +278,13 @@ class ComparePage {
 
   #draw(now) {
     this.#rows.forEach((row) => row.draw(now, this.#style));
-    if (this.#isRunning) {
+    const { isRunning } = this.#measurement;
+    if (isRunning) {
       this.#drawnTime = now;
     }
     this.#chart.draw(this.#drawnTime, this.#style);
     const next = () => requestAnimationFrame((time) => this.#draw(time));
-    if (this.#isRunning) {
+    if (isRunning) {
       next();
     } else {
       setTimeout(next, PAUSED_DRAW_MILLIS);
@@ -353,8 +322,8 @@ class CpuUsage {
 }
 
 /** Returns a promise whether the server serves clients without a token. */
-function isAnonymousServed() {
-  const answered = requestJson("./rooms?limit=1", { cache: "no-store" });
+function isAnonymousServed(node) {
+  const answered = requestJson("./rooms?limit=1", { cache: "no-store", node });
   return answered.then(() => true, ({ status }) => status !== 401);
 }
 

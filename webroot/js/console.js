@@ -1,9 +1,11 @@
 /** The console: lets in users with an admin key, and shows the figures that nodes publish once a second. */
 
+import { ConnectionBanner } from "./common/connection-banner.js";
 import { byId, onSubmit, setText } from "./common/dom.js";
 import { clockTime } from "./common/format.js";
 import { Header } from "./common/header.js";
 import { onLanguageChange } from "./common/i18n.js";
+import { ownNodes } from "./common/own-nodes.js";
 import { tabStorage } from "./common/storage.js";
 import { onThemeChange } from "./common/theme.js";
 import { AdminApi } from "./console/admin-api.js";
@@ -42,10 +44,13 @@ const KEY_ERRORS = { 401: "keyUnknown", 403: "keyNotAdmin" };
 
 class ConsolePage {
   #header = new Header("admin", translate);
+  #nodes = ownNodes();
   #events = new EventLog();
   #cluster = new Cluster();
+  #key = "";
+  /** The API with the key; `null` without one. */
   #api = null;
-  #stream = null;
+  #stream = new EventStream(FIGURES, this.#nodes);
   #isLive = false;
   /** Whether the server has accepted the key. */
   #isAccepted = false;
@@ -79,6 +84,13 @@ class ConsolePage {
   }
 
   #listen() {
+    new ConnectionBanner(this.#stream, translate);
+    this.#stream.addEventListener("state", ({ detail }) => this.#stateChanged(detail));
+    this.#stream.addEventListener("messages", ({ detail }) => {
+      this.#cluster.update(detail, performance.now());
+      this.#openDashboard();
+    });
+    this.#stream.addEventListener("refused", ({ detail }) => this.#logOut(detail));
     byId("btnLeave").addEventListener("click", () => this.#logOut(null));
     onSubmit("frmUser", () => this.#disconnectUser(byId("txtUser").value.trim()));
     document.addEventListener("visibilitychange", () => this.#draw());
@@ -94,27 +106,21 @@ class ConsolePage {
   }
 
   #logIn(key) {
-    this.#api = new AdminApi(key);
+    this.#key = key;
+    this.#api = new AdminApi(key, this.#nodes);
     this.#events = new EventLog();
     this.#cluster = new Cluster((figures, last) => this.#events.update(figures, last));
-    this.#stream = new EventStream(FIGURES, this.#api.headers());
-    this.#stream.addEventListener("state", ({ detail }) => this.#stateChanged(detail, key));
-    this.#stream.addEventListener("messages", ({ detail }) => {
-      this.#cluster.update(detail, performance.now());
-      this.#openDashboard();
-    });
-    this.#stream.addEventListener("refused", ({ detail }) => this.#logOut(detail));
     this.#header.setStateVisible(true);
     byId("btnUseKey").disabled = true;
-    this.#stream.open();
+    this.#stream.open(this.#api.headers());
   }
 
-  #stateChanged(detail, key) {
+  #stateChanged(detail) {
     this.#header.showConnection(detail);
     this.#isLive = detail.state === "live";
     if (this.#isLive && !this.#isAccepted) {
       this.#isAccepted = true;
-      tabStorage.set(STORED_KEY, key);
+      tabStorage.set(STORED_KEY, this.#key);
       this.#roomTable.start(this.#api);
       this.#openTimer = setTimeout(() => this.#openDashboard(true), OPEN_MILLIS);
     }
@@ -124,7 +130,7 @@ class ConsolePage {
   /** Opens the dashboard when there is something to show, or `now`. */
   #openDashboard(now = false) {
     const isFilled = this.#cluster.newest > 0 && this.#roomTable.isLoaded;
-    if (this.#stream && byId("dashboard").hidden && (now || isFilled)) {
+    if (this.#api && byId("dashboard").hidden && (now || isFilled)) {
       clearTimeout(this.#openTimer);
       this.#signIn.clear();
       this.#signIn.require(null);
@@ -137,8 +143,9 @@ class ConsolePage {
   /** Forgets the key. `error` is the server's reason, `null` if the user wants it. */
   #logOut(error) {
     clearTimeout(this.#openTimer);
-    this.#stream?.close();
-    this.#stream = null;
+    this.#key = "";
+    this.#api = null;
+    this.#stream.close();
     this.#isLive = false;
     this.#isAccepted = false;
     tabStorage.set(STORED_KEY, null);
@@ -178,7 +185,7 @@ class ConsolePage {
       return;
     }
     if (byId("dashboard").hidden) {
-      const isWaiting = this.#stream && byId("login").hidden;
+      const isWaiting = this.#api && byId("login").hidden;
       setText(byId("summary"), isWaiting ? translate("waitingForFigures") : "");
       return;
     }

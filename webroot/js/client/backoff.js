@@ -21,34 +21,44 @@ export function backoffMillis(attempt, random = Math.random) {
   return random() * Math.min(MAX_MILLIS, BASE_MILLIS * 2 ** Math.min(attempt, 16));
 }
 
-/** Schedules the reconnects of a client, with growing delays until a connection is stable. */
+/**
+ * Decides at which of its nodes a client connects again, and when: with delays that grow until a connection is stable.
+ */
 export class ReconnectTimer {
+  #nodes;
   #random;
   #attempts = 0;
   #timer = 0;
 
-  /** Creates a timer; `random` is a function like `Math.random`. */
-  constructor(random) {
+  /** Creates a timer; `nodes` are `Nodes`, `random` is a function like `Math.random`. */
+  constructor(nodes, random = Math.random) {
+    this.#nodes = nodes;
     this.#random = random;
   }
 
-  /** How long a node has to answer, in milliseconds. */
+  /** How long a node has to answer, in milliseconds; a limit only where there are several. */
   get patienceMillis() {
-    return Math.min(MAX_PATIENCE_MILLIS, PATIENCE_MILLIS * 2 ** Math.max(0, this.#attempts - 1));
+    const patience = Math.min(MAX_PATIENCE_MILLIS, PATIENCE_MILLIS * 2 ** Math.max(0, this.#attempts - 1));
+    return this.#nodes.isSeveral ? patience : undefined;
   }
 
   /**
-   * Calls `connect` after a delay and returns that delay in milliseconds. `soon`: another node is tried, so the delays
-   * do not grow.
+   * Calls `connect` after a delay and returns that delay in milliseconds.
+   *
+   * @param isBroken whether the connection broke, so that its node may be gone: it is tried again, soon if there are
+   *     others
+   * @param elsewhere whether the node did not answer: the next one is tried, soon unless all have been
    */
-  schedule(connect, { soon = false } = {}) {
+  schedule(connect, { isBroken = false, elsewhere = false } = {}) {
+    const soon = (isBroken && this.#nodes.isSeveral) || (elsewhere && this.#nodes.next());
     const wait = soon ? this.#random() * SOON_MILLIS : backoffMillis(this.#attempts++, this.#random);
     this.#after(wait, connect);
     return wait;
   }
 
-  /** Resets the delays once the present connection is stable. */
+  /** The node in use serves the client. Resets the delays once the connection is stable. */
   connected() {
+    this.#nodes.connected();
     this.#after(STABLE_MILLIS, () => this.reset());
   }
 
@@ -59,11 +69,12 @@ export class ReconnectTimer {
 
   /** Cancels what is scheduled. */
   stop() {
+    this.#nodes.stop();
     clearTimeout(this.#timer);
   }
 
   #after(millis, task) {
-    this.stop();
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(task, millis);
   }
 }

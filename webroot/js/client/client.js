@@ -11,9 +11,9 @@
  *
  * Given `nodes`, it moves to another node if its own does not answer.
  *
- * Events: `state` (`{state, retryAt?, reason?, code?, duringConnect?}`), and `resumed` (`{complete, recovered}`) when
- * all rooms are joined again after a connection was lost: whether nothing is missing in any of them, and how many
- * messages of others came meanwhile.
+ * Events: `state` (`{state, retryAt?, reason?, code?, duringConnect?}`), and `resumed` (`{complete?, recovered}`) when
+ * all rooms are joined again after a connection was lost: whether nothing is missing in any of them, which is not known
+ * if this is the first connection, and how many messages of others came meanwhile.
  *
  * States: `closed` (not started, closed, or the server asked not to reconnect, see `code` and `reason`),
  * `connecting`, `live`, `waiting` (until `retryAt`, a `performance.now()` time). `duringConnect` is true if the server
@@ -21,7 +21,7 @@
  */
 
 import { ReconnectTimer } from "./backoff.js";
-import { Connection, NO_CLOSE_FRAME, isPermanent } from "./connection.js";
+import { Connection, NO_CLOSE_FRAME, SHUTDOWN, isPermanent } from "./connection.js";
 import { Failure } from "./failure.js";
 import { Nodes } from "./nodes.js";
 import { Room } from "./room.js";
@@ -29,9 +29,6 @@ import { Token } from "./token.js";
 
 /** How many ids of earlier connections are kept. */
 const MAX_OWN_IDS = 50;
-
-/** The close code of a node that stops. */
-const SHUTDOWN = 3001;
 
 /** Where the other nodes have what this client speaks. */
 const PATH = "/connection/websocket";
@@ -73,7 +70,7 @@ export class Client extends EventTarget {
       options.nodes ?? new Nodes({ url: address, WebSocket: options.WebSocket ?? globalThis.WebSocket });
     this.#token = new Token(options.getToken);
     this.#ownIds = new Set(options.own);
-    this.#reconnect = new ReconnectTimer(this.#options.random);
+    this.#reconnect = new ReconnectTimer(this.#nodes, this.#options.random);
   }
 
   get state() {
@@ -214,8 +211,8 @@ export class Client extends EventTarget {
       invalid: () => this.countInvalid(),
       ended: (code, reason) => this.#ended(code, reason),
     };
-    const openMillis = this.#nodes.isSeveral ? this.#reconnect.patienceMillis : undefined;
-    this.#connection = new Connection(this.#addressFor(token), this.node.WebSocket, listener, openMillis);
+    const { patienceMillis } = this.#reconnect;
+    this.#connection = new Connection(this.#addressFor(token), this.node.WebSocket, listener, patienceMillis);
   }
 
   /** Pushes for rooms that are not known any more, and pushes of the connection itself, are ignored. */
@@ -258,7 +255,6 @@ export class Client extends EventTarget {
     this.#connection.expectPings(ping);
     this.#connected = true;
     this.#reconnect.connected();
-    this.#nodes.connected();
     this.#token.scheduleRenewal(result, (token) => this.command("refresh", { token }));
     this.#enter("live");
     this.#rooms.forEach((room) => room.connected());
@@ -303,20 +299,15 @@ export class Client extends EventTarget {
     }
   }
 
-  /**
-   * After a loss the same node is tried again, soon if it may be gone and there are others; `elsewhere` means that it
-   * did not answer, so the next one is tried.
-   */
   #retryLater(code, reason, { duringConnect, elsewhere }) {
-    const mayBeGone = code === NO_CLOSE_FRAME && !duringConnect && this.#nodes.isSeveral;
-    const soon = mayBeGone || (elsewhere && this.#nodes.next());
-    const wait = this.#reconnect.schedule(() => this.#open(), { soon });
+    this.#resuming ??= { rooms: new Set(), recovered: 0 };
+    const isBroken = code === NO_CLOSE_FRAME && !duringConnect;
+    const wait = this.#reconnect.schedule(() => this.#open(), { isBroken, elsewhere });
     this.#enter("waiting", { retryAt: performance.now() + wait, code, reason, duringConnect });
   }
 
   #drop(code) {
     this.#reconnect.stop();
-    this.#nodes.stop();
     this.#token.stop();
     this.#connection?.close();
     this.#connection = null;

@@ -15,6 +15,9 @@ const PING_DELAY_MILLIS = 10_000;
 /** The close code if there was no close frame: RFC 6455, section 7.1.5. */
 export const NO_CLOSE_FRAME = 1006;
 
+/** The close code of a node that stops. */
+export const SHUTDOWN = 3001;
+
 /** Returns whether a close code tells the client not to reconnect. */
 export function isPermanent(code) {
   return (code >= 3500 && code < 4000) || (code >= 4500 && code < 5000);

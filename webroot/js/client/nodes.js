@@ -1,6 +1,7 @@
 /**
  * The nodes that a client may connect to: the one that it was given, its home, and the others that it learns from
- * `GET /nodes`. A node is `{url, WebSocket, fetch}`; `url` ends with a slash. Does not touch the page.
+ * `GET /nodes`. A node is `{url, WebSocket, EventSource, fetch}`; `url` ends with a slash. Does not touch the
+ * page.
  *
  * A node that was learned is kept when it leaves the cluster, since it may come back at the same URL.
  */
@@ -23,8 +24,8 @@ export class Nodes {
   /**
    * Creates the nodes with the home alone.
    *
-   * `open()` returns a promise of a way to other nodes, `{urls, WebSocket, fetch, close()}`, which allows connections to
-   * these URLs only. Without it there is no other node.
+   * `open()` returns a promise of a way to other nodes, `{urls, WebSocket, EventSource, fetch, close()}`, which allows
+   * connections to these URLs only. Without it there is no other node.
    */
   constructor(home, { open, random = Math.random } = {}) {
     this.#all = [home];
@@ -87,14 +88,14 @@ export class Nodes {
   }
 
   /** Each client has an order of its own, so that those of a lost node spread over all others. */
-  #add({ urls, WebSocket, fetch, close }) {
+  #add({ urls, close, ...functions }) {
     const added = urls.filter((one) => !this.#knows(one)).slice(0, MAX_NODES - this.#all.length);
     if (added.length === 0) {
       close();
     }
     for (const url of added) {
       const at = 1 + Math.floor(this.#random() * this.#all.length);
-      this.#all.splice(at, 0, { url: new URL(url).href, WebSocket, fetch });
+      this.#all.splice(at, 0, { url: new URL(url).href, ...functions });
       this.#index += at <= this.#index ? 1 : 0;
       this.#first += at <= this.#first ? 1 : 0;
     }

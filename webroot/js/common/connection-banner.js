@@ -3,6 +3,7 @@
  * whether anything was missed. While it is lost, the page's body has the attribute `data-lost`.
  */
 
+import { NO_CLOSE_FRAME, SHUTDOWN } from "../client/connection.js";
 import { byId, element, setText } from "./dom.js";
 import { onLanguageChange } from "./i18n.js";
 import { number } from "./intl.js";
@@ -11,10 +12,6 @@ const TICK_MILLIS = 250;
 
 /** How long the line stays when the connection is back. */
 const BACK_MILLIS = 10_000;
-
-/** The close code of a node that stops, and the one without a close frame. */
-const SHUTDOWN = 3001;
-const NO_CLOSE_FRAME = 1006;
 
 /** What the client says of a server that does not answer any more. */
 const SILENT = ["no ping", "no reply"];
@@ -33,7 +30,10 @@ export class ConnectionBanner {
   #node;
   #timer = 0;
 
-  /** Adds the line to the page, for a `Client`. `translate` has the texts of the header. */
+  /**
+   * Adds the line to the page, for a `Client` or what has its events `state` and `resumed`, `node` and `retryNow()`.
+   * `translate` has the texts of the header.
+   */
   constructor(client, translate) {
     this.#client = client;
     this.#translate = translate;
@@ -51,7 +51,7 @@ export class ConnectionBanner {
       this.#timer = setInterval(() => this.#drawNext(), TICK_MILLIS);
     } else if (this.#lost && detail.state === "connecting") {
       this.#show({ lost: { ...this.#lost, state: "connecting" } });
-    } else if (detail.state === "closed") {
+    } else if (detail.state === "closed" || detail.state === "paused") {
       this.#show({});
     }
   }
@@ -93,7 +93,7 @@ export class ConnectionBanner {
     if (this.#lost) {
       return "lost";
     }
-    return this.#back ? (this.#back.complete ? "back" : "unsure") : "none";
+    return this.#back ? (this.#back.complete === false ? "unsure" : "back") : "none";
   }
 
   #drawNext() {
@@ -111,9 +111,12 @@ export class ConnectionBanner {
   }
 
   #reason() {
-    const { code, reason, isOffline, duringConnect } = this.#lost;
+    const { code, reason, refusal, isOffline, duringConnect } = this.#lost;
     if (isOffline) {
       return this.#translate("lostOffline");
+    }
+    if (refusal) {
+      return this.#translate("lostRefused", { reason: refusal });
     }
     if (code === SHUTDOWN) {
       return this.#translate("lostShutdown");
@@ -129,9 +132,8 @@ export class ConnectionBanner {
 
   /** The parts of the text: which node, as a link to this page on it, and whether anything was missed. */
   #outcome() {
-    const { complete, recovered, movedTo } = this.#back;
-    const key = !complete ? "backUnsure" : recovered === 0 ? "backWhole" : recovered === 1 ? "backOne" : "backMany";
-    const outcome = this.#translate(key, { count: number(recovered) });
+    const { recovered, movedTo } = this.#back;
+    const outcome = this.#translate(outcomeKey(this.#back), { count: number(recovered ?? 0) });
     if (movedTo === null) {
       return [outcome];
     }
@@ -141,4 +143,15 @@ export class ConnectionBanner {
     const [before, after] = this.#translate("backMoved", { node: "\n" }).split("\n");
     return [before, element("a", { href: url.href, textContent: new URL(movedTo).origin }), after, outcome];
   }
+}
+
+/** Returns the key of the text about what was missed; that is not known if `complete` is not given. */
+function outcomeKey({ complete, recovered }) {
+  if (complete === undefined) {
+    return "back";
+  }
+  if (!complete) {
+    return "backUnsure";
+  }
+  return recovered === 0 ? "backWhole" : recovered === 1 ? "backOne" : "backMany";
 }

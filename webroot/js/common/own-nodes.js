@@ -9,7 +9,8 @@ import { element } from "./dom.js";
 
 /** Returns the nodes of the cluster that this page was loaded from. */
 export function ownNodes() {
-  const home = { url: new URL("./", location.href).href, WebSocket, fetch: (...request) => fetch(...request) };
+  const url = new URL("./", location.href).href;
+  const home = { url, WebSocket, EventSource, fetch: (...request) => fetch(...request) };
   return new Nodes(home, { open });
 }
 
@@ -25,6 +26,7 @@ async function open() {
     return {
       urls: nodes,
       WebSocket: inside.WebSocket,
+      EventSource: inside.EventSource,
       fetch: (...request) => inside.fetch(...request),
       close: () => frame.remove(),
     };

@@ -13,6 +13,9 @@ const MAX_REQUESTS = 2;
 const MAX_DUE = 200;
 const CATCH_UP_MILLIS = 1000;
 
+/** How long a message has to be accepted. */
+const REQUEST_MILLIS = 10_000;
+
 /** Returns the number in a message; NaN if there is none. */
 export function numberIn(text) {
   return Number.parseInt(text, 10);
@@ -22,6 +25,7 @@ export class Publisher {
   /** The token of the user; empty if there is none. */
   token = "";
   #room;
+  #nodes;
   #actions;
   #due = [];
   #number = 0;
@@ -30,19 +34,21 @@ export class Publisher {
   #next = 0;
 
   /**
-   * Creates a publisher, which does not publish yet.
+   * Creates a publisher at the one of these `Nodes` that is in use. It does not publish yet.
    *
-   * `actions` has `sent(number, now)`, called for each message when it is due, and `answered(error)`, called after each
-   * request with an `HttpError` or `null`.
+   * `actions` has `sent(number, now)`, called for each message when it is due, and `answered(error, numbers)`, called
+   * after each request with an `HttpError` or `null`, and the messages that were in it.
    */
-  constructor(room, actions) {
+  constructor(room, nodes, actions) {
     this.#room = room;
+    this.#nodes = nodes;
     this.#actions = actions;
   }
 
-  /** Publishes the first message. Returns a promise of its position; `null` if the room has no log. */
-  async publishFirst() {
-    const { epoch, offset } = await this.#post(message(0));
+  /** Publishes the first message, and forgets those that are due. Returns a promise of its position; `null` if the room has no log. */
+  async publishFirst(signal) {
+    this.#due = [];
+    const { epoch, offset } = await this.#post(message(0), signal);
     return epoch === undefined ? null : `${epoch}:${offset}`;
   }
 
@@ -54,9 +60,9 @@ export class Publisher {
     this.#timer = setInterval(() => this.#tick(gap), Math.min(gap, 20));
   }
 
+  /** Stops. Messages that are due are sent after the next start. */
   stop() {
     clearInterval(this.#timer);
-    this.#due = [];
   }
 
   #tick(gap) {
@@ -75,34 +81,37 @@ export class Publisher {
     if (this.#due.length === 0 || this.#requests === MAX_REQUESTS) {
       return;
     }
-    const texts = this.#due.splice(0).map(message);
+    const numbers = this.#due.splice(0);
+    const texts = numbers.map(message);
+    const signal = AbortSignal.timeout(REQUEST_MILLIS);
     this.#requests++;
     try {
-      await (texts.length === 1 ? this.#post(texts[0]) : this.#postBatch(texts));
-      this.#actions.answered(null);
+      await (texts.length === 1 ? this.#post(texts[0], signal) : this.#postBatch(texts, signal));
+      this.#actions.answered(null, numbers);
     } catch (error) {
-      this.#actions.answered(error);
+      this.#actions.answered(error, numbers);
     } finally {
       this.#requests--;
     }
   }
 
-  #post(text) {
-    return this.#request(`${roomPath(this.#room)}/messages`, "text/plain", text);
+  #post(text, signal) {
+    return this.#request(`${roomPath(this.#room)}/messages`, "text/plain", text, signal);
   }
 
-  async #postBatch(texts) {
+  async #postBatch(texts, signal) {
     const messages = texts.map((text) => ({ room: this.#room, text }));
-    const { results = [] } = await this.#request("./messages", "application/json", JSON.stringify({ messages }));
+    const body = JSON.stringify({ messages });
+    const { results = [] } = await this.#request("./messages", "application/json", body, signal);
     const refused = results.find(({ status }) => status >= 400);
     if (refused) {
       throw new HttpError(refused.status, refused.detail, refused.type);
     }
   }
 
-  #request(path, type, body) {
+  #request(path, type, body, signal) {
     const headers = { "Content-Type": type, ...(this.token ? { Authorization: `Bearer ${this.token}` } : {}) };
-    return requestJson(path, { method: "POST", headers, body });
+    return requestJson(path, { method: "POST", headers, body, signal, node: this.#nodes.current });
   }
 }
 

@@ -42,6 +42,11 @@ export class TransportRow {
     this.#track.sent(number);
   }
 
+  /** These messages were not accepted. */
+  notSent(numbers) {
+    this.#track.notSent(numbers);
+  }
+
   /** The transport has received a message. */
   received(number, now) {
     this.#track.received(number, now);
@@ -97,6 +102,11 @@ class TrackAnimation {
   /** A message was sent to the server. */
   sent(number) {
     this.#waiting.add(number);
+  }
+
+  /** These messages were not accepted. */
+  notSent(numbers) {
+    numbers.forEach((number) => this.#waiting.delete(number));
   }
 
   /** The transport has received a message. */

@@ -1,15 +1,15 @@
 /**
- * Four transports that receive the same room. Each continues from its position after a loss, so none misses or repeats
- * a message that the log still has.
+ * Four transports that receive the same room at the node in use. Each continues from its position after a loss, so none
+ * misses or repeats a message that the log still has.
  *
  * Events: `message` (detail: the text), `request` and `response` (a request begins and ends), `open` (detail: whether
  * the connection is open), and of the WebSocket `connection` (`{state, retryAt?}` as of a `Client`).
  */
 
-import { roomPath, socketUrl } from "../common/http.js";
+import { roomPath } from "../common/http.js";
 import {
   STREAM_HEAD_BYTES,
-  answerBytes,
+  AnswerSize,
   eventBytes,
   frameBytes,
   handshakeBytes,
@@ -61,7 +61,7 @@ class Statistics {
   }
 }
 
-/** A subclass has `connect()` and `disconnect()`. */
+/** It continues from its `position`. A subclass has `connect()` and `disconnect()`. */
 class Transport extends EventTarget {
   statistics = new Statistics();
   position = "";
@@ -69,16 +69,21 @@ class Transport extends EventTarget {
   /** The token of the user; empty if there is none. */
   token = "";
   #path;
+  #nodes;
   #openingBytes = 0;
 
-  constructor(room) {
+  constructor(room, nodes) {
     super();
     this.#path = roomPath(room);
+    this.#nodes = nodes;
   }
 
-  /** Receives messages from this position on. */
-  start(position) {
-    this.position = position;
+  /** The node in use. */
+  get node() {
+    return this.#nodes.current;
+  }
+
+  start() {
     this.isRunning = true;
     this.connect();
   }
@@ -98,11 +103,7 @@ class Transport extends EventTarget {
   }
 
   url(rest) {
-    return new URL(this.#path + rest, location.href);
-  }
-
-  socketUrl(rest) {
-    return socketUrl(this.#path + rest);
+    return new URL(this.#path + rest, this.node.url);
   }
 
   /** The token as a parameter, since event streams and WebSockets of browsers have no header fields. */
@@ -134,6 +135,7 @@ class Transport extends EventTarget {
 
 class Polling extends Transport {
   #abort = new AbortController();
+  #answers = new AnswerSize();
 
   connect() {
     this.#abort = new AbortController();
@@ -141,6 +143,11 @@ class Polling extends Transport {
 
   disconnect() {
     this.#abort.abort();
+  }
+
+  /** Aborted when the transport is stopped. */
+  get signal() {
+    return this.#abort.signal;
   }
 
   /** Sends one request. Returns a promise whether it was answered. */
@@ -151,11 +158,10 @@ class Polling extends Transport {
     statistics.bytes += requestBytes(url.pathname + url.search);
     this.dispatch("request");
     try {
-      const { signal } = this.#abort;
       const headers = this.token ? { Authorization: `Bearer ${this.token}` } : {};
-      const response = await fetch(url, { signal, cache: "no-store", headers });
+      const response = await this.node.fetch(url.href, { signal: this.signal, cache: "no-store", headers });
       const body = await response.text();
-      statistics.bytes += answerBytes(response, body);
+      statistics.bytes += this.#answers.bytes(response, body);
       if (response.ok) {
         this.#received(JSON.parse(body), statistics);
       }
@@ -217,9 +223,10 @@ export class LongPolling extends Polling {
   }
 
   async #loop() {
-    while (this.isRunning) {
+    const { signal } = this;
+    while (!signal.aborted) {
       const answered = await this.poll(`&wait=${WAIT_SECONDS}`);
-      if (!answered && this.isRunning) {
+      if (!answered && !signal.aborted) {
         await new Promise((later) => setTimeout(later, RETRY_MILLIS));
       }
     }
@@ -232,7 +239,7 @@ export class ServerSentEvents extends Transport {
 
   connect() {
     const url = this.url(`/events?since=${this.position}${this.tokenParameter}`);
-    const source = new EventSource(url);
+    const source = new this.node.EventSource(url.href);
     this.#source = source;
     source.onopen = () => this.opened(STREAM_HEAD_BYTES + requestBytes(url.pathname + url.search));
     source.onmessage = ({ data, lastEventId }) => {
@@ -261,8 +268,8 @@ export class WebSocketTransport extends Transport {
   #socket = null;
 
   connect() {
-    const url = this.socketUrl(`?since=${this.position}${this.tokenParameter}`);
-    const socket = new WebSocket(url, SUBPROTOCOL);
+    const url = this.url(`?since=${this.position}${this.tokenParameter}`);
+    const socket = new this.node.WebSocket(url.href.replace("http", "ws"), SUBPROTOCOL);
     this.#socket = socket;
     this.dispatch("connection", { state: "connecting" });
     socket.onopen = () => {

@@ -4,9 +4,12 @@ import { HttpError, requestJson, roomPath } from "../common/http.js";
 
 export class AdminApi {
   #key;
+  #nodes;
 
-  constructor(key) {
+  /** Creates the API of the node in use, one of these `Nodes`. */
+  constructor(key, nodes) {
     this.#key = key;
+    this.#nodes = nodes;
   }
 
   /** Returns the header fields of a request. */
@@ -41,6 +44,6 @@ export class AdminApi {
   }
 
   #request(path, options) {
-    return requestJson(path, { ...options, headers: this.headers(options.headers) });
+    return requestJson(path, { ...options, headers: this.headers(options.headers), node: this.#nodes.current });
   }
 }

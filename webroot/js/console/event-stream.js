@@ -1,84 +1,138 @@
 /**
  * Receives the messages of a room as an event stream. It uses `fetch`, since `EventSource` cannot send a key, and
- * reconnects after each loss to where it was.
+ * reconnects after each loss to where it was, at another node if its own does not answer.
  *
- * Events: `state` (`{state, retryAt?}` as of a `Client`: `connecting`, `live`, `waiting`, `closed`), `messages` (a list
- * of texts that came together), `refused` (`{status, message}`: it does not reconnect).
+ * Events: `state` (`{state, retryAt?, code?, reason?, refusal?, duringConnect?}` as of a `Client`: `connecting`,
+ * `live`, `waiting`, `closed`), `resumed` (it is live after it waited), `messages` (a list of texts that came together),
+ * `refused` (`{status, message}`: it does not reconnect).
  */
 
-import { backoffMillis } from "../client/backoff.js";
-import { isPermanent } from "../client/connection.js";
+import { ReconnectTimer } from "../client/backoff.js";
+import { NO_CLOSE_FRAME, SHUTDOWN, isPermanent } from "../client/connection.js";
 
 /** The server sends at least a comment every 15 s. */
 const SILENT_MILLIS = 40_000;
 
-/** A stream that lasted this long resets the delays before the next attempts. */
-const STABLE_MILLIS = 5_000;
-
 export class EventStream extends EventTarget {
   #path;
-  #headers;
+  #nodes;
+  #headers = {};
+  #reconnect;
+  /** Ends the present request; `null` if there is none. */
   #abort = null;
-  #timer = 0;
-  #attempt = 0;
+  #isWaiting = false;
+  #hasWaited = false;
+  /** Why the present request ended, `{code, reason?, refusal?}`. */
+  #end = null;
   #lastId = "";
 
-  /** Creates a stream, which is not open yet. `headers` are sent with each request. */
-  constructor(path, headers) {
+  /** Creates a stream at these `Nodes`, which is not open yet. */
+  constructor(path, nodes) {
     super();
     this.#path = path;
-    this.#headers = headers;
+    this.#nodes = nodes;
+    this.#reconnect = new ReconnectTimer(nodes);
   }
 
-  async open() {
+  /** The node in use, or the one that is tried next. */
+  get node() {
+    return this.#nodes.current;
+  }
+
+  /** Opens the stream from the beginning. `headers` are sent with each request. */
+  open(headers) {
+    this.#headers = headers;
+    this.#lastId = "";
+    this.#hasWaited = false;
+    this.#connect();
+  }
+
+  async #connect() {
     const abort = new AbortController();
     this.#abort = abort;
+    this.#isWaiting = false;
+    this.#end = { code: NO_CLOSE_FRAME };
     this.#dispatch("state", { state: "connecting" });
-    const started = performance.now();
+    let isLive = false;
     try {
-      const headers = this.#lastId ? { ...this.#headers, "Last-Event-ID": this.#lastId } : this.#headers;
-      const response = await fetch(this.#path, { headers, cache: "no-store", signal: abort.signal });
+      const response = await this.#request(abort);
       if (response.status === 401 || response.status === 403) {
         this.#refused(response.status, (await response.json()).detail);
         return;
       }
       if (response.ok) {
-        this.#dispatch("state", { state: "live" });
+        isLive = true;
+        this.#live();
         await this.#read(response.body.getReader(), abort);
+      } else {
+        this.#end.refusal = (await response.json()).detail;
       }
     } catch {
       // The connection was lost or aborted, and is made again.
     }
     if (this.#abort === abort) {
-      this.#attempt = performance.now() - started > STABLE_MILLIS ? 0 : this.#attempt + 1;
-      this.#retryLater();
+      this.#retryLater(!isLive);
     }
   }
 
-  /** Closes the stream for good. */
+  /** Reconnects without waiting any longer. No-op unless waiting. */
+  retryNow() {
+    if (this.#isWaiting) {
+      this.#reconnect.stop();
+      this.#reconnect.reset();
+      this.#connect();
+    }
+  }
+
+  /** Closes the stream until it is opened again. */
   close() {
-    clearTimeout(this.#timer);
+    this.#reconnect.stop();
+    this.#isWaiting = false;
     this.#abort?.abort();
     this.#abort = null;
+    this.#dispatch("state", { state: "closed" });
+  }
+
+  /** Returns a promise of the response, as soon as its head is there. */
+  async #request(abort) {
+    const headers = this.#lastId ? { ...this.#headers, "Last-Event-ID": this.#lastId } : this.#headers;
+    const { patienceMillis } = this.#reconnect;
+    const timer = patienceMillis && setTimeout(() => abort.abort(), patienceMillis);
+    const url = new URL(this.#path, this.node.url).href;
+    const { fetch } = this.node;
+    return fetch(url, { headers, cache: "no-store", signal: abort.signal }).finally(() => clearTimeout(timer));
+  }
+
+  #live() {
+    this.#reconnect.connected();
+    this.#dispatch("state", { state: "live" });
+    if (this.#hasWaited) {
+      this.#hasWaited = false;
+      this.#dispatch("resumed", {});
+    }
   }
 
   #refused(status, message) {
     this.close();
-    this.#dispatch("state", { state: "closed" });
     this.#dispatch("refused", { status, message });
   }
 
-  #retryLater() {
-    const wait = backoffMillis(this.#attempt);
-    this.#timer = setTimeout(() => this.open(), wait);
-    this.#dispatch("state", { state: "waiting", retryAt: performance.now() + wait });
+  /** A node that stops is left; one that did not answer, too. */
+  #retryLater(duringConnect) {
+    this.#reconnect.stop();
+    const { code } = this.#end;
+    const isBroken = code === NO_CLOSE_FRAME && !duringConnect;
+    const elsewhere = duringConnect || code === SHUTDOWN;
+    const wait = this.#reconnect.schedule(() => this.#connect(), { isBroken, elsewhere });
+    this.#isWaiting = this.#hasWaited = true;
+    this.#dispatch("state", { state: "waiting", retryAt: performance.now() + wait, duringConnect, ...this.#end });
   }
 
   async #read(reader, abort) {
     const decoder = new TextDecoder();
     let rest = "";
     for (;;) {
-      const silence = setTimeout(() => abort.abort(), SILENT_MILLIS);
+      const silence = setTimeout(() => this.#silent(abort), SILENT_MILLIS);
       const { done, value } = await reader.read().finally(() => clearTimeout(silence));
       if (done) {
         return;
@@ -87,6 +141,11 @@ export class EventStream extends EventTarget {
       rest = events.pop();
       this.#received(events.map(parsedEvent));
     }
+  }
+
+  #silent(abort) {
+    this.#end = { code: NO_CLOSE_FRAME, reason: "no ping" };
+    abort.abort();
   }
 
   #received(events) {
@@ -108,6 +167,8 @@ export class EventStream extends EventTarget {
     const { code, reason } = parsedJson(data) ?? {};
     if (isPermanent(code)) {
       this.#refused(code, reason);
+    } else if (code) {
+      this.#end = { code, reason };
     }
   }
 

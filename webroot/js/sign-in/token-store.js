@@ -5,7 +5,8 @@
 
 import { Client } from "../client/client.js";
 import { EXPIRED, Failure } from "../client/failure.js";
-import { requestJson, socketUrl } from "../common/http.js";
+import { Nodes } from "../client/nodes.js";
+import { requestJson } from "../common/http.js";
 import { browserStorage, tabStorage } from "../common/storage.js";
 
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
@@ -101,7 +102,8 @@ export class TokenStore {
         }
         return token;
       };
-      const client = new Client(socketUrl("./connection/websocket").href, { getToken });
+      const node = this.#demoLogin.node ?? { url: location.href, WebSocket };
+      const client = new Client("./connection/websocket", { getToken, nodes: new Nodes(node) });
       let isDone = false;
       client.addEventListener("state", ({ detail: { state, code } }) => {
         if (state !== "connecting" && !isDone) {

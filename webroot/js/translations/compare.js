@@ -50,7 +50,6 @@ const texts = {
     streamIs: "one request with an endless answer",
     title: "Four ways to receive a message – Stentor",
     heading: "Four ways to receive a message",
-    unreachable: "The server cannot be reached. The page tries again every few seconds.",
   },
   zh: {
     browser: "浏览器",
@@ -96,7 +95,6 @@ const texts = {
     streamIs: "请求一次，响应一直不结束",
     title: "接收消息的四种方式 – Stentor",
     heading: "接收消息的四种方式",
-    unreachable: "无法连接服务器，每隔几秒重试一次。",
   },
 };
 

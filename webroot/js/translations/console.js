@@ -114,7 +114,8 @@ const texts = {
     rooms: "Rooms",
     roomsAll: "{count} rooms.",
     roomsLabel: "Rooms; choose one to see its details",
-    roomsMore: "The first {count} rooms by name; search to find others.",
+    roomsMore:
+      "Only the first {count} rooms by name, sorted among themselves: others may be busier. Search to find them.",
     roomsNone: "There are no rooms with a log or with members.",
     roomsNotFound: "No room name begins like this.",
     scopeAll: "all nodes",
@@ -261,7 +262,7 @@ const texts = {
     rooms: "房间",
     roomsAll: "{count} 个房间。",
     roomsLabel: "房间；选择一个以查看详情",
-    roomsMore: "只显示按名称排列的前 {count} 个；其他房间请搜索。",
+    roomsMore: "只包含按名称排列的前 {count} 个房间，排序也仅限于它们；其余房间可能更活跃，请搜索查找。",
     roomsNone: "目前没有房间。",
     roomsNotFound: "没有以此开头的房间名。",
     scopeAll: "全部节点",

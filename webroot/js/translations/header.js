@@ -3,6 +3,7 @@ export default {
   en: {
     admin: "Console",
     api: "API",
+    back: "Back.",
     backMany: "Back: {count} messages recovered.",
     backMoved: "This page moved to {node}. ",
     backOne: "Back: 1 message recovered.",
@@ -19,6 +20,7 @@ export default {
     lostBroken: "The connection is lost.",
     lostOffline: "You are offline.",
     lostOther: "The server closed the connection: {reason}.",
+    lostRefused: "The server cannot serve this page now: {reason}",
     lostShutdown: "The server is stopping.",
     lostSilent: "The server does not answer any more.",
     lostUnreachable: "The server cannot be reached.",
@@ -36,6 +38,7 @@ export default {
   zh: {
     admin: "控制台",
     api: "API",
+    back: "连接已恢复。",
     backMany: "连接已恢复，补收了 {count} 条消息。",
     backMoved: "本页已切换到 {node}。",
     backOne: "连接已恢复，补收了 1 条消息。",
@@ -52,6 +55,7 @@ export default {
     lostBroken: "连接已断开。",
     lostOffline: "网络已断开。",
     lostOther: "服务器关闭了连接：{reason}。",
+    lostRefused: "服务器暂时无法为本页提供服务：{reason}",
     lostShutdown: "服务器正在停止。",
     lostSilent: "服务器没有响应。",
     lostUnreachable: "无法连接服务器。",

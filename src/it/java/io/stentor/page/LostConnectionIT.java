@@ -104,6 +104,7 @@ class LostConnectionIT extends InBrowser {
       network.repair();
       tryNow(window);
       window.awaitLive().awaitMessages("before", "one", "two");
+      assertThat(window.at("bannerText")).hasText("Back.");
       window.page().reload();
       window.awaitLive().awaitMessages("before", "one", "two");
       assertThat(window.at("txtMsg")).hasValue("a draft");

@@ -3,15 +3,20 @@ package io.stentor.page;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stentor.identity.Signer;
 import io.stentor.support.ClusterOfProcesses;
+import io.stentor.support.HttpRoom;
+import io.stentor.support.Launch;
 import io.stentor.support.NodeProcess;
 import io.stentor.support.Window;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** The chat page moves to another node when its own is killed, without a proxy in front. */
+/** The pages move to another node when their own is killed, without a proxy in front. */
 class MovingIT extends InBrowser {
   /** {@code mvn verify -Dit.test=MovingIT -Dstentor.kills=10} takes more of them. */
   private static final int KILLS = Integer.getInteger("stentor.kills", 3);
@@ -22,6 +27,12 @@ class MovingIT extends InBrowser {
   private static final String MOVED =
       "before => document.getElementById('state').dataset.state === 'live'"
           + " && document.getElementById('node').textContent !== before";
+
+  private static final String LIVE_AND_SAYS =
+      "text => document.getElementById('state').dataset.state === 'live'"
+          + " && document.getElementById('bannerText').textContent === text";
+
+  private static final String SECRET = "a secret of more than thirty-two bytes";
 
   @Test
   void a_page_whose_node_is_killed_is_live_on_the_other_one_within_two_seconds() {
@@ -78,6 +89,82 @@ class MovingIT extends InBrowser {
       assertThat(window.complaints())
           .allMatch(text -> text.contains("ERR_CONNECTION_REFUSED") && text.contains("WebSocket"));
     }
+  }
+
+  @Test
+  void the_comparison_goes_on_at_the_other_node_with_the_same_token() {
+    List<Long> times = new ArrayList<>();
+    Launch launch =
+        Launch.jar("--host", "127.0.0.1")
+            .withEnv("STENTOR_IDENTITY_TOKENS_HMAC_SECRET", SECRET)
+            .withEnv("STENTOR_IDENTITY_ANONYMOUS", false);
+    try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2, launch);
+        Window window = browser.open(page(cluster.node(0).port(), "compare.html"))) {
+      String token = Signer.secret("HS256", SECRET).sign(new JsonObject().put("sub", "ann"));
+      window.awaitState("signedOut").at("txtToken").fill(token);
+      window.at("txtToken").press("Enter");
+      window.awaitLive();
+      awaitFrame(window);
+      NodeProcess current = cluster.node(0);
+      NodeProcess other = cluster.node(1);
+      for (int i = 0; i < KILLS; i++) {
+        long start = System.nanoTime();
+        current.kill9();
+        times.add(awaitMoved(window, start, other));
+        window.at("rngRate").press("ArrowRight"); // The figures begin again.
+        for (String transport : List.of("short", "long", "stream", "socket")) {
+          String mean = ".transport[data-transport=" + transport + "] .mean";
+          assertThat(window.page().locator(mean)).not().hasText("–");
+        }
+        assertThat(window.at("notice")).isHidden();
+        NodeProcess back = cluster.addAt(current.port());
+        current = other;
+        other = back;
+      }
+      assertThat(window.complaints()).noneMatch(text -> text.contains("Content Security Policy"));
+    }
+    System.out.println("comparison, from kill -9 to the other node, in ms: " + times);
+    assertThat(times).allMatch(millis -> millis < LIMIT_MILLIS);
+  }
+
+  @Test
+  void the_console_goes_on_at_the_other_node_with_the_same_key() {
+    List<Long> times = new ArrayList<>();
+    Launch launch = InConsole.withKeys(Launch.jar("--host", "127.0.0.1"));
+    try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2, launch);
+        Window window = InConsole.enter(cluster.node(0), options -> {})) {
+      awaitFrame(window);
+      NodeProcess current = cluster.node(0);
+      NodeProcess other = cluster.node(1);
+      for (int i = 0; i < KILLS; i++) {
+        long start = System.nanoTime();
+        current.kill9();
+        times.add(awaitMoved(window, start, other));
+        HttpRoom.at(other.port(), "console:" + i)
+            .publishLater("", "text/plain", "moved".getBytes(StandardCharsets.UTF_8))
+            .join();
+        InConsole.lookInto(window, "console:" + i);
+        assertThat(window.at("messages")).containsText("moved");
+        window.at("txtPublish").fill("hello");
+        window.at("btnPublish").click();
+        assertThat(window.at("publishResult")).containsText("Published at");
+        window.at("btnClose").click();
+        NodeProcess back = cluster.addAt(current.port());
+        current = other;
+        other = back;
+      }
+      assertThat(window.at("summary")).hasAttribute("data-old", "false");
+      assertThat(window.complaints()).noneMatch(text -> text.contains("Content Security Policy"));
+    }
+    System.out.println("console, from kill -9 to the other node, in ms: " + times);
+    assertThat(times).allMatch(millis -> millis < LIMIT_MILLIS);
+  }
+
+  /** Returns the milliseconds until the page is live on another node. */
+  private static long awaitMoved(Window window, long start, NodeProcess other) {
+    String text = "This page moved to http://localhost:%d. Back.".formatted(other.port());
+    window.page().waitForFunction(LIVE_AND_SAYS, text);
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
   }
 
   private static void awaitFrame(Window window) {
