@@ -1,9 +1,9 @@
 package io.stentor.torture;
 
-import io.vertx.core.http.ClientWebSocket;
+import io.stentor.torture.Event.Told;
 import io.vertx.core.http.WebSocket;
-import io.vertx.core.http.WebSocketConnectOptions;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,15 +11,23 @@ import org.jspecify.annotations.Nullable;
  * One of thousands in a room: listens with its place, and when it is sent away waits a short random
  * time and goes on at another node. Belongs to the event loop of its {@link Multitude}.
  */
-final class LightClient {
-  private static final int CONNECT_MILLIS = 10_000;
+abstract class LightClient {
+
+  /** The close code of a node that is being stopped. */
+  static final int SHUTDOWN = 3001;
+
+  static final String HOST = "127.0.0.1";
+  static final int CONNECT_MILLIS = 10_000;
   private static final int LEAST_WAIT_MILLIS = 50;
   private static final int MORE_WAIT_MILLIS = 500;
 
-  private final Multitude others;
-  private final String name;
-  private final String path;
-  private final String address;
+  final Multitude others;
+  final String name;
+  final String room;
+
+  /** Where it says that it comes from, so that it is limited by itself. */
+  final String address;
+
   private final ReferenceLog.Walk walk;
 
   /** What it sent and was not given back yet, and how many ns before a connection's end it was. */
@@ -36,50 +44,52 @@ final class LightClient {
    * A client that has not begun.
    *
    * @param node the place of the node that it goes to first
-   * @param address where it says that it comes from, so that it is limited by itself
    */
   LightClient(
       Multitude others, String name, String room, ReferenceLog log, int node, String address) {
     this.others = others;
     this.name = name;
-    this.path = "/rooms/" + room;
+    this.room = room;
     this.address = address;
     this.walk = log.walk(name);
     this.node = node;
   }
 
   /** Connects, and from then on stays connected somewhere. */
-  void connect() {
-    if (others.isOver()) {
-      return;
+  final void connect() {
+    if (!others.isOver()) {
+      connect(others.port(node), walk.at());
     }
-    Place since = walk.at();
-    WebSocketConnectOptions options =
-        new WebSocketConnectOptions()
-            .setHost("127.0.0.1")
-            .setPort(others.port(node))
-            .setURI(since == null ? path : path + "?since=" + since)
-            .setTimeout(CONNECT_MILLIS)
-            .addSubProtocol(Wire.CURSOR);
-    options.putHeader("X-Forwarded-For", address);
-    ClientWebSocket opening = others.http().webSocket();
-    opening.textMessageHandler(this::take);
-    opening.closeHandler(closed -> ended(opening.closeStatusCode()));
-    opening.connect(options).onComplete(this::opened, this::refused);
+  }
+
+  /** Connects to the node at this port, to go on after a place, or as a new client. */
+  abstract void connect(int port, @Nullable Place since);
+
+  /** The members of its room as it was told of them, in order; null if it does not ask for them. */
+  @Nullable List<String> members() {
+    return null;
+  }
+
+  final String name() {
+    return name;
+  }
+
+  final String room() {
+    return room;
   }
 
   /** Whether it is connected and was told where it stands. */
-  boolean isPlaced() {
+  final boolean isPlaced() {
     return placed;
   }
 
   /** Whether it is on the node in this place. */
-  boolean isOn(int place) {
+  final boolean isOn(int place) {
     return placed && node == place;
   }
 
   /** Sends one text if it is connected; null where it is not. Returns the text. */
-  @Nullable String publish() {
+  final @Nullable String publish() {
     if (open == null || !placed) {
       return null;
     }
@@ -91,11 +101,12 @@ final class LightClient {
   }
 
   /** What it sent and was not given back, and how many ns before a connection's end it was. */
-  Map<String, Long> unanswered() {
+  final Map<String, Long> unanswered() {
     return unanswered;
   }
 
-  private void opened(WebSocket opened) {
+  /** It is connected; by a WebSocket on which it can publish, or by something else. */
+  final void opened(@Nullable WebSocket opened) {
     connections++;
     walk.asked();
     if (leftNode >= 0) {
@@ -105,25 +116,40 @@ final class LightClient {
     open = opened;
   }
 
-  private void refused(Throwable failure) {
+  /** It was not taken. */
+  final void refused(Throwable failure) {
     others.moves().refused(failure);
     connectElsewhere();
   }
 
-  private void take(String frame) {
-    Event event = Wire.read(frame);
-    if (event instanceof Event.Placed told) {
-      walk.placed(told.told(), told.at());
-      placed = true;
-    } else if (event instanceof Event.Heard message) {
-      walk.heard(message.at(), message.text());
-      if (!unanswered.isEmpty()) {
-        unanswered.remove(message.text());
-      }
+  /** Where it stands; null before it has a place. */
+  final @Nullable Place place() {
+    return walk.at();
+  }
+
+  /** It asks for its place again, on the connection that it has. */
+  final @Nullable Place askAgain() {
+    placed = false;
+    walk.asked();
+    return walk.at();
+  }
+
+  /** It was told where it stands. */
+  final void placed(Told told, Place at) {
+    walk.placed(told, at);
+    placed = true;
+  }
+
+  /** A message came. */
+  final void heard(Place at, String text) {
+    walk.heard(at, text);
+    if (!unanswered.isEmpty()) {
+      unanswered.remove(text);
     }
   }
 
-  private void ended(@Nullable Short code) {
+  /** Its connection has ended with this close code; 0 where there was none. */
+  final void ended(int code) {
     if (others.isOver()) {
       return;
     }
@@ -132,7 +158,7 @@ final class LightClient {
     long now = System.nanoTime();
     unanswered.replaceAll((text, age) -> age > 0 ? age : now - Message.parse(text).nanos());
     leftNode = node;
-    others.moves().ended(code == null ? 0 : code);
+    others.moves().ended(code);
     connectElsewhere();
   }
 

@@ -27,10 +27,13 @@ final class Moves {
     refusals.merge(why.toString().replaceAll("[0-9]{5}", "N"), 1, Integer::sum);
   }
 
-  /** The comebacks of those that had left the node in this place. */
-  Comebacks from(int place) {
+  /** The comebacks, since this moment, of those that had left the node in this place. */
+  Comebacks from(int place, long sinceNanos) {
     return Comebacks.at(
-        comebacks.getOrDefault(place, List.of()).stream().mapToLong(at -> at).toArray());
+        comebacks.getOrDefault(place, List.of()).stream()
+            .mapToLong(at -> at)
+            .filter(at -> at - sinceNanos >= 0)
+            .toArray());
   }
 
   /** How often connections ended, by close code. */

@@ -6,6 +6,9 @@ import io.vertx.core.Context;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import java.util.ArrayList;
@@ -22,13 +25,22 @@ import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
 
 /**
- * Thousands of clients of a few rooms on one event loop and one HTTP client. What they see is
- * compared in one {@link ReferenceLog} for each room. Methods that are marked so belong to the
- * loop, all others to one other thread.
+ * Thousands of clients of a few rooms on one event loop. What they see is compared in one {@link
+ * ReferenceLog} for each room. Methods that are marked so belong to the loop, all others to one
+ * other thread.
  */
 final class Multitude implements AutoCloseable {
   private static final int JOIN_PER_SECOND = 500;
   private static final int PATIENCE_SECONDS = 60;
+  private static final int MANY = 1_000_000;
+
+  /** How its clients connect. */
+  enum Mix {
+    /** All by {@code stentor.cursor}. */
+    PLAIN,
+    /** Half of them so, the others by event streams and the Centrifuge protocol. */
+    ALL_KINDS
+  }
 
   static {
     // It warns of each connection that has become a WebSocket and ends.
@@ -38,8 +50,11 @@ final class Multitude implements AutoCloseable {
 
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
   private final Context loop = vertx.getOrCreateContext();
-  private final WebSocketClient http =
-      vertx.createWebSocketClient(new WebSocketClientOptions().setMaxConnections(1_000_000));
+  private final WebSocketClient webSockets =
+      vertx.createWebSocketClient(new WebSocketClientOptions().setMaxConnections(MANY));
+  private final HttpClient http =
+      vertx.createHttpClient(
+          new HttpClientOptions().setKeepAlive(false), new PoolOptions().setHttp1MaxSize(MANY));
   private final List<Integer> ports;
   private final Random random;
   private final Map<String, ReferenceLog> logs = new LinkedHashMap<>();
@@ -55,7 +70,7 @@ final class Multitude implements AutoCloseable {
    *
    * @param ports of the nodes, by their places
    */
-  Multitude(List<Integer> ports, int size, List<String> rooms, long seed) {
+  Multitude(List<Integer> ports, int size, List<String> rooms, Mix mix, long seed) {
     this.ports = List.copyOf(ports);
     this.random = new Random(seed);
     for (String room : rooms) {
@@ -68,8 +83,38 @@ final class Multitude implements AutoCloseable {
       int node = i / rooms.size() % ports.size();
       String address = "10.1." + i / 250 + "." + (1 + i % 250);
       ReferenceLog log = logs.get(room);
-      clients.add(new LightClient(this, "light" + i, room, log, node, address));
+      int row = i / (rooms.size() * ports.size());
+      boolean plain = mix == Mix.PLAIN || i < size / 2;
+      String name = "light" + i;
+      if (plain) {
+        clients.add(new CursorClient(this, name, room, log, node, address));
+      } else if (row % 2 == 0) {
+        clients.add(new EventStreamClient(this, name, room, log, node, address));
+      } else {
+        clients.add(new CentrifugeClient(this, name, room, log, node, address));
+      }
     }
+  }
+
+  /** The names of the clients of this room, in order. */
+  List<String> names(String room) {
+    return clients.stream()
+        .filter(client -> client.room().equals(room))
+        .map(LightClient::name)
+        .sorted()
+        .toList();
+  }
+
+  /** Clients of this room that were told of other members than there are; empty if none was. */
+  List<String> misled(String room) {
+    List<String> names = names(room);
+    return onLoop(
+        () ->
+            clients.stream()
+                .filter(client -> client.room().equals(room) && client.members() != null)
+                .filter(client -> !names.equals(client.members()))
+                .map(client -> client.name() + " has " + client.members())
+                .toList());
   }
 
   /** Connects all of them, so many a second. */
@@ -166,9 +211,9 @@ final class Multitude implements AutoCloseable {
     return onLoop(() -> logs.get(room).judge(finalLog, sent, acknowledged, last));
   }
 
-  /** Comebacks of clients that had left the node in this place. */
-  Comebacks comebacks(int place) {
-    return onLoop(() -> moves.from(place));
+  /** Comebacks of clients that had left the node in this place since this moment. */
+  Comebacks comebacks(int place, long sinceNanos) {
+    return onLoop(() -> moves.from(place, sinceNanos));
   }
 
   /** How often connections ended, by close code; 0 where there was none. */
@@ -213,8 +258,13 @@ final class Multitude implements AutoCloseable {
     }
   }
 
-  /** The client that all share. Belongs to the loop. */
-  WebSocketClient http() {
+  /** The client of WebSockets that all share. Belongs to the loop. */
+  WebSocketClient webSockets() {
+    return webSockets;
+  }
+
+  /** The client of HTTP that all share. Belongs to the loop. */
+  HttpClient http() {
     return http;
   }
 

@@ -1,5 +1,7 @@
 package io.stentor.torture;
 
+import io.stentor.support.HttpRoom;
+import io.vertx.core.json.JsonArray;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /**
  * The publishers by POST of one room, which try another node when one takes nothing. One thread.
@@ -82,6 +85,16 @@ final class PostingRoom {
         .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
         .join();
     return transcript.published().iterator().next();
+  }
+
+  /** The names of its members, in order, as the node in this place lists them. */
+  List<String> members(int place) {
+    HttpRoom room = HttpRoom.at(addresses.get(place), name);
+    JsonArray members = room.get("/rooms/" + name + "/members").json().getJsonArray("members");
+    return IntStream.range(0, members.size())
+        .mapToObj(i -> members.getJsonObject(i).getString("user"))
+        .sorted()
+        .toList();
   }
 
   /** All texts that were sent. */

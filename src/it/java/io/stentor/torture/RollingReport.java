@@ -32,26 +32,31 @@ record RollingReport(
     Map<String, Integer> refusals,
     List<Violation> violations) {
 
-  private static final int SHUTDOWN = 3001;
   private static final int SHOWN = 10;
+  private static final Set<Kind> NAMED =
+      Set.of(Kind.MISSING, Kind.REPEAT, Kind.HOLE, Kind.NOT_WHOLE, Kind.CONTINUITY);
 
   /**
    * One node's restart.
    *
    * @param place which
+   * @param jar what it was replaced by
    * @param clients how many were on it
    * @param exitCode of its process
    * @param leftSeconds from SIGTERM to its end
    * @param readySeconds from its start to {@code /health/ready}
    * @param comebacks of its clients, to the other nodes
+   * @param wrongMembers what was wrong with the members of rooms some seconds later
    */
   record Step(
       int place,
+      String jar,
       long clients,
       int exitCode,
       double leftSeconds,
       double readySeconds,
-      Comebacks comebacks) {
+      Comebacks comebacks,
+      List<String> wrongMembers) {
 
     private double share() {
       return clients == 0 ? 0 : 100.0 * comebacks.busiestSecond() / clients;
@@ -60,8 +65,9 @@ record RollingReport(
     @Override
     public String toString() {
       return String.format(
-          "node %d: %d clients, ended with code %d after %.1f s, ready again after %.1f s; %s (%.1f %%)",
-          place, clients, exitCode, leftSeconds, readySeconds, comebacks, share());
+          "node %d: %d clients, ended with code %d after %.1f s, %s ready after %.1f s; %s (%.1f"
+              + " %%)",
+          place, clients, exitCode, leftSeconds, jar, readySeconds, comebacks, share());
     }
   }
 
@@ -73,6 +79,9 @@ record RollingReport(
       problems.add("and " + (violations.size() - SHOWN) + " more");
     }
     for (Step step : steps) {
+      step.wrongMembers.stream()
+          .limit(SHOWN)
+          .forEach(wrong -> problems.add("members after node " + step.place + ": " + wrong));
       long allowed = scale.allowedInASecond(step.clients, standstillMillis);
       if (step.exitCode != 0) {
         problems.add(step + ": exit code");
@@ -84,7 +93,7 @@ record RollingReport(
         problems.add(step + ": more than " + allowed + " in one second");
       }
     }
-    if (!ends.keySet().equals(Set.of(SHUTDOWN))) {
+    if (!ends.keySet().equals(Set.of(LightClient.SHUTDOWN))) {
       problems.add("connections ended with other codes than 3001: " + ends);
     }
     return problems;
@@ -106,12 +115,12 @@ record RollingReport(
   @Override
   public String toString() {
     List<String> lines = new ArrayList<>();
-    lines.add("rolling restart of " + steps.size() + " nodes, " + scale);
+    lines.add("rolling restart, nodes replaced " + steps.size() + ", " + scale);
     steps.forEach(step -> lines.add("  " + step));
     lines.add(
         String.format(
-            "  published %d, acknowledged %d, unanswered %d (sent at most %d ms before the close was"
-                + " seen), heard %d; it took %.1f s",
+            "  published %d, acknowledged %d, unanswered %d (sent at most %d ms before the close"
+                + " was seen), heard %d; it took %.1f s",
             published,
             published - unanswered.size(),
             unanswered.size(),
@@ -120,16 +129,15 @@ record RollingReport(
             seconds));
     lines.add(
         String.format(
-            "  lost %d, repeated %d, gaps %d, not whole %d, other broken promises %d",
+            "  lost %d, repeated %d, gaps %d, not whole %d, told of losses or epochs %d, other"
+                + " broken promises %d, rooms with wrong members %d",
             count(Kind.MISSING),
             count(Kind.REPEAT),
             count(Kind.HOLE),
             count(Kind.NOT_WHOLE),
-            violations.size()
-                - count(Kind.MISSING)
-                - count(Kind.REPEAT)
-                - count(Kind.HOLE)
-                - count(Kind.NOT_WHOLE)));
+            count(Kind.CONTINUITY),
+            violations.size() - NAMED.stream().mapToLong(this::count).sum(),
+            steps.stream().mapToLong(step -> step.wrongMembers.size()).sum()));
     lines.add("  " + share() + "; not taken " + refusals + "; close codes " + ends);
     lines.add("  the clients' own process stood still for " + standstillMillis + " ms at most");
     problems().forEach(problem -> lines.add("  !! " + problem));

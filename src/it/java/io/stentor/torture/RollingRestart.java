@@ -7,6 +7,7 @@ import io.stentor.support.Launch;
 import io.stentor.support.NodeProcess;
 import io.stentor.support.RawHttp;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,18 +20,24 @@ import java.util.stream.IntStream;
 import org.awaitility.core.ConditionTimeoutException;
 
 /**
- * Three nodes are stopped and started again one after the other while thousands of clients are
- * connected and publishers are at work; everything that every client saw is checked.
+ * Three nodes are replaced one after the other, by the same version or by another, while thousands
+ * of clients are connected and publishers are at work; everything that every client saw is checked,
+ * and after each step the members of every room, as each node lists them and clients were told.
  */
 final class RollingRestart implements AutoCloseable {
   private static final int NODES = 3;
   private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+  /** After a step, see docs/PROMISES.md. */
+  private static final Duration MEMBERS_CONVERGE = Duration.ofSeconds(10);
+
   private static final Duration HEARD = Duration.ofSeconds(30);
   private static final int OTHER_FILES = 500;
   private static final int SPARE_DRAIN_SECONDS = 15;
   private static final int OK = 200;
 
   private final RollingScale scale;
+  private final List<Path> jars;
   private final Random random;
   private final Nodes nodes;
   private final List<Integer> ports;
@@ -38,13 +45,28 @@ final class RollingRestart implements AutoCloseable {
   private final Multitude multitude;
   private final ScheduledExecutorService threads;
 
-  /** Starts the nodes. */
+  /** What the next node is started with. */
+  private Path jar;
+
+  /** Starts the nodes, all with the jar under test, which stays. */
   RollingRestart(RollingScale scale) {
+    this(scale, Multitude.Mix.PLAIN, List.of(Launch.jarUnderTest(), Launch.jarUnderTest()));
+  }
+
+  /**
+   * Starts the nodes.
+   *
+   * @param jars the first is what they are started with; with each that follows, every node is
+   *     replaced in turn
+   */
+  RollingRestart(RollingScale scale, Multitude.Mix mix, List<Path> jars) {
     requireFiles(scale.clients());
     this.scale = scale;
+    this.jars = List.copyOf(jars);
+    this.jar = jars.get(0);
     this.random = new Random(scale.seed());
     this.threads = Executors.newScheduledThreadPool(scale.publishers());
-    this.nodes = new Nodes(NODES, new Network.Loopback(), launch -> configured(launch, scale));
+    this.nodes = new Nodes(NODES, new Network.Loopback(), this::configured);
     this.ports = IntStream.range(0, NODES).mapToObj(i -> nodes.process(i).port()).toList();
     List<String> rooms =
         IntStream.range(0, scale.rooms())
@@ -55,11 +77,12 @@ final class RollingRestart implements AutoCloseable {
           new PostingRoom(
               room, ports.stream().map(port -> "127.0.0.1:" + port).toList(), random.nextLong()));
     }
-    this.multitude = new Multitude(ports, scale.clients(), rooms, random.nextLong());
+    this.multitude = new Multitude(ports, scale.clients(), rooms, mix, random.nextLong());
   }
 
-  private static Launch configured(Launch launch, RollingScale scale) {
+  private Launch configured(Launch launch) {
     return launch
+        .withJar(jar)
         // A busy machine is no node that stands still, and no client that is dead.
         .withEnv("STENTOR_WEB_SOCKET_PONG_TIMEOUT_SECONDS", 60)
         .withEnv("STENTOR_CLUSTER_FAILURE_DETECTION_SECONDS", 60)
@@ -104,19 +127,20 @@ final class RollingRestart implements AutoCloseable {
     awaitPlaced();
     startPublishing();
     long begin = System.nanoTime();
-    List<Leaving> leavings = new ArrayList<>();
-    for (int place = 0; place < NODES; place++) {
-      leavings.add(restart(place));
+    List<RollingReport.Step> steps = new ArrayList<>();
+    for (Path next : jars.subList(1, jars.size())) {
+      jar = next;
+      for (int place = 0; place < NODES; place++) {
+        steps.add(restart(place));
+      }
     }
     double seconds = secondsSince(begin);
-    awaitPlaced();
     stopPublishing();
     List<Violation> violations = new ArrayList<>();
     int published = 0;
     for (PostingRoom posting : postings) {
       published += judge(posting, violations);
     }
-    List<RollingReport.Step> steps = leavings.stream().map(this::step).toList();
     return new RollingReport(
         scale,
         steps,
@@ -145,29 +169,61 @@ final class RollingRestart implements AutoCloseable {
     }
   }
 
-  /** How one node left and came again. */
-  private record Leaving(
-      int place, long clients, int exitCode, double leftSeconds, double readySeconds) {}
-
-  private Leaving restart(int place) {
+  private RollingReport.Step restart(int place) {
     NodeProcess node = nodes.process(place);
     long clients = multitude.on(place);
     long begin = System.nanoTime();
     int exitCode = node.stop();
     double left = secondsSince(begin);
-    begin = System.nanoTime();
+    long start = System.nanoTime();
     nodes.replace(place);
     await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(100))
         .until(() -> RawHttp.get(node.port(), "/health/ready").status() == OK);
-    return new Leaving(place, clients, exitCode, left, secondsSince(begin));
+    double ready = secondsSince(start);
+    awaitPlaced();
+    List<String> wrongMembers = awaitMembers();
+    return new RollingReport.Step(
+        place,
+        jar.getFileName().toString(),
+        clients,
+        exitCode,
+        left,
+        ready,
+        multitude.comebacks(place, begin),
+        wrongMembers);
   }
 
-  private RollingReport.Step step(Leaving one) {
-    Comebacks comebacks = multitude.comebacks(one.place);
-    return new RollingReport.Step(
-        one.place, one.clients, one.exitCode, one.leftSeconds, one.readySeconds, comebacks);
+  /** What is wrong with the members of rooms, when it was given time to become right. */
+  private List<String> awaitMembers() {
+    List<String> wrong = new ArrayList<>();
+    try {
+      await()
+          .atMost(MEMBERS_CONVERGE)
+          .pollInterval(Duration.ofMillis(100))
+          .until(
+              () -> {
+                wrong.clear();
+                postings.forEach(posting -> wrong.addAll(wrongMembers(posting)));
+                return wrong.isEmpty();
+              });
+    } catch (ConditionTimeoutException notRight) {
+      // The report tells what was wrong.
+    }
+    return wrong;
+  }
+
+  private List<String> wrongMembers(PostingRoom posting) {
+    List<String> names = multitude.names(posting.name());
+    List<String> wrong = new ArrayList<>(multitude.misled(posting.name()));
+    for (int place = 0; place < NODES; place++) {
+      List<String> members = posting.members(place);
+      if (!members.equals(names)) {
+        wrong.add("node " + place + " lists in " + posting.name() + " " + members);
+      }
+    }
+    return wrong;
   }
 
   private static double secondsSince(long nanos) {

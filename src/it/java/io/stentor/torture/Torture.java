@@ -21,7 +21,7 @@ import org.awaitility.Awaitility;
 /**
  * Runs rounds on some nodes: every fault in turn, or those that are named. Arguments: how many
  * rounds, the seed, then names of {@link Fault}s; or {@code rolling} and what {@link RollingScale}
- * reads. Exit code 1 when a promise was broken.
+ * reads; or what {@link Upgrade} reads. Exit code 1 when a promise was broken.
  */
 public final class Torture implements AutoCloseable {
   private static final int NODES = Integer.getInteger("nodes", 3);
@@ -45,6 +45,9 @@ public final class Torture implements AutoCloseable {
   public static void main(String[] args) {
     if (args.length > 0 && args[0].equals("rolling")) {
       System.exit(RollingRestart.main(List.of(args).subList(1, args.length)) ? 0 : 1);
+    }
+    if (args.length > 1 && args[0].startsWith("upgrade-")) {
+      System.exit(Upgrade.main(List.of(args)) ? 0 : 1);
     }
     int rounds = args.length > 0 ? Integer.parseInt(args[0]) : Fault.values().length;
     long seed = args.length > 1 ? Long.parseLong(args[1]) : new Random().nextInt(1_000_000);

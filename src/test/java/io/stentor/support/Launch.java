@@ -52,7 +52,11 @@ public record Launch(
   public static Launch jar(String... arguments) {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     return new Launch(
-        List.of(java), SHORT_LIVED, List.of("-jar", jarFile()), List.of(arguments), Map.of());
+        List.of(java),
+        SHORT_LIVED,
+        List.of("-jar", jarUnderTest().toString()),
+        List.of(arguments),
+        Map.of());
   }
 
   /** The same on a free port. */
@@ -78,15 +82,20 @@ public record Launch(
   public Launch withMain(Class<?> main) {
     Path tests =
         Path.of(URI.create(main.getProtectionDomain().getCodeSource().getLocation().toString()));
-    String path = jarFile() + File.pathSeparator + tests;
+    String path = jarUnderTest() + File.pathSeparator + tests;
     List<String> run = new ArrayList<>(ACCESS);
     run.addAll(List.of("-cp", path, main.getName()));
     return new Launch(java, jvm, run, arguments, environment);
   }
 
-  private static String jarFile() {
-    String jar = System.getProperty("stentor.jar", "target/stentor.jar");
-    return Path.of(jar).toAbsolutePath().toString();
+  /** The fat jar that the tests are about. */
+  public static Path jarUnderTest() {
+    return Path.of(System.getProperty("stentor.jar", "target/stentor.jar")).toAbsolutePath();
+  }
+
+  /** Runs another fat jar, and nothing that wraps it. */
+  public Launch withJar(Path jar) {
+    return new Launch(java, jvm, List.of("-jar", jar.toString()), arguments, environment);
   }
 
   /** With another {@code java} command. */
