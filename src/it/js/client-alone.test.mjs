@@ -470,6 +470,28 @@ test("a room that was empty and still is has missed nothing, if the loss was sho
   client.close();
 });
 
+test("the newest message alone is no recovery, but all that a first visit wants", async () => {
+  const client = await connected();
+  const room = client.room("a");
+  const told = [];
+  room.addEventListener("joined", ({ detail }) => told.push(detail.recovered));
+  room.addEventListener("gap", ({ detail }) => told.push(detail));
+  room.addEventListener("message", ({ detail }) => told.push(detail.position));
+  room.join();
+  const newest = (offset) => ({ recoverable: true, was_recovering: true, recovered: true, publications: [{ data: 1, offset }] });
+  subscribed(now(), { ...newest(7), epoch: "e" });
+  for (const [epoch, offset] of [["e", 9], ["f", 2]]) {
+    now().close();
+    client.retryNow();
+    await settled();
+    now().onopen();
+    subscribed(now(), { ...newest(offset), epoch, offset: room.offset });
+  }
+  const at = (epoch, offset) => ({ epoch, offset });
+  assert.deepEqual(told, [true, at("e", 7), false, at("e", 9), false, at("f", 2)]);
+  client.close();
+});
+
 test("after a fork, a message that was acknowledged before is not taken for the one that is on its way", async () => {
   const client = await connected();
   const room = client.room("a");

@@ -200,6 +200,49 @@
       return [both.ann, both.bob];
     },
 
+    async gets_the_latest_value(context) {
+      const name = room("latest");
+      const bob = await connected(context);
+      for (let i = 1; i <= 3; i++) await bob.publish(name, i);
+      // On another node, if there is one. It has not had the room before.
+      const ann = await connected({ ...context, urls: [context.urls.at(-1)] });
+      let newest = 3;
+      for (const options of [{}, { since: {} }]) {
+        const subscription = ann.newSubscription(name, options);
+        const [heard, inside] = [collect(subscription), event(subscription, "subscribed")];
+        subscription.subscribe();
+        const { wasRecovering, recovered } = await inside;
+        same([wasRecovering, recovered], [true, true], "recovery");
+        await bob.publish(name, newest + 1);
+        const got = await heard.upTo(2);
+        same(got.map((one) => [one.data, one.offset]), [[newest, newest], [newest + 1, newest + 1]], "the newest and the next");
+        newest++;
+        subscription.unsubscribe();
+        ann.removeSubscription(subscription);
+      }
+      const nothing = room("latest");
+      const [empty, { wasRecovering, recovered }] = await subscribed(ann, nothing);
+      same([wasRecovering, recovered], [true, false], "an empty room");
+      const next = event(empty, "publication");
+      await bob.publish(nothing, "first");
+      same((await next).data, "first", "the next");
+      return [ann, bob];
+    },
+
+    async gets_the_latest_value_after_a_cut(context) {
+      const name = room("latest");
+      const both = await listening(context, name);
+      same(await publishDuringCut(context, name, both, 9), [true, true], "recovery");
+      const last = event(both.hearing, "publication", ({ data }) => data === 10);
+      await both.bob.publish(name, 10);
+      await last;
+      const got = both.heard.got.map((one) => one.offset);
+      same(got, [...new Set(got)].sort((a, b) => a - b), "no repeats");
+      const live = got.slice(1);
+      same(live, numbers(10).slice(10 - live.length), "the newest and those that follow");
+      return [both.ann, both.bob];
+    },
+
     async recovers_after_its_node_was_killed(context) {
       const name = room("killed");
       const ann = await connected(context);

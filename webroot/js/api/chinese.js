@@ -221,6 +221,7 @@ export const chinese = {
   "Read past messages.": "读取历史消息。",
   "See the members.": "查看成员。",
   "The change made to each text before it is appended.": "文本写入日志前所做的转换。",
+  "What a new subscriber gets first.": "新订阅者最先收到什么。",
   "What happens to a connection that falls behind.": "如何处理跟不上的连接。",
   "Id of the connection, assigned by the server.": "由服务器分配的连接 ID。",
   "The name of the member, if there is one.": "成员的名称（如果有）。",

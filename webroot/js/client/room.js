@@ -198,16 +198,20 @@ export class Room extends EventTarget {
     }
     const first = !this.#wasJoined;
     const isNew = first && this.#cursor.toString() === "";
-    const complete = recoverable && (recovered || isNew || this.#isStillEmpty(result));
+    const missed = this.#valid(result.publications);
+    // A room with `history.onJoin: "latest"` recovers only the newest message.
+    const from = missed[0]?.offset ?? 0;
+    const skips = recovered && from > 0 && from !== this.offset + 1;
+    const complete = recoverable && ((recovered && !skips) || isNew || this.#isStillEmpty(result));
     this.#state = "joined";
     this.#attempts = 0;
-    this.#cursor.subscribed(result);
+    this.#cursor.subscribed(skips ? { ...result, recovered: false, offset: from - 1 } : result);
     this.#wasJoined = true;
-    if (recovered) {
+    if (recovered && !skips) {
       this.#outbox.recovered(this.epoch);
     }
     this.#dispatch("joined", { recovered: complete, first });
-    for (const publication of this.#valid(result.publications)) {
+    for (const publication of missed) {
       this.#received(publication, true);
     }
     // After the missed messages, which may include one that this client published.

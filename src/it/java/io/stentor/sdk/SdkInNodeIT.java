@@ -67,6 +67,15 @@ class SdkInNodeIT extends SdkScenarios {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"websocket,0", "http_stream,1", "sse,1"})
+  void gets_the_latest_value_of_another_node(String transport, int posts) throws IOException {
+    try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2, Setting.nodes())) {
+      int port = cluster.node(posts).port();
+      expectDone(play("gets_the_latest_value", transport, urls(transport, cluster), port));
+    }
+  }
+
   private static String urls(String transport, ClusterOfProcesses cluster) {
     return Setting.url(transport, cluster.node(0).port())
         + ","

@@ -17,6 +17,8 @@ abstract class SdkScenarios {
           "sees_who_is_there",
           "reads_history",
           "recovers_after_a_cut",
+          "gets_the_latest_value",
+          "gets_the_latest_value_after_a_cut",
           "is_told_when_messages_were_lost",
           "answers_pings",
           "stays_away_after_a_terminal_close",

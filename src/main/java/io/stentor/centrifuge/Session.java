@@ -317,8 +317,7 @@ public final class Session implements ControllableConnection {
           done.future().onFailure(failure -> subscription.leave());
           SubscriptionGrant grant =
               SubscriptionGrant.byServer(loop, client, room, granted, expiresAt);
-          Start start =
-              since != null && grant.recovery() ? new Start.Since(since) : new Start.Live();
+          Start start = grant.recovery() ? start(since) : new Start.Live();
           subscription.openAt(
               start,
               grant,
@@ -334,6 +333,10 @@ public final class Session implements ControllableConnection {
       subscription.whenDecided(done::tryComplete);
     }
     return done.future();
+  }
+
+  private static Start start(@Nullable Position since) {
+    return since == null ? new Start.AsConfigured() : new Start.Since(since);
   }
 
   /** Reports a subscription by a server to the client, and an error to the server. */

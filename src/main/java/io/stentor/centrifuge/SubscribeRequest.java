@@ -7,6 +7,7 @@ import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.stentor.room.Rooms;
 import io.vertx.core.Future;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,21 @@ record SubscribeRequest(
         : readAfter(position, rooms, room, maxBytes);
   }
 
+  /**
+   * Returns what the client gets of the newest message, instead of the messages that it missed: the
+   * page, without the message if the client has it already.
+   *
+   * @param newest a page with the newest message of the log, if there is one
+   * @return null if the log has no message, and may have had one that the client has not seen
+   */
+  @Nullable Page latest(Page newest) {
+    Position last = new Position(newest.epoch(), newest.last());
+    if (offset == 0 || !last.equals(position())) {
+      return newest.publications().isEmpty() ? null : newest;
+    }
+    return new Page(newest.branch(), newest.oldest(), newest.top(), last.offset() + 1, List.of());
+  }
+
   /** Returns the position; null if no log can have such an epoch. */
   private @Nullable Position position() {
     try {
@@ -82,7 +98,8 @@ record SubscribeRequest(
    * Returns the result of the subscription as an object.
    *
    * @param position the position in the log at which the client continues
-   * @param missed the page after the client's offset; null if it was not recovered
+   * @param missed the page after the client's offset, or with the newest message; null if it was
+   *     not recovered
    * @param timed whether publications carry their time
    */
   JsonWriter result(
@@ -97,7 +114,9 @@ record SubscribeRequest(
       line.flag("recoverable", true);
       line.text("epoch", Position.epochText(position.epoch()));
       if (missed != null) {
-        writePublications(missed, timed, line);
+        if (!grant.latest() || !missed.publications().isEmpty()) {
+          writePublications(missed, timed, line);
+        }
         // The client advances from this offset with each publication.
         line.flag("recovered", true).number("offset", offset);
       } else {
@@ -106,7 +125,7 @@ record SubscribeRequest(
       line.flag("positioned", true);
     }
     line.source("data", grant.data());
-    return line.flag("was_recovering", recover && grant.recovery()).close();
+    return line.flag("was_recovering", grant.latest() || (recover && grant.recovery())).close();
   }
 
   private static void writePublications(Page page, boolean timed, JsonWriter line) {

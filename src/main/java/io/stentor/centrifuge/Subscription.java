@@ -171,7 +171,7 @@ final class Subscription implements Connection, Output {
       return;
     }
     granted(granted, result);
-    if (!request.recover() || !granted.recovery()) {
+    if (!granted.latest() && !(granted.recovery() && request.recover())) {
       join(new Start.Live());
       return;
     }
@@ -180,6 +180,10 @@ final class Subscription implements Connection, Output {
       rooms.requirePlace(room); // Do not read a log in vain.
     } catch (RoomLimitReached e) {
       throw CommandError.of(e);
+    }
+    if (granted.latest()) {
+      owner.reader().await(reply, rooms.readNewest(room), this::joinAtNewest);
+      return;
     }
     int maxBytes = SubscribeRequest.MAX_RECOVERED_BYTES;
     if (granted.byServer()) { // All rooms share one reply.
@@ -210,6 +214,11 @@ final class Subscription implements Connection, Output {
     } else {
       join(new Start.Live());
     }
+  }
+
+  private void joinAtNewest(Page newest) {
+    missed = request.latest(newest);
+    join(new Start.Since(new Position(newest.epoch(), newest.last())));
   }
 
   /** No-op if the client has left in the meantime. */
@@ -244,7 +253,8 @@ final class Subscription implements Connection, Output {
   /** Handles the first notice of the room: the position of the cursor. */
   private void placed(SubscriptionGrant granted, Notice notice) {
     boolean recovered = notice.kind() == Notice.Kind.RECOVERED;
-    if (granted.recovery() && request.onlyRecovered() && request.recover() && !recovered) {
+    boolean onlyRecovered = request.recover() && request.onlyRecovered() && !granted.latest();
+    if (granted.recovery() && onlyRecovered && !recovered) {
       reply.fail(new CommandError(ErrorCode.UNRECOVERABLE_POSITION));
       return;
     }

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param data for the client, as JSON source; null for nothing
  * @param expiresAt in seconds since 1970; 0 for never
  * @param recovery whether the client is told positions, and can recover from them
+ * @param latest whether it recovers the newest message instead of those that it missed, from any
+ *     position and without one; only with {@code recovery}
  * @param presence whether the client is a member of the room
  * @param joinLeave whether it is sent joins and leaves, if it asks
  * @param pushJoinLeave whether it is sent joins and leaves even if it does not ask
@@ -30,6 +32,7 @@ record SubscriptionGrant(
     @Nullable String data,
     long expiresAt,
     boolean recovery,
+    boolean latest,
     boolean presence,
     boolean joinLeave,
     boolean pushJoinLeave,
@@ -69,13 +72,15 @@ record SubscriptionGrant(
       boolean byServer) {
     RoomOptions options = loop.rooms().options(room);
     boolean mayRead = loop.permissions().allow(identity, room, Action.HISTORY);
+    boolean recovery = options.history().messages() > 0 && or(override.recovery(), mayRead);
     boolean maySee = loop.permissions().allow(identity, room, Action.PRESENCE);
     return new SubscriptionGrant(
         identity,
         info,
         data,
         expiresAt,
-        options.history().messages() > 0 && or(override.recovery(), mayRead),
+        recovery,
+        recovery && options.history().startsWithLatest(),
         options.presence() && or(override.presence(), true),
         options.presence() && or(override.pushJoinLeave(), maySee),
         options.presence() && or(override.pushJoinLeave(), maySee && options.pushJoinLeave()),

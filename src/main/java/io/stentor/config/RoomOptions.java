@@ -1,5 +1,7 @@
 package io.stentor.config;
 
+import java.util.Locale;
+
 /**
  * The options of one room.
  *
@@ -77,13 +79,43 @@ public record RoomOptions(
   }
 
   /**
-   * The limits of a room's log. When one of them is exceeded, the oldest messages are removed.
+   * The limits of a room's log, and what new subscribers get of it. When a limit is exceeded, the
+   * oldest messages are removed.
    *
    * @param messages number of messages; 0 means no log: at-most-once delivery without positions
    * @param bytes total size of the messages
    * @param ageSeconds age of the oldest message; also how long the log of an idle room is kept
+   * @param onJoin what a new subscriber gets first
    */
-  public record History(int messages, int bytes, int ageSeconds) {}
+  public record History(int messages, int bytes, int ageSeconds, First onJoin) {
+
+    /** Rejects a first message of a log that keeps none. */
+    public History {
+      ConfigException.require(
+          onJoin == First.NONE || messages > 0,
+          "onJoin",
+          onJoin.name().toLowerCase(Locale.ROOT),
+          "\"none\", because history.messages is 0");
+    }
+
+    /** Creates a log of which new subscribers get nothing. */
+    public History(int messages, int bytes, int ageSeconds) {
+      this(messages, bytes, ageSeconds, First.NONE);
+    }
+
+    /** Returns whether a new subscriber gets the newest message first. */
+    public boolean startsWithLatest() {
+      return onJoin == First.LATEST;
+    }
+  }
+
+  /** What a new subscriber gets first. */
+  public enum First {
+    /** The next message. */
+    NONE,
+    /** The newest message of the log. */
+    LATEST
+  }
 
   /** Who may do something. */
   public enum Who {

@@ -8,7 +8,6 @@ import io.stentor.identity.Permissions.Verdict;
 import io.stentor.identity.TokenClaims.ConnectionClaims;
 import io.stentor.identity.Verified;
 import io.stentor.identity.Verified.KeysUnavailable;
-import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.stentor.room.Cursor.Start;
 import io.vertx.core.Future;
@@ -198,19 +197,19 @@ public final class Authentication {
 
   /**
    * The start position that a subscriber may use. A subscriber that may not read the history starts
-   * at the end of the log, and is told that its position cannot be recovered.
+   * at the end of the log, and is told that its position, if it has one, cannot be recovered.
    *
    * @throws RequestRefused if the identity may not subscribe, or requests a number of older
    *     messages and may not read them
    */
   public Start requireStart(Identity identity, RoomName room, Start asked) {
     require(identity, room, Action.SUBSCRIBE);
-    if (asked instanceof Start.Live || allow(identity, room, Action.HISTORY)) {
+    if (allow(identity, room, Action.HISTORY)) {
       return asked;
     }
     if (asked instanceof Start.Last) {
       require(identity, room, Action.HISTORY);
     }
-    return new Start.Since(Position.NONE);
+    return asked instanceof Start.Since ? new Start.Lost() : new Start.Live();
   }
 }

@@ -141,7 +141,7 @@ public final class PlainClient implements ControllableConnection {
     if (since != null) {
       return new Start.Since(Position.parse(since));
     }
-    return last == null ? new Start.Live() : new Start.Last(number(last));
+    return last == null ? new Start.AsConfigured() : new Start.Last(number(last));
   }
 
   private static int number(String last) {

@@ -54,7 +54,11 @@ final class CatchUp implements Tail.Reading {
   private final Source source;
   private final Tail.TailCursor cursor;
   private final Counts counts;
-  private final boolean fromOldest;
+  private final boolean thenLatest;
+
+  /** What the client is told when it gets its place. */
+  private Notice.Kind kind;
+
   private boolean announced;
   private Position after;
 
@@ -65,26 +69,57 @@ final class CatchUp implements Tail.Reading {
 
   private int failures;
 
-  /**
-   * Creates a catch-up; {@link #begin} starts it.
-   *
-   * @param after the cursor's previous position
-   * @param fromOldest whether to start with the oldest message if the log does not reach back to
-   *     the position; any later gap counts as a loss
-   */
-  CatchUp(
+  private CatchUp(
       RoomName room,
       Source source,
       Tail.TailCursor cursor,
       Counts counts,
+      Notice.Kind kind,
       Position after,
-      boolean fromOldest) {
+      boolean thenLatest) {
     this.room = room;
     this.source = source;
     this.cursor = cursor;
     this.counts = counts;
+    this.kind = kind;
     this.after = after;
-    this.fromOldest = fromOldest;
+    this.thenLatest = thenLatest;
+  }
+
+  /**
+   * Creates a catch-up from a cursor's previous position; {@link #begin} starts it.
+   *
+   * @param thenLatest where the cursor continues when messages are lost: at the newest message of
+   *     the log, or after it
+   */
+  static CatchUp since(
+      RoomName room,
+      Source source,
+      Tail.TailCursor cursor,
+      Counts counts,
+      Position position,
+      boolean thenLatest) {
+    return new CatchUp(room, source, cursor, counts, Notice.Kind.RECOVERED, position, thenLatest);
+  }
+
+  /**
+   * Creates a catch-up from a number of messages before the end, or from the oldest message if
+   * there are fewer; {@link #begin} starts it. A gap after that counts as a loss.
+   */
+  static CatchUp last(
+      RoomName room,
+      Source source,
+      Tail.TailCursor cursor,
+      Counts counts,
+      Position end,
+      int messages,
+      boolean thenLatest) {
+    Position after = before(end, messages);
+    return new CatchUp(room, source, cursor, counts, Notice.Kind.JOINED, after, thenLatest);
+  }
+
+  private static Position before(Position end, int messages) {
+    return new Position(end.epoch(), Math.max(0, end.offset() - messages));
   }
 
   void begin() {
@@ -143,18 +178,17 @@ final class CatchUp implements Tail.Reading {
 
   private void take(Page page) {
     boolean reaches = page.continues(after);
-    if (!reaches && (announced || !fromOldest)) {
-      lost();
+    if (!reaches && (announced || kind == Notice.Kind.RECOVERED)) {
+      lost(page.end());
       return;
     }
     // The same place in the present branch of the log, or its start.
     after = new Position(page.epoch(), reaches ? after.offset() : page.first() - 1);
     if (!announced) {
       announced = true;
-      if (!fromOldest) {
+      if (kind == Notice.Kind.RECOVERED) {
         counts.add(Count.RECOVERED, 1);
       }
-      Notice.Kind kind = fromOldest ? Notice.Kind.JOINED : Notice.Kind.RECOVERED;
       if (!cursor.tell(new Notice(after, kind, 0))) {
         return;
       }
@@ -192,12 +226,24 @@ final class CatchUp implements Tail.Reading {
     }
   }
 
-  private void lost() {
+  /**
+   * Messages are missing.
+   *
+   * @param end the end of the log
+   */
+  private void lost(Position end) {
     if (!announced) {
       counts.add(Count.UNRECOVERABLE, 1);
     }
-    cursor.reading(null);
-    cursor.moveToEnd();
-    cursor.tell(new Notice(cursor.tail().position(), Notice.Kind.LOST, 0));
+    if (thenLatest) {
+      kind = Notice.Kind.LOST;
+      announced = false;
+      after = before(end, 1);
+      read();
+    } else {
+      cursor.reading(null);
+      cursor.moveToEnd();
+      cursor.tell(new Notice(cursor.tail().position(), Notice.Kind.LOST, 0));
+    }
   }
 }

@@ -20,12 +20,24 @@ public interface Cursor {
   /** The position in the log at which a connection's cursor starts. */
   sealed interface Start {
 
-    /** At the end of the log, to receive only new publications. */
+    /**
+     * At the end of the log, to receive only new publications; whatever the room's {@code onJoin}
+     * says.
+     */
     record Live() implements Start {}
 
+    /** Where the room's {@code onJoin} says: at the end, or before the newest publication. */
+    record AsConfigured() implements Start {}
+
     /**
-     * At a previous position, to receive everything after it. The client is notified if that is
-     * impossible.
+     * At the end of the log, like {@link Live}. The client is notified that it missed publications,
+     * which it may not read.
+     */
+    record Lost() implements Start {}
+
+    /**
+     * At a previous position, to receive everything after it. If that is impossible, the client is
+     * notified, and continues {@linkplain AsConfigured as the room says}.
      */
     record Since(Position position) implements Start {}
 

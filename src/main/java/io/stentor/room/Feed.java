@@ -339,7 +339,8 @@ final class Feed implements ReorderBuffer.Output {
       fork(page.branch().continuing(buffer.position()));
     } else if (!continues) {
       counts.add(Count.LOST, 1);
-      buffer.moveTo(page.branch(), page.top() + 1);
+      boolean withLatest = options.history().startsWithLatest() && page.oldest() <= page.top();
+      buffer.moveTo(page.branch(), withLatest ? page.top() : page.top() + 1);
       Position at = buffer.position();
       LOG.info("room {}: continuity was lost, going on at {}", room, at);
       List.copyOf(tails).forEach(tail -> tail.loop().run(() -> tail.lost(at)));

@@ -121,6 +121,7 @@ final class Room implements Tail.Owner {
   private void place(TailCursor cursor, Start start) {
     Position live = cursor.tail().position();
     boolean logged = options.history().messages() > 0;
+    boolean latest = options.history().startsWithLatest();
     cursor.moveToEnd();
     cursor.connection().joined();
     if (start instanceof Start.Since since && logged && since.position().equals(live)) {
@@ -128,17 +129,23 @@ final class Room implements Tail.Owner {
       counts.add(Count.RECOVERED, 1);
       cursor.tell(new Notice(live, Notice.Kind.RECOVERED, 0));
     } else if (start instanceof Start.Since since && logged) {
-      new CatchUp(name, source, cursor, counts, since.position(), false).begin();
-    } else if (start instanceof Start.Since) {
+      CatchUp.since(name, source, cursor, counts, since.position(), latest).begin();
+    } else if (start instanceof Start.Since || start instanceof Start.Lost) {
       counts.add(Count.UNRECOVERABLE, 1);
       cursor.tell(new Notice(live, Notice.Kind.LOST, 0));
-    } else if (start instanceof Start.Last last && last.messages() > 0 && logged) {
-      long offset = Math.max(0, live.offset() - last.messages());
-      Position after = new Position(live.epoch(), offset);
-      new CatchUp(name, source, cursor, counts, after, true).begin();
+    } else if (messagesBefore(start) > 0 && logged) {
+      CatchUp.last(name, source, cursor, counts, live, messagesBefore(start), latest).begin();
     } else {
       cursor.tell(new Notice(live, Notice.Kind.JOINED, 0));
     }
+  }
+
+  /** Returns how many messages before the end a new cursor starts. */
+  private int messagesBefore(Start start) {
+    if (start instanceof Start.Last last) {
+      return last.messages();
+    }
+    return start instanceof Start.AsConfigured && options.history().startsWithLatest() ? 1 : 0;
   }
 
   @Override

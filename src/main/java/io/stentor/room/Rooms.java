@@ -197,6 +197,24 @@ public final class Rooms {
   }
 
   /**
+   * Reads the newest publication, for a connection that joins at the end of the page. The page has
+   * none if the log has none. Like {@link #readMissed}, prefers what this node has delivered.
+   */
+  public Future<Page> readNewest(RoomName name) {
+    return end(name).compose(end -> readAtOrAfter(name, end));
+  }
+
+  private Future<Page> readAtOrAfter(RoomName name, Position newest) {
+    Position before = new Position(newest.epoch(), Math.max(0, newest.offset() - 1));
+    return readMissed(name, before, 1, 1)
+        .compose(
+            page -> // Another log has taken the place of the one that was there a moment ago.
+            !page.publications().isEmpty() && page.first() < newest.offset()
+                    ? readAtOrAfter(name, page.end())
+                    : Future.succeededFuture(page));
+  }
+
+  /**
    * Returns the position up to which this node has delivered a room that is in use, otherwise the
    * end of its log. Completes on an event loop.
    */

@@ -36,6 +36,8 @@ class TranscriptsTest {
                     .add(room("unlogged:told*", history(0).put("pushJoinLeave", true)))
                     .add(room("unlogged*", history(0)))
                     .add(room("small*", history(2)))
+                    .add(room("latest:private", latest().put("readHistory", "server")))
+                    .add(room("latest*", latest()))
                     .add(room("unseen*", new JsonObject().put("presence", false)))
                     .add(room("tokens*", new JsonObject().put("subscribe", "token")))
                     .add(room("servers*", new JsonObject().put("publish", "server"))));
@@ -48,6 +50,10 @@ class TranscriptsTest {
 
   private static JsonObject history(int messages) {
     return new JsonObject().put("history", new JsonObject().put("messages", messages));
+  }
+
+  private static JsonObject latest() {
+    return new JsonObject().put("history", new JsonObject().put("onJoin", "latest"));
   }
 
   @AfterAll
@@ -75,17 +81,21 @@ class TranscriptsTest {
     long now = System.currentTimeMillis() / 1000;
     JsonObject ann = new JsonObject().put("sub", "ann").put("info", new JsonObject().put("n", 1));
     JsonObject room = new JsonObject().put("sub", "ann").put("channel", "tokens:a");
-    return Map.of(
-        "ann", SIGNER.sign(ann),
-        "anns_rooms",
-            SIGNER.sign(ann.copy().put("channels", new JsonArray().add("news").add("small:c"))),
-        "expired", SIGNER.sign(ann.copy().put("exp", now - 60)),
-        "expiring", SIGNER.sign(ann.copy().put("exp", now + 3600)),
-        "bobs", SIGNER.sign(new JsonObject().put("sub", "bob")),
-        "forged", Signer.secret("HS256", "another").sign(ann),
-        "room", SIGNER.sign(room.copy().put("info", new JsonObject().put("r", 2))),
-        "room_expired", SIGNER.sign(room.copy().put("exp", now - 60)),
-        "room_of_bob", SIGNER.sign(room.copy().put("sub", "bob")),
-        "room_forged", Signer.secret("HS256", "another").sign(room));
+    return Map.ofEntries(
+        Map.entry("ann", SIGNER.sign(ann)),
+        Map.entry(
+            "anns_rooms",
+            SIGNER.sign(ann.copy().put("channels", new JsonArray().add("news").add("small:c")))),
+        Map.entry(
+            "anns_latest",
+            SIGNER.sign(ann.copy().put("channels", new JsonArray().add("latest:r")))),
+        Map.entry("expired", SIGNER.sign(ann.copy().put("exp", now - 60))),
+        Map.entry("expiring", SIGNER.sign(ann.copy().put("exp", now + 3600))),
+        Map.entry("bobs", SIGNER.sign(new JsonObject().put("sub", "bob"))),
+        Map.entry("forged", Signer.secret("HS256", "another").sign(ann)),
+        Map.entry("room", SIGNER.sign(room.copy().put("info", new JsonObject().put("r", 2)))),
+        Map.entry("room_expired", SIGNER.sign(room.copy().put("exp", now - 60))),
+        Map.entry("room_of_bob", SIGNER.sign(room.copy().put("sub", "bob"))),
+        Map.entry("room_forged", Signer.secret("HS256", "another").sign(room)));
   }
 }

@@ -112,6 +112,16 @@ final class OptionsProbe implements AutoCloseable {
     }
   }
 
+  /** Which of two messages a client gets first that joins after the first one. */
+  String firstOfTwo() {
+    String room = "/rooms/joined-" + System.nanoTime();
+    post(room + "/messages");
+    try (RawWebSocket joined = RawWebSocket.connect(port, room)) {
+      joined.sendText("own");
+      return joined.nextFrame().text().equals("own") ? "the next one" : "the newest";
+    }
+  }
+
   private String messages(String path) {
     JsonObject body = new JsonObject(body(path));
     return String.join(",", body.getJsonArray("messages").stream().map(Object::toString).toList());

@@ -55,6 +55,9 @@ class RefusalTest {
 {'rooms': [{'match': 'a', 'slowConsumer': 'wait'}]} | rooms[0].slowConsumer is 'wait' (from a.json), but must be disconnect, skip or latest
 {'rooms': ['lobby']}                 | rooms[0] is 'lobby' (from a.json), but must be an object
 {'rooms': [{'match': 'a', 'history': {'bytes': 10}}]} | rooms[0].history.bytes is 10 (from a.json), but must be at least maxMessageBytes, which is 65536
+{'rooms': [{'match': 'a', 'history': {'messages': 0, 'onJoin': 'latest'}}]} | rooms[0].history.onJoin is 'latest' (from a.json), but must be 'none', because history.messages is 0
+{'roomDefaults': {'history': {'onJoin': 'latest'}}, 'rooms': [{'match': 'a', 'history': {'messages': 0}}]} | rooms[0].history.onJoin is 'latest' (from a.json), but must be 'none', because history.messages is 0
+{'roomDefaults': {'history': {'onJoin': 'newest'}}} | roomDefaults.history.onJoin is 'newest' (from a.json), but must be none or latest
 {'roomDefaults': {'maxMessageBytes': 2000000}} | roomDefaults.history.bytes is 1048576 (from the defaults), but must be at least maxMessageBytes, which is 2000000
 {'roomDefaults': {'tailBytes': 100}} | roomDefaults.tailBytes is 100 (from a.json), but must be at least maxMessageBytes, which is 65536
 {'roomDefaults': {'appendQueueBytes': 100}} | roomDefaults.appendQueueBytes is 100 (from a.json), but must be at least maxMessageBytes, which is 65536

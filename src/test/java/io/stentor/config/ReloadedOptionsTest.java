@@ -373,6 +373,13 @@ class ReloadedOptionsTest {
             probe -> probe.isKept() ? "kept" : "gone",
             "kept",
             "gone"),
+        room(
+            "history.onJoin",
+            "'none'",
+            "'latest'",
+            OptionsProbe::firstOfTwo,
+            "the next one",
+            "the newest"),
         room("transform", "'none'", "'shout'", probe -> probe.echo("x"), "x", "X!!!"),
         room("coalesceMillis", "0", "1000", probe -> probe.pace(1), "soon", "late"),
         room("maxMessageBytes", "65536", "100", OptionsProbe::longEcho, "echo", "closed 1009"),

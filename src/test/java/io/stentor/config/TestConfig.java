@@ -69,7 +69,8 @@ public final class TestConfig {
       return new JsonObject()
           .put("messages", history.messages())
           .put("bytes", history.bytes())
-          .put("ageSeconds", history.ageSeconds());
+          .put("ageSeconds", history.ageSeconds())
+          .put("onJoin", history.onJoin().name());
     }
     if (value instanceof List<?> list) {
       return new JsonArray(list);

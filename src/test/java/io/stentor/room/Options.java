@@ -3,6 +3,7 @@ package io.stentor.room;
 import io.stentor.config.Config;
 import io.stentor.config.ConfigLoader;
 import io.stentor.config.RoomOptions;
+import io.stentor.config.RoomOptions.First;
 import io.stentor.config.RoomOptions.History;
 import io.stentor.config.RoomOptions.SlowConsumer;
 import io.stentor.config.RoomOptions.Transform;
@@ -23,6 +24,11 @@ final class Options {
 
   static RoomOptions usual() {
     return with(new History(10_000, 10_000_000, 300));
+  }
+
+  /** New subscribers get the newest message first; the log keeps so many. */
+  static RoomOptions latest(int messages) {
+    return with(new History(messages, 10_000_000, 300, First.LATEST));
   }
 
   static RoomOptions with(History history) {

@@ -5,8 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.stentor.support.Client;
 import io.stentor.support.ClusterOfProcesses;
+import io.stentor.support.EventClient;
 import io.stentor.support.HttpRoom;
 import io.stentor.support.HttpRoom.Answer;
+import io.stentor.support.Launch;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -27,7 +29,9 @@ class HttpClusterIT {
 
   @BeforeAll
   static void start() {
-    cluster = ClusterOfProcesses.of(2);
+    String rooms = "[{\"match\":\"latest:*\",\"history\":{\"onJoin\":\"latest\"}}]";
+    cluster =
+        ClusterOfProcesses.of(2, Launch.jar("--host", "127.0.0.1").withEnv("STENTOR_ROOMS", rooms));
     a = cluster.node(0).port();
     b = cluster.node(1).port();
   }
@@ -76,6 +80,25 @@ class HttpClusterIT {
     }
     publishing.join();
     assertThat(heard).isEqualTo(numbers(count));
+  }
+
+  @Test
+  void a_node_that_has_not_had_a_room_begins_with_the_newest_message_of_another_node() {
+    for (String room : List.of("latest:a", "latest:b")) {
+      for (String text : List.of("1", "2", "3")) {
+        assertThat(HttpRoom.at(a, room).publish(text).status()).isEqualTo(201);
+      }
+    }
+    try (Client socket = Client.connect(b, "/rooms/latest:a");
+        EventClient stream = EventClient.connect(b, "/rooms/latest:b/events")) {
+      assertThat(socket.next()).isEqualTo("3");
+      assertThat(stream.joined()).endsWith(":2");
+      stream.expectMessages("3");
+      HttpRoom.at(a, "latest:a").publish("4");
+      HttpRoom.at(a, "latest:b").publish("4");
+      assertThat(socket.next()).isEqualTo("4");
+      stream.expectMessages("4");
+    }
   }
 
   @Test
