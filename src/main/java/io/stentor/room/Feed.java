@@ -13,6 +13,7 @@ import io.stentor.room.Counts.Count;
 import io.stentor.room.RoomBus.Broadcast;
 import io.stentor.timer.LoopExecutor;
 import io.vertx.core.Future;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -69,7 +70,7 @@ final class Feed implements ReorderBuffer.Output {
   private final List<Tail> tails = new ArrayList<>();
 
   /** Tails to attach once this feed is live. */
-  private final List<Tail> waiting = new ArrayList<>();
+  private final ArrayDeque<Tail> waiting = new ArrayDeque<>();
 
   private int secondsToCheck = secondsToCheck();
   private int unusedSeconds;
@@ -149,8 +150,9 @@ final class Feed implements ReorderBuffer.Output {
 
   private void goLive() {
     live = true;
-    waiting.forEach(this::add);
-    waiting.clear();
+    while (!waiting.isEmpty()) { // A tail that is attached may detach itself or others.
+      add(waiting.remove());
+    }
     takeEarly();
     for (long millis : CHECK_AFTER_START_MILLIS) {
       home.after(millis, this::check);

@@ -43,6 +43,21 @@ class JoinTest {
   }
 
   @Test
+  void a_cursor_that_leaves_at_once_does_not_keep_others_from_their_places() {
+    scene.history.maxDelayMillis = 50;
+    FakeConnection leaving = new FakeConnection(TestFormat.TELLING);
+    Cursor cursor = scene.join(0, leaving, new Start.Live());
+    leaving.whenTold = cursor::leave;
+    FakeConnection staying = new FakeConnection(TestFormat.SILENT);
+    scene.join(0, staying, new Start.Live());
+    scene.advance(200);
+    assertThat(staying.joined).isTrue();
+    scene.history.maxDelayMillis = 0;
+    scene.publishMany(1);
+    assertThat(staying.texts()).isEqualTo(range(scene.epoch(), 1, 1));
+  }
+
+  @Test
   void a_cursor_in_an_empty_room_is_told_that_nothing_is_behind_it() {
     FakeConnection connection = scene.join(TestFormat.TELLING, new Start.Live());
     scene.publishMany(1);
