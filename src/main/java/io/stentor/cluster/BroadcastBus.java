@@ -54,25 +54,30 @@ public class BroadcastBus<T> {
   }
 
   /**
-   * How messages travel to other nodes. Within a node, the consumer receives the same object. A
-   * member is its connection, user, info and roomInfo; a string is its length in 4 bytes (-1 for
-   * null) and UTF-8.
+   * How messages travel to other nodes: the {@linkplain WireVersion version} in one byte, and what
+   * {@link #write} appends. Within a node, the consumer receives the same object. A member is its
+   * connection, user, info and roomInfo; a string is its length in 4 bytes (-1 for null) and UTF-8.
    */
   public abstract static class WireFormat<T> implements MessageCodec<T, T> {
 
     private final String name;
+    private final WireVersion wire;
 
     /**
      * Creates a format.
      *
      * @param name shared with other nodes
      */
-    protected WireFormat(String name) {
+    protected WireFormat(String name, WireVersion wire) {
       this.name = name;
+      this.wire = wire;
     }
 
-    /** Reads a message. */
-    protected abstract T read(WireReader in);
+    /** Appends a message in the form of a version. */
+    protected abstract void write(T message, Buffer out, int version);
+
+    /** Reads a message in the form of a version. */
+    protected abstract T read(WireReader in, int version);
 
     /** Appends a string. */
     protected static void append(Buffer out, @Nullable String text) {
@@ -93,8 +98,15 @@ public class BroadcastBus<T> {
     }
 
     @Override
+    public final void encodeToWire(Buffer out, T message) {
+      int version = wire.current();
+      write(message, out.appendByte((byte) version), version);
+    }
+
+    @Override
     public final T decodeFromWire(int start, Buffer in) {
-      return read(new WireReader(in, start));
+      WireReader reader = new WireReader(in, start);
+      return read(reader, WireVersion.checked(reader.one()));
     }
 
     @Override

@@ -133,20 +133,28 @@ public final class BusReachability {
   public Future<Void> start(Vertx vertx) {
     LoopExecutor loop = LoopExecutor.all(vertx).get(0);
     EventBus bus = vertx.eventBus();
-    DeliveryOptions options = new DeliveryOptions().setTracingPolicy(TracingPolicy.IGNORE);
+    WireVersion wire = WireVersion.of(vertx);
     Promise<Void> registered = Promise.promise();
     loop.run(
         () ->
             new BusConsumer(loop, () -> bus.<JsonObject>consumer(ADDRESS, this::received))
                 .start(
                     () -> {
-                      loop.every(INTERVAL_MILLIS, () -> bus.publish(ADDRESS, heartbeat(), options));
+                      loop.every(INTERVAL_MILLIS, () -> publish(bus, wire));
                       registered.complete();
                     }));
     return registered.future();
   }
 
+  private void publish(EventBus bus, WireVersion wire) {
+    DeliveryOptions options = new DeliveryOptions().setTracingPolicy(TracingPolicy.IGNORE);
+    bus.publish(ADDRESS, heartbeat(), wire.mark(options));
+  }
+
   private void received(Message<JsonObject> message) {
+    if (!WireVersion.isKnown(message)) {
+      return;
+    }
     JsonArray heard = message.body().getJsonArray(HEARD);
     received(message.body().getString(NODE), heard.contains(self));
   }

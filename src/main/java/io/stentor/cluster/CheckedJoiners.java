@@ -3,14 +3,19 @@ package io.stentor.cluster;
 import com.hazelcast.cluster.Address;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.instance.impl.DefaultNodeContext;
+import com.hazelcast.instance.impl.DefaultNodeExtension;
 import com.hazelcast.instance.impl.Node;
+import com.hazelcast.instance.impl.NodeExtension;
 import com.hazelcast.internal.cluster.Joiner;
 import com.hazelcast.internal.cluster.impl.ClusterServiceImpl;
 import com.hazelcast.internal.cluster.impl.DiscoveryJoiner;
+import com.hazelcast.internal.cluster.impl.JoinMessage;
+import com.hazelcast.internal.cluster.impl.JoinRequest;
 import com.hazelcast.internal.cluster.impl.MulticastJoiner;
 import com.hazelcast.internal.cluster.impl.SplitBrainJoinMessage;
 import com.hazelcast.internal.cluster.impl.TcpIpJoiner;
 import com.hazelcast.internal.cluster.impl.operations.SplitBrainMergeValidationOp;
+import com.hazelcast.logging.LogEvent;
 import com.hazelcast.spi.impl.operationservice.impl.InvocationFuture;
 import io.stentor.logging.LimitedWarnings;
 import java.io.IOException;
@@ -21,11 +26,15 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.logging.Level;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hazelcast's joiners, which find out first whether the nodes answer.
+ * Decides which nodes form a cluster: Hazelcast's joiners, which find out first whether the nodes
+ * answer, and the check that a node that joins speaks a {@link WireVersion version} that the
+ * cluster knows.
  *
  * <p>This part of a split cluster merges into another part only while this node reaches every node
  * of that part. A node that reaches some of them would be removed again within seconds, because
@@ -47,10 +56,50 @@ final class CheckedJoiners extends DefaultNodeContext {
    */
   private static final long FIRST_ANSWER_MILLIS = 4000;
 
+  /** What Hazelcast writes before the reason. */
+  private static final String REFUSAL = "Reason of failure for node join: ";
+
   private final LimitedWarnings warnings = new LimitedWarnings(LOG);
+
+  /** Why the cluster has refused this node; null if it has not. */
+  private volatile @Nullable String refusal;
+
+  @Nullable String refusal() {
+    return refusal;
+  }
+
+  /** Makes a node refuse others that it cannot speak with, and notice that it was refused. */
+  @Override
+  public NodeExtension createNodeExtension(Node node) {
+    node.loggingService.addLogListener(Level.SEVERE, this::noticeRefusal);
+    return new DefaultNodeExtension(node) {
+      @Override
+      public void validateJoinRequest(JoinMessage joining) {
+        super.validateJoinRequest(joining);
+        String reason =
+            WireVersion.refusal(
+                node.hazelcastInstance.getCluster().getMembers(),
+                ((JoinRequest) joining).getAttributes());
+        if (reason != null) {
+          throw new IllegalStateException(reason);
+        }
+      }
+    };
+  }
+
+  /** Hazelcast only logs the reason, and shuts the node down. */
+  private void noticeRefusal(LogEvent event) {
+    String message = String.valueOf(event.getLogRecord().getMessage());
+    int start = message.indexOf(REFUSAL);
+    if (start >= 0) {
+      refusal = message.substring(start + REFUSAL.length());
+    }
+  }
 
   @Override
   public Joiner createJoiner(Node node) {
+    WireVersion.follow(node);
+
     JoinConfig join = node.getConfig().getNetworkConfig().getJoin();
     if (join.getTcpIpConfig().isEnabled()) {
       return new Members(node);

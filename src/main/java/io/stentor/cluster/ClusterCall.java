@@ -47,12 +47,14 @@ public final class ClusterCall {
   private static final long PAUSE_MILLIS = 100;
   private static final long TIMEOUT_MILLIS = 6000;
 
+  private final WireVersion wire;
   private final Vertx vertx;
   private final @Nullable ClusterManager cluster;
   private final String self;
   private final Map<String, Function<String, Future<String>>> answers = new ConcurrentHashMap<>();
 
   private ClusterCall(Vertx vertx, @Nullable ClusterManager cluster, String self) {
+    this.wire = WireVersion.of(vertx);
     this.vertx = vertx;
     this.cluster = cluster;
     this.self = self;
@@ -135,6 +137,10 @@ public final class ClusterCall {
   }
 
   private void received(Message<String> message) {
+    if (!WireVersion.isKnown(message)) {
+      message.fail(FAILED, "the question has a version that this node does not know");
+      return;
+    }
     askHere(String.valueOf(message.headers().get(KIND)), message.body())
         .onSuccess(message::reply)
         .onFailure(failure -> fail(message, failure));
@@ -165,7 +171,7 @@ public final class ClusterCall {
     long startNanos = System.nanoTime();
     long waitMillis = Math.min(ATTEMPT_MILLIS, leftMillis);
     DeliveryOptions options =
-        new DeliveryOptions()
+        wire.mark(new DeliveryOptions())
             .addHeader(KIND, kind)
             .setSendTimeout(waitMillis)
             .setTracingPolicy(TracingPolicy.IGNORE);

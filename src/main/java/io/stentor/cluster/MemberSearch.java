@@ -5,7 +5,6 @@ import com.hazelcast.config.Config;
 import com.hazelcast.config.TcpIpConfig;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.instance.impl.HazelcastInstanceFactory;
-import com.hazelcast.instance.impl.NodeContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Collection;
@@ -67,16 +66,17 @@ final class MemberSearch {
   /**
    * Starts Hazelcast, which joins the cluster, and then the search if nodes find each other by a
    * {@link MemberList}. Blocks.
+   *
+   * @throws IllegalStateException if the cluster speaks other versions; the message is one sentence
    */
   static HazelcastInstance join(Config config) {
-    NodeContext context = new CheckedJoiners();
     if (!(config.getNetworkConfig().getJoin().getTcpIpConfig() instanceof MemberList list)) {
-      return HazelcastInstanceFactory.newHazelcastInstance(config, null, context);
+      return start(config);
     }
     list.joining = Thread.currentThread();
     HazelcastInstance hazelcast;
     try {
-      hazelcast = HazelcastInstanceFactory.newHazelcastInstance(config, null, context);
+      hazelcast = start(config);
     } finally {
       list.joining = null;
     }
@@ -86,6 +86,19 @@ final class MemberSearch {
       // DNS may block for many seconds, above all while the network is cut.
       search.startThread("stentor-member-names", search::resolveOnce);
     }
+    return hazelcast;
+  }
+
+  private static HazelcastInstance start(Config config) {
+    CheckedJoiners joiners = new CheckedJoiners();
+    HazelcastInstance hazelcast;
+    try {
+      hazelcast = HazelcastInstanceFactory.newHazelcastInstance(config, null, joiners);
+    } catch (IllegalStateException e) {
+      String refusal = joiners.refusal();
+      throw refusal == null ? e : new IllegalStateException(refusal, e);
+    }
+    WireVersion.check(hazelcast);
     return hazelcast;
   }
 

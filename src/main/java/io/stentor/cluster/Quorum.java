@@ -121,7 +121,7 @@ public final class Quorum {
             .setPoolSize(1)
             .setQueueCapacity(QUEUE)
             .setStatisticsEnabled(false));
-    QuorumMessage.register(joining.getSerializationConfig());
+    QuorumMessage.register(joining);
   }
 
   /** Starts to take part, until the instance is shut down. To be called once, after it joined. */

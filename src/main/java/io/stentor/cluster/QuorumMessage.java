@@ -1,6 +1,6 @@
 package io.stentor.cluster;
 
-import com.hazelcast.config.SerializationConfig;
+import com.hazelcast.config.Config;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
@@ -13,14 +13,11 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A message of a {@link Agreement round} to one node, which handles it on a thread of its own. The
- * numbers are part of the wire format between nodes of different versions.
- */
+/** A message of a {@link Agreement round} to one node, which handles it on a thread of its own. */
 final class QuorumMessage extends RemoteTask implements Callable<@Nullable Object> {
 
-  private static final int FACTORY = 9900;
   private static final int STATE_TYPE = 9900_1;
+  private static final int MESSAGE_TYPE = 9900_101;
   static final int ASK = 1;
   static final int ACCEPT = 2;
   static final int COMMIT = 3;
@@ -33,9 +30,7 @@ final class QuorumMessage extends RemoteTask implements Callable<@Nullable Objec
   private List<UUID> members = List.of();
   private @Nullable Agreement proposal;
 
-  QuorumMessage() {
-    super(FACTORY, 1);
-  }
+  QuorumMessage() {}
 
   private QuorumMessage(int kind, UUID round, List<UUID> members, @Nullable Agreement proposal) {
     this();
@@ -62,10 +57,9 @@ final class QuorumMessage extends RemoteTask implements Callable<@Nullable Objec
   }
 
   /** Prepares the configuration of a node that has not joined. */
-  static void register(SerializationConfig serialization) {
-    serialization.addDataSerializableFactory(FACTORY, type -> new QuorumMessage());
-    WireType.add(
-        serialization, State.class, STATE_TYPE, QuorumMessage::write, QuorumMessage::readState);
+  static void register(Config joining) {
+    WireType.addTask(joining, QuorumMessage.class, MESSAGE_TYPE, QuorumMessage::new);
+    WireType.add(joining, State.class, STATE_TYPE, QuorumMessage::write, QuorumMessage::readState);
   }
 
   /** Sets what handles the messages to an instance; it answers null to decline. */
@@ -99,7 +93,7 @@ final class QuorumMessage extends RemoteTask implements Callable<@Nullable Objec
   }
 
   @Override
-  public void writeData(ObjectDataOutput out) throws IOException {
+  protected void write(ObjectDataOutput out, int version) throws IOException {
     out.writeByte(kind);
     WireType.write(round, out);
     WireType.write(members, WireType::write, out);
@@ -110,7 +104,7 @@ final class QuorumMessage extends RemoteTask implements Callable<@Nullable Objec
   }
 
   @Override
-  public void readData(ObjectDataInput in) throws IOException {
+  protected void read(ObjectDataInput in, int version) throws IOException {
     kind = in.readByte();
     round = WireType.readUuid(in);
     members = WireType.readList(WireType::readUuid, in);

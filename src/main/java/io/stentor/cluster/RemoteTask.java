@@ -2,23 +2,21 @@ package io.stentor.cluster;
 
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceAware;
-import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
+import com.hazelcast.nio.ObjectDataInput;
+import com.hazelcast.nio.ObjectDataOutput;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A task that is sent to the node on which it runs. The numbers of its factory and type are part of
- * the wire format between nodes of different versions.
- */
-public abstract class RemoteTask implements HazelcastInstanceAware, IdentifiedDataSerializable {
+/** A task that is sent to the node on which it runs. Registered with {@link WireType#addTask}. */
+public abstract class RemoteTask implements HazelcastInstanceAware {
 
-  private final transient int factory;
-  private final transient int type;
   private transient @Nullable HazelcastInstance hazelcast;
 
-  protected RemoteTask(int factory, int type) {
-    this.factory = factory;
-    this.type = type;
-  }
+  /** Writes the task in the form of a {@link WireVersion version}. */
+  protected abstract void write(ObjectDataOutput out, int version) throws IOException;
+
+  /** Reads what {@link #write} wrote. */
+  protected abstract void read(ObjectDataInput in, int version) throws IOException;
 
   /** Returns the instance of the node that runs the task; null in a test without a node. */
   protected final @Nullable HazelcastInstance hazelcast() {
@@ -28,15 +26,5 @@ public abstract class RemoteTask implements HazelcastInstanceAware, IdentifiedDa
   @Override
   public final void setHazelcastInstance(HazelcastInstance instance) {
     hazelcast = instance;
-  }
-
-  @Override
-  public final int getFactoryId() {
-    return factory;
-  }
-
-  @Override
-  public final int getClassId() {
-    return type;
   }
 }

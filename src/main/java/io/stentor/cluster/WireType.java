@@ -1,6 +1,6 @@
 package io.stentor.cluster;
 
-import com.hazelcast.config.SerializationConfig;
+import com.hazelcast.config.Config;
 import com.hazelcast.config.SerializerConfig;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
@@ -12,28 +12,43 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
- * The serializer of a type that nodes exchange, and the formats of values in several such types.
- * The number of a type is shared with nodes of other versions. Any thread.
+ * The serializer of a type that nodes exchange, and the forms of values in several such types. A
+ * type is its {@linkplain WireVersion version} in one byte, and what its writer writes. The number
+ * of a type is shared with nodes of other versions. Any thread.
  */
 public final class WireType<T> implements StreamSerializer<T> {
 
-  /** Writes a value. */
+  /** Writes a value whose form is the same in all versions. */
   public interface Writer<T> {
     void write(T value, ObjectDataOutput out) throws IOException;
   }
 
-  /** Reads a value. */
+  /** Reads a value whose form is the same in all versions. */
   public interface Reader<T> {
     T read(ObjectDataInput in) throws IOException;
   }
 
-  private final int number;
-  private final Writer<T> writer;
-  private final Reader<T> reader;
+  /** Writes a value in the form of a version. */
+  public interface VersionedWriter<T> {
+    void write(T value, ObjectDataOutput out, int version) throws IOException;
+  }
 
-  private WireType(int number, Writer<T> writer, Reader<T> reader) {
+  /** Reads a value in the form of a version. */
+  public interface VersionedReader<T> {
+    T read(ObjectDataInput in, int version) throws IOException;
+  }
+
+  private final WireVersion wire;
+  private final int number;
+  private final VersionedWriter<T> writer;
+  private final VersionedReader<T> reader;
+
+  private WireType(
+      WireVersion wire, int number, VersionedWriter<T> writer, VersionedReader<T> reader) {
+    this.wire = wire;
     this.number = number;
     this.writer = writer;
     this.reader = reader;
@@ -45,11 +60,47 @@ public final class WireType<T> implements StreamSerializer<T> {
    * @param number used by no other type
    */
   public static <T> void add(
-      SerializationConfig config, Class<T> type, int number, Writer<T> writer, Reader<T> reader) {
-    config.addSerializerConfig(
-        new SerializerConfig()
-            .setTypeClass(type)
-            .setImplementation(new WireType<>(number, writer, reader)));
+      Config config,
+      Class<T> type,
+      int number,
+      VersionedWriter<T> writer,
+      VersionedReader<T> reader) {
+    config
+        .getSerializationConfig()
+        .addSerializerConfig(
+            new SerializerConfig()
+                .setTypeClass(type)
+                .setImplementation(new WireType<>(WireVersion.of(config), number, writer, reader)));
+  }
+
+  /** Registers a type whose form is the same in all versions. */
+  public static <T> void add(
+      Config config, Class<T> type, int number, Writer<T> writer, Reader<T> reader) {
+    add(
+        config,
+        type,
+        number,
+        (value, out, version) -> writer.write(value, out),
+        (in, version) -> reader.read(in));
+  }
+
+  /**
+   * Registers a task.
+   *
+   * @param create creates a task to read into
+   */
+  public static <T extends RemoteTask> void addTask(
+      Config config, Class<T> type, int number, Supplier<T> create) {
+    add(
+        config,
+        type,
+        number,
+        RemoteTask::write,
+        (in, version) -> {
+          T task = create.get();
+          task.read(in, version);
+          return task;
+        });
   }
 
   public static void write(UUID uuid, ObjectDataOutput out) throws IOException {
@@ -104,11 +155,13 @@ public final class WireType<T> implements StreamSerializer<T> {
 
   @Override
   public void write(ObjectDataOutput out, T value) throws IOException {
-    writer.write(value, out);
+    int version = wire.current();
+    out.writeByte(version);
+    writer.write(value, out, version);
   }
 
   @Override
   public T read(ObjectDataInput in) throws IOException {
-    return reader.read(in);
+    return reader.read(in, WireVersion.checked(in.readByte()));
   }
 }

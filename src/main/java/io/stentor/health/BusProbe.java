@@ -1,7 +1,9 @@
 package io.stentor.health;
 
+import io.stentor.cluster.WireVersion;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
@@ -87,8 +89,9 @@ public final class BusProbe {
         .onSuccess(
             done -> {
               silent();
-              publish(vertx);
-              vertx.setPeriodic(INTERVAL_MILLIS, timer -> publish(vertx));
+              WireVersion wire = WireVersion.of(vertx);
+              publish(vertx, wire);
+              vertx.setPeriodic(INTERVAL_MILLIS, timer -> publish(vertx, wire));
             });
   }
 
@@ -98,15 +101,18 @@ public final class BusProbe {
     return listening == null ? Future.succeededFuture() : listening.unregister();
   }
 
-  private void publish(Vertx vertx) {
+  private void publish(Vertx vertx, WireVersion wire) {
     long number = sent.sum();
     sent.increment();
     JsonObject probe =
         new JsonObject().put(NODE, self).put(NUMBER, number).put(TIME, clocks.wallMillis());
-    vertx.eventBus().publish(ADDRESS, probe);
+    vertx.eventBus().publish(ADDRESS, probe, wire.mark(new DeliveryOptions()));
   }
 
   private void received(Message<JsonObject> message) {
+    if (!WireVersion.isKnown(message)) {
+      return;
+    }
     String node = message.body().getString(NODE);
     received(node, message.body().getLong(NUMBER));
     Long time = message.body().getLong(TIME);

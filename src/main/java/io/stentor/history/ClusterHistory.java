@@ -55,7 +55,7 @@ public final class ClusterHistory implements History {
    */
   public static void configure(Config config, LongSupplier clock, boolean refusesOnMinority) {
     new NodeContext(clock, new Epochs(), refusesOnMinority).offer(config);
-    WireTypes.register(config.getSerializationConfig(), clock);
+    WireTypes.register(config, clock);
     ClusterLists.configure(config);
     config.addMapConfig(
         new MapConfig(NodeContext.LOGS)

@@ -153,9 +153,7 @@ final class ClusterLists {
     private @Nullable String after;
     private int limit;
 
-    NamesTask() {
-      super(LogWire.FACTORY, LogWire.NAMES);
-    }
+    NamesTask() {}
 
     NamesTask(String prefix, @Nullable String after, int limit) {
       this();
@@ -189,14 +187,14 @@ final class ClusterLists {
     }
 
     @Override
-    public void writeData(ObjectDataOutput out) throws IOException {
+    protected void write(ObjectDataOutput out, int version) throws IOException {
       out.writeString(prefix);
       out.writeString(after);
       out.writeInt(limit);
     }
 
     @Override
-    public void readData(ObjectDataInput in) throws IOException {
+    protected void read(ObjectDataInput in, int version) throws IOException {
       prefix = Objects.requireNonNull(in.readString());
       after = in.readString();
       limit = in.readInt();
@@ -223,9 +221,7 @@ final class ClusterLists {
 
     private String[] names = {};
 
-    SummariesTask() {
-      super(LogWire.FACTORY, LogWire.SUMMARIES);
-    }
+    SummariesTask() {}
 
     SummariesTask(String[] names) {
       this();
@@ -307,12 +303,12 @@ final class ClusterLists {
     }
 
     @Override
-    public void writeData(ObjectDataOutput out) throws IOException {
+    protected void write(ObjectDataOutput out, int version) throws IOException {
       out.writeStringArray(names);
     }
 
     @Override
-    public void readData(ObjectDataInput in) throws IOException {
+    protected void read(ObjectDataInput in, int version) throws IOException {
       names =
           Arrays.stream(Objects.requireNonNull(in.readStringArray()))
               .map(Objects::requireNonNull)

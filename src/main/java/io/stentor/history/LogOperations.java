@@ -20,9 +20,7 @@ final class LogOperations {
 
     private Batch batch = new Batch(0, 0, List.of());
 
-    Append() {
-      super(LogWire.APPEND);
-    }
+    Append() {}
 
     Append(Batch batch, RoomOptions.History limits) {
       this();
@@ -61,7 +59,7 @@ final class LogOperations {
     }
 
     @Override
-    public void writeData(ObjectDataOutput out) throws IOException {
+    protected void write(ObjectDataOutput out, int version) throws IOException {
       out.writeLong(batch.appender());
       out.writeLong(batch.number());
       LogWire.write(batch.publications(), out);
@@ -69,7 +67,7 @@ final class LogOperations {
     }
 
     @Override
-    public void readData(ObjectDataInput in) throws IOException {
+    protected void read(ObjectDataInput in, int version) throws IOException {
       batch = new Batch(in.readLong(), in.readLong(), LogWire.readPublications(in));
       limits = LogWire.readLimits(in);
     }
@@ -87,9 +85,7 @@ final class LogOperations {
     private int maxMessages;
     private int maxBytes;
 
-    Read() {
-      super(LogWire.READ);
-    }
+    Read() {}
 
     /**
      * Creates a read.
@@ -142,7 +138,7 @@ final class LogOperations {
     }
 
     @Override
-    public void writeData(ObjectDataOutput out) throws IOException {
+    protected void write(ObjectDataOutput out, int version) throws IOException {
       LogWire.write(after, out);
       LogWire.write(delivered, out);
       out.writeBoolean(createsLog);
@@ -152,7 +148,7 @@ final class LogOperations {
     }
 
     @Override
-    public void readData(ObjectDataInput in) throws IOException {
+    protected void read(ObjectDataInput in, int version) throws IOException {
       after = LogWire.readPosition(in);
       delivered = LogWire.readPosition(in);
       createsLog = in.readBoolean();
@@ -165,9 +161,7 @@ final class LogOperations {
   /** Removes all publications of a log; see {@link History#removeAll}. */
   static final class RemoveAll extends LogProcessor<Page> {
 
-    RemoveAll() {
-      super(LogWire.REMOVE);
-    }
+    RemoveAll() {}
 
     RemoveAll(RoomOptions.History limits) {
       this();
@@ -185,12 +179,12 @@ final class LogOperations {
     }
 
     @Override
-    public void writeData(ObjectDataOutput out) throws IOException {
+    protected void write(ObjectDataOutput out, int version) throws IOException {
       LogWire.write(limits, out);
     }
 
     @Override
-    public void readData(ObjectDataInput in) throws IOException {
+    protected void read(ObjectDataInput in, int version) throws IOException {
       limits = LogWire.readLimits(in);
     }
   }
@@ -204,9 +198,7 @@ final class LogOperations {
 
     private Position replicated = Position.NONE;
 
-    Confirm() {
-      super(LogWire.FACTORY, LogWire.CONFIRM);
-    }
+    Confirm() {}
 
     Confirm(Position replicated) {
       this();
@@ -228,12 +220,12 @@ final class LogOperations {
     }
 
     @Override
-    public void writeData(ObjectDataOutput out) throws IOException {
+    protected void write(ObjectDataOutput out, int version) throws IOException {
       LogWire.write(replicated, out);
     }
 
     @Override
-    public void readData(ObjectDataInput in) throws IOException {
+    protected void read(ObjectDataInput in, int version) throws IOException {
       replicated = LogWire.readPosition(in);
     }
   }

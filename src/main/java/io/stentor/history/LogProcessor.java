@@ -53,10 +53,6 @@ abstract class LogProcessor<R> extends RemoteTask
 
   RoomOptions.History limits = new RoomOptions.History(0, 0, 0);
 
-  LogProcessor(int type) {
-    super(LogWire.FACTORY, type);
-  }
-
   /** Applies the operation to an existing or a new log. */
   abstract R apply(RoomLog log, long now);
 
@@ -161,9 +157,7 @@ abstract class LogProcessor<R> extends RemoteTask
 
     private Position copyEnd = Position.NONE;
 
-    Complete() {
-      super(LogWire.COMPLETE);
-    }
+    Complete() {}
 
     Complete(Position copyEnd) {
       this();
@@ -177,12 +171,12 @@ abstract class LogProcessor<R> extends RemoteTask
     }
 
     @Override
-    public void writeData(ObjectDataOutput out) throws IOException {
+    protected void write(ObjectDataOutput out, int version) throws IOException {
       LogWire.write(copyEnd, out);
     }
 
     @Override
-    public void readData(ObjectDataInput in) throws IOException {
+    protected void read(ObjectDataInput in, int version) throws IOException {
       copyEnd = LogWire.readPosition(in);
     }
   }
@@ -208,9 +202,7 @@ abstract class LogProcessor<R> extends RemoteTask
     private long logsMillis;
     private int keepSeconds;
 
-    Replicate() {
-      super(LogWire.FACTORY, LogWire.REPLICATE);
-    }
+    Replicate() {}
 
     /**
      * Creates a replication step.
@@ -272,7 +264,7 @@ abstract class LogProcessor<R> extends RemoteTask
     }
 
     @Override
-    public void writeData(ObjectDataOutput out) throws IOException {
+    protected void write(ObjectDataOutput out, int version) throws IOException {
       LogWire.write(branch, out);
       out.writeLong(side);
       out.writeLong(oldest);
@@ -283,7 +275,7 @@ abstract class LogProcessor<R> extends RemoteTask
     }
 
     @Override
-    public void readData(ObjectDataInput in) throws IOException {
+    protected void read(ObjectDataInput in, int version) throws IOException {
       branch = LogWire.readBranch(in);
       side = in.readLong();
       oldest = in.readLong();

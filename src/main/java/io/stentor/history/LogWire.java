@@ -25,19 +25,6 @@ import java.util.Set;
  * method.
  */
 final class LogWire {
-  /** ID of the factory that creates the types below. */
-  static final int FACTORY = 9898;
-
-  static final int APPEND = 1;
-  static final int READ = 2;
-  static final int REPLICATE = 3;
-  static final int NAMES = 4;
-  static final int SUMMARIES = 5;
-  static final int REMOVE = 6;
-  static final int COMPLETE = 7;
-  static final int EXPIRE = 8;
-  static final int CONFIRM = 9;
-
   private LogWire() {}
 
   static void write(Publication publication, ObjectDataOutput out) throws IOException {

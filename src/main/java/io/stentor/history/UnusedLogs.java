@@ -107,9 +107,7 @@ final class UnusedLogs {
     private transient @Nullable Expire forCopy;
     private boolean copy;
 
-    Expire() {
-      super(LogWire.FACTORY, LogWire.EXPIRE);
-    }
+    Expire() {}
 
     @Override
     @SuppressWarnings("NullAway") // A null value removes the entry.
@@ -138,12 +136,12 @@ final class UnusedLogs {
     }
 
     @Override
-    public void writeData(ObjectDataOutput out) throws IOException {
+    protected void write(ObjectDataOutput out, int version) throws IOException {
       out.writeBoolean(copy);
     }
 
     @Override
-    public void readData(ObjectDataInput in) throws IOException {
+    protected void read(ObjectDataInput in, int version) throws IOException {
       copy = in.readBoolean();
     }
   }

@@ -1,51 +1,40 @@
 package io.stentor.history;
 
-import com.hazelcast.config.SerializationConfig;
-import com.hazelcast.nio.serialization.DataSerializableFactory;
-import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
+import com.hazelcast.config.Config;
 import io.stentor.cluster.WireType;
 import java.util.function.LongSupplier;
 
 /**
- * Registers the types that are sent between nodes, with their type IDs. Java serialization is not
- * used. The IDs are part of the wire format between nodes of different versions.
+ * Registers the types that are sent between nodes, with their numbers, which are shared with nodes
+ * of other versions. Java serialization is not used.
  */
-final class WireTypes implements DataSerializableFactory {
+final class WireTypes {
 
-  private static final int LOG_TYPE = 9898_1;
-  private static final int APPENDED_TYPE = 9898_2;
-  private static final int PAGE_TYPE = 9898_3;
+  private WireTypes() {}
 
   /**
    * Registers the types.
    *
    * @param clock clock of this node, because logs are sent with ages
    */
-  static void register(SerializationConfig config, LongSupplier clock) {
-    config.addDataSerializableFactory(LogWire.FACTORY, new WireTypes());
+  static void register(Config config, LongSupplier clock) {
     WireType.add(
         config,
         RoomLog.class,
-        LOG_TYPE,
+        9898_1,
         (log, out) -> LogWire.write(log, clock.getAsLong(), out),
         in -> LogWire.readLog(in, clock.getAsLong()));
-    WireType.add(config, Appended.class, APPENDED_TYPE, LogWire::write, LogWire::readAppended);
-    WireType.add(config, Page.class, PAGE_TYPE, LogWire::write, LogWire::readPage);
-  }
-
-  @Override
-  public IdentifiedDataSerializable create(int type) {
-    return switch (type) {
-      case LogWire.APPEND -> new LogOperations.Append();
-      case LogWire.READ -> new LogOperations.Read();
-      case LogWire.REPLICATE -> new LogProcessor.Replicate();
-      case LogWire.NAMES -> new ClusterLists.NamesTask();
-      case LogWire.SUMMARIES -> new ClusterLists.SummariesTask();
-      case LogWire.REMOVE -> new LogOperations.RemoveAll();
-      case LogWire.COMPLETE -> new LogProcessor.Complete();
-      case LogWire.CONFIRM -> new LogOperations.Confirm();
-      case LogWire.EXPIRE -> new UnusedLogs.Expire();
-      default -> throw new IllegalArgumentException("no type " + type);
-    };
+    WireType.add(config, Appended.class, 9898_2, LogWire::write, LogWire::readAppended);
+    WireType.add(config, Page.class, 9898_3, LogWire::write, LogWire::readPage);
+    WireType.addTask(config, LogOperations.Append.class, 9898_101, LogOperations.Append::new);
+    WireType.addTask(config, LogOperations.Read.class, 9898_102, LogOperations.Read::new);
+    WireType.addTask(config, LogProcessor.Replicate.class, 9898_103, LogProcessor.Replicate::new);
+    WireType.addTask(config, ClusterLists.NamesTask.class, 9898_104, ClusterLists.NamesTask::new);
+    WireType.addTask(
+        config, ClusterLists.SummariesTask.class, 9898_105, ClusterLists.SummariesTask::new);
+    WireType.addTask(config, LogOperations.RemoveAll.class, 9898_106, LogOperations.RemoveAll::new);
+    WireType.addTask(config, LogProcessor.Complete.class, 9898_107, LogProcessor.Complete::new);
+    WireType.addTask(config, UnusedLogs.Expire.class, 9898_108, UnusedLogs.Expire::new);
+    WireType.addTask(config, LogOperations.Confirm.class, 9898_109, LogOperations.Confirm::new);
   }
 }

@@ -29,11 +29,14 @@ public final class LibraryMessages {
   /** Number of different lines that are remembered; beyond it, the oldest is forgotten. */
   private static final int REMEMBERED = 256;
 
+  /** What the names of the loggers of joiners start with. This node reports why it cannot join. */
+  private static final String JOINERS = "io.stentor.cluster.CheckedJoiners$";
+
   /**
    * What the loggers of libraries start with. Hazelcast's joiners log in the name of a subclass.
    */
   private static final List<String> LIBRARIES =
-      List.of("io.vertx.", "io.netty.", "com.hazelcast.", "io.stentor.cluster.CheckedJoiners$");
+      List.of("io.vertx.", "io.netty.", "com.hazelcast.", JOINERS);
 
   /** Loggers that report connections to other nodes, and answers that no longer come from them. */
   private static final Set<String> OF_LOST_NODES =
@@ -61,9 +64,8 @@ public final class LibraryMessages {
   private static final Set<String> OF_NO_USE =
       Set.of(
           "com.hazelcast.cp.CPSubsystem",
-          "io.stentor.cluster.CheckedJoiners$Kubernetes",
-          "io.stentor.cluster.CheckedJoiners$Members",
-          "io.stentor.cluster.CheckedJoiners$Multicast",
+          "com.hazelcast.instance.impl.Node",
+          "com.hazelcast.security",
           "io.vertx.core.impl.VertxImpl");
 
   /** {@code [127.0.0.1]:5701 [cluster] [5.3.8] } */
@@ -107,6 +109,9 @@ public final class LibraryMessages {
     String name = event.getLoggerName();
     if (LIBRARIES.stream().noneMatch(name::startsWith) || isWatched()) {
       return event;
+    }
+    if (name.startsWith(JOINERS)) {
+      return null;
     }
     String ours = ourPlace(event.getThrowableProxy());
     if (ours != null) {

@@ -89,10 +89,13 @@ final class ClusterPresenceStore implements PresenceStore {
 
   /** Adds the map and its types to the configuration of a Hazelcast instance. */
   static void configure(Config config) {
-    PresenceWire.register(config.getSerializationConfig());
-    config
-        .getSerializationConfig()
-        .addDataSerializableFactory(RoomProcessor.FACTORY, ClusterPresenceStore::processor);
+    PresenceWire.register(config);
+    WireType.addTask(config, AnnounceProcessor.class, 9899_101, AnnounceProcessor::new);
+    WireType.addTask(config, PruneProcessor.class, 9899_102, PruneProcessor::new);
+    WireType.addTask(config, SnapshotQuery.class, 9899_103, SnapshotQuery::new);
+    WireType.addTask(config, PageQuery.class, 9899_104, PageQuery::new);
+    WireType.addTask(config, StatsQuery.class, 9899_105, StatsQuery::new);
+    WireType.addTask(config, VerifyQuery.class, 9899_106, VerifyQuery::new);
     config.addMapConfig(
         new MapConfig(MAP)
             .setInMemoryFormat(InMemoryFormat.OBJECT)
@@ -101,18 +104,6 @@ final class ClusterPresenceStore implements PresenceStore {
             .setStatisticsEnabled(false)
             .setMergePolicyConfig(
                 new MergePolicyConfig(DiscardMergePolicy.class.getName(), MERGE_BATCH)));
-  }
-
-  private static RoomProcessor<?> processor(int type) {
-    return switch (type) {
-      case RoomProcessor.ANNOUNCE -> new AnnounceProcessor();
-      case RoomProcessor.PRUNE -> new PruneProcessor();
-      case RoomProcessor.SNAPSHOT -> new SnapshotQuery();
-      case RoomProcessor.PAGE -> new PageQuery();
-      case RoomProcessor.STATS -> new StatsQuery();
-      case RoomProcessor.VERIFY -> new VerifyQuery();
-      default -> throw new IllegalArgumentException("no type " + type);
-    };
   }
 
   /** Finds a key in each partition: Hazelcast selects partitions by keys. */
@@ -254,24 +245,9 @@ final class ClusterPresenceStore implements PresenceStore {
                     : Future.failedFuture(failure));
   }
 
-  /**
-   * Changes one room and its backup. The numbers of the processors are shared with nodes of other
-   * versions.
-   */
+  /** Changes one room and its backup. */
   private abstract static class RoomProcessor<R> extends RemoteTask
       implements EntryProcessor<String, RoomMembers, @Nullable R> {
-
-    static final int FACTORY = 9899;
-    static final int ANNOUNCE = 1;
-    static final int PRUNE = 2;
-    static final int SNAPSHOT = 3;
-    static final int PAGE = 4;
-    static final int STATS = 5;
-    static final int VERIFY = 6;
-
-    RoomProcessor(int type) {
-      super(FACTORY, type);
-    }
 
     @Override
     public @Nullable EntryProcessor<String, RoomMembers, @Nullable R> getBackupProcessor() {
@@ -285,13 +261,11 @@ final class ClusterPresenceStore implements PresenceStore {
     }
   }
 
-  private static final class AnnounceProcessor extends RoomProcessor<MemberChange> {
+  static final class AnnounceProcessor extends RoomProcessor<MemberChange> {
     private Announcement announcement = Announcement.of(new UUID(0, 0), List.of(), List.of());
     private long newEpoch;
 
-    AnnounceProcessor() {
-      super(ANNOUNCE);
-    }
+    AnnounceProcessor() {}
 
     /**
      * Creates a processor that applies an announcement.
@@ -316,25 +290,23 @@ final class ClusterPresenceStore implements PresenceStore {
     }
 
     @Override
-    public void writeData(ObjectDataOutput out) throws IOException {
+    protected void write(ObjectDataOutput out, int version) throws IOException {
       PresenceWire.write(announcement, out);
       out.writeLong(newEpoch);
     }
 
     @Override
-    public void readData(ObjectDataInput in) throws IOException {
+    protected void read(ObjectDataInput in, int version) throws IOException {
       announcement = PresenceWire.readAnnouncement(in);
       newEpoch = in.readLong();
     }
   }
 
   /** Removes the members of dead nodes. Returns null if there were none. */
-  private static final class PruneProcessor extends RoomProcessor<MemberChange> {
+  static final class PruneProcessor extends RoomProcessor<MemberChange> {
     private final Set<UUID> alive = new HashSet<>();
 
-    PruneProcessor() {
-      super(PRUNE);
-    }
+    PruneProcessor() {}
 
     PruneProcessor(Set<UUID> alive) {
       this();
@@ -353,12 +325,12 @@ final class ClusterPresenceStore implements PresenceStore {
     }
 
     @Override
-    public void writeData(ObjectDataOutput out) throws IOException {
+    protected void write(ObjectDataOutput out, int version) throws IOException {
       WireType.write(alive, WireType::write, out);
     }
 
     @Override
-    public void readData(ObjectDataInput in) throws IOException {
+    protected void read(ObjectDataInput in, int version) throws IOException {
       alive.addAll(WireType.readList(WireType::readUuid, in));
     }
   }
@@ -366,22 +338,16 @@ final class ClusterPresenceStore implements PresenceStore {
   /** Reads one room and changes nothing. */
   private abstract static class RoomQuery<R> extends RoomProcessor<R> implements ReadOnly {
 
-    RoomQuery(int type) {
-      super(type);
-    }
-
     @Override
     public @Nullable EntryProcessor<String, RoomMembers, @Nullable R> getBackupProcessor() {
       return null;
     }
   }
 
-  private static final class SnapshotQuery extends RoomQuery<MemberSnapshot> {
+  static final class SnapshotQuery extends RoomQuery<MemberSnapshot> {
     private long knownDigest;
 
-    SnapshotQuery() {
-      super(SNAPSHOT);
-    }
+    SnapshotQuery() {}
 
     SnapshotQuery(long knownDigest) {
       this();
@@ -395,23 +361,21 @@ final class ClusterPresenceStore implements PresenceStore {
     }
 
     @Override
-    public void writeData(ObjectDataOutput out) throws IOException {
+    protected void write(ObjectDataOutput out, int version) throws IOException {
       out.writeLong(knownDigest);
     }
 
     @Override
-    public void readData(ObjectDataInput in) throws IOException {
+    protected void read(ObjectDataInput in, int version) throws IOException {
       knownDigest = in.readLong();
     }
   }
 
-  private static final class PageQuery extends RoomQuery<MembersPage> {
+  static final class PageQuery extends RoomQuery<MembersPage> {
     private @Nullable Member after;
     private int limit;
 
-    PageQuery() {
-      super(PAGE);
-    }
+    PageQuery() {}
 
     PageQuery(@Nullable Member after, int limit) {
       this();
@@ -426,7 +390,7 @@ final class ClusterPresenceStore implements PresenceStore {
     }
 
     @Override
-    public void writeData(ObjectDataOutput out) throws IOException {
+    protected void write(ObjectDataOutput out, int version) throws IOException {
       out.writeInt(limit);
       out.writeBoolean(after != null);
       if (after != null) {
@@ -435,17 +399,15 @@ final class ClusterPresenceStore implements PresenceStore {
     }
 
     @Override
-    public void readData(ObjectDataInput in) throws IOException {
+    protected void read(ObjectDataInput in, int version) throws IOException {
       limit = in.readInt();
       after = in.readBoolean() ? WireType.readMember(in) : null;
     }
   }
 
   /** No answer for a room without members. */
-  private static final class StatsQuery extends RoomQuery<RoomStats> {
-    StatsQuery() {
-      super(STATS);
-    }
+  static final class StatsQuery extends RoomQuery<RoomStats> {
+    StatsQuery() {}
 
     @Override
     public @Nullable RoomStats process(Map.Entry<String, RoomMembers> entry) {
@@ -454,20 +416,18 @@ final class ClusterPresenceStore implements PresenceStore {
     }
 
     @Override
-    public void writeData(ObjectDataOutput out) {}
+    protected void write(ObjectDataOutput out, int version) {}
 
     @Override
-    public void readData(ObjectDataInput in) {}
+    protected void read(ObjectDataInput in, int version) {}
   }
 
   /** Answers false if the stored members of a node differ from the node's; otherwise nothing. */
-  private static final class VerifyQuery extends RoomQuery<Boolean> {
+  static final class VerifyQuery extends RoomQuery<Boolean> {
     private UUID node = new UUID(0, 0);
     private final Map<String, Long> digests = new HashMap<>();
 
-    VerifyQuery() {
-      super(VERIFY);
-    }
+    VerifyQuery() {}
 
     VerifyQuery(UUID node, Map<RoomName, Long> digests) {
       this();
@@ -485,7 +445,7 @@ final class ClusterPresenceStore implements PresenceStore {
     }
 
     @Override
-    public void writeData(ObjectDataOutput out) throws IOException {
+    protected void write(ObjectDataOutput out, int version) throws IOException {
       WireType.write(node, out);
       out.writeInt(digests.size());
       for (Map.Entry<String, Long> digest : digests.entrySet()) {
@@ -495,7 +455,7 @@ final class ClusterPresenceStore implements PresenceStore {
     }
 
     @Override
-    public void readData(ObjectDataInput in) throws IOException {
+    protected void read(ObjectDataInput in, int version) throws IOException {
       node = WireType.readUuid(in);
       for (int count = in.readInt(); count > 0; count--) {
         digests.put(WireType.readText(in), in.readLong());

@@ -1,6 +1,7 @@
 package io.stentor.presence;
 
 import io.stentor.cluster.BroadcastBus;
+import io.stentor.cluster.WireVersion;
 import io.stentor.message.Member;
 import io.stentor.presence.PresenceStore.MemberChange;
 import io.vertx.core.Vertx;
@@ -13,7 +14,7 @@ import java.util.UUID;
 class PresenceBus extends BroadcastBus<PresenceBus.PresenceMessage> {
 
   PresenceBus(Vertx vertx) {
-    super(vertx, "stentor.presence.", new ChangeFormat());
+    super(vertx, "stentor.presence.", new ChangeFormat(WireVersion.of(vertx)));
   }
 
   /**
@@ -35,12 +36,12 @@ class PresenceBus extends BroadcastBus<PresenceBus.PresenceMessage> {
 
     static final String NAME = "stentor.presence.change";
 
-    ChangeFormat() {
-      super(NAME);
+    ChangeFormat(WireVersion wire) {
+      super(NAME, wire);
     }
 
     @Override
-    public void encodeToWire(Buffer out, PresenceMessage message) {
+    protected void write(PresenceMessage message, Buffer out, int wireVersion) {
       MemberChange change = message.change();
       out.appendLong(message.sender().getMostSignificantBits());
       out.appendLong(message.sender().getLeastSignificantBits());
@@ -52,7 +53,7 @@ class PresenceBus extends BroadcastBus<PresenceBus.PresenceMessage> {
     }
 
     @Override
-    protected PresenceMessage read(WireReader in) {
+    protected PresenceMessage read(WireReader in, int wireVersion) {
       UUID sender = new UUID(in.number(), in.number());
       final long epoch = in.number();
       final long version = in.number();

@@ -1,6 +1,6 @@
 package io.stentor.presence;
 
-import com.hazelcast.config.SerializationConfig;
+import com.hazelcast.config.Config;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import io.stentor.cluster.WireType;
@@ -30,7 +30,7 @@ final class PresenceWire {
   private PresenceWire() {}
 
   /** Registers the types at a Hazelcast instance that has not started. */
-  static void register(SerializationConfig config) {
+  static void register(Config config) {
     WireType.add(config, RoomMembers.class, ROOM, PresenceWire::write, PresenceWire::readRoom);
     WireType.add(config, MemberChange.class, CHANGE, PresenceWire::write, PresenceWire::readChange);
     WireType.add(

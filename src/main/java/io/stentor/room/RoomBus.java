@@ -1,6 +1,7 @@
 package io.stentor.room;
 
 import io.stentor.cluster.BroadcastBus;
+import io.stentor.cluster.WireVersion;
 import io.stentor.message.Attributes;
 import io.stentor.message.Member;
 import io.stentor.message.Publication;
@@ -40,7 +41,7 @@ class RoomBus extends BroadcastBus<RoomBus.Broadcast> {
   }
 
   RoomBus(Vertx vertx) {
-    super(vertx, "stentor.room.", new BatchFormat());
+    super(vertx, "stentor.room.", new BatchFormat(WireVersion.of(vertx)));
   }
 
   /** The format of a {@link Broadcast}. */
@@ -54,12 +55,12 @@ class RoomBus extends BroadcastBus<RoomBus.Broadcast> {
 
     static final String NAME = "stentor.batch";
 
-    BatchFormat() {
-      super(NAME);
+    BatchFormat(WireVersion wire) {
+      super(NAME, wire);
     }
 
     @Override
-    public void encodeToWire(Buffer out, Broadcast batch) {
+    protected void write(Broadcast batch, Buffer out, int version) {
       out.appendLong(batch.epoch());
       out.appendLong(batch.first());
       out.appendInt(batch.publications().size());
@@ -79,7 +80,7 @@ class RoomBus extends BroadcastBus<RoomBus.Broadcast> {
     }
 
     @Override
-    protected Broadcast read(WireReader in) {
+    protected Broadcast read(WireReader in, int version) {
       long epoch = in.number();
       long first = in.number();
       int count = in.count();

@@ -4,7 +4,7 @@ import static io.stentor.history.RandomLogs.batch;
 import static io.stentor.history.RandomLogs.limits;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.hazelcast.config.SerializationConfig;
+import com.hazelcast.config.Config;
 import com.hazelcast.internal.serialization.InternalSerializationService;
 import com.hazelcast.internal.serialization.impl.DefaultSerializationServiceBuilder;
 import io.stentor.config.RoomOptions.History;
@@ -27,10 +27,10 @@ class LogWireTest {
     log.append(new Batch(1, 1, List.of(Publication.text("a", 5_000_000))), 1_000_000, minute);
     log.append(new Batch(1, 2, List.of(Publication.text("b", 5_000_000))), 1_040_000, minute);
     AtomicLong clock = new AtomicLong(1_050_000);
-    SerializationConfig config = new SerializationConfig();
+    Config config = new Config();
     WireTypes.register(config, clock::get);
     InternalSerializationService wire =
-        new DefaultSerializationServiceBuilder().setConfig(config).build();
+        new DefaultSerializationServiceBuilder().setConfig(config.getSerializationConfig()).build();
     var data = wire.toData(log);
     clock.set(-70_000_000);
     RoomLog there = wire.toObject(data);
@@ -46,10 +46,10 @@ class LogWireTest {
   @Property(tries = 100)
   void a_log_is_the_same_after_it_travelled(@ForAll long seed) {
     Random random = new Random(seed);
-    SerializationConfig config = new SerializationConfig();
+    Config config = new Config();
     WireTypes.register(config, () -> 1_000_000);
     InternalSerializationService wire =
-        new DefaultSerializationServiceBuilder().setConfig(config).build();
+        new DefaultSerializationServiceBuilder().setConfig(config.getSerializationConfig()).build();
     RoomLog log = new RoomLog(1 + random.nextInt(1000));
     History limits = limits(random);
     for (int i = random.nextInt(20); i > 0; i--) {

@@ -2,6 +2,7 @@ package io.stentor.centrifuge.transport;
 
 import io.stentor.admission.Limit;
 import io.stentor.centrifuge.ClientTransport.Mailbox;
+import io.stentor.cluster.WireVersion;
 import io.stentor.http.ProblemType;
 import io.stentor.http.RequestRefused;
 import io.stentor.json.InvalidJson;
@@ -92,9 +93,11 @@ public final class Mailboxes {
   private final Map<String, Owner> owners = new ConcurrentHashMap<>();
   private final AtomicLong forwardedBytes = new AtomicLong();
   private final EventBus bus;
+  private final WireVersion wire;
 
-  private Mailboxes(EventBus bus, String nodeName) {
-    this.bus = bus;
+  private Mailboxes(Vertx vertx, String nodeName) {
+    this.bus = vertx.eventBus();
+    this.wire = WireVersion.of(vertx);
     this.node = nodeName + String.format("-%016x", random.nextLong());
   }
 
@@ -104,7 +107,7 @@ public final class Mailboxes {
    * @param nodeName letters and digits
    */
   public static Future<Mailboxes> open(Vertx vertx, String nodeName) {
-    Mailboxes mailboxes = new Mailboxes(vertx.eventBus(), nodeName);
+    Mailboxes mailboxes = new Mailboxes(vertx, nodeName);
     MessageConsumer<Buffer> consumer =
         mailboxes.bus.consumer(ADDRESS + mailboxes.node, mailboxes::arrived);
     return consumer.completion().map(registered -> mailboxes);
@@ -158,7 +161,7 @@ public final class Mailboxes {
           RequestRefused.of(ProblemType.TOO_MANY_REQUESTS, detail, RETRY_SECONDS));
     }
     DeliveryOptions options =
-        new DeliveryOptions()
+        wire.mark(new DeliveryOptions())
             .addHeader(SESSION, to.session())
             .setSendTimeout(TIMEOUT_MILLIS)
             .setTracingPolicy(TracingPolicy.IGNORE);
@@ -182,7 +185,7 @@ public final class Mailboxes {
   }
 
   private void arrived(Message<Buffer> message) {
-    String session = message.headers().get(SESSION);
+    String session = WireVersion.isKnown(message) ? message.headers().get(SESSION) : null;
     TooFast tooFast = session == null ? null : put(session, message.body().getBytes());
     if (tooFast == null) {
       message.reply(null);

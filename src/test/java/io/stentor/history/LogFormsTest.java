@@ -1,0 +1,78 @@
+package io.stentor.history;
+
+import io.stentor.config.RoomOptions.History;
+import io.stentor.history.RoomLog.Answer;
+import io.stentor.message.Attributes;
+import io.stentor.message.Member;
+import io.stentor.message.Position;
+import io.stentor.message.Publication;
+import io.stentor.message.Publication.Kind;
+import io.stentor.support.GoldenForms;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** The forms of logs and of operations on them do not change within a version. */
+class LogFormsTest {
+  private static final long NOW = 1_000_000;
+  private static final History LIMITS = new History(100, 100_000, 300);
+  private static final Member ANN = new Member("c-1", "Ann", "{\"a\":1}", null);
+
+  private static final Attributes ATTRIBUTES =
+      Attributes.decoded(new byte[] {99, 0, 0, 0, 2, 7, 8}) // of a newer version
+          .withEvent("moved")
+          .withTags(Map.of("kind", "trade", "symbol", "ACME"))
+          .withExclude("c-1")
+          .withVersion(-1, "e2");
+
+  private static Publication publication(Kind kind, String data, String key, Member from) {
+    byte[] bytes = data.getBytes(StandardCharsets.UTF_8);
+    return Publication.stored(kind, bytes, 1_700_000_000_000L, key, from, Attributes.NONE);
+  }
+
+  private static List<Publication> publications() {
+    return List.of(
+        publication(Kind.TEXT, "héllo", null, null),
+        publication(Kind.JSON, "{\"n\":1}", "key-1", ANN),
+        publication(Kind.BINARY, "\u0000\u0001", null, null).with(ATTRIBUTES));
+  }
+
+  private static RoomLog log() {
+    RoomLog log = new RoomLog(7);
+    log.append(new Batch(11, 1, publications()), NOW - 5000, LIMITS);
+    log.enter(1, 0, true);
+    log.confirm(new Position(7, 2));
+    log.enter(2, 8, true);
+    log.append(new Batch(12, 5, publications().subList(0, 2)), NOW - 1000, LIMITS);
+    return log;
+  }
+
+  @Test
+  void a_form_changes_only_with_a_new_version() {
+    RoomLog log = log();
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("log", log);
+    values.put("log-empty", new RoomLog(9));
+    values.put("page", log.read(new Position(8, 1), 10, 1000, NOW, LIMITS));
+    values.put("appended", new Appended(7, 4, Map.of(1, 2L), Set.of(1), Set.of(3)));
+    values.put("append", new LogOperations.Append(new Batch(11, 4, publications()), LIMITS));
+    values.put(
+        "read",
+        new LogOperations.Read(new Position(7, 1), new Position(7, 2), true, 100, 1000, LIMITS));
+    values.put("remove", new LogOperations.RemoveAll(LIMITS));
+    values.put("confirm", new LogOperations.Confirm(new Position(7, 3)));
+    values.put("complete", new LogProcessor.Complete(new Position(7, 3)));
+    Map<Long, Answer> answers =
+        Map.of(11L, new Answer(1, 3, new Appended(7, 1, Map.of(), Set.of(), Set.of())));
+    values.put(
+        "replicate",
+        new LogProcessor.Replicate(log.branch(), 2, 1, 2, log.entriesFrom(2), answers, NOW, 360));
+    values.put("expire", new UnusedLogs.Expire());
+    values.put("names", new ClusterLists.NamesTask("ro", "room", 10));
+    values.put("summaries", new ClusterLists.SummariesTask(new String[] {"a", "b"}));
+    GoldenForms.check(config -> WireTypes.register(config, () -> NOW), values);
+  }
+}
