@@ -9,6 +9,7 @@ import com.microsoft.playwright.Request;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.Sizes;
 import io.stentor.support.Api;
+import io.stentor.support.Axe;
 import io.stentor.support.ContractDocument;
 import io.stentor.support.Window;
 import java.util.ArrayList;
@@ -74,7 +75,7 @@ class ApiPageIT extends InBrowser {
       one.page().evaluate(OPEN_ALL);
       assertThat(one.page().locator(".operation .request")).hasCount(operations.count());
 
-      assertThat(Accessible.seriousFindings(one)).isEmpty();
+      assertThat(Axe.findings(one)).isEmpty();
       assertThat(one.page().evaluate("document.documentElement.scrollWidth - innerWidth"))
           .isEqualTo(0);
       assertThat(one.complaints()).isEmpty();
@@ -97,7 +98,7 @@ class ApiPageIT extends InBrowser {
         bytes += sizes.responseHeadersSize + sizes.responseBodySize;
       }
       assertThat(bytes).isBetween(20_000L, (long) MAX_BYTES);
-      assertThat(Accessible.shift(one)).isLessThan(0.1);
+      assertThat(LayoutShift.of(one)).isLessThan(0.1);
     }
   }
 

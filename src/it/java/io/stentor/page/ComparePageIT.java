@@ -9,6 +9,7 @@ import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.Sizes;
+import io.stentor.support.Axe;
 import io.stentor.support.Launch;
 import io.stentor.support.NodeProcess;
 import io.stentor.support.Window;
@@ -265,8 +266,8 @@ class ComparePageIT extends InBrowser {
       awaitEveryTransport(one);
       Patience.until(one, () -> requests(one, "short") >= 4);
       Pictures.take(one, "compare", scheme);
-      assertThat(Accessible.seriousFindings(one)).isEmpty();
-      assertThat(Accessible.shift(one)).isLessThan(0.05);
+      assertThat(Axe.findings(one)).isEmpty();
+      assertThat(LayoutShift.of(one)).isLessThan(0.05);
       assertThat(one.complaints()).isEmpty();
     }
   }

@@ -10,6 +10,7 @@ import com.microsoft.playwright.assertions.LocatorAssertions.HasAttributeOptions
 import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.IsHiddenOptions;
 import com.microsoft.playwright.options.ColorScheme;
+import io.stentor.support.Axe;
 import io.stentor.support.Client;
 import io.stentor.support.ClusterOfProcesses;
 import io.stentor.support.HttpRoom;
@@ -68,7 +69,7 @@ class ConsoleLooksIT extends InBrowser {
       assertThat(event(one, "gone")).containsText(":" + cluster.node(1).port());
       assertThat(event(one, "alone")).containsText(":" + cluster.node(0).port());
       picture(one, "console-alarm", ColorScheme.LIGHT);
-      assertThat(Accessible.seriousFindings(one)).isEmpty();
+      assertThat(Axe.findings(one)).isEmpty();
 
       NodeProcess third = cluster.add();
       assertThat(InConsole.nodes(one)).hasCount(3, new HasCountOptions().setTimeout(SOON_MILLIS));
@@ -139,11 +140,11 @@ class ConsoleLooksIT extends InBrowser {
         Window one = enter(cluster.node(0))) {
       traffic.flow(one);
       // Before the pictures: another size of the window moves everything.
-      assertThat(Accessible.shift(one)).isLessThan(0.05);
+      assertThat(LayoutShift.of(one)).isLessThan(0.05);
       for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
         one.page().emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
         Pictures.take(one, "console", scheme);
-        assertThat(Accessible.seriousFindings(one)).isEmpty();
+        assertThat(Axe.findings(one)).isEmpty();
         lookInto(one, scheme);
         one.at("btnLanguage").click(); // The dark pictures are in Chinese.
       }
@@ -155,10 +156,10 @@ class ConsoleLooksIT extends InBrowser {
     one.page().locator("#rooms tr[data-room='team:1'] button").click();
     assertThat(one.at("members").locator("li").first()).isVisible();
     picture(one, "console-room", scheme);
-    assertThat(Accessible.seriousFindings(one)).isEmpty();
+    assertThat(Axe.findings(one)).isEmpty();
     one.at("members").locator("button").first().click();
     picture(one, "console-confirm", scheme);
-    assertThat(Accessible.seriousFindings(one)).isEmpty();
+    assertThat(Axe.findings(one)).isEmpty();
     one.page().keyboard().press("Escape");
     one.page().keyboard().press("Escape");
     assertThat(one.at("room")).isHidden();
@@ -185,8 +186,8 @@ class ConsoleLooksIT extends InBrowser {
           browser.open(page("admin.html"), options -> options.setColorScheme(scheme))) {
         assertThat(one.at("txtKey")).isVisible();
         Pictures.take(one, "console-login", scheme);
-        assertThat(Accessible.seriousFindings(one)).isEmpty();
-        assertThat(Accessible.shift(one)).isLessThan(0.05);
+        assertThat(Axe.findings(one)).isEmpty();
+        assertThat(LayoutShift.of(one)).isLessThan(0.05);
       }
     }
   }

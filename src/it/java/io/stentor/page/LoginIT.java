@@ -8,6 +8,7 @@ import com.microsoft.playwright.Route.FulfillOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.IsVisibleOptions;
 import io.stentor.identity.Signer;
+import io.stentor.support.Axe;
 import io.stentor.support.Launch;
 import io.stentor.support.NodeProcess;
 import io.stentor.support.Window;
@@ -253,7 +254,7 @@ class LoginIT extends InBrowser {
       show(one, forged());
       assertThat(one.at("loginError")).containsText("does not accept this token");
       assertThat(one.at("txtToken")).isFocused();
-      assertThat(Accessible.seriousFindings(one)).isEmpty();
+      assertThat(Axe.findings(one)).isEmpty();
       show(one, token("ann"));
       one.awaitLive();
       assertThat(one.at("login")).isHidden();
@@ -282,7 +283,7 @@ class LoginIT extends InBrowser {
       assertThat(one.at("readOnlyText")).hasText(why);
       assertThat(one.at("frmMsg")).isHidden();
       assertThat(one.at("btnWrite")).isVisible(new IsVisibleOptions().setVisible(offersLogin));
-      assertThat(Accessible.seriousFindings(one)).isEmpty();
+      assertThat(Axe.findings(one)).isEmpty();
       one.page().locator("#ulRooms a").first().click();
       assertThat(one.at("frmMsg")).isVisible();
       assertThat(one.at("readOnly")).isHidden();
@@ -371,7 +372,7 @@ class LoginIT extends InBrowser {
         browser.open(page(demo.port(), ""), options -> options.setViewportSize(width, 844))) {
       assertThat(one.at("frmName")).isVisible();
       Pictures.take(one, "login-" + width, com.microsoft.playwright.options.ColorScheme.LIGHT);
-      assertThat(Accessible.seriousFindings(one)).isEmpty();
+      assertThat(Axe.findings(one)).isEmpty();
     }
   }
 }

@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.WebSocketRoute;
 import com.microsoft.playwright.WebSocketRoute.CloseOptions;
+import io.stentor.support.Axe;
 import io.stentor.support.HttpRoom;
 import io.stentor.support.Window;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What the chat page says about a lost connection, and what becomes of messages that are not sent.
@@ -59,7 +63,7 @@ class LostConnectionIT extends InBrowser {
       assertThat(window.at("bannerNext"))
           .hasText(Pattern.compile("Next try: localhost:\\d+ in \\d+ s|Trying localhost:\\d+ …"));
       assertThat(window.page().locator("body[data-lost]")).hasCount(1);
-      assertThat(Accessible.seriousFindings(window)).isEmpty();
+      assertThat(Axe.findings(window)).isEmpty();
       HttpRoom room = HttpRoom.at(node.port(), "recovered");
       room.publish("missed 1");
       room.publish("missed 2");
@@ -109,6 +113,55 @@ class LostConnectionIT extends InBrowser {
       window.awaitLive().awaitMessages("before", "one", "two");
       assertThat(window.at("txtMsg")).hasValue("a draft");
       assertThat(window.page().locator("#ulMsg .own")).hasCount(3);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "quotes.html", "compare.html", "admin.html", "api.html"})
+  void a_page_one_of_whose_scripts_does_not_arrive_is_loaded_again(String path) {
+    try (Window window = browser.open("about:blank")) {
+      AtomicInteger asked = new AtomicInteger();
+      window
+          .page()
+          .route(
+              "**/js/common/i18n.js",
+              route -> {
+                if (asked.incrementAndGet() == 1) {
+                  route.abort();
+                } else {
+                  route.resume();
+                }
+              });
+      window.page().navigate(page(path));
+      assertThat(window.page().locator("#btnLanguage")).hasText("中文");
+      assertThat(window.page().locator("h1")).not().isEmpty();
+      assertThat(asked.get()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void a_page_whose_script_never_arrives_is_not_loaded_for_ever() {
+    try (Window window = browser.open("about:blank")) {
+      AtomicInteger asked = new AtomicInteger();
+      AtomicInteger loaded = new AtomicInteger();
+      window.page().onLoad(page -> loaded.incrementAndGet());
+      // The pauses between the loads do not take time.
+      window
+          .page()
+          .addInitScript(
+              "const timeout = window.setTimeout; window.setTimeout = (task) => timeout(task, 0);");
+      window
+          .page()
+          .route(
+              "**/js/common/i18n.js",
+              route -> {
+                asked.incrementAndGet();
+                route.abort();
+              });
+      window.page().navigate(page(""));
+      window.page().waitForCondition(() -> asked.get() == 4 && loaded.get() == 4);
+      window.page().evaluate("() => new Promise((done) => requestAnimationFrame(done))");
+      assertThat(asked.get()).isEqualTo(4);
     }
   }
 

@@ -9,6 +9,7 @@ import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
+import io.stentor.support.Axe;
 import io.stentor.support.HttpRoom;
 import io.stentor.support.Launch;
 import io.stentor.support.NodeProcess;
@@ -286,6 +287,7 @@ class QuotesPageIT extends InBrowser {
         Window one = browser.open(quotes(empty)).awaitLive()) {
       assertThat(one.at("statusText")).containsText("has no quotes");
       assertThat(one.at("example")).containsText("--demo");
+      assertThat(Axe.findings(one)).isEmpty();
       publish(empty, "MINE", "{\"price\": 12.5}");
 
       assertThat(row(one, "MINE")).isVisible(visibleSoon());
@@ -384,8 +386,8 @@ class QuotesPageIT extends InBrowser {
   void is_accessible_at_any_size(ColorScheme scheme) {
     try (Window one = openMarket(options -> options.setColorScheme(scheme))) {
       Pictures.take(one, "quotes", scheme);
-      assertThat(Accessible.seriousFindings(one)).isEmpty();
-      assertThat(Accessible.shift(one)).isLessThan(0.05);
+      assertThat(Axe.findings(one)).isEmpty();
+      assertThat(LayoutShift.of(one)).isLessThan(0.05);
       assertThat(one.complaints()).isEmpty();
     }
   }

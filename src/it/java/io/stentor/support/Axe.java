@@ -12,15 +12,14 @@ public final class Axe {
       """
       () => axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
         violations
-          .filter(({ impact }) => impact === "serious" || impact === "critical")
           .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) =>
             `${id}: ${html}\\n${failureSummary}`)))
       """;
 
   private Axe() {}
 
-  /** What it calls serious or critical in the page as it is now. */
-  public static List<?> seriousFindings(Window window) {
+  /** All that it finds in the page as it is now, one text each. */
+  public static List<?> findings(Window window) {
     Path script = NpmPackages.directory().resolve("node_modules/axe-core/axe.min.js");
     try {
       window.page().evaluate(Files.readString(script) + "\n;null");

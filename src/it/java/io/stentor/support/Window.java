@@ -13,6 +13,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * thread: the browser's.
  */
 public final class Window implements AutoCloseable {
+  /**
+   * Chromium ends all requests when an interface of the machine comes or goes, as other tests do.
+   */
+  private static final String NETWORK_CHANGED = "ERR_NETWORK_CHANGED";
+
   private final Page page;
   private final List<String> complaints = new CopyOnWriteArrayList<>();
 
@@ -20,7 +25,8 @@ public final class Window implements AutoCloseable {
     this.page = page;
     page.onConsoleMessage(
         message -> {
-          if (List.of("error", "warning").contains(message.type())) {
+          if (List.of("error", "warning").contains(message.type())
+              && !message.text().contains(NETWORK_CHANGED)) {
             complaints.add(message.text());
           }
         });
