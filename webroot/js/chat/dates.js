@@ -7,7 +7,7 @@ const dateLocale = () => (language() === "zh" ? "zh-CN" : "en-GB");
 const minuteFormat = cached(
   (locale) => new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
 );
-const fullFormat = cached((locale) => new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "medium" }));
+const fullFormat = cached((locale) => new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "medium", hourCycle: "h23" }));
 const dayFormat = cached(
   (locale) => new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" }),
 );

@@ -11,7 +11,7 @@ const fullUnitFormat = cached((locale, unit) => {
   const unitDisplay = locale === "zh" ? "short" : "long";
   return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay });
 });
-const timeFormat = cached((locale) => new Intl.DateTimeFormat(locale, { timeStyle: "medium" }));
+const timeFormat = cached((locale) => new Intl.DateTimeFormat(locale, { timeStyle: "medium", hourCycle: "h23" }));
 
 /** A count or a rate: fractions below ten have one digit. */
 export function count(value) {
