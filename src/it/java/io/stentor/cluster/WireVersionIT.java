@@ -10,6 +10,7 @@ import io.stentor.support.Ports;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -65,7 +66,9 @@ class WireVersionIT {
     assertThat(first.current()).isEqualTo(WireVersion.OLDEST);
     assertThat(newer.current()).isEqualTo(WireVersion.OLDEST);
     nodes.remove(2).shutdown();
+    Awaitility.await().until(() -> size(0) == 2 && size(1) == 2);
     assertThat(first.current()).isEqualTo(WireVersion.NEWEST);
+    assertThat(newer.current()).isEqualTo(WireVersion.NEWEST);
   }
 
   @Test

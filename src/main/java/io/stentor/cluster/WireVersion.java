@@ -27,13 +27,14 @@ public final class WireVersion {
   /*
    * History of the forms:
    * 1: the first with a version.
+   * 2: a log knows the newest version of its publications, and answers which ones are outdated.
    */
 
   /** The oldest version that this build reads and writes. */
   public static final int OLDEST = 1;
 
   /** The newest version that this build reads and writes. */
-  public static final int NEWEST = 1;
+  public static final int NEWEST = 2;
 
   /** Attribute of a member: the oldest and the newest version that it knows. */
   static final String ATTRIBUTE = "stentor.wire";

@@ -10,10 +10,13 @@ import java.util.Set;
  *
  * @param epoch the log's epoch
  * @param first offset of the first new publication
- * @param known existing offsets of publications whose idempotency keys were already in the log, by
+ * @param known offsets of publications that were not appended because the log has them already: by
+ *     their idempotency keys, or, with the offset of the newest publication, by their versions. By
  *     index in the batch
  * @param conflicting indices of those whose content differs from the publication in the log with
  *     the same key
+ * @param outdated indices of those that were dropped because the log had the same or a newer
+ *     version
  * @param tooLarge indices of publications that were not appended because each of them exceeds the
  *     log's size limit in bytes
  */
@@ -22,17 +25,19 @@ public record Appended(
     long first,
     Map<Integer, Long> known,
     Set<Integer> conflicting,
+    Set<Integer> outdated,
     Set<Integer> tooLarge) {
 
   public Appended {
     known = Map.copyOf(known);
     conflicting = Set.copyOf(conflicting);
+    outdated = Set.copyOf(outdated);
     tooLarge = Set.copyOf(tooLarge);
   }
 
-  /** Creates a result without conflicts or oversized publications. */
+  /** Creates a result without conflicts, outdated or oversized publications. */
   public Appended(long epoch, long first, Map<Integer, Long> known) {
-    this(epoch, first, known, Set.of(), Set.of());
+    this(epoch, first, known, Set.of(), Set.of(), Set.of());
   }
 
   /**

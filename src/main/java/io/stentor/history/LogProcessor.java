@@ -109,6 +109,7 @@ abstract class LogProcessor<R> extends RemoteTask
             first,
             entries,
             log.answersForCopy(appender()),
+            log.lastVersion(),
             now,
             log.keepSeconds());
     return hasCopy(entry.getKey()) ? result : null;
@@ -199,6 +200,7 @@ abstract class LogProcessor<R> extends RemoteTask
     private long first;
     private List<Entry> entries = List.of();
     private Map<Long, Answer> answers = Map.of();
+    private @Nullable LastVersion lastVersion;
     private long logsMillis;
     private int keepSeconds;
 
@@ -220,6 +222,7 @@ abstract class LogProcessor<R> extends RemoteTask
         long first,
         List<Entry> entries,
         Map<Long, Answer> answers,
+        @Nullable LastVersion lastVersion,
         long logsMillis,
         int keepSeconds) {
       this();
@@ -229,6 +232,7 @@ abstract class LogProcessor<R> extends RemoteTask
       this.first = first;
       this.entries = entries;
       this.answers = answers;
+      this.lastVersion = lastVersion;
       this.logsMillis = logsMillis;
       this.keepSeconds = keepSeconds;
     }
@@ -245,6 +249,7 @@ abstract class LogProcessor<R> extends RemoteTask
         return null;
       }
       answers.forEach(copy::remember);
+      copy.lastVersion(lastVersion);
       copy.belongs(side, copy.top());
       copy.use(now, keepSeconds);
       entry.setValue(copy);
@@ -270,8 +275,9 @@ abstract class LogProcessor<R> extends RemoteTask
       out.writeLong(oldest);
       out.writeLong(first);
       LogWire.writeEntries(entries, logsMillis, out);
-      LogWire.writeAnswers(answers, out);
+      LogWire.writeAnswers(answers, out, version);
       out.writeInt(keepSeconds);
+      LogWire.write(lastVersion, out, version);
     }
 
     @Override
@@ -281,8 +287,9 @@ abstract class LogProcessor<R> extends RemoteTask
       oldest = in.readLong();
       first = in.readLong();
       entries = LogWire.readEntries(in, 0);
-      answers = LogWire.readAnswers(in);
+      answers = LogWire.readAnswers(in, version);
       keepSeconds = in.readInt();
+      lastVersion = LogWire.readLastVersion(in, version);
     }
 
     /**

@@ -19,12 +19,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serialises logs, batches and results for other nodes. Each write method has a matching read
  * method.
  */
 final class LogWire {
+  /** The version from which on the forms tell the versions of publications. */
+  private static final int WITH_VERSIONS = 2;
+
   private LogWire() {}
 
   static void write(Publication publication, ObjectDataOutput out) throws IOException {
@@ -82,7 +86,7 @@ final class LogWire {
     return entries;
   }
 
-  static void write(Appended appended, ObjectDataOutput out) throws IOException {
+  static void write(Appended appended, ObjectDataOutput out, int version) throws IOException {
     out.writeLong(appended.epoch());
     out.writeLong(appended.first());
     out.writeInt(appended.known().size());
@@ -91,6 +95,9 @@ final class LogWire {
       out.writeLong(known.getValue());
     }
     writeIndices(appended.conflicting(), out);
+    if (version >= WITH_VERSIONS) {
+      writeIndices(appended.outdated(), out);
+    }
     writeIndices(appended.tooLarge(), out);
   }
 
@@ -110,7 +117,7 @@ final class LogWire {
     return indices;
   }
 
-  static Appended readAppended(ObjectDataInput in) throws IOException {
+  static Appended readAppended(ObjectDataInput in, int version) throws IOException {
     long epoch = in.readLong();
     long first = in.readLong();
     int count = in.readInt();
@@ -118,48 +125,75 @@ final class LogWire {
     for (int i = 0; i < count; i++) {
       known.put(in.readInt(), in.readLong());
     }
-    return new Appended(epoch, first, known, readIndices(in), readIndices(in));
+    return new Appended(
+        epoch,
+        first,
+        known,
+        readIndices(in),
+        version >= WITH_VERSIONS ? readIndices(in) : Set.of(),
+        readIndices(in));
   }
 
-  static void writeAnswers(Map<Long, Answer> answers, ObjectDataOutput out) throws IOException {
+  static void writeAnswers(Map<Long, Answer> answers, ObjectDataOutput out, int version)
+      throws IOException {
     out.writeInt(answers.size());
     for (Map.Entry<Long, Answer> answer : answers.entrySet()) {
       out.writeLong(answer.getKey());
       out.writeLong(answer.getValue().number());
       out.writeInt(answer.getValue().count());
-      write(answer.getValue().appended(), out);
+      write(answer.getValue().appended(), out, version);
     }
   }
 
-  static Map<Long, Answer> readAnswers(ObjectDataInput in) throws IOException {
+  static Map<Long, Answer> readAnswers(ObjectDataInput in, int version) throws IOException {
     int count = in.readInt();
     Map<Long, Answer> answers = new LinkedHashMap<>();
     for (int i = 0; i < count; i++) {
       long appender = in.readLong();
-      answers.put(appender, new Answer(in.readLong(), in.readInt(), readAppended(in)));
+      answers.put(appender, new Answer(in.readLong(), in.readInt(), readAppended(in, version)));
     }
     return answers;
   }
 
-  static void write(RoomLog log, long nowMillis, ObjectDataOutput out) throws IOException {
+  static void write(@Nullable LastVersion last, ObjectDataOutput out, int version)
+      throws IOException {
+    if (version >= WITH_VERSIONS) {
+      out.writeLong(last == null ? 0 : last.number());
+      out.writeString(last == null ? null : last.epoch());
+    }
+  }
+
+  static @Nullable LastVersion readLastVersion(ObjectDataInput in, int version) throws IOException {
+    if (version < WITH_VERSIONS) {
+      return null;
+    }
+    long number = in.readLong();
+    String epoch = in.readString();
+    return epoch == null ? null : new LastVersion(number, epoch);
+  }
+
+  static void write(RoomLog log, long nowMillis, ObjectDataOutput out, int version)
+      throws IOException {
     write(log.branch(), out);
     out.writeLong(log.top());
     out.writeLong(log.side());
     out.writeLong(log.acknowledged());
     writeEntries(log.entries(), nowMillis, out);
-    writeAnswers(log.answers(), out);
+    writeAnswers(log.answers(), out, version);
     out.writeLong(nowMillis - log.usedMillis());
     out.writeInt(log.keepSeconds());
+    write(log.lastVersion(), out, version);
   }
 
-  static RoomLog readLog(ObjectDataInput in, long nowMillis) throws IOException {
+  static RoomLog readLog(ObjectDataInput in, long nowMillis, int version) throws IOException {
     Branch branch = readBranch(in);
     long top = in.readLong();
     long side = in.readLong();
     long acknowledged = in.readLong();
-    RoomLog log = new RoomLog(branch, top, readEntries(in, nowMillis), readAnswers(in));
+    RoomLog log = new RoomLog(branch, top, readEntries(in, nowMillis), readAnswers(in, version));
     log.belongs(side, acknowledged);
     log.use(nowMillis - in.readLong(), in.readInt());
+    log.lastVersion(readLastVersion(in, version));
     return log;
   }
 

@@ -185,6 +185,7 @@ final class MergedLogs {
             : Branch.joined(List.of(one.branch(), other.branch()), shared);
     RoomLog both =
         new RoomLog(new Branch(newEpoch, forks), top, entries, answers(newEpoch, offsets));
+    both.lastVersion(LastVersion.merged(one.lastVersion(), other.lastVersion()));
     both.use(
         Math.max(one.usedMillis(), other.usedMillis()),
         Math.max(one.keepSeconds(), other.keepSeconds()));
@@ -314,7 +315,12 @@ final class MergedLogs {
         answer.number(),
         answer.count(),
         new Appended(
-            newEpoch, 1, known, answer.appended().conflicting(), answer.appended().tooLarge()));
+            newEpoch,
+            1,
+            known,
+            answer.appended().conflicting(),
+            answer.appended().outdated(),
+            answer.appended().tooLarge()));
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.stentor.history;
 
 import io.stentor.config.RoomOptions;
+import io.stentor.message.Attributes;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import java.util.ArrayList;
@@ -75,6 +76,9 @@ final class RoomLog {
   /** The side of a split cluster that this log belongs to; 0 for the one that uses it next. */
   private long side;
 
+  /** The newest version among the publications; null if none had one. */
+  private @Nullable LastVersion lastVersion;
+
   private long usedMillis;
   private int keepSeconds;
 
@@ -103,6 +107,7 @@ final class RoomLog {
     RoomLog log = new RoomLog(other, top, entries(), answers());
     log.use(usedMillis, keepSeconds);
     log.belongs(side, acknowledged);
+    log.lastVersion = lastVersion;
     return log;
   }
 
@@ -120,6 +125,16 @@ final class RoomLog {
 
   long acknowledged() {
     return acknowledged;
+  }
+
+  /** Returns the newest version among the publications; null if none had one. */
+  @Nullable LastVersion lastVersion() {
+    return lastVersion;
+  }
+
+  /** Restores what {@link #lastVersion()} returned on another node. */
+  void lastVersion(@Nullable LastVersion there) {
+    lastVersion = there;
   }
 
   /** Restores what {@link #side} and {@link #acknowledged} returned on another node. */
@@ -234,7 +249,8 @@ final class RoomLog {
 
   /**
    * Appends a batch, or returns the previous result if this is the appender's last batch. A
-   * publication that exceeds the log's size limit in bytes is not appended.
+   * publication that exceeds the log's size limit in bytes is not appended, nor is one whose
+   * version is not newer than that of the log.
    */
   Appended append(Batch batch, long nowMillis, RoomOptions.History limits) {
     Answer last = answers().get(batch.appender());
@@ -247,13 +263,19 @@ final class RoomLog {
     int count = batch.publications().size();
     Map<Integer, Long> known = new HashMap<>(0);
     Set<Integer> conflicting = new HashSet<>(0);
+    Set<Integer> outdated = new HashSet<>(0);
     Set<Integer> tooLarge = new HashSet<>(0);
     for (int i = 0; i < count; i++) {
       Publication publication = batch.publications().get(i);
+      Attributes attributes = publication.attributes();
       Long offset = offsetOf(publication.idempotencyKey());
       if (offset == null && publication.weight() > limits.bytes()) {
         tooLarge.add(i);
+      } else if (offset == null && lastVersion != null && lastVersion.isNewerOrSame(attributes)) {
+        known.put(i, top);
+        outdated.add(i);
       } else if (offset == null) {
+        lastVersion = LastVersion.after(lastVersion, attributes);
         add(new Entry(batch.appender(), batch.number() + i, nowMillis, publication));
       } else {
         known.put(i, offset);
@@ -262,7 +284,7 @@ final class RoomLog {
         }
       }
     }
-    Appended appended = new Appended(epoch(), first, known, conflicting, tooLarge);
+    Appended appended = new Appended(epoch(), first, known, conflicting, outdated, tooLarge);
     remember(batch.appender(), new Answer(batch.number(), count, appended));
     trim(nowMillis, limits);
     return appended;
@@ -522,6 +544,7 @@ final class RoomLog {
               appended.first(),
               appended.known(),
               appended.conflicting(),
+              appended.outdated(),
               appended.tooLarge()));
     }
 

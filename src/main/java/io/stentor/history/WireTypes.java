@@ -22,8 +22,8 @@ final class WireTypes {
         config,
         RoomLog.class,
         9898_1,
-        (log, out) -> LogWire.write(log, clock.getAsLong(), out),
-        in -> LogWire.readLog(in, clock.getAsLong()));
+        (log, out, version) -> LogWire.write(log, clock.getAsLong(), out, version),
+        (in, version) -> LogWire.readLog(in, clock.getAsLong(), version));
     WireType.add(config, Appended.class, 9898_2, LogWire::write, LogWire::readAppended);
     WireType.add(config, Page.class, 9898_3, LogWire::write, LogWire::readPage);
     WireType.addTask(config, LogOperations.Append.class, 9898_101, LogOperations.Append::new);

@@ -43,6 +43,10 @@ public enum MetricName {
           + " included."),
   APPEND_BATCH("stentor.append.batch.messages", Kind.SUMMARY, "Messages in a batch."),
   REFUSED("stentor.refused", Kind.COUNTER, "Messages that were not appended."),
+  OUTDATED(
+      "stentor.outdated",
+      Kind.COUNTER,
+      "Messages that were dropped because their room had the same or a newer version."),
   REPAIRED(
       "stentor.repaired",
       Kind.COUNTER,

@@ -52,6 +52,7 @@ public final class MetricSources {
     counter(MetricName.DELIVERED, counts, Count.DELIVERED);
     counter(MetricName.DELIVERED_BYTES, counts, Count.DELIVERED_BYTES);
     counter(MetricName.REFUSED, counts, Count.REFUSED);
+    counter(MetricName.OUTDATED, counts, Count.OUTDATED);
     counter(MetricName.REPAIRED, counts, Count.REPAIRED);
     counter(MetricName.REPEATED, counts, Count.REPEATED);
     counter(MetricName.GAPS, counts, Count.LOST);

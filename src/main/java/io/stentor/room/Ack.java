@@ -3,8 +3,7 @@ package io.stentor.room;
 import io.stentor.message.Position;
 
 /**
- * Receives the outcome of a publish. Exactly one of the two methods is called, once, on any event
- * loop.
+ * Receives the outcome of a publish. Exactly one of the methods is called, once, on any event loop.
  */
 public interface Ack {
 
@@ -14,6 +13,16 @@ public interface Ack {
    * @param position the publication's position; {@link Position#NONE} in a room without a log
    */
   void appended(Position position);
+
+  /**
+   * The publication was dropped, because the log has the same or a newer version of what it
+   * describes.
+   *
+   * @param newest the position of the log's newest publication
+   */
+  default void outdated(Position newest) {
+    appended(newest);
+  }
 
   /** The publication was rejected, or this node could not confirm that it was appended. */
   void refused(Throwable reason);

@@ -41,7 +41,9 @@ public final class Counts {
      */
     WAITING_BYTES,
     /** Publications that could not be appended. */
-    REFUSED
+    REFUSED,
+    /** Publications that were dropped because the log had the same or a newer version. */
+    OUTDATED
   }
 
   /**

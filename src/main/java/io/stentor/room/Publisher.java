@@ -321,6 +321,9 @@ public final class Publisher {
           counts.add(Count.REFUSED, 1);
           int bytes = waiting.get(i).publication.weight();
           ack.refused(MessageTooLarge.ofLog(options.history().bytes(), bytes));
+        } else if (appended.outdated().contains(i)) {
+          counts.add(Count.OUTDATED, 1);
+          ack.outdated(position);
         } else {
           ack.appended(position);
         }

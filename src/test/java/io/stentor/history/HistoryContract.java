@@ -3,6 +3,7 @@ package io.stentor.history;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.config.RoomOptions.History;
+import io.stentor.message.Attributes;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
@@ -68,6 +69,60 @@ abstract class HistoryContract extends LogUnderTest {
     assertThat(append(LIMITS, again)).containsExactly(1L);
     assertThat(append(LIMITS, again)).containsExactly(1L);
     assertThat(append(LIMITS, new Batch(appender, 2, publications("b")))).containsExactly(2L);
+  }
+
+  private static Publication versioned(String text, long version, String epoch) {
+    return Publication.text(text, NOW.get()).with(Attributes.NONE.withVersion(version, epoch));
+  }
+
+  private Appended append(Publication... some) {
+    Batch batch = new Batch(appender, number.getAndAdd(some.length), List.of(some));
+    return await(history().append(room, batch, LIMITS));
+  }
+
+  @Test
+  void a_publication_that_is_not_newer_than_the_log_is_dropped_and_answered() {
+    assertThat(append(versioned("v3", 3, "")).offsets(1)).containsExactly(1L);
+    Appended appended =
+        append(
+            versioned("v2", 2, ""),
+            versioned("v3 again", 3, ""),
+            Publication.text("plain", NOW.get()),
+            versioned("v4", 4, ""),
+            versioned("v3 late", 3, ""));
+    assertThat(appended.outdated()).containsExactlyInAnyOrder(0, 1, 4);
+    assertThat(appended.offsets(5)).containsExactly(1L, 1L, 2L, 3L, 3L);
+    assertThat(appended.conflicting()).isEmpty();
+    assertThat(texts(all(LIMITS))).containsExactly("v3", "plain", "v4");
+  }
+
+  @Test
+  void versions_are_unsigned_and_of_one_epoch() {
+    append(versioned("largest", -1, "a"));
+    assertThat(append(versioned("smaller", Long.MAX_VALUE, "a")).outdated()).containsExactly(0);
+    assertThat(append(versioned("of any epoch", 5, "")).outdated()).containsExactly(0);
+    assertThat(append(versioned("of another epoch", 1, "b")).outdated()).isEmpty();
+    assertThat(append(versioned("back again", 1, "a")).outdated()).isEmpty();
+    assertThat(texts(all(LIMITS))).containsExactly("largest", "of another epoch", "back again");
+  }
+
+  @Test
+  void a_log_remembers_its_version_without_the_publication() {
+    append(versioned("v3", 3, ""));
+    await(history().removeAll(room, LIMITS));
+    assertThat(append(versioned("v3 again", 3, "")).outdated()).containsExactly(0);
+    assertThat(append(versioned("v4", 4, "")).offsets(1)).containsExactly(2L);
+  }
+
+  @Test
+  void a_batch_with_an_outdated_publication_is_answered_as_before_when_it_comes_again() {
+    append(versioned("v3", 3, ""));
+    Batch batch =
+        new Batch(
+            appender, number.getAndAdd(2), List.of(versioned("v4", 4, ""), versioned("v2", 2, "")));
+    Appended first = await(history().append(room, batch, LIMITS));
+    assertThat(await(history().append(room, batch, LIMITS))).isEqualTo(first);
+    assertThat(texts(all(LIMITS))).containsExactly("v3", "v4");
   }
 
   @Test

@@ -57,7 +57,7 @@ class LogFormsTest {
     values.put("log", log);
     values.put("log-empty", new RoomLog(9));
     values.put("page", log.read(new Position(8, 1), 10, 1000, NOW, LIMITS));
-    values.put("appended", new Appended(7, 4, Map.of(1, 2L), Set.of(1), Set.of(3)));
+    values.put("appended", new Appended(7, 4, Map.of(1, 2L), Set.of(1), Set.of(1), Set.of(3)));
     values.put("append", new LogOperations.Append(new Batch(11, 4, publications()), LIMITS));
     values.put(
         "read",
@@ -65,11 +65,11 @@ class LogFormsTest {
     values.put("remove", new LogOperations.RemoveAll(LIMITS));
     values.put("confirm", new LogOperations.Confirm(new Position(7, 3)));
     values.put("complete", new LogProcessor.Complete(new Position(7, 3)));
-    Map<Long, Answer> answers =
-        Map.of(11L, new Answer(1, 3, new Appended(7, 1, Map.of(), Set.of(), Set.of())));
+    Map<Long, Answer> answers = Map.of(11L, new Answer(1, 3, new Appended(7, 1, Map.of())));
     values.put(
         "replicate",
-        new LogProcessor.Replicate(log.branch(), 2, 1, 2, log.entriesFrom(2), answers, NOW, 360));
+        new LogProcessor.Replicate(
+            log.branch(), 2, 1, 2, log.entriesFrom(2), answers, log.lastVersion(), NOW, 360));
     values.put("expire", new UnusedLogs.Expire());
     values.put("names", new ClusterLists.NamesTask("ro", "room", 10));
     values.put("summaries", new ClusterLists.SummariesTask(new String[] {"a", "b"}));

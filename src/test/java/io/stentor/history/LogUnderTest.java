@@ -27,7 +27,7 @@ abstract class LogUnderTest {
   /** A room that nobody else uses. */
   final RoomName room = new RoomName("r-" + UUID.randomUUID());
 
-  private final AtomicLong number = new AtomicLong(1);
+  final AtomicLong number = new AtomicLong(1);
 
   abstract io.stentor.history.History history();
 

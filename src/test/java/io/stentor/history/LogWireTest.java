@@ -62,6 +62,7 @@ class LogWireTest {
     assertThat(there.bytes()).isEqualTo(log.bytes());
     assertThat(there.usedMillis()).isEqualTo(log.usedMillis());
     assertThat(there.keepSeconds()).isEqualTo(log.keepSeconds());
+    assertThat(there.lastVersion()).isEqualTo(log.lastVersion());
     assertThat(new ArrayList<>(there.answers().entrySet()))
         .isEqualTo(new ArrayList<>(log.answers().entrySet()));
     assertThat(there.entries())

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.hazelcast.map.EntryProcessor;
 import io.stentor.config.RoomOptions.History;
 import io.stentor.history.RoomLog.Entry;
+import io.stentor.message.Attributes;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import java.util.AbstractMap.SimpleEntry;
@@ -44,6 +45,17 @@ class ReplicateTest {
 
   private static Batch text(long appender, long number, String text) {
     return new Batch(appender, number, List.of(Publication.text(text, NOW)));
+  }
+
+  @Test
+  void a_copy_knows_the_newest_version() {
+    RoomLog log = new RoomLog(7);
+    RoomLog copy = new RoomLog(7);
+    Publication newest = Publication.text("a", NOW).with(Attributes.NONE.withVersion(5, "e"));
+    take(append(log, new Batch(1, 1, List.of(newest)), NOW, LIMITS), copy);
+    assertThat(copy.lastVersion()).isEqualTo(new LastVersion(5, "e"));
+    assertThat(copy.append(new Batch(2, 1, List.of(newest)), NOW, LIMITS).outdated())
+        .containsExactly(0);
   }
 
   /**
