@@ -70,11 +70,10 @@ record SubscribeRequest(
    * @return null if the log has no message, and may have had one that the client has not seen
    */
   @Nullable Page latest(Page newest) {
-    Position last = new Position(newest.epoch(), newest.last());
-    if (offset == 0 || !last.equals(position())) {
+    if (offset == 0 || !newest.end().equals(position())) {
       return newest.publications().isEmpty() ? null : newest;
     }
-    return new Page(newest.branch(), newest.oldest(), newest.top(), last.offset() + 1, List.of());
+    return new Page(newest.branch(), newest.oldest(), newest.top(), newest.top() + 1, List.of());
   }
 
   /** Returns the position; null if no log can have such an epoch. */

@@ -182,7 +182,7 @@ final class Subscription implements Connection, Output {
       throw CommandError.of(e);
     }
     if (granted.latest()) {
-      owner.reader().await(reply, rooms.readNewest(room), this::joinAtNewest);
+      owner.reader().await(reply, rooms.readNewest(room, null), this::joinAtNewest);
       return;
     }
     int maxBytes = SubscribeRequest.MAX_RECOVERED_BYTES;
@@ -218,7 +218,7 @@ final class Subscription implements Connection, Output {
 
   private void joinAtNewest(Page newest) {
     missed = request.latest(newest);
-    join(new Start.Since(new Position(newest.epoch(), newest.last())));
+    join(new Start.Since(newest.end()));
   }
 
   /** No-op if the client has left in the meantime. */

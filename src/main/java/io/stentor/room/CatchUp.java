@@ -7,7 +7,6 @@ import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.stentor.room.Counts.Count;
 import io.stentor.room.Cursor.Notice;
-import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -42,10 +41,7 @@ final class CatchUp implements Tail.Reading {
       new LimitedWarnings(LoggerFactory.getLogger(CatchUp.class));
 
   /** Provides older publications. Any thread; futures complete on any thread. */
-  interface Source {
-    /** Reads the publications after a position. */
-    Future<Page> read(Position after, int maxMessages, int maxBytes);
-
+  interface Source extends NewestMatch.Reader {
     /** Requests a comparison of the node's feed with the log. */
     void check();
   }
@@ -61,6 +57,9 @@ final class CatchUp implements Tail.Reading {
 
   private boolean announced;
   private Position after;
+
+  /** Whether the newest message is searched next, up to {@link #after}, and not what follows it. */
+  private boolean searches;
 
   /**
    * True from the request for a page until the page is written, so at most one page is in flight.
@@ -114,12 +113,20 @@ final class CatchUp implements Tail.Reading {
       Position end,
       int messages,
       boolean thenLatest) {
-    Position after = before(end, messages);
+    Position after = new Position(end.epoch(), Math.max(0, end.offset() - messages));
     return new CatchUp(room, source, cursor, counts, Notice.Kind.JOINED, after, thenLatest);
   }
 
-  private static Position before(Position end, int messages) {
-    return new Position(end.epoch(), Math.max(0, end.offset() - messages));
+  /**
+   * Creates a catch-up from the newest message of a log; {@link #begin} starts it.
+   *
+   * @param end the end of the log
+   */
+  static CatchUp latest(
+      RoomName room, Source source, Tail.TailCursor cursor, Counts counts, Position end) {
+    CatchUp created = new CatchUp(room, source, cursor, counts, Notice.Kind.JOINED, end, true);
+    created.searches = true;
+    return created;
   }
 
   void begin() {
@@ -142,8 +149,9 @@ final class CatchUp implements Tail.Reading {
   private void read() {
     busy = true;
     cursor.moveToEnd();
-    source
-        .read(after, PAGE_MESSAGES, PAGE_BYTES)
+    (searches
+            ? NewestMatch.find(source, null, after)
+            : source.read(after, PAGE_MESSAGES, PAGE_BYTES))
         .onComplete((page, failure) -> cursor.tail().loop().run(() -> completed(page, failure)));
   }
 
@@ -151,7 +159,9 @@ final class CatchUp implements Tail.Reading {
     if (cursor.hasLeft()) {
       return;
     }
-    if (page != null) {
+    if (page != null && searches) {
+      takeNewest(page);
+    } else if (page != null) {
       take(page);
     } else if (++failures <= MAX_FAILURES) {
       // A log is briefly unreadable after a node has joined or left.
@@ -184,17 +194,33 @@ final class CatchUp implements Tail.Reading {
     }
     // The same place in the present branch of the log, or its start.
     after = new Position(page.epoch(), reaches ? after.offset() : page.first() - 1);
-    if (!announced) {
-      announced = true;
-      if (kind == Notice.Kind.RECOVERED) {
-        counts.add(Count.RECOVERED, 1);
-      }
-      if (!cursor.tell(new Notice(after, kind, 0))) {
-        return;
-      }
+    if (announce()) {
+      write(page);
+      proceed(after.offset() >= page.top());
     }
-    write(page);
-    proceed(after.offset() >= page.top());
+  }
+
+  /** Continues with the message that was found, if there is one, at the end of the page. */
+  private void takeNewest(Page page) {
+    searches = false;
+    after = new Position(page.epoch(), page.first() - 1);
+    if (announce()) {
+      write(page);
+      after = page.end();
+      proceed(true);
+    }
+  }
+
+  /** Tells the client its place, once. Returns whether it is still there. */
+  private boolean announce() {
+    if (announced) {
+      return true;
+    }
+    announced = true;
+    if (kind == Notice.Kind.RECOVERED) {
+      counts.add(Count.RECOVERED, 1);
+    }
+    return cursor.tell(new Notice(after, kind, 0));
   }
 
   private void write(Page page) {
@@ -238,7 +264,8 @@ final class CatchUp implements Tail.Reading {
     if (thenLatest) {
       kind = Notice.Kind.LOST;
       announced = false;
-      after = before(end, 1);
+      after = end;
+      searches = true;
       read();
     } else {
       cursor.reading(null);

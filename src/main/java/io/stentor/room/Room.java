@@ -121,7 +121,7 @@ final class Room implements Tail.Owner {
   private void place(TailCursor cursor, Start start) {
     Position live = cursor.tail().position();
     boolean logged = options.history().messages() > 0;
-    boolean latest = options.history().startsWithLatest();
+    boolean latest = logged && options.history().startsWithLatest();
     cursor.moveToEnd();
     cursor.connection().joined();
     if (start instanceof Start.Since since && logged && since.position().equals(live)) {
@@ -133,19 +133,13 @@ final class Room implements Tail.Owner {
     } else if (start instanceof Start.Since || start instanceof Start.Lost) {
       counts.add(Count.UNRECOVERABLE, 1);
       cursor.tell(new Notice(live, Notice.Kind.LOST, 0));
-    } else if (messagesBefore(start) > 0 && logged) {
-      CatchUp.last(name, source, cursor, counts, live, messagesBefore(start), latest).begin();
+    } else if (start instanceof Start.Last last && last.messages() > 0 && logged) {
+      CatchUp.last(name, source, cursor, counts, live, last.messages(), latest).begin();
+    } else if (start instanceof Start.AsConfigured && latest) {
+      CatchUp.latest(name, source, cursor, counts, live).begin();
     } else {
       cursor.tell(new Notice(live, Notice.Kind.JOINED, 0));
     }
-  }
-
-  /** Returns how many messages before the end a new cursor starts. */
-  private int messagesBefore(Start start) {
-    if (start instanceof Start.Last last) {
-      return last.messages();
-    }
-    return start instanceof Start.AsConfigured && options.history().startsWithLatest() ? 1 : 0;
   }
 
   @Override

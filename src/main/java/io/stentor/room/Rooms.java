@@ -8,6 +8,7 @@ import io.stentor.history.History;
 import io.stentor.history.Page;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
+import io.stentor.message.TagFilter;
 import io.stentor.room.Counts.Timings;
 import io.stentor.room.Cursor.Start;
 import io.stentor.room.Loops.Loop;
@@ -197,21 +198,16 @@ public final class Rooms {
   }
 
   /**
-   * Reads the newest publication, for a connection that joins at the end of the page. The page has
-   * none if the log has none. Like {@link #readMissed}, prefers what this node has delivered.
+   * Searches the log for the newest publication, for a connection that joins at the end of the
+   * page. Like {@link #readMissed}, prefers what this node has delivered.
+   *
+   * @param filter what the publication has to match; null for any
+   * @return a page with the publication, or without any if none matches
    */
-  public Future<Page> readNewest(RoomName name) {
-    return end(name).compose(end -> readAtOrAfter(name, end));
-  }
-
-  private Future<Page> readAtOrAfter(RoomName name, Position newest) {
-    Position before = new Position(newest.epoch(), Math.max(0, newest.offset() - 1));
-    return readMissed(name, before, 1, 1)
-        .compose(
-            page -> // Another log has taken the place of the one that was there a moment ago.
-            !page.publications().isEmpty() && page.first() < newest.offset()
-                    ? readAtOrAfter(name, page.end())
-                    : Future.succeededFuture(page));
+  public Future<Page> readNewest(RoomName name, @Nullable TagFilter filter) {
+    NewestMatch.Reader log =
+        (after, maxMessages, maxBytes) -> readMissed(name, after, maxMessages, maxBytes);
+    return end(name).compose(end -> NewestMatch.find(log, filter, end));
   }
 
   /**
