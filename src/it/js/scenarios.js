@@ -229,6 +229,41 @@
       return [ann, bob];
     },
 
+    async gets_what_matches_its_filter(context) {
+      const name = room("filtered");
+      const publish = async (data, symbol) => {
+        const path = `/rooms/${name}/messages?tag.symbol=${symbol}`;
+        const url = new URL(path, context.urls[0].replace(/^ws/, "http"));
+        const headers = { "Content-Type": "application/json" };
+        const answer = await fetch(url, { method: "POST", headers, body: JSON.stringify(data) });
+        same(answer.status, 201, "status");
+      };
+      const ann = await connected(context);
+      const tagsFilter = { op: "not", nodes: [{ key: "symbol", cmp: "in", vals: ["OTHER", "THIRD"] }] };
+      const subscription = ann.newSubscription(name, { tagsFilter });
+      const [heard, inside] = [collect(subscription), event(subscription, "subscribed")];
+      subscription.subscribe();
+      await inside;
+      await publish(1, "OTHER");
+      await publish(2, "ACME");
+      await heard.upTo(1);
+      const again = event(subscription, "subscribed");
+      context.sockets.cut(ann);
+      await publish(3, "THIRD");
+      await publish(4, "ACME");
+      const back = await again;
+      same([back.wasRecovering, back.recovered], [true, true], "recovery");
+      await publish(5, "OTHER");
+      await publish(6, "ACME");
+      const got = await heard.upTo(3);
+      same(got.map((one) => [one.data, one.offset]), [[2, 2], [4, 4], [6, 6]], "what matches");
+      const wrong = ann.newSubscription(room("wrong"), { tagsFilter: { key: "a", cmp: "eq" } });
+      const refused = event(wrong, "unsubscribed");
+      wrong.subscribe();
+      same((await refused).code, 107, "a filter without a value");
+      return [ann];
+    },
+
     async gets_the_latest_value_after_a_cut(context) {
       const name = room("latest");
       const both = await listening(context, name);

@@ -69,8 +69,8 @@ export const chinese = {
     "每条消息单独处理：可能有的发布成功，有的被拒绝。响应按相同顺序给出每条消息的结果。同一房间的消息保持先后顺序。若要重发整批消息而不产生重复，请为每条消息指定 `idempotencyKey`。",
   "Server-sent events. A message is an event without a type; its `data` is the plain text and its `id` the position, so a browser's `EventSource` resumes by itself with `Last-Event-ID`. The other types:":
     "服务器推送事件。消息是没有类型的事件：`data` 为纯文本，`id` 为位置，因此浏览器的 `EventSource` 会自动用 `Last-Event-ID` 续传。其他类型：",
-  "`position`: comes first, with the position at which the stream starts and, after a resume, whether everything since then was `recovered`. It comes again when messages were lost or `skipped`.":
-    "`position`：最先到达，给出流的起始位置；续传时还会说明此后的消息是否全部恢复（`recovered`）。有消息丢失或被跳过（`skipped`）时会再次发送。",
+  "`position`: comes first, with the position at which the stream starts and, after a resume, whether everything since then was `recovered`. It comes again when messages were lost or `skipped`, or when the filter matches none.":
+    "`position`：最先到达，给出流的起始位置；续传时还会说明此后的消息是否全部恢复（`recovered`）。有消息丢失或被跳过（`skipped`）时，或过滤条件暂无匹配时，会再次发送。",
   "`members`, `join`, `leave`: with `members=true`, all members, and then who joins and leaves.":
     "`members`、`join`、`leave`：带 `members=true` 时，先给出全部成员，随后通知加入和离开。",
   "`close`: the last event, with a code and a reason, when the server ends the stream. Reconnect after codes from 3000 to 3499, but not after 3500 to 4999.":
@@ -115,6 +115,8 @@ export const chinese = {
   "Maximum number of messages in the response.": "响应中的消息数上限。",
   "Seconds to wait for a message if there is none yet (long polling). The response comes with the first one.":
     "暂无消息时等待的秒数（长轮询）。有第一条消息时立即返回。",
+  'Only messages whose tags match, in RSQL: `symbol==ACME;price=gt=100`; `;` is "and", `,` is "or". Or the JSON of the Centrifuge protocol, if it begins with `{`.':
+    "只返回标签符合条件的消息，使用 RSQL：`symbol==ACME;price=gt=100`，`;` 表示“且”，`,` 表示“或”。以 `{` 开头时则为 Centrifuge 协议的 JSON。",
   "Whether a position that cannot be recovered is an error.": "无法恢复的位置是否视为错误。",
   "A key for this message, so that a repeated request publishes it once. Quotes around it are ignored.":
     "这条消息的幂等键，重复请求也只发布一次。两侧的引号会被忽略。",

@@ -19,6 +19,7 @@ abstract class SdkScenarios {
           "recovers_after_a_cut",
           "gets_the_latest_value",
           "gets_the_latest_value_after_a_cut",
+          "gets_what_matches_its_filter",
           "is_told_when_messages_were_lost",
           "answers_pings",
           "stays_away_after_a_terminal_close",

@@ -17,6 +17,8 @@ public enum Limit {
   ROOMS,
   /** Rooms of one connection. */
   ROOMS_PER_CONNECTION,
+  /** Different filters of the connections in one room. */
+  FILTERS_PER_ROOM,
   /** Length and characters of a room's name. */
   ROOM_NAME,
   /** Bytes of one message, or of a body. */
@@ -68,6 +70,7 @@ public enum Limit {
       case CONNECTIONS_PER_SECOND_PER_ADDRESS -> options.connectionsPerSecondPerAddress();
       case ROOMS -> options.rooms();
       case ROOMS_PER_CONNECTION -> options.roomsPerConnection();
+      case FILTERS_PER_ROOM -> options.filtersPerRoom();
       case MESSAGES_PER_SECOND_PER_CONNECTION -> options.messagesPerSecondPerConnection();
       case MESSAGES_PER_SECOND_PER_ADDRESS -> options.messagesPerSecondPerAddress();
       case PROBES_PER_SECOND_PER_ADDRESS ->

@@ -2,7 +2,7 @@ package io.stentor.centrifuge;
 
 import io.stentor.json.JsonWriter;
 import io.stentor.message.CloseReason;
-import io.stentor.room.RoomLimitReached;
+import io.stentor.room.JoinLimitReached;
 import org.jspecify.annotations.Nullable;
 
 /** An error reply to a command; the connection stays open. */
@@ -11,6 +11,7 @@ public final class CommandError extends RuntimeException {
 
   private final ErrorCode code;
   private final boolean temporary;
+  private final transient @Nullable CloseReason closeReason;
 
   public CommandError(ErrorCode code) {
     this(code, null);
@@ -22,18 +23,24 @@ public final class CommandError extends RuntimeException {
    * @param detail what is wrong and what is allowed; null if the code suffices
    */
   public CommandError(ErrorCode code, @Nullable String detail) {
-    this(code, detail, code.temporary());
+    this(code, detail, code.temporary(), null);
   }
 
-  private CommandError(ErrorCode code, @Nullable String detail, boolean temporary) {
+  private CommandError(
+      ErrorCode code,
+      @Nullable String detail,
+      boolean temporary,
+      @Nullable CloseReason closeReason) {
     super(detail == null ? code.message() : code.message() + ": " + detail, null, false, false);
     this.code = code;
     this.temporary = temporary;
+    this.closeReason = closeReason;
   }
 
-  /** Returns the error for a node that has its maximum of rooms; a retry may succeed. */
-  static CommandError of(RoomLimitReached reached) {
-    return new CommandError(ErrorCode.LIMIT_EXCEEDED, reached.getMessage(), true);
+  /** Returns the error for a room that cannot be joined now; a retry may succeed. */
+  static CommandError of(JoinLimitReached reached) {
+    return new CommandError(
+        ErrorCode.LIMIT_EXCEEDED, reached.getMessage(), true, reached.closeReason());
   }
 
   /** Returns the failure itself if it is a command error, otherwise an internal error. */
@@ -64,6 +71,13 @@ public final class CommandError extends RuntimeException {
   /** Returns whether the client may retry unchanged. */
   public boolean temporary() {
     return temporary;
+  }
+
+  /**
+   * Returns why to close a connection that cannot be told the error; null for no special reason.
+   */
+  @Nullable CloseReason closeReason() {
+    return closeReason;
   }
 
   /** Returns the error as an object. */

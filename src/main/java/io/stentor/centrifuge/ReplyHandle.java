@@ -3,6 +3,7 @@ package io.stentor.centrifuge;
 import io.stentor.centrifuge.CommandError.Disconnect;
 import io.stentor.json.JsonWriter;
 import io.stentor.message.CloseReason;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -121,7 +122,7 @@ abstract class ReplyHandle {
             case TOKEN_EXPIRED, EXPIRED -> CloseReason.EXPIRED;
             case UNRECOVERABLE_POSITION -> CloseReason.INSUFFICIENT_STATE;
             case LIMIT_EXCEEDED ->
-                error.temporary() ? CloseReason.TOO_MANY_ROOMS : Disconnect.CHANNEL_LIMIT;
+                Objects.requireNonNullElse(error.closeReason(), Disconnect.CHANNEL_LIMIT);
             case INTERNAL -> CloseReason.INTERNAL;
             default -> error.code().temporary() ? CloseReason.INTERNAL : badRequest(error);
           });

@@ -1,10 +1,15 @@
 package io.stentor.centrifuge;
 
+import io.stentor.centrifuge.CommandError.ErrorCode;
 import io.stentor.history.Page;
 import io.stentor.json.JsonFields;
 import io.stentor.json.JsonWriter;
+import io.stentor.message.Attributes;
 import io.stentor.message.Position;
+import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
+import io.stentor.message.TagFilter;
+import io.stentor.room.Connection;
 import io.stentor.room.Rooms;
 import io.vertx.core.Future;
 import java.util.List;
@@ -19,12 +24,18 @@ import org.jspecify.annotations.Nullable;
  * @param epoch the epoch of that offset; empty matches any
  * @param joinLeave whether it requests joins and leaves
  * @param onlyRecovered whether to refuse the subscription if it cannot be recovered
+ * @param tf the filter that it requests, unchecked; null for none
  */
 record SubscribeRequest(
-    boolean recover, long offset, String epoch, boolean joinLeave, boolean onlyRecovered) {
+    boolean recover,
+    long offset,
+    String epoch,
+    boolean joinLeave,
+    boolean onlyRecovered,
+    @Nullable JsonFields tf) {
 
   /** New messages only. */
-  static final SubscribeRequest NOTHING = new SubscribeRequest(false, 0, "", false, false);
+  static final SubscribeRequest NOTHING = new SubscribeRequest(false, 0, "", false, false, null);
 
   /** Bit of {@code flag}: refuse if recovery is not possible. */
   private static final int REJECT_UNRECOVERED = 2;
@@ -41,7 +52,21 @@ record SubscribeRequest(
         fields.unsigned("offset"),
         fields.text("epoch"),
         fields.flag("join_leave"),
-        (fields.number("flag") & REJECT_UNRECOVERED) != 0);
+        (fields.number("flag") & REJECT_UNRECOVERED) != 0,
+        fields.object("tf"));
+  }
+
+  /**
+   * Returns what the client is sent; null for everything.
+   *
+   * @throws CommandError if the filter is invalid
+   */
+  @Nullable TagFilter filter() {
+    try {
+      return tf == null ? null : TagFilter.of(tf);
+    } catch (IllegalArgumentException e) {
+      throw new CommandError(ErrorCode.BAD_REQUEST, "tf: " + e.getMessage());
+    }
   }
 
   /**
@@ -99,6 +124,7 @@ record SubscribeRequest(
    * @param position the position in the log at which the client continues
    * @param missed the page after the client's offset, or with the newest message; null if it was
    *     not recovered
+   * @param subscriber the filter and the ID of the client, which decide what it is sent
    * @param timed whether publications carry their time
    */
   JsonWriter result(
@@ -106,6 +132,7 @@ record SubscribeRequest(
       Expiry expiry,
       Position position,
       @Nullable Page missed,
+      Connection subscriber,
       boolean timed) {
     JsonWriter line = new JsonWriter().open();
     expiry.write(line);
@@ -114,7 +141,7 @@ record SubscribeRequest(
       line.text("epoch", Position.epochText(position.epoch()));
       if (missed != null) {
         if (!grant.latest() || !missed.publications().isEmpty()) {
-          writePublications(missed, timed, line);
+          writePublications(missed, subscriber, timed, line);
         }
         // The client advances from this offset with each publication.
         line.flag("recovered", true).number("offset", offset);
@@ -127,10 +154,17 @@ record SubscribeRequest(
     return line.flag("was_recovering", grant.latest() || (recover && grant.recovery())).close();
   }
 
-  private static void writePublications(Page page, boolean timed, JsonWriter line) {
+  private static void writePublications(
+      Page page, Connection subscriber, boolean timed, JsonWriter line) {
+    TagFilter filter = subscriber.filter();
     line.name("publications").openArray();
     for (int i = 0; i < page.publications().size(); i++) {
-      Pushes.writePublication(page.publications().get(i), page.first() + i, timed, line.value());
+      Publication publication = page.publications().get(i);
+      Attributes attributes = publication.attributes();
+      if ((filter == null || filter.matches(attributes.tags()))
+          && !subscriber.id().equals(attributes.exclude())) {
+        Pushes.writePublication(publication, page.first() + i, timed, line.value());
+      }
     }
     line.closeArray();
   }

@@ -11,6 +11,7 @@ import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
+import io.stentor.message.TagFilter;
 import io.stentor.presence.Membership;
 import io.stentor.presence.Watcher;
 import io.stentor.room.Connection;
@@ -18,8 +19,8 @@ import io.stentor.room.Cursor;
 import io.stentor.room.Cursor.Notice;
 import io.stentor.room.Cursor.Start;
 import io.stentor.room.Format;
+import io.stentor.room.JoinLimitReached;
 import io.stentor.room.Output;
-import io.stentor.room.RoomLimitReached;
 import io.stentor.room.Rooms;
 import io.stentor.timer.TimerWheel;
 import io.vertx.core.Future;
@@ -84,6 +85,7 @@ final class Subscription implements Connection, Output {
   private final Output output;
   private final RoomName room;
   private final SubscribeRequest request;
+  private final @Nullable TagFilter filter;
   private final ReplyHandle reply;
   private final Expiry expiry;
   private final List<ByteBuf> held = new ArrayList<>(0);
@@ -101,6 +103,7 @@ final class Subscription implements Connection, Output {
    * Creates a subscription that is undecided.
    *
    * @param reply the reply to the client's command, for errors
+   * @throws CommandError if the requested filter is invalid
    */
   Subscription(Owner owner, RoomName room, SubscribeRequest request, ReplyHandle reply) {
     this.owner = owner;
@@ -108,6 +111,7 @@ final class Subscription implements Connection, Output {
     this.output = writer.output();
     this.room = room;
     this.request = request;
+    this.filter = request.filter();
     this.reply = reply;
     this.expiry = new Expiry(owner.loop().expiriesWithGrace(), this::expired);
   }
@@ -177,8 +181,8 @@ final class Subscription implements Connection, Output {
     }
     Rooms rooms = owner.loop().rooms();
     try {
-      rooms.requirePlace(room); // Do not read a log in vain.
-    } catch (RoomLimitReached e) {
+      rooms.requirePlace(room, filter); // Do not read a log in vain.
+    } catch (JoinLimitReached e) {
       throw CommandError.of(e);
     }
     if (granted.latest()) {
@@ -233,7 +237,7 @@ final class Subscription implements Connection, Output {
       if (state == State.LEFT) {
         placed.leave();
       }
-    } catch (RoomLimitReached e) {
+    } catch (JoinLimitReached e) {
       reply.fail(CommandError.of(e));
     }
   }
@@ -261,7 +265,7 @@ final class Subscription implements Connection, Output {
     Page page = recovered ? missed : null;
     missed = null;
     boolean timed = writer.format().timed();
-    JsonWriter told = request.result(granted, expiry, notice.position(), page, timed);
+    JsonWriter told = request.result(granted, expiry, notice.position(), page, this, timed);
     state = State.ENTERED;
     LoopContext loop = owner.loop();
     if (granted.presence()) {
@@ -468,6 +472,16 @@ final class Subscription implements Connection, Output {
   @Override
   public Format format() {
     return writer.format();
+  }
+
+  @Override
+  public @Nullable TagFilter filter() {
+    return filter;
+  }
+
+  @Override
+  public String id() {
+    return owner.client().id();
   }
 
   @Override

@@ -22,10 +22,8 @@ final class SubscriptionCommands {
    * @param channel unchecked name of the room
    * @param token a token for this room; empty for none
    * @param stream whether the type of subscription is supported
-   * @param filtered whether a filter is requested, which is not supported
    */
-  record SubscribeCommand(
-      String channel, String token, SubscribeRequest request, boolean stream, boolean filtered)
+  record SubscribeCommand(String channel, String token, SubscribeRequest request, boolean stream)
       implements Command {
 
     static SubscribeCommand of(JsonFields fields) {
@@ -37,17 +35,13 @@ final class SubscriptionCommands {
           Command.channel(fields),
           fields.text("token"),
           SubscribeRequest.of(fields),
-          fields.number("type") == 0,
-          fields.has("tf"));
+          fields.number("type") == 0);
     }
 
     @Override
     public void apply(Session session, ReplyHandle reply) {
       if (!stream) {
         throw new CommandError(ErrorCode.NOT_AVAILABLE);
-      }
-      if (filtered) {
-        throw new CommandError(ErrorCode.BAD_REQUEST, "there are no tags to filter by");
       }
       RoomName room = Command.room(channel);
       Subscription before = session.subscriptions().get(room);

@@ -32,7 +32,8 @@ final class Subscriptions implements Subscription.Owner {
    * Adds a subscription that is undecided.
    *
    * @param reply the reply to the client's command, for errors
-   * @throws CommandError if the client is subscribed to that room, or to too many
+   * @throws CommandError if the client is subscribed to that room, or to too many, or if the filter
+   *     is invalid
    */
   Subscription add(RoomName room, SubscribeRequest request, ReplyHandle reply) {
     if (rooms.containsKey(room)) {

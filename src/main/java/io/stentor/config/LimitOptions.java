@@ -17,6 +17,7 @@ import java.util.List;
  * @param connectionsPerSecondPerAddress new connections of one address
  * @param rooms rooms with at least one connection on this node
  * @param roomsPerConnection rooms of one connection of the Centrifuge protocol
+ * @param filtersPerRoom different filters of the connections in one room on this node
  * @param messagesPerSecondPerConnection frames of one WebSocket, or commands of one client of the
  *     Centrifuge protocol
  * @param messagesPerSecondPerAddress frames and HTTP requests of one address
@@ -35,6 +36,7 @@ public record LimitOptions(
     int connectionsPerSecondPerAddress,
     int rooms,
     int roomsPerConnection,
+    int filtersPerRoom,
     int messagesPerSecondPerConnection,
     int messagesPerSecondPerAddress,
     int headerBytes,
@@ -55,6 +57,6 @@ public record LimitOptions(
   /** Creates options that limit nothing but the size of headers. */
   public static LimitOptions none() {
     return new LimitOptions(
-        false, List.of(), "X-Forwarded-For", 0, 0, 0, 0, 0, 0, 0, 0, 8192, 0, 0, 0);
+        false, List.of(), "X-Forwarded-For", 0, 0, 0, 0, 0, 0, 0, 0, 0, 8192, 0, 0, 0);
   }
 }

@@ -2,7 +2,6 @@ package io.stentor.http;
 
 import io.netty.channel.EventLoop;
 import io.stentor.admission.ConnectTimeout;
-import io.stentor.admission.Limit;
 import io.stentor.config.Config.WebSocketOptions;
 import io.stentor.connection.ConnectionCounts;
 import io.stentor.connection.ConnectionRegistry;
@@ -11,11 +10,13 @@ import io.stentor.identity.Access;
 import io.stentor.identity.Expiries;
 import io.stentor.identity.Permissions;
 import io.stentor.message.RoomName;
+import io.stentor.message.TagFilter;
 import io.stentor.presence.Presence;
-import io.stentor.room.RoomLimitReached;
+import io.stentor.room.JoinLimitReached;
 import io.stentor.room.Rooms;
 import io.stentor.timer.Pacer;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Services shared by the connections of one event loop.
@@ -93,23 +94,28 @@ public record LoopContext(
   /**
    * Requires that a room can be joined.
    *
-   * @throws RequestRefused if the room is not in use and this node has reached its limit of rooms
+   * @param filter of the connection; null for none
+   * @throws RequestRefused if this node has reached its limit of rooms, or of filters in this room
    */
-  public void requirePlace(RoomName room) {
+  public void requirePlace(RoomName room, @Nullable TagFilter filter) {
     try {
-      rooms().requirePlace(room);
-    } catch (RoomLimitReached e) {
-      throw tooManyRooms(e);
+      rooms().requirePlace(room, filter);
+    } catch (JoinLimitReached e) {
+      throw refusal(e);
     }
   }
 
   /** The refusal for a request that cannot join a room. */
-  public static RequestRefused tooManyRooms(RoomLimitReached reached) {
-    return RequestRefused.of(
-            ProblemType.UNAVAILABLE,
-            "This node has " + reached.allowed() + " rooms, and takes no more (limits.rooms).",
-            RETRY_SECONDS)
-        .of(Limit.ROOMS, reached.allowed());
+  public static RequestRefused refusal(JoinLimitReached reached) {
+    String message = String.valueOf(reached.getMessage());
+    String sentence =
+        Character.toUpperCase(message.charAt(0))
+            + message.substring(1)
+            + " (limits."
+            + reached.limit().label()
+            + ").";
+    return RequestRefused.of(ProblemType.UNAVAILABLE, sentence, RETRY_SECONDS)
+        .of(reached.limit(), reached.allowed());
   }
 
   public Rooms rooms() {

@@ -5,9 +5,12 @@ import io.stentor.connection.SwapRemoveList;
 import io.stentor.identity.Expiries;
 import io.stentor.identity.Identity;
 import io.stentor.message.CloseReason;
+import io.stentor.message.FilterQuery;
 import io.stentor.message.Member;
 import io.stentor.message.Position;
+import io.stentor.message.TagFilter;
 import io.stentor.room.Cursor.Start;
+import io.vertx.core.http.HttpServerRequest;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -126,6 +129,23 @@ public final class PlainClient implements ControllableConnection {
       throw new IllegalArgumentException("your token says who you are: leave the name out");
     }
     return verified;
+  }
+
+  /**
+   * The filter that a query requests.
+   *
+   * @return null for none
+   * @throws RequestRefused if the filter is invalid
+   */
+  public static @Nullable TagFilter filter(HttpServerRequest request) {
+    // A semicolon that is not encoded belongs to the filter.
+    String filter = request.query() == null ? null : request.params(true).get("filter");
+    try {
+      return filter == null ? null : FilterQuery.parse(filter);
+    } catch (IllegalArgumentException e) {
+      throw RequestRefused.of(ProblemType.BAD_REQUEST, "filter: " + e.getMessage() + ".")
+          .with("parameter", "filter");
+    }
   }
 
   /**

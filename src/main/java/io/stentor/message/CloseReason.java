@@ -50,6 +50,10 @@ public record CloseReason(int code, String reason) {
   public static final CloseReason TOO_MANY_ROOMS =
       new CloseReason(3013, "this node has all the rooms that it may have: try again later");
 
+  /** The room has reached its limit of different filters on this node. */
+  public static final CloseReason TOO_MANY_FILTERS =
+      new CloseReason(3013, "this room has all the filters that it may have: try again later");
+
   /** The peer may subscribe to the room but tried to publish. */
   public static final CloseReason MAY_NOT_PUBLISH =
       new CloseReason(3507, "permission denied: you may not publish in this room");

@@ -226,14 +226,14 @@ final class CatchUp implements Tail.Reading {
   private void write(Page page) {
     if (!page.publications().isEmpty()) {
       Connection connection = cursor.connection();
+      Tail tail = cursor.tail();
       Encoded encoded =
-          Encoded.of(connection.format(), room, page.publications(), page.epoch(), page.first());
-      int bytes = encoded.size();
-      connection.output().write(encoded.bytes());
-      connection.output().flush();
+          Encoded.of(
+              tail.format(), tail.filter(), room, page.publications(), page.epoch(), page.first());
       after = new Position(page.epoch(), page.last());
-      counts.add(Count.DELIVERED, encoded.count());
-      counts.add(Count.DELIVERED_BYTES, bytes);
+      encoded.write(0, connection.id(), connection.output(), counts);
+      encoded.release();
+      connection.output().flush();
     }
   }
 

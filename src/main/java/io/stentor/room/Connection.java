@@ -3,7 +3,9 @@ package io.stentor.room;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.stentor.message.CloseReason;
+import io.stentor.message.TagFilter;
 import io.stentor.room.Cursor.Notice;
+import org.jspecify.annotations.Nullable;
 
 /** A client as seen by a room. Confined to one event loop. */
 public interface Connection {
@@ -13,6 +15,19 @@ public interface Connection {
 
   /** Returns the format of the bytes that are written to this client. */
   Format format();
+
+  /** Returns what this client is sent; null for everything. Always the same. */
+  default @Nullable TagFilter filter() {
+    return null;
+  }
+
+  /**
+   * Returns the ID by which a publication can exclude this client, always the same; empty if none
+   * can.
+   */
+  default String id() {
+    return "";
+  }
 
   /**
    * The cursor has been placed, and the client receives everything that is published from now on.

@@ -69,7 +69,9 @@ public interface Cursor {
        */
       LOST,
       /** It read too slowly and some messages were skipped. */
-      SKIPPED
+      SKIPPED,
+      /** It moved past messages that its filter does not match, and got none for a while. */
+      PASSED
     }
 
     /**
@@ -81,12 +83,13 @@ public interface Cursor {
      *       follows.
      *   <li><code>{"position":"9z8y:7","recovered":false}</code>: messages are missing.
      *   <li><code>{"position":"1a2b:60","skipped":18}</code>: 18 messages were skipped.
+     *   <li><code>{"position":"1a2b:75"}</code>, later: nothing up to 75 matches the filter.
      * </ul>
      */
     public String json() {
       String more =
           switch (kind) {
-            case JOINED -> "";
+            case JOINED, PASSED -> "";
             case RECOVERED -> ",\"recovered\":true";
             case LOST -> ",\"recovered\":false";
             case SKIPPED -> ",\"skipped\":" + skipped;

@@ -2,13 +2,22 @@ package io.stentor.room;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
+import io.stentor.message.TagFilter;
+import io.stentor.room.Counts.Count;
+import io.stentor.room.Cursor.Notice;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Consecutive publications encoded in one format: one buffer and the start index of each
- * publication. Reference-counted; a holder of a reference may read it on any thread.
+ * Consecutive publications encoded in one format for one filter: one buffer and the start index of
+ * each publication. A publication that the filter does not match is there, but has no bytes.
+ * Reference-counted; a holder of a reference may read it on any thread.
  */
 final class Encoded {
 
@@ -17,33 +26,98 @@ final class Encoded {
   /** Index of the first byte of each publication. */
   private final int[] starts;
 
+  /** Number of publications without bytes. */
+  private final int hidden;
+
+  /** The connection that each publication excludes; null if none excludes any. */
+  private final @Nullable String @Nullable [] excludes;
+
+  /** The connections that some publication excludes. */
+  private final Set<String> excluded;
+
   private final long publishedMillis;
 
-  private Encoded(ByteBuf bytes, int[] starts, long publishedMillis) {
+  private Encoded(
+      ByteBuf bytes,
+      int[] starts,
+      int hidden,
+      @Nullable String @Nullable [] excludes,
+      long publishedMillis) {
     this.bytes = bytes;
     this.starts = starts;
+    this.hidden = hidden;
+    this.excludes = excludes;
     this.publishedMillis = publishedMillis;
+    this.excluded = excludes == null ? Set.of() : withoutNull(excludes);
+  }
+
+  private static Set<String> withoutNull(@Nullable String[] ids) {
+    Set<String> all = new HashSet<>();
+    for (String id : ids) {
+      if (id != null) {
+        all.add(id);
+      }
+    }
+    return all;
   }
 
   /**
    * Encodes publications of a room. There must be at least one, and their offsets must be
    * consecutive. The caller owns the only reference.
+   *
+   * @param filter null for all publications
    */
   static Encoded of(
-      Format format, RoomName room, List<Publication> publications, long epoch, long firstOffset) {
+      Format format,
+      @Nullable TagFilter filter,
+      RoomName room,
+      List<Publication> publications,
+      long epoch,
+      long firstOffset) {
+    int[] starts = new int[publications.size()];
+    @Nullable String @Nullable [] excludes = null;
     int limit = 0;
-    for (Publication publication : publications) {
+    int hidden = 0;
+    for (int i = 0; i < starts.length; i++) {
+      Publication publication = publications.get(i);
+      if (filter != null && !filter.matches(publication.attributes().tags())) {
+        starts[i] = -1;
+        hidden++;
+        continue;
+      }
       limit += format.sizeLimit(room, publication);
+      String exclude = publication.attributes().exclude();
+      if (exclude != null) {
+        excludes = excludes == null ? new @Nullable String[starts.length] : excludes;
+        excludes[i] = exclude;
+      }
     }
     // Direct memory: a socket write of heap memory would copy it once per connection.
-    ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(limit);
-    int[] starts = new int[publications.size()];
+    ByteBuf out =
+        limit == 0 ? Unpooled.EMPTY_BUFFER : PooledByteBufAllocator.DEFAULT.directBuffer(limit);
     for (int i = 0; i < starts.length; i++) {
+      boolean matches = starts[i] >= 0;
       starts[i] = out.writerIndex();
-      long offset = epoch == 0 ? 0 : firstOffset + i;
-      format.encode(room, publications.get(i), epoch, offset, out);
+      if (matches) {
+        long offset = epoch == 0 ? 0 : firstOffset + i;
+        format.encode(room, publications.get(i), epoch, offset, out);
+      }
     }
-    return new Encoded(out, starts, publications.get(0).timeMillis());
+    return new Encoded(out, starts, hidden, excludes, publications.get(0).timeMillis());
+  }
+
+  /**
+   * Encodes a position without publications, for connections that were sent nothing up to it.
+   *
+   * @return null if the format cannot express it
+   */
+  static @Nullable Encoded position(Format format, Position position) {
+    ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(Connection.NOTICE_BYTES);
+    if (format.encode(new Notice(position, Notice.Kind.PASSED, 0), out)) {
+      return new Encoded(out, new int[0], 0, null, 0);
+    }
+    out.release();
+    return null;
   }
 
   /** When a server received the first publication, in milliseconds since 1970. */
@@ -56,25 +130,79 @@ final class Encoded {
     return bytes;
   }
 
+  /** Returns the number of publications, with those that have no bytes. */
   int count() {
     return starts.length;
+  }
+
+  /** Returns the number of publications that have bytes. */
+  int messages() {
+    return starts.length - hidden;
+  }
+
+  /** Returns whether the last publication has no bytes. */
+  boolean endsHidden() {
+    return hidden > 0 && starts[starts.length - 1] == bytes.writerIndex();
   }
 
   int size() {
     return bytes.readableBytes();
   }
 
-  /** Returns the size of everything from publication {@code index} on, in bytes. */
-  int sizeFrom(int index) {
-    return bytes.writerIndex() - starts[index];
+  private int end(int index) {
+    return index + 1 < starts.length ? starts[index + 1] : bytes.writerIndex();
   }
 
-  /** Returns a new reference to everything from publication {@code index} on. */
-  ByteBuf from(int index) {
-    int start = starts[index];
-    return start == 0
-        ? bytes.retainedDuplicate()
-        : bytes.retainedSlice(start, bytes.writerIndex() - start);
+  /** Returns whether any publication excludes any connection. */
+  boolean hasExclusions() {
+    return excludes != null;
+  }
+
+  /** Returns whether some publication excludes this connection. */
+  boolean excludes(String connection) {
+    return excluded.contains(connection);
+  }
+
+  private boolean isFor(String connection, int index) {
+    return starts[index] < end(index) && (excludes == null || !connection.equals(excludes[index]));
+  }
+
+  /** Returns the index of the last publication that a connection is sent; -1 if it is sent none. */
+  int last(String connection) {
+    int last = starts.length - 1;
+    while (last >= 0 && !isFor(connection, last)) {
+      last--;
+    }
+    return last;
+  }
+
+  /**
+   * Writes what a connection is sent of everything from publication {@code index} on, without a
+   * flush, and counts it. Adds references.
+   */
+  void write(int index, String connection, Output output, Counts counts) {
+    int messages = 0;
+    long written = 0;
+    int from = index;
+    while (from < starts.length) {
+      // A run of publications without one that excludes the connection.
+      int to = from;
+      while (to < starts.length && (excludes == null || !connection.equals(excludes[to]))) {
+        messages += starts[to] < end(to) ? 1 : 0;
+        to++;
+      }
+      int length = to == from ? 0 : end(to - 1) - starts[from];
+      if (length > 0) {
+        output.write(
+            length == size()
+                ? bytes.retainedDuplicate()
+                : bytes.retainedSlice(starts[from], length));
+        written += length;
+      }
+      from = to + 1;
+    }
+    counts.add(Count.DELIVERED, messages);
+    counts.add(Count.DELIVERED_BYTES, written);
   }
 
   Encoded retain() {
@@ -90,21 +218,31 @@ final class Encoded {
   static Encoded joined(List<Encoded> parts) {
     int size = 0;
     int count = 0;
+    int hidden = 0;
+    boolean exclusions = false;
     for (Encoded part : parts) {
       size += part.size();
       count += part.count();
+      hidden += part.hidden;
+      exclusions |= part.hasExclusions();
     }
     ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(size);
     int[] starts = new int[count];
+    @Nullable String @Nullable [] excludes = exclusions ? new @Nullable String[count] : null;
+    long publishedMillis = 0;
     int next = 0;
     for (Encoded part : parts) {
       int base = out.writerIndex();
+      if (excludes != null && part.excludes != null) {
+        System.arraycopy(part.excludes, 0, excludes, next, part.count());
+      }
       for (int start : part.starts) {
         starts[next++] = base + start;
       }
+      publishedMillis = publishedMillis == 0 ? part.publishedMillis : publishedMillis;
       out.writeBytes(part.bytes, part.bytes.readerIndex(), part.size());
       part.release();
     }
-    return new Encoded(out, starts, parts.get(0).publishedMillis);
+    return new Encoded(out, starts, hidden, excludes, publishedMillis);
   }
 }

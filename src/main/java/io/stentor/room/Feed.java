@@ -9,6 +9,7 @@ import io.stentor.logging.LimitedWarnings;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
+import io.stentor.message.TagFilter;
 import io.stentor.room.Counts.Count;
 import io.stentor.room.RoomBus.Broadcast;
 import io.stentor.timer.LoopExecutor;
@@ -52,6 +53,9 @@ final class Feed implements ReorderBuffer.Output {
   /** One in this many consecutive failures is logged as a warning, which is about every 10 s. */
   private static final int WARN_FAILURES = 40;
 
+  /** How long connections whose filter matches nothing are not told their position. */
+  static final int POSITION_SECONDS = 5;
+
   private static final int PAGE_MESSAGES = 4096;
   private static final int PAGE_BYTES = 512 * 1024;
   private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
@@ -66,8 +70,8 @@ final class Feed implements ReorderBuffer.Output {
   private final BusConsumer consumer;
   private final ReorderBuffer buffer;
 
-  /** Tails that receive everything. */
-  private final List<Tail> tails = new ArrayList<>();
+  /** The tails that receive everything, by format and filter. */
+  private final List<Group> groups = new ArrayList<>(1);
 
   /** Tails to attach once this feed is live. */
   private final ArrayDeque<Tail> waiting = new ArrayDeque<>();
@@ -117,7 +121,7 @@ final class Feed implements ReorderBuffer.Output {
 
   /** Returns whether no tail is attached or waiting to be attached. */
   boolean isUnused() {
-    return tails.isEmpty() && waiting.isEmpty();
+    return groups.isEmpty() && waiting.isEmpty();
   }
 
   /** Must be called every second while unused. Returns true when this feed should be closed. */
@@ -128,6 +132,7 @@ final class Feed implements ReorderBuffer.Output {
   /** Must be called every second while in use. */
   void usedForSecond() {
     unusedSeconds = 0;
+    groups.forEach(this::tellPosition);
     if (--secondsToCheck <= 0) {
       secondsToCheck = secondsToCheck();
       createsLog = true;
@@ -169,13 +174,21 @@ final class Feed implements ReorderBuffer.Output {
 
   /** Adds a tail, which receives everything after the present position. */
   private void add(Tail tail) {
-    tails.add(tail);
+    Group group = null;
+    for (Group one : groups) {
+      group = one.tails.get(0).isFor(tail.format(), tail.filter()) ? one : group;
+    }
+    if (group == null) {
+      group = new Group(tail.format(), tail.filter());
+      groups.add(group);
+    }
+    group.tails.add(tail);
     Position at = buffer.position();
     tail.loop().run(() -> tail.attached(at));
   }
 
   void detach(Tail tail) {
-    tails.remove(tail);
+    groups.removeIf(group -> group.tails.remove(tail) && group.tails.isEmpty());
     waiting.remove(tail);
   }
 
@@ -345,7 +358,7 @@ final class Feed implements ReorderBuffer.Output {
       buffer.moveTo(page.branch(), withLatest ? page.top() : page.top() + 1);
       Position at = buffer.position();
       LOG.info("room {}: continuity was lost, going on at {}", room, at);
-      List.copyOf(tails).forEach(tail -> tail.loop().run(() -> tail.lost(at)));
+      tails().forEach(tail -> tail.loop().run(() -> tail.lost(at)));
     } else if (page.last() >= before) {
       buffer.take(new Broadcast(page.epoch(), page.first(), page.publications()));
       counts.add(Count.REPAIRED, buffer.next() - before);
@@ -366,12 +379,12 @@ final class Feed implements ReorderBuffer.Output {
     LOG.debug("room {}: the log continues as another branch: {}", room, into);
     buffer.fork(into);
     Position fork = buffer.position();
-    List.copyOf(tails).forEach(tail -> tail.loop().run(() -> tail.forked(fork)));
+    tails().forEach(tail -> tail.loop().run(() -> tail.forked(fork)));
   }
 
   /**
-   * Delivers publications to all tails. Encodes once per format and passes the same bytes to every
-   * tail.
+   * Delivers publications to all tails. Encodes once per format and filter, and passes the same
+   * bytes to every tail.
    *
    * @param epoch epoch of the log; 0 if there is none
    * @param first offset of the first publication; 0 if there is no log
@@ -379,28 +392,60 @@ final class Feed implements ReorderBuffer.Output {
    */
   @Override
   public void deliver(List<Publication> publications, long epoch, long first, Position after) {
-    List<Format> done = new ArrayList<>(1);
-    for (int i = 0; i < tails.size(); i++) {
-      Format format = tails.get(i).format();
-      if (!done.contains(format)) {
-        done.add(format);
-        deliver(format, Encoded.of(format, room, publications, epoch, first), after);
+    for (int i = 0; i < groups.size(); i++) {
+      Group group = groups.get(i);
+      Encoded encoded = Encoded.of(group.format, group.filter, room, publications, epoch, first);
+      group.passedSeconds = encoded.endsHidden() ? Math.max(group.passedSeconds, 1) : 0;
+      deliver(group, encoded, after);
+    }
+  }
+
+  /**
+   * Passes the same bytes to every tail of a group. Takes ownership of the only reference. Must not
+   * be called while the group changes.
+   */
+  private void deliver(Group group, Encoded encoded, Position after) {
+    for (Tail tail : group.tails) {
+      encoded.retain();
+      if (tail.loop().inEventLoop()) {
+        tail.append(encoded, after);
+      } else {
+        tail.loop().run(() -> tail.append(encoded, after));
+      }
+    }
+    encoded.release();
+  }
+
+  /**
+   * Tells the connections of a group their position, if their filter did not match the last
+   * publications for some seconds. So a connection that is sent little can still resume.
+   */
+  private void tellPosition(Group group) {
+    if (group.passedSeconds > 0 && ++group.passedSeconds > POSITION_SECONDS && logged) {
+      group.passedSeconds = 0;
+      Encoded position = Encoded.position(group.format, buffer.position());
+      if (position != null) {
+        deliver(group, position, buffer.position());
       }
     }
   }
 
-  /** Passes the same bytes to every tail of the format. Takes ownership of the only reference. */
-  private void deliver(Format format, Encoded encoded, Position after) {
-    for (Tail tail : tails) {
-      if (tail.format() == format) {
-        encoded.retain();
-        if (tail.loop().inEventLoop()) {
-          tail.append(encoded, after);
-        } else {
-          tail.loop().run(() -> tail.append(encoded, after));
-        }
-      }
+  private List<Tail> tails() {
+    return groups.stream().flatMap(group -> group.tails.stream()).toList();
+  }
+
+  /** The tails of one format and filter; at least one. */
+  private static final class Group {
+    final Format format;
+    final @Nullable TagFilter filter;
+    final List<Tail> tails = new ArrayList<>(1);
+
+    /** 0 if the last publication matched, otherwise one more than the seconds since then. */
+    int passedSeconds;
+
+    Group(Format format, @Nullable TagFilter filter) {
+      this.format = format;
+      this.filter = filter;
     }
-    encoded.release();
   }
 }

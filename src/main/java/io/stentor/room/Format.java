@@ -7,7 +7,7 @@ import io.stentor.room.Cursor.Notice;
 
 /**
  * The encoding of publications for one kind of connection. A room encodes each publication once per
- * node and format, and all connections with that format receive the same bytes. Formats are
+ * node, format and filter, and all connections with both receive the same bytes. Formats are
  * constants, compared by identity. Any thread.
  */
 public interface Format {

@@ -3,6 +3,7 @@ package io.stentor.room;
 import io.stentor.config.RoomOptions;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
+import io.stentor.message.TagFilter;
 import io.stentor.room.Counts.Count;
 import io.stentor.room.Cursor.Notice;
 import io.stentor.room.Cursor.Start;
@@ -12,10 +13,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One room on one event loop, with a tail for each format of its connections there. Exists while it
- * has cursors. Confined to that loop.
+ * One room on one event loop, with a tail for each format and filter of its connections there.
+ * Exists while it has cursors. Confined to that loop.
  */
 final class Room implements Tail.Owner {
 
@@ -49,14 +51,26 @@ final class Room implements Tail.Owner {
   private RoomOptions options;
   private final Owner owner;
   private final Source source;
+  private final FiltersInUse filters;
   private final Counts counts;
   private final List<Tail> tails = new ArrayList<>(1);
 
   /** Cursors whose tail is not attached yet, with their requested start. */
   private final Map<TailCursor, Start> waiting = new LinkedHashMap<>();
 
-  /** Creates a room without cursors. */
-  Room(RoomName name, RoomOptions options, Owner owner, Source source, Counts counts) {
+  /**
+   * Creates a room without cursors.
+   *
+   * @param filters from which each tail with a filter is released at its end
+   */
+  Room(
+      RoomName name,
+      RoomOptions options,
+      Owner owner,
+      Source source,
+      FiltersInUse filters,
+      Counts counts) {
+    this.filters = filters;
     this.name = name;
     this.options = options;
     this.owner = owner;
@@ -77,8 +91,7 @@ final class Room implements Tail.Owner {
   /**
    * Adds a cursor. Places it immediately, or as soon as this node receives the room's publications.
    */
-  Cursor join(Connection connection, Start start) {
-    Tail tail = tail(connection.format());
+  Cursor join(Tail tail, Connection connection, Start start) {
     TailCursor cursor = tail.add(connection);
     if (tail.isAttached()) {
       place(cursor, start);
@@ -88,13 +101,26 @@ final class Room implements Tail.Owner {
     return cursor;
   }
 
-  private Tail tail(Format format) {
+  /**
+   * Returns the tail for connections with this format and filter.
+   *
+   * @throws JoinLimitReached if that would be one filter too many
+   */
+  Tail tail(Format format, @Nullable TagFilter filter) throws JoinLimitReached {
     for (Tail tail : tails) {
-      if (tail.format() == format) {
+      if (tail.isFor(format, filter)) {
         return tail;
       }
     }
-    Tail tail = new Tail(this, format, options, owner.executor(), counts);
+    if (filter != null) {
+      try {
+        filters.hold(name, filter);
+      } catch (JoinLimitReached e) {
+        endIfUnused();
+        throw e;
+      }
+    }
+    Tail tail = new Tail(this, format, filter, options, owner.executor(), counts);
     tails.add(tail);
     source.attach(tail);
     return tail;
@@ -150,10 +176,18 @@ final class Room implements Tail.Owner {
       tail.close();
       tails.remove(tail);
       source.detach(tail);
-      if (tails.isEmpty()) {
-        owner.ended(this);
-        source.end();
+      TagFilter filter = tail.filter();
+      if (filter != null) {
+        filters.release(name, filter);
       }
+      endIfUnused();
+    }
+  }
+
+  private void endIfUnused() {
+    if (tails.isEmpty()) {
+      owner.ended(this);
+      source.end();
     }
   }
 }

@@ -51,6 +51,7 @@ public final class Rooms {
   private final Counts counts;
   private final Limits limits;
   private final RoomsInUse inUse;
+  private final FiltersInUse filters;
 
   /** Creates rooms on every event loop of a Vert.x instance, without limits or timings. */
   public Rooms(Vertx vertx, RoomRules rules, History history) {
@@ -88,6 +89,7 @@ public final class Rooms {
     this.counts = counts;
     this.limits = limits;
     this.inUse = new RoomsInUse(limits);
+    this.filters = new FiltersInUse(limits);
     this.loops =
         new Loops(
             executors,
@@ -132,31 +134,37 @@ public final class Rooms {
    * Checks whether the room could be joined now, so that a transport can reject a request early in
    * its own form. The result is not binding; {@link #join} checks again.
    *
-   * @throws RoomLimitReached as {@link #join} would
+   * @param filter of the connection; null for none
+   * @throws JoinLimitReached as {@link #join} would
    */
-  public void requirePlace(RoomName name) throws RoomLimitReached {
+  public void requirePlace(RoomName name, @Nullable TagFilter filter) throws JoinLimitReached {
     inUse.requirePlace(name);
+    if (filter != null) {
+      filters.requirePlace(name, filter);
+    }
   }
 
   /**
    * Joins a room and returns the connection's cursor. Must be called on the connection's event
    * loop, and only that loop writes to the connection.
    *
-   * @throws RoomLimitReached if no connection of this node is in the room and {@code limits.rooms}
-   *     allows no further room; the connection is not called then
+   * @throws JoinLimitReached if no connection of this node is in the room and {@code limits.rooms}
+   *     allows no further room, or if {@code limits.filtersPerRoom} allows no further filter; the
+   *     connection is not called then
    */
   public Cursor join(RoomName name, Connection connection, Start start, EventLoop eventLoop)
-      throws RoomLimitReached {
+      throws JoinLimitReached {
     Loop loop = loops.at(eventLoop);
     Room room = loop.rooms.get(name);
     if (room == null) {
       inUse.hold(name);
       Room.Source feed = loops.home(name).feeds.handle(name);
-      room = new Room(name, options(name), loop, feed, counts);
+      room = new Room(name, options(name), loop, feed, filters, counts);
       loop.rooms.put(name, room);
     }
+    Tail tail = room.tail(connection.format(), connection.filter());
     loop.cursors++;
-    return room.join(connection, start);
+    return room.join(tail, connection, start);
   }
 
   /**

@@ -22,25 +22,25 @@ final class RoomsInUse {
   /**
    * Returns if the room could be held now. Otherwise records that the limit was reached.
    *
-   * @throws RoomLimitReached if the limit is reached and enforced
+   * @throws JoinLimitReached if the limit is reached and enforced
    */
-  void requirePlace(RoomName name) throws RoomLimitReached {
+  void requirePlace(RoomName name) throws JoinLimitReached {
     int most = limits.options().rooms();
     if (most == 0 || holds.size() < most || holds.containsKey(name)) {
       return;
     }
     limits.hit(Limit.ROOMS, "room " + name.value());
     if (!limits.isDryRun()) {
-      throw new RoomLimitReached(most);
+      throw JoinLimitReached.ofRooms(most);
     }
   }
 
   /**
    * Adds a hold on a room. Always succeeds for a room that is already held.
    *
-   * @throws RoomLimitReached if this node may not have another room; no hold is added then
+   * @throws JoinLimitReached if this node may not have another room; no hold is added then
    */
-  void hold(RoomName name) throws RoomLimitReached {
+  void hold(RoomName name) throws JoinLimitReached {
     if (holds.computeIfPresent(name, (room, count) -> count + 1) == null) {
       holdFirst(name);
     }
@@ -49,7 +49,7 @@ final class RoomsInUse {
   /**
    * Adds the first hold on a room. Synchronized so that two rooms cannot both take the last slot.
    */
-  private synchronized void holdFirst(RoomName name) throws RoomLimitReached {
+  private synchronized void holdFirst(RoomName name) throws JoinLimitReached {
     requirePlace(name);
     holds.merge(name, 1, Integer::sum);
   }

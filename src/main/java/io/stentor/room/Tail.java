@@ -4,18 +4,20 @@ import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomOptions.SlowConsumer;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Position;
+import io.stentor.message.TagFilter;
 import io.stentor.room.Counts.Count;
 import io.stentor.room.Cursor.Notice;
 import io.stentor.timer.LoopExecutor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a room's log for the connections of one event loop and one format: their cursors, and
- * the encoded bytes that some of them have not received yet. Confined to that loop.
+ * The end of a room's log for the connections of one event loop, one format and one filter: their
+ * cursors, and the encoded bytes that some of them have not received yet. Confined to that loop.
  */
 final class Tail {
 
@@ -27,6 +29,10 @@ final class Tail {
    * cursor has received it or the room's `tailBytes` are exceeded. The room's rule for slow
    * consumers then applies to cursors that still needed it. Cursors that are reading older
    * publications from the log are not slow: they read from the log what was dropped here.
+   *
+   * A publication that the filter does not match has a number too, but no bytes. A piece without
+   * bytes only moves cursors. It is not kept, except as the first piece: each piece ends where the
+   * next one starts.
    */
 
   /** What a tail needs from its room. */
@@ -51,6 +57,7 @@ final class Tail {
 
   private final Owner owner;
   private final Format format;
+  private final @Nullable TagFilter filter;
   private final LoopExecutor loop;
   private final Counts counts;
   private RoomOptions options;
@@ -77,10 +84,21 @@ final class Tail {
   private boolean flushPlanned;
   private boolean releasePlanned;
 
-  /** Creates a tail that is not attached to its feed yet. */
-  Tail(Owner owner, Format format, RoomOptions options, LoopExecutor loop, Counts counts) {
+  /**
+   * Creates a tail that is not attached to its feed yet.
+   *
+   * @param filter null for all publications
+   */
+  Tail(
+      Owner owner,
+      Format format,
+      @Nullable TagFilter filter,
+      RoomOptions options,
+      LoopExecutor loop,
+      Counts counts) {
     this.owner = owner;
     this.format = format;
+    this.filter = filter;
     this.options = options;
     this.loop = loop;
     this.counts = counts;
@@ -88,6 +106,16 @@ final class Tail {
 
   Format format() {
     return format;
+  }
+
+  /** Returns what its connections are sent; null for everything. */
+  @Nullable TagFilter filter() {
+    return filter;
+  }
+
+  /** Returns whether the connections with this format and filter belong to this tail. */
+  boolean isFor(Format other, @Nullable TagFilter otherFilter) {
+    return format == other && Objects.equals(filter, otherFilter);
   }
 
   LoopExecutor loop() {
@@ -163,6 +191,19 @@ final class Tail {
     Encoded piece = fresh.size() == 1 ? fresh.get(0) : Encoded.joined(fresh);
     fresh.clear();
     sent = end;
+    boolean someWait =
+        piece.size() == 0
+            ? pass(first)
+            : piece.hasExclusions() ? offerWithExclusions(first, piece) : offer(first, piece);
+    if (someWait && piece.count() > 0) {
+      keep(first, piece);
+    } else {
+      piece.release();
+    }
+  }
+
+  /** Writes a piece to every cursor that can take it. Returns whether some cursors wait. */
+  private boolean offer(long first, Encoded piece) {
     int written = 0;
     boolean someWait = false;
     // In order of joining: a publisher that receives its own message early in the turn can append
@@ -179,20 +220,62 @@ final class Tail {
       }
       i = cursor.index == i ? i + 1 : i; // The last cursor replaces a cursor that has just left.
     }
-    if (written > 0) {
-      counts.add(Count.DELIVERED, (long) written * piece.count());
+    if (written > 0 && piece.messages() > 0) {
+      counts.add(Count.DELIVERED, (long) written * piece.messages());
       counts.add(Count.DELIVERED_BYTES, (long) written * piece.size());
       counts.timings().offered(piece.publishedMillis());
     }
-    if (someWait) {
-      keep(first, piece);
-    } else {
-      piece.release();
+    return someWait;
+  }
+
+  /** Like {@link #offer}, but leaves out what excludes the connection of a cursor. */
+  private boolean offerWithExclusions(long first, Encoded piece) {
+    boolean someWait = false;
+    int i = 0;
+    while (i < cursors.size()) {
+      TailCursor cursor = cursors.get(i);
+      String id = cursor.connection.id();
+      boolean isNext = cursor.next == first && cursor.reading == null;
+      if (isNext && piece.last(id) < 0) {
+        cursor.next = sent;
+      } else if (isNext && cursor.isReady()) {
+        if (piece.excludes(id)) {
+          piece.write(0, id, cursor.output, counts);
+          cursor.output.flush();
+        } else {
+          cursor.output.send(piece.bytes());
+          counts.add(Count.DELIVERED, piece.messages());
+          counts.add(Count.DELIVERED_BYTES, piece.size());
+        }
+        cursor.next = sent;
+      } else if (cursor.next < sent) {
+        someWait = true;
+      }
+      i = cursor.index == i ? i + 1 : i;
     }
+    counts.timings().offered(piece.publishedMillis());
+    return someWait;
+  }
+
+  /** Moves the cursors past publications without bytes. Returns whether some cursors wait. */
+  private boolean pass(long first) {
+    boolean someWait = false;
+    for (TailCursor cursor : cursors) {
+      if (cursor.next == first && cursor.reading == null) {
+        cursor.next = sent;
+      } else if (cursor.next < sent) {
+        someWait = true;
+      }
+    }
+    return someWait;
   }
 
   /** Keeps a piece that some cursors did not accept. Takes ownership of the reference. */
   private void keep(long first, Encoded piece) {
+    if (piece.size() == 0 && !pieces.isEmpty()) {
+      piece.release(); // The newest piece now ends after it.
+      return;
+    }
     pieces.put(first, piece);
     pieceBytes += piece.size();
     counts.add(Count.WAITING_BYTES, piece.size());
@@ -201,7 +284,8 @@ final class Tail {
       if (cursor.next < sent && cursor.isReady()) {
         cursor.writePieces();
       } else if (cursor.reading == null && options.slowConsumer() == SlowConsumer.LATEST) {
-        cursor.skipTo(sent - 1);
+        int latest = piece.last(cursor.connection.id());
+        cursor.skipTo(latest < 0 ? cursor.next : first + latest);
       }
     }
     releaseTaken();
@@ -263,8 +347,13 @@ final class Tail {
   }
 
   private long endOfOldest() {
-    Map.Entry<Long, Encoded> oldest = pieces.firstEntry();
-    return oldest.getKey() + oldest.getValue().count();
+    return endOf(pieces.firstKey());
+  }
+
+  /** Returns one more than the last number that belongs to the piece with this key. */
+  private long endOf(Long first) {
+    Long next = pieces.higherKey(first);
+    return next == null ? sent : next;
   }
 
   private void releaseOldest() {
@@ -435,19 +524,14 @@ final class Tail {
         }
       }
       long before = next;
-      long bytes = 0;
       while (next < sent && !hasLeft() && isReady()) {
         Map.Entry<Long, Encoded> entry = pieces.floorEntry(next);
-        Encoded piece = entry.getValue();
         int from = (int) (next - entry.getKey());
-        bytes += piece.sizeFrom(from);
-        output.write(piece.from(from));
-        moveTo(entry.getKey() + piece.count());
+        entry.getValue().write(from, connection.id(), output, counts);
+        moveTo(endOf(entry.getKey()));
       }
       if (next > before) {
         output.flush();
-        counts.add(Count.DELIVERED, next - before);
-        counts.add(Count.DELIVERED_BYTES, bytes);
       }
     }
 

@@ -12,6 +12,7 @@ import io.stentor.identity.Permissions;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
 import io.stentor.message.RoomName;
+import io.stentor.message.TagFilter;
 import io.stentor.presence.Membership;
 import io.stentor.presence.Watcher;
 import io.stentor.presence.Watcher.Watch;
@@ -19,7 +20,7 @@ import io.stentor.room.Connection;
 import io.stentor.room.Cursor;
 import io.stentor.room.Cursor.Start;
 import io.stentor.room.Format;
-import io.stentor.room.RoomLimitReached;
+import io.stentor.room.JoinLimitReached;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -56,6 +57,7 @@ public final class SseConnection extends StreamConnection implements Connection,
   private final KeepAlive.Slot place = new KeepAlive.Slot();
   private final ServerSentEvents format;
   private final Membership membership;
+  private final @Nullable TagFilter filter;
   private final boolean watches;
   private final PlainClient client;
   private @Nullable Cursor cursor;
@@ -71,6 +73,7 @@ public final class SseConnection extends StreamConnection implements Connection,
     this.loop = loop;
     this.keepAlive = keepAlive;
     this.membership = new Membership(loop.presence(), room, request.member());
+    this.filter = request.filter();
     this.watches = request.watches();
     this.format = stream().isChunked() ? ServerSentEvents.CHUNKED : ServerSentEvents.UNFRAMED;
     this.client =
@@ -86,10 +89,17 @@ public final class SseConnection extends StreamConnection implements Connection,
    * A validated request for a stream.
    *
    * @param member the client as the other members see it
+   * @param filter what the client is sent; null for everything
    * @param watches whether the client receives member events
    * @param identity the authenticated identity
    */
-  record Request(RoomName room, Member member, Start start, boolean watches, Identity identity) {
+  record Request(
+      RoomName room,
+      Member member,
+      Start start,
+      @Nullable TagFilter filter,
+      boolean watches,
+      Identity identity) {
 
     /** Returns whether the permissions allow this stream. */
     boolean isAllowed(Permissions permissions) {
@@ -119,8 +129,8 @@ public final class SseConnection extends StreamConnection implements Connection,
     client.recheck();
     try {
       cursor = loop.rooms().join(room, this, request.start(), loop.eventLoop());
-    } catch (RoomLimitReached e) {
-      close(CloseReason.TOO_MANY_ROOMS);
+    } catch (JoinLimitReached e) {
+      close(e.closeReason());
     }
     if (!isOpen()) {
       leaveRoom();
@@ -161,6 +171,16 @@ public final class SseConnection extends StreamConnection implements Connection,
   @Override
   public Format format() {
     return format;
+  }
+
+  @Override
+  public @Nullable TagFilter filter() {
+    return filter;
+  }
+
+  @Override
+  public String id() {
+    return client.connection();
   }
 
   @Override

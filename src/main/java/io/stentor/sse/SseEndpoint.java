@@ -14,6 +14,7 @@ import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
+import io.stentor.message.TagFilter;
 import io.stentor.room.Cursor.Start;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
@@ -100,8 +101,9 @@ public final class SseEndpoint {
     try {
       Member member = PlainClient.member(identity, request.getParam("name"));
       Start start = authentication.requireStart(identity, room, start(request));
-      loop.requirePlace(room);
-      return new SseConnection.Request(room, member, start, watches, identity);
+      TagFilter filter = PlainClient.filter(request);
+      loop.requirePlace(room, filter);
+      return new SseConnection.Request(room, member, start, filter, watches, identity);
     } catch (IllegalArgumentException e) {
       throw RequestRefused.of(ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
     }

@@ -15,6 +15,7 @@ import io.stentor.message.Member;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
+import io.stentor.message.TagFilter;
 import io.stentor.presence.Membership;
 import io.stentor.room.Ack;
 import io.stentor.room.Ack.MessageTooLarge;
@@ -23,8 +24,8 @@ import io.stentor.room.Cursor;
 import io.stentor.room.Cursor.Notice;
 import io.stentor.room.Cursor.Start;
 import io.stentor.room.Format;
+import io.stentor.room.JoinLimitReached;
 import io.stentor.room.Output;
-import io.stentor.room.RoomLimitReached;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,6 +67,7 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
   private final Socket socket;
   private final RoomName room;
   private final Format format;
+  private final @Nullable TagFilter filter;
   private final LoopContext loop;
   private final Membership membership;
   private final PlainClient client;
@@ -83,9 +85,11 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
       Member member,
       Identity identity,
       Format format,
+      @Nullable TagFilter filter,
       LoopContext loop) {
     this.room = room;
     this.format = format;
+    this.filter = filter;
     this.loop = loop;
     this.membership = new Membership(loop.presence(), room, member);
     // Frame headers are checked against this limit for as long as the socket is open.
@@ -98,6 +102,7 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
    *
    * @param place the result of {@link Takeover#accept}
    * @param subProtocol the chosen one; null for none
+   * @param filter what the client is sent; null for everything
    */
   static void open(
       ChannelHandlerContext place,
@@ -106,10 +111,11 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
       Member member,
       Identity identity,
       Start start,
+      @Nullable TagFilter filter,
       LoopContext loop) {
     Format format = format(subProtocol);
     WebSocketConnection opened =
-        new WebSocketConnection(place, room, member, identity, format, loop);
+        new WebSocketConnection(place, room, member, identity, format, filter, loop);
     opened.join(start);
     opened.socket.begin();
   }
@@ -125,8 +131,8 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
       if (!socket.isOpen()) {
         cursor.leave();
       }
-    } catch (RoomLimitReached e) {
-      close(CloseReason.TOO_MANY_ROOMS);
+    } catch (JoinLimitReached e) {
+      close(e.closeReason());
     }
   }
 
@@ -277,6 +283,16 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
   @Override
   public Format format() {
     return format;
+  }
+
+  @Override
+  public @Nullable TagFilter filter() {
+    return filter;
+  }
+
+  @Override
+  public String id() {
+    return client.connection();
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.stentor.http.RoomPath;
 import io.stentor.identity.Identity;
 import io.stentor.message.Member;
 import io.stentor.message.RoomName;
+import io.stentor.message.TagFilter;
 import io.stentor.room.Cursor.Start;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
@@ -124,10 +125,12 @@ public final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     RoomName name = RoomPath.name(room);
     Member member;
     Start start;
+    TagFilter filter;
     try {
       Start asked = PlainClient.start(request.getParam("since"), request.getParam("last"));
       start = authentication.requireStart(identity, name, asked);
-      loop.requirePlace(name);
+      filter = PlainClient.filter(request);
+      loop.requirePlace(name, filter);
       member = PlainClient.member(identity, request.getParam("name"));
     } catch (IllegalArgumentException e) {
       throw RequestRefused.of(ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
@@ -137,6 +140,7 @@ public final class WebSocketEndpoint implements Handler<HttpServerRequest> {
     Handshake.accept(
         request,
         agreed,
-        place -> WebSocketConnection.open(place, agreed, name, member, identity, start, loop));
+        place ->
+            WebSocketConnection.open(place, agreed, name, member, identity, start, filter, loop));
   }
 }

@@ -162,6 +162,15 @@ final class OptionsProbe implements AutoCloseable {
     }
   }
 
+  /** Whether connections with different filters may be in one room. */
+  boolean takesTwoFilters() {
+    String name = "/rooms/filtered-" + System.nanoTime();
+    try (RawWebSocket first = RawWebSocket.connect(port, name + "?filter=a!=1")) {
+      first.sendText("x").nextFrame();
+      return get(name + "/events?filter=a==2").equals("200");
+    }
+  }
+
   /** Whether a client that did not ask for it is told that another one has come. */
   String toldOfOthers() {
     try (RawWebSocket first = subscribed();

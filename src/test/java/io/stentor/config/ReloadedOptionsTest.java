@@ -341,6 +341,13 @@ class ReloadedOptionsTest {
             "both",
             "one"),
         new Case(
+            "limits.filtersPerRoom",
+            "{}",
+            "{'limits':{'filtersPerRoom':1}}",
+            probe -> probe.takesTwoFilters() ? "both" : "one",
+            "both",
+            "one"),
+        new Case(
             "limits.handshakeSeconds",
             "{}",
             "{'limits':{'handshakeSeconds':1}}",

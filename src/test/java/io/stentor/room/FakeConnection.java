@@ -3,6 +3,7 @@ package io.stentor.room;
 import io.netty.buffer.ByteBuf;
 import io.stentor.message.CloseReason;
 import io.stentor.message.RoomName;
+import io.stentor.message.TagFilter;
 import io.stentor.room.Cursor.Notice;
 import io.stentor.room.Cursor.Start;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ final class FakeConnection implements Connection, Output {
   boolean joined;
 
   private final Format format;
+  private final @Nullable TagFilter filter;
+  private final String id;
   private final List<String> texts = new ArrayList<>();
 
   /** The memory behind each write. */
@@ -44,7 +47,23 @@ final class FakeConnection implements Connection, Output {
   volatile @Nullable CloseReason closed;
 
   FakeConnection(Format format) {
+    this(format, null, "");
+  }
+
+  FakeConnection(Format format, @Nullable TagFilter filter, String id) {
     this.format = format;
+    this.filter = filter;
+    this.id = id;
+  }
+
+  @Override
+  public @Nullable TagFilter filter() {
+    return filter;
+  }
+
+  @Override
+  public String id() {
+    return id;
   }
 
   @Override
@@ -119,7 +138,7 @@ final class FakeConnection implements Connection, Output {
   Cursor enter(Rooms rooms, RoomName room, Start start, ManualLoop loop) {
     try {
       return rooms.join(room, this, start, loop.loop().eventLoop());
-    } catch (RoomLimitReached e) {
+    } catch (JoinLimitReached e) {
       throw new AssertionError(e);
     }
   }

@@ -31,14 +31,14 @@ class RoomsInUseTest {
   }
 
   @Test
-  void a_room_has_its_place_until_the_last_hold_is_given_back() throws RoomLimitReached {
+  void a_room_has_its_place_until_the_last_hold_is_given_back() throws JoinLimitReached {
     for (int i = 0; i < MOST; i++) {
       rooms.hold(room(i));
     }
     rooms.hold(room(0));
     rooms.holdAgain(room(0));
-    assertThatThrownBy(() -> rooms.hold(room(9))).isInstanceOf(RoomLimitReached.class);
-    assertThatThrownBy(() -> rooms.requirePlace(room(9))).isInstanceOf(RoomLimitReached.class);
+    assertThatThrownBy(() -> rooms.hold(room(9))).isInstanceOf(JoinLimitReached.class);
+    assertThatThrownBy(() -> rooms.requirePlace(room(9))).isInstanceOf(JoinLimitReached.class);
     rooms.release(room(0));
     rooms.release(room(0));
     assertThatThrownBy(() -> rooms.hold(room(9))).hasMessageContaining(MOST + " rooms");
@@ -48,7 +48,7 @@ class RoomsInUseTest {
   }
 
   @Test
-  void a_dry_run_lets_every_room_in() throws RoomLimitReached {
+  void a_dry_run_lets_every_room_in() throws JoinLimitReached {
     RoomsInUse lenient = new RoomsInUse(limits(true));
     for (int i = 0; i < MOST + 2; i++) {
       lenient.hold(room(i));
@@ -88,7 +88,7 @@ class RoomsInUseTest {
         try {
           rooms.hold(name);
           held.add(name);
-        } catch (RoomLimitReached full) {
+        } catch (JoinLimitReached full) {
           // The others were faster.
         }
       }

@@ -3,6 +3,7 @@ package io.stentor.room;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.config.RoomOptions;
+import io.stentor.message.Attributes;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
@@ -108,6 +109,10 @@ final class Scene {
   }
 
   boolean publish(int node, String text) {
+    return publish(node, text, Attributes.NONE);
+  }
+
+  boolean publish(int node, String text, Attributes attributes) {
     Ack ack =
         new Ack() {
           @Override
@@ -122,7 +127,10 @@ final class Scene {
             refused.add(reason);
           }
         };
-    return nodes.get(node).publisher().publish(ROOM, Publication.text(text, nowMillis), ack);
+    return nodes
+        .get(node)
+        .publisher()
+        .publish(ROOM, Publication.text(text, nowMillis).with(attributes), ack);
   }
 
   /** Lets every loop do what is due, and what that leads to, in any order. */

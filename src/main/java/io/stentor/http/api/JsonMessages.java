@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.util.BitSet;
 import java.util.Locale;
 
 /**
@@ -164,8 +165,12 @@ public final class JsonMessages implements Format {
 
   /** The offset of the first line. The lines must have offsets. */
   public static long firstOffset(ByteBuf lines) {
+    return offset(lines, lines.readerIndex());
+  }
+
+  private static long offset(ByteBuf lines, int begin) {
     long number = 0;
-    for (int i = lines.readerIndex() + OFFSET.length(); lines.getByte(i) != ','; i++) {
+    for (int i = begin + OFFSET.length(); lines.getByte(i) != ','; i++) {
       number = 10 * number + lines.getByte(i) - '0';
     }
     return number;
@@ -202,20 +207,20 @@ public final class JsonMessages implements Format {
     send(response, head(position, recovered, false), Unpooled.EMPTY_BUFFER);
   }
 
-  /** Answers with a page that was read from the log. */
-  static void sendPage(HttpServerResponse response, Page page, boolean recovered) {
-    ByteBuf lines = encoded(page);
-    Position position = new Position(page.epoch(), page.last());
-    String head = head(position, recovered, page.last() < page.top());
+  /** Answers with messages that were read from the log. */
+  static void sendPage(HttpServerResponse response, Excerpt excerpt, boolean recovered) {
+    ByteBuf lines = encoded(excerpt);
+    String head = head(excerpt.position(), recovered, excerpt.more());
     send(response, head, lines.writerIndex(Math.max(0, lines.writerIndex() - 2)));
   }
 
-  private static ByteBuf encoded(Page page) {
-    int size = page.publications().stream().mapToInt(FORMAT::sizeLimit).sum();
+  private static ByteBuf encoded(Excerpt excerpt) {
+    Page page = excerpt.page();
+    BitSet shown = excerpt.shown();
+    int size = shown.stream().map(i -> FORMAT.sizeLimit(page.publications().get(i))).sum();
     ByteBuf lines = PooledByteBufAllocator.DEFAULT.directBuffer(size);
-    long offset = page.first();
-    for (var publication : page.publications()) {
-      FORMAT.encode(publication, page.epoch(), offset++, lines);
+    for (int i = shown.nextSetBit(0); i >= 0; i = shown.nextSetBit(i + 1)) {
+      FORMAT.encode(page.publications().get(i), page.epoch(), page.first() + i, lines);
     }
     return lines;
   }
@@ -224,14 +229,16 @@ public final class JsonMessages implements Format {
    * Answers with lines that are shared with other connections.
    *
    * @param lines at least one line; takes ownership of one reference
-   * @param after the client's position before the first line
+   * @param epoch epoch of the log; 0 if there is none
    */
-  static void sendLines(HttpServerResponse response, ByteBuf lines, Position after, int limit) {
+  static void sendLines(HttpServerResponse response, ByteBuf lines, long epoch, int limit) {
     Lines some = Lines.of(lines, limit, MAX_BYTES);
+    int begin = lines.readerIndex();
+    int lastBegin = lines.indexOf(begin + some.length() - 1, begin, (byte) '\n');
     Position position =
-        after.epoch() == 0
+        epoch == 0
             ? Position.NONE
-            : new Position(after.epoch(), after.offset() + some.count());
+            : new Position(epoch, offset(lines, lastBegin < 0 ? begin : lastBegin + 1));
     String head = head(position, true, some.cut());
     // Drop the comma of the last line.
     send(response, head, lines.writerIndex(lines.readerIndex() + some.length() - 2));

@@ -13,13 +13,14 @@ import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
+import io.stentor.message.TagFilter;
 import io.stentor.room.Connection;
 import io.stentor.room.Cursor;
 import io.stentor.room.Cursor.Notice;
 import io.stentor.room.Cursor.Start;
 import io.stentor.room.Format;
+import io.stentor.room.JoinLimitReached;
 import io.stentor.room.Output;
-import io.stentor.room.RoomLimitReached;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import org.jspecify.annotations.Nullable;
@@ -35,12 +36,16 @@ final class LongPoll implements Connection, Output, LongPolls.Waiting {
   private final LoopContext loop;
   private final Identity identity;
   private final Position since;
-  private final int limit;
+  private final MessagesQuery query;
   private final LongPolls polls;
   private final Runnable readAgain;
   private @Nullable Cursor cursor;
   private @Nullable PlainClient client;
+  private boolean joined;
   private boolean ended;
+
+  /** Whether messages after {@link #since} were skipped. */
+  private boolean skipped;
 
   /** Whether the log goes on in another epoch than that of {@link #since}. */
   private boolean forked;
@@ -50,6 +55,7 @@ final class LongPoll implements Connection, Output, LongPolls.Waiting {
    *
    * @param identity the identity of the client; the poll ends when its token expires
    * @param since the client's position; {@link Position#NONE} in a room without a log
+   * @param query the limit, the filter and the time to wait
    * @param readAgain answers from the log instead, when the poll cannot continue from the position
    */
   LongPoll(
@@ -57,7 +63,7 @@ final class LongPoll implements Connection, Output, LongPolls.Waiting {
       LoopContext loop,
       Identity identity,
       Position since,
-      int limit,
+      MessagesQuery query,
       LongPolls polls,
       Runnable readAgain) {
     this.request = request;
@@ -65,15 +71,15 @@ final class LongPoll implements Connection, Output, LongPolls.Waiting {
     this.loop = loop;
     this.identity = identity;
     this.since = since;
-    this.limit = limit;
+    this.query = query;
     this.polls = polls;
     this.readAgain = readAgain;
   }
 
   /** Joins the room and waits. Messages published since the position are sent immediately. */
-  void begin(RoomName room, int waitSeconds) {
+  void begin(RoomName room) {
     loop.connections().opened(Transport.POLL);
-    if (!polls.add(this, waitSeconds)) {
+    if (!polls.add(this, query.waitSeconds())) {
       timeOut();
       return;
     }
@@ -98,9 +104,9 @@ final class LongPoll implements Connection, Output, LongPolls.Waiting {
       if (ended) {
         joined.leave();
       }
-    } catch (RoomLimitReached e) {
+    } catch (JoinLimitReached e) {
       if (end()) {
-        LoopContext.tooManyRooms(e).answer(request);
+        LoopContext.refusal(e).answer(request);
       }
     }
   }
@@ -128,8 +134,11 @@ final class LongPoll implements Connection, Output, LongPolls.Waiting {
 
   @Override
   public void timeOut() {
+    // A filter may have hidden messages, which need not be read again.
+    Cursor at = query.filter() == null || !joined ? null : cursor;
+    Position reached = at == null ? since : at.position();
     if (end()) {
-      JsonMessages.sendNone(response, since, true);
+      JsonMessages.sendNone(response, reached, true);
     }
   }
 
@@ -175,11 +184,19 @@ final class LongPoll implements Connection, Output, LongPolls.Waiting {
   }
 
   @Override
-  public void joined() {}
+  public void joined() {
+    joined = true;
+  }
+
+  @Override
+  public @Nullable TagFilter filter() {
+    return query.filter();
+  }
 
   @Override
   public boolean tell(Notice notice) {
     forked |= since.epoch() != 0 && notice.position().epoch() != since.epoch();
+    skipped |= notice.kind() == Notice.Kind.SKIPPED;
     return Connection.super.tell(notice);
   }
 
@@ -195,13 +212,17 @@ final class LongPoll implements Connection, Output, LongPolls.Waiting {
 
   @Override
   public void write(ByteBuf bytes) {
-    boolean follows = since.epoch() == 0 || JsonMessages.firstOffset(bytes) == since.offset() + 1;
+    boolean follows =
+        since.epoch() == 0
+            || query.filter() != null
+            || JsonMessages.firstOffset(bytes) == since.offset() + 1;
     if (!end()) {
       bytes.release();
-    } else if (follows && !forked) {
+    } else if (follows && !skipped && !forked) {
       // Each response is sent in its own task, because ten thousand at once would block the event
       // loop.
-      loop.eventLoop().execute(() -> JsonMessages.sendLines(response, bytes, since, limit));
+      loop.eventLoop()
+          .execute(() -> JsonMessages.sendLines(response, bytes, since.epoch(), query.limit()));
     } else {
       bytes.release();
       readAgain.run();

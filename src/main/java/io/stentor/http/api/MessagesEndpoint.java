@@ -57,13 +57,13 @@ public final class MessagesEndpoint {
     HttpServerRequest request = ctx.request();
     try {
       RoomName room = RoomPath.of(ctx);
-      MessagesQuery query = MessagesQuery.of(request.params());
+      MessagesQuery query = MessagesQuery.of(request);
       RoomOptions options = loop.rooms().options(room);
       Identity identity = Authentication.of(ctx);
       authentication.require(identity, room, Action.HISTORY);
       if (query.waitSeconds() > 0) {
         authentication.require(identity, room, Action.SUBSCRIBE);
-        loop.requirePlace(room);
+        loop.requirePlace(room, query.filter());
       }
       new Reading(request, identity, room, query).begin(options);
     } catch (RequestRefused refusal) {
@@ -108,8 +108,7 @@ public final class MessagesEndpoint {
     }
 
     private void waitFrom(Position since) {
-      new LongPoll(request, loop, identity, since, query.limit(), polls, this::read)
-          .begin(room, query.waitSeconds());
+      new LongPoll(request, loop, identity, since, query, polls, this::read).begin(room);
     }
 
     private void read() {
@@ -118,11 +117,12 @@ public final class MessagesEndpoint {
         newest(true);
         return;
       }
-      log.after(room, since, query.limit())
+      log.after(room, since, query.readLimit())
           .onSuccess(
               page -> {
                 if (page.continues(since)) {
-                  JsonMessages.sendPage(request.response(), page, true);
+                  Excerpt excerpt = Excerpt.first(page, query.filter(), query.limit());
+                  JsonMessages.sendPage(request.response(), excerpt, true);
                 } else if (query.strict()) {
                   notRecoverable(page.end());
                 } else {
@@ -133,16 +133,17 @@ public final class MessagesEndpoint {
     }
 
     private void newest(boolean recovered) {
-      log.newest(room, query.limit())
+      log.newest(room, query.readLimit())
           .onSuccess(page -> take(page, recovered))
           .onFailure(this::failed);
     }
 
     private void take(Page page, boolean recovered) {
-      if (page.publications().isEmpty() && recovered && query.waitSeconds() > 0) {
-        waitFrom(page.end());
+      Excerpt excerpt = Excerpt.newest(page, query.filter(), query.limit());
+      if (excerpt.isEmpty() && recovered && query.waitSeconds() > 0) {
+        waitFrom(excerpt.position());
       } else {
-        JsonMessages.sendPage(request.response(), page, recovered);
+        JsonMessages.sendPage(request.response(), excerpt, recovered);
       }
     }
 

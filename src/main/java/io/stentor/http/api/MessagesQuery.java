@@ -1,9 +1,12 @@
 package io.stentor.http.api;
 
+import io.stentor.http.PlainClient;
 import io.stentor.http.ProblemType;
 import io.stentor.http.RequestRefused;
 import io.stentor.message.Position;
+import io.stentor.message.TagFilter;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +16,14 @@ import org.jspecify.annotations.Nullable;
  * @param limit maximum number of messages, 1 to {@value #MAX_LIMIT}
  * @param waitSeconds how long to wait for a message if there is none; 0 to answer immediately
  * @param strict whether a position that cannot be recovered is refused
+ * @param filter which messages to read; null for all
  */
-record MessagesQuery(@Nullable Position since, int limit, int waitSeconds, boolean strict) {
+record MessagesQuery(
+    @Nullable Position since,
+    int limit,
+    int waitSeconds,
+    boolean strict,
+    @Nullable TagFilter filter) {
 
   static final int MAX_LIMIT = 1000;
   static final int DEFAULT_LIMIT = 100;
@@ -24,12 +33,20 @@ record MessagesQuery(@Nullable Position since, int limit, int waitSeconds, boole
    *
    * @throws RequestRefused if one is invalid, with one sentence that names it and what is allowed
    */
-  static MessagesQuery of(MultiMap params) {
+  static MessagesQuery of(HttpServerRequest request) {
+    TagFilter filter = PlainClient.filter(request);
+    MultiMap params = request.params();
     return new MessagesQuery(
         since(params.get("since")),
         number(params, "limit", 1, MAX_LIMIT, DEFAULT_LIMIT),
         number(params, "wait", 1, LongPolls.MAX_SECONDS, 0),
-        flag(params, "strict"));
+        flag(params, "strict"),
+        filter);
+  }
+
+  /** Returns how many messages of the log to look at. */
+  int readLimit() {
+    return filter == null ? limit : MAX_LIMIT;
   }
 
   private static @Nullable Position since(@Nullable String text) {
