@@ -186,7 +186,7 @@ final class Subscription implements Connection, Output {
       throw CommandError.of(e);
     }
     if (granted.latest()) {
-      owner.reader().await(reply, rooms.readNewest(room, null), this::joinAtNewest);
+      owner.reader().await(reply, rooms.readNewest(room, filter), this::joinAtNewest);
       return;
     }
     int maxBytes = SubscribeRequest.MAX_RECOVERED_BYTES;

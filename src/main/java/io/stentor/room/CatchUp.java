@@ -150,7 +150,7 @@ final class CatchUp implements Tail.Reading {
     busy = true;
     cursor.moveToEnd();
     (searches
-            ? NewestMatch.find(source, null, after)
+            ? NewestMatch.find(source, cursor.tail().filter(), after)
             : source.read(after, PAGE_MESSAGES, PAGE_BYTES))
         .onComplete((page, failure) -> cursor.tail().loop().run(() -> completed(page, failure)));
   }

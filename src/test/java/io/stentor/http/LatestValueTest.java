@@ -12,6 +12,7 @@ import io.stentor.support.NodeInProcess;
 import io.stentor.support.RawWebSocket;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -175,6 +176,30 @@ class LatestValueTest {
       JsonObject push = new JsonObject(client.nextFrame().text()).getJsonObject("push");
       assertThat(push.getJsonObject("subscribe").getLong("offset")).isEqualTo(2);
       assertThat(client.nextFrame().text()).contains("\"pub\":{\"data\":\"3\",\"offset\":3}");
+    }
+  }
+
+  @Test
+  void with_a_filter_the_newest_message_that_matches_comes_first() {
+    room.publishLater("?tag.colour=red", "text/plain", "4".getBytes(StandardCharsets.UTF_8)).join();
+    publish(name, "5");
+    String red = "\"tf\":{\"key\":\"colour\",\"cmp\":\"eq\",\"val\":\"red\"}";
+    try (Client plain = Client.connect(node.port(), path + "?filter=colour==red");
+        EventClient events = EventClient.connect(node.port(), path + "/events?filter=colour==red");
+        RawWebSocket client = connect("bob")) {
+      assertThat(plain.next()).isEqualTo("4");
+      assertThat(events.joined()).isEqualTo(epoch + ":3");
+      events.expectMessages("4");
+      assertThat(subscribe(client, 2, red))
+          .contains("\"data\":\"4\",\"offset\":4", "\"recovered\":true,\"positioned\":true")
+          .doesNotContain("\"5\"");
+      assertThat(subscribe(client, 3, red.replace("red", "blue")))
+          .contains("\"offset\":5", "\"was_recovering\":true")
+          .doesNotContain("\"recovered\"", "publications");
+      String atEnd = "\"recover\":true,\"offset\":5,\"epoch\":\"%s\"," + red;
+      assertThat(subscribe(client, 4, atEnd))
+          .contains("\"recovered\":true,\"offset\":5")
+          .doesNotContain("publications");
     }
   }
 

@@ -4,12 +4,15 @@ import static io.stentor.room.TestFormat.after;
 import static io.stentor.room.TestFormat.range;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stentor.message.Attributes;
 import io.stentor.message.CloseReason;
+import io.stentor.message.FilterQuery;
 import io.stentor.message.Position;
 import io.stentor.room.Cursor.Start;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -102,6 +105,36 @@ class LatestOnJoinTest {
     scene.publishMany(1);
     long epoch = scene.epoch();
     assertThat(connection.texts()).isEqualTo(after("!LOST " + epoch + ":10", range(epoch, 11, 11)));
+  }
+
+  @Example
+  void with_a_filter_the_newest_message_that_matches_comes_first() {
+    Attributes red = Attributes.NONE.withTags(Map.of("colour", "red"));
+    scene.publish(0, "1", red);
+    scene.publish(0, "2", red);
+    scene.publish(0, "3", Attributes.NONE);
+    scene.publish(0, "4", Attributes.NONE);
+    scene.turn();
+    long epoch = scene.epoch();
+    FakeConnection joined = filtered("colour==red", new Start.AsConfigured());
+    FakeConnection lost = filtered("colour==red", new Start.Since(new Position(epoch, 99)));
+    FakeConnection nothing = filtered("colour==blue", new Start.AsConfigured());
+    scene.publish(0, "5", Attributes.NONE);
+    scene.publish(0, "6", red);
+    scene.turn();
+    assertThat(joined.texts())
+        .containsExactly("!JOINED " + epoch + ":1", epoch + ":2=2", epoch + ":6=6");
+    assertThat(lost.texts())
+        .containsExactly("!LOST " + epoch + ":1", epoch + ":2=2", epoch + ":6=6");
+    assertThat(nothing.texts()).containsExactly("!JOINED " + epoch + ":4");
+  }
+
+  private FakeConnection filtered(String query, Start start) {
+    FakeConnection connection =
+        new FakeConnection(TestFormat.TELLING, FilterQuery.parse(query), "c");
+    scene.join(0, connection, start);
+    scene.turn();
+    return connection;
   }
 
   @Example
