@@ -9,6 +9,7 @@ import io.stentor.message.Member;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
 import java.nio.charset.StandardCharsets;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ final class Pushes {
   private static final byte[] DATA = ascii("{\"data\":");
   private static final byte[] INFO = ascii(",\"info\":");
   private static final byte[] OFFSET = ascii(",\"offset\":");
+  private static final byte[] TAGS = ascii(",\"tags\":");
   private static final byte[] TIME = ascii(",\"time\":");
   private static final byte[] USER = ascii("{\"user\":");
   private static final byte[] CLIENT = ascii(",\"client\":");
@@ -50,15 +52,17 @@ final class Pushes {
     boolean json = publication.kind() == Publication.Kind.JSON;
     Member from = publication.from();
     int info = from == null ? 0 : from.bytes() + 2 * (CONN_INFO.length + CLIENT.length) + 16;
+    SortedMap<String, String> tags = publication.attributes().tags();
     return DATA.length
+        + (tags.isEmpty() ? 0 : TAGS.length + JsonText.size(tags))
         + (json ? publication.bytes() : JsonText.size(publication.data()))
         + info
         + (OFFSET.length + TIME.length + 2 * LONGEST_NUMBER + 1);
   }
 
   /**
-   * Appends a publication: {@code {"data":…,"info":{…},"offset":…,"time":…}}. A text becomes a JSON
-   * string; JSON is copied.
+   * Appends a publication: {@code {"data":…,"info":{…},"offset":…,"tags":{…},"time":…}}. A text
+   * becomes a JSON string; JSON is copied.
    *
    * @param timed whether to add the time of acceptance, in milliseconds since 1970
    */
@@ -77,6 +81,11 @@ final class Pushes {
     if (offset > 0) {
       out.writeBytes(OFFSET);
       ByteBufUtil.writeAscii(out, Long.toString(offset));
+    }
+    SortedMap<String, String> tags = publication.attributes().tags();
+    if (!tags.isEmpty()) {
+      out.writeBytes(TAGS);
+      JsonText.write(tags, out);
     }
     if (timed) {
       out.writeBytes(TIME);

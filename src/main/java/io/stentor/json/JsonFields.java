@@ -184,6 +184,16 @@ public final class JsonFields {
     return texts;
   }
 
+  /** An object whose members are texts; empty if there is none. A member that is null is empty. */
+  public Map<String, String> textsByName(String name) {
+    JsonFields object = object(name);
+    Map<String, String> texts = new LinkedHashMap<>();
+    if (object != null) {
+      object.names().forEach(one -> texts.put(whole(one), object.text(one)));
+    }
+    return texts;
+  }
+
   /** A list of objects; empty if there is none. */
   public List<JsonFields> objects(String name) {
     Value value = value(name, JsonToken.START_ARRAY);

@@ -6,6 +6,7 @@ import io.stentor.config.RoomOptions;
 import io.stentor.json.JsonFields;
 import io.stentor.json.JsonSource;
 import io.stentor.json.JsonWriter;
+import io.stentor.message.Attributes;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
@@ -17,6 +18,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** {@code publish} and {@code broadcast}. Any thread. */
@@ -112,11 +114,14 @@ final class PublishMethods {
 
     private final JsonSource data;
     private final @Nullable String key;
+    private final Attributes attributes;
     private final boolean skipsHistory;
 
-    private OfferedMessage(JsonSource data, @Nullable String key, boolean skipsHistory) {
+    private OfferedMessage(
+        JsonSource data, @Nullable String key, Attributes attributes, boolean skipsHistory) {
       this.data = data;
       this.key = key;
+      this.attributes = attributes;
       this.skipsHistory = skipsHistory;
     }
 
@@ -130,14 +135,20 @@ final class PublishMethods {
       if (data == null) {
         throw RequestFields.wrong("data is missing");
       }
-      JsonFields tags = request.object("tags");
-      if (tags != null && !tags.isEmpty()) {
-        throw new CommandError(ErrorCode.NOT_AVAILABLE, "publications have no tags here");
-      }
       if (request.unsigned("version") != 0 || !request.text("version_epoch").isEmpty()) {
         throw new CommandError(ErrorCode.NOT_AVAILABLE, "publications have no versions here");
       }
-      return new OfferedMessage(data, key(request), request.flag("skip_history"));
+      return new OfferedMessage(
+          data, key(request), attributes(request), request.flag("skip_history"));
+    }
+
+    private static Attributes attributes(JsonFields request) {
+      Map<String, String> tags = request.textsByName("tags");
+      try {
+        return tags.isEmpty() ? Attributes.NONE : Attributes.NONE.withTags(tags);
+      } catch (IllegalArgumentException e) {
+        throw RequestFields.wrong(String.valueOf(e.getMessage()));
+      }
     }
 
     private static @Nullable String key(JsonFields request) {
@@ -167,7 +178,7 @@ final class PublishMethods {
         throw new CommandError(
             ErrorCode.NOT_AVAILABLE, "every publication of this room goes through its log");
       }
-      return Publication.json(data, System.currentTimeMillis(), key, null);
+      return Publication.json(data, System.currentTimeMillis(), key, null).with(attributes);
     }
   }
 }

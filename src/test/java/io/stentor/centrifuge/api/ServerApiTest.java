@@ -8,6 +8,7 @@ import io.stentor.support.Client;
 import io.stentor.support.RawHttp;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -112,13 +113,67 @@ class ServerApiTest extends ServerApiSetting {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "\"tags\":{\"a\":\"b\"}",
         "\"version\":7",
         "\"version_epoch\":\"x\"",
         "\"skip_history\":true",
       })
   void what_a_message_cannot_have_here_is_refused_and_not_left_out(String option) {
     assertThat(api.error("publish", of("\"data\":1," + option))).isEqualTo(108);
+    assertThat(data(api.result("history", of("\"limit\":-1")))).isEmpty();
+  }
+
+  @Test
+  void tags_are_in_pushes_recovered_messages_and_history() {
+    String tagged = "{\"b\":\"é\",\"a\":null}";
+    JsonObject seen = new JsonObject().put("a", "").put("b", "é");
+    String epoch = api.result("publish", of("\"data\":0")).getString("epoch");
+    try (Client live = subscriber("")) {
+      api.result("publish", of("\"data\":1,\"delta\":true,\"tags\":" + tagged));
+      String channels = "\"channels\":[\"" + room + "\"]";
+      api.result("broadcast", "{" + channels + ",\"data\":2,\"tags\":" + tagged + "}");
+      String command = "{\"commands\":[{\"publish\":" + of("\"data\":3,\"tags\":{}") + "}]}";
+      assertThat(api.call("batch", command).status()).isEqualTo(200);
+      for (int i = 1; i <= 3; i++) {
+        JsonObject pub = new JsonObject(live.next()).getJsonObject("push").getJsonObject("pub");
+        assertThat(pub.getInteger("data")).isEqualTo(i);
+        assertThat(pub.getJsonObject("tags")).isEqualTo(i < 3 ? seen : null);
+      }
+    }
+    String since = ",\"recover\":true,\"offset\":1,\"epoch\":\"" + epoch + "\"";
+    try (Client resumed = subscriber(since)) {
+      assertThat(tags(recovered)).containsExactly(seen, seen, null);
+      resumed.publish("{\"id\":3,\"history\":{\"channel\":\"" + room + "\",\"limit\":-1}}");
+      JsonObject history = new JsonObject(resumed.next()).getJsonObject("history");
+      assertThat(tags(history)).containsExactly(null, seen, seen, null);
+    }
+    assertThat(tags(api.result("history", of("\"limit\":-1"))))
+        .containsExactly(null, seen, seen, null);
+  }
+
+  /** The result of the last {@link #subscriber}. */
+  private JsonObject recovered = new JsonObject();
+
+  private Client subscriber(String since) {
+    Client client = Client.connect(node.port(), "/connection/websocket");
+    client.publish("{\"id\":1,\"connect\":{}}");
+    assertThat(client.next()).contains("\"connect\":");
+    client.publish("{\"id\":2,\"subscribe\":{\"channel\":\"" + room + "\"" + since + "}}");
+    recovered = new JsonObject(client.next()).getJsonObject("subscribe");
+    return client;
+  }
+
+  private static List<JsonObject> tags(JsonObject result) {
+    List<JsonObject> all = new ArrayList<>();
+    JsonArray publications = result.getJsonArray("publications");
+    publications.forEach(one -> all.add(((JsonObject) one).getJsonObject("tags")));
+    return all;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"a\":1}", "[]", "\"a\"", "{\"\":\"x\"}", "{\"a\":\"\\u0000\"}"})
+  void tags_that_break_a_rule_are_refused(String tags) {
+    RawHttp.Answer answer = api.call("publish", of("\"data\":1,\"tags\":" + tags));
+    assertThat(answer.body()).containsAnyOf("\"code\":107", "bad-request");
     assertThat(data(api.result("history", of("\"limit\":-1")))).isEmpty();
   }
 
