@@ -5,6 +5,7 @@ import static io.stentor.history.RandomLogs.limits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.config.RoomOptions.History;
+import io.stentor.message.Attributes;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ class RoomLogTest {
     private final List<One> kept = new ArrayList<>();
     private final Map<Long, List<Long>> lastAnswer = new HashMap<>();
     private final Map<Long, Long> lastNumber = new HashMap<>();
+    private @Nullable LastVersion lastVersion;
     private long top;
 
     List<Long> append(Batch batch, long now, History limits) {
@@ -37,7 +39,15 @@ class RoomLogTest {
       List<Long> offsets = new ArrayList<>();
       for (Publication publication : batch.publications()) {
         long known = find(publication.idempotencyKey());
-        if (known == NOWHERE) {
+        Attributes attributes = publication.attributes();
+        if (known == NOWHERE && publication.weight() > limits.bytes()) {
+          offsets.add(0L);
+        } else if (known == NOWHERE
+            && lastVersion != null
+            && lastVersion.isNewerOrSame(attributes)) {
+          offsets.add(top);
+        } else if (known == NOWHERE) {
+          lastVersion = LastVersion.after(lastVersion, attributes);
           kept.add(new One(++top, now, publication));
           offsets.add(top);
         } else {
@@ -68,7 +78,7 @@ class RoomLogTest {
     }
 
     long bytes() {
-      return kept.stream().mapToLong(one -> one.publication.bytes()).sum();
+      return kept.stream().mapToLong(one -> one.publication.weight()).sum();
     }
 
     long oldest() {
@@ -121,11 +131,11 @@ class RoomLogTest {
     assertThat(page.oldest()).isEqualTo(model.oldest());
     int count = page.publications().size();
     assertThat(page.publications()).isEqualTo(rest.subList(0, count));
-    long bytes = page.publications().stream().mapToLong(Publication::bytes).sum();
+    long bytes = page.publications().stream().mapToLong(Publication::weight).sum();
     assertThat(count).isLessThanOrEqualTo(maxMessages);
     assertThat(count <= 1 || bytes <= maxBytes).isTrue();
     if (count < Math.min(maxMessages, rest.size())) {
-      assertThat(bytes + rest.get(count).bytes()).isGreaterThan(maxBytes);
+      assertThat(bytes + rest.get(count).weight()).isGreaterThan(maxBytes);
     }
   }
 
