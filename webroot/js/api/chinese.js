@@ -69,8 +69,8 @@ export const chinese = {
     "每条消息单独处理：可能有的发布成功，有的被拒绝。响应按相同顺序给出每条消息的结果。同一房间的消息保持先后顺序。若要重发整批消息而不产生重复，请为每条消息指定 `idempotencyKey`。",
   "Server-sent events. A message is an event without a type; its `data` is the plain text and its `id` the position, so a browser's `EventSource` resumes by itself with `Last-Event-ID`. The other types:":
     "服务器推送事件。消息是没有类型的事件：`data` 为纯文本，`id` 为位置，因此浏览器的 `EventSource` 会自动用 `Last-Event-ID` 续传。其他类型：",
-  "`position`: comes first, with the position at which the stream starts and, after a resume, whether everything since then was `recovered`. It comes again when messages were lost or `skipped`, or when the filter matches none.":
-    "`position`：最先到达，给出流的起始位置；续传时还会说明此后的消息是否全部恢复（`recovered`）。有消息丢失或被跳过（`skipped`）时，或过滤条件暂无匹配时，会再次发送。",
+  "`position`: comes first, with the position at which the stream starts, the ID of the connection and, after a resume, whether everything since then was `recovered`. It comes again when messages were lost or `skipped`, or when the filter matches none.":
+    "`position`：最先到达，给出流的起始位置和连接的 ID；续传时还会说明此后的消息是否全部恢复（`recovered`）。有消息丢失或被跳过（`skipped`）时，或过滤条件暂无匹配时，会再次发送。",
   "`members`, `join`, `leave`: with `members=true`, all members, and then who joins and leaves.":
     "`members`、`join`、`leave`：带 `members=true` 时，先给出全部成员，随后通知加入和离开。",
   "`close`: the last event, with a code and a reason, when the server ends the stream. Reconnect after codes from 3000 to 3499, but not after 3500 to 4999.":
@@ -191,6 +191,12 @@ export const chinese = {
   "Your position after this response.": "本次响应之后的位置。",
   "Whether nothing is missing between `since` and these messages.": "`since` 与这些消息之间是否没有缺失。",
   "The offset of a message, or of the last message before a position.": "消息的 offset，或某位置之前最后一条消息的 offset。",
+  "The message if it is binary, in Base64.": "消息为二进制时的内容，以 Base64 编码。",
+  "Any bytes, in Base64 with padding; only in rooms with `allowBinary`.": "任意字节，以带填充的 Base64 编码；仅限设置了 `allowBinary` 的房间。",
+  "Any bytes, only in rooms with `allowBinary`; otherwise 415.": "任意字节，仅限设置了 `allowBinary` 的房间；否则返回 415。",
+  "JSON in Base64; in a room with `allowBinary`, any bytes in Base64: the message is binary.":
+    "Base64 编码的 JSON；在设置了 `allowBinary` 的房间里，则为 Base64 编码的任意字节，消息为二进制。",
+  "`binary`: a binary message; its `data` is Base64 and its `id` the position.": "`binary`：二进制消息；`data` 为 Base64，`id` 为位置。",
   "The message if it is text.": "消息为文本时的内容。",
   "The message if it is JSON: any value, as it was sent.": "消息为 JSON 时的内容：任意值，与发送时一致。",
   "When the server received it, UTC with milliseconds.": "服务器收到消息的时间，UTC，精确到毫秒。",
@@ -261,6 +267,8 @@ export const chinese = {
   "Retries and idempotency": "重试与幂等",
   "If the response to a publish does not arrive, send it again with the same `Idempotency-Key` (or `idempotencyKey` in a batch): the message appears once, and the response is the original one, including the position. The same key with a different body is refused with 422. A key is remembered as long as its message is in the room's log. GET requests can always be repeated. After 429 and 503, wait as many seconds as `Retry-After` says, plus a random time.":
     "如果没有收到发布请求的响应，请用相同的 `Idempotency-Key`（批量发布时为 `idempotencyKey`）重发：消息只会出现一次，响应与原来的相同，包括位置。相同的键配上不同的内容会以 422 拒绝。只要消息还在房间日志中，它的键就会被记住。GET 请求随时可以重试。收到 429 和 503 后，请等待 `Retry-After` 给出的秒数，再加一段随机时间。",
+  "In rooms with the option `allowBinary` a message can also be binary. Readers of JSON find it in `base64`, event streams have an event `binary` with Base64 as its data, and WebSockets a binary message.":
+    "在设置了 `allowBinary` 的房间里，消息也可以是二进制的。以 JSON 读取时，内容在 `base64` 中；事件流为 `binary` 事件，数据是 Base64；WebSocket 则收到二进制消息。",
   "Text and JSON": "文本与 JSON",
   "A message is text or JSON. Readers of plain text get a JSON string as its value, and other JSON as its source. Readers of JSON find text in `text`, and JSON in `data` as it was sent.":
     "消息是文本或 JSON。以纯文本读取时，JSON 字符串给出其值，其他 JSON 给出其源文本。以 JSON 读取时，文本在 `text` 中，JSON 原样放在 `data` 中。",
@@ -292,8 +300,8 @@ export const chinese = {
   "an error in the server; its log has the details, the response does not": "服务器内部错误；详情在服务器日志中，不在响应中",
   "this node is stopping; `Retry-After`, or use another node": "该节点正在停止；见 `Retry-After`，或改用其他节点",
   "the room's log cannot be reached, or a limit of the node is reached; `Retry-After`": "无法访问房间日志，或达到节点的限制；见 `Retry-After`",
-  "OpenAPI does not describe WebSockets, so in short: `ws://host:9898/rooms/{room}` is a room, `ws://host:9898/` the room `lobby`. Each frame that you send is published, each frame that you receive is one message. `?since=epoch:offset` resumes, `?last=20` starts with the last 20 messages, `?name=` sets your name. With the sub-protocol `stentor.cursor`, each text is preceded by its position and a newline. Requests to these paths without an upgrade are answered as their operations describe, or with the page.":
-    "OpenAPI 不描述 WebSocket，简述如下：`ws://host:9898/rooms/{room}` 是一个房间，`ws://host:9898/` 是房间 `lobby`。发送的每一帧都会被发布，收到的每一帧都是一条消息。`?since=epoch:offset` 用于续传，`?last=20` 从最近 20 条消息开始，`?name=` 设置昵称。使用子协议 `stentor.cursor` 时，每条文本前有其位置和一个换行符。对这些路径的普通请求（未要求升级）按相应接口的描述应答，或返回页面。",
+  "OpenAPI does not describe WebSockets, so in short: `ws://host:9898/rooms/{room}` is a room, `ws://host:9898/` the room `lobby`. Each frame that you send is published, each frame that you receive is one message. `?since=epoch:offset` resumes, `?last=20` starts with the last 20 messages, `?name=` sets your name, `?echo=false` keeps your own messages from coming back. With the sub-protocol `stentor.cursor`, each text is preceded by its position and a newline. Requests to these paths without an upgrade are answered as their operations describe, or with the page.":
+    "OpenAPI 不描述 WebSocket，简述如下：`ws://host:9898/rooms/{room}` 是一个房间，`ws://host:9898/` 是房间 `lobby`。发送的每一帧都会被发布，收到的每一帧都是一条消息。`?since=epoch:offset` 用于续传，`?last=20` 从最近 20 条消息开始，`?name=` 设置昵称，`?echo=false` 使自己发布的消息不再返回给自己。使用子协议 `stentor.cursor` 时，每条文本前有其位置和一个换行符。对这些路径的普通请求（未要求升级）按相应接口的描述应答，或返回页面。",
   "WebSockets": "WebSocket",
   "Keys and tokens": "密钥与令牌",
   "Rooms may allow publishing or reading only to known clients. A server sends its API key as `Authorization: Bearer KEY` or `X-API-Key: KEY`; browsers should not have one. A user sends a token (JWT) as `Authorization: Bearer TOKEN`, or, for WebSockets and event streams of a browser, as `?token=TOKEN`. A token is verified even if the request needs none. When it expires, the connection is closed with 3005.":

@@ -1,7 +1,7 @@
 /** Announces messages of others to screen readers. */
 
 import { translate } from "../translations/chat.js";
-import { gapText } from "./message-row.js";
+import { contentText, gapText } from "./message-row.js";
 import { nameOf } from "./user-names.js";
 
 /** If more messages come at once, only their number is announced. */
@@ -35,5 +35,5 @@ export class Announcer {
 }
 
 function spoken(item) {
-  return item.kind === "gap" ? gapText(item) : translate("spoken", { name: nameOf(item.info), text: item.text });
+  return item.kind === "gap" ? gapText(item) : translate("spoken", { name: nameOf(item.info), text: contentText(item) });
 }

@@ -1,6 +1,7 @@
 /** Creates the rows of the message list. */
 
 import { element } from "../common/dom.js";
+import { count } from "../common/format.js";
 import { translate } from "../translations/chat.js";
 import { dateAndTime, dayOfYear, minuteOfDay } from "./dates.js";
 import { appendWithLinks } from "./linkify.js";
@@ -83,9 +84,15 @@ function head({ info, own, time }) {
   return element("div", { className: "head" }, nameElement, " ", stamp);
 }
 
-function body({ text, json }) {
-  const box = element("div", { className: `text${json ? " json" : ""}`, dir: "auto" });
-  appendWithLinks(box, text);
+/** Returns what a message says; of a binary one, its size in words. */
+export function contentText({ text, binaryBytes }) {
+  return binaryBytes === undefined ? text : translate("binaryMessage", { bytes: count(binaryBytes) });
+}
+
+function body(item) {
+  const isPlain = !item.json && item.binaryBytes === undefined;
+  const box = element("div", { className: `text${isPlain ? "" : " json"}`, dir: "auto" });
+  appendWithLinks(box, contentText(item));
   return box;
 }
 

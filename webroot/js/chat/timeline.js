@@ -1,6 +1,9 @@
+import { base64Bytes } from "../common/format.js";
+
 /**
- * The messages of a room in order. An item is `{kind: "message", text, json, offset, epoch, time, info, own}`, or
- * `{kind: "gap", isCertain}` where messages are missing, or may be. Items are numbered from `start` to `end`. A number stays that of its item
+ * The messages of a room in order. An item is `{kind: "message", text, json, offset, epoch, time, info, own}`, with
+ * `binaryBytes` instead of `json` for a binary message, or `{kind: "gap", isCertain}` where messages are missing, or may
+ * be. Items are numbered from `start` to `end`. A number stays that of its item
  * when older ones are added, until something is inserted.
  */
 export class Timeline {
@@ -58,8 +61,15 @@ export class Timeline {
   }
 }
 
-/** Returns the item of a message. Data that is not a text is shown as JSON. */
-export function itemOf({ data, offset, position, time, info, own }) {
+/**
+ * Returns the item of a message. Data that is not a text is shown as JSON. A binary message has no text, but
+ * `binaryBytes`, its size.
+ */
+export function itemOf({ data, binary, offset, position, time, info, own }) {
+  if (binary) {
+    const binaryBytes = base64Bytes(data);
+    return { kind: "message", text: "", binaryBytes, offset, epoch: position.epoch, time, info, own };
+  }
   const json = typeof data !== "string";
   const text = json ? JSON.stringify(data) : data;
   return { kind: "message", text, json, offset, epoch: position.epoch, time, info, own };

@@ -4,9 +4,10 @@
  * Events:
  * - `joined` (`{recovered, first}`): the client is in the room. `recovered` is false if messages were missed since the
  *   last time; `first` is true if there was no last time.
- * - `message` (`{data, position, offset, time, info, own, key, missed}`): `time` is in milliseconds since 1970, `info`
- *   is the sender (`user`, `client`), `own` is true if that is this client, `key` is the key given to `publish`,
- *   `missed` is true if the message was published while the client was away.
+ * - `message` (`{data, binary, position, offset, time, info, own, key, missed}`): `binary` is true if `data` is Base64 of
+ *   a binary message, `time` is in milliseconds since 1970, `info` is the sender (`user`, `client`), `own` is true if
+ *   that is this client, `key` is the key given to `publish`, `missed` is true if the message was published while the
+ *   client was away.
  * - `gap` (`{from, to}`): the server skipped these offsets, as the room's rule for slow consumers says.
  * - `join`, `leave` (`{user, client}`): a member joined or left, if asked for.
  * - `refused` (a `Failure`): the server does not let the client in, or removed it from the room.
@@ -279,10 +280,11 @@ export class Room extends EventTarget {
     });
   }
 
-  #message({ data = null, offset = 0, time, info }, epoch) {
+  #message({ data = null, binary, offset = 0, time, info }, epoch) {
     const sender = isSender(info ?? {}) ? info : undefined;
     return {
       data,
+      binary: binary === true && typeof data === "string",
       offset,
       position: { epoch, offset },
       time: Math.abs(time) <= MAX_TIME ? Number(time) : Date.now(),

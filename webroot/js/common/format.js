@@ -53,6 +53,11 @@ export function bytes(count) {
   return `${number(value, value < 100 ? 1 : 0)} ${unit}`;
 }
 
+/** How many bytes a text in Base64 with padding stands for. */
+export function base64Bytes(base64) {
+  return (base64.length / 4) * 3 - (base64.match(/=*$/)?.[0].length ?? 0);
+}
+
 /** A part of one in per cent. */
 export function percent(part) {
   return Number.isFinite(part) ? `${number(part * 100)} %` : NONE;

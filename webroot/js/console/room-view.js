@@ -4,7 +4,7 @@
  */
 
 import { byId, element, onSubmit, setText } from "../common/dom.js";
-import { bytes, clockTime, count } from "../common/format.js";
+import { base64Bytes, bytes, clockTime, count } from "../common/format.js";
 import { roomPath } from "../common/http.js";
 import { NONE } from "../common/intl.js";
 import { translate } from "../translations/console.js";
@@ -182,11 +182,15 @@ function membersNote(answer, shown) {
   return shown === 0 ? translate("membersNone") : "";
 }
 
-function messageRow({ offset, text, data, time, from }) {
+function messageRow({ offset, text, data, base64, time, from }) {
   const user = typeof from === "string" ? from : (from?.user ?? "");
   const parts = [offset === undefined ? "" : `#${offset}`, clockTime(Date.parse(time)), user];
   const head = element("span", { className: "hint", textContent: parts.filter(Boolean).join(" · "), title: time });
-  return { element: element("li", {}, head, element("pre", { textContent: text ?? JSON.stringify(data) })) };
+  const content =
+    typeof base64 === "string"
+      ? translate("binaryMessage", { bytes: count(base64Bytes(base64)) })
+      : (text ?? JSON.stringify(data));
+  return { element: element("li", {}, head, element("pre", { textContent: content })) };
 }
 
 function showNote(id, text) {

@@ -7,6 +7,8 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page.GetByTextOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions;
 import io.stentor.support.HttpRoom;
+import io.stentor.support.Launch;
+import io.stentor.support.NodeProcess;
 import io.stentor.support.Window;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -79,6 +81,29 @@ class ConversationIT extends InBrowser {
 
       assertThat(one.page().locator("#ulMsg .head:visible .name"))
           .hasText(new String[] {"you", "someone"});
+    }
+  }
+
+  @Test
+  void shows_the_size_of_a_binary_message_in_the_language_of_the_page() {
+    Launch allowing = Launch.server().withEnv("STENTOR_ROOM_DEFAULTS_ALLOW_BINARY", true);
+    try (NodeProcess other = NodeProcess.start(allowing);
+        Window english = browser.open(page(other.port(), "?room=bytes")).awaitLive();
+        Window chinese =
+            browser
+                .open(page(other.port(), "?room=bytes"), options -> options.setLocale("zh-CN"))
+                .awaitLive()) {
+      HttpRoom room = HttpRoom.at(other.port(), "bytes");
+      room.publish("application/octet-stream", new byte[1234]);
+
+      english.awaitLast("binary message, 1,234 bytes");
+      chinese.awaitLast("二进制消息，1,234 字节");
+      room.publish("after");
+      english.awaitLast("after");
+      english.page().reload();
+      assertThat(english.awaitLive().awaitLast("after").texts().first())
+          .hasText("binary message, 1,234 bytes");
+      assertThat(english.complaints()).isEmpty();
     }
   }
 

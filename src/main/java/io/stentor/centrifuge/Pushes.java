@@ -28,6 +28,7 @@ final class Pushes {
   static final int SERVER_UNSUBSCRIBE = 2000;
 
   private static final byte[] DATA = ascii("{\"data\":");
+  private static final byte[] BINARY = ascii(",\"binary\":true");
   private static final byte[] INFO = ascii(",\"info\":");
   private static final byte[] OFFSET = ascii(",\"offset\":");
   private static final byte[] TAGS = ascii(",\"tags\":");
@@ -49,29 +50,38 @@ final class Pushes {
    * needs escapes.
    */
   static int publicationSize(Publication publication) {
-    boolean json = publication.kind() == Publication.Kind.JSON;
+    int data =
+        switch (publication.kind()) {
+          case TEXT -> JsonText.size(publication.data());
+          case JSON -> publication.bytes();
+          case BINARY -> JsonText.base64Size(publication.bytes()) + BINARY.length;
+        };
     Member from = publication.from();
     int info = from == null ? 0 : from.bytes() + 2 * (CONN_INFO.length + CLIENT.length) + 16;
     SortedMap<String, String> tags = publication.attributes().tags();
     return DATA.length
         + (tags.isEmpty() ? 0 : TAGS.length + JsonText.size(tags))
-        + (json ? publication.bytes() : JsonText.size(publication.data()))
+        + data
         + info
         + (OFFSET.length + TIME.length + 2 * LONGEST_NUMBER + 1);
   }
 
   /**
    * Appends a publication: {@code {"data":…,"info":{…},"offset":…,"tags":{…},"time":…}}. A text
-   * becomes a JSON string; JSON is copied.
+   * becomes a JSON string; JSON is copied; binary content becomes a JSON string with its Base64,
+   * followed by {@code "binary":true}.
    *
    * @param timed whether to add the time of acceptance, in milliseconds since 1970
    */
   static void writePublication(Publication publication, long offset, boolean timed, ByteBuf out) {
     out.writeBytes(DATA);
-    if (publication.kind() == Publication.Kind.JSON) {
-      out.writeBytes(publication.data());
-    } else {
-      JsonText.write(publication.data(), out);
+    switch (publication.kind()) {
+      case TEXT -> JsonText.write(publication.data(), out);
+      case JSON -> out.writeBytes(publication.data());
+      case BINARY -> {
+        JsonText.writeBase64(publication.data(), out);
+        out.writeBytes(BINARY);
+      }
     }
     Member from = publication.from();
     if (from != null) {

@@ -16,6 +16,7 @@ import java.util.Locale;
  *     one turn of the event loop
  * @param maxMessageBytes maximum size of one message in bytes of UTF-8, before and after the
  *     transform; a longer one is refused (WebSocket close code 1009)
+ * @param allowBinary whether binary messages are allowed
  * @param ratePerSecond messages that one node accepts per second; 0 for no limit. Above it, reads
  *     from WebSocket publishers are paused and HTTP publishes are refused
  * @param presence whether the members of the room are tracked
@@ -33,6 +34,7 @@ public record RoomOptions(
     int appendQueueBytes,
     int coalesceMillis,
     int maxMessageBytes,
+    boolean allowBinary,
     int ratePerSecond,
     boolean presence,
     Who publish,
@@ -69,6 +71,7 @@ public record RoomOptions(
         queueBytes,
         0,
         maxMessageBytes,
+        false,
         0,
         false,
         Who.SERVER,

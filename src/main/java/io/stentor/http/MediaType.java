@@ -11,7 +11,8 @@ public final class MediaType {
   private MediaType() {}
 
   /**
-   * Returns text for {@code text/plain} and JSON for {@code application/json}, both in UTF-8.
+   * Returns text for {@code text/plain} and JSON for {@code application/json}, both in UTF-8, and
+   * binary for {@code application/octet-stream}.
    *
    * @throws RequestRefused for any other type or character set, and if the header is missing
    */
@@ -26,10 +27,12 @@ public final class MediaType {
     return switch (parts[0].strip().toLowerCase(Locale.ROOT)) {
       case TEXT -> Kind.TEXT;
       case "application/json" -> Kind.JSON;
+      case "application/octet-stream" -> Kind.BINARY;
       default ->
           throw RequestRefused.of(
               ProblemType.UNSUPPORTED_MEDIA_TYPE,
-              "The header Content-Type has to be text/plain or application/json.");
+              "The header Content-Type has to be text/plain, application/json or"
+                  + " application/octet-stream.");
     };
   }
 

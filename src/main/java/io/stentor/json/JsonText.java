@@ -3,6 +3,7 @@ package io.stentor.json;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Map;
 
 /** Texts written as JSON strings (RFC 8259, section 7), without going through {@code String}. */
@@ -56,6 +57,18 @@ public final class JsonText {
   /** Appends the text in quotes. */
   public static void write(String text, ByteBuf out) {
     write(utf8(text), out);
+  }
+
+  /** Returns the number of bytes that {@link #writeBase64} writes for so many bytes. */
+  public static int base64Size(int bytes) {
+    return 2 + (bytes + 2) / 3 * 4;
+  }
+
+  /** Appends any bytes as a string in Base64 with padding (RFC 4648, section 4). */
+  public static void writeBase64(byte[] data, ByteBuf out) {
+    out.writeByte('"');
+    out.writeBytes(Base64.getEncoder().encode(data));
+    out.writeByte('"');
   }
 
   /** Returns the number of bytes that {@link #write(Map, ByteBuf)} writes. */

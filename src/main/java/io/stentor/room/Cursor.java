@@ -87,6 +87,14 @@ public interface Cursor {
      * </ul>
      */
     public String json() {
+      return json("");
+    }
+
+    /**
+     * Returns the first notice to a client: the same line with the ID of its connection, {@code
+     * {"position":"1a2b:42","connection":"0b1f…"}}.
+     */
+    public String json(String connection) {
       String more =
           switch (kind) {
             case JOINED, PASSED -> "";
@@ -94,7 +102,8 @@ public interface Cursor {
             case LOST -> ",\"recovered\":false";
             case SKIPPED -> ",\"skipped\":" + skipped;
           };
-      return "{\"position\":\"" + position + "\"" + more + "}";
+      String id = connection.isEmpty() ? "" : ",\"connection\":\"" + connection + "\"";
+      return "{\"position\":\"" + position + "\"" + more + id + "}";
     }
   }
 }

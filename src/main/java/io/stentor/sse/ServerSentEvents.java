@@ -3,13 +3,17 @@ package io.stentor.sse;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.stentor.http.EventStreamRefusal;
+import io.stentor.json.JsonText;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
+import io.stentor.message.Publication.Kind;
 import io.stentor.message.RoomName;
 import io.stentor.room.Cursor.Notice;
 import io.stentor.room.Format;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
 
 /**
  * Encodes server-sent events (WHATWG HTML, section 9.2). One event carries one publication in the
@@ -18,6 +22,7 @@ import java.nio.charset.StandardCharsets;
  * <ul>
  *   <li>A publication has no event name, so that {@code onmessage} receives it. Its {@code id} is
  *       its position; it has no {@code id} in a room without a log.
+ *   <li>A binary publication is {@code event: binary}; its data is the content in Base64.
  *   <li>{@code event: position} reports the client's position: the JSON of the control lines of
  *       {@code stentor.cursor}, with the position as {@code id}. It is sent first, and again when
  *       messages were skipped or lost.
@@ -40,6 +45,7 @@ public final class ServerSentEvents implements Format {
   public static final ServerSentEvents UNFRAMED = new ServerSentEvents(false);
 
   private static final byte[] DATA = ascii("data: ");
+  private static final byte[] BINARY = ascii("event: binary\n");
   private static final byte[] CRLF = ascii("\r\n");
   private static final byte[] COMMENT = ascii(":\n");
   private static final byte[] NO_ID = {};
@@ -59,21 +65,39 @@ public final class ServerSentEvents implements Format {
   /** A limit for a text of one line; each line break in the text adds a few bytes. */
   @Override
   public int sizeLimit(RoomName room, Publication publication) {
-    return MAX_OVERHEAD_BYTES + DATA.length + publication.bytes() + 1;
+    int bytes =
+        publication.kind() == Kind.BINARY
+            ? BINARY.length + JsonText.base64Size(publication.bytes())
+            : publication.bytes();
+    return MAX_OVERHEAD_BYTES + DATA.length + bytes + 1;
   }
 
   @Override
   public void encode(RoomName room, Publication publication, long epoch, long offset, ByteBuf out) {
     byte[] id =
         epoch == 0 ? NO_ID : ascii("id: " + Position.epochText(epoch) + ":" + offset + "\n");
-    event(id, publication.asText().data(), out);
+    if (publication.kind() == Kind.BINARY) {
+      byte[] head = Arrays.copyOf(BINARY, BINARY.length + id.length);
+      System.arraycopy(id, 0, head, BINARY.length, id.length);
+      event(head, Base64.getEncoder().encode(publication.data()), out);
+    } else {
+      event(id, publication.asText().data(), out);
+    }
   }
 
   @Override
   public boolean encode(Notice notice, ByteBuf out) {
-    String head = "event: position\nid: " + notice.position() + "\n";
-    event(ascii(head), ascii(notice.json()), out);
+    position(notice, notice.json(), out);
     return true;
+  }
+
+  /** Appends the first notice of a stream, which tells the client the ID of its connection too. */
+  public void encodeFirst(Notice notice, String connection, ByteBuf out) {
+    position(notice, notice.json(connection), out);
+  }
+
+  private void position(Notice notice, String json, ByteBuf out) {
+    event(ascii("event: position\nid: " + notice.position() + "\n"), ascii(json), out);
   }
 
   /**

@@ -18,6 +18,7 @@ import io.stentor.presence.Watcher;
 import io.stentor.presence.Watcher.Watch;
 import io.stentor.room.Connection;
 import io.stentor.room.Cursor;
+import io.stentor.room.Cursor.Notice;
 import io.stentor.room.Cursor.Start;
 import io.stentor.room.Format;
 import io.stentor.room.JoinLimitReached;
@@ -62,6 +63,9 @@ public final class SseConnection extends StreamConnection implements Connection,
   private final PlainClient client;
   private @Nullable Cursor cursor;
   private @Nullable Watch watch;
+
+  /** Whether the client was told the ID of its connection. */
+  private boolean isTold;
 
   private SseConnection(
       Request request,
@@ -181,6 +185,16 @@ public final class SseConnection extends StreamConnection implements Connection,
   @Override
   public String id() {
     return client.connection();
+  }
+
+  @Override
+  public boolean tell(Notice notice) {
+    if (isTold) {
+      return Connection.super.tell(notice);
+    }
+    isTold = true;
+    sendEvent(out -> format.encodeFirst(notice, membership.member().connection(), out));
+    return true;
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
@@ -58,6 +59,16 @@ public final class Socket extends ChannelInboundHandlerAdapter implements Output
 
     /** A complete text message has arrived. It may not be valid UTF-8. */
     void received(byte[] text);
+
+    /** Returns whether binary messages are received; otherwise they are refused. */
+    default boolean takesBinary() {
+      return false;
+    }
+
+    /** A complete binary message has arrived. */
+    default void receivedBinary(byte[] data) {
+      refused(CloseReason.BINARY_NOT_ALLOWED);
+    }
 
     /** A message was refused. The listener must close the socket. */
     void refused(CloseReason reason);
@@ -107,6 +118,9 @@ public final class Socket extends ChannelInboundHandlerAdapter implements Output
 
   /** The fragments of an incomplete message; null if there are none. */
   private @Nullable ByteArrayOutputStream fragments;
+
+  /** Whether the message that is being received is binary. */
+  private boolean isBinary;
 
   /** The reason with which this side closed the socket; null if it did not. */
   private @Nullable CloseReason closing;
@@ -307,7 +321,11 @@ public final class Socket extends ChannelInboundHandlerAdapter implements Output
   private void dataReceived(WebSocketFrame frame) {
     int maxMessageBytes = listener.maxMessageBytes();
     int before = fragments == null ? 0 : fragments.size();
-    if (frame instanceof BinaryWebSocketFrame) {
+    if (before == 0 && !(frame instanceof ContinuationWebSocketFrame)) {
+      isBinary = frame instanceof BinaryWebSocketFrame;
+    }
+    if (isBinary && !listener.takesBinary()) {
+      fragments = null;
       listener.refused(CloseReason.BINARY_NOT_ALLOWED);
     } else if (before + frame.content().readableBytes() > maxMessageBytes) {
       fragments = null;
@@ -315,7 +333,7 @@ public final class Socket extends ChannelInboundHandlerAdapter implements Output
     } else {
       byte[] data = ByteBufUtil.getBytes(frame.content());
       if (fragments == null && frame.isFinalFragment()) {
-        listener.received(data);
+        received(data);
       } else {
         addFragment(data, frame.isFinalFragment());
       }
@@ -327,7 +345,15 @@ public final class Socket extends ChannelInboundHandlerAdapter implements Output
     all.writeBytes(data);
     fragments = last ? null : all;
     if (last) {
-      listener.received(all.toByteArray());
+      received(all.toByteArray());
+    }
+  }
+
+  private void received(byte[] message) {
+    if (isBinary) {
+      listener.receivedBinary(message);
+    } else {
+      listener.received(message);
     }
   }
 

@@ -2,6 +2,7 @@ package io.stentor.websocket;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.stentor.connection.Heartbeat;
 import io.stentor.connection.Transport;
@@ -10,10 +11,12 @@ import io.stentor.http.PlainClient;
 import io.stentor.http.Takeover;
 import io.stentor.identity.Grants.Action;
 import io.stentor.identity.Identity;
+import io.stentor.message.Attributes;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
+import io.stentor.message.Publication.Kind;
 import io.stentor.message.RoomName;
 import io.stentor.message.TagFilter;
 import io.stentor.presence.Membership;
@@ -31,8 +34,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One WebSocket of the plain protocol in one room: each text message from the client is published,
- * and each publication is sent as one text message. Confined to the socket's event loop.
+ * One WebSocket of the plain protocol in one room: each message from the client is published, and
+ * each publication is sent as one message: a binary one as a binary message, others as text.
+ * Confined to the socket's event loop.
  *
  * <p>With the sub-protocol {@value #CURSOR_SUB_PROTOCOL} each outgoing message begins with its
  * position and a newline, so that a client without a library can resume. Control lines, see {@link
@@ -45,10 +49,10 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
   /** Name of the sub-protocol with positions. */
   public static final String CURSOR_SUB_PROTOCOL = "stentor.cursor";
 
-  /** Texts without positions. */
+  /** Messages without positions. */
   static final Format TEXT = new Texts();
 
-  /** Texts preceded by their positions. */
+  /** Messages preceded by their positions. */
   static final Format CURSOR = new Cursors();
 
   private static final int MAX_HEADER_BYTES = 10;
@@ -56,6 +60,9 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
 
   /** First byte of a text frame that is a complete message (RFC 6455, section 5.2). */
   private static final int FINAL_TEXT = 0x81;
+
+  /** The same of a binary frame. */
+  private static final int FINAL_BINARY = 0x82;
 
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
 
@@ -68,6 +75,10 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
   private final RoomName room;
   private final Format format;
   private final @Nullable TagFilter filter;
+
+  /** The attributes of everything that the client publishes. */
+  private final Attributes attributes;
+
   private final LoopContext loop;
   private final Membership membership;
   private final PlainClient client;
@@ -76,25 +87,40 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
   private int unacknowledgedBytes;
   private int unacknowledged;
   private boolean joined;
+  private boolean told;
   private boolean paused;
   private boolean answered = true;
 
-  private WebSocketConnection(
-      ChannelHandlerContext place,
+  /**
+   * A validated request for a WebSocket.
+   *
+   * @param member the client as the other members see it
+   * @param identity the authenticated identity
+   * @param filter which publications the client is sent; null for all
+   * @param echo whether the client is sent what it publishes
+   */
+  record Request(
       RoomName room,
       Member member,
       Identity identity,
-      Format format,
+      Start start,
       @Nullable TagFilter filter,
-      LoopContext loop) {
-    this.room = room;
+      boolean echo) {}
+
+  private WebSocketConnection(
+      ChannelHandlerContext place, Request request, Format format, LoopContext loop) {
+    Member member = request.member();
+    this.room = request.room();
     this.format = format;
-    this.filter = filter;
+    this.filter = request.filter();
     this.loop = loop;
+    this.attributes =
+        request.echo() ? Attributes.NONE : Attributes.NONE.withExclude(member.connection());
     this.membership = new Membership(loop.presence(), room, member);
     // Frame headers are checked against this limit for as long as the socket is open.
     this.socket = Socket.takeOver(place, maxMessageBytes(), this);
-    this.client = new PlainClient(loop, member, identity, () -> may(Action.SUBSCRIBE), this::close);
+    this.client =
+        new PlainClient(loop, member, request.identity(), () -> may(Action.SUBSCRIBE), this::close);
   }
 
   /**
@@ -102,21 +128,14 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
    *
    * @param place the result of {@link Takeover#accept}
    * @param subProtocol the chosen one; null for none
-   * @param filter what the client is sent; null for everything
    */
   static void open(
       ChannelHandlerContext place,
       @Nullable String subProtocol,
-      RoomName room,
-      Member member,
-      Identity identity,
-      Start start,
-      @Nullable TagFilter filter,
+      Request request,
       LoopContext loop) {
-    Format format = format(subProtocol);
-    WebSocketConnection opened =
-        new WebSocketConnection(place, room, member, identity, format, filter, loop);
-    opened.join(start);
+    WebSocketConnection opened = new WebSocketConnection(place, request, format(subProtocol), loop);
+    opened.join(request.start());
     opened.socket.begin();
   }
 
@@ -169,17 +188,34 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
 
   @Override
   public void received(byte[] text) {
-    Member member = client.member();
-    Member from = member.user().isEmpty() ? null : member;
     Publication publication;
     try {
-      publication = Publication.text(text, System.currentTimeMillis(), null, from);
+      publication = Publication.text(text, System.currentTimeMillis(), null, publisher());
     } catch (IllegalArgumentException e) {
       close(CloseReason.NOT_UTF8);
       return;
     }
+    publishIfAllowed(publication);
+  }
+
+  @Override
+  public boolean takesBinary() {
+    return loop.rooms().options(room).allowBinary();
+  }
+
+  @Override
+  public void receivedBinary(byte[] data) {
+    publishIfAllowed(Publication.binary(data, System.currentTimeMillis(), null, publisher()));
+  }
+
+  private @Nullable Member publisher() {
+    Member member = client.member();
+    return member.user().isEmpty() ? null : member;
+  }
+
+  private void publishIfAllowed(Publication publication) {
     if (may(Action.PUBLISH)) {
-      publish(publication);
+      publish(attributes.bytes() == 0 ? publication : publication.with(attributes));
     } else {
       close(CloseReason.MAY_NOT_PUBLISH);
     }
@@ -187,7 +223,12 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
 
   private void publish(Publication publication) {
     if (LOG.isDebugEnabled()) {
-      LOG.debug("text from {} in room {}: {}", this, room, publication.text());
+      boolean binary = publication.kind() == Kind.BINARY;
+      LOG.debug(
+          "message from {} in room {}: {}",
+          this,
+          room,
+          binary ? publication.toString() : publication.text());
     }
     int bytes = publication.bytes();
     unacknowledgedBytes += bytes;
@@ -301,6 +342,19 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
   }
 
   @Override
+  public boolean tell(Notice notice) {
+    if (told || format != CURSOR) {
+      return Connection.super.tell(notice);
+    }
+    told = true;
+    ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(NOTICE_BYTES);
+    controlLine(notice.json(membership.member().connection()), out);
+    socket.write(out);
+    socket.flush();
+    return true;
+  }
+
+  @Override
   public void close(CloseReason reason) {
     socket.close(reason);
   }
@@ -321,9 +375,18 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
     return CURSOR_SUB_PROTOCOL.equals(subProtocol) ? CURSOR : TEXT;
   }
 
-  /** Writes the header of an unmasked text frame (RFC 6455, section 5.2). */
-  private static void header(int length, ByteBuf out) {
-    out.writeByte(FINAL_TEXT);
+  private static void controlLine(String line, ByteBuf out) {
+    header(FINAL_TEXT, line.length(), out);
+    ByteBufUtil.writeAscii(out, line);
+  }
+
+  private static int firstByte(Publication publication) {
+    return publication.kind() == Kind.BINARY ? FINAL_BINARY : FINAL_TEXT;
+  }
+
+  /** Writes the header of an unmasked frame (RFC 6455, section 5.2). */
+  private static void header(int first, int length, ByteBuf out) {
+    out.writeByte(first);
     if (length < 126) {
       out.writeByte(length);
     } else if (length < 65_536) {
@@ -345,7 +408,7 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
     public void encode(
         RoomName room, Publication publication, long epoch, long offset, ByteBuf out) {
       byte[] data = publication.asText().data();
-      header(data.length, out);
+      header(firstByte(publication), data.length, out);
       out.writeBytes(data);
     }
 
@@ -366,16 +429,14 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
         RoomName room, Publication publication, long epoch, long offset, ByteBuf out) {
       byte[] data = publication.asText().data();
       String position = Position.epochText(epoch) + ":" + offset + "\n";
-      header(position.length() + data.length, out);
+      header(firstByte(publication), position.length() + data.length, out);
       ByteBufUtil.writeAscii(out, position);
       out.writeBytes(data);
     }
 
     @Override
     public boolean encode(Notice notice, ByteBuf out) {
-      String line = notice.json();
-      header(line.length(), out);
-      ByteBufUtil.writeAscii(out, line);
+      controlLine(notice.json(), out);
       return true;
     }
   }

@@ -123,24 +123,28 @@ public final class WebSocketEndpoint implements Handler<HttpServerRequest> {
 
   private void accept(HttpServerRequest request, String room, Identity identity) {
     RoomName name = RoomPath.name(room);
-    Member member;
-    Start start;
-    TagFilter filter;
+    WebSocketConnection.Request wanted;
     try {
       Start asked = PlainClient.start(request.getParam("since"), request.getParam("last"));
-      start = authentication.requireStart(identity, name, asked);
-      filter = PlainClient.filter(request);
+      Start start = authentication.requireStart(identity, name, asked);
+      TagFilter filter = PlainClient.filter(request);
       loop.requirePlace(name, filter);
-      member = PlainClient.member(identity, request.getParam("name"));
+      Member member = PlainClient.member(identity, request.getParam("name"));
+      boolean echo = echo(request.getParam("echo"));
+      wanted = new WebSocketConnection.Request(name, member, identity, start, filter, echo);
     } catch (IllegalArgumentException e) {
       throw RequestRefused.of(ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
     String agreed =
         Handshake.chooseSubProtocol(request, List.of(WebSocketConnection.CURSOR_SUB_PROTOCOL));
     Handshake.accept(
-        request,
-        agreed,
-        place ->
-            WebSocketConnection.open(place, agreed, name, member, identity, start, filter, loop));
+        request, agreed, place -> WebSocketConnection.open(place, agreed, wanted, loop));
+  }
+
+  private static boolean echo(@Nullable String text) {
+    if (text != null && !text.equals("true") && !text.equals("false")) {
+      throw new IllegalArgumentException("echo is true or false");
+    }
+    return text == null || text.equals("true");
   }
 }

@@ -253,12 +253,20 @@ final class OptionsProbe implements AutoCloseable {
     return RawHttp.get(port, path).body();
   }
 
+  /** The status that answers the publishing of a binary message. */
+  String binary() {
+    return post(ROOM + "/messages", "application/octet-stream", "");
+  }
+
   /** The status that answers the publishing of a text. */
   String post(String path, String... headers) {
+    return post(path, "text/plain", String.join("\r\n", headers));
+  }
+
+  private String post(String path, String type, String lines) {
     try (RawHttp http = new RawHttp(port)) {
-      String lines = String.join("\r\n", headers);
       String request = "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
-      http.send(request + "Content-Type: text/plain\r\nContent-Length: 1\r\n");
+      http.send(request + "Content-Type: " + type + "\r\nContent-Length: 1\r\n");
       http.send(lines + (lines.isEmpty() ? "\r\n" : "\r\n\r\n") + "x");
       return String.valueOf(http.headOnly().status());
     }

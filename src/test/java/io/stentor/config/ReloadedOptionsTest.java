@@ -390,6 +390,7 @@ class ReloadedOptionsTest {
         room("transform", "'none'", "'shout'", probe -> probe.echo("x"), "x", "X!!!"),
         room("coalesceMillis", "0", "1000", probe -> probe.pace(1), "soon", "late"),
         room("maxMessageBytes", "65536", "100", OptionsProbe::longEcho, "echo", "closed 1009"),
+        room("allowBinary", "false", "true", OptionsProbe::binary, "415", "201"),
         room("ratePerSecond", "0", "1", probe -> probe.pace(5), "soon", "late"),
         room("publish", "'anyone'", "'server'", probe -> probe.echo("x"), "x", "closed 3507"),
         room("subscribe", "'anyone'", "'server'", OptionsProbe::end, "open", "closed 3507"),

@@ -138,10 +138,11 @@ class ApiRoutesTest extends RoutesSetting {
       value = {
         "Content-Type: application/x-www-form-urlencoded | A body of the type"
             + " application/x-www-form-urlencoded is not taken here, only text/plain or"
-            + " application/json.",
+            + " application/json or application/octet-stream.",
         "Content-Type: text/plain; charset=iso-8859-1 | Only UTF-8 is taken, not what the header"
             + " Content-Type says: text/plain; charset=iso-8859-1.",
-        "X-No: type | The header Content-Type is missing; it is text/plain or application/json.",
+        "X-No: type | The header Content-Type is missing; it is text/plain or application/json or"
+            + " application/octet-stream.",
       })
   void a_body_of_another_kind_is_refused(String header, String detail) {
     RawHttp.Answer answer = send(open, "POST", MESSAGES, header, "Content-Length: 0");

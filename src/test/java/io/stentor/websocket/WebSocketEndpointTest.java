@@ -1,7 +1,10 @@
 package io.stentor.websocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.stentor.support.EventClient;
+import io.stentor.support.HttpRoom;
 import io.stentor.support.NodeInProcess;
 import io.stentor.support.RawHttp;
 import io.stentor.support.RawWebSocket;
@@ -127,6 +130,47 @@ class WebSocketEndpointTest {
   }
 
   @Test
+  void a_client_is_told_the_id_of_its_connection_first() {
+    try (RawWebSocket ann = connect("/rooms/ids?name=Ann", CURSOR);
+        EventClient events = EventClient.connect(node.port(), "/rooms/ids/events?name=Bob")) {
+      String socket = new JsonObject(ann.nextFrame().text()).getString("connection");
+      String stream = new JsonObject(events.next().data()).getString("connection");
+      HttpRoom http = HttpRoom.at(node.port(), "ids");
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(http.get("/rooms/ids/members").response().body())
+                      .contains(
+                          "{\"connection\":\"" + socket + "\",\"user\":\"Ann\"}",
+                          "{\"connection\":\"" + stream + "\",\"user\":\"Bob\"}"));
+    }
+  }
+
+  @Test
+  void a_client_without_echo_is_not_sent_its_own_messages_and_others_are() {
+    try (RawWebSocket quiet = connect("/rooms/quiet?echo=false", CURSOR);
+        RawWebSocket other = connect("/rooms/quiet", CURSOR)) {
+      quiet.nextFrame();
+      other.nextFrame();
+      quiet.sendText("own");
+      assertThat(other.nextFrame().text()).endsWith(":1\nown");
+      other.sendText("answer");
+      assertThat(quiet.nextFrame().text()).endsWith(":2\nanswer");
+    }
+  }
+
+  @Test
+  void echo_is_true_or_false() {
+    String[] lines = RawWebSocket.upgrade("/rooms/echo?echo=no");
+    RawHttp.Answer answer = RawHttp.exchange(node.port(), lines);
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.body()).contains("echo is true or false");
+    try (RawWebSocket one = connect("/rooms/echo?echo=true")) {
+      assertThat(one.sendText("a").nextFrame().text()).isEqualTo("a");
+    }
+  }
+
+  @Test
   void a_client_of_the_cursor_protocol_resumes_where_it_was() {
     try (RawWebSocket one = connect("/rooms/resume", CURSOR)) {
       String joined = new JsonObject(one.nextFrame().text()).getString("position");
@@ -141,7 +185,7 @@ class WebSocketEndpointTest {
           RawWebSocket plain = connect("/rooms/resume?since=" + position);
           RawWebSocket last = connect("/rooms/resume?last=1")) {
         assertThat(two.nextFrame().text())
-            .isEqualTo("{\"position\":\"" + position + "\",\"recovered\":true}");
+            .startsWith("{\"position\":\"" + position + "\",\"recovered\":true,\"connection\":\"");
         assertThat(two.nextFrame().text()).endsWith(":2\nb");
         assertThat(two.nextFrame().text()).endsWith(":3\nc");
         assertThat(plain.nextFrame().text()).isEqualTo("b");

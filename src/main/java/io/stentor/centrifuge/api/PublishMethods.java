@@ -112,13 +112,21 @@ final class PublishMethods {
   /** A message that a server publishes to one or more rooms. Immutable. */
   private static final class OfferedMessage {
 
-    private final JsonSource data;
+    /** Null if the content is in Base64. */
+    private final @Nullable JsonSource json;
+
+    private final byte[] data;
     private final @Nullable String key;
     private final Attributes attributes;
     private final boolean skipsHistory;
 
     private OfferedMessage(
-        JsonSource data, @Nullable String key, Attributes attributes, boolean skipsHistory) {
+        @Nullable JsonSource json,
+        byte[] data,
+        @Nullable String key,
+        Attributes attributes,
+        boolean skipsHistory) {
+      this.json = json;
       this.data = data;
       this.key = key;
       this.attributes = attributes;
@@ -131,7 +139,9 @@ final class PublishMethods {
      * @throws CommandError if there is no data, or an option is not supported
      */
     static OfferedMessage of(JsonFields request) {
-      JsonSource data = RequestFields.json(request, "data", "b64data");
+      byte[] decoded = RequestFields.base64(request, "b64data");
+      JsonSource json = decoded == null ? RequestFields.json(request, "data") : null;
+      byte[] data = json == null ? decoded : json.bytes();
       if (data == null) {
         throw RequestFields.wrong("data is missing");
       }
@@ -139,7 +149,7 @@ final class PublishMethods {
         throw new CommandError(ErrorCode.NOT_AVAILABLE, "publications have no versions here");
       }
       return new OfferedMessage(
-          data, key(request), attributes(request), request.flag("skip_history"));
+          json, data, key(request), attributes(request), request.flag("skip_history"));
     }
 
     private static Attributes attributes(JsonFields request) {
@@ -167,7 +177,7 @@ final class PublishMethods {
      */
     Publication in(RoomOptions room) {
       boolean logged = room.history().messages() > 0;
-      if (data.bytes().length > room.maxMessageBytes()) {
+      if (data.length > room.maxMessageBytes()) {
         throw RequestFields.wrong("data has at most " + room.maxMessageBytes() + " bytes here");
       }
       if (key != null && !logged) {
@@ -178,7 +188,17 @@ final class PublishMethods {
         throw new CommandError(
             ErrorCode.NOT_AVAILABLE, "every publication of this room goes through its log");
       }
-      return Publication.json(data, System.currentTimeMillis(), key, null).with(attributes);
+      return publication(room, System.currentTimeMillis()).with(attributes);
+    }
+
+    /** Content in Base64 is binary in a room that allows it, elsewhere JSON. */
+    private Publication publication(RoomOptions room, long now) {
+      if (json != null) {
+        return Publication.json(json, now, key, null);
+      }
+      return room.allowBinary()
+          ? Publication.binary(data, now, key, null)
+          : Publication.json(RequestFields.json("b64data", data), now, key, null);
     }
   }
 }

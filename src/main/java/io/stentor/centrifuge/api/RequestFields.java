@@ -50,13 +50,47 @@ final class RequestFields {
    * @throws CommandError with the reason if it is invalid JSON
    */
   static @Nullable JsonSource json(JsonFields request, String name, String base64) {
-    String encoded = request.text(base64);
+    byte[] decoded = base64(request, base64);
+    return decoded == null ? json(request, name) : json(base64, decoded);
+  }
+
+  /**
+   * Reads a JSON value; null if there is none.
+   *
+   * @throws CommandError with the reason if it is invalid JSON
+   */
+  static @Nullable JsonSource json(JsonFields request, String name) {
     try {
-      return encoded.isEmpty()
-          ? request.json(name)
-          : JsonSource.of(Base64.getDecoder().decode(encoded));
+      return request.json(name);
     } catch (IllegalArgumentException e) {
-      throw wrong((encoded.isEmpty() ? name : base64) + ": " + e.getMessage());
+      throw wrong(name + ": " + e.getMessage());
+    }
+  }
+
+  /**
+   * Returns the JSON in the value of a field.
+   *
+   * @throws CommandError with the reason if it is invalid JSON
+   */
+  static JsonSource json(String name, byte[] value) {
+    try {
+      return JsonSource.of(value);
+    } catch (IllegalArgumentException e) {
+      throw wrong(name + ": " + e.getMessage());
+    }
+  }
+
+  /**
+   * Reads bytes in Base64; null if there are none.
+   *
+   * @throws CommandError with the reason if it is not Base64
+   */
+  static byte @Nullable [] base64(JsonFields request, String name) {
+    String encoded = request.text(name);
+    try {
+      return encoded.isEmpty() ? null : Base64.getDecoder().decode(encoded);
+    } catch (IllegalArgumentException e) {
+      throw wrong(name + ": " + e.getMessage());
     }
   }
 

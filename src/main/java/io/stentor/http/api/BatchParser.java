@@ -15,6 +15,7 @@ import io.stentor.message.Publication.Kind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +25,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses the body of a batch: {@code {"messages":[{"room","text"|"data","idempotencyKey"?,
- * "event"?,"tags"?,"exclude"?}]}}. The value of {@code data} is copied from the body byte for byte
- * and never reserialized. For a single use.
+ * Parses the body of a batch: {@code {"messages":[{"room","text"|"data"|"base64",
+ * "idempotencyKey"?,"event"?,"tags"?,"exclude"?}]}}. The value of {@code data} is copied from the
+ * body byte for byte and never reserialized. For a single use.
  */
 final class BatchParser {
 
@@ -122,7 +123,7 @@ final class BatchParser {
 
   private static RequestRefused invalidMessage() {
     return RequestRefused.of(
-        ProblemType.BAD_REQUEST, "A message has a room, and either text or data.");
+        ProblemType.BAD_REQUEST, "A message has a room, and one of text, data and base64.");
   }
 
   /** Parses one object up to its end, even if it is invalid. */
@@ -156,13 +157,15 @@ final class BatchParser {
         case "idempotencyKey" -> key = string(name);
         case "text" -> content(Kind.TEXT, utf8(string(name)));
         case "data" -> content(Kind.JSON, JsonSource.slice(body, parser));
+        case "base64" -> content(Kind.BINARY, decoded(string(name)));
         case "event" -> attribute(string(name), attributes::withEvent);
         case "tags" -> attribute(strings(name), attributes::withTags);
         case "exclude" -> attribute(string(name), attributes::withExclude);
         default -> {
           parser.skipChildren();
           refuse(
-              "A message has room, text or data, idempotencyKey, event, tags and exclude, but no "
+              "A message has room, text, data or base64, idempotencyKey, event, tags and exclude,"
+                  + " but no "
                   + Printable.value(name)
                   + ".");
         }
@@ -198,7 +201,7 @@ final class BatchParser {
 
     private void content(Kind found, byte[] bytes) {
       if (kind != null && kind != found) {
-        refuse("A message has either text or data, not both.");
+        refuse("A message has one of text, data and base64.");
       }
       kind = found;
       data = bytes;
@@ -221,6 +224,15 @@ final class BatchParser {
         return Utf8.of(text);
       } catch (IllegalArgumentException e) {
         refuse("A text cannot have half of a surrogate pair.");
+        return new byte[0];
+      }
+    }
+
+    private byte[] decoded(@Nullable String base64) {
+      try {
+        return Base64.getDecoder().decode(base64 == null ? "" : base64);
+      } catch (IllegalArgumentException e) {
+        refuse("The member base64 has to be Base64 with padding.");
         return new byte[0];
       }
     }

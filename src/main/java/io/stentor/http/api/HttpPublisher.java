@@ -67,7 +67,7 @@ public final class HttpPublisher {
   /**
    * A message of a request.
    *
-   * @param data text or JSON, not yet validated
+   * @param data text, JSON or any bytes, not yet validated
    * @param key the idempotency key; null if there is none
    */
   @SuppressWarnings("ArrayRecordComponent")
@@ -87,6 +87,7 @@ public final class HttpPublisher {
       if (draft.key() != null) {
         requireLog(options);
       }
+      requireKind(draft.kind(), options);
       requireFit(draft.data().length, options.maxMessageBytes());
       Publication publication = publication(draft, from);
       requireRate(room, options.ratePerSecond());
@@ -106,6 +107,13 @@ public final class HttpPublisher {
       throw RequestRefused.of(
           ProblemType.BAD_REQUEST,
           "This room keeps no log, so it cannot recognise a message by its idempotency key.");
+    }
+  }
+
+  private static void requireKind(Kind kind, RoomOptions options) {
+    if (kind == Kind.BINARY && !options.allowBinary()) {
+      throw RequestRefused.of(
+          ProblemType.UNSUPPORTED_MEDIA_TYPE, "This room takes no binary messages (allowBinary).");
     }
   }
 
@@ -133,9 +141,11 @@ public final class HttpPublisher {
     String key = draft.key();
     try {
       Publication bare =
-          kind == Kind.JSON
-              ? Publication.json(JsonSource.of(draft.data()), now, key, from)
-              : Publication.text(draft.data(), now, key, from);
+          switch (kind) {
+            case TEXT -> Publication.text(draft.data(), now, key, from);
+            case JSON -> Publication.json(JsonSource.of(draft.data()), now, key, from);
+            case BINARY -> Publication.binary(draft.data(), now, key, from);
+          };
       return draft.attributes().bytes() == 0 ? bare : bare.with(draft.attributes());
     } catch (IllegalArgumentException e) {
       ProblemType type = kind == Kind.JSON ? ProblemType.INVALID_JSON : ProblemType.BAD_REQUEST;

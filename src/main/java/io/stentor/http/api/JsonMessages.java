@@ -34,10 +34,10 @@ import java.util.Locale;
  * {"offset":44,"text":"yo","time":"2030-01-31T12:00:02.000Z","event":"greeting","tags":{"a":"b"}},
  * </pre>
  *
- * <p>A text is encoded as a JSON string; JSON is copied verbatim. {@code offset} is omitted in a
- * room without a log, {@code from} if the publisher is anonymous, {@code event} and {@code tags} if
- * there are none. Notices cannot be encoded: a connection that needs one is closed, and reads the
- * log instead.
+ * <p>A text is encoded as a JSON string; JSON is copied verbatim; a binary message is {@code
+ * base64} with its bytes in Base64. {@code offset} is omitted in a room without a log, {@code from}
+ * if the publisher is anonymous, {@code event} and {@code tags} if there are none. Notices cannot
+ * be encoded: a connection that needs one is closed, and reads the log instead.
  */
 public final class JsonMessages implements Format {
 
@@ -69,9 +69,11 @@ public final class JsonMessages implements Format {
     Member from = publication.from();
     int user = from == null ? 0 : 2 + JsonText.size(from.user().getBytes(StandardCharsets.UTF_8));
     int content =
-        publication.kind() == Publication.Kind.JSON
-            ? publication.bytes()
-            : JsonText.size(publication.data());
+        switch (publication.kind()) {
+          case TEXT -> JsonText.size(publication.data());
+          case JSON -> publication.bytes();
+          case BINARY -> JsonText.base64Size(publication.bytes());
+        };
     return OVERHEAD_BYTES + content + user + size(publication.attributes());
   }
 
@@ -87,12 +89,19 @@ public final class JsonMessages implements Format {
     } else {
       ByteBufUtil.writeAscii(out, OFFSET + offset + ",");
     }
-    if (publication.kind() == Publication.Kind.JSON) {
-      ByteBufUtil.writeAscii(out, "\"data\":");
-      out.writeBytes(publication.data());
-    } else {
-      ByteBufUtil.writeAscii(out, "\"text\":");
-      JsonText.write(publication.data(), out);
+    switch (publication.kind()) {
+      case TEXT -> {
+        ByteBufUtil.writeAscii(out, "\"text\":");
+        JsonText.write(publication.data(), out);
+      }
+      case JSON -> {
+        ByteBufUtil.writeAscii(out, "\"data\":");
+        out.writeBytes(publication.data());
+      }
+      case BINARY -> {
+        ByteBufUtil.writeAscii(out, "\"base64\":");
+        JsonText.writeBase64(publication.data(), out);
+      }
     }
     String time = TIME.format(Instant.ofEpochMilli(publication.timeMillis()));
     ByteBufUtil.writeAscii(out, ",\"time\":\"" + time + "\"");

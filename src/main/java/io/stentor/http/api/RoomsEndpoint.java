@@ -192,6 +192,7 @@ public final class RoomsEndpoint {
         "options",
         new JsonObject()
             .put("maxMessageBytes", options.maxMessageBytes())
+            .put("allowBinary", options.allowBinary())
             .put(
                 "history",
                 new JsonObject()

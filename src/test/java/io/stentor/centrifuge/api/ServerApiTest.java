@@ -173,7 +173,7 @@ class ServerApiTest extends ServerApiSetting {
   @ValueSource(strings = {"{\"a\":1}", "[]", "\"a\"", "{\"\":\"x\"}", "{\"a\":\"\\u0000\"}"})
   void tags_that_break_a_rule_are_refused(String tags) {
     RawHttp.Answer answer = api.call("publish", of("\"data\":1,\"tags\":" + tags));
-    assertThat(answer.body()).containsAnyOf("\"code\":107", "bad-request");
+    assertThat(answer.body()).containsAnyOf("\"code\":107", "invalid-json");
     assertThat(data(api.result("history", of("\"limit\":-1")))).isEmpty();
   }
 

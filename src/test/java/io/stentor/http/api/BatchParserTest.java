@@ -100,7 +100,7 @@ class BatchParserTest {
         "{\"room\":\"a\",\"text\":1}|text has to be a string",
         "{\"room\":null,\"text\":\"x\"}|room has to be a string",
         "{\"room\":[\"a\"],\"text\":\"x\"}|room has to be a string",
-        "{\"room\":\"a\",\"text\":\"x\",\"data\":1}|either text or data",
+        "{\"room\":\"a\",\"text\":\"x\",\"data\":1}|one of text, data and base64",
         "{\"room\":\"a\",\"text\":\"x\",\"text\":\"y\"}|text stands twice",
         "{\"room\":\"a\",\"text\":\"x\",\"idempotencykey\":\"k\"}|no idempotencykey",
         "{\"room\":\"a\",\"text\":\"\\ud83d\"}|surrogate",
