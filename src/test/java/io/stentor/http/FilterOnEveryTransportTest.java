@@ -79,7 +79,7 @@ class FilterOnEveryTransportTest {
     String since = path + "?since=" + epoch + ":1&" + ACME;
     try (Client plain = Client.connect(node.port(), path + "?" + ACME);
         Client cursor = Client.connect(node.port(), since, CURSOR)) {
-      cursor.expect("{\"position\":\"" + epoch + ":1\",\"recovered\":true}");
+      assertThat(cursor.next()).startsWith("{\"position\":\"" + epoch + ":1\",\"recovered\":true");
       plain.publish("from a socket").ping();
       publishFour();
       plain.expect("2", "4");
