@@ -141,6 +141,15 @@ export const chinese = {
   // Responses.
   "Messages in order; none if nothing follows.": "按顺序排列的消息；没有新消息时为空。",
   "Published, with the position of the message.": "已发布，返回消息的位置。",
+  "Dropped, because the room has seen the same or a newer version. The position is that of the newest message.":
+    "已丢弃，因为房间已有相同或更新的版本。返回的是最新消息的位置。",
+  "The version of what the message describes. If the room has seen the same or a newer version, the message is dropped. 0 is no\nversion.":
+    "消息所描述内容的版本。若房间已有相同或更新的版本，消息会被丢弃。0 表示没有版本。",
+  "A version is compared only with versions of the same epoch, or with any if it has none.":
+    "版本只与相同纪元的版本比较；没有纪元的版本与任何版本比较。",
+  "If the room has seen the same or a newer version, the message is dropped.": "若房间已有相同或更新的版本，消息会被丢弃。",
+  "Versions of different epochs are not compared.": "不同纪元的版本不作比较。",
+  "Whether the message was dropped because of its version.": "消息是否因版本而被丢弃。",
   "Sent. The room has no log, so there is no position; the message may have had no receivers.":
     "已发送。房间没有日志，因此没有位置；也可能没有接收者。",
   "One result for each message, in order.": "按顺序给出每条消息的结果。",

@@ -78,7 +78,12 @@ final class PublishMethods {
         new Ack() {
           @Override
           public void appended(Position position) {
-            done.complete(result(position));
+            done.complete(result(position, false));
+          }
+
+          @Override
+          public void outdated(Position newest) {
+            done.complete(result(newest, true));
           }
 
           @Override
@@ -100,11 +105,14 @@ final class PublishMethods {
         : reason;
   }
 
-  private static JsonWriter result(Position position) {
+  private static JsonWriter result(Position position, boolean suppressed) {
     JsonWriter line = new JsonWriter().open();
     if (position.epoch() != 0) {
       line.name("offset").integer(position.offset());
       line.name("epoch").string(Position.epochText(position.epoch()));
+    }
+    if (suppressed) {
+      line.flag("suppressed", true);
     }
     return line.close();
   }
@@ -145,9 +153,6 @@ final class PublishMethods {
       if (data == null) {
         throw RequestFields.wrong("data is missing");
       }
-      if (request.unsigned("version") != 0 || !request.text("version_epoch").isEmpty()) {
-        throw new CommandError(ErrorCode.NOT_AVAILABLE, "publications have no versions here");
-      }
       return new OfferedMessage(
           json, data, key(request), attributes(request), request.flag("skip_history"));
     }
@@ -155,7 +160,9 @@ final class PublishMethods {
     private static Attributes attributes(JsonFields request) {
       Map<String, String> tags = request.textsByName("tags");
       try {
-        return tags.isEmpty() ? Attributes.NONE : Attributes.NONE.withTags(tags);
+        Attributes all = tags.isEmpty() ? Attributes.NONE : Attributes.NONE.withTags(tags);
+        long version = request.unsigned("version");
+        return version == 0 ? all : all.withVersion(version, request.text("version_epoch"));
       } catch (IllegalArgumentException e) {
         throw RequestFields.wrong(String.valueOf(e.getMessage()));
       }
@@ -183,6 +190,10 @@ final class PublishMethods {
       if (key != null && !logged) {
         throw new CommandError(
             ErrorCode.NOT_AVAILABLE, "this room keeps no log, so it knows no idempotency keys");
+      }
+      if (attributes.version() != 0 && !logged) {
+        throw new CommandError(
+            ErrorCode.NOT_AVAILABLE, "this room keeps no log, so it cannot compare versions");
       }
       if (skipsHistory && logged) {
         throw new CommandError(

@@ -9,6 +9,7 @@ import io.stentor.http.RequestLimiter;
 import io.stentor.http.RequestRefused;
 import io.stentor.http.Responses;
 import io.stentor.http.RoomPath;
+import io.stentor.http.api.HttpPublisher.Outcome;
 import io.stentor.identity.Identity;
 import io.stentor.message.Member;
 import io.stentor.message.Position;
@@ -106,7 +107,7 @@ public final class BatchEndpoint {
               });
     }
 
-    private Future<Position> publish(BatchParser.Item item) {
+    private Future<Outcome> publish(BatchParser.Item item) {
       try {
         BatchParser.Message message = item.message();
         RoomName room = RoomPath.name(message.room());
@@ -117,26 +118,29 @@ public final class BatchEndpoint {
         if (full.contains(room)) {
           return Future.failedFuture(HttpPublisher.full());
         }
-        Future<Position> position = publishing.publish(room, identity, message.draft(), from);
-        if (position.cause() instanceof RequestRefused refusal
+        Future<Outcome> outcome = publishing.publish(room, identity, message.draft(), from);
+        if (outcome.cause() instanceof RequestRefused refusal
             && refusal.type() == ProblemType.TOO_MANY_REQUESTS) {
           full.add(room);
         }
-        return position;
+        return outcome;
       } catch (RequestRefused refusal) {
         return Future.failedFuture(refusal);
       }
     }
   }
 
-  private static JsonObject published(Position position) {
+  private static JsonObject published(Outcome outcome) {
+    Position position = outcome.position();
     if (position.epoch() == 0) {
       return new JsonObject().put("status", 202);
     }
-    return new JsonObject()
-        .put("status", 201)
-        .put("epoch", Position.epochText(position.epoch()))
-        .put("offset", position.offset());
+    JsonObject result =
+        new JsonObject()
+            .put("status", outcome.outdated() ? 200 : 201)
+            .put("epoch", Position.epochText(position.epoch()))
+            .put("offset", position.offset());
+    return outcome.outdated() ? result.put("outdated", true) : result;
   }
 
   private static JsonObject refused(Throwable failure) {

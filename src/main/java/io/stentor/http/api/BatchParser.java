@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Parses the body of a batch: {@code {"messages":[{"room","text"|"data"|"base64",
- * "idempotencyKey"?,"event"?,"tags"?,"exclude"?}]}}. The value of {@code data} is copied from the
- * body byte for byte and never reserialized. For a single use.
+ * "idempotencyKey"?,"event"?,"tags"?,"exclude"?,"version"?,"versionEpoch"?}]}}. The value of {@code
+ * data} is copied from the body byte for byte and never reserialized. For a single use.
  */
 final class BatchParser {
 
@@ -134,6 +134,8 @@ final class BatchParser {
     private @Nullable Kind kind;
     private byte[] data = {};
     private Attributes attributes = Attributes.NONE;
+    private @Nullable String version;
+    private @Nullable String versionEpoch;
     private @Nullable RequestRefused refusal;
 
     Item read() throws IOException {
@@ -145,6 +147,7 @@ final class BatchParser {
         parser.nextToken();
         member(name);
       }
+      attribute("", none -> HttpPublisher.version(attributes, version, versionEpoch));
       if (refusal != null || room == null || kind == null) {
         return new Item(null, refusal);
       }
@@ -161,11 +164,13 @@ final class BatchParser {
         case "event" -> attribute(string(name), attributes::withEvent);
         case "tags" -> attribute(strings(name), attributes::withTags);
         case "exclude" -> attribute(string(name), attributes::withExclude);
+        case "version" -> version = number(name);
+        case "versionEpoch" -> versionEpoch = string(name);
         default -> {
           parser.skipChildren();
           refuse(
-              "A message has room, text, data or base64, idempotencyKey, event, tags and exclude,"
-                  + " but no "
+              "A message has room, text, data or base64, idempotencyKey, event, tags, exclude,"
+                  + " version and versionEpoch, but no "
                   + Printable.value(name)
                   + ".");
         }
@@ -213,6 +218,15 @@ final class BatchParser {
       }
       parser.skipChildren();
       refuse("The member " + name + " has to be a string.");
+      return null;
+    }
+
+    private @Nullable String number(String name) throws IOException {
+      if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT) {
+        return parser.getText();
+      }
+      parser.skipChildren();
+      refuse("The member " + name + " has to be a whole number.");
       return null;
     }
 

@@ -74,19 +74,48 @@ public final class HttpPublisher {
   record Draft(Kind kind, byte[] data, @Nullable String key, Attributes attributes) {}
 
   /**
+   * What became of a message.
+   *
+   * @param position its position; {@link Position#NONE} in a room without a log; that of the room's
+   *     newest message if it is outdated
+   * @param outdated whether it was dropped, because the room has the same or a newer version
+   */
+  record Outcome(Position position, boolean outdated) {}
+
+  /**
+   * Reads a version, with or without its epoch.
+   *
+   * @param number an unsigned number of 64 bits in decimal; null for no version
+   * @throws IllegalArgumentException if it is invalid; the message is one sentence
+   */
+  static Attributes version(Attributes to, @Nullable String number, @Nullable String epoch) {
+    if (number == null) {
+      if (epoch != null) {
+        throw new IllegalArgumentException("a version epoch needs a version");
+      }
+      return to;
+    }
+    try {
+      return to.withVersion(Long.parseUnsignedLong(number), epoch == null ? "" : epoch);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("a version is a whole number from 0 to 2^64-1", e);
+    }
+  }
+
+  /**
    * Publishes one message.
    *
    * @param draft the message; takes ownership of its data
-   * @return the position of the message, {@link Position#NONE} in a room without a log; fails with
-   *     a {@link RequestRefused}. Completes on the context of this object
+   * @return fails with a {@link RequestRefused}. Completes on the context of this object
    */
-  Future<Position> publish(RoomName room, Identity identity, Draft draft, @Nullable Member from) {
+  Future<Outcome> publish(RoomName room, Identity identity, Draft draft, @Nullable Member from) {
     try {
       RoomOptions options = rooms.options(room);
       authentication.require(identity, room, Action.PUBLISH);
       if (draft.key() != null) {
         requireLog(options);
       }
+      requireVersions(draft.attributes(), options);
       requireKind(draft.kind(), options);
       requireFit(draft.data().length, options.maxMessageBytes());
       Publication publication = publication(draft, from);
@@ -107,6 +136,14 @@ public final class HttpPublisher {
       throw RequestRefused.of(
           ProblemType.BAD_REQUEST,
           "This room keeps no log, so it cannot recognise a message by its idempotency key.");
+    }
+  }
+
+  private static void requireVersions(Attributes attributes, RoomOptions options) {
+    if (attributes.version() != 0 && options.history().messages() == 0) {
+      throw RequestRefused.of(
+          ProblemType.BAD_REQUEST,
+          "This room keeps no log, so it cannot compare the versions of messages.");
     }
   }
 
@@ -163,13 +200,18 @@ public final class HttpPublisher {
     return Character.toUpperCase(why.charAt(0)) + why.substring(1) + ".";
   }
 
-  private Future<Position> offer(RoomName room, Publication publication) {
-    Promise<Position> result = context.promise();
+  private Future<Outcome> offer(RoomName room, Publication publication) {
+    Promise<Outcome> result = context.promise();
     Ack ack =
         new Ack() {
           @Override
           public void appended(Position position) {
-            result.complete(position);
+            result.complete(new Outcome(position, false));
+          }
+
+          @Override
+          public void outdated(Position newest) {
+            result.complete(new Outcome(newest, true));
           }
 
           @Override

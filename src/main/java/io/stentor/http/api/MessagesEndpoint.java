@@ -12,6 +12,7 @@ import io.stentor.http.RequestRefused;
 import io.stentor.http.Responses;
 import io.stentor.http.RoomPath;
 import io.stentor.http.api.HttpPublisher.Draft;
+import io.stentor.http.api.HttpPublisher.Outcome;
 import io.stentor.identity.Grants.Action;
 import io.stentor.identity.Identity;
 import io.stentor.message.Attributes;
@@ -20,6 +21,7 @@ import io.stentor.message.Position;
 import io.stentor.message.Publication.Kind;
 import io.stentor.message.RoomName;
 import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -186,12 +188,13 @@ public final class MessagesEndpoint {
     RequestBody.read(request, options.maxMessageBytes())
         .map(body -> new Draft(kind, body.getBytes(), key, attributes))
         .compose(draft -> publishing.publish(room, identity, draft, from))
-        .onSuccess(position -> published(request.response(), position))
+        .onSuccess(outcome -> published(request.response(), outcome))
         .onFailure(failure -> RequestRefused.answer(request, failure));
   }
 
   /**
-   * Reads {@code event}, {@code exclude} and {@code tag.<name>}.
+   * Reads {@code event}, {@code exclude}, {@code version}, {@code versionEpoch} and {@code
+   * tag.<name>}.
    *
    * @throws RequestRefused if one is invalid
    */
@@ -205,6 +208,7 @@ public final class MessagesEndpoint {
       all = event == null ? all : all.withEvent(event);
       String exclude = query.get("exclude");
       all = exclude == null ? all : all.withExclude(exclude);
+      all = HttpPublisher.version(all, query.get("version"), query.get("versionEpoch"));
       Map<String, String> tags = tags(query);
       return tags.isEmpty() ? all : all.withTags(tags);
     } catch (IllegalArgumentException rule) {
@@ -224,7 +228,8 @@ public final class MessagesEndpoint {
     return tags;
   }
 
-  private static void published(HttpServerResponse response, Position position) {
+  private static void published(HttpServerResponse response, Outcome outcome) {
+    Position position = outcome.position();
     if (position.epoch() == 0) {
       Responses.send(response, open -> open.setStatusCode(202).end());
       return;
@@ -233,7 +238,12 @@ public final class MessagesEndpoint {
     String before = epoch + ":" + (position.offset() - 1);
     // Relative to the path of the request, so that it is valid behind a proxy that strips a prefix.
     String location = "messages?since=" + before + "&limit=1";
-    String body = "{\"epoch\":\"" + epoch + "\",\"offset\":" + position.offset() + "}\n";
+    String place = "{\"epoch\":\"" + epoch + "\",\"offset\":" + position.offset();
+    if (outcome.outdated()) {
+      Responses.sendJson(response, Buffer.buffer(place + ",\"outdated\":true}\n"));
+      return;
+    }
+    String body = place + "}\n";
     Responses.send(
         response,
         open ->

@@ -110,15 +110,20 @@ class ServerApiTest extends ServerApiSetting {
     assertThat(api.error("history_remove", of("-unlogged", ""))).isEqualTo(108);
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "\"version\":7",
-        "\"version_epoch\":\"x\"",
-        "\"skip_history\":true",
-      })
-  void what_a_message_cannot_have_here_is_refused_and_not_left_out(String option) {
-    assertThat(api.error("publish", of("\"data\":1," + option))).isEqualTo(108);
+  @Test
+  void a_message_that_is_not_newer_is_suppressed() {
+    JsonObject first = api.result("publish", of("\"data\":7,\"version\":7"));
+    assertThat(first.containsKey("suppressed")).isFalse();
+    JsonObject late = api.result("publish", of("\"data\":6,\"version\":6,\"version_epoch\":\"\""));
+    assertThat(late).isEqualTo(first.copy().put("suppressed", true));
+    api.result("publish", of("\"data\":1,\"version\":1,\"version_epoch\":\"b\""));
+    assertThat(data(api.result("history", of("\"limit\":-1")))).containsExactly(7, 1);
+    assertThat(api.error("publish", of("-unlogged", "\"data\":1,\"version\":7"))).isEqualTo(108);
+  }
+
+  @Test
+  void what_a_message_cannot_have_here_is_refused_and_not_left_out() {
+    assertThat(api.error("publish", of("\"data\":1,\"skip_history\":true"))).isEqualTo(108);
     assertThat(data(api.result("history", of("\"limit\":-1")))).isEmpty();
   }
 

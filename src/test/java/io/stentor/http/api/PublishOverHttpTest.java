@@ -73,6 +73,30 @@ class PublishOverHttpTest extends ApiSetting {
   }
 
   @Test
+  void a_message_that_is_not_newer_is_dropped_and_answered_with_the_newest_position() {
+    Answer first = versioned("v7", "?version=7&versionEpoch=a");
+    assertThat(first.status()).isEqualTo(201);
+    Answer late = versioned("v6", "?version=6");
+    assertThat(late.status()).isEqualTo(200);
+    assertThat(late.json().getBoolean("outdated")).isTrue();
+    assertThat(late.position()).isEqualTo(first.position());
+    assertThat(versioned("v1 of b", "?version=1&versionEpoch=b").status()).isEqualTo(201);
+    assertThat(versioned("largest", "?version=18446744073709551615").status()).isEqualTo(201);
+    assertThat(room.read("").contents()).containsExactly("v7", "v1 of b", "largest");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"version=-1", "version=x", "version=18446744073709551616", "versionEpoch=a"})
+  void a_version_is_a_number_of_64_bits(String query) {
+    assertThat(versioned("a", "?" + query).status()).isEqualTo(400);
+  }
+
+  private Answer versioned(String text, String query) {
+    return room.publishLater(query, "text/plain", utf8(text)).join();
+  }
+
+  @Test
   void event_and_tags_are_read_again_and_the_excluded_connection_is_not() {
     String query = "?event=order%20paid&tag.shop=b%C3%A4r&tag.=x&exclude=0b1f";
     assertThat(room.publishLater(query, "text/plain", utf8("hi")).join().status()).isEqualTo(400);
