@@ -24,13 +24,18 @@ class MediaTypeTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"application/octet-stream", "Application/Octet-Stream ; x=y"})
+  void bytes_are_binary(String type) {
+    assertThat(MediaType.of(type)).isEqualTo(Kind.BINARY);
+  }
+
+  @ParameterizedTest
   @NullSource
   @ValueSource(
       strings = {
         "",
         "text/html",
         "application/x-www-form-urlencoded",
-        "application/octet-stream",
         "text/plain; charset=iso-8859-1",
         "application/json;charset=utf-16"
       })
