@@ -368,4 +368,15 @@ class ClusterHistoryIT extends HistoryContract {
               page -> page != null);
     }
   }
+
+  @Test
+  void a_reader_that_is_ahead_of_the_log_waits_for_it() {
+    append(LIMITS, "a");
+    Position ahead = new Position(all(LIMITS).epoch(), 2);
+    Future<Page> read = history().read(room, ahead, ALL, 1000, LIMITS);
+    append(LIMITS, "b", "c");
+    Page page = await(read);
+    assertThat(page.continues(ahead)).isTrue();
+    assertThat(texts(page)).containsExactly("c");
+  }
 }

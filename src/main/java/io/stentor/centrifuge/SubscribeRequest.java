@@ -2,6 +2,7 @@ package io.stentor.centrifuge;
 
 import io.stentor.centrifuge.CommandError.ErrorCode;
 import io.stentor.history.Page;
+import io.stentor.json.InvalidJson;
 import io.stentor.json.JsonFields;
 import io.stentor.json.JsonWriter;
 import io.stentor.message.Attributes;
@@ -46,6 +47,11 @@ record SubscribeRequest(
   /** Maximum size of the missed messages in one result, unless a single message is larger. */
   static final int MAX_RECOVERED_BYTES = 64 * 1024;
 
+  /**
+   * Reads a request.
+   *
+   * @throws CommandError if the filter is not an object
+   */
   static SubscribeRequest of(JsonFields fields) {
     return new SubscribeRequest(
         fields.flag("recover"),
@@ -53,7 +59,15 @@ record SubscribeRequest(
         fields.text("epoch"),
         fields.flag("join_leave"),
         (fields.number("flag") & REJECT_UNRECOVERED) != 0,
-        fields.object("tf"));
+        tf(fields));
+  }
+
+  private static @Nullable JsonFields tf(JsonFields fields) {
+    try {
+      return fields.object("tf");
+    } catch (InvalidJson e) {
+      throw new CommandError(ErrorCode.BAD_REQUEST, "tf: a filter is an object");
+    }
   }
 
   /**

@@ -18,7 +18,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,14 @@ import org.jspecify.annotations.Nullable;
 public final class ClusterHistory implements History {
 
   private static final int MERGE_BATCH = 100;
+
+  /**
+   * How often a log that is behind is read again. After that many times, a cut-off node knows that
+   * it is cut off, and its logs are in another epoch.
+   */
+  private static final int BEHIND_TRIES = 60;
+
+  private static final long BEHIND_MILLIS = 100;
 
   private final HazelcastInstance hazelcast;
   private final NodeContext context;
@@ -122,8 +133,33 @@ public final class ClusterHistory implements History {
       int maxMessages,
       int maxBytes,
       RoomOptions.History limits) {
-    return submit(
-        room, new LogOperations.Read(after, delivered, createsLog, maxMessages, maxBytes, limits));
+    return readUpToDate(
+        room,
+        after,
+        () -> new LogOperations.Read(after, delivered, createsLog, maxMessages, maxBytes, limits),
+        BEHIND_TRIES);
+  }
+
+  /**
+   * Reads until the log is not behind the reader's position, so that a node that is cut off and
+   * does not know it tells nobody that messages were lost.
+   */
+  private Future<Page> readUpToDate(
+      RoomName room, Position after, Supplier<LogOperations.Read> read, int tries) {
+    return submit(room, read.get())
+        .compose(
+            page -> {
+              if (tries <= 1 || !page.isBehind(after)) {
+                return Future.succeededFuture(page);
+              }
+              Promise<Page> later = Promise.promise();
+              CompletableFuture.delayedExecutor(
+                      BEHIND_MILLIS,
+                      TimeUnit.MILLISECONDS,
+                      ConcurrencyUtil.getDefaultAsyncExecutor())
+                  .execute(() -> readUpToDate(room, after, read, tries - 1).onComplete(later));
+              return later.future();
+            });
   }
 
   @Override

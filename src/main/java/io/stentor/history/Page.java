@@ -42,6 +42,15 @@ public record Page(
   }
 
   /**
+   * Returns whether the log had already reached a position beyond its end, in the same epoch. Then
+   * the log that was read is not up to date: it is on a side of a split cluster that does not
+   * continue the epoch, and does not know that yet.
+   */
+  boolean isBehind(Position position) {
+    return position.epoch() == epoch() && position.offset() > top;
+  }
+
+  /**
    * Returns whether a reader at this position can go on in this log without missing anything: the
    * log includes the position and still has every publication after it.
    */

@@ -466,20 +466,29 @@ final class RoomLog {
     bytes -= oldest.publication().weight();
   }
 
-  /** Removes the publications after an offset. */
+  /** Removes the publications after an offset, and what is known only from them. */
   private void removeAfter(long last) {
+    boolean hadVersions = false;
     while (top > last && size > 0) {
       Entry newest = entry(top);
       String key = newest.publication().idempotencyKey();
       if (key != null && keys != null) {
         keys.remove(key, top);
       }
+      hadVersions |= newest.publication().attributes().version() != 0;
       ring[(head + size - 1) & (ring.length - 1)] = null;
       size--;
       top--;
       bytes -= newest.publication().weight();
     }
     top = Math.min(top, last);
+    if (hadVersions) {
+      // Otherwise a publication that was removed could not be published again.
+      lastVersion = null;
+      for (Entry entry : entries()) {
+        lastVersion = LastVersion.after(lastVersion, entry.publication().attributes());
+      }
+    }
   }
 
   private void grow() {

@@ -31,6 +31,9 @@ public final class TagFilter {
   /** Maximum number of values in all lists together. */
   public static final int MAX_LISTED = 256;
 
+  /** Maximum length of all values together that tags are searched for, in characters. */
+  public static final int MAX_SEARCHED_CHARACTERS = 256;
+
   /** Maximum length of a name or a value, in bytes of UTF-8. */
   public static final int MAX_STRING_BYTES = 256;
 
@@ -93,23 +96,30 @@ public final class TagFilter {
     boolean holds(Map<String, String> tags);
   }
 
-  private record Size(int nodes, int depth, int listed) {
+  private record Size(int nodes, int depth, int listed, int searched) {
     static Size of(List<TagFilter> parts) {
       int nodes = 1;
       int depth = 0;
       int listed = 0;
+      int searched = 0;
       for (TagFilter part : parts) {
         nodes += part.size.nodes;
         depth = Math.max(depth, part.size.depth);
         listed += part.size.listed;
+        searched += part.size.searched;
       }
-      return new Size(nodes, depth + 1, listed);
+      return new Size(nodes, depth + 1, listed, searched);
     }
 
     Size {
       check(nodes <= MAX_NODES, "a filter has at most " + MAX_NODES + " comparisons and operators");
       check(depth <= MAX_DEPTH, TOO_DEEP);
       check(listed <= MAX_LISTED, "a filter lists at most " + MAX_LISTED + " values");
+      check(
+          searched <= MAX_SEARCHED_CHARACTERS,
+          "the values of all ct in a filter have at most "
+              + MAX_SEARCHED_CHARACTERS
+              + " characters");
     }
   }
 
@@ -201,7 +211,7 @@ public final class TagFilter {
     quote(value, canonical);
     values.forEach(one -> quote(one, canonical));
     return new TagFilter(
-        new Size(1, 1, list.size()),
+        new Size(1, 1, list.size(), comparison == Comparison.CT ? value.length() : 0),
         condition(tag, comparison, value, values),
         canonical.toString(),
         List.of());

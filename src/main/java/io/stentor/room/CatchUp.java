@@ -66,6 +66,9 @@ final class CatchUp implements Tail.Reading {
    */
   private boolean busy;
 
+  /** Whether nothing was written for the last message before {@link #after}. */
+  private boolean endsHidden;
+
   private int failures;
 
   private CatchUp(
@@ -231,6 +234,7 @@ final class CatchUp implements Tail.Reading {
           Encoded.of(
               tail.format(), tail.filter(), room, page.publications(), page.epoch(), page.first());
       after = new Position(page.epoch(), page.last());
+      endsHidden = encoded.endsHidden();
       encoded.write(0, connection.id(), connection.output(), counts);
       encoded.release();
       connection.output().flush();
@@ -239,6 +243,10 @@ final class CatchUp implements Tail.Reading {
 
   private void proceed(boolean atEndOfLog) {
     if (atEndOfLog) {
+      if (endsHidden && !cursor.tell(new Notice(after, Notice.Kind.PASSED, 0))) {
+        return;
+      }
+      endsHidden = false;
       if (!cursor.continueAfter(after)) {
         // The log is ahead of this node, possibly in another epoch, so the feed has to check it as
         // well.

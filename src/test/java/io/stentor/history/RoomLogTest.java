@@ -151,4 +151,21 @@ class RoomLogTest {
     assertThat(log.answers().get(1L)).isNotNull();
     assertThat(log.answers()).hasSize(RoomLog.MAX_APPENDERS);
   }
+
+  @Test
+  void a_version_that_was_removed_at_a_fork_can_be_published_again() {
+    RoomLog log = new RoomLog(7);
+    Publication old = Publication.text("v6", 0).with(Attributes.NONE.withVersion(6, ""));
+    Publication lost = Publication.text("v7", 0).with(Attributes.NONE.withVersion(7, ""));
+    History limits = new History(10, 1000, 100);
+    log.append(new Batch(1, 1, List.of(old)), 1000, limits);
+    log.enter(1, 0, true);
+    log.confirm(new Position(7, 1));
+    log.append(new Batch(1, 2, List.of(lost)), 1000, limits);
+    log.enter(2, 8, false);
+    assertThat(log.top()).isEqualTo(1);
+    assertThat(log.append(new Batch(2, 1, List.of(old)), 1000, limits).outdated())
+        .containsExactly(0);
+    assertThat(log.append(new Batch(2, 2, List.of(lost)), 1000, limits).outdated()).isEmpty();
+  }
 }

@@ -150,6 +150,16 @@ class TagFilterTest {
   }
 
   @Test
+  void tags_are_searched_for_at_most_256_characters() {
+    JsonObject half = new JsonObject().put("key", "a").put("cmp", "ct").put("val", "x".repeat(128));
+    JsonArray nodes = new JsonArray().add(half).add(half);
+    JsonObject most = new JsonObject().put("op", "or").put("nodes", nodes);
+    of(most);
+    nodes.add(new JsonObject().put("key", "a").put("cmp", "ct").put("val", "y"));
+    assertRefused(most, "the values of all ct in a filter have at most 256 characters");
+  }
+
+  @Test
   void repeated_nodes_count_as_well() {
     JsonObject node = new JsonObject().put("key", "a").put("cmp", "ex");
     JsonArray nodes = new JsonArray(Collections.nCopies(64, node));

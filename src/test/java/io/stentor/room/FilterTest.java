@@ -307,4 +307,20 @@ class FilterTest {
     filters.release(room, three);
     assertThat(filters.count(room)).isZero();
   }
+
+  @Example
+  void a_cursor_that_catches_up_with_hidden_messages_alone_is_told_its_position() {
+    publish(Attributes.NONE);
+    scene.turn();
+    long epoch = scene.epoch();
+    publish(tagged("a", "other"));
+    publish(tagged("a", "other"));
+    scene.turn();
+    TagFilter filter = FilterQuery.parse("a==b");
+    FakeConnection connection = new FakeConnection(TestFormat.TELLING, filter, "c");
+    scene.join(0, connection, new Start.Since(new Position(epoch, 1)));
+    scene.turn();
+    assertThat(connection.texts())
+        .containsExactly("!RECOVERED " + epoch + ":1", "!PASSED " + epoch + ":3");
+  }
 }
