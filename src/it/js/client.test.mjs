@@ -90,7 +90,8 @@ test("says and hears, with names, times and positions", async () => {
   const [{ time, ...mine }] = annHeard;
   assert.ok(Math.abs(time - Date.now()) < 10_000);
   const info = { user: "Ann", client: ann.id };
-  assert.deepEqual(mine, { data: "hello", offset: 1, position, info, own: true, key: "my-key", missed: false });
+  const binary = false;
+  assert.deepEqual(mine, { data: "hello", binary, offset: 1, position, info, own: true, key: "my-key", missed: false });
   assert.deepEqual([bobHeard[0].own, bobHeard[0].key, bobHeard[0].info], [false, undefined, info]);
   assert.match(ann.figures.node, /^[0-9a-f]{6}$/);
   assert.ok(ann.figures.roundTripMillis > 0);
