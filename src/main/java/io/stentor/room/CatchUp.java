@@ -191,6 +191,10 @@ final class CatchUp implements Tail.Reading {
 
   private void take(Page page) {
     boolean reaches = page.continues(after);
+    if (!reaches && isOnBranchOfNode(page) && ++failures <= MAX_FAILURES) {
+      readLater();
+      return;
+    }
     if (!reaches && (announced || kind == Notice.Kind.RECOVERED)) {
       lost(page.end());
       return;
@@ -201,6 +205,17 @@ final class CatchUp implements Tail.Reading {
       write(page);
       proceed(after.offset() >= page.top());
     }
+  }
+
+  /**
+   * Returns whether this node has delivered what follows the cursor's position, but the page is of
+   * another branch of the log. Both are read at one moment while a split cluster heals.
+   */
+  private boolean isOnBranchOfNode(Page page) {
+    Position delivered = cursor.tail().position();
+    return page.epoch() != after.epoch()
+        && delivered.epoch() == after.epoch()
+        && delivered.offset() >= after.offset();
   }
 
   /** Continues with the message that was found, if there is one, at the end of the page. */

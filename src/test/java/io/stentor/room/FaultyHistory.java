@@ -30,6 +30,9 @@ final class FaultyHistory implements History {
   /** How often a log was read. */
   int reads;
 
+  /** What the next read finds instead of the log; null for the log. */
+  @Nullable Page onePage;
+
   /** Longest way to the log, and back; 0 answers during the call. */
   int maxDelayMillis;
 
@@ -82,6 +85,11 @@ final class FaultyHistory implements History {
       int maxMessages,
       int maxBytes,
       RoomOptions.History limits) {
+    Page other = onePage;
+    if (other != null) {
+      onePage = null;
+      return Future.succeededFuture(other);
+    }
     reads++;
     return slowly(
         () -> logs.follow(room, after, delivered, createsLog, maxMessages, maxBytes, limits));

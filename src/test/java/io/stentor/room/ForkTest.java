@@ -4,6 +4,8 @@ import static io.stentor.room.TestFormat.after;
 import static io.stentor.room.TestFormat.range;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stentor.history.Branch;
+import io.stentor.history.Page;
 import io.stentor.message.Position;
 import io.stentor.room.Cursor.Start;
 import io.vertx.core.Vertx;
@@ -109,6 +111,20 @@ class ForkTest {
         scene.join(TestFormat.TELLING, new Start.Since(new Position(before, 0)));
     scene.advance(CHECKED_MILLIS);
     assertThat(resumed.texts()).containsExactly("!RECOVERED " + epoch + ":0", epoch + ":1=1");
+  }
+
+  @Test
+  void a_page_of_another_branch_is_no_loss_while_the_node_goes_on_after_the_position() {
+    scene.publishMany(2000);
+    long epoch = scene.epoch();
+    scene.join(TestFormat.TELLING, new Start.Live());
+    scene.history.onePage = new Page(new Branch(epoch + 1), 1, 3, 4, List.of());
+    FakeConnection connection =
+        scene.join(TestFormat.TELLING, new Start.Since(new Position(epoch, 5)));
+    scene.advance(200);
+    assertThat(scene.history.onePage).isNull();
+    assertThat(connection.texts())
+        .isEqualTo(after("!RECOVERED " + epoch + ":5", range(epoch, 6, 2000)));
   }
 
   @Test

@@ -141,6 +141,12 @@ public final class MessagesEndpoint {
     }
 
     private void take(Page page, boolean recovered) {
+      Position since = query.since();
+      if (!recovered && since != null && page.continues(since)) {
+        // While a split cluster heals, two reads may find two branches of a log.
+        read();
+        return;
+      }
       Excerpt excerpt = Excerpt.newest(page, query.filter(), query.limit());
       if (excerpt.isEmpty() && recovered && query.waitSeconds() > 0) {
         waitFrom(excerpt.position());
