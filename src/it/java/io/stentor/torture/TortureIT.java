@@ -32,11 +32,14 @@ class TortureIT {
       names = {
         "CALM",
         "KILL_PUBLISHERS_NODE",
+        "KILL_LISTENERS_NODE",
         "KILL_ANY",
         "KILL_YOUNGEST",
         "LEAVE_ANY",
         "ROLLING_RESTART",
-        "FREEZE_ANY"
+        "FREEZE_ANY",
+        "FREEZE_SHORTLY",
+        "PARTIAL_CUT"
       })
   void every_promise_is_kept(Fault fault) {
     assumeTrue(torture.canStrike(fault), "needs namespaces, or clocks that can be set");
