@@ -143,7 +143,7 @@ export const chinese = {
   "Published, with the position of the message.": "已发布，返回消息的位置。",
   "Dropped, because the room has seen the same or a newer version. The position is that of the newest message.":
     "已丢弃，因为房间已有相同或更新的版本。返回的是最新消息的位置。",
-  "The version of what the message describes. If the room has seen the same or a newer version, the message is dropped. 0 is no\nversion.":
+  "The version of what the message describes. If the room has seen the same or a newer version, the message is dropped. 0 is no version.":
     "消息所描述内容的版本。若房间已有相同或更新的版本，消息会被丢弃。0 表示没有版本。",
   "A version is compared only with versions of the same epoch, or with any if it has none.":
     "版本只与相同纪元的版本比较；没有纪元的版本与任何版本比较。",
