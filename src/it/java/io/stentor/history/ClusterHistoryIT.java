@@ -197,7 +197,7 @@ class ClusterHistoryIT extends HistoryContract {
 
     @Test
     void a_copy_that_lacks_something_asks_for_it_and_confirms_nothing_before() {
-      members.backupTimeoutMillis = 1000;
+      members.backupTimeoutMillis = 3000;
       startTwo();
       await(on(owner).append(room, batch("acknowledged"), LIMITS));
       FaultyBackups faults = FaultyBackups.on(other, 1);
