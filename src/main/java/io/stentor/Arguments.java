@@ -42,6 +42,7 @@ record Arguments(
       List<Flag> flags = new ArrayList<>();
       flag(flags, result, "--host", "http.host");
       flag(flags, result, "--port", "http.port");
+      flag(flags, result, "--data-dir", "dataDir");
       if (result.hasMatchedOption("--cluster")) {
         flags.add(new Flag("--cluster", "cluster.enabled", "true"));
       }
@@ -102,6 +103,9 @@ record Arguments(
             .build());
     spec.addOption(value("--host", "H", "Address to serve on (http.host).").build());
     spec.addOption(value("--port", "N", "Port to serve on (http.port).").build());
+    spec.addOption(
+        value("--data-dir", "DIR", "Directory that keeps messages over a restart (dataDir).")
+            .build());
     spec.addOption(plain("--cluster", "Join a cluster (cluster.enabled)."));
     spec.addOption(
         plain(

@@ -31,12 +31,14 @@ class ArgumentsTest {
             "--demo",
             "--host",
             "::1",
+            "--data-dir=/var/lib/stentor",
             "--check");
     assertThat(all.files()).containsExactly("b", "a");
     assertThat(all.flags())
         .containsExactly(
             new Flag("--host", "http.host", "::1"),
             new Flag("--port", "http.port", "1"),
+            new Flag("--data-dir", "dataDir", "/var/lib/stentor"),
             new Flag("--cluster", "cluster.enabled", "true"),
             new Flag("--demo", "demo.enabled", "true"));
     assertThat(all.check()).isTrue();
@@ -70,6 +72,7 @@ class ArgumentsTest {
   void the_usage_names_every_flag_and_fits_a_terminal() {
     assertThat(Arguments.usage())
         .contains("--conf", "--port", "--host", "--cluster", "--demo", "--check", "--print-config")
+        .contains("--data-dir")
         .contains(
             "--version",
             "-h, --help",

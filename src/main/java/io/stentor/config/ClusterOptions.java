@@ -17,6 +17,8 @@ import java.util.List;
  * @param kubernetesServiceDns name of a headless service, for {@link Discovery#KUBERNETES}
  * @param failureDetectionSeconds silence after which a node is removed from the cluster
  * @param onMinority what a side of a split cluster without a majority of the nodes does
+ * @param restartWaitSeconds how long a node that starts with a data directory waits for the members
+ *     that it last knew
  * @param tls mutual TLS for the event bus between nodes
  */
 public record ClusterOptions(
@@ -31,6 +33,7 @@ public record ClusterOptions(
     String kubernetesServiceDns,
     int failureDetectionSeconds,
     OnMinority onMinority,
+    int restartWaitSeconds,
     BusTlsOptions tls) {
   public ClusterOptions {
     members = List.copyOf(members);
@@ -80,6 +83,7 @@ public record ClusterOptions(
         kubernetesServiceDns,
         failureDetectionSeconds,
         onMinority,
+        restartWaitSeconds,
         tls);
   }
 

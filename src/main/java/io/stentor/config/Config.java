@@ -2,6 +2,7 @@ package io.stentor.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 
@@ -13,9 +14,11 @@ import java.util.stream.IntStream;
  *
  * @param eventLoops number of event loops, each with its own server verticle and sockets; 0 means
  *     one per core
+ * @param dataDir directory in which the node keeps its logs; empty keeps them in memory only
  */
 public record Config(
     int eventLoops,
+    String dataDir,
     HttpOptions http,
     WebSocketOptions webSocket,
     IdentityOptions identity,
@@ -28,8 +31,24 @@ public record Config(
     RoomOptions roomDefaults,
     List<RoomRule> rooms) {
 
+  /** Rejects rooms that are to be kept on disk if there is no data directory. */
   public Config {
     rooms = List.copyOf(rooms);
+    if (dataDir.isEmpty()) {
+      requireMemory("roomDefaults", roomDefaults);
+      for (int i = 0; i < rooms.size(); i++) {
+        requireMemory("rooms." + i, rooms.get(i).options());
+      }
+    }
+  }
+
+  private static void requireMemory(String key, RoomOptions options) {
+    RoomOptions.Durability durability = options.history().durability();
+    ConfigException.require(
+        durability == RoomOptions.Durability.MEMORY,
+        key + ".history.durability",
+        durability.name().toLowerCase(Locale.ROOT),
+        "\"memory\" or \"auto\", because dataDir is empty");
   }
 
   /**
@@ -116,6 +135,7 @@ public record Config(
   public Config withKey(IdentityOptions.ApiKey key) {
     return new Config(
         eventLoops,
+        dataDir,
         http,
         webSocket,
         identity.withKey(key),

@@ -6,6 +6,7 @@ import io.vertx.config.ConfigStoreOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
@@ -113,6 +114,7 @@ public final class ConfigLoader {
     JsonObject effective = retrieve(layers);
     schema.check(effective, sourceOf);
     BuiltInRooms.addDemoRule(effective);
+    chooseDurability(effective);
     Config config = new ConfigReader(effective, sourceOf).read();
     requireWebroot(config.http().webroot(), defaults, sourceOf);
     return new LoadedConfig(
@@ -122,6 +124,27 @@ public final class ConfigLoader {
         environment.warnings(),
         paths(files),
         () -> load(files, flags));
+  }
+
+  /**
+   * Replaces the durability {@code auto} in the room defaults and in every rule by the one that
+   * fits: {@code buffered} with a data directory, otherwise {@code memory}.
+   */
+  static void chooseDurability(JsonObject effective) {
+    String fitting = effective.getString("dataDir").isEmpty() ? "memory" : "buffered";
+    JsonArray rules = effective.getJsonArray("rooms").copy();
+    effective.put("rooms", rules);
+    choose(effective.getJsonObject("roomDefaults"), fitting);
+    for (int i = 0; i < rules.size(); i++) {
+      choose(rules.getJsonObject(i), fitting);
+    }
+  }
+
+  private static void choose(JsonObject room, String fitting) {
+    JsonObject history = room.getJsonObject("history", new JsonObject());
+    if ("auto".equals(history.getString("durability"))) {
+      room.put("history", history.copy().put("durability", fitting));
+    }
   }
 
   private Layer file(String name) {

@@ -88,12 +88,18 @@ public record RoomOptions(
    * @param messages number of messages; 0 means no log: at-most-once delivery without positions
    * @param bytes total size of the messages
    * @param ageSeconds age of the oldest message; also how long the log of an idle room is kept
+   * @param durability where a message is kept before it is acknowledged and delivered; always
+   *     {@code MEMORY} without a log
    * @param onJoin what a new subscriber gets first
    */
-  public record History(int messages, int bytes, int ageSeconds, First onJoin) {
+  public record History(
+      int messages, int bytes, int ageSeconds, Durability durability, First onJoin) {
 
     /** Rejects a first message of a log that keeps none. */
     public History {
+      if (messages == 0) {
+        durability = Durability.MEMORY;
+      }
       ConfigException.require(
           onJoin == First.NONE || messages > 0,
           "onJoin",
@@ -101,7 +107,12 @@ public record RoomOptions(
           "\"none\", because history.messages is 0");
     }
 
-    /** Creates a log of which new subscribers get nothing. */
+    /** Creates a log in memory. */
+    public History(int messages, int bytes, int ageSeconds, First onJoin) {
+      this(messages, bytes, ageSeconds, Durability.MEMORY, onJoin);
+    }
+
+    /** Creates a log in memory of which new subscribers get nothing. */
     public History(int messages, int bytes, int ageSeconds) {
       this(messages, bytes, ageSeconds, First.NONE);
     }
@@ -110,6 +121,19 @@ public record RoomOptions(
     public boolean startsWithLatest() {
       return onJoin == First.LATEST;
     }
+  }
+
+  /**
+   * Where a message is kept before it is acknowledged and delivered. In a cluster this holds for
+   * both nodes that have the log.
+   */
+  public enum Durability {
+    /** In the memory of the processes. */
+    MEMORY,
+    /** Handed to the operating systems, which write it to their disks. */
+    BUFFERED,
+    /** Flushed to the disks. */
+    SYNCED
   }
 
   /** What a new subscriber gets first. */

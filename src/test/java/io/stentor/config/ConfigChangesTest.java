@@ -29,6 +29,9 @@ class ConfigChangesTest {
 {}                                                  | {'rooms':[]}                                               | ``
 {}                                                  | {'http':{'port':1,'host':'h'},'eventLoops':3}              | eventLoops; http.host; http.port
 {}                                                  | {'limits':{'connections':5,'trustedProxies':[]},'drain':{'leaveSeconds':1},'webSocket':{'pingIntervalSeconds':5}} | ``
+{}                                                  | {'dataDir':'data'}                                         | dataDir
+{'dataDir':'data'}                                  | {'dataDir':'data','roomDefaults':{'history':{'durability':'synced'}},'rooms':[{'match':'a','history':{'durability':'memory'}}]} | ``
+{}                                                  | {'cluster':{'restartWaitSeconds':0}}                       | cluster.restartWaitSeconds
 {}                                                  | {'limits':{'connections':5,'headerBytes':9000}}            | limits.headerBytes
 {}                                                  | {'cluster':{'members':['a']}}                              | cluster.members
 {}                                                  | {'http':{'tls':{'certificateFile':'c','keyFile':'k'}}}     | http.tls (on or off)

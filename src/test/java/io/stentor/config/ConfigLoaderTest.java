@@ -6,11 +6,13 @@ import io.stentor.config.Config.LoggingOptions;
 import io.stentor.config.Config.RoomRule;
 import io.stentor.config.ConfigLoader.Flag;
 import io.stentor.config.HttpOptions.TlsOptions;
+import io.stentor.config.RoomOptions.Durability;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +90,43 @@ class ConfigLoaderTest {
     RoomOptions options = load(List.of("a.json")).config().rooms().get(0).options();
     assertThat(options.coalesceMillis()).isEqualTo(9);
     assertThat(options.history()).isEqualTo(new RoomOptions.History(7, 99999, 300));
+  }
+
+  @Test
+  void durability_fits_whether_there_is_a_data_directory_unless_it_is_configured()
+      throws IOException {
+    file(
+        "a.json",
+        "{'rooms': [{'match': 'a', 'history': {'durability': 'auto'}},"
+            + " {'match': 'b', 'history': {'durability': 'memory'}},"
+            + " {'match': 'c', 'history': {'messages': 0}}, {'match': 'd'}]}");
+    assertThat(durabilities(load(List.of("a.json")))).containsOnly(Durability.MEMORY);
+    LoadedConfig kept = load(List.of("a.json"), new Flag("--data-dir", "dataDir", "data"));
+    assertThat(kept.config().dataDir()).isEqualTo("data");
+    assertThat(durabilities(kept))
+        .containsExactly(
+            Durability.BUFFERED,
+            Durability.BUFFERED,
+            Durability.MEMORY,
+            Durability.MEMORY,
+            Durability.BUFFERED);
+    assertThat(KeyPath.of("roomDefaults.history.durability").valueIn(kept.effective()))
+        .isEqualTo("buffered");
+    file("b.json", "{'dataDir': 'data', 'roomDefaults': {'history': {'durability': 'synced'}}}");
+    assertThat(durabilities(load(List.of("a.json", "b.json"))))
+        .containsExactly(
+            Durability.SYNCED,
+            Durability.BUFFERED,
+            Durability.MEMORY,
+            Durability.MEMORY,
+            Durability.SYNCED);
+  }
+
+  private static List<Durability> durabilities(LoadedConfig loaded) {
+    List<Durability> all = new ArrayList<>();
+    all.add(loaded.config().roomDefaults().history().durability());
+    loaded.config().rooms().forEach(rule -> all.add(rule.options().history().durability()));
+    return all;
   }
 
   @Test

@@ -147,6 +147,9 @@ class OptionsAreCompleteTest {
     enums.forEach(
         (option, type) -> {
           List<String> names = new ArrayList<>();
+          if (type == RoomOptions.Durability.class) {
+            names.add("auto");
+          }
           for (Object constant : type.getEnumConstants()) {
             names.add(constant.toString().toLowerCase(Locale.ROOT));
           }

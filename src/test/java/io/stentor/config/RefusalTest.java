@@ -57,6 +57,11 @@ class RefusalTest {
 {'rooms': [{'match': 'a', 'history': {'bytes': 10}}]} | rooms[0].history.bytes is 10 (from a.json), but must be at least maxMessageBytes, which is 65536
 {'rooms': [{'match': 'a', 'history': {'messages': 0, 'onJoin': 'latest'}}]} | rooms[0].history.onJoin is 'latest' (from a.json), but must be 'none', because history.messages is 0
 {'roomDefaults': {'history': {'onJoin': 'latest'}}, 'rooms': [{'match': 'a', 'history': {'messages': 0}}]} | rooms[0].history.onJoin is 'latest' (from a.json), but must be 'none', because history.messages is 0
+{'dataDir': 1}                       | dataDir is 1 (from a.json), but must be a text
+{'cluster': {'restartWaitSeconds': -1}} | cluster.restartWaitSeconds is -1 (from a.json), but must be an integer from 0 to 3600
+{'roomDefaults': {'history': {'durability': 'disk'}}} | roomDefaults.history.durability is 'disk' (from a.json), but must be auto, memory, buffered or synced
+{'roomDefaults': {'history': {'durability': 'synced'}}} | roomDefaults.history.durability is 'synced' (from a.json), but must be 'memory' or 'auto', because dataDir is empty
+{'rooms': [{'match': 'a'}, {'match': 'b', 'history': {'durability': 'buffered'}}]} | rooms[1].history.durability is 'buffered' (from a.json), but must be 'memory' or 'auto', because dataDir is empty
 {'roomDefaults': {'history': {'onJoin': 'newest'}}} | roomDefaults.history.onJoin is 'newest' (from a.json), but must be none or latest
 {'roomDefaults': {'maxMessageBytes': 2000000}} | roomDefaults.history.bytes is 1048576 (from the defaults), but must be at least maxMessageBytes, which is 2000000
 {'roomDefaults': {'tailBytes': 100}} | roomDefaults.tailBytes is 100 (from a.json), but must be at least maxMessageBytes, which is 65536

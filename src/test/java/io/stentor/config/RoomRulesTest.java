@@ -49,6 +49,7 @@ class RoomRulesTest {
         new RoomRules(
             new Config(
                 0,
+                "",
                 any.http(),
                 any.webSocket(),
                 any.identity(),

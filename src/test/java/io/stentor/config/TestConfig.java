@@ -30,6 +30,7 @@ public final class TestConfig {
   /** A configuration in which these options are changed, and no room has a rule. */
   public static Config of(JsonObject changed) {
     JsonObject all = DEFAULTS.copy().put("rooms", new JsonArray()).mergeIn(changed, true);
+    ConfigLoader.chooseDurability(all);
     return new ConfigReader(all, key -> "test").read();
   }
 
@@ -70,6 +71,7 @@ public final class TestConfig {
           .put("messages", history.messages())
           .put("bytes", history.bytes())
           .put("ageSeconds", history.ageSeconds())
+          .put("durability", history.durability().name())
           .put("onJoin", history.onJoin().name());
     }
     if (value instanceof List<?> list) {

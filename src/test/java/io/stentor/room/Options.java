@@ -93,6 +93,7 @@ final class Options {
     return new RoomRules(
         new Config(
             DEFAULTS.eventLoops(),
+            DEFAULTS.dataDir(),
             DEFAULTS.http(),
             DEFAULTS.webSocket(),
             DEFAULTS.identity(),
