@@ -181,6 +181,7 @@ export const chinese = {
     "用户携带令牌 POST /rooms/news/messages，而该房间的 publish 为 server",
   "POST /rooms/lobby/messages too often, if ratePerSecond of the room is 10":
     "POST /rooms/lobby/messages 过于频繁，该房间的 ratePerSecond 为 10",
+  "POST /rooms/lobby/messages while the disk is full": "磁盘已满时的 POST /rooms/lobby/messages",
   "Any request while the node is stopping": "节点正在停止时的任何请求",
   "GET /rooms/lobby/messages while the log of the room cannot be reached": "无法访问房间日志时 GET /rooms/lobby/messages",
   "GET /rooms?prefix=… with 9000 characters": "GET /rooms?prefix=…，共 9000 个字符",
@@ -308,6 +309,8 @@ export const chinese = {
   "the headers are longer than `limits.headerBytes`, 8192 by default": "请求头超过 `limits.headerBytes`（默认 8192）",
   "an error in the server; its log has the details, the response does not": "服务器内部错误；详情在服务器日志中，不在响应中",
   "this node is stopping; `Retry-After`, or use another node": "该节点正在停止；见 `Retry-After`，或改用其他节点",
+  "a node cannot write to its data directory, so a room that is kept on disk accepts no messages; `Retry-After`":
+    "某个节点无法写入其数据目录，因此保存在磁盘上的房间不接受消息；见 `Retry-After`",
   "the room's log cannot be reached, or a limit of the node is reached; `Retry-After`": "无法访问房间日志，或达到节点的限制；见 `Retry-After`",
   "OpenAPI does not describe WebSockets, so in short: `ws://host:9898/rooms/{room}` is a room, `ws://host:9898/` the room `lobby`. Each frame that you send is published, each frame that you receive is one message. `?since=epoch:offset` resumes, `?last=20` starts with the last 20 messages, `?name=` sets your name, `?echo=false` keeps your own messages from coming back. With the sub-protocol `stentor.cursor`, each text is preceded by its position and a newline. Requests to these paths without an upgrade are answered as their operations describe, or with the page.":
     "OpenAPI 不描述 WebSocket，简述如下：`ws://host:9898/rooms/{room}` 是一个房间，`ws://host:9898/` 是房间 `lobby`。发送的每一帧都会被发布，收到的每一帧都是一条消息。`?since=epoch:offset` 用于续传，`?last=20` 从最近 20 条消息开始，`?name=` 设置昵称，`?echo=false` 使自己发布的消息不再返回给自己。使用子协议 `stentor.cursor` 时，每条文本前有其位置和一个换行符。对这些路径的普通请求（未要求升级）按相应接口的描述应答，或返回页面。",

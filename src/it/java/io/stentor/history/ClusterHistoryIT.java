@@ -294,7 +294,7 @@ class ClusterHistoryIT extends HistoryContract {
       assertThat(page.continues(new Position(epoch, 1))).isTrue();
       assertThat(on(other).isWritable()).isFalse();
       assertThat(on(other).append(room, batch("refused"), LIMITS).cause())
-          .isInstanceOf(History.MinorityException.class);
+          .isInstanceOf(History.UnwritableException.class);
       members.awaitWhole();
       append(on(other), batch("accepted"));
       Page whole = eventually(other);

@@ -81,7 +81,7 @@ public final class ClusterHistory implements History {
   @Override
   public Future<Appended> append(RoomName room, Batch batch, RoomOptions.History limits) {
     if (!isWritable()) {
-      return Future.failedFuture(new MinorityException());
+      return Future.failedFuture(new UnwritableException(Unwritable.MINORITY));
     }
     int count = batch.publications().size();
     return submit(room, new LogOperations.Append(batch, limits))

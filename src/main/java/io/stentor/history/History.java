@@ -104,12 +104,44 @@ public interface History {
     return true;
   }
 
-  /** This side of a split cluster has no majority and is configured to refuse messages. */
-  final class MinorityException extends RuntimeException {
+  /**
+   * Returns why no message can be appended to such a log at the moment.
+   *
+   * @param limits what the log keeps
+   * @return null if messages can be appended
+   */
+  default @Nullable Unwritable unwritable(RoomOptions.History limits) {
+    return isWritable() ? null : Unwritable.MINORITY;
+  }
+
+  /** Why messages cannot be appended for a while. */
+  enum Unwritable {
+    /** This side of a split cluster has no majority and is configured to refuse messages. */
+    MINORITY("this side of the split cluster has no majority"),
+    /** A node that keeps the log on disk cannot write to its data directory. */
+    DATA_DIRECTORY("a node cannot write to its data directory");
+
+    private final String sentence;
+
+    Unwritable(String sentence) {
+      this.sentence = sentence;
+    }
+  }
+
+  /** Nothing was appended, and nothing can be for a while. The append may be retried. */
+  final class UnwritableException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    public MinorityException() {
-      super("this side of the split cluster has no majority", null, false, false);
+    private final Unwritable reason;
+
+    /** Creates an exception without a stack trace, because this is no error in the program. */
+    public UnwritableException(Unwritable reason) {
+      super(reason.sentence, null, false, false);
+      this.reason = reason;
+    }
+
+    public Unwritable reason() {
+      return reason;
     }
   }
 }

@@ -58,7 +58,12 @@ public enum ProblemType {
    * The service, such as the log of a room, is temporarily unavailable; the header {@code
    * Retry-After} tells when to retry.
    */
-  UNAVAILABLE(503, "Temporarily unavailable");
+  UNAVAILABLE(503, "Temporarily unavailable"),
+  /**
+   * A node that keeps the room on disk cannot write to its data directory; the header {@code
+   * Retry-After} tells when to retry.
+   */
+  DATA_DIRECTORY(503, "Data directory not writable");
 
   private static final String PREFIX = "urn:stentor:problem:";
 

@@ -6,7 +6,8 @@ import io.stentor.config.RoomRules;
 import io.stentor.history.Appended;
 import io.stentor.history.Batch;
 import io.stentor.history.History;
-import io.stentor.history.History.MinorityException;
+import io.stentor.history.History.Unwritable;
+import io.stentor.history.History.UnwritableException;
 import io.stentor.logging.LimitedWarnings;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
@@ -44,7 +45,7 @@ public final class Publisher {
   private static final long FIRST_RETRY_MILLIS = 20;
   private static final long MAX_RETRY_MILLIS = 1000;
   private static final long GIVE_UP_MILLIS = 30_000;
-  private static final long MINORITY_RETRY_MILLIS = 250;
+  private static final long UNWRITABLE_RETRY_MILLIS = 250;
   private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
   private static final LimitedWarnings WARNINGS = new LimitedWarnings(LOG);
 
@@ -107,15 +108,17 @@ public final class Publisher {
   }
 
   /**
-   * Publishes a message unless the room's queue is full. Refuses it with {@link MinorityException}
-   * if this side of a split cluster accepts none.
+   * Publishes a message unless the room's queue is full. Refuses it with {@link
+   * UnwritableException} while the room's log accepts none.
    *
    * @return false if the message was not accepted; the ack is not called then
    */
   public boolean offer(RoomName name, Publication publication, Ack ack) {
-    if (!history.isWritable() && options(name).history().messages() > 0) {
+    RoomOptions.History limits = options(name).history();
+    Unwritable reason = limits.messages() > 0 ? history.unwritable(limits) : null;
+    if (reason != null) {
       counts.add(Count.REFUSED, 1);
-      ack.refused(new MinorityException());
+      ack.refused(new UnwritableException(reason));
       return true;
     }
     Appender appender = appenders.get(name);
@@ -333,10 +336,10 @@ public final class Publisher {
 
     private void failed(
         List<Waiting> waiting, Batch batch, Throwable failure, long retryMillis, long spentMillis) {
-      if (failure instanceof MinorityException) {
-        // Publishers are paused until the majority of the nodes is back.
+      if (failure instanceof UnwritableException) {
+        // Publishers are paused until the log accepts messages again.
         home.after(
-            MINORITY_RETRY_MILLIS, () -> append(waiting, batch, FIRST_RETRY_MILLIS, spentMillis));
+            UNWRITABLE_RETRY_MILLIS, () -> append(waiting, batch, FIRST_RETRY_MILLIS, spentMillis));
         return;
       }
       if (spentMillis < GIVE_UP_MILLIS) {

@@ -157,6 +157,7 @@ class ErrorExamplesTest {
       case "internal" -> send(open, "GET /broken");
       case "draining" -> draining();
       case "unavailable" -> unavailable();
+      case "data-directory" -> unwritable();
       default -> throw new AssertionError("nobody knows how to get the example " + name);
     };
   }
@@ -248,6 +249,19 @@ class ErrorExamplesTest {
                     : method.invoke(logs, arguments));
     try (TestEndpoints failed = new TestEndpoints(new JsonObject(), (History) failing)) {
       return send(failed, "GET " + MESSAGES);
+    }
+  }
+
+  /** With logs that cannot be written to the disk. */
+  private static RawHttp.Answer unwritable() {
+    Class<?>[] types = {History.class};
+    Object full =
+        Proxy.newProxyInstance(
+            ErrorExamplesTest.class.getClassLoader(),
+            types,
+            (proxy, method, arguments) -> History.Unwritable.DATA_DIRECTORY);
+    try (TestEndpoints failed = new TestEndpoints(new JsonObject(), (History) full)) {
+      return Api.post(failed.port(), MESSAGES, "hello", TEXT);
     }
   }
 }

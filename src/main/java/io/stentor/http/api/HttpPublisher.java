@@ -2,7 +2,8 @@ package io.stentor.http.api;
 
 import io.stentor.admission.Limit;
 import io.stentor.config.RoomOptions;
-import io.stentor.history.History.MinorityException;
+import io.stentor.history.History.Unwritable;
+import io.stentor.history.History.UnwritableException;
 import io.stentor.http.Authentication;
 import io.stentor.http.PlainClient;
 import io.stentor.http.ProblemType;
@@ -238,11 +239,8 @@ public final class HttpPublisher {
       return RequestRefused.of(
           ProblemType.TOO_LARGE, toSentence(String.valueOf(reason.getMessage())));
     }
-    if (reason instanceof MinorityException) {
-      return RequestRefused.of(
-          ProblemType.UNAVAILABLE,
-          "This part of the cluster accepts no messages until most nodes are back.",
-          RETRY_AFTER_SECONDS);
+    if (reason instanceof UnwritableException unwritable) {
+      return refusal(unwritable.reason());
     }
     return reason instanceof IdempotencyConflict
         ? RequestRefused.of(
@@ -252,5 +250,20 @@ public final class HttpPublisher {
             ProblemType.UNAVAILABLE,
             "The message could not be stored; send it again with the same idempotency key.",
             RETRY_AFTER_SECONDS);
+  }
+
+  private static RequestRefused refusal(Unwritable reason) {
+    return switch (reason) {
+      case MINORITY ->
+          RequestRefused.of(
+              ProblemType.UNAVAILABLE,
+              "This part of the cluster accepts no messages until most nodes are back.",
+              RETRY_AFTER_SECONDS);
+      case DATA_DIRECTORY ->
+          RequestRefused.of(
+              ProblemType.DATA_DIRECTORY,
+              "A node cannot write to its data directory; this room accepts messages when it can.",
+              RETRY_AFTER_SECONDS);
+    };
   }
 }
