@@ -14,7 +14,8 @@ RUN --mount=type=cache,target=/root/.m2 mvn -B -q -DskipTests -Dspotless.check.s
 
 # Run: the libraries are a separate layer, so a code change transfers only the thin jar.
 FROM eclipse-temurin:25-jre
-RUN useradd --uid 9898 --user-group --no-create-home --home-dir /app --shell /usr/sbin/nologin stentor
+RUN useradd --uid 9898 --user-group --no-create-home --home-dir /app --shell /usr/sbin/nologin stentor \
+    && install -d -o 9898 -g 9898 -m 0700 /data
 WORKDIR /app
 COPY --from=build /build/target/lib lib
 COPY --from=build /build/target/stentor-thin.jar stentor.jar
@@ -25,8 +26,13 @@ USER 9898:9898
 ENV STENTOR_CLUSTER_BUS_PORT=15701
 EXPOSE 9898 5701 15701
 
+# Messages survive a restart here; without a volume of its own for each node, they are as short-lived as the container.
+ENV STENTOR_DATA_DIR=/data
+VOLUME /data
+
+# A restarted cluster waits for its nodes before it listens (cluster.restartWaitSeconds), hence the long start period.
 # Bash opens the connection, because the image has no curl. It has its own timeout, because not every runtime enforces one.
-HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 CMD ["bash", "-c", \
+HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 CMD ["bash", "-c", \
   "exec 3<>/dev/tcp/127.0.0.1/${STENTOR_HTTP_PORT:-9898} && printf 'GET /health/live HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && read -r -t 2 _ status _ <&3 && [ \"$status\" = 200 ]"]
 
 # Exec form: the JVM is process 1 and receives the signal.

@@ -79,6 +79,10 @@ class DeploymentFilesTest {
       assertThat(cluster.enabled()).isTrue();
       assertThat(node.at("networks", "cluster", "ipv4_address").text()).isEqualTo(cluster.host());
       assertThat(node.at("read_only").text()).isEqualTo("true");
+      assertThat(node.at("volumes").list())
+          .extracting(Yaml::text)
+          .containsExactly(name + ":" + loaded.config().dataDir());
+      assertThat(compose.at("volumes").has(name)).isTrue();
       assertThat(number(node.at("stop_grace_period").text(), "(\\d+)s"))
           .isGreaterThan(loaded.config().drain().timeoutSeconds());
       hosts.add(cluster.host());
@@ -100,7 +104,8 @@ class DeploymentFilesTest {
   }
 
   @Test
-  void the_image_opens_the_ports_that_a_node_has(@TempDir Path directory) {
+  void the_image_opens_the_ports_that_a_node_has_and_its_user_owns_the_data_directory(
+      @TempDir Path directory) {
     String image = read(Path.of("Dockerfile"));
     Matcher variable = Pattern.compile("(?m)^ENV (STENTOR_\\w+)=(\\S+)$").matcher(image);
     Map<String, String> variables = new HashMap<>();
@@ -108,7 +113,9 @@ class DeploymentFilesTest {
       variables.put(variable.group(1), variable.group(2));
     }
     Config config = new ConfigLoader(directory, variables).load(List.of(), List.of()).config();
+    String data = config.dataDir();
     assertThat(image)
+        .contains("\nVOLUME " + data + "\n", "install -d -o 9898 -g 9898 -m 0700 " + data + "\n")
         .contains(
             "\nEXPOSE "
                 + config.http().port()
@@ -135,9 +142,10 @@ class DeploymentFilesTest {
   }
 
   @Test
-  void the_unit_reads_a_file_of_its_own_and_is_not_started_again_when_that_is_refused() {
+  void the_unit_has_files_of_its_own_and_is_not_started_again_when_its_options_are_refused() {
     String unit = read(OPERATIONS.resolve("stentor.service"));
     assertThat(unit).contains("RestartPreventExitStatus=2\n", "--conf /etc/stentor/stentor.json\n");
+    assertThat(unit).contains("\nStateDirectory=stentor\n", "=STENTOR_DATA_DIR=/var/lib/stentor\n");
     assertThat(number(unit, "TimeoutStopSec=(\\d+)"))
         .isGreaterThan(number(unit, "STENTOR_DRAIN_TIMEOUT_SECONDS=(\\d+)"));
   }

@@ -166,14 +166,45 @@ class KubernetesFileTest {
 
   @Test
   void what_is_mounted_is_there_and_the_configuration_lies_where_it_is_read() throws IOException {
-    List<String> volumes =
-        pod.at("volumes").list().stream().map(one -> one.at("name").text()).toList();
+    List<String> volumes = new ArrayList<>();
+    pod.at("volumes").list().forEach(one -> volumes.add(one.at("name").text()));
+    claims().forEach(one -> volumes.add(one.at("metadata", "name").text()));
     for (Yaml mount : container.at("volumeMounts").list()) {
       assertThat(volumes).contains(mount.at("name").text());
     }
     assertThat(container.at("volumeMounts").named("conf").at("mountPath").text())
         .isEqualTo("/app/conf");
     assertThat(Files.readString(Path.of("Dockerfile"))).containsPattern("(?m)^WORKDIR /app$");
+  }
+
+  private List<Yaml> claims() {
+    return set.at("spec", "volumeClaimTemplates").list();
+  }
+
+  @Test
+  void each_node_has_a_volume_of_its_own_that_is_mounted_where_it_keeps_its_data(
+      @TempDir Path directory) throws IOException {
+    Config config = config(directory);
+    assertThat(config.roomDefaults().history().durability())
+        .isEqualTo(RoomOptions.Durability.BUFFERED);
+    Yaml claim = claims().get(0);
+    assertThat(claim.at("spec", "accessModes").list())
+        .extracting(Yaml::text)
+        .containsExactly("ReadWriteOnce");
+    assertThat(container.at("volumeMounts").named("data").at("mountPath").text())
+        .isEqualTo(config.dataDir());
+    assertThat(claim.at("metadata", "name").text()).isEqualTo("data");
+    assertThat(pod.at("securityContext", "fsGroup").number())
+        .isEqualTo(pod.at("securityContext", "runAsGroup").number());
+  }
+
+  @Test
+  void nodes_that_wait_for_each_other_start_together_and_are_not_taken_for_dead(
+      @TempDir Path directory) throws IOException {
+    assertThat(set.at("spec", "podManagementPolicy").text()).isEqualTo("Parallel");
+    Yaml probe = container.at("startupProbe");
+    int granted = probe.at("periodSeconds").number() * probe.at("failureThreshold").number();
+    assertThat(granted).isGreaterThan(3 * config(directory).cluster().restartWaitSeconds());
   }
 
   @Test
