@@ -41,7 +41,8 @@ final class Bars {
         eventStreams(),
         centrifuge(),
         posts(),
-        flood());
+        flood(),
+        durable());
   }
 
   private Bar saturated() {
@@ -103,6 +104,70 @@ final class Bars {
             new Check("messages/s in batches", "messages_per_s", batches, "", true, 100_000),
             new Check("p99 µs at 1,000 messages/s", "p99_us", calm, "", false, 10_000),
             new Check("p99 µs at 1,000 messages/s", "p99_us", gathered, "", false, 10_000)));
+  }
+
+  private Bar durable() {
+    String full = "--connections 200 --publishers 10 --mode closed --window 4" + timed(15, 1);
+    String calm =
+        "--connections 1000 --publishers 1 --mode rate --rate 50" + awake() + timed(10, 1);
+    String fill =
+        "--mode post --connections 64 --rooms 10000 --bytes 200 --messages 1000000 --warm 0"
+            + " --seconds 600";
+    List<Case> cases =
+        new ArrayList<>(
+            List.of(
+                new Case("memory, full", Candidate.stentor(options), full),
+                new Case("buffered, full", Candidate.durable(options, "buffered"), full),
+                new Case("memory, calm", Candidate.stentor(options), calm),
+                new Case("buffered, calm", Candidate.durable(options, "buffered"), calm)));
+    for (int publishers : List.of(1, 10, 100)) {
+      String load = "--mode post --connections " + publishers + timed(5, 1);
+      Candidate synced = Candidate.durable(options, "synced");
+      cases.add(new Case("synced, " + publishers, synced, load));
+      cases.add(new Case("Redis, " + publishers, Candidate.redis("always"), load));
+      cases.add(new Case("PostgreSQL, " + publishers, Candidate.postgres(), load));
+    }
+    cases.add(new Case("Stentor again", Candidate.durable(options, "buffered"), fill));
+    cases.add(new Case("Redis again", Candidate.redis("everysec"), fill));
+    String acknowledged = "requests_per_s";
+    return new Bar(
+        "durable",
+        "bars 1 and 2 with a journal; flushed before each acknowledgement, by 1, 10 and 100"
+            + " publishers; a restart with a million messages",
+        cases,
+        List.of(
+            DELIVERIES,
+            CPU_COLUMN,
+            new Column("acknowledged/s", acknowledged, 1, 0),
+            P50,
+            P99,
+            LOST,
+            new Column("ready after ms", "ready_ms", 1, 0),
+            new Column("whole process MiB", "rss_connected_kib", 1024, 0)),
+        List.of(
+            new Check(
+                "deliveries/s over memory's",
+                "deliveries_per_s",
+                "buffered, full",
+                "memory, full",
+                true,
+                0.8),
+            new Check(
+                "CPU per delivery over memory's",
+                CPU,
+                "buffered, calm",
+                "memory, calm",
+                false,
+                1.15),
+            new Check(
+                "acknowledged/s over Redis's", acknowledged, "synced, 100", "Redis, 100", true, 1),
+            new Check(
+                "acknowledged/s over PostgreSQL's",
+                acknowledged,
+                "synced, 100",
+                "PostgreSQL, 100",
+                true,
+                1)));
   }
 
   private Bar idle() {
@@ -220,7 +285,8 @@ final class Bars {
                 "Centrifuge, full", Candidate.stentor(options), full + " --listen centrifuge"));
     return new Bar(
         "centrifuge",
-        "one room of 200 by the Centrifuge protocol and as plain text, at 1,000 messages/s and full",
+        "one room of 200 by the Centrifuge protocol and as plain text, at 1,000 messages/s and"
+            + " full",
         cases,
         List.of(DELIVERIES, CPU_COLUMN, BUSY, P50, P99, LOST, REPEATED, OTHER_ORDER),
         List.of(

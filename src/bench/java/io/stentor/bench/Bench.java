@@ -89,13 +89,32 @@ public final class Bench {
     if (candidate.nodes() == 2) {
       return runCluster(each);
     }
+    RunningServer.forgetData();
     try (RunningServer server = RunningServer.start(candidate, 0, Map.of())) {
       List<String> args = new ArrayList<>(List.of(each.load().split(" ")));
-      args.addAll(List.of("--url", url(server), "--pid", Long.toString(server.pid())));
+      String url = candidate.protocol().url(server.port());
+      args.addAll(List.of("--url", url, "--pid", Long.toString(server.pid())));
       if (candidate.jvm() && !options.jcmd().isEmpty() && args.contains("idle")) {
         args.addAll(List.of("--gc", options.jcmd()));
       }
-      return load(1, args);
+      String figures = load(1, args);
+      if (!args.contains("--messages")) {
+        return figures;
+      }
+    }
+    return restart(candidate);
+  }
+
+  /* What was published before has to be there again when the server says that it is ready. */
+  private static String restart(Candidate candidate) throws IOException, InterruptedException {
+    long begin = System.nanoTime();
+    try (RunningServer server = RunningServer.start(candidate, 0, Map.of())) {
+      if (!server.isReady(candidate.protocol())) {
+        throw new IOException(candidate.name() + " did not become ready again");
+      }
+      Report report = new Report().add("ready_ms", (System.nanoTime() - begin) / 1e6);
+      long memory = ProcessUsage.now(List.of(server.pid())).rssKib();
+      return report.add("rss_connected_kib", memory).json();
     }
   }
 
@@ -128,7 +147,7 @@ public final class Bench {
   }
 
   private static String url(RunningServer server) {
-    return "ws://127.0.0.1:" + server.port() + "/rooms/bench-%d";
+    return Protocol.WEB.url(server.port());
   }
 
   private static String load(int servers, List<String> args)

@@ -10,14 +10,21 @@ import java.util.List;
  *
  * @param name what the tables call it
  * @param needs a file without which it cannot run
- * @param command its command line; {@code {port}} stands for the port
+ * @param command its command line; {@code {port}} stands for the port, {@code {data}} for an empty
+ *     directory
  * @param jvm whether it runs on a JVM
  * @param nodes how many of it form one cluster, 1 or 2
+ * @param protocol how it is asked to keep a text
  */
-record Candidate(String name, Path needs, List<String> command, boolean jvm, int nodes) {
+record Candidate(
+    String name, Path needs, List<String> command, boolean jvm, int nodes, Protocol protocol) {
   private static final Path JAR = Path.of("target/stentor.jar");
   private static final Path PEERS = Path.of("target/bench/peers");
   private static final Path NODE = Path.of("src/bench/peers/node");
+
+  private Candidate(String name, Path needs, List<String> command, boolean jvm, int nodes) {
+    this(name, needs, command, jvm, nodes, Protocol.WEB);
+  }
 
   boolean available() {
     return Files.exists(needs);
@@ -26,6 +33,30 @@ record Candidate(String name, Path needs, List<String> command, boolean jvm, int
   /** Stentor with one event loop and overlays of {@code src/bench/conf}. */
   static Candidate stentor(BenchOptions options, String... overlays) {
     return stentor(options, 1, overlays);
+  }
+
+  /** The same with a data directory. */
+  static Candidate durable(BenchOptions options, String... overlays) {
+    Candidate memory = stentor(options, overlays);
+    List<String> command = new ArrayList<>(memory.command());
+    command.addAll(List.of("--data-dir", "{data}"));
+    return new Candidate("Stentor", JAR, command, true, 1);
+  }
+
+  /** Redis that writes each command into its log; {@code fsync} is "always" or "everysec". */
+  static Candidate redis(String fsync) {
+    Path redis = Path.of("/usr/bin/redis-server");
+    String command = redis + " --bind 127.0.0.1 --port {port} --dir {data} --save";
+    List<String> words = new ArrayList<>(List.of(command.split(" ")));
+    words.addAll(List.of("", "--appendonly", "yes", "--appendfsync", fsync));
+    return new Candidate("Redis", redis, words, false, 1, Protocol.REDIS);
+  }
+
+  /** PostgreSQL as Debian configures it, with a table of messages. */
+  static Candidate postgres() {
+    List<String> command = List.of("sh", "src/bench/peers/postgres.sh", "{port}", "{data}");
+    Path needs = Path.of("/usr/lib/postgresql");
+    return new Candidate("PostgreSQL", needs, command, false, 1, Protocol.POSTGRES);
   }
 
   /** Two nodes of Stentor in one cluster, with further configurations over it. */

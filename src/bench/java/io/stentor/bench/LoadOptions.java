@@ -36,7 +36,10 @@ final class LoadOptions {
         --bytes B           payload, at least 40
         --mode rate|closed|idle|post
                             post: by HTTP to the url's path and /messages, one request under way
-                            on each of --connections
+                            on each of --connections; redis:// and postgres:// in the url ask
+                            those servers instead
+        --messages N        post: ends after so many messages, each connection going through all
+                            rooms
         --rate M            messages a second over all publishers
         --window W          closed: messages under way per publisher
         --seconds S         measured; before it --warm seconds that are not counted,
@@ -64,6 +67,7 @@ final class LoadOptions {
   final int rooms;
   final int publishers;
   final int bytes;
+  final long messages;
   final Mode mode;
   final double rate;
   final int window;
@@ -94,6 +98,7 @@ final class LoadOptions {
     connections = (int) in.number("connections", 200);
     rooms = (int) in.number("rooms", 1);
     bytes = (int) in.number("bytes", 64);
+    messages = (long) in.number("messages", 0);
     mode = Mode.valueOf(in.text("mode", "rate").toUpperCase(java.util.Locale.ROOT));
     publishers = mode == Mode.IDLE || mode == Mode.POST ? 0 : (int) in.number("publishers", 1);
     rate = in.number("rate", 50);

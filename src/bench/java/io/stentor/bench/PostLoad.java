@@ -7,34 +7,37 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
 
 /**
- * Publishes by {@code POST} over connections that are kept: each sends its next request when the
- * answer to the last one has come. One run: connect, warm up, measure. One thread.
+ * Publishes over connections that are kept: each sends its next request when the answer to the last
+ * one has come. One run: connect, warm up, measure; or publish so many messages. One thread.
  */
 final class PostLoad {
   private static final long SECOND = 1_000_000_000;
   private static final int ANSWER_BYTES = 8192;
 
   private final LoadOptions options;
+  private final Protocol protocol;
   private final Histogram latency = new Histogram();
   private long startNanos;
   private long endNanos;
+  private long total;
   private long answered;
   private long refused;
   private long broken;
 
   PostLoad(LoadOptions options) {
     this.options = options;
+    this.protocol = Protocol.of(options.url);
   }
 
   void run(Report report) throws IOException {
     try (Selector selector = Selector.open()) {
       for (int i = 0; i < options.connections; i++) {
-        new Publisher(selector, i % options.rooms).send();
+        new Publisher(selector, i).send();
       }
       startNanos = System.nanoTime() + (long) (options.warm * SECOND);
       endNanos = startNanos + (long) (options.seconds * SECOND);
@@ -46,7 +49,7 @@ final class PostLoad {
       ProcessUsage after = ProcessUsage.now(options.pids);
       double cpu = after.cpuSeconds() - before.cpuSeconds();
       report.add("connections", options.connections).add("rooms", options.rooms);
-      report.add("bytes", options.bytes).add("window_s", seconds);
+      report.add("bytes", options.bytes).add("messages", total).add("window_s", seconds);
       report
           .add("requests_per_s", answered / seconds)
           .add("refused", refused)
@@ -57,11 +60,13 @@ final class PostLoad {
     }
   }
 
-  private static void answerUntil(Selector selector, long untilNanos) throws IOException {
-    for (long now = System.nanoTime(); now < untilNanos; now = System.nanoTime()) {
+  private void answerUntil(Selector selector, long untilNanos) throws IOException {
+    long now = System.nanoTime();
+    while (now < untilNanos && (options.messages == 0 || total < options.messages)) {
       selector.select(
           key -> ((Publisher) key.attachment()).ready(),
           Math.max(1, (untilNanos - now) / 1_000_000));
+      now = System.nanoTime();
     }
   }
 
@@ -72,12 +77,14 @@ final class PostLoad {
   /** One connection with one request under way. */
   private final class Publisher {
     private final SocketChannel channel;
-    private final ByteBuffer request;
+    private final Deque<byte[]> greeting = new ArrayDeque<>(protocol.greeting());
     private final ByteBuffer answer = ByteBuffer.allocate(ANSWER_BYTES);
+    private ByteBuffer request = ByteBuffer.allocate(0);
+    private int room;
     private long sentNanos;
 
-    Publisher(Selector selector, int room) throws IOException {
-      request = ByteBuffer.wrap(request(room));
+    Publisher(Selector selector, int number) throws IOException {
+      room = number;
       InetSocketAddress server =
           new InetSocketAddress(options.url.getHost(), options.url.getPort());
       channel = SocketChannel.open(server);
@@ -86,26 +93,19 @@ final class PostLoad {
       channel.register(selector, SelectionKey.OP_READ, this);
     }
 
-    private byte[] request(int room) {
-      String head =
-          """
-          POST %s/messages HTTP/1.1
-          Host: %s:%d
-          Content-Type: text/plain
-          Content-Length: %d
-
-          """
-              .formatted(
-                  LoadOptions.path(options.url, room),
-                  options.url.getHost(),
-                  options.url.getPort(),
-                  options.bytes);
-      String all = head.replace("\n", "\r\n") + "x".repeat(options.bytes);
-      return all.getBytes(StandardCharsets.US_ASCII);
-    }
-
     /* A request is far smaller than a socket's buffer, which is empty whenever one is sent. */
     void send() throws IOException {
+      byte[] hello = greeting.poll();
+      if (hello != null) {
+        sentNanos = 0;
+        channel.write(ByteBuffer.wrap(hello));
+        return;
+      }
+      if (!request.hasArray() || request.capacity() == 0 || options.messages > 0) {
+        request =
+            ByteBuffer.wrap(protocol.publish(options.url, room % options.rooms, options.bytes));
+        room += options.connections;
+      }
       sentNanos = System.nanoTime();
       channel.write(request.rewind());
     }
@@ -115,8 +115,9 @@ final class PostLoad {
         if (channel.read(answer) < 0) {
           throw new IOException("closed by the server");
         }
-        if (isWhole()) {
-          count();
+        Protocol.Reply reply = protocol.reply(answer);
+        if (reply != Protocol.Reply.INCOMPLETE) {
+          count(reply == Protocol.Reply.TAKEN);
           answer.clear();
           send();
         }
@@ -126,25 +127,15 @@ final class PostLoad {
       }
     }
 
-    /* Answers have few headers and a length, as those of all servers that are measured here. */
-    private boolean isWhole() {
-      String text = new String(answer.array(), 0, answer.position(), StandardCharsets.US_ASCII);
-      int end = text.indexOf("\r\n\r\n");
-      if (end < 0) {
-        return false;
-      }
-      int at = text.toLowerCase(Locale.ROOT).indexOf("content-length: ");
-      int length =
-          at < 0 || at > end
-              ? 0
-              : Integer.parseInt(text.substring(at + 16, text.indexOf('\r', at)));
-      return answer.position() >= end + 4 + length;
-    }
-
-    private void count() {
+    private void count(boolean taken) {
       long now = System.nanoTime();
+      if (sentNanos == 0) {
+        refused += taken ? 0 : 1;
+        return;
+      }
+      total += taken ? 1 : 0;
       boolean measured = startNanos > 0 && now >= startNanos && now < endNanos;
-      if (measured && answer.get(9) == '2') {
+      if (measured && taken) {
         answered++;
         latency.add(now - sentNanos);
       } else if (measured) {

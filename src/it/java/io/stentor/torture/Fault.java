@@ -63,7 +63,37 @@ enum Fault {
   ONE_WAY_CUT(true, scene -> scene.cutOneWay(scene.anyNode(), Scene.LONG)),
 
   /** One node is cut off for moments that are shorter and longer than failure detection takes. */
-  FLAPPING(true, scene -> scene.flap(scene.anyNode()));
+  FLAPPING(true, scene -> scene.flap(scene.anyNode())),
+
+  /** {@code kill -9} of all nodes at once. */
+  BLACKOUT_KILL(false, scene -> Blackout.all(scene, Blackout.End.KILL)),
+
+  /** SIGTERM to all nodes at once. */
+  BLACKOUT_STOP(false, scene -> Blackout.all(scene, Blackout.End.TERM)),
+
+  /** SIGTERM to one node after the other until none is left. */
+  BLACKOUT_STOP_EACH(false, Blackout::eachStops),
+
+  /** {@code kill -9} of all nodes but one, which goes on. */
+  BLACKOUT_BUT_ONE(true, scene -> Blackout.allButOne(scene, false)),
+
+  /** {@code kill -9} of all nodes but one, which goes on, and then of this one. */
+  BLACKOUT_BUT_ONE_THEN_IT(true, scene -> Blackout.allButOne(scene, true)),
+
+  /** {@code kill -9} of all nodes, one of which loses its data directory. */
+  BLACKOUT_DISK_LOST(true, Blackout::diskLost),
+
+  /** {@code kill -9} of all nodes, two of which get each other's data directory. */
+  BLACKOUT_DISKS_SWAPPED(true, Blackout::disksSwapped),
+
+  /** {@code kill -9} of all nodes, one of which gets an older copy of its data directory. */
+  BLACKOUT_DISK_COPIED(true, Blackout::diskCopied),
+
+  /** One node comes back to the others when they have removed messages. */
+  BLACKOUT_DISK_STALE(true, scene -> Blackout.diskStale(scene, false)),
+
+  /** The same, and the others are killed before it comes back. */
+  BLACKOUT_DISK_STALE_KILL(true, scene -> Blackout.diskStale(scene, true));
 
   private final boolean epochMayChange;
   private final Consumer<Scene> strike;
@@ -92,13 +122,19 @@ enum Fault {
             });
   }
 
-  /** Whether it can be done to so many nodes in this network. */
-  boolean isPossible(Network network, int nodes) {
+  /** Whether it is about data directories. */
+  boolean isBlackout() {
+    return name().startsWith("BLACKOUT");
+  }
+
+  /** Whether it can be done to these nodes. */
+  boolean isPossible(Nodes nodes) {
     return switch (this) {
-      case CUT, ONE_WAY_CUT, FLAPPING -> network.canCut();
-      case PARTIAL_CUT -> network.canCut() && nodes > 2;
+      case CUT, ONE_WAY_CUT, FLAPPING -> nodes.network().canCut();
+      case PARTIAL_CUT -> nodes.network().canCut() && nodes.size() > 2;
       case CLOCK_STEP -> Clocks.canBeSet();
-      default -> true;
+      case BLACKOUT_KILL, BLACKOUT_STOP -> nodes.haveDisks();
+      default -> isBlackout() ? nodes.haveDisks() && nodes.size() > 1 : nodes.size() > 1;
     };
   }
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntPredicate;
 
 /**
@@ -18,6 +19,7 @@ import java.util.function.IntPredicate;
  */
 final class HttpPublishers {
   private static final int CREATED = 201;
+  private static final long PAUSE_NANOS = 50_000_000;
 
   private final String room;
   private final IntPredicate tryAgain;
@@ -74,7 +76,8 @@ final class HttpPublishers {
         acknowledged.put(text, answer.position());
       }
     } catch (CompletionException e) {
-      // Cut; the caller repeats it.
+      // Cut, or nobody is there; the caller repeats it.
+      LockSupport.parkNanos(PAUSE_NANOS);
     }
   }
 

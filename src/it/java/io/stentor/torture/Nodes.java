@@ -15,13 +15,18 @@ import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
-/** The nodes under torture: places 0, 1, 2, in each of which a process runs or has ended. */
+/**
+ * The nodes under torture: places 0, 1, 2, in each of which a process runs or has ended. A single
+ * one is in no cluster.
+ */
 final class Nodes implements AutoCloseable {
   private static final int MOST = 5;
 
   private final int size;
   private final Network network;
+  private final @Nullable Disks disks;
   private final UnaryOperator<Launch> settings;
   private final List<Integer> ports = new ArrayList<>();
 
@@ -35,13 +40,14 @@ final class Nodes implements AutoCloseable {
 
   /** Starts all of them and waits until they are ready. */
   Nodes(int size, Network network) {
-    this(size, network, launch -> launch);
+    this(size, network, null, launch -> launch);
   }
 
-  /** The same with more settings. */
-  Nodes(int size, Network network, UnaryOperator<Launch> settings) {
+  /** The same with more settings, and with a data directory for each place unless null. */
+  Nodes(int size, Network network, @Nullable Disks disks, UnaryOperator<Launch> settings) {
     this.size = size;
     this.network = network;
+    this.disks = disks;
     this.settings = settings;
     if (size > MOST) {
       throw new IllegalArgumentException("at most " + MOST + " nodes, not " + size);
@@ -64,6 +70,19 @@ final class Nodes implements AutoCloseable {
 
   Network network() {
     return network;
+  }
+
+  /** Whether nodes keep logs in data directories. */
+  boolean haveDisks() {
+    return disks != null;
+  }
+
+  /** The data directories. */
+  Disks disks() {
+    if (disks == null) {
+      throw new IllegalStateException("nodes without data directories");
+    }
+    return disks;
   }
 
   Clocks clocks() {
@@ -102,12 +121,27 @@ final class Nodes implements AutoCloseable {
 
   /** Starts a new process where the old one has ended, and waits until it is ready. */
   void replace(int place) {
+    start(place).awaitReady(Clocks.startTime());
+  }
+
+  /** Starts a new process where the old one has ended. */
+  NodeProcess start(int place) {
     process(place).close(); // It leaves its log.
     NodeProcess node = launch(place);
     synchronized (this) {
       processes.set(place, node);
     }
-    node.awaitReady(Clocks.startTime());
+    return node;
+  }
+
+  /** Sends a signal to the processes in these places, and waits until they have ended. */
+  void end(String signal, List<Integer> places) {
+    String pids =
+        places.stream()
+            .map(place -> Long.toString(process(place).pid()))
+            .collect(Collectors.joining(" "));
+    Network.run("kill -" + signal + " " + pids);
+    places.forEach(place -> process(place).exitCode());
   }
 
   /** The address of something on the node in this place. */
@@ -137,7 +171,7 @@ final class Nodes implements AutoCloseable {
   private NodeProcess launch(int place) {
     String host = network.host(place);
     Launch launch =
-        Launch.jar("--cluster", "--host", host, "--port", Integer.toString(ports.get(place)))
+        Launch.jar("--host", host, "--port", Integer.toString(ports.get(place)))
             .inside(network.prefix(place))
             .withEnv("STENTOR_CLUSTER_NAME", clusterName)
             .withEnv("STENTOR_CLUSTER_HOST", host)
@@ -146,8 +180,9 @@ final class Nodes implements AutoCloseable {
             .withEnv("STENTOR_ROOM_DEFAULTS_HISTORY_MESSAGES", 100_000)
             .withEnv("STENTOR_ROOM_DEFAULTS_HISTORY_BYTES", 64 << 20)
             .withEnv("STENTOR_LOGGING_LEVEL", "info");
-    Launch faulty = FaultyBackups.in(clocks.on(launch, place), faults());
-    return NodeProcess.launch(settings.apply(faulty));
+    Launch clustered = size == 1 ? launch : launch.with("--cluster");
+    Launch faulty = FaultyBackups.in(clocks.on(clustered, place), faults());
+    return NodeProcess.launch(settings.apply(disks == null ? faulty : disks.on(faulty, place)));
   }
 
   /** All logs, one behind the other. */
@@ -161,5 +196,8 @@ final class Nodes implements AutoCloseable {
   public void close() {
     processes.forEach(NodeProcess::close);
     network.close();
+    if (disks != null) {
+      disks.close();
+    }
   }
 }

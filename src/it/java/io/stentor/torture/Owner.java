@@ -10,10 +10,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
-/** Finds which node owns a room's log, as a client of Hazelcast that holds nothing itself. */
+/**
+ * Finds which node owns a room's log, as a client of Hazelcast that holds nothing itself. A single
+ * node owns all.
+ */
 final class Owner implements AutoCloseable {
-  private final HazelcastInstance hazelcast;
+  private final @Nullable HazelcastInstance hazelcast;
   private final List<String> addresses;
 
   Owner(Nodes nodes) {
@@ -24,21 +28,24 @@ final class Owner implements AutoCloseable {
     config.getNetworkConfig().setAddresses(nodes.clusterAddresses()).setSmartRouting(true);
     config.getConnectionStrategyConfig().getConnectionRetryConfig().setMaxBackoffMillis(500);
     addresses = nodes.clusterAddresses();
-    hazelcast = HazelcastClient.newHazelcastClient(config);
+    hazelcast = nodes.size() == 1 ? null : HazelcastClient.newHazelcastClient(config);
   }
 
   /** The place of the node that owns this room's log. */
   int of(String room) {
-    return place(hazelcast.getPartitionService().getPartition(room));
+    return hazelcast == null ? 0 : place(hazelcast.getPartitionService().getPartition(room));
   }
 
   /** The place of the node that has been in the cluster longest. */
   int eldest() {
-    return place(hazelcast.getCluster().getMembers().iterator().next());
+    return hazelcast == null ? 0 : place(hazelcast.getCluster().getMembers().iterator().next());
   }
 
   /** The place of the node that joined last. */
   int youngest() {
+    if (hazelcast == null) {
+      return 0;
+    }
     return hazelcast.getCluster().getMembers().stream()
         .reduce((one, next) -> next)
         .map(this::place)
@@ -52,6 +59,9 @@ final class Owner implements AutoCloseable {
 
   /** How many partitions each place owns; -1 stands for none. */
   Map<Integer, Long> share() {
+    if (hazelcast == null) {
+      return Map.of(0, 1L);
+    }
     return hazelcast.getPartitionService().getPartitions().stream()
         .collect(Collectors.groupingBy(this::place, TreeMap::new, Collectors.counting()));
   }
@@ -67,6 +77,8 @@ final class Owner implements AutoCloseable {
 
   @Override
   public void close() {
-    hazelcast.shutdown();
+    if (hazelcast != null) {
+      hazelcast.shutdown();
+    }
   }
 }

@@ -66,7 +66,7 @@ final class RollingRestart implements AutoCloseable {
     this.jar = jars.get(0);
     this.random = new Random(scale.seed());
     this.threads = Executors.newScheduledThreadPool(scale.publishers());
-    this.nodes = new Nodes(NODES, new Network.Loopback(), this::configured);
+    this.nodes = new Nodes(NODES, new Network.Loopback(), null, this::configured);
     this.ports = IntStream.range(0, NODES).mapToObj(i -> nodes.process(i).port()).toList();
     List<String> rooms =
         IntStream.range(0, scale.rooms())

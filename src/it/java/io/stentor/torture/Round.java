@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ConditionTimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** One round: clients join a new room, publish and listen, a fault strikes, and all is checked. */
 final class Round {
@@ -37,6 +38,7 @@ final class Round {
   private final Guests guests;
   private final Map<String, Duration> times = new HashMap<>();
   private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
+  private @Nullable Scene scene;
 
   /**
    * How many clients there are and what they do.
@@ -70,7 +72,7 @@ final class Round {
   Result run() {
     try {
       join();
-      Scene scene = new Scene(nodes, owner, room, participants, whole, random, guests::change);
+      scene = new Scene(nodes, owner, room, participants, whole, random, guests::change);
       talk();
       scene.begin("start", () -> {});
       scene.awaitWhole();
@@ -163,13 +165,15 @@ final class Round {
     List<Transcript> all = new ArrayList<>(transcripts().stream().map(Transcript::copy).toList());
     List<String> log = readLog();
     all.add(reader);
-    return Checker.check(all, log, last, fault.epochMayChange(nodes.size()));
+    return Checker.check(all, log, last, fault.epochMayChange(nodes.size()))
+        .with(scene.violations());
   }
 
   private List<Transcript> transcripts() {
     List<Transcript> all = new ArrayList<>();
     participants.forEach(participant -> all.add(participant.transcript()));
     all.add(extra);
+    all.addAll(scene.others());
     all.addAll(guests.transcripts());
     return all;
   }

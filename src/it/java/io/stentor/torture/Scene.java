@@ -22,6 +22,7 @@ final class Scene {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Nodes nodes;
+  private final String room;
   private final List<Participant> participants;
   private final BackToWhole whole;
   private final Random random;
@@ -29,6 +30,8 @@ final class Scene {
   private final int owner;
   private final Runnable beforeMending;
   private final List<String> story = new ArrayList<>();
+  private final List<Transcript> others = new ArrayList<>();
+  private final List<Violation> violations = new ArrayList<>();
   private final Map<String, Duration> times = new LinkedHashMap<>();
 
   /**
@@ -45,12 +48,25 @@ final class Scene {
       Random random,
       Runnable beforeMending) {
     this.nodes = nodes;
+    this.room = room;
     this.participants = participants;
     this.whole = whole;
     this.random = random;
     this.owners = owners;
     this.owner = owners.of(room);
     this.beforeMending = beforeMending;
+  }
+
+  Nodes nodes() {
+    return nodes;
+  }
+
+  Random random() {
+    return random;
+  }
+
+  String room() {
+    return room;
   }
 
   int owner() {
@@ -82,6 +98,31 @@ final class Scene {
     return List.copyOf(story);
   }
 
+  /** Adds a client of the room. */
+  void add(Transcript transcript) {
+    others.add(transcript);
+  }
+
+  /** Clients of the room that came with the fault. */
+  List<Transcript> others() {
+    return List.copyOf(others);
+  }
+
+  /** Notes a broken promise. */
+  void found(Violation violation) {
+    violations.add(violation);
+  }
+
+  /** Broken promises that the transcripts do not show. */
+  List<Violation> violations() {
+    return List.copyOf(violations);
+  }
+
+  /** Notes what is done, before the step that is done last. */
+  void note(String what) {
+    story.add(Math.max(0, story.size() - 1), what);
+  }
+
   /** How long service took to be whole after each step that has a name of its own. */
   Map<String, Duration> times() {
     return Map.copyOf(times);
@@ -97,15 +138,15 @@ final class Scene {
   /** Waits until service is whole after the last step. Returns whether it became so. */
   boolean awaitWhole() {
     Duration took = whole.await(PATIENCE);
-    note(took);
+    noteWhole(took);
     return took != null;
   }
 
-  private void note(@Nullable Duration took) {
+  private void noteWhole(@Nullable Duration took) {
     String last = story.remove(story.size() - 1);
     story.add(last + ": " + (took == null ? "not whole" : "whole after " + seconds(took)));
     if (took != null) {
-      times.put(last.replaceAll(" of node.*", ""), took);
+      times.put(last.replaceAll(" (of|but) node.*", ""), took);
     }
   }
 
@@ -190,7 +231,7 @@ final class Scene {
       }
       nodes.network().cut(place);
       pause(500 + random.nextInt(8_000));
-      note(null);
+      noteWhole(null);
       beforeMending.run();
     } finally {
       begin("heal", () -> nodes.network().heal());
@@ -199,8 +240,18 @@ final class Scene {
   }
 
   private static void pause(int millis) {
-    long end = System.nanoTime() + Duration.ofMillis(millis).toNanos();
+    pause(Duration.ofMillis(millis));
+  }
+
+  /** Lets everything go on for so long. */
+  static void pause(Duration time) {
+    long end = System.nanoTime() + time.toNanos();
     await().atMost(PATIENCE).until(() -> System.nanoTime() - end >= 0);
+  }
+
+  /** The same for less than so many milliseconds. */
+  void pauseUpTo(int millis) {
+    pause(random.nextInt(millis));
   }
 
   private int otherThan(int place) {
@@ -244,7 +295,7 @@ final class Scene {
 
   /** Notes whether service is whole before this moment, and waits for the moment. */
   private void awaitUntil(long nanos) {
-    note(whole.await(Duration.ofNanos(nanos - System.nanoTime())));
+    noteWhole(whole.await(Duration.ofNanos(nanos - System.nanoTime())));
     await().atMost(PATIENCE).until(() -> System.nanoTime() - nanos >= 0);
   }
 

@@ -20,8 +20,9 @@ import org.awaitility.Awaitility;
 
 /**
  * Runs rounds on some nodes: every fault in turn, or those that are named. Arguments: how many
- * rounds, the seed, then names of {@link Fault}s; or {@code rolling} and what {@link RollingScale}
- * reads; or what {@link Upgrade} reads. Exit code 1 when a promise was broken.
+ * rounds, the seed, then names of {@link Fault}s; the same after {@code blackout} for nodes that
+ * have data directories; or {@code rolling} and what {@link RollingScale} reads; or what {@link
+ * Upgrade} reads. Exit code 1 when a promise was broken.
  */
 public final class Torture implements AutoCloseable {
   private static final int NODES = Integer.getInteger("nodes", 3);
@@ -33,12 +34,22 @@ public final class Torture implements AutoCloseable {
   private final long seed;
   private final Map<Fault, List<Round.Result>> results = new EnumMap<>(Fault.class);
 
-  /** Starts the nodes, in namespaces of their own where this user may make them. */
-  Torture(Round.Crowd crowd, long seed) {
+  private Torture(Round.Crowd crowd, long seed, Nodes nodes) {
     this.crowd = crowd;
     this.seed = seed;
-    this.nodes = new Nodes(NODES, Network.best(NODES));
+    this.nodes = nodes;
     this.owner = new Owner(nodes);
+  }
+
+  /** Starts the nodes, in namespaces of their own where this user may make them. */
+  static Torture start(Round.Crowd crowd, long seed) {
+    return new Torture(crowd, seed, new Nodes(NODES, Network.best(NODES)));
+  }
+
+  /** Starts nodes that have data directories. */
+  static Torture startWithDisks(int nodes, Round.Crowd crowd, long seed) {
+    Network network = new Network.Loopback();
+    return new Torture(crowd, seed, new Nodes(nodes, network, new Disks(), launch -> launch));
   }
 
   /** Runs {@code script/torture}. */
@@ -49,9 +60,14 @@ public final class Torture implements AutoCloseable {
     if (args.length > 1 && args[0].startsWith("upgrade-")) {
       System.exit(Upgrade.main(List.of(args)) ? 0 : 1);
     }
-    int rounds = args.length > 0 ? Integer.parseInt(args[0]) : Fault.values().length;
-    long seed = args.length > 1 ? Long.parseLong(args[1]) : new Random().nextInt(1_000_000);
-    List<Fault> faults = Stream.of(args).skip(2).map(Fault::valueOf).toList();
+    boolean blackout = args.length > 0 && args[0].equals("blackout");
+    List<String> rest = List.of(args).subList(blackout ? 1 : 0, args.length);
+    List<Fault> faults = rest.stream().skip(2).map(Fault::valueOf).toList();
+    if (faults.isEmpty()) {
+      faults = Stream.of(Fault.values()).filter(fault -> fault.isBlackout() == blackout).toList();
+    }
+    int rounds = rest.isEmpty() ? faults.size() : Integer.parseInt(rest.get(0));
+    long seed = rest.size() > 1 ? Long.parseLong(rest.get(1)) : new Random().nextInt(1_000_000);
     Round.Crowd crowd =
         new Round.Crowd(
             Integer.getInteger("publishers", 50),
@@ -59,8 +75,8 @@ public final class Torture implements AutoCloseable {
             Long.getLong("everyMillis", 500));
     System.out.println("seed " + seed + ", " + crowd);
     boolean good;
-    try (Torture torture = new Torture(crowd, seed)) {
-      good = torture.run(rounds, faults.isEmpty() ? List.of(Fault.values()) : faults);
+    try (Torture torture = blackout ? startWithDisks(NODES, crowd, seed) : start(crowd, seed)) {
+      good = torture.run(rounds, faults);
     }
     System.exit(good ? 0 : 1);
   }
@@ -78,7 +94,7 @@ public final class Torture implements AutoCloseable {
 
   /** Whether the fault can be done on this machine by this user. */
   boolean canStrike(Fault fault) {
-    return fault.isPossible(nodes.network(), nodes.size());
+    return fault.isPossible(nodes);
   }
 
   /** Runs one round. */
@@ -87,7 +103,7 @@ public final class Torture implements AutoCloseable {
         .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(200))
         .until(owner::isSpread);
-    String room = "torture-" + seed + "-" + number;
+    String room = "torture-" + seed + "-" + number + (number % 2 == 1 ? Disks.SYNCED : "");
     Round.Result result = new Round(nodes, owner, crowd, fault, room, seed * 1_000 + number).run();
     Verdict verdict = result.verdict();
     results.computeIfAbsent(fault, key -> new ArrayList<>()).add(result);

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ final class Wanderer implements Runnable {
   }
 
   private static final int POLLS = 5;
+  private static final long PAUSE_NANOS = 50_000_000;
 
   private final Transcript transcript;
   private final List<String> addresses;
@@ -82,6 +84,7 @@ final class Wanderer implements Runnable {
             };
       } catch (RuntimeException | AssertionError e) {
         transcript.add(new Event.Ended(0, way + ": " + e));
+        LockSupport.parkNanos(PAUSE_NANOS);
       }
     }
   }

@@ -31,7 +31,7 @@ final class Checker {
    * except where it was told. A position has one text, whoever sees it on whichever side of a
    * split, which makes one order of many sequences. Where a client goes on in another epoch, the
    * two epochs must have the same past: see Branches. The log as it is at the end must hold every
-   * acknowledged text once. And the texts of one publisher's connection must stand in the order of
+   * acknowledged and every delivered text once. And the texts of one publisher's connection must stand in the order of
    * sending.
    */
 
@@ -41,6 +41,9 @@ final class Checker {
   private final Map<String, Map<String, Long>> offsetOf = new HashMap<>();
   private final Set<String> published = new HashSet<>();
   private final Set<String> acknowledged = new HashSet<>();
+
+  /** What anybody got: no message is delivered before it is as safe as an acknowledged one. */
+  private final Set<String> delivered = new HashSet<>();
 
   /** The epoch in which a text published by HTTP was acknowledged. */
   private final Map<String, String> acknowledgedIn = new HashMap<>();
@@ -106,6 +109,9 @@ final class Checker {
         walk.heard(message);
         heard++;
         remember(transcript.name(), message.at(), message.text());
+        if (published.contains(message.text())) {
+          delivered.add(message.text());
+        }
         gotLast |= message.text().equals(last);
         if (own.contains(message.text())) {
           acknowledged.add(message.text());
@@ -149,9 +155,11 @@ final class Checker {
         found(INVENTED, "in the log: " + text);
       }
     }
-    for (String text : acknowledged) {
+    Set<String> safe = new HashSet<>(acknowledged);
+    safe.addAll(delivered);
+    for (String text : safe) {
       if (!kept.contains(text)) {
-        found(MISSING, text);
+        found(MISSING, text + (acknowledged.contains(text) ? "" : ", which was delivered"));
       }
     }
   }

@@ -52,6 +52,14 @@ class CheckerTest {
   }
 
   @Test
+  void finds_a_text_that_is_missing_although_somebody_else_got_it() {
+    bob.publishes(text(6));
+    bobHearsAll();
+    alice.add(new Event.Heard(new Place("e", 6), text(6), 0));
+    assertFound(Kind.MISSING);
+  }
+
+  @Test
   void does_not_miss_a_text_that_was_never_acknowledged() {
     bobHearsAll();
     alice.publishes(text(5));

@@ -1,5 +1,6 @@
 package io.stentor.torture;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,13 @@ record Verdict(
 
   Verdict {
     violations = List.copyOf(violations);
+  }
+
+  /** The same, and these broken promises besides. */
+  Verdict with(List<Violation> more) {
+    List<Violation> all = new ArrayList<>(violations);
+    all.addAll(more);
+    return new Verdict(heard, published, acknowledged, epochs, crossings, toldLosses, all);
   }
 
   /** How many promises were broken in this way. */

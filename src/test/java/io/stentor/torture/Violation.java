@@ -26,6 +26,8 @@ record Violation(Kind kind, String what) {
     UNTOLD,
     /** The log's epoch changed, or a client was told of a loss, where nothing justified it. */
     CONTINUITY,
+    /** A message was there again that had been removed or had grown too old. */
+    RETURNED,
     /** A message came that nobody published. */
     INVENTED,
     /** A client did not get the last message of the round. */
