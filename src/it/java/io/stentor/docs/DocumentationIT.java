@@ -42,6 +42,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -76,6 +77,8 @@ class DocumentationIT {
 
   /** The positions of the examples are behind these. */
   private static final int LEAST_MESSAGES = 50;
+
+  @TempDir static Path directory;
 
   private static String epoch;
   private static NodeProcess node;
@@ -315,11 +318,11 @@ class DocumentationIT {
 
   private static void runScript(CodeBlock block) throws IOException {
     if (block.text().startsWith("import ")) {
-      Path directory = NpmPackages.directory();
-      Path file = Files.createTempFile(directory.toAbsolutePath(), "block", ".mjs");
+      Path packages = NpmPackages.directory();
+      Path file = Files.createTempFile(packages.toAbsolutePath(), "block", ".mjs");
       try {
         Files.writeString(file, here(block.text()));
-        runUntil(block, () -> List.of(start(List.of("node", file.toString()), directory)));
+        runUntil(block, () -> List.of(start(List.of("node", file.toString()), packages)));
       } finally {
         Files.delete(file);
       }
@@ -363,6 +366,7 @@ class DocumentationIT {
         .replace("localhost:9898", "127.0.0.1:" + node.port())
         .replaceAll("java -jar (target/)?stentor\\.jar", "java -Xmx256m -jar " + jar)
         .replace("--port 9899", "--port " + Ports.free())
+        .replace("--data-dir ./data", "--data-dir " + directory.resolve("data-" + Ports.free()))
         .replaceAll("--conf (?=conf/)", "--conf " + Path.of("").toAbsolutePath() + "/");
   }
 
@@ -371,7 +375,7 @@ class DocumentationIT {
         List.of("bash", "-euo", "pipefail", "-c", here(commands)), NpmPackages.directory());
   }
 
-  private static Command start(List<String> command, Path directory) {
+  private static Command start(List<String> command, Path workingDirectory) {
     Map<String, String> environment =
         Map.of(
             "KEY",
@@ -388,6 +392,6 @@ class DocumentationIT {
             Integer.toString(Ports.free()),
             "STENTOR_CLUSTER_MEMBERS",
             "127.0.0.1");
-    return Command.start(command, directory, environment);
+    return Command.start(command, workingDirectory, environment);
   }
 }

@@ -168,9 +168,9 @@ class OptionsAreCompleteTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"README.md", "README.zh-CN.md"})
-  void the_readme_shows_ten_options_with_their_defaults(String file) throws IOException {
+  void the_readme_shows_eleven_options_with_their_defaults(String file) throws IOException {
     List<MatchResult> rows = rows(file);
-    assertThat(rows).hasSize(10);
+    assertThat(rows).hasSize(11);
     assertThat(rows)
         .allSatisfy(
             row -> {
