@@ -37,6 +37,7 @@ class ArchitectureTest {
           "config",
           "tls",
           "logging",
+          "journal",
           "cluster",
           "history",
           "presence",

@@ -1,0 +1,344 @@
+package io.stentor.journal;
+
+import static io.stentor.journal.SegmentWriter.nameOf;
+
+import io.stentor.journal.RecordFormat.Header;
+import io.stentor.journal.RecordFormat.Mark;
+import io.stentor.journal.SegmentWriter.Segment;
+import io.stentor.journal.SegmentWriter.State;
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads all segments when a journal opens, hands their records over, and tells torn writes from
+ * damage.
+ *
+ * <p>A segment's header says where the segment before it ends. The newest segment has no such end.
+ * There, after a stop of the machine, anything may be missing that was not flushed: at the first
+ * bad record beyond all that is known to be flushed, the segment is cut. After a stop of the
+ * process alone only the last record may be incomplete. Everything else is damage: reading goes on
+ * at the next intact record. Nothing is changed here.
+ */
+final class Recovery {
+  private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+
+  private static final Replay.Kind[] KINDS = {
+    Replay.Kind.BASE, Replay.Kind.BASE, Replay.Kind.STEP, Replay.Kind.END
+  };
+
+  private final DataDirectory directory;
+  private final Disk disk;
+  private final Replay replay;
+  private final RecordFormat format = new RecordFormat();
+  private final Payload payload = new Payload();
+  private final DataInputStream input = new DataInputStream(payload);
+
+  private final KeyTable keys = new KeyTable();
+  private final Deque<Segment> segments = new ArrayDeque<>();
+  private final @Nullable State state;
+  private final boolean sameBoot;
+
+  /** The intact headers, by the numbers of their segments, and by those of the segments before. */
+  private final NavigableMap<Long, Header> headers = new TreeMap<>();
+
+  private final Map<Long, Header> successors = new HashMap<>();
+  private long salt;
+
+  /** The last sequence that was read, or that is known to be missing. */
+  private long sequence;
+
+  /** The highest sequence that was ever used. */
+  private long highest;
+
+  /** The highest sequence that is known to have been flushed. */
+  private long flushed;
+
+  /** Whether this includes what the newest segment says. */
+  private boolean marksAreRead;
+
+  private @Nullable Mark lastMark;
+
+  /** The last segment with records, and where it ends. */
+  private long last;
+
+  private long lastEnd;
+  private long records;
+  private long bytes;
+  private int damaged;
+  private long cutBytes;
+
+  /** The payload of the current record. */
+  private static final class Payload extends ByteArrayInputStream {
+    Payload() {
+      super(new byte[0]);
+    }
+
+    void set(byte[] bytes, int from, int to) {
+      buf = bytes;
+      pos = from;
+      mark = from;
+      count = to;
+    }
+  }
+
+  Recovery(DataDirectory directory, Replay replay) throws IOException {
+    this.directory = directory;
+    this.disk = directory.disk();
+    this.replay = replay;
+    state = State.read(directory);
+    String boot = disk.bootId();
+    sameBoot = state != null && !boot.isEmpty() && state.boot().equals(boot);
+    if (state != null) {
+      salt = state.salt();
+      // Each of them was preceded by a flush.
+      flushed = state.sequence();
+      highest = state.sequence();
+      lastMark = new Mark(state.millis(), state.wallMillis(), flushed);
+    }
+  }
+
+  /** Reads everything. */
+  void run() throws IOException {
+    NavigableSet<Long> numbers = numbers();
+    for (long number : numbers) {
+      readHeader(number);
+    }
+    if (salt == 0) {
+      salt = new SecureRandom().nextLong();
+    }
+    long oldest = state == null ? 0 : state.oldest();
+    if (oldest > 0 && !numbers.contains(oldest)) {
+      damaged(nameOf(oldest) + " is missing");
+    }
+    for (long number : numbers) {
+      segment(number, number == numbers.last());
+    }
+    if (state == null && !numbers.isEmpty()) {
+      damaged("the file that says which segments there are is missing or damaged");
+    } else if (state != null
+        && state.newest() > 0
+        && (numbers.isEmpty() || numbers.last() < state.newest())) {
+      damaged(nameOf(state.newest()) + " is missing");
+    }
+    highest = Math.max(highest, sequence);
+  }
+
+  /** Returns the numbers of the segments that were not deleted. */
+  private NavigableSet<Long> numbers() throws IOException {
+    NavigableSet<Long> numbers = new TreeSet<>();
+    for (String name : disk.list()) {
+      long number = SegmentWriter.numberOf(name);
+      if (number > 0 && (state == null || number >= state.oldest())) {
+        numbers.add(number);
+      }
+    }
+    return numbers;
+  }
+
+  private void readHeader(long number) throws IOException {
+    ByteBuffer content = ByteBuffer.wrap(disk.read(nameOf(number), RecordFormat.HEADER_BYTES));
+    Header header = format.header(content, nameOf(number));
+    if (header == null || header.number() != number) {
+      return;
+    }
+    if (salt == 0) {
+      salt = header.salt();
+    }
+    if (header.salt() == salt) {
+      headers.put(number, header);
+      successors.put(header.previous(), header);
+    }
+  }
+
+  private void segment(long number, boolean newest) throws IOException {
+    byte[] array = disk.read(nameOf(number), Integer.MAX_VALUE);
+    ByteBuffer content = ByteBuffer.wrap(array);
+    bytes += array.length;
+    segments.add(new Segment(number, array.length));
+    format.use(salt, number);
+    Header header = headers.get(number);
+    Header successor = successors.get(number);
+    int start = RecordFormat.HEADER_BYTES;
+    if (header != null) {
+      follow(header);
+    } else {
+      start = find(content, 0, array.length);
+      if (start < 0) {
+        boolean used = successor != null || (newest && state != null && state.newest() == number);
+        if (used) {
+          damaged(nameOf(number) + " has neither a header nor records");
+        } else {
+          cut(nameOf(number), 0, array.length);
+        }
+        return;
+      }
+      damaged(nameOf(number) + " has a damaged header");
+      if (last == 0) {
+        sequence = RecordFormat.sequence(content, start) - 1;
+      }
+    }
+    long end = successor != null ? successor.previousEnd() : array.length;
+    last = number;
+    lastEnd = records(number, array, start, (int) Math.min(end, array.length), newest);
+    if (successor != null && sequence != successor.previousSequence()) {
+      damaged("records are missing at the end of " + nameOf(number));
+      sequence = successor.previousSequence();
+    }
+  }
+
+  /** Checks that a segment follows the one before. */
+  private void follow(Header header) {
+    if (last != 0 && header.previous() != last && header.previousSequence() != sequence) {
+      damaged(nameOf(header.previous()) + " is missing");
+    }
+    sequence = header.first() - 1;
+  }
+
+  /** Reads the records of a segment. Returns where the last one ends. */
+  private int records(long number, byte[] array, int start, int end, boolean newest)
+      throws IOException {
+    ByteBuffer content = ByteBuffer.wrap(array);
+    int place = start;
+    while (place < end) {
+      int size = format.size(content, place, end);
+      if (size == 0) {
+        int next = find(content, place + 1, end);
+        if (newest && isTorn(content, next, end)) {
+          cut(nameOf(number), place, end);
+          return place;
+        }
+        String what = nameOf(number) + " is damaged at byte " + place;
+        damaged(next < 0 ? what + ", up to its end" : what + ", for " + (next - place) + " bytes");
+        if (next < 0) {
+          return place;
+        }
+        // What is missing has been told.
+        sequence =
+            RecordFormat.sequence(content, next)
+                - (RecordFormat.kind(content, next) == RecordFormat.MARK ? 0 : 1);
+        place = next;
+        continue;
+      }
+      record(number, array, content, place, size);
+      place += size;
+    }
+    return place;
+  }
+
+  private void record(long number, byte[] array, ByteBuffer content, int place, int size)
+      throws IOException {
+    long found = RecordFormat.sequence(content, place);
+    byte kind = RecordFormat.kind(content, place);
+    boolean mark = kind == RecordFormat.MARK;
+    if (found > sequence + (mark ? 0 : 1)) {
+      damaged("records are missing in " + nameOf(number) + " before byte " + place);
+    } else if (found <= sequence && !mark) {
+      return; // An END that is written twice.
+    }
+    sequence = Math.max(sequence, found);
+    if (mark) {
+      lastMark = RecordFormat.mark(content, place);
+      flushed = Math.max(flushed, lastMark.flushed());
+      return;
+    }
+    String key = RecordFormat.key(content, array, place);
+    payload.set(array, RecordFormat.payload(content, place), place + size);
+    records++;
+    keys.apply(kind, key, number, size);
+    replay.record(KINDS[kind], key, input);
+  }
+
+  /** Returns the place of the next intact record; -1 if there is none. */
+  private int find(ByteBuffer content, int from, int end) {
+    for (int place = from; place <= end - RecordFormat.OVERHEAD; place++) {
+      if (format.size(content, place, end) > 0) {
+        return place;
+      }
+    }
+    return -1;
+  }
+
+  /**
+   * Returns whether a bad record is one that was never safe, so that it and all behind it is cut.
+   *
+   * @param next the place of the next intact record; -1 if there is none
+   */
+  private boolean isTorn(ByteBuffer content, int next, int end) {
+    int place = marksAreRead ? -1 : next;
+    marksAreRead = true;
+    while (place >= 0) {
+      highest = Math.max(highest, RecordFormat.sequence(content, place));
+      if (RecordFormat.kind(content, place) == RecordFormat.MARK) {
+        flushed = Math.max(flushed, RecordFormat.mark(content, place).flushed());
+      }
+      place = find(content, place + format.size(content, place, end), end);
+    }
+    return sequence >= flushed && (next < 0 || !sameBoot);
+  }
+
+  private void cut(String name, int from, int to) {
+    LOG.debug("{}: {} bytes that were not written completely are cut off", name, to - from);
+    cutBytes += to - from;
+  }
+
+  private void damaged(String what) {
+    damaged++;
+    replay.damaged("The journal in " + disk.path() + " is damaged: " + what);
+  }
+
+  KeyTable keys() {
+    return keys;
+  }
+
+  /** Returns whether everything that was appended before is certainly there, damage excepted. */
+  boolean isContinuous() {
+    boolean fresh = state == null && segments.isEmpty();
+    return !directory.isCopy() && (fresh || sameBoot || (state != null && state.stopped()));
+  }
+
+  /** Returns the last mark; null if there is none. */
+  @Nullable Mark lastMark() {
+    return lastMark;
+  }
+
+  /** Returns a writer that continues what was read. */
+  SegmentWriter writer(JournalOptions options) {
+    long newest = segments.isEmpty() ? 0 : segments.getLast().number;
+    if (state != null) {
+      newest = Math.max(newest, state.newest());
+    }
+    boolean stopped = state != null && state.stopped() && isContinuous();
+    State now =
+        new State(
+            salt,
+            segments.isEmpty() ? 0 : segments.getFirst().number,
+            newest,
+            isContinuous() ? disk.bootId() : "",
+            stopped,
+            sequence,
+            0,
+            0);
+    Header next = new Header(newest + 1, salt, last, lastEnd, sequence, highest + 1);
+    return new SegmentWriter(
+        directory, options.segmentBytes(), segments, now, next, isContinuous());
+  }
+
+  Replay.Report report(long millis) {
+    long wall = lastMark == null ? 0 : lastMark.wallMillis();
+    return new Replay.Report(records, keys.size(), bytes, damaged, cutBytes, millis, wall);
+  }
+}

@@ -1,0 +1,367 @@
+package io.stentor.journal;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The segment files of a journal, and the one that is written. Groups are written whole or not at
+ * all: after a failed write the next group is written to the same place. One thread at a time.
+ */
+final class SegmentWriter {
+  private static final String STATE = "journal";
+  private static final int BUFFER_BYTES = 1 << 20;
+
+  /** A flush failed: what was written may be lost, even if a later flush succeeds. */
+  static final class FlushException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    FlushException(IOException cause) {
+      super("a flush failed: " + cause.getMessage(), cause);
+    }
+  }
+
+  /** A file, oldest first. */
+  static final class Segment {
+    final long number;
+    long bytes;
+
+    Segment(long number, long bytes) {
+      this.number = number;
+      this.bytes = bytes;
+    }
+  }
+
+  /**
+   * What is kept beside the segments, replaced with each new segment.
+   *
+   * @param salt see {@link RecordFormat.Header}
+   * @param oldest number of the oldest segment; those before it are deleted
+   * @param newest number of the newest segment
+   * @param boot the boot of the machine since which all is continuous; empty if it is not known
+   * @param stopped whether the journal was closed, with the last sequence and times below
+   */
+  record State(
+      long salt,
+      long oldest,
+      long newest,
+      String boot,
+      boolean stopped,
+      long sequence,
+      long millis,
+      long wallMillis) {
+
+    private static final int VERSION = 1;
+
+    /** Returns the state of a data directory; null if there is none or it is damaged. */
+    static @Nullable State read(DataDirectory directory) throws IOException {
+      byte[] content = directory.read(STATE);
+      if (content == null) {
+        return null;
+      }
+      try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(content))) {
+        int version = in.readInt();
+        if (version != VERSION) {
+          throw new DataException(
+              "the journal in "
+                  + directory.disk().path()
+                  + " was written by a newer version of this program: use that version, or an"
+                  + " empty data directory");
+        }
+        return new State(
+            in.readLong(),
+            in.readLong(),
+            in.readLong(),
+            in.readUTF(),
+            in.readBoolean(),
+            in.readLong(),
+            in.readLong(),
+            in.readLong());
+      }
+    }
+
+    void write(DataDirectory directory) throws IOException {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      try (DataOutputStream out = new DataOutputStream(bytes)) {
+        out.writeInt(VERSION);
+        out.writeLong(salt);
+        out.writeLong(oldest);
+        out.writeLong(newest);
+        out.writeUTF(boot);
+        out.writeBoolean(stopped);
+        out.writeLong(sequence);
+        out.writeLong(millis);
+        out.writeLong(wallMillis);
+      }
+      directory.replace(STATE, bytes.toByteArray());
+    }
+  }
+
+  private final DataDirectory directory;
+  private final Disk disk;
+  private final int segmentBytes;
+  private final RecordFormat format = new RecordFormat();
+  private final Deque<Segment> segments;
+  private ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+  private State state;
+
+  /** The header of the first segment that this process starts. */
+  private final RecordFormat.Header next;
+
+  private boolean settled;
+  private Disk.@Nullable Output output;
+  private long position;
+  private long totalBytes;
+  private long sequence;
+
+  /**
+   * Creates a writer that starts a new segment with its first group.
+   *
+   * @param segments those that exist
+   * @param next the header of the new segment
+   * @param settled whether nothing has to be done before all is continuous
+   */
+  SegmentWriter(
+      DataDirectory directory,
+      int segmentBytes,
+      Deque<Segment> segments,
+      State state,
+      RecordFormat.Header next,
+      boolean settled) {
+    this.directory = directory;
+    this.disk = directory.disk();
+    this.segmentBytes = segmentBytes;
+    this.segments = new ArrayDeque<>(segments);
+    this.state = state;
+    this.next = next;
+    this.settled = settled;
+    segments.forEach(segment -> totalBytes += segment.bytes);
+    sequence = next.first() - 1;
+  }
+
+  static String nameOf(long number) {
+    return String.format("journal-%08d.log", number);
+  }
+
+  /** Returns the number in the name of a segment file; 0 for other files. */
+  static long numberOf(String name) {
+    if (!name.startsWith("journal-") || !name.endsWith(".log")) {
+      return 0;
+    }
+    try {
+      return Long.parseLong(name.substring(8, name.length() - 4));
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
+  /** Starts a group. Starts a new segment first if the current one is full. */
+  void begin(RecordFormat.Mark mark) throws IOException {
+    if (output == null || position >= segmentBytes) {
+      roll(mark);
+    }
+    buffer.clear();
+    format.putMark(buffer, position, sequence, mark);
+  }
+
+  /**
+   * Adds a record to the group.
+   *
+   * @return false if it does not fit: write the group first
+   */
+  boolean add(byte kind, long recordSequence, String key, byte[] payload, boolean twice) {
+    byte[] name = key.getBytes(StandardCharsets.UTF_8);
+    int size = (RecordFormat.OVERHEAD + name.length + payload.length) * (twice ? 2 : 1);
+    if (size > buffer.remaining()) {
+      if (buffer.position() > RecordFormat.OVERHEAD + 3 * Long.BYTES) {
+        return false;
+      }
+      ByteBuffer larger = ByteBuffer.allocateDirect(buffer.position() + size);
+      buffer = larger.put(buffer.flip());
+    }
+    for (int i = 0; i < (twice ? 2 : 1); i++) {
+      format.put(buffer, position + buffer.position(), kind, recordSequence, name, payload);
+    }
+    return true;
+  }
+
+  /**
+   * Writes the group.
+   *
+   * @param last sequence of the last record in it
+   */
+  void write(long last) throws IOException {
+    Disk.Output file = current();
+    int size = buffer.flip().limit();
+    try {
+      file.write(buffer, position);
+      if (!file.exists()) {
+        throw new IOException(nameOf(newest().number) + " was removed");
+      }
+    } catch (IOException e) {
+      cut(file);
+      throw e;
+    } finally {
+      if (buffer.capacity() > BUFFER_BYTES) {
+        buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+      }
+    }
+    position += size;
+    newest().bytes = position;
+    totalBytes += size;
+    sequence = last;
+  }
+
+  private void cut(Disk.Output file) {
+    try {
+      file.truncate(position);
+    } catch (IOException e) {
+      // The next group is written over it.
+    }
+  }
+
+  /** Flushes what was written. */
+  void flush() throws FlushException {
+    try {
+      current().force();
+    } catch (IOException e) {
+      throw new FlushException(e);
+    }
+  }
+
+  private void roll(RecordFormat.Mark mark) throws IOException {
+    RecordFormat.Header header = next;
+    if (output == null) {
+      flushPrevious();
+    } else {
+      flush();
+      long number = newest().number;
+      header =
+          new RecordFormat.Header(number + 1, state.salt, number, position, sequence, sequence + 1);
+    }
+    Disk.Output file = disk.create(nameOf(header.number()));
+    try {
+      buffer.clear();
+      format.putHeader(buffer, header);
+      file.write(buffer.flip(), 0);
+      file.force();
+      disk.sync();
+      long oldest = segments.isEmpty() ? header.number() : segments.getFirst().number;
+      replace(oldest, header.number(), state.boot, false, mark);
+    } catch (IOException e) {
+      file.close();
+      throw e;
+    }
+    if (output != null) {
+      output.close();
+    }
+    output = file;
+    format.use(state.salt, header.number());
+    position = RecordFormat.HEADER_BYTES;
+    sequence = header.first() - 1;
+    totalBytes += position;
+    segments.add(new Segment(header.number(), position));
+  }
+
+  /** Flushes what another process wrote before it was killed. */
+  private void flushPrevious() throws IOException {
+    if (next.previous() > 0) {
+      disk.force(nameOf(next.previous()));
+    }
+  }
+
+  private void replace(
+      long oldest, long newest, String boot, boolean stopped, RecordFormat.Mark mark)
+      throws IOException {
+    State replaced =
+        new State(
+            state.salt, oldest, newest, boot, stopped, sequence, mark.millis(), mark.wallMillis());
+    replaced.write(directory);
+    state = replaced;
+  }
+
+  /** Deletes the oldest segment. */
+  void deleteOldest(RecordFormat.Mark mark) throws IOException {
+    Segment oldest = segments.getFirst();
+    // First: if the file comes back after a power loss, it is not read.
+    replace(oldest.number + 1, state.newest, state.boot, false, mark);
+    disk.delete(nameOf(oldest.number));
+    segments.removeFirst();
+    totalBytes -= oldest.bytes;
+  }
+
+  /** Records that all is continuous since this boot of the machine. */
+  void settle(String boot, RecordFormat.Mark mark) throws IOException {
+    if (output == null) {
+      roll(mark);
+    }
+    replace(state.oldest, state.newest, boot, false, mark);
+    if (directory.isCopy()) {
+      directory.identify();
+    }
+    settled = true;
+  }
+
+  /** Records that nothing was written after this, if all is continuous. */
+  void stop(RecordFormat.Mark mark) throws IOException {
+    if (output != null || !state.stopped) {
+      if (output == null) {
+        roll(mark);
+      }
+      replace(state.oldest, state.newest, state.boot, settled, mark);
+    }
+  }
+
+  private Disk.Output current() {
+    if (output == null) {
+      throw new IllegalStateException("no segment");
+    }
+    return output;
+  }
+
+  private Segment newest() {
+    return segments.getLast();
+  }
+
+  long newestNumber() {
+    return segments.isEmpty() ? 0 : newest().number;
+  }
+
+  long oldestNumber() {
+    return segments.isEmpty() ? 0 : segments.getFirst().number;
+  }
+
+  /** Returns the last sequence of this or an earlier process. */
+  long sequence() {
+    return sequence;
+  }
+
+  int count() {
+    return segments.size();
+  }
+
+  long totalBytes() {
+    return totalBytes;
+  }
+
+  boolean isOpen() {
+    return output != null;
+  }
+
+  void close() {
+    if (output != null) {
+      try {
+        output.close();
+      } catch (IOException e) {
+        // All of it was flushed.
+      }
+    }
+  }
+}
