@@ -13,30 +13,41 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A directory of the file system, locked against other processes. */
+/** A directory of the file system; one that is written is locked against other processes. */
 final class FileDisk implements Disk {
   private static final String LOCK = "lock";
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
   private final Path directory;
-  private FileChannel lockFile;
+
+  /** Null in a directory that is only read. */
+  private @Nullable FileChannel lockFile;
+
   private @Nullable Object lockKey;
 
-  private FileDisk(Path directory) throws IOException {
-    this.directory = directory;
-    lockFile = lock();
+  private FileDisk(Path directory) {
+    this.directory = directory.toAbsolutePath().normalize();
+  }
+
+  /** Opens a directory for reading only, which another process may use. */
+  static FileDisk toRead(Path directory) {
+    return new FileDisk(directory);
   }
 
   /** Opens a directory. Creates it if it does not exist. */
   static FileDisk open(Path directory) throws DataException {
     try {
-      return new FileDisk(directory.toAbsolutePath().normalize());
+      FileDisk disk = new FileDisk(directory);
+      disk.lockFile = disk.lock();
+      return disk;
     } catch (DataException e) {
       throw e;
     } catch (FileAlreadyExistsException e) {
@@ -54,7 +65,9 @@ final class FileDisk implements Disk {
   }
 
   private FileChannel lock() throws IOException {
-    Files.createDirectories(directory);
+    if (!Files.isDirectory(directory)) {
+      Files.createDirectories(directory, forOwnerOnly());
+    }
     Path path = directory.resolve(LOCK);
     FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
@@ -74,6 +87,16 @@ final class FileDisk implements Disk {
         "dataDir " + directory + " is used by another process: stop it, or name another path");
   }
 
+  /** Returns the mode of a directory that holds messages. */
+  private FileAttribute<?>[] forOwnerOnly() {
+    boolean posix = directory.getFileSystem().supportedFileAttributeViews().contains("posix");
+    return posix
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+        }
+        : new FileAttribute<?>[0];
+  }
+
   private static @Nullable Object keyOf(Path path) throws IOException {
     return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
   }
@@ -87,7 +110,7 @@ final class FileDisk implements Disk {
   public void prepare() throws IOException {
     Path path = directory.resolve(LOCK);
     if (!Files.exists(path) || !Objects.equals(keyOf(path), lockKey)) {
-      lockFile.close();
+      close();
       lockFile = lock();
     }
   }
@@ -157,7 +180,9 @@ final class FileDisk implements Disk {
   @Override
   public void close() {
     try {
-      lockFile.close();
+      if (lockFile != null) {
+        lockFile.close();
+      }
     } catch (IOException e) {
       // The process gives up the lock when it ends.
     }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -85,5 +86,13 @@ class DataDirectoryTest {
           .isInstanceOf(DataException.class)
           .hasMessageStartingWith("dataDir " + path);
     }
+  }
+
+  @Test
+  void a_new_directory_is_for_its_owner_only() throws IOException {
+    Path path = parent.resolve("private");
+    DataDirectory.open(path).close();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+        .isEqualTo("rwx------");
   }
 }
