@@ -48,7 +48,7 @@ final class Members {
         "hazelcast.operation.backup.timeout.millis", Integer.toString(backupTimeoutMillis));
     config.setProperty("hazelcast.merge.first.run.delay.seconds", "2");
     config.setProperty("hazelcast.merge.next.run.delay.seconds", "2");
-    ClusterHistory.configure(config, clock(all.size()), refuseOnMinority);
+    ClusterHistory.configure(config, clock(all.size()), refuseOnMinority, null);
     HazelcastInstance member = ClusteredVertx.join(config, UUID.randomUUID().toString());
     all.add(member);
     awaitWhole();

@@ -79,7 +79,7 @@ final class PresenceCluster {
     }
     config.setProperty("hazelcast.merge.first.run.delay.seconds", "2");
     config.setProperty("hazelcast.merge.next.run.delay.seconds", "2");
-    ClusterHistory.configure(config, System::currentTimeMillis, false);
+    ClusterHistory.configure(config, System::currentTimeMillis, false, null);
     ClusterPresence.configure(config);
     HazelcastInstance hazelcast = ClusteredVertx.join(config, UUID.randomUUID().toString());
     VertxOptions options = new VertxOptions().setEventLoopPoolSize(2);

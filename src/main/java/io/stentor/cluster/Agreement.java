@@ -3,11 +3,13 @@ package io.stentor.cluster;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +23,10 @@ import org.jspecify.annotations.Nullable;
  * @param majority false on a side that split off and is still smaller than a majority of the last
  *     agreed members of the whole cluster
  * @param fullSize the number of members of the last agreement with a majority
+ * @param base the generation of the agreement that this one follows; 0 if it is the first
  */
-record Agreement(long generation, List<UUID> members, long id, boolean majority, int fullSize) {
+record Agreement(
+    long generation, List<UUID> members, long id, boolean majority, int fullSize, long base) {
 
   /*
    * The invariant: at any time, at most one side of a split cluster holds an id. More exactly: if
@@ -56,7 +60,8 @@ record Agreement(long generation, List<UUID> members, long id, boolean majority,
    * The nodes of two sides are disjoint, and disjoint views are not both quorums of one set.
    *
    * This needs one property of Hazelcast: a node that was removed from another one's view never
-   * comes back to it with its UUID and state. It can only join as a newcomer.
+   * comes back to it with its UUID and a live agreement. It can only join as a newcomer, or as a
+   * node that has restarted.
    *
    * What could go wrong, and does not:
    *  - A node missed a commit. It accepted the proposal before, and says so in the next round. Until
@@ -69,6 +74,10 @@ record Agreement(long generation, List<UUID> members, long id, boolean majority,
    *  - Two nodes are lost one after the other. There is no agreement while one node of the view
    *    does not answer. So a node alone in the end compares itself with all three, not with a set
    *    that it shrank by itself to two and then to one.
+   *  - Nodes restart. A node with a data directory keeps its state there, and says which member it
+   *    was. It counts as that member: what it accepted before, it still knows. The coordinator waits
+   *    a while for the other members that the newest agreement of the view has, because they may be
+   *    starting, too. A node without its directory, or with a copy of one, is a newcomer.
    *  - A node leaves. It takes part in the round as a node of the view, but is no member of the
    *    proposal. All members of a proposal have accepted it, which is all that the above needs.
    *  - Proposals with a new id do not matter for others: they belong to a chain of their own.
@@ -82,11 +91,41 @@ record Agreement(long generation, List<UUID> members, long id, boolean majority,
    *     and members only the newest
    * @param highest the highest generation that the node has ever accepted
    * @param leaving whether the node is about to leave; set in answers only
+   * @param former the member that the node was before it restarted, until it adopts an agreement;
+   *     null if this is not a state from before a restart
    */
   record State(
-      @Nullable Agreement agreed, List<Agreement> accepted, long highest, boolean leaving) {
+      @Nullable Agreement agreed,
+      List<Agreement> accepted,
+      long highest,
+      boolean leaving,
+      @Nullable UUID former) {
 
-    static final State NEWCOMER = new State(null, List.of(), 0, false);
+    static final State NEWCOMER = new State(null, List.of(), 0, false, null);
+
+    /** Returns this state as that of a node that has restarted and was this member. */
+    State restarted(UUID member) {
+      return new State(agreed, accepted, highest, false, member);
+    }
+
+    /** Returns whether the node, before it restarted, was a member of this agreement. */
+    boolean wasMemberOf(long generation) {
+      return former != null
+          && (isMember(agreed, generation)
+              || accepted.stream().anyMatch(one -> isMember(one, generation)));
+    }
+
+    /** Returns whether this node, before it restarted, was the only member. */
+    boolean isAlone() {
+      return former != null
+          && agreed != null
+          && agreed.members.equals(List.of(former))
+          && accepted.isEmpty();
+    }
+
+    private boolean isMember(@Nullable Agreement of, long generation) {
+      return of != null && of.generation == generation && of.members.contains(former);
+    }
 
     /**
      * Returns the agreement, or null if a member of it is not present. The same goes for accepted
@@ -104,12 +143,13 @@ record Agreement(long generation, List<UUID> members, long id, boolean majority,
       List<Agreement> now = new ArrayList<>(accepted);
       now.removeIf(one -> one.id == proposed.id && one.members.equals(proposed.members));
       now.add(proposed);
-      return new State(agreed, List.copyOf(now), Math.max(highest, proposed.generation), false);
+      return new State(
+          agreed, List.copyOf(now), Math.max(highest, proposed.generation), false, former);
     }
 
     /** Returns the state after adopting a proposal, whose generation is the highest so far. */
     private State adopt(Agreement proposed) {
-      return new State(proposed, List.of(), highest, false);
+      return new State(proposed, List.of(), highest, false, null);
     }
   }
 
@@ -123,16 +163,15 @@ record Agreement(long generation, List<UUID> members, long id, boolean majority,
    */
   static Agreement next(List<UUID> view, Map<UUID, State> states, long newId) {
     Collection<State> all = states.values();
-    List<Agreement> pending = all.stream().flatMap(state -> state.accepted().stream()).toList();
-    Agreement agreed =
-        newest(all.stream().map(State::agreed).filter(Objects::nonNull).map(one -> one).toList());
+    List<Agreement> pending = pending(all);
+    Agreement agreed = last(view, all);
     Agreement base = agreed != null ? agreed : newest(pending);
     List<UUID> members = staying(view, states);
     long generation = 1 + all.stream().mapToLong(State::highest).max().orElse(0);
     if (base == null) {
-      return new Agreement(generation, members, newId, true, members.size());
+      return new Agreement(generation, members, newId, true, members.size(), 0);
     }
-    Set<UUID> present = Set.copyOf(view);
+    Set<UUID> present = present(view, all);
     boolean keeps =
         agreed != null
             && agreed.isQuorum(present)
@@ -140,12 +179,48 @@ record Agreement(long generation, List<UUID> members, long id, boolean majority,
     boolean majority = (keeps && base.majority) || 2 * members.size() > base.fullSize;
     int fullSize = majority ? members.size() : base.fullSize;
     long id = keeps ? base.id : newId;
-    Agreement next = new Agreement(generation, members, id, majority, fullSize);
+    Agreement next = new Agreement(generation, members, id, majority, fullSize, base.generation);
     boolean settled =
         next.differsOnlyInGeneration(base)
             && all.stream().allMatch(state -> base.equals(state.agreed) && state.accepted.isEmpty())
             && members.stream().noneMatch(member -> isLeaving(member, states));
     return settled ? base : next;
+  }
+
+  /**
+   * Returns how many members of the last agreement are missing, if nobody holds it because all
+   * nodes that had it have restarted. The others may be starting, too. 0 if there is nobody to wait
+   * for.
+   */
+  static int missingAfterRestart(List<UUID> view, Map<UUID, State> states) {
+    Collection<State> all = states.values();
+    Agreement last = last(view, all);
+    boolean running = all.stream().anyMatch(state -> state.former == null && state.agreed != null);
+    if (last == null || running) {
+      return 0;
+    }
+    Set<UUID> present = present(view, all);
+    return (int) last.members.stream().filter(member -> !present.contains(member)).count();
+  }
+
+  /** Returns the nodes of a view, also as the members that they were before they restarted. */
+  private static Set<UUID> present(List<UUID> view, Collection<State> states) {
+    Set<UUID> present = new HashSet<>(view);
+    states.stream().map(State::former).filter(Objects::nonNull).forEach(present::add);
+    return present;
+  }
+
+  private static List<Agreement> pending(Collection<State> states) {
+    return states.stream().flatMap(state -> state.accepted().stream()).toList();
+  }
+
+  /**
+   * Returns the agreement to follow. One that nodes hold at this moment comes before any that
+   * others remember from before they restarted.
+   */
+  private static @Nullable Agreement last(List<UUID> view, Collection<State> states) {
+    Agreement held = newest(states.stream().map(state -> state.held(view::contains)).toList());
+    return held != null ? held : newest(states.stream().map(State::agreed).toList());
   }
 
   /** Returns the nodes that are not leaving, or all if everyone is. */
@@ -158,8 +233,12 @@ record Agreement(long generation, List<UUID> members, long id, boolean majority,
     return Objects.requireNonNull(states.get(node)).leaving();
   }
 
-  private static @Nullable Agreement newest(Collection<Agreement> all) {
-    return all.stream().max(Comparator.comparingLong(Agreement::generation)).orElse(null);
+  private static @Nullable Agreement newest(List<? extends @Nullable Agreement> all) {
+    return all.stream()
+        .filter(Objects::nonNull)
+        .map(one -> (Agreement) one)
+        .max(Comparator.comparingLong(Agreement::generation))
+        .orElse(null);
   }
 
   private boolean precedes(Agreement other) {
@@ -183,16 +262,31 @@ record Agreement(long generation, List<UUID> members, long id, boolean majority,
   static final class Acceptor {
 
     private final UUID node;
-    private volatile State state = State.NEWCOMER;
+    private final Consumer<State> keep;
+    private volatile State state;
 
     /** The last round that this node answered, and the proposal that it accepted in it. */
     private @Nullable UUID round;
 
     private @Nullable Agreement proposal;
 
+    /** Whether this node, before it restarted, was a member of the agreement that was followed. */
+    private boolean continues;
+
     /** Creates the state of a node that has just joined. */
     Acceptor(UUID node) {
+      this(node, State.NEWCOMER, state -> {});
+    }
+
+    /**
+     * Creates the state of a node that has just joined.
+     *
+     * @param keep called with each new state, before anybody learns of it
+     */
+    Acceptor(UUID node, State state, Consumer<State> keep) {
       this.node = node;
+      this.state = state;
+      this.keep = keep;
     }
 
     UUID node() {
@@ -204,11 +298,19 @@ record Agreement(long generation, List<UUID> members, long id, boolean majority,
       return state;
     }
 
+    /**
+     * Returns whether this node was a member of what the first agreement after its restart
+     * followed.
+     */
+    synchronized boolean continues() {
+      return continues;
+    }
+
     /** Answers a round. Afterwards nothing is accepted or adopted in earlier rounds. */
     synchronized State answer(UUID asking, boolean leaving) {
       round = asking;
       proposal = null;
-      return new State(state.agreed, state.accepted, state.highest, leaving);
+      return new State(state.agreed, state.accepted, state.highest, leaving, state.former);
     }
 
     /** Accepts a proposal. Returns false if this is not the last round that was answered. */
@@ -217,7 +319,7 @@ record Agreement(long generation, List<UUID> members, long id, boolean majority,
         return false;
       }
       proposal = proposed;
-      state = state.accept(proposed);
+      change(state.accept(proposed));
       return true;
     }
 
@@ -227,8 +329,14 @@ record Agreement(long generation, List<UUID> members, long id, boolean majority,
       if (!committed.equals(round) || adopted == null) {
         return false;
       }
-      state = state.adopt(adopted);
+      continues |= state.wasMemberOf(adopted.base);
+      change(state.adopt(adopted));
       return true;
+    }
+
+    private void change(State next) {
+      keep.accept(next);
+      state = next;
     }
   }
 }

@@ -14,6 +14,7 @@ import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.internal.cluster.impl.ClusterServiceImpl;
 import io.stentor.cluster.Agreement.Acceptor;
 import io.stentor.cluster.Agreement.State;
+import io.stentor.journal.DataDirectory;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.Collection;
@@ -52,14 +53,16 @@ public final class Quorum {
    * What the nodes of one side agreed on.
    *
    * @param id changes exactly when the side must fork its logs
+   * @param generation grows with each agreement of the side
    * @param majority false on a side that split off and is still smaller than a majority of the last
    *     agreed members of the whole cluster
    */
-  public record Side(long id, boolean majority) {}
+  public record Side(long id, long generation, boolean majority) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(Quorum.class);
 
   private static final String NAME = "stentor.quorum";
+  private static final String MEMORY = "stentor.quorum.memory";
 
   /** Maximum number of messages that wait on one node; further ones are rejected. */
   private static final int QUEUE = 256;
@@ -68,6 +71,9 @@ public final class Quorum {
 
   /** The views of two nodes change at slightly different times. */
   private static final long RETRY_MILLIS = 20;
+
+  /** Pause between two rounds of nodes that wait for others to restart. */
+  private static final long WAIT_MILLIS = 200;
 
   private static final long ROUND_MILLIS = 2000;
   private static final long LEAVE_MILLIS = 3000;
@@ -83,6 +89,7 @@ public final class Quorum {
   /** The last round in which this node answered that it is leaving. */
   private volatile @Nullable UUID leavingRound;
 
+  private final QuorumMemory memory;
   private volatile Acceptor acceptor;
   private volatile Verdict verdict = new Verdict(State.NEWCOMER, null, 0, null);
 
@@ -104,7 +111,8 @@ public final class Quorum {
             ? proxy.getOriginal()
             : (HazelcastInstanceImpl) hazelcast;
     this.cluster = instance.node.getClusterService();
-    this.acceptor = new Acceptor(cluster.getLocalMember().getUuid());
+    this.memory = memory(hazelcast.getUserContext());
+    this.acceptor = memory.restarted(cluster.getLocalMember().getUuid());
   }
 
   private static Thread thread(Runnable work) {
@@ -116,12 +124,37 @@ public final class Quorum {
   /** Prepares the configuration of a node that has not joined. */
   public static void configure(Config joining) {
     joining.getUserContext().put(NAME, new AtomicReference<Quorum>());
+    joining.getUserContext().put(MEMORY, QuorumMemory.NONE);
     joining.addExecutorConfig(
         new ExecutorConfig(NAME)
             .setPoolSize(1)
             .setQueueCapacity(QUEUE)
             .setStatisticsEnabled(false));
     QuorumMessage.register(joining);
+  }
+
+  /**
+   * Makes a node that has not joined remember what it agrees to when it restarts.
+   *
+   * @param directory where that is kept
+   * @param waitSeconds how long nodes that restart wait for the members that they last knew
+   */
+  public static void remember(Config joining, DataDirectory directory, int waitSeconds) {
+    joining.getUserContext().put(MEMORY, new QuorumMemory(directory, waitSeconds));
+  }
+
+  /**
+   * Makes a node that starts alone forget the cluster that it was in.
+   *
+   * @return whether it was alone in the last agreement, so that no other node can have continued
+   *     its logs
+   */
+  public static boolean leaveCluster(DataDirectory directory) {
+    return new QuorumMemory(directory, 0).forget();
+  }
+
+  private static QuorumMemory memory(Map<String, Object> context) {
+    return (QuorumMemory) Objects.requireNonNull(context.get(MEMORY));
   }
 
   /** Starts to take part, until the instance is shut down. To be called once, after it joined. */
@@ -186,12 +219,20 @@ public final class Quorum {
         acceptor.node().equals(self.getUuid())
             ? state.held(member -> cluster.getMember(member) != null)
             : null;
-    Side side = held == null ? null : new Side(held.id(), held.majority());
+    Side side = held == null ? null : new Side(held.id(), held.generation(), held.majority());
     if (cluster.getMemberListVersion() != version || cluster.getLocalMember() != self) {
       return side();
     }
     verdict = new Verdict(state, self, version, side);
     return side;
+  }
+
+  /**
+   * Returns whether this node restarted with the state of a member of the last agreement, so that
+   * nobody can have continued its logs without it. Known as soon as there is a {@link #side}.
+   */
+  public boolean continuesLastRun() {
+    return acceptor.continues();
   }
 
   /** Returns whether the nodes of this side agree, and are the majority of the cluster. */
@@ -277,6 +318,10 @@ public final class Quorum {
     for (int i = 0; i < answers.size(); i++) {
       states.put(round.view.get(i), answers.get(i));
     }
+    int missing = Agreement.missingAfterRestart(round.view, states);
+    if (missing > 0 && memory.waitsFor(missing)) {
+      return CompletableFuture.failedFuture(new WaitingException());
+    }
     Agreement next = Agreement.next(round.view, states, newId);
     if (next.equals(acceptor.state().agreed())) {
       return CompletableFuture.completedFuture(next);
@@ -314,7 +359,17 @@ public final class Quorum {
       check();
     } else {
       LOG.debug("no agreement yet of {} nodes: {}", round.view.size(), failure.toString());
-      thread.schedule(this::check, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+      boolean waits = failure.getCause() instanceof WaitingException;
+      thread.schedule(this::check, waits ? WAIT_MILLIS : RETRY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** Nodes that have restarted wait for others. */
+  private static final class WaitingException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    WaitingException() {
+      super("waiting for members to restart", null, false, false);
     }
   }
 
@@ -442,7 +497,7 @@ public final class Quorum {
   private synchronized Acceptor present() {
     UUID self = cluster.getLocalMember().getUuid();
     if (!acceptor.node().equals(self)) {
-      acceptor = new Acceptor(self);
+      acceptor = memory.newcomer(self);
     }
     return acceptor;
   }

@@ -5,7 +5,10 @@ import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import io.stentor.cluster.Agreement.State;
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -22,6 +25,10 @@ final class QuorumMessage extends RemoteTask implements Callable<@Nullable Objec
   static final int ACCEPT = 2;
   static final int COMMIT = 3;
   static final int LEAVING = 4;
+
+  /** The version from which on the forms tell of nodes that have restarted. */
+  private static final int WITH_RESTARTS = 3;
+
   private static final String HANDLER = "stentor.quorum.handler";
   private static final UUID NO_ROUND = new UUID(0, 0);
 
@@ -99,7 +106,7 @@ final class QuorumMessage extends RemoteTask implements Callable<@Nullable Objec
     WireType.write(members, WireType::write, out);
     out.writeBoolean(proposal != null);
     if (proposal != null) {
-      write(proposal, out);
+      write(proposal, out, version);
     }
   }
 
@@ -108,40 +115,59 @@ final class QuorumMessage extends RemoteTask implements Callable<@Nullable Objec
     kind = in.readByte();
     round = WireType.readUuid(in);
     members = WireType.readList(WireType::readUuid, in);
-    proposal = in.readBoolean() ? readAgreement(in) : null;
+    proposal = in.readBoolean() ? readAgreement(in, version) : null;
   }
 
-  static void write(State state, ObjectDataOutput out) throws IOException {
+  static void write(State state, DataOutput out, int version) throws IOException {
     Agreement agreed = state.agreed();
     out.writeBoolean(agreed != null);
     if (agreed != null) {
-      write(agreed, out);
+      write(agreed, out, version);
     }
-    WireType.write(state.accepted(), QuorumMessage::write, out);
+    out.writeInt(state.accepted().size());
+    for (Agreement accepted : state.accepted()) {
+      write(accepted, out, version);
+    }
     out.writeLong(state.highest());
     out.writeBoolean(state.leaving());
+    if (version >= WITH_RESTARTS) {
+      out.writeBoolean(state.former() != null);
+      if (state.former() != null) {
+        WireType.write(state.former(), out);
+      }
+    }
   }
 
-  static State readState(ObjectDataInput in) throws IOException {
-    Agreement agreed = in.readBoolean() ? readAgreement(in) : null;
-    List<Agreement> accepted = WireType.readList(QuorumMessage::readAgreement, in);
-    return new State(agreed, accepted, in.readLong(), in.readBoolean());
+  static State readState(DataInput in, int version) throws IOException {
+    Agreement agreed = in.readBoolean() ? readAgreement(in, version) : null;
+    List<Agreement> accepted = new ArrayList<>();
+    for (int i = in.readInt(); i > 0; i--) {
+      accepted.add(readAgreement(in, version));
+    }
+    long highest = in.readLong();
+    boolean leaving = in.readBoolean();
+    boolean restarted = version >= WITH_RESTARTS && in.readBoolean();
+    return new State(agreed, accepted, highest, leaving, restarted ? WireType.readUuid(in) : null);
   }
 
-  private static void write(Agreement agreement, ObjectDataOutput out) throws IOException {
+  private static void write(Agreement agreement, DataOutput out, int version) throws IOException {
     out.writeLong(agreement.generation());
     WireType.write(agreement.members(), WireType::write, out);
     out.writeLong(agreement.id());
     out.writeBoolean(agreement.majority());
     out.writeInt(agreement.fullSize());
+    if (version >= WITH_RESTARTS) {
+      out.writeLong(agreement.base());
+    }
   }
 
-  private static Agreement readAgreement(ObjectDataInput in) throws IOException {
+  private static Agreement readAgreement(DataInput in, int version) throws IOException {
     return new Agreement(
         in.readLong(),
         WireType.readList(WireType::readUuid, in),
         in.readLong(),
         in.readBoolean(),
-        in.readInt());
+        in.readInt(),
+        version >= WITH_RESTARTS ? in.readLong() : 0);
   }
 }

@@ -6,13 +6,16 @@ import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.StreamSerializer;
 import io.stentor.message.Member;
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The serializer of a type that nodes exchange, and the forms of values in several such types. A
@@ -23,12 +26,12 @@ public final class WireType<T> implements StreamSerializer<T> {
 
   /** Writes a value whose form is the same in all versions. */
   public interface Writer<T> {
-    void write(T value, ObjectDataOutput out) throws IOException;
+    void write(T value, DataOutput out) throws IOException;
   }
 
   /** Reads a value whose form is the same in all versions. */
   public interface Reader<T> {
-    T read(ObjectDataInput in) throws IOException;
+    T read(DataInput in) throws IOException;
   }
 
   /** Writes a value in the form of a version. */
@@ -103,43 +106,72 @@ public final class WireType<T> implements StreamSerializer<T> {
         });
   }
 
-  public static void write(UUID uuid, ObjectDataOutput out) throws IOException {
+  public static void write(UUID uuid, DataOutput out) throws IOException {
     out.writeLong(uuid.getMostSignificantBits());
     out.writeLong(uuid.getLeastSignificantBits());
   }
 
-  public static UUID readUuid(ObjectDataInput in) throws IOException {
+  public static UUID readUuid(DataInput in) throws IOException {
     return new UUID(in.readLong(), in.readLong());
   }
 
+  /** Writes a string as the number of its bytes in UTF-8, -1 for null, and the bytes. */
+  public static void write(@Nullable String text, DataOutput out) throws IOException {
+    if (text == null) {
+      out.writeInt(-1);
+    } else {
+      write(text.getBytes(StandardCharsets.UTF_8), out);
+    }
+  }
+
+  /** Writes the number of bytes and the bytes. */
+  public static void write(byte[] bytes, DataOutput out) throws IOException {
+    out.writeInt(bytes.length);
+    out.write(bytes);
+  }
+
+  public static @Nullable String readNullable(DataInput in) throws IOException {
+    int length = in.readInt();
+    return length < 0 ? null : new String(readBytes(length, in), StandardCharsets.UTF_8);
+  }
+
   /** Reads a string that is not null. */
-  public static String readText(ObjectDataInput in) throws IOException {
-    return Objects.requireNonNull(in.readString());
+  public static String readText(DataInput in) throws IOException {
+    return new String(readBytes(in), StandardCharsets.UTF_8);
   }
 
-  public static void write(Member member, ObjectDataOutput out) throws IOException {
-    out.writeString(member.connection());
-    out.writeString(member.user());
-    out.writeString(member.info());
-    out.writeString(member.roomInfo());
+  public static byte[] readBytes(DataInput in) throws IOException {
+    return readBytes(in.readInt(), in);
   }
 
-  public static Member readMember(ObjectDataInput in) throws IOException {
-    return new Member(readText(in), readText(in), in.readString(), in.readString());
+  private static byte[] readBytes(int length, DataInput in) throws IOException {
+    byte[] bytes = new byte[length];
+    in.readFully(bytes);
+    return bytes;
+  }
+
+  public static void write(Member member, DataOutput out) throws IOException {
+    write(member.connection(), out);
+    write(member.user(), out);
+    write(member.info(), out);
+    write(member.roomInfo(), out);
+  }
+
+  public static Member readMember(DataInput in) throws IOException {
+    return new Member(readText(in), readText(in), readNullable(in), readNullable(in));
   }
 
   /** Writes the number of elements in 4 bytes, and the elements. */
-  public static <T> void write(
-      Collection<? extends T> elements, Writer<T> writer, ObjectDataOutput out) throws IOException {
+  public static <T> void write(Collection<? extends T> elements, Writer<T> writer, DataOutput out)
+      throws IOException {
     out.writeInt(elements.size());
     for (T element : elements) {
       writer.write(element, out);
     }
   }
 
-  /** Reads what {@link #write(Collection, Writer, ObjectDataOutput)} wrote. */
-  public static <T> List<T> readList(Reader<? extends T> reader, ObjectDataInput in)
-      throws IOException {
+  /** Reads what {@link #write(Collection, Writer, DataOutput)} wrote. */
+  public static <T> List<T> readList(Reader<? extends T> reader, DataInput in) throws IOException {
     int count = in.readInt();
     List<T> elements = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {

@@ -28,13 +28,15 @@ public final class WireVersion {
    * History of the forms:
    * 1: the first with a version.
    * 2: a log knows the newest version of its publications, and answers which ones are outdated.
+   * 3: a log knows how durable it has to be and in which agreement it was used last, and nodes report
+   *    how safe their journals are.
    */
 
   /** The oldest version that this build reads and writes. */
   public static final int OLDEST = 1;
 
   /** The newest version that this build reads and writes. */
-  public static final int NEWEST = 2;
+  public static final int NEWEST = 3;
 
   /** Attribute of a member: the oldest and the newest version that it knows. */
   static final String ATTRIBUTE = "stentor.wire";
@@ -66,12 +68,16 @@ public final class WireVersion {
                 });
   }
 
+  /** Returns the version of a node that has joined. */
+  public static WireVersion of(HazelcastInstance joined) {
+    return (WireVersion) Objects.requireNonNull(joined.getUserContext().get(KEY));
+  }
+
   /** Returns the version of a node, or the newest one for a node without a cluster. */
   public static WireVersion of(Vertx vertx) {
     ClusterManager cluster = ((VertxInternal) vertx).clusterManager();
     if (cluster instanceof HazelcastClusterManager manager) {
-      HazelcastInstance hazelcast = manager.getHazelcastInstance();
-      return (WireVersion) Objects.requireNonNull(hazelcast.getUserContext().get(KEY));
+      return of(manager.getHazelcastInstance());
     }
     return new WireVersion(Set::of);
   }

@@ -72,4 +72,34 @@ public record Appended(
     }
     return offsets;
   }
+
+  /**
+   * The result of an append, remembered in case the appender retries.
+   *
+   * @param number the batch number
+   * @param count number of publications in the batch
+   */
+  record Answer(long number, int count, Appended appended) {
+
+    /** Returns the same result for a branch with another epoch, which has the same offsets. */
+    Answer in(long epoch) {
+      return new Answer(
+          number,
+          count,
+          new Appended(
+              epoch,
+              appended.first(),
+              appended.known(),
+              appended.conflicting(),
+              appended.outdated(),
+              appended.tooLarge()));
+    }
+
+    /**
+     * Returns the offset of the last publication in the log directly after the batch was appended.
+     */
+    long end() {
+      return appended.last(count);
+    }
+  }
 }

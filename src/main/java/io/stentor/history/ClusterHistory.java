@@ -11,7 +11,10 @@ import com.hazelcast.map.IMap;
 import io.stentor.cluster.HazelcastFuture;
 import io.stentor.cluster.Quorum;
 import io.stentor.cluster.Quorum.Side;
+import io.stentor.cluster.WireVersion;
 import io.stentor.config.RoomOptions;
+import io.stentor.config.RoomOptions.Durability;
+import io.stentor.history.JournalReports.Expected;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.vertx.core.Future;
@@ -25,8 +28,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The logs of a cluster. Each log is on the node that owns it and has a copy on another node.
- * Futures complete on Hazelcast threads.
+ * The logs of a cluster. Each log is on the node that owns it and has a copy on another node. Nodes
+ * with a data directory also have their logs and copies in their journals. Futures complete on any
+ * thread.
  */
 public final class ClusterHistory implements History {
 
@@ -45,6 +49,8 @@ public final class ClusterHistory implements History {
   private final IMap<String, RoomLog> logs;
   private final ClusterLists lists;
   private final UnusedLogs unused;
+  private final WireVersion wire;
+  private final @Nullable JournalKeeper keeper;
 
   /**
    * Creates a history of the logs of this instance's cluster. The instance's configuration must
@@ -56,6 +62,13 @@ public final class ClusterHistory implements History {
     this.logs = hazelcast.getMap(NodeContext.LOGS);
     this.lists = new ClusterLists(hazelcast);
     this.unused = new UnusedLogs(hazelcast, logs);
+    this.wire = WireVersion.of(hazelcast);
+    this.keeper =
+        context.journal() == null ? null : JournalKeeper.start(hazelcast, context.journal());
+    Quorum quorum = Quorum.of(hazelcast);
+    if (quorum != null) {
+      quorum.onChange(context.reports()::nodesChanged);
+    }
   }
 
   /**
@@ -63,9 +76,14 @@ public final class ClusterHistory implements History {
    *
    * @param clock elapsed time in milliseconds since an arbitrary moment; must be monotonic
    * @param refusesOnMinority whether logs are only read on a side without a majority
+   * @param journal null if the node has no data directory
    */
-  public static void configure(Config config, LongSupplier clock, boolean refusesOnMinority) {
-    new NodeContext(clock, new Epochs(), refusesOnMinority).offer(config);
+  public static void configure(
+      Config config, LongSupplier clock, boolean refusesOnMinority, @Nullable LogJournal journal) {
+    new NodeContext(clock, new Epochs(), refusesOnMinority, journal, new JournalReports())
+        .offer(config);
+    JournalReports.configure(config);
+    RestoredLogs.configure(config, journal);
     WireTypes.register(config, clock);
     ClusterLists.configure(config);
     config.addMapConfig(
@@ -80,11 +98,12 @@ public final class ClusterHistory implements History {
 
   @Override
   public Future<Appended> append(RoomName room, Batch batch, RoomOptions.History limits) {
-    if (!isWritable()) {
-      return Future.failedFuture(new UnwritableException(Unwritable.MINORITY));
+    Unwritable reason = unwritable(limits);
+    if (reason != null) {
+      return Future.failedFuture(new UnwritableException(reason));
     }
     int count = batch.publications().size();
-    return submit(room, new LogOperations.Append(batch, limits))
+    return safely(room, new LogOperations.Append(batch, limits), limits)
         .compose(
             appended ->
                 confirm(room, new Position(appended.epoch(), appended.last(count))).map(appended));
@@ -119,6 +138,13 @@ public final class ClusterHistory implements History {
   }
 
   @Override
+  public @Nullable Unwritable unwritable(RoomOptions.History limits) {
+    return !isWritable()
+        ? Unwritable.MINORITY
+        : context.canRecord(limits) ? null : Unwritable.DATA_DIRECTORY;
+  }
+
+  @Override
   public Future<Page> read(
       RoomName room, Position after, int maxMessages, int maxBytes, RoomOptions.History limits) {
     return follow(room, after, Position.NONE, false, maxMessages, maxBytes, limits);
@@ -136,6 +162,7 @@ public final class ClusterHistory implements History {
     return readUpToDate(
         room,
         after,
+        limits,
         () -> new LogOperations.Read(after, delivered, createsLog, maxMessages, maxBytes, limits),
         BEHIND_TRIES);
   }
@@ -145,8 +172,12 @@ public final class ClusterHistory implements History {
    * does not know it tells nobody that messages were lost.
    */
   private Future<Page> readUpToDate(
-      RoomName room, Position after, Supplier<LogOperations.Read> read, int tries) {
-    return submit(room, read.get())
+      RoomName room,
+      Position after,
+      RoomOptions.History limits,
+      Supplier<LogOperations.Read> read,
+      int tries) {
+    return safely(room, read.get(), limits)
         .compose(
             page -> {
               if (tries <= 1 || !page.isBehind(after)) {
@@ -157,14 +188,15 @@ public final class ClusterHistory implements History {
                       BEHIND_MILLIS,
                       TimeUnit.MILLISECONDS,
                       ConcurrencyUtil.getDefaultAsyncExecutor())
-                  .execute(() -> readUpToDate(room, after, read, tries - 1).onComplete(later));
+                  .execute(
+                      () -> readUpToDate(room, after, limits, read, tries - 1).onComplete(later));
               return later.future();
             });
   }
 
   @Override
   public Future<Page> removeAll(RoomName room, RoomOptions.History limits) {
-    return submit(room, new LogOperations.RemoveAll(limits));
+    return safely(room, new LogOperations.RemoveAll(limits), limits);
   }
 
   @Override
@@ -178,11 +210,15 @@ public final class ClusterHistory implements History {
   }
 
   /**
-   * Removes this node's unused logs in its next {@code partitions} partitions. Does not block. Must
-   * not be called concurrently.
+   * Removes this node's unused logs in its next {@code partitions} partitions. Called every second.
+   * Does not block. Must not be called concurrently.
    */
   public void expire(int partitions) {
     unused.remove(partitions);
+    context.reports().expire();
+    if (keeper != null) {
+      keeper.check(partitions);
+    }
   }
 
   /**
@@ -192,6 +228,41 @@ public final class ClusterHistory implements History {
    */
   public void hold() {
     unused.hold();
+  }
+
+  /**
+   * Brings the logs that this node has found in its journal back into the cluster, and waits until
+   * all other nodes that are starting have done so. Until then a log may seem to have lost
+   * something. Blocks.
+   */
+  public void restore() {
+    new RestoredLogs(hazelcast, logs).restore();
+    if (keeper != null) {
+      keeper.restored();
+    }
+  }
+
+  /** Makes the journal keep the logs that move to other nodes while this one leaves. */
+  public void leave() {
+    if (keeper != null) {
+      keeper.leave();
+    }
+  }
+
+  /**
+   * Runs an operation whose result may be relied on as soon as the journals are as safe as the room
+   * asks for.
+   */
+  private <T> Future<T> safely(
+      RoomName room, LogProcessor<T> operation, RoomOptions.History limits) {
+    if (limits.durability() == Durability.MEMORY || !JournalReports.areKnownTo(wire)) {
+      return submit(room, operation);
+    }
+    JournalReports reports = context.reports();
+    Expected expected = reports.expect(hazelcast.getCluster().getLocalMember().getUuid());
+    return submit(room, operation.reportingTo(expected.waiter()))
+        .onFailure(failure -> reports.forget(expected.waiter()))
+        .compose(result -> expected.safe().map(result));
   }
 
   /**

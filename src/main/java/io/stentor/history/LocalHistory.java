@@ -1,6 +1,7 @@
 package io.stentor.history;
 
 import io.stentor.config.RoomOptions;
+import io.stentor.config.RoomOptions.Durability;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.vertx.core.Future;
@@ -9,6 +10,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -19,8 +21,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The logs of a single node, kept in its memory and lost when it stops. Futures are complete on
- * return, except those of {@link #names}.
+ * The logs of a single node, kept in its memory and, if it has a data directory, in its journal.
+ * Futures are complete on return, except those of {@link #names} and those that wait for the
+ * journal.
  */
 public final class LocalHistory implements History {
 
@@ -47,28 +50,79 @@ public final class LocalHistory implements History {
   private final ThreadPoolExecutor lists = lists();
   private final Map<RoomName, Slot> slots = new ConcurrentHashMap<>();
   private final LongSupplier clock;
+  private final @Nullable LogJournal journal;
   private long heldUntilMillis = Long.MIN_VALUE;
   private final Epochs epochs = new Epochs();
   private Iterator<Map.Entry<RoomName, Slot>> walk = slots.entrySet().iterator();
 
   /**
-   * Creates a history without logs.
+   * Creates a history without logs, which are lost when the node stops.
    *
    * @param clock elapsed time in milliseconds since an arbitrary moment; must be monotonic
    */
   public LocalHistory(LongSupplier clock) {
     this.clock = clock;
+    this.journal = null;
+  }
+
+  /**
+   * Creates a history with the logs of a journal. Logs that may lack their end fork.
+   *
+   * @param alone whether no other node can have continued logs that a cluster has used
+   */
+  public LocalHistory(LogJournal journal, boolean alone) {
+    this.clock = journal::millis;
+    this.journal = journal;
+    journal
+        .takeRestored()
+        .forEach(
+            (room, restored) -> {
+              RoomLog log = restored.log();
+              if (!restored.complete()) {
+                log.forkAtEnd(Epochs.random());
+              }
+              boolean forks = restored.complete() && log.side() != 0 && !alone;
+              log.leaveCluster(forks ? Epochs.random() : null);
+              journal.record(room, log, Set.of(), clock.getAsLong());
+              slots.put(new RoomName(room), new Slot(log));
+            });
+    journal.onRewrite(this::rewrite);
+    journal.journal().settle();
+  }
+
+  /** Writes a log to the journal again. Called on a thread of the journal. */
+  private void rewrite(String room) {
+    Slot slot = slots.get(new RoomName(room));
+    if (slot != null && journal != null) {
+      synchronized (slot) {
+        if (!slot.removed) {
+          journal.rewrite(room, slot.log, clock.getAsLong());
+        }
+      }
+    }
+  }
+
+  @Override
+  public @Nullable Unwritable unwritable(RoomOptions.History limits) {
+    return journal == null || limits.durability() == Durability.MEMORY || journal.accepts()
+        ? null
+        : Unwritable.DATA_DIRECTORY;
   }
 
   @Override
   public Future<Appended> append(RoomName room, Batch batch, RoomOptions.History limits) {
-    return use(room, true, (log, now) -> log.append(batch, now, limits));
+    Unwritable reason = unwritable(limits);
+    if (reason != null) {
+      return Future.failedFuture(new UnwritableException(reason));
+    }
+    return use(room, true, Set.of(batch.appender()), (log, now) -> log.append(batch, now, limits));
   }
 
   @Override
   public Future<Page> read(
       RoomName room, Position after, int maxMessages, int maxBytes, RoomOptions.History limits) {
-    return use(room, false, (log, now) -> log.read(after, maxMessages, maxBytes, now, limits));
+    return use(
+        room, false, Set.of(), (log, now) -> log.read(after, maxMessages, maxBytes, now, limits));
   }
 
   @Override
@@ -80,26 +134,46 @@ public final class LocalHistory implements History {
       int maxMessages,
       int maxBytes,
       RoomOptions.History limits) {
-    return use(room, createsLog, (log, now) -> log.read(after, maxMessages, maxBytes, now, limits));
+    return use(
+        room,
+        createsLog,
+        Set.of(),
+        (log, now) -> log.read(after, maxMessages, maxBytes, now, limits));
   }
 
   @Override
   public Future<Page> removeAll(RoomName room, RoomOptions.History limits) {
-    return use(room, false, (log, now) -> log.removeAll(now, limits));
+    return use(room, false, Set.of(), (log, now) -> log.removeAll(now, limits));
   }
 
-  private <T> Future<T> use(RoomName room, boolean create, BiFunction<RoomLog, Long, T> operation) {
+  /**
+   * Applies an operation to a log, and records what changed. Nobody gets a result that depends on
+   * something that is not safe yet.
+   */
+  private <T> Future<T> use(
+      RoomName room, boolean create, Set<Long> appenders, BiFunction<RoomLog, Long, T> operation) {
     Slot slot =
         create ? slots.computeIfAbsent(room, name -> new Slot(newLog(name))) : slots.get(room);
     if (slot == null) {
       return Future.succeededFuture(operation.apply(newLog(room), clock.getAsLong()));
     }
+    T result;
+    long record;
+    Durability durability;
     synchronized (slot) {
       if (slot.removed) {
-        return use(room, create, operation);
+        return use(room, create, appenders, operation);
       }
-      return Future.succeededFuture(operation.apply(slot.log, clock.getAsLong()));
+      long now = clock.getAsLong();
+      result = operation.apply(slot.log, now);
+      if (journal == null) {
+        return Future.succeededFuture(result);
+      }
+      journal.record(room.value(), slot.log, appenders, now);
+      record = slot.log.record();
+      durability = slot.log.durability();
     }
+    return journal.whenSafe(record, durability, result);
   }
 
   private RoomLog newLog(RoomName room) {
@@ -175,6 +249,9 @@ public final class LocalHistory implements History {
         if (slot.log.isUnused(now)) {
           slot.removed = true;
           epochs.removed(next.getKey().value());
+          if (journal != null) {
+            journal.removed(next.getKey().value(), slot.log);
+          }
           walk.remove();
         }
       }

@@ -1,5 +1,6 @@
 package io.stentor.history;
 
+import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
@@ -9,6 +10,7 @@ import io.stentor.message.Position;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The operations of {@link History} on one log, as they travel to the node that owns it. */
@@ -63,13 +65,13 @@ final class LogOperations {
       out.writeLong(batch.appender());
       out.writeLong(batch.number());
       LogWire.write(batch.publications(), out);
-      LogWire.write(limits, out);
+      writeCall(out, version);
     }
 
     @Override
     protected void read(ObjectDataInput in, int version) throws IOException {
       batch = new Batch(in.readLong(), in.readLong(), LogWire.readPublications(in));
-      limits = LogWire.readLimits(in);
+      readCall(in, version);
     }
   }
 
@@ -144,7 +146,7 @@ final class LogOperations {
       out.writeBoolean(createsLog);
       out.writeInt(maxMessages);
       out.writeInt(maxBytes);
-      LogWire.write(limits, out);
+      writeCall(out, version);
     }
 
     @Override
@@ -154,7 +156,7 @@ final class LogOperations {
       createsLog = in.readBoolean();
       maxMessages = in.readInt();
       maxBytes = in.readInt();
-      limits = LogWire.readLimits(in);
+      readCall(in, version);
     }
   }
 
@@ -180,12 +182,12 @@ final class LogOperations {
 
     @Override
     protected void write(ObjectDataOutput out, int version) throws IOException {
-      LogWire.write(limits, out);
+      writeCall(out, version);
     }
 
     @Override
     protected void read(ObjectDataInput in, int version) throws IOException {
-      limits = LogWire.readLimits(in);
+      readCall(in, version);
     }
   }
 
@@ -208,8 +210,12 @@ final class LogOperations {
     @Override
     public Boolean process(Map.Entry<String, RoomLog> entry) {
       RoomLog log = entry.getValue();
+      HazelcastInstance here = hazelcast();
       if (log != null) {
         log.confirm(replicated);
+      }
+      if (log != null && here != null) {
+        NodeContext.of(here).record(entry.getKey(), log, Set.of());
       }
       return true;
     }

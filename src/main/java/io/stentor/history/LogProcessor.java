@@ -2,7 +2,8 @@ package io.stentor.history;
 
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.instance.impl.HazelcastInstanceImpl;
-import com.hazelcast.internal.partition.IPartition;
+import com.hazelcast.internal.partition.InternalPartition;
+import com.hazelcast.internal.partition.PartitionReplica;
 import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.map.IMap;
 import com.hazelcast.nio.ObjectDataInput;
@@ -12,12 +13,13 @@ import io.stentor.cluster.Quorum;
 import io.stentor.cluster.Quorum.Side;
 import io.stentor.cluster.RemoteTask;
 import io.stentor.config.RoomOptions;
-import io.stentor.history.RoomLog.Answer;
-import io.stentor.history.RoomLog.Entry;
+import io.stentor.history.JournalReports.Waiter;
 import io.stentor.message.Position;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +47,9 @@ abstract class LogProcessor<R> extends RemoteTask
 
   private transient @Nullable Replicate replicate;
 
+  /** The operation of the caller that waits for the journals; null if none does. */
+  private @Nullable Waiter waiter;
+
   /** Epoch for a new log, if this runs without a node. */
   transient long newEpoch;
 
@@ -55,6 +60,12 @@ abstract class LogProcessor<R> extends RemoteTask
 
   /** Applies the operation to an existing or a new log. */
   abstract R apply(RoomLog log, long now);
+
+  /** Makes the nodes with the log report to this operation how safe their journals are. */
+  LogProcessor<R> reportingTo(Waiter operation) {
+    waiter = operation;
+    return this;
+  }
 
   /**
    * Returns whether a log that does not exist is created. If not, the operation leaves no log
@@ -69,6 +80,16 @@ abstract class LogProcessor<R> extends RemoteTask
     return false;
   }
 
+  /** Returns what the copy may lack after this. */
+  LogStep stepForCopy(RoomLog log, long now) {
+    return log.stepForCopy(appender(), now);
+  }
+
+  /** Returns whether the journals must have even what adds no publications. */
+  boolean mustBeSafe() {
+    return changesLog();
+  }
+
   /** Returns a position up to which the caller knows the log to be replicated. */
   Position replicated() {
     return Position.NONE;
@@ -79,40 +100,71 @@ abstract class LogProcessor<R> extends RemoteTask
     return null;
   }
 
+  /**
+   * Returns the log to work on.
+   *
+   * @param newEpoch returns the epoch for a new log
+   */
+  RoomLog logFor(@Nullable RoomLog present, LongSupplier newEpoch) {
+    return present != null ? present : new RoomLog(newEpoch.getAsLong());
+  }
+
   @Override
   public @Nullable R process(Map.Entry<String, RoomLog> entry) {
-    HazelcastInstance hazelcast = hazelcast();
-    NodeContext node = hazelcast == null ? null : NodeContext.of(hazelcast);
-    Side side = hazelcast == null ? null : Quorum.side(hazelcast);
-    if (node != null && (side == null || (changesLog() && !node.isWritable(side)))) {
+    HazelcastInstance here = hazelcast();
+    if (here == null) {
+      return process(entry, logFor(entry.getValue(), () -> newEpoch), nowMillis);
+    }
+    NodeContext node = NodeContext.of(here);
+    Side side = Quorum.side(here);
+    if (side == null || (changesLog() && !node.isWritable(side))) {
       return null;
     }
-    long now = node == null ? nowMillis : node.clock().getAsLong();
-    RoomLog present = entry.getValue();
-    RoomLog log = present != null ? present : new RoomLog(newEpoch(entry.getKey()));
+    if (changesLog() && !node.canRecord(limits)) {
+      if (waiter != null) {
+        node.reports().refuse(here, waiter);
+      }
+      return null;
+    }
+    String room = entry.getKey();
+    long now = node.clock().getAsLong();
+    RoomLog log = logFor(entry.getValue(), () -> newEpoch(room, here, node));
     log.confirm(replicated());
-    if (node != null && side != null && log.side() != side.id()) {
-      log.enter(side.id(), Epochs.random(), node.isWritable(side));
+    log.enter(side.id(), side.generation(), Epochs.random(), node.isWritable(side));
+    R result = process(entry, log, now);
+    InternalPartition partition = partition(here, room);
+    PartitionReplica copy = partition == null ? null : partition.getReplica(1);
+    if (replicate != null) {
+      Long appender = appender();
+      node.record(room, log, appender == null ? Set.of() : Set.of(appender));
     }
+    if (waiter != null) {
+      boolean waits = replicate != null && (mustBeSafe() || log.isInDanger());
+      node.reports()
+          .owner(here, waiter, waits && copy != null ? copy.uuid() : null, waits ? log : null);
+    }
+    boolean alone = here.getCluster().getMembers().size() < 2;
+    return alone || partition == null || copy != null ? result : null;
+  }
+
+  private R process(Map.Entry<String, RoomLog> entry, RoomLog log, long now) {
     R result = apply(log, now);
-    if (present == null && !createsLog()) {
-      return result;
+    if (entry.getValue() != null || createsLog()) {
+      entry.setValue(log);
+      replicate = new Replicate(stepForCopy(log, now), waiter);
     }
-    entry.setValue(log);
-    long first = log.firstForCopy(now);
-    List<Entry> entries = log.entriesFrom(first);
-    replicate =
-        new Replicate(
-            log.branch(),
-            log.side(),
-            log.oldest(),
-            first,
-            entries,
-            log.answersForCopy(appender()),
-            log.lastVersion(),
-            now,
-            log.keepSeconds());
-    return hasCopy(entry.getKey()) ? result : null;
+    return result;
+  }
+
+  /** Writes what all operations of a caller have. */
+  final void writeCall(ObjectDataOutput out, int version) throws IOException {
+    LogWire.write(limits, out, version);
+    JournalReports.write(waiter, out, version);
+  }
+
+  final void readCall(ObjectDataInput in, int version) throws IOException {
+    limits = LogWire.readLimits(in, version);
+    waiter = JournalReports.readWaiter(in, version);
   }
 
   @Override
@@ -123,29 +175,14 @@ abstract class LogProcessor<R> extends RemoteTask
     return copy;
   }
 
-  private long newEpoch(String room) {
-    HazelcastInstance hazelcast = hazelcast();
-    if (hazelcast == null) {
-      return newEpoch;
-    }
+  private static long newEpoch(String room, HazelcastInstance here, NodeContext node) {
     // The ID changes after a split, the version whenever a node gains or loses the partition.
-    long place = hazelcast.getCluster().getLocalMember().getUuid().getMostSignificantBits();
-    IPartition partition = partition(hazelcast, room);
-    return NodeContext.of(hazelcast)
-        .epochs()
-        .of(room, partition == null ? place : place + partition.version());
+    long place = here.getCluster().getLocalMember().getUuid().getMostSignificantBits();
+    InternalPartition partition = partition(here, room);
+    return node.epochs().of(room, partition == null ? place : place + partition.version());
   }
 
-  private boolean hasCopy(String room) {
-    HazelcastInstance hazelcast = hazelcast();
-    if (hazelcast == null || hazelcast.getCluster().getMembers().size() < 2) {
-      return true;
-    }
-    IPartition partition = partition(hazelcast, room);
-    return partition == null || partition.getReplicaAddress(1) != null;
-  }
-
-  private static @Nullable IPartition partition(HazelcastInstance hazelcast, String room) {
+  private static @Nullable InternalPartition partition(HazelcastInstance hazelcast, String room) {
     if (!(hazelcast instanceof HazelcastInstanceImpl instance)) {
       return null;
     }
@@ -194,65 +231,41 @@ abstract class LogProcessor<R> extends RemoteTask
 
     private static final Logger LOG = LoggerFactory.getLogger(LogProcessor.class);
 
-    private Branch branch = new Branch(0);
-    private long side;
-    private long oldest;
-    private long first;
-    private List<Entry> entries = List.of();
-    private Map<Long, Answer> answers = Map.of();
-    private @Nullable LastVersion lastVersion;
-    private long logsMillis;
-    private int keepSeconds;
+    private @Nullable LogStep step;
+    private @Nullable Waiter waiter;
 
     Replicate() {}
 
     /**
      * Creates a replication step.
      *
-     * @param oldest offset of the log's oldest entry
-     * @param first offset of the first of {@code entries}, which extend to the end of the log
-     * @param answers results that the copy has to remember
-     * @param logsMillis the current time on the node that owns the log, in milliseconds
-     * @param keepSeconds how long the copy is kept after its last use
+     * @param waiter the operation that waits for the journals; null if none does
      */
-    Replicate(
-        Branch branch,
-        long side,
-        long oldest,
-        long first,
-        List<Entry> entries,
-        Map<Long, Answer> answers,
-        @Nullable LastVersion lastVersion,
-        long logsMillis,
-        int keepSeconds) {
+    Replicate(LogStep step, @Nullable Waiter waiter) {
       this();
-      this.branch = branch;
-      this.side = side;
-      this.oldest = oldest;
-      this.first = first;
-      this.entries = entries;
-      this.answers = answers;
-      this.lastVersion = lastVersion;
-      this.logsMillis = logsMillis;
-      this.keepSeconds = keepSeconds;
+      this.step = step;
+      this.waiter = waiter;
     }
 
     @Override
     public @Nullable Void process(Map.Entry<String, RoomLog> entry) {
-      HazelcastInstance node = hazelcast();
-      long now = node == null ? logsMillis : NodeContext.of(node).clock().getAsLong();
+      LogStep next = Objects.requireNonNull(step);
+      HazelcastInstance here = hazelcast();
+      NodeContext node = here == null ? null : NodeContext.of(here);
+      long now = node == null ? next.millis() : node.clock().getAsLong();
       RoomLog present = entry.getValue();
-      RoomLog copy = present != null ? present : new RoomLog(branch.epoch());
-      List<Entry> here = entries.stream().map(one -> one.shifted(now - logsMillis)).toList();
-      if (!copy.replicate(branch, oldest, first, here)) {
+      RoomLog copy = present != null ? present : new RoomLog(next.branch().epoch());
+      if (!copy.replicate(next, now)) {
         refuse(entry.getKey(), present);
         return null;
       }
-      answers.forEach(copy::remember);
-      copy.lastVersion(lastVersion);
-      copy.belongs(side, copy.top());
-      copy.use(now, keepSeconds);
       entry.setValue(copy);
+      if (here != null && node != null) {
+        node.record(entry.getKey(), copy, next.answers().keySet());
+        if (waiter != null) {
+          node.reports().copy(here, waiter, copy);
+        }
+      }
       return null;
     }
 
@@ -270,26 +283,14 @@ abstract class LogProcessor<R> extends RemoteTask
 
     @Override
     protected void write(ObjectDataOutput out, int version) throws IOException {
-      LogWire.write(branch, out);
-      out.writeLong(side);
-      out.writeLong(oldest);
-      out.writeLong(first);
-      LogWire.writeEntries(entries, logsMillis, out);
-      LogWire.writeAnswers(answers, out, version);
-      out.writeInt(keepSeconds);
-      LogWire.write(lastVersion, out, version);
+      LogWire.write(Objects.requireNonNull(step), out, version);
+      JournalReports.write(waiter, out, version);
     }
 
     @Override
     protected void read(ObjectDataInput in, int version) throws IOException {
-      branch = LogWire.readBranch(in);
-      side = in.readLong();
-      oldest = in.readLong();
-      first = in.readLong();
-      entries = LogWire.readEntries(in, 0);
-      answers = LogWire.readAnswers(in, version);
-      keepSeconds = in.readInt();
-      lastVersion = LogWire.readLastVersion(in, version);
+      step = LogWire.readStep(in, 0, version);
+      waiter = JournalReports.readWaiter(in, version);
     }
 
     /**

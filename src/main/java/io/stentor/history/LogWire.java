@@ -1,15 +1,16 @@
 package io.stentor.history;
 
-import com.hazelcast.nio.ObjectDataInput;
-import com.hazelcast.nio.ObjectDataOutput;
 import io.stentor.cluster.WireType;
 import io.stentor.config.RoomOptions;
-import io.stentor.history.RoomLog.Answer;
-import io.stentor.history.RoomLog.Entry;
+import io.stentor.config.RoomOptions.Durability;
+import io.stentor.history.Appended.Answer;
+import io.stentor.history.LogEntries.Entry;
 import io.stentor.message.Attributes;
 import io.stentor.message.Member;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,54 +18,63 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serialises logs, batches and results for other nodes. Each write method has a matching read
- * method.
+ * Serialises logs, batches and results for other nodes and for the journal. Each write method has a
+ * matching read method.
  */
 final class LogWire {
   /** The version from which on the forms tell the versions of publications. */
   private static final int WITH_VERSIONS = 2;
 
+  /** The version from which on the forms tell how safe a log is. */
+  private static final int WITH_DURABILITY = 3;
+
   private LogWire() {}
 
-  static void write(Publication publication, ObjectDataOutput out) throws IOException {
+  static void write(Publication publication, DataOutput out) throws IOException {
     out.writeByte(publication.kind().code());
     out.writeLong(publication.timeMillis());
-    out.writeString(publication.idempotencyKey());
-    out.writeByteArray(publication.data());
+    WireType.write(publication.idempotencyKey(), out);
+    WireType.write(publication.data(), out);
     Member from = publication.from();
     out.writeBoolean(from != null);
     if (from != null) {
       WireType.write(from, out);
     }
-    out.writeByteArray(publication.attributes().encoded());
+    WireType.write(publication.attributes().encoded(), out);
   }
 
-  static Publication readPublication(ObjectDataInput in) throws IOException {
+  static Publication readPublication(DataInput in) throws IOException {
     Publication.Kind kind = Publication.Kind.of(in.readByte());
     long timeMillis = in.readLong();
-    String key = in.readString();
-    byte[] data = Objects.requireNonNull(in.readByteArray());
+    String key = WireType.readNullable(in);
+    byte[] data = WireType.readBytes(in);
     Member from = in.readBoolean() ? WireType.readMember(in) : null;
-    Attributes attributes = Attributes.decoded(Objects.requireNonNull(in.readByteArray()));
+    Attributes attributes = Attributes.decoded(WireType.readBytes(in));
     return Publication.stored(kind, data, timeMillis, key, from, attributes);
   }
 
-  static void write(List<Publication> publications, ObjectDataOutput out) throws IOException {
-    WireType.write(publications, LogWire::write, out);
+  static void write(List<Publication> publications, DataOutput out) throws IOException {
+    out.writeInt(publications.size());
+    for (Publication publication : publications) {
+      write(publication, out);
+    }
   }
 
-  static List<Publication> readPublications(ObjectDataInput in) throws IOException {
-    return WireType.readList(LogWire::readPublication, in);
+  static List<Publication> readPublications(DataInput in) throws IOException {
+    int count = in.readInt();
+    List<Publication> publications = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      publications.add(readPublication(in));
+    }
+    return publications;
   }
 
   /** Writes entries with their ages instead of times, because each node has its own clock. */
-  static void writeEntries(List<Entry> entries, long nowMillis, ObjectDataOutput out)
-      throws IOException {
+  static void writeEntries(List<Entry> entries, long nowMillis, DataOutput out) throws IOException {
     out.writeInt(entries.size());
     for (Entry entry : entries) {
       out.writeLong(entry.appender());
@@ -74,7 +84,7 @@ final class LogWire {
     }
   }
 
-  static List<Entry> readEntries(ObjectDataInput in, long nowMillis) throws IOException {
+  static List<Entry> readEntries(DataInput in, long nowMillis) throws IOException {
     int count = in.readInt();
     List<Entry> entries = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
@@ -86,7 +96,7 @@ final class LogWire {
     return entries;
   }
 
-  static void write(Appended appended, ObjectDataOutput out, int version) throws IOException {
+  static void write(Appended appended, DataOutput out, int version) throws IOException {
     out.writeLong(appended.epoch());
     out.writeLong(appended.first());
     out.writeInt(appended.known().size());
@@ -101,14 +111,14 @@ final class LogWire {
     writeIndices(appended.tooLarge(), out);
   }
 
-  private static void writeIndices(Set<Integer> indices, ObjectDataOutput out) throws IOException {
+  private static void writeIndices(Set<Integer> indices, DataOutput out) throws IOException {
     out.writeInt(indices.size());
     for (int index : indices) {
       out.writeInt(index);
     }
   }
 
-  private static Set<Integer> readIndices(ObjectDataInput in) throws IOException {
+  private static Set<Integer> readIndices(DataInput in) throws IOException {
     int count = in.readInt();
     Set<Integer> indices = new HashSet<>();
     for (int i = 0; i < count; i++) {
@@ -117,7 +127,7 @@ final class LogWire {
     return indices;
   }
 
-  static Appended readAppended(ObjectDataInput in, int version) throws IOException {
+  static Appended readAppended(DataInput in, int version) throws IOException {
     long epoch = in.readLong();
     long first = in.readLong();
     int count = in.readInt();
@@ -134,7 +144,7 @@ final class LogWire {
         readIndices(in));
   }
 
-  static void writeAnswers(Map<Long, Answer> answers, ObjectDataOutput out, int version)
+  static void writeAnswers(Map<Long, Answer> answers, DataOutput out, int version)
       throws IOException {
     out.writeInt(answers.size());
     for (Map.Entry<Long, Answer> answer : answers.entrySet()) {
@@ -145,7 +155,7 @@ final class LogWire {
     }
   }
 
-  static Map<Long, Answer> readAnswers(ObjectDataInput in, int version) throws IOException {
+  static Map<Long, Answer> readAnswers(DataInput in, int version) throws IOException {
     int count = in.readInt();
     Map<Long, Answer> answers = new LinkedHashMap<>();
     for (int i = 0; i < count; i++) {
@@ -155,25 +165,23 @@ final class LogWire {
     return answers;
   }
 
-  static void write(@Nullable LastVersion last, ObjectDataOutput out, int version)
-      throws IOException {
+  static void write(@Nullable LastVersion last, DataOutput out, int version) throws IOException {
     if (version >= WITH_VERSIONS) {
       out.writeLong(last == null ? 0 : last.number());
-      out.writeString(last == null ? null : last.epoch());
+      WireType.write(last == null ? null : last.epoch(), out);
     }
   }
 
-  static @Nullable LastVersion readLastVersion(ObjectDataInput in, int version) throws IOException {
+  static @Nullable LastVersion readLastVersion(DataInput in, int version) throws IOException {
     if (version < WITH_VERSIONS) {
       return null;
     }
     long number = in.readLong();
-    String epoch = in.readString();
+    String epoch = WireType.readNullable(in);
     return epoch == null ? null : new LastVersion(number, epoch);
   }
 
-  static void write(RoomLog log, long nowMillis, ObjectDataOutput out, int version)
-      throws IOException {
+  static void write(RoomLog log, long nowMillis, DataOutput out, int version) throws IOException {
     write(log.branch(), out);
     out.writeLong(log.top());
     out.writeLong(log.side());
@@ -183,9 +191,13 @@ final class LogWire {
     out.writeLong(nowMillis - log.usedMillis());
     out.writeInt(log.keepSeconds());
     write(log.lastVersion(), out, version);
+    if (version >= WITH_DURABILITY) {
+      out.writeLong(log.generation());
+      write(log.durability(), out);
+    }
   }
 
-  static RoomLog readLog(ObjectDataInput in, long nowMillis, int version) throws IOException {
+  static RoomLog readLog(DataInput in, long nowMillis, int version) throws IOException {
     Branch branch = readBranch(in);
     long top = in.readLong();
     long side = in.readLong();
@@ -194,10 +206,79 @@ final class LogWire {
     log.belongs(side, acknowledged);
     log.use(nowMillis - in.readLong(), in.readInt());
     log.lastVersion(readLastVersion(in, version));
+    if (version >= WITH_DURABILITY) {
+      log.keep(in.readLong(), readDurability(in));
+    }
     return log;
   }
 
-  static void write(Branch branch, ObjectDataOutput out) throws IOException {
+  /** Writes a step, whose times become ages. */
+  static void write(LogStep step, DataOutput out, int version) throws IOException {
+    write(step.branch(), out);
+    out.writeLong(step.side());
+    out.writeLong(step.oldest());
+    out.writeLong(step.first());
+    writeEntries(step.entries(), step.millis(), out);
+    writeAnswers(step.answers(), out, version);
+    out.writeInt(step.keepSeconds());
+    write(step.lastVersion(), out, version);
+    if (version >= WITH_DURABILITY) {
+      out.writeLong(step.generation());
+      out.writeLong(step.acknowledged());
+      write(step.durability(), out);
+    }
+  }
+
+  /**
+   * Reads a step.
+   *
+   * @param millis the time of the step by the reader's clock
+   */
+  static LogStep readStep(DataInput in, long millis, int version) throws IOException {
+    Branch branch = readBranch(in);
+    long side = in.readLong();
+    long oldest = in.readLong();
+    long first = in.readLong();
+    List<Entry> entries = readEntries(in, millis);
+    Map<Long, Answer> answers = readAnswers(in, version);
+    int keepSeconds = in.readInt();
+    LastVersion lastVersion = readLastVersion(in, version);
+    boolean complete = version >= WITH_DURABILITY;
+    return new LogStep(
+        branch,
+        side,
+        complete ? in.readLong() : 0,
+        complete ? in.readLong() : 0,
+        complete ? readDurability(in) : Durability.MEMORY,
+        oldest,
+        first,
+        entries,
+        answers,
+        lastVersion,
+        millis,
+        keepSeconds);
+  }
+
+  private static void write(Durability durability, DataOutput out) throws IOException {
+    out.writeByte(
+        switch (durability) {
+          case MEMORY -> 0;
+          case BUFFERED -> 1;
+          case SYNCED -> 2;
+        });
+  }
+
+  private static Durability readDurability(DataInput in) throws IOException {
+    int code = in.readByte();
+    return switch (code) {
+      case 0 -> Durability.MEMORY;
+      case 1 -> Durability.BUFFERED;
+      case 2 -> Durability.SYNCED;
+      default -> throw new IOException("durability " + code);
+    };
+  }
+
+  static void write(Branch branch, DataOutput out) throws IOException {
     out.writeLong(branch.epoch());
     out.writeByte(branch.forks().size());
     for (Position fork : branch.forks()) {
@@ -205,7 +286,7 @@ final class LogWire {
     }
   }
 
-  static Branch readBranch(ObjectDataInput in) throws IOException {
+  static Branch readBranch(DataInput in) throws IOException {
     long epoch = in.readLong();
     int count = in.readByte();
     List<Position> forks = new ArrayList<>(count);
@@ -215,16 +296,16 @@ final class LogWire {
     return new Branch(epoch, forks);
   }
 
-  static void write(Position position, ObjectDataOutput out) throws IOException {
+  static void write(Position position, DataOutput out) throws IOException {
     out.writeLong(position.epoch());
     out.writeLong(position.offset());
   }
 
-  static Position readPosition(ObjectDataInput in) throws IOException {
+  static Position readPosition(DataInput in) throws IOException {
     return new Position(in.readLong(), in.readLong());
   }
 
-  static void write(Page page, ObjectDataOutput out) throws IOException {
+  static void write(Page page, DataOutput out) throws IOException {
     write(page.branch(), out);
     out.writeLong(page.oldest());
     out.writeLong(page.top());
@@ -232,18 +313,26 @@ final class LogWire {
     write(page.publications(), out);
   }
 
-  static Page readPage(ObjectDataInput in) throws IOException {
+  static Page readPage(DataInput in) throws IOException {
     return new Page(
         readBranch(in), in.readLong(), in.readLong(), in.readLong(), readPublications(in));
   }
 
-  static void write(RoomOptions.History limits, ObjectDataOutput out) throws IOException {
+  static void write(RoomOptions.History limits, DataOutput out, int version) throws IOException {
     out.writeInt(limits.messages());
     out.writeInt(limits.bytes());
     out.writeInt(limits.ageSeconds());
+    if (version >= WITH_DURABILITY) {
+      write(limits.durability(), out);
+    }
   }
 
-  static RoomOptions.History readLimits(ObjectDataInput in) throws IOException {
-    return new RoomOptions.History(in.readInt(), in.readInt(), in.readInt());
+  static RoomOptions.History readLimits(DataInput in, int version) throws IOException {
+    return new RoomOptions.History(
+        in.readInt(),
+        in.readInt(),
+        in.readInt(),
+        version >= WITH_DURABILITY ? readDurability(in) : Durability.MEMORY,
+        RoomOptions.First.NONE);
   }
 }

@@ -4,8 +4,8 @@ import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.spi.merge.MergingValue;
 import com.hazelcast.spi.merge.SplitBrainMergePolicy;
-import io.stentor.history.RoomLog.Answer;
-import io.stentor.history.RoomLog.Entry;
+import io.stentor.history.Appended.Answer;
+import io.stentor.history.LogEntries.Entry;
 import io.stentor.message.Position;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -81,6 +81,50 @@ final class MergedLogs {
       return logs.continued(other, one);
     }
     return logs.both(newEpoch);
+  }
+
+  /**
+   * Returns whether a log has everything that another log of the room certainly had.
+   *
+   * @param end the last position of the other log
+   * @param generation the agreement of the nodes under which the other log was last used
+   */
+  static boolean has(RoomLog log, Position end, long generation) {
+    if (log.epoch() == end.epoch()) {
+      // There is one history of an epoch. Who used it later knows all that was acknowledged in it.
+      return log.generation() > generation
+          || (log.generation() == generation && log.top() >= end.offset());
+    }
+    return end.offset() <= log.branch().sharedWith(end.epoch());
+  }
+
+  /**
+   * Merges a log that a node has found in its journal when it started into the log that the cluster
+   * has, which other nodes may have found, or may have continued. What was removed or has expired
+   * there does not return: it is in the past of that log.
+   *
+   * @param present the log of the cluster; null if it has none
+   * @param complete whether it is certain that nobody has continued the found log
+   * @param newEpoch the epoch, if a new one is needed; never used before
+   */
+  static RoomLog restored(
+      @Nullable RoomLog present, RoomLog found, boolean complete, long newEpoch) {
+    Position end = new Position(found.epoch(), found.top());
+    if (present != null && has(present, end, found.generation())) {
+      return present;
+    }
+    if (present != null && present.epoch() != found.epoch()) {
+      RoomLog merged = of(present, found, newEpoch);
+      if (merged != present) {
+        merged.belongs(0, merged.top());
+      }
+      return merged;
+    }
+    if (present == null && !complete) {
+      found.forkAtEnd(newEpoch);
+      found.belongs(0, found.top());
+    }
+    return found;
   }
 
   /** Returns the last offset that is certainly in the past of both logs. */

@@ -2,8 +2,12 @@ package io.stentor.history;
 
 import com.hazelcast.core.HazelcastInstance;
 import io.stentor.cluster.Quorum.Side;
+import io.stentor.config.RoomOptions;
+import io.stentor.config.RoomOptions.Durability;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The node's state that log processors need. Processors are sent between nodes, so each takes the
@@ -11,8 +15,14 @@ import java.util.function.LongSupplier;
  *
  * @param clock elapsed time in milliseconds since an arbitrary moment
  * @param refusesOnMinority whether logs are only read on a side without a majority
+ * @param journal null if the node has no data directory
  */
-record NodeContext(LongSupplier clock, Epochs epochs, boolean refusesOnMinority) {
+record NodeContext(
+    LongSupplier clock,
+    Epochs epochs,
+    boolean refusesOnMinority,
+    @Nullable LogJournal journal,
+    JournalReports reports) {
 
   /** Name of the map of all logs. */
   static final String LOGS = "stentor.history";
@@ -26,6 +36,22 @@ record NodeContext(LongSupplier clock, Epochs epochs, boolean refusesOnMinority)
 
   static NodeContext of(HazelcastInstance hazelcast) {
     return (NodeContext) Objects.requireNonNull(hazelcast.getUserContext().get(KEY));
+  }
+
+  /**
+   * Returns whether changes of a log can be recorded at the moment.
+   *
+   * @param limits what the log keeps
+   */
+  boolean canRecord(RoomOptions.History limits) {
+    return journal == null || limits.durability() == Durability.MEMORY || journal.accepts();
+  }
+
+  /** Records what this node's journal lacks of a log; see {@link LogJournal#record}. */
+  void record(String room, RoomLog log, Set<Long> appenders) {
+    if (journal != null) {
+      journal.record(room, log, appenders, clock.getAsLong());
+    }
   }
 
   /** Returns whether logs may be changed on this side. */

@@ -1,6 +1,9 @@
 package io.stentor.history;
 
 import io.stentor.config.RoomOptions;
+import io.stentor.config.RoomOptions.Durability;
+import io.stentor.history.Appended.Answer;
+import io.stentor.history.LogEntries.Entry;
 import io.stentor.message.Attributes;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
@@ -10,7 +13,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -26,9 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class RoomLog {
 
   /*
-   * The entries are a ring buffer: entry i of `size` is at ring[(head + i) & mask], and its offset
-   * is top - size + 1 + i. An empty log has no ring and no key map, so an idle room costs little
-   * more than this object.
+   * A log has up to three copies: one on another node, and one in the journal of each of the two
+   * nodes. All are kept by steps (LogStep). The log remembers how far the other node's copy
+   * certainly is (`copied`), and what its own node's journal has (`journaled`, `changed`).
    */
 
   /**
@@ -49,19 +51,11 @@ final class RoomLog {
    */
   private static final long IN_DOUBT_MILLIS = 60_000;
 
-  private static final int FIRST_CAPACITY = 8;
-  private static final @Nullable Entry[] NOTHING = {};
-
   private Branch branch;
-  private long top;
-  private long bytes;
-  private @Nullable Entry[] ring = NOTHING;
-  private int head;
-  private int size;
-  private @Nullable Map<String, Long> keys;
+  private final LogEntries entries = new LogEntries();
   private @Nullable LinkedHashMap<Long, Answer> answers;
 
-  /** The offset up to which the copy is known to have everything; see {@link #firstForCopy}. */
+  /** The offset up to which the copy is known to have everything; see {@link #stepForCopy}. */
   private long copied;
 
   /**
@@ -76,11 +70,29 @@ final class RoomLog {
   /** The side of a split cluster that this log belongs to; 0 for the one that uses it next. */
   private long side;
 
+  /** The agreement of the nodes under which the log was last used; 0 for none. */
+  private long generation;
+
   /** The newest version among the publications; null if none had one. */
   private @Nullable LastVersion lastVersion;
 
   private long usedMillis;
   private int keepSeconds;
+  private Durability durability = Durability.MEMORY;
+
+  /** The offset up to which everything is as safe as the room asks for, on both nodes. */
+  private long safe;
+
+  /** The offset up to which this node's journal has the log. */
+  private long journaled;
+
+  /**
+   * The sequence of the log's last record in this node's journal; 0 if it does not have the log.
+   */
+  private long record;
+
+  /** Whether the journal lacks something other than the publications after {@code journaled}. */
+  private boolean changed = true;
 
   /**
    * Creates an empty log.
@@ -95,8 +107,8 @@ final class RoomLog {
   /** Creates a log with existing content, from its serialised form or from a merge. */
   RoomLog(Branch branch, long top, List<Entry> entries, Map<Long, Answer> answers) {
     this.branch = branch;
-    this.top = top - entries.size();
-    entries.forEach(this::add);
+    this.entries.restartAfter(top - entries.size());
+    entries.forEach(this.entries::add);
     answers.forEach(this::remember);
     copied = top;
     acknowledged = top;
@@ -104,10 +116,12 @@ final class RoomLog {
 
   /** Returns the same log as another branch. */
   RoomLog with(Branch other) {
-    RoomLog log = new RoomLog(other, top, entries(), answers());
+    RoomLog log = new RoomLog(other, top(), entries(), answers());
     log.use(usedMillis, keepSeconds);
     log.belongs(side, acknowledged);
     log.lastVersion = lastVersion;
+    log.generation = generation;
+    log.durability = durability;
     return log;
   }
 
@@ -127,6 +141,15 @@ final class RoomLog {
     return acknowledged;
   }
 
+  /** Returns the agreement of the nodes under which the log was last used; 0 for none. */
+  long generation() {
+    return generation;
+  }
+
+  Durability durability() {
+    return durability;
+  }
+
   /** Returns the newest version among the publications; null if none had one. */
   @Nullable LastVersion lastVersion() {
     return lastVersion;
@@ -140,7 +163,13 @@ final class RoomLog {
   /** Restores what {@link #side} and {@link #acknowledged} returned on another node. */
   void belongs(long toSide, long acknowledgedThere) {
     side = toSide;
-    acknowledged = Math.min(acknowledgedThere, top);
+    acknowledged = Math.min(acknowledgedThere, top());
+  }
+
+  /** Restores what {@link #generation} and {@link #durability} returned on another node. */
+  void keep(long generationThere, Durability durabilityThere) {
+    generation = generationThere;
+    durability = durabilityThere;
   }
 
   /**
@@ -148,19 +177,39 @@ final class RoomLog {
    * side may continue it, so it forks here: what certainly was in the log of both sides stays where
    * it is, in the past of the new branch.
    *
+   * @param inGeneration of the agreement of the side's nodes
    * @param newEpoch the epoch of the new branch; never used before
    * @param writable whether this side appends to its logs. If not, publications that were not
    *     acknowledged are removed, so that the log is a part of the other side's log
    */
-  void enter(long ofSide, long newEpoch, boolean writable) {
+  void enter(long ofSide, long inGeneration, long newEpoch, boolean writable) {
     if (side != 0 && side != ofSide) {
-      fork(newEpoch, writable);
+      fork(newEpoch, acknowledged, writable);
     }
     side = ofSide;
+    generation = inGeneration;
   }
 
-  private void fork(long newEpoch, boolean writable) {
-    long last = acknowledged;
+  /**
+   * Makes the log part of no cluster.
+   *
+   * @param newEpoch of a new branch, if other nodes may have continued the log; null if not
+   */
+  void leaveCluster(@Nullable Long newEpoch) {
+    if (newEpoch != null) {
+      fork(newEpoch, acknowledged, true);
+    }
+    changed |= side != 0;
+    belongs(0, top());
+    generation = 0;
+  }
+
+  /** Continues the log as another branch, whose past is everything that the log has. */
+  void forkAtEnd(long newEpoch) {
+    fork(newEpoch, top(), true);
+  }
+
+  private void fork(long newEpoch, long last, boolean writable) {
     branch = branch.fork(newEpoch, last);
     if (!writable) {
       removeAfter(last);
@@ -175,34 +224,36 @@ final class RoomLog {
           }
         });
     copied = Math.min(copied, last);
-    acknowledged = top;
-    forkedAt = top;
+    journaled = Math.min(journaled, last);
+    changed = true;
+    acknowledged = top();
+    forkedAt = top();
   }
 
   long top() {
-    return top;
+    return entries.top();
   }
 
   /** Returns the offset of the oldest publication; {@code top + 1} if there is none. */
   long oldest() {
-    return top - size + 1;
+    return entries.oldest();
   }
 
   long bytes() {
-    return bytes;
+    return entries.bytes();
   }
 
   int size() {
-    return size;
+    return entries.size();
   }
 
   Entry entry(long offset) {
-    return Objects.requireNonNull(ring[(head + (int) (offset - oldest())) & (ring.length - 1)]);
+    return entries.at(offset);
   }
 
   /** Returns the numbers of the log, without its publications. */
   LogSummary summary() {
-    return new LogSummary(new Position(epoch(), top), oldest(), bytes);
+    return new LogSummary(new Position(epoch(), top()), oldest(), bytes());
   }
 
   /** Returns all entries, oldest first. */
@@ -215,11 +266,7 @@ final class RoomLog {
    * entry.
    */
   List<Entry> entriesFrom(long first) {
-    List<Entry> some = new ArrayList<>((int) (top - first + 1));
-    for (long offset = first; offset <= top; offset++) {
-      some.add(entry(offset));
-    }
-    return some;
+    return entries.from(first);
   }
 
   Map<Long, Answer> answers() {
@@ -259,7 +306,7 @@ final class RoomLog {
       return last.appended();
     }
     trim(nowMillis, limits);
-    final long first = top + 1;
+    final long first = top() + 1;
     int count = batch.publications().size();
     Map<Integer, Long> known = new HashMap<>(0);
     Set<Integer> conflicting = new HashSet<>(0);
@@ -268,15 +315,15 @@ final class RoomLog {
     for (int i = 0; i < count; i++) {
       Publication publication = batch.publications().get(i);
       Attributes attributes = publication.attributes();
-      Long offset = offsetOf(publication.idempotencyKey());
+      Long offset = entries.offsetOf(publication.idempotencyKey());
       if (offset == null && publication.weight() > limits.bytes()) {
         tooLarge.add(i);
       } else if (offset == null && lastVersion != null && lastVersion.isNewerOrSame(attributes)) {
-        known.put(i, top);
+        known.put(i, top());
         outdated.add(i);
       } else if (offset == null) {
         lastVersion = LastVersion.after(lastVersion, attributes);
-        add(new Entry(batch.appender(), batch.number() + i, nowMillis, publication));
+        entries.add(new Entry(batch.appender(), batch.number() + i, nowMillis, publication));
       } else {
         known.put(i, offset);
         if (!entry(offset).publication().saysTheSame(publication)) {
@@ -287,22 +334,33 @@ final class RoomLog {
     Appended appended = new Appended(epoch(), first, known, conflicting, outdated, tooLarge);
     remember(batch.appender(), new Answer(batch.number(), count, appended));
     trim(nowMillis, limits);
+    changed = true;
     return appended;
   }
 
   /**
-   * Records that everything up to a position was replicated. If the log has forked in the meantime,
-   * that moves the fork: more of the former branch is certainly the past of both. Ignores positions
-   * of other branches.
+   * Records that everything up to a position was replicated, and is as safe as the room asks for.
+   * If the log has forked in the meantime, that moves the fork: more of the former branch is
+   * certainly the past of both. Ignores positions of other branches.
    */
   void confirm(Position replicated) {
     if (replicated.offset() > branch.sharedWith(replicated.epoch())) {
+      Branch before = branch;
       branch = branch.forkedLater(replicated.epoch(), Math.min(replicated.offset(), forkedAt));
+      changed |= !before.equals(branch);
     }
     if (replicated.epoch() == epoch()) {
-      copied = Math.max(copied, Math.min(top, replicated.offset()));
-      acknowledged = Math.max(acknowledged, Math.min(top, replicated.offset()));
+      long known = Math.min(top(), replicated.offset());
+      copied = Math.max(copied, known);
+      changed |= durability != Durability.MEMORY && known > acknowledged;
+      acknowledged = Math.max(acknowledged, known);
+      safe = Math.max(safe, known);
     }
+  }
+
+  /** Returns whether the nodes may lose something of the log that the room asks to be safe. */
+  boolean isInDanger() {
+    return durability != Durability.MEMORY && safe < top();
   }
 
   /**
@@ -316,34 +374,87 @@ final class RoomLog {
 
   /** Returns the offset up to which another log, which ends at a position, can be like this one. */
   private long sharedWith(Position end) {
-    return Math.min(end.offset(), end.epoch() == epoch() ? top : branch.sharedWith(end.epoch()));
+    return Math.min(end.offset(), end.epoch() == epoch() ? top() : branch.sharedWith(end.epoch()));
   }
 
   /**
-   * Returns the offset from which entries are sent to the copy, because it may lack them. Steps to
-   * a copy can be lost, so this includes everything that was appended since the last step that is
-   * known to have arrived.
-   */
-  long firstForCopy(long nowMillis) {
-    if (size == 0 || nowMillis - entry(top).atMillis() > IN_DOUBT_MILLIS) {
-      copied = top;
-    }
-    return Math.max(copied + 1, oldest());
-  }
-
-  /**
-   * Returns the results that the copy may lack.
+   * Returns what the copy on another node may lack. Steps to a copy can be lost, so this includes
+   * everything that was appended since the last step that is known to have arrived.
    *
    * @param appender an appender whose result is always included; null for none
    */
-  Map<Long, Answer> answersForCopy(@Nullable Long appender) {
+  LogStep stepForCopy(@Nullable Long appender, long nowMillis) {
+    if (size() == 0 || nowMillis - entry(top()).atMillis() > IN_DOUBT_MILLIS) {
+      copied = top();
+    }
+    return step(
+        copied, answersAfter(copied, appender == null ? Set.of() : Set.of(appender)), nowMillis);
+  }
+
+  /** Returns whether this node's journal has the log. */
+  boolean isJournaled() {
+    return record != 0;
+  }
+
+  /** Returns whether this node's journal lacks something of the log. */
+  boolean isAheadOfJournal() {
+    return record == 0 || changed || journaled < top();
+  }
+
+  /** Returns the sequence of the log's last record in this node's journal; 0 for none. */
+  long record() {
+    return record;
+  }
+
+  /** Records that this node's journal has everything; 0 if it has nothing of the log. */
+  void journaled(long lastRecord) {
+    record = lastRecord;
+    journaled = top();
+    changed = false;
+  }
+
+  /**
+   * Returns what this node's journal lacks.
+   *
+   * @param appenders appenders whose results are always included
+   */
+  LogStep stepForJournal(Set<Long> appenders, long nowMillis) {
+    return isJournaled()
+        ? step(journaled, answersAfter(journaled, appenders), nowMillis)
+        : whole(nowMillis);
+  }
+
+  /** Returns the step that brings an empty copy up to date. */
+  LogStep whole(long nowMillis) {
+    return step(0, answers(), nowMillis);
+  }
+
+  private LogStep step(long after, Map<Long, Answer> results, long nowMillis) {
+    long first = Math.max(after + 1, oldest());
+    return new LogStep(
+        branch,
+        side,
+        generation,
+        acknowledged,
+        durability,
+        oldest(),
+        first,
+        entriesFrom(first),
+        results,
+        lastVersion,
+        nowMillis,
+        keepSeconds);
+  }
+
+  /** Returns the results of batches after an offset. */
+  private Map<Long, Answer> answersAfter(long offset, Set<Long> appenders) {
     Map<Long, Answer> some = new LinkedHashMap<>(2);
     for (Map.Entry<Long, Answer> one : answers().entrySet()) {
       Answer answer = one.getValue();
       boolean inDoubt =
           answer.appended().epoch() == epoch()
-              && Math.max(answer.appended().first(), answer.end()) > copied;
-      if (inDoubt || one.getKey().equals(appender)) {
+              && Math.max(answer.appended().first(), answer.end()) > offset;
+      if (inDoubt || appenders.contains(one.getKey())) {
         some.put(one.getKey(), answer);
       }
     }
@@ -354,34 +465,38 @@ final class RoomLog {
    * Updates this copy to start and end like the log that it is a copy of. If the entries do not
    * directly continue it, it keeps its content, unless they are everything that the log has.
    *
-   * @param oldest offset of the log's oldest entry
-   * @param first offset of the first of {@code entries}, which extend to the end of the log
-   * @return false if the copy lacks entries before {@code first}; nothing has changed then
+   * @param nowMillis the time, by this node's clock
+   * @return false if the copy lacks entries before the first one; nothing has changed then
    */
-  boolean replicate(Branch of, long oldest, long first, List<Entry> entries) {
-    long shared = of.epoch() == epoch() ? top : Math.min(top, of.sharedWith(epoch()));
-    boolean follows = shared >= first - 1;
-    if (!follows && first > oldest) {
+  boolean replicate(LogStep step, long nowMillis) {
+    Branch of = step.branch();
+    long shared = of.epoch() == epoch() ? top() : Math.min(top(), of.sharedWith(epoch()));
+    boolean follows = shared >= step.first() - 1;
+    if (!follows && step.first() > step.oldest()) {
       return false;
     }
+    final boolean hadEntries = size() > 0;
     if (follows) {
       removeAfter(shared);
     } else {
-      clear();
-      top = first - 1;
+      entries.restartAfter(step.first() - 1);
+      record = 0;
     }
+    changed |= !branch.equals(of);
     branch = of;
-    for (int i = (int) (top - first + 1); i < entries.size(); i++) {
-      add(entries.get(i));
+    for (int i = (int) (top() - step.first() + 1); i < step.entries().size(); i++) {
+      entries.add(step.entries().get(i).shifted(nowMillis - step.millis()));
     }
-    while (size > 0 && oldest() < oldest) {
-      removeOldest();
+    while (size() > 0 && oldest() < step.oldest()) {
+      entries.removeOldest();
     }
-    if (size == 0) {
-      clear();
-    }
-    copied = top;
-    acknowledged = top;
+    changed |= hadEntries && size() == 0;
+    copied = top();
+    step.answers().forEach(this::remember);
+    lastVersion = step.lastVersion();
+    belongs(step.side(), top());
+    keep(step.generation(), step.durability());
+    use(nowMillis, step.keepSeconds());
     return true;
   }
 
@@ -393,11 +508,11 @@ final class RoomLog {
       Position after, int maxMessages, int maxBytes, long nowMillis, RoomOptions.History limits) {
     trim(nowMillis, limits);
     boolean continues =
-        branch.includes(after) && after.offset() + 1 >= oldest() && after.offset() <= top;
+        branch.includes(after) && after.offset() + 1 >= oldest() && after.offset() <= top();
     long first = continues ? after.offset() + 1 : oldest();
     List<Publication> publications = new ArrayList<>();
     long sum = 0;
-    for (long offset = first; offset <= top && publications.size() < maxMessages; offset++) {
+    for (long offset = first; offset <= top() && publications.size() < maxMessages; offset++) {
       Publication publication = entry(offset).publication();
       sum += publication.weight();
       if (sum > maxBytes && !publications.isEmpty()) {
@@ -405,83 +520,48 @@ final class RoomLog {
       }
       publications.add(publication);
     }
-    return new Page(branch, oldest(), top, first, publications);
+    return new Page(branch, oldest(), top(), first, publications);
   }
 
   /** Removes all publications. Their offsets are not reused. Returns the state of the log. */
   Page removeAll(long nowMillis, RoomOptions.History limits) {
     use(nowMillis, limits);
-    clear();
-    return new Page(branch, oldest(), top, oldest(), List.of());
+    changed |= size() > 0;
+    entries.clear();
+    return new Page(branch, oldest(), top(), oldest(), List.of());
   }
 
   private void use(long nowMillis, RoomOptions.History limits) {
-    use(nowMillis, (top == 0 ? 0 : limits.ageSeconds()) + IDLE_MARGIN_SECONDS);
+    use(nowMillis, (top() == 0 ? 0 : limits.ageSeconds()) + IDLE_MARGIN_SECONDS);
+    changed |= durability != limits.durability();
+    durability = limits.durability();
   }
 
   /** Removes publications over the limits. Counts as a use of the log. */
   void trim(long nowMillis, RoomOptions.History limits) {
     use(nowMillis, limits);
     long tooOld = nowMillis - 1000L * limits.ageSeconds();
-    while (size > 0
-        && (size > limits.messages()
-            || bytes > limits.bytes()
+    while (size() > 0
+        && (size() > limits.messages()
+            || bytes() > limits.bytes()
             || entry(oldest()).atMillis() < tooOld)) {
-      removeOldest();
-    }
-    if (size == 0) {
-      clear();
+      entries.removeOldest();
     }
     branch = branch.without(oldest());
-  }
-
-  private @Nullable Long offsetOf(@Nullable String key) {
-    return key == null || keys == null ? null : keys.get(key);
-  }
-
-  private void add(Entry entry) {
-    if (size == ring.length) {
-      grow();
-    }
-    ring[(head + size) & (ring.length - 1)] = entry;
-    size++;
-    top++;
-    bytes += entry.publication().weight();
-    String key = entry.publication().idempotencyKey();
-    if (key != null) {
-      keys = keys == null ? new HashMap<>() : keys;
-      keys.put(key, top);
-    }
-  }
-
-  private void removeOldest() {
-    Entry oldest = entry(oldest());
-    String key = oldest.publication().idempotencyKey();
-    if (key != null && keys != null) {
-      keys.remove(key, oldest());
-    }
-    ring[head] = null;
-    head = (head + 1) & (ring.length - 1);
-    size--;
-    bytes -= oldest.publication().weight();
   }
 
   /** Removes the publications after an offset, and what is known only from them. */
   private void removeAfter(long last) {
     boolean hadVersions = false;
-    while (top > last && size > 0) {
-      Entry newest = entry(top);
-      String key = newest.publication().idempotencyKey();
-      if (key != null && keys != null) {
-        keys.remove(key, top);
-      }
-      hadVersions |= newest.publication().attributes().version() != 0;
-      ring[(head + size - 1) & (ring.length - 1)] = null;
-      size--;
-      top--;
-      bytes -= newest.publication().weight();
+    changed |= top() > last;
+    journaled = Math.min(journaled, last);
+    while (top() > last && size() > 0) {
+      hadVersions |= entry(top()).publication().attributes().version() != 0;
+      entries.removeNewest();
     }
-    top = Math.min(top, last);
+    if (top() > last) {
+      entries.restartAfter(last);
+    }
     if (hadVersions) {
       // Otherwise a publication that was removed could not be published again.
       lastVersion = null;
@@ -489,11 +569,6 @@ final class RoomLog {
         lastVersion = LastVersion.after(lastVersion, entry.publication().attributes());
       }
     }
-  }
-
-  private void grow() {
-    ring = entries().toArray(new Entry[Math.max(FIRST_CAPACITY, 2 * ring.length)]);
-    head = 0;
   }
 
   /** Remembers the result unless the appender already has a later one. */
@@ -507,61 +582,6 @@ final class RoomLog {
     answers.put(appender, answer);
     if (answers.size() > MAX_APPENDERS) {
       answers.remove(answers.keySet().iterator().next());
-    }
-  }
-
-  private void clear() {
-    ring = NOTHING;
-    head = 0;
-    size = 0;
-    bytes = 0;
-    keys = null;
-  }
-
-  /**
-   * A publication in a log and its permanent ID: the appender, and the number among all of that
-   * appender's publications. Entries of two logs with the same ID are the same publication.
-   *
-   * @param atMillis when it was appended, by the clock of the node that holds this log
-   */
-  record Entry(long appender, long number, long atMillis, Publication publication) {
-    boolean isSame(Entry other) {
-      return appender == other.appender && number == other.number;
-    }
-
-    /** Returns this entry for a node whose clock is ahead by this many milliseconds. */
-    Entry shifted(long millis) {
-      return millis == 0 ? this : new Entry(appender, number, atMillis + millis, publication);
-    }
-  }
-
-  /**
-   * The result of an append, remembered in case the appender retries.
-   *
-   * @param number the batch number
-   * @param count number of publications in the batch
-   */
-  record Answer(long number, int count, Appended appended) {
-
-    /** Returns the same result for a branch with another epoch, which has the same offsets. */
-    Answer in(long epoch) {
-      return new Answer(
-          number,
-          count,
-          new Appended(
-              epoch,
-              appended.first(),
-              appended.known(),
-              appended.conflicting(),
-              appended.outdated(),
-              appended.tooLarge()));
-    }
-
-    /**
-     * Returns the offset of the last publication in the log directly after the batch was appended.
-     */
-    long end() {
-      return appended.last(count);
     }
   }
 }

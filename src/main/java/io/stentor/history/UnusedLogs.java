@@ -112,17 +112,16 @@ final class UnusedLogs {
     @Override
     @SuppressWarnings("NullAway") // A null value removes the entry.
     public @Nullable Void process(Map.Entry<String, RoomLog> entry) {
-      if (copy) {
-        entry.setValue(null);
-        return null;
-      }
       RoomLog log = entry.getValue();
-      HazelcastInstance node = hazelcast();
-      if (log != null && node != null) {
-        NodeContext context = NodeContext.of(node);
-        if (log.isUnused(context.clock().getAsLong())) {
-          context.epochs().removed(entry.getKey());
-          entry.setValue(null);
+      HazelcastInstance here = hazelcast();
+      NodeContext node = here == null ? null : NodeContext.of(here);
+      if (log != null && node != null && (copy || log.isUnused(node.clock().getAsLong()))) {
+        if (node.journal() != null) {
+          node.journal().removed(entry.getKey(), log);
+        }
+        entry.setValue(null);
+        if (!copy) {
+          node.epochs().removed(entry.getKey());
           forCopy = new Expire();
           forCopy.copy = true;
         }

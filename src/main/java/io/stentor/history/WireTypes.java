@@ -36,5 +36,8 @@ final class WireTypes {
     WireType.addTask(config, LogProcessor.Complete.class, 9898_107, LogProcessor.Complete::new);
     WireType.addTask(config, UnusedLogs.Expire.class, 9898_108, UnusedLogs.Expire::new);
     WireType.addTask(config, LogOperations.Confirm.class, 9898_109, LogOperations.Confirm::new);
+    WireType.addTask(config, JournalReports.Message.class, 9898_110, JournalReports.Message::new);
+    WireType.addTask(config, RestoredLogs.Offer.class, 9898_111, RestoredLogs.Offer::new);
+    WireType.addTask(config, RestoredLogs.Restore.class, 9898_112, RestoredLogs.Restore::new);
   }
 }

@@ -14,6 +14,7 @@ import io.stentor.config.Config;
 import io.stentor.history.ClusterHistory;
 import io.stentor.history.History;
 import io.stentor.history.LocalHistory;
+import io.stentor.history.LogJournal;
 import io.stentor.http.GuardedHttp;
 import io.stentor.message.RoomName;
 import io.stentor.presence.ClusterPresence;
@@ -26,9 +27,13 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,17 +60,24 @@ public final class NodeRuntime {
   private final Vertx vertx;
   private final int eventLoops;
   private final @Nullable HazelcastInstance hazelcast;
+  private final @Nullable LogJournal journal;
+  private @Nullable ClusterHistory clusterHistory;
   private @Nullable BusReachability reachability;
   private Runnable endWatch = () -> {};
 
-  private NodeRuntime(Vertx vertx, int eventLoops, @Nullable HazelcastInstance hazelcast) {
+  private NodeRuntime(
+      Vertx vertx,
+      int eventLoops,
+      @Nullable HazelcastInstance hazelcast,
+      @Nullable LogJournal journal) {
     this.vertx = vertx;
     this.eventLoops = eventLoops;
     this.hazelcast = hazelcast;
+    this.journal = journal;
   }
 
   /**
-   * Creates the configured runtime. Blocks while joining a cluster.
+   * Creates the configured runtime. Blocks while reading the data directory and joining a cluster.
    *
    * @param limits enforced from the first connection on
    * @param joining may add to this node's Hazelcast configuration before it joins
@@ -86,22 +98,55 @@ public final class NodeRuntime {
         Vertx.builder()
             .with(options)
             .withTransport(new GuardedTransport(limits, new GuardedHttp()));
-    if (!config.cluster().enabled()) {
-      return Future.succeededFuture(new NodeRuntime(builder.build(), eventLoops, null));
+    LogJournal journal = openJournal(config.dataDir());
+    try {
+      if (!config.cluster().enabled()) {
+        Vertx vertx = builder.build();
+        return Future.succeededFuture(new NodeRuntime(vertx, eventLoops, null, journal));
+      }
+      ClusterOptions cluster = ClusterHost.resolve(config.cluster());
+      ClusteredVertx.withBus(options, cluster);
+      HazelcastInstance hazelcast = join(cluster, journal, joining);
+      return ClusteredVertx.vertx(builder, hazelcast, cluster)
+          .map(vertx -> new NodeRuntime(vertx, eventLoops, hazelcast, journal))
+          .onFailure(
+              failure -> {
+                hazelcast.shutdown();
+                close(journal);
+              });
+    } catch (RuntimeException e) {
+      close(journal);
+      throw e;
     }
-    ClusterOptions cluster = ClusterHost.resolve(config.cluster());
-    ClusteredVertx.withBus(options, cluster);
-    HazelcastInstance hazelcast = join(cluster, joining);
-    return ClusteredVertx.vertx(builder, hazelcast, cluster)
-        .map(vertx -> new NodeRuntime(vertx, eventLoops, hazelcast))
-        .onFailure(failure -> hazelcast.shutdown());
+  }
+
+  private static @Nullable LogJournal openJournal(String dataDir) {
+    if (dataDir.isEmpty()) {
+      return null;
+    }
+    try {
+      return LogJournal.open(Path.of(dataDir));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
+  }
+
+  private static void close(@Nullable LogJournal journal) {
+    if (journal != null) {
+      journal.close();
+    }
   }
 
   private static HazelcastInstance join(
-      ClusterOptions cluster, Consumer<com.hazelcast.config.Config> joining) {
+      ClusterOptions cluster,
+      @Nullable LogJournal journal,
+      Consumer<com.hazelcast.config.Config> joining) {
     com.hazelcast.config.Config ours = ClusteredVertx.hazelcast(cluster);
-    ClusterHistory.configure(
-        ours, NodeRuntime::elapsedMillis, cluster.onMinority() == OnMinority.REFUSE);
+    LongSupplier clock = journal == null ? NodeRuntime::elapsedMillis : journal::millis;
+    ClusterHistory.configure(ours, clock, cluster.onMinority() == OnMinority.REFUSE, journal);
+    if (journal != null) {
+      Quorum.remember(ours, journal.directory(), cluster.restartWaitSeconds());
+    }
     ClusterPresence.configure(ours);
     joining.accept(ours);
     return ClusteredVertx.join(ours, UUID.randomUUID().toString());
@@ -125,16 +170,25 @@ public final class NodeRuntime {
     return hazelcast;
   }
 
+  /** Returns the journal of the logs; null if the node has no data directory. */
+  @Nullable LogJournal journal() {
+    return journal;
+  }
+
   /** Creates the history of the rooms. Must be called only once. */
   History history() {
     TimerWheel wheel = TimerWheel.of(vertx);
     if (hazelcast != null) {
       ClusterHistory history = new ClusterHistory(hazelcast);
+      clusterHistory = history;
       wheel.every(1000, () -> history.expire(EXPIRE_PARTITIONS));
       wheel.onStandstill(millis -> history.hold());
       return history;
     }
-    LocalHistory history = new LocalHistory(NodeRuntime::elapsedMillis);
+    LocalHistory history =
+        journal == null
+            ? new LocalHistory(NodeRuntime::elapsedMillis)
+            : new LocalHistory(journal, Quorum.leaveCluster(journal.directory()));
     wheel.every(1000, () -> history.expire(EXPIRE_AT_ONCE));
     wheel.onStandstill(millis -> history.hold());
     return history;
@@ -197,6 +251,22 @@ public final class NodeRuntime {
             });
   }
 
+  /**
+   * Brings back the rooms that were found in the data directory, and waits for other nodes that are
+   * doing the same. To be called before clients are served.
+   */
+  Future<Void> restoreRooms() {
+    ClusterHistory history = clusterHistory;
+    if (history == null) {
+      return Future.succeededFuture();
+    }
+    return vertx.executeBlocking(
+        () -> {
+          history.restore();
+          return null;
+        });
+  }
+
   /** Closes Vert.x. Rooms and presence are no longer notified when nodes join or leave. */
   Future<Void> close() {
     endWatch.run();
@@ -204,16 +274,20 @@ public final class NodeRuntime {
   }
 
   /**
-   * Lets the other nodes agree to go on without this one, migrates the logs and leaves the cluster.
-   * Must be called after Vert.x is closed. Blocks.
+   * Lets the other nodes agree to go on without this one, migrates the logs, leaves the cluster and
+   * closes the journal. Must be called after Vert.x is closed. Blocks.
    */
   void leave() {
     if (hazelcast != null) {
+      if (clusterHistory != null) {
+        clusterHistory.leave();
+      }
       Quorum quorum = Quorum.of(hazelcast);
       if (quorum != null) {
         quorum.leave().toCompletionStage().toCompletableFuture().join();
       }
       hazelcast.shutdown();
     }
+    close(journal);
   }
 }

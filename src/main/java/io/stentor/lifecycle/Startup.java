@@ -131,7 +131,8 @@ public final class Startup {
     // Registering consumers writes to the cluster's maps, whose backups must be stable first.
     return runtime
         .withCopies()
-        .compose(safe -> runtime.watchBus())
+        .compose(safe -> runtime.restoreRooms())
+        .compose(restored -> runtime.watchBus())
         .compose(watching -> ClusterCall.of(vertx))
         .map(nodes -> new ServerApi(rooms, presence, connections.registries(), nodes))
         .compose(api -> Mailboxes.open(vertx, rooms.node()).compose(boxes -> listen(api, boxes)))

@@ -1,14 +1,14 @@
 package io.stentor.presence;
 
 import com.hazelcast.config.Config;
-import com.hazelcast.nio.ObjectDataInput;
-import com.hazelcast.nio.ObjectDataOutput;
 import io.stentor.cluster.WireType;
 import io.stentor.message.Member;
 import io.stentor.message.RoomName;
 import io.stentor.presence.PresenceStore.Announcement;
 import io.stentor.presence.PresenceStore.MemberChange;
 import io.stentor.presence.PresenceStore.MemberSnapshot;
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
@@ -39,23 +39,23 @@ final class PresenceWire {
     WireType.add(config, RoomStats.class, STATS, PresenceWire::write, PresenceWire::readStats);
   }
 
-  private static void write(Collection<Member> members, ObjectDataOutput out) throws IOException {
+  private static void write(Collection<Member> members, DataOutput out) throws IOException {
     WireType.write(members, WireType::write, out);
   }
 
-  private static List<Member> readMembers(ObjectDataInput in) throws IOException {
+  private static List<Member> readMembers(DataInput in) throws IOException {
     return WireType.readList(WireType::readMember, in);
   }
 
-  private static void writeTexts(List<String> texts, ObjectDataOutput out) throws IOException {
-    WireType.<String>write(texts, (text, to) -> to.writeString(text), out);
+  private static void writeTexts(List<String> texts, DataOutput out) throws IOException {
+    WireType.<String>write(texts, WireType::write, out);
   }
 
-  private static List<String> readTexts(ObjectDataInput in) throws IOException {
+  private static List<String> readTexts(DataInput in) throws IOException {
     return WireType.readList(WireType::readText, in);
   }
 
-  static void write(Announcement announcement, ObjectDataOutput out) throws IOException {
+  static void write(Announcement announcement, DataOutput out) throws IOException {
     WireType.write(announcement.node(), out);
     out.writeInt(announcement.parts());
     out.writeInt(announcement.part());
@@ -63,12 +63,12 @@ final class PresenceWire {
     writeTexts(announcement.absent(), out);
   }
 
-  static Announcement readAnnouncement(ObjectDataInput in) throws IOException {
+  static Announcement readAnnouncement(DataInput in) throws IOException {
     return new Announcement(
         WireType.readUuid(in), in.readInt(), in.readInt(), readMembers(in), readTexts(in));
   }
 
-  private static void write(MemberChange change, ObjectDataOutput out) throws IOException {
+  private static void write(MemberChange change, DataOutput out) throws IOException {
     out.writeLong(change.epoch());
     out.writeLong(change.version());
     out.writeLong(change.digest());
@@ -76,12 +76,12 @@ final class PresenceWire {
     writeTexts(change.left(), out);
   }
 
-  private static MemberChange readChange(ObjectDataInput in) throws IOException {
+  private static MemberChange readChange(DataInput in) throws IOException {
     return new MemberChange(
         in.readLong(), in.readLong(), in.readLong(), readMembers(in), readTexts(in));
   }
 
-  private static void write(MemberSnapshot snapshot, ObjectDataOutput out) throws IOException {
+  private static void write(MemberSnapshot snapshot, DataOutput out) throws IOException {
     out.writeLong(snapshot.epoch());
     out.writeLong(snapshot.version());
     out.writeLong(snapshot.digest());
@@ -91,31 +91,31 @@ final class PresenceWire {
     }
   }
 
-  private static MemberSnapshot readSnapshot(ObjectDataInput in) throws IOException {
+  private static MemberSnapshot readSnapshot(DataInput in) throws IOException {
     return new MemberSnapshot(
         in.readLong(), in.readLong(), in.readLong(), in.readBoolean() ? readMembers(in) : null);
   }
 
-  private static void write(MembersPage page, ObjectDataOutput out) throws IOException {
+  private static void write(MembersPage page, DataOutput out) throws IOException {
     write(page.members(), out);
     out.writeBoolean(page.more());
   }
 
-  private static MembersPage readPage(ObjectDataInput in) throws IOException {
+  private static MembersPage readPage(DataInput in) throws IOException {
     return new MembersPage(readMembers(in), in.readBoolean());
   }
 
-  private static void write(RoomStats stats, ObjectDataOutput out) throws IOException {
-    out.writeString(stats.room().value());
+  private static void write(RoomStats stats, DataOutput out) throws IOException {
+    WireType.write(stats.room().value(), out);
     out.writeInt(stats.connections());
     out.writeInt(stats.users());
   }
 
-  private static RoomStats readStats(ObjectDataInput in) throws IOException {
+  private static RoomStats readStats(DataInput in) throws IOException {
     return new RoomStats(new RoomName(WireType.readText(in)), in.readInt(), in.readInt());
   }
 
-  private static void write(RoomMembers room, ObjectDataOutput out) throws IOException {
+  private static void write(RoomMembers room, DataOutput out) throws IOException {
     out.writeLong(room.epoch());
     out.writeLong(room.version());
     Map<UUID, Collection<Member>> nodes = room.byNode();
@@ -126,7 +126,7 @@ final class PresenceWire {
     }
   }
 
-  private static RoomMembers readRoom(ObjectDataInput in) throws IOException {
+  private static RoomMembers readRoom(DataInput in) throws IOException {
     RoomMembers room = new RoomMembers(in.readLong(), in.readLong());
     for (int count = in.readInt(); count > 0; count--) {
       room.restore(WireType.readUuid(in), readMembers(in));

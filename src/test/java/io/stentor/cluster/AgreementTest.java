@@ -321,7 +321,8 @@ class AgreementTest {
     for (UUID node : view) {
       boolean known = before != null && before.members().contains(node);
       states.put(
-          node, known ? new State(before, List.of(), before.generation(), false) : State.NEWCOMER);
+          node,
+          known ? new State(before, List.of(), before.generation(), false, null) : State.NEWCOMER);
     }
     return Agreement.next(List.of(view), states, newId);
   }
@@ -331,18 +332,18 @@ class AgreementTest {
     Agreement full = next(null, 1, a, b, c, d, e);
     assertThat(full.majority()).isTrue();
     Agreement two = next(full, 2, d, e);
-    assertThat(two).isEqualTo(new Agreement(2, List.of(d, e), 2, false, 5));
+    assertThat(two).isEqualTo(new Agreement(2, List.of(d, e), 2, false, 5, 1));
     Agreement one = next(two, 3, d);
-    assertThat(one).isEqualTo(new Agreement(3, List.of(d), 2, false, 5));
+    assertThat(one).isEqualTo(new Agreement(3, List.of(d), 2, false, 5, 2));
     Agreement three = next(one, 4, d, a, b);
-    assertThat(three).isEqualTo(new Agreement(4, List.of(d, a, b), 2, true, 3));
+    assertThat(three).isEqualTo(new Agreement(4, List.of(d, a, b), 2, true, 3, 3));
   }
 
   @Test
   void the_half_with_the_eldest_keeps_id_and_majority_and_the_other_half_neither() {
     Agreement full = next(null, 1, a, b, c, d);
-    assertThat(next(full, 2, a, d)).isEqualTo(new Agreement(2, List.of(a, d), 1, true, 2));
-    assertThat(next(full, 3, b, c)).isEqualTo(new Agreement(2, List.of(b, c), 3, false, 4));
+    assertThat(next(full, 2, a, d)).isEqualTo(new Agreement(2, List.of(a, d), 1, true, 2, 1));
+    assertThat(next(full, 3, b, c)).isEqualTo(new Agreement(2, List.of(b, c), 3, false, 4, 1));
   }
 
   @Test

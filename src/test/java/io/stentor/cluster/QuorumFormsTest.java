@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class QuorumFormsTest {
   private static final UUID NODE = new UUID(1, 2);
   private static final Agreement AGREEMENT =
-      new Agreement(3, List.of(NODE, new UUID(3, 4)), 77, true, 3);
+      new Agreement(3, List.of(NODE, new UUID(3, 4)), 77, true, 3, 2);
 
   @Test
   void a_form_changes_only_with_a_new_version() {
@@ -21,7 +21,7 @@ class QuorumFormsTest {
     values.put("quorum-accept", QuorumMessage.accept(NODE, AGREEMENT));
     values.put("quorum-commit", QuorumMessage.commit(NODE));
     values.put("quorum-leaving", QuorumMessage.leaving());
-    values.put("quorum-state", new State(AGREEMENT, List.of(AGREEMENT), 9, true));
+    values.put("quorum-state", new State(AGREEMENT, List.of(AGREEMENT), 9, true, new UUID(5, 6)));
     values.put("quorum-newcomer", State.NEWCOMER);
     GoldenForms.check(QuorumMessage::register, values);
   }

@@ -23,10 +23,10 @@ public final class Forks {
     synchronized (slot) {
       RoomLog log = (RoomLog) value(slot, "log");
       long side = Math.max(1, log.side());
-      log.enter(side, 0, false);
+      log.enter(side, 0, 0, false);
       log.belongs(side, last);
       long epoch = Epochs.random();
-      log.enter(side + 1, epoch, false);
+      log.enter(side + 1, 0, epoch, false);
       return epoch;
     }
   }

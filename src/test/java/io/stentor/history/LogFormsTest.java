@@ -1,7 +1,9 @@
 package io.stentor.history;
 
+import io.stentor.config.RoomOptions.Durability;
 import io.stentor.config.RoomOptions.History;
-import io.stentor.history.RoomLog.Answer;
+import io.stentor.history.Appended.Answer;
+import io.stentor.history.JournalReports.Waiter;
 import io.stentor.message.Attributes;
 import io.stentor.message.Member;
 import io.stentor.message.Position;
@@ -13,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** The forms of logs and of operations on them do not change within a version. */
@@ -43,9 +46,9 @@ class LogFormsTest {
   private static RoomLog log() {
     RoomLog log = new RoomLog(7);
     log.append(new Batch(11, 1, publications()), NOW - 5000, LIMITS);
-    log.enter(1, 0, true);
+    log.enter(1, 3, 0, true);
     log.confirm(new Position(7, 2));
-    log.enter(2, 8, true);
+    log.enter(2, 4, 8, true);
     log.append(new Batch(12, 5, publications().subList(0, 2)), NOW - 1000, LIMITS);
     return log;
   }
@@ -69,10 +72,29 @@ class LogFormsTest {
     values.put(
         "replicate",
         new LogProcessor.Replicate(
-            log.branch(), 2, 1, 2, log.entriesFrom(2), answers, log.lastVersion(), NOW, 360));
+            new LogStep(
+                log.branch(),
+                2,
+                4,
+                3,
+                Durability.SYNCED,
+                1,
+                2,
+                log.entriesFrom(2),
+                answers,
+                log.lastVersion(),
+                NOW,
+                360),
+            new Waiter(new UUID(1, 2), 5)));
     values.put("expire", new UnusedLogs.Expire());
     values.put("names", new ClusterLists.NamesTask("ro", "room", 10));
     values.put("summaries", new ClusterLists.SummariesTask(new String[] {"a", "b"}));
     GoldenForms.check(config -> WireTypes.register(config, () -> NOW), values);
+    Map<String, Object> sinceJournals = new LinkedHashMap<>();
+    sinceJournals.put(
+        "journal-reports", JournalReports.Message.of(5, new UUID(1, 2), new UUID(3, 4)));
+    sinceJournals.put("offer", new RestoredLogs.Offer(log));
+    sinceJournals.put("restore", new RestoredLogs.Restore(log, true));
+    GoldenForms.check(config -> WireTypes.register(config, () -> NOW), sinceJournals, 3);
   }
 }

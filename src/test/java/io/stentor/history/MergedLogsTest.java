@@ -3,8 +3,8 @@ package io.stentor.history;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.config.RoomOptions.History;
-import io.stentor.history.RoomLog.Answer;
-import io.stentor.history.RoomLog.Entry;
+import io.stentor.history.Appended.Answer;
+import io.stentor.history.LogEntries.Entry;
 import io.stentor.message.Attributes;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
@@ -224,8 +224,8 @@ class MergedLogsTest {
   void the_common_past_keeps_its_positions_and_tails_are_in_the_past_of_nothing() {
     RoomLog one = common();
     RoomLog other = common();
-    one.enter(1, 70, true);
-    one.enter(2, 8, true);
+    one.enter(1, 0, 70, true);
+    one.enter(2, 0, 8, true);
     append(one, batch(1, 3, NOW, "c"));
     append(other, batch(2, 1, NOW + 1, "d"));
     RoomLog merged = MergedLogs.of(other, one, MERGED);
@@ -240,8 +240,8 @@ class MergedLogsTest {
   void a_log_stays_as_it_is_if_the_other_side_only_repeated_a_part_of_it() {
     RoomLog one = common();
     RoomLog other = common();
-    other.enter(1, 70, true);
-    other.enter(2, 8, true);
+    other.enter(1, 0, 70, true);
+    other.enter(2, 0, 8, true);
     append(one, batch(3, 1, NOW, "c"));
     append(one, keyed(1, 3, NOW + 20, "once/k"));
     append(other, keyed(2, 1, NOW + 10, "once/k"));

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.hazelcast.map.EntryProcessor;
 import io.stentor.config.RoomOptions.History;
-import io.stentor.history.RoomLog.Entry;
+import io.stentor.history.LogEntries.Entry;
 import io.stentor.message.Attributes;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
@@ -162,8 +162,8 @@ class ReplicateTest {
       log.confirm(new Position(7, log.top()));
       take(append(log, text(1, i, "m" + i), NOW, LIMITS), copy);
     }
-    assertThat(log.firstForCopy(NOW)).isEqualTo(10);
-    assertThat(log.firstForCopy(NOW + 60_001)).isEqualTo(11);
+    assertThat(log.stepForCopy(null, NOW).first()).isEqualTo(10);
+    assertThat(log.stepForCopy(null, NOW + 60_001).first()).isEqualTo(11);
   }
 
   @Test
@@ -180,8 +180,9 @@ class ReplicateTest {
   @Test
   void entries_on_the_copy_have_their_age_by_the_clock_of_its_node() {
     RoomLog copy = new RoomLog(7);
-    Entry entry = new Entry(1, 1, NOW, Publication.text("a", 1));
-    copy.replicate(new Branch(7), 1, 1, List.of(entry.shifted(-5_000_000)));
+    RoomLog log = new RoomLog(7);
+    append(log, text(1, 1, "a"), NOW, LIMITS);
+    copy.replicate(log.whole(NOW), NOW - 5_000_000);
     assertThat(copy.entry(1).atMillis()).isEqualTo(NOW - 5_000_000);
   }
 

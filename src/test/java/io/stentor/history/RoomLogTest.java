@@ -159,10 +159,10 @@ class RoomLogTest {
     Publication lost = Publication.text("v7", 0).with(Attributes.NONE.withVersion(7, ""));
     History limits = new History(10, 1000, 100);
     log.append(new Batch(1, 1, List.of(old)), 1000, limits);
-    log.enter(1, 0, true);
+    log.enter(1, 0, 0, true);
     log.confirm(new Position(7, 1));
     log.append(new Batch(1, 2, List.of(lost)), 1000, limits);
-    log.enter(2, 8, false);
+    log.enter(2, 0, 8, false);
     assertThat(log.top()).isEqualTo(1);
     assertThat(log.append(new Batch(2, 1, List.of(old)), 1000, limits).outdated())
         .containsExactly(0);

@@ -3,7 +3,7 @@ package io.stentor.history;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.config.RoomOptions.History;
-import io.stentor.history.RoomLog.Entry;
+import io.stentor.history.LogEntries.Entry;
 import io.stentor.message.Attributes;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
@@ -83,7 +83,7 @@ class SplitLogsTest {
       this.random = new Random(seed);
       this.limits = limits;
       RoomLog log = new RoomLog(epochs++);
-      log.enter(epochs, 0, true);
+      log.enter(epochs, 0, 0, true);
       sides.add(new Side(epochs++, log, copyOf(log)));
       for (int i = 0; i < 4; i++) {
         readers.add(new Reader());
@@ -138,16 +138,7 @@ class SplitLogsTest {
     }
 
     private void replicate(Side side) {
-      long first = side.owner.firstForCopy(now);
-      boolean done =
-          side.copy.replicate(
-              side.owner.branch(),
-              side.owner.oldest(),
-              first,
-              side.owner.entriesFrom(Math.max(first, side.owner.oldest())));
-      assertThat(done).isTrue();
-      side.owner.answersForCopy(null).forEach(side.copy::remember);
-      side.copy.belongs(side.id, side.copy.top());
+      assertThat(side.copy.replicate(side.owner.stepForCopy(null, now), now)).isTrue();
     }
 
     /** The owner and the copy lose each other; publications may be on their way. */
@@ -167,7 +158,7 @@ class SplitLogsTest {
     }
 
     private Side part(RoomLog log, long id, Position delivered) {
-      log.enter(id, epochs++, random.nextInt(4) > 0);
+      log.enter(id, 0, epochs++, random.nextInt(4) > 0);
       Side side = new Side(id, log, copyOf(log));
       side.delivered = delivered;
       return side;
@@ -181,7 +172,7 @@ class SplitLogsTest {
       Side other = sides.remove(random.nextInt(sides.size()));
       RoomLog merged = MergedLogs.of(one.owner, other.owner, epochs++);
       merged.belongs(0, merged.top());
-      merged.enter(one.id, epochs++, true);
+      merged.enter(one.id, 0, epochs++, true);
       assertThat(merged.epoch()).isLessThan(epochs - 1);
       sides.add(new Side(one.id, merged, copyOf(merged)));
     }

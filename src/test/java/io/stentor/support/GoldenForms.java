@@ -36,7 +36,16 @@ public final class GoldenForms {
    * @param register registers the types of the values
    */
   public static void check(Consumer<Config> register, Map<String, Object> values) {
-    for (int version = WireVersion.OLDEST; version <= WireVersion.NEWEST; version++) {
+    check(register, values, WireVersion.OLDEST);
+  }
+
+  /**
+   * Checks the forms of Hazelcast's values that there are since a version.
+   *
+   * @param register registers the types of the values
+   */
+  public static void check(Consumer<Config> register, Map<String, Object> values, int since) {
+    for (int version = since; version <= WireVersion.NEWEST; version++) {
       Config config = new Config();
       WireVersion.fix(config, version);
       register.accept(config);

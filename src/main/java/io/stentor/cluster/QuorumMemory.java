@@ -1,0 +1,124 @@
+package io.stentor.cluster;
+
+import io.stentor.cluster.Agreement.Acceptor;
+import io.stentor.cluster.Agreement.State;
+import io.stentor.journal.DataDirectory;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a node remembers of its agreements when it restarts: a small file in its data directory,
+ * which is on the disk before anybody learns of a new state.
+ */
+final class QuorumMemory {
+
+  /** Remembers nothing: for a node without a data directory. */
+  static final QuorumMemory NONE = new QuorumMemory(null, 0);
+
+  private static final Logger LOG = LoggerFactory.getLogger(QuorumMemory.class);
+  private static final String FILE = "members";
+
+  private final @Nullable DataDirectory directory;
+  private final int waitSeconds;
+  private final long startedNanos = System.nanoTime();
+  private int told;
+
+  /**
+   * Creates a memory.
+   *
+   * @param waitSeconds how long nodes that restart wait for the members that they last knew
+   */
+  QuorumMemory(@Nullable DataDirectory directory, int waitSeconds) {
+    this.directory = directory;
+    this.waitSeconds = waitSeconds;
+  }
+
+  /**
+   * Returns the part in the rounds of a node that has just started. It is a newcomer if it
+   * remembers nothing, or if its directory is a copy, because another node may have the original.
+   */
+  Acceptor restarted(UUID node) {
+    State state = remembered();
+    return state == null ? newcomer(node) : new Acceptor(node, state, now -> keep(node, now));
+  }
+
+  /** Returns the state from before the restart; null if there is none that counts. */
+  private @Nullable State remembered() {
+    if (directory == null || directory.isCopy()) {
+      return null;
+    }
+    try {
+      byte[] file = directory.read(FILE);
+      if (file == null || file.length == 0) {
+        return null;
+      }
+      DataInputStream in = new DataInputStream(new ByteArrayInputStream(file));
+      int version = WireVersion.checked(in.readByte());
+      UUID former = WireType.readUuid(in);
+      return QuorumMessage.readState(in, version).restarted(former);
+    } catch (IOException | RuntimeException e) {
+      LOG.error("what the nodes agreed on cannot be read; rooms continue in new epochs", e);
+      return null;
+    }
+  }
+
+  /** Forgets the state from before the restart. Returns whether this node was the only member. */
+  boolean forget() {
+    State state = remembered();
+    if (state == null || directory == null) {
+      return false;
+    }
+    boolean alone = state.isAlone();
+    try {
+      directory.replace(FILE, new byte[0]);
+    } catch (IOException e) {
+      LOG.error("what the nodes agreed on cannot be removed from {}", directory, e);
+    }
+    return alone;
+  }
+
+  /** Returns the part in the rounds of a node without a past. */
+  Acceptor newcomer(UUID node) {
+    return new Acceptor(node, State.NEWCOMER, now -> keep(node, now));
+  }
+
+  private void keep(UUID node, State state) {
+    if (directory == null) {
+      return;
+    }
+    // Until the node adopts an agreement, it is the member that it was.
+    UUID member = state.former() != null ? state.former() : node;
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    try {
+      out.writeByte(WireVersion.NEWEST);
+      WireType.write(member, out);
+      QuorumMessage.write(state, out, WireVersion.NEWEST);
+      directory.replace(FILE, bytes.toByteArray());
+    } catch (IOException e) {
+      LOG.error("what the nodes agreed on cannot be written to {}", directory, e);
+    }
+  }
+
+  /** Returns whether it is worth to wait for members of the last run that are missing. */
+  boolean waitsFor(int missing) {
+    long waited = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedNanos);
+    boolean waits = waited < waitSeconds;
+    if (waits && told != missing) {
+      LOG.info(
+          "waiting for {} nodes of the last run, at most {} s (cluster.restartWaitSeconds)",
+          missing,
+          waitSeconds - waited);
+      told = missing;
+    }
+    return waits;
+  }
+}

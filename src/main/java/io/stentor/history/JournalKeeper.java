@@ -1,0 +1,202 @@
+package io.stentor.history;
+
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.instance.impl.HazelcastInstanceImpl;
+import com.hazelcast.instance.impl.HazelcastInstanceProxy;
+import com.hazelcast.internal.partition.IPartition;
+import com.hazelcast.map.impl.MapService;
+import com.hazelcast.map.impl.recordstore.RecordStore;
+import com.hazelcast.partition.MigrationListener;
+import com.hazelcast.partition.MigrationState;
+import com.hazelcast.partition.ReplicaMigrationEvent;
+import com.hazelcast.spi.impl.NodeEngineImpl;
+import com.hazelcast.spi.impl.PartitionSpecificRunnable;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the journal of a node in step with the logs and copies that Hazelcast brings to the node
+ * and takes away from it: what has arrived is recorded, and what has left is forgotten. Operations
+ * on a log record what they change themselves.
+ */
+final class JournalKeeper {
+
+  private final NodeEngineImpl engine;
+  private final NodeContext context;
+  private final LogJournal journal;
+
+  /** Whether rooms that are elsewhere may be forgotten: from the restoring of the logs on. */
+  private volatile boolean forgets;
+
+  private int next;
+
+  /** Rooms that were elsewhere when they were last looked for. */
+  private Set<String> elsewhere = new HashSet<>();
+
+  private JournalKeeper(HazelcastInstance hazelcast, LogJournal journal) {
+    HazelcastInstanceImpl instance = ((HazelcastInstanceProxy) hazelcast).getOriginal();
+    this.engine = instance.node.getNodeEngine();
+    this.context = NodeContext.of(hazelcast);
+    this.journal = journal;
+  }
+
+  /** Starts to follow what Hazelcast moves, and to rewrite logs for the journal. */
+  static JournalKeeper start(HazelcastInstance hazelcast, LogJournal journal) {
+    JournalKeeper keeper = new JournalKeeper(hazelcast, journal);
+    journal.onRewrite(keeper::rewrite);
+    hazelcast.getPartitionService().addMigrationListener(keeper.new Arrivals());
+    return keeper;
+  }
+
+  /**
+   * Looks at the next {@code count} partitions, and once per round at the rooms that have left.
+   * Does not wait. Must not be called concurrently.
+   */
+  void check(int count) {
+    int all = engine.getPartitionService().getPartitionCount();
+    for (int i = 0; i < Math.min(count, all); i++) {
+      next = (next + 1) % all;
+      if (isHere(next)) {
+        record(next);
+      }
+      if (next == 0) {
+        forgetElsewhere();
+      }
+    }
+  }
+
+  /** The logs of this node are in the cluster again: those that are elsewhere can be forgotten. */
+  void restored() {
+    for (String room : journal.rooms()) {
+      if (!isHere(partitionOf(room))) {
+        journal.forget(room);
+      }
+    }
+    journal.journal().settle();
+    forgets = true;
+  }
+
+  /** Makes the journal keep what it has, because this node is leaving. */
+  void leave() {
+    forgets = false;
+  }
+
+  /** Forgets rooms that have been elsewhere for a whole round, so that no move is in progress. */
+  private void forgetElsewhere() {
+    Set<String> now = new HashSet<>();
+    for (String room : journal.rooms()) {
+      if (forgets && !isHere(partitionOf(room))) {
+        now.add(room);
+        if (elsewhere.contains(room)) {
+          journal.forget(room);
+        }
+      }
+    }
+    elsewhere = now;
+  }
+
+  private int partitionOf(String room) {
+    return engine.getPartitionService().getPartitionId(engine.toData(room));
+  }
+
+  /** Returns whether this node has the logs or the copies of a partition. */
+  private boolean isHere(int partition) {
+    IPartition where = engine.getPartitionService().getPartition(partition, false);
+    return engine.getThisAddress().equals(where.getReplicaAddress(0))
+        || engine.getThisAddress().equals(where.getReplicaAddress(1));
+  }
+
+  /** Records the logs of a partition that the journal lacks. */
+  private void record(int partition) {
+    engine.getOperationService().execute(new Scan(partition));
+  }
+
+  private void rewrite(String room) {
+    int partition = partitionOf(room);
+    if (isHere(partition)) {
+      engine.getOperationService().execute(new Rewrite(partition, room));
+    } else if (forgets) {
+      journal.forget(room);
+    }
+  }
+
+  private @Nullable RecordStore<?> store(int partition) {
+    MapService maps = engine.getService(MapService.SERVICE_NAME);
+    return maps.getMapServiceContext().getExistingRecordStore(partition, NodeContext.LOGS);
+  }
+
+  /** Records all logs of a partition, on that partition's thread. */
+  private final class Scan implements PartitionSpecificRunnable {
+    private final int partition;
+
+    Scan(int partition) {
+      this.partition = partition;
+    }
+
+    @Override
+    public int getPartitionId() {
+      return partition;
+    }
+
+    @Override
+    public void run() {
+      RecordStore<?> store = store(partition);
+      if (store != null) {
+        store.forEach(
+            (name, record) -> {
+              if (record.getValue() instanceof RoomLog log) {
+                context.record(engine.toObject(name), log, Set.of());
+              }
+            },
+            false);
+      }
+    }
+  }
+
+  /** Writes a log to the journal again, on the thread of its partition. */
+  private final class Rewrite implements PartitionSpecificRunnable {
+    private final int partition;
+    private final String room;
+
+    Rewrite(int partition, String room) {
+      this.partition = partition;
+      this.room = room;
+    }
+
+    @Override
+    public int getPartitionId() {
+      return partition;
+    }
+
+    @Override
+    public void run() {
+      RecordStore<?> store = store(partition);
+      var record = store == null ? null : store.getRecord(engine.toData(room));
+      if (record != null && record.getValue() instanceof RoomLog log) {
+        journal.rewrite(room, log, context.clock().getAsLong());
+      } else if (forgets) {
+        journal.forget(room);
+      }
+    }
+  }
+
+  /** Looks at a partition as soon as its logs or copies have arrived. */
+  private final class Arrivals implements MigrationListener {
+    @Override
+    public void migrationStarted(MigrationState state) {}
+
+    @Override
+    public void migrationFinished(MigrationState state) {}
+
+    @Override
+    public void replicaMigrationCompleted(ReplicaMigrationEvent event) {
+      if (isHere(event.getPartitionId())) {
+        record(event.getPartitionId());
+      }
+    }
+
+    @Override
+    public void replicaMigrationFailed(ReplicaMigrationEvent event) {}
+  }
+}
