@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.stentor.cluster.Agreement.Acceptor;
 import io.stentor.cluster.Agreement.State;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -52,11 +53,30 @@ class AgreementTest {
     private List<UUID> lastView = List.of();
     private long newId;
 
+    /**
+     * For each id, the last offset that was written on a side with this node: its copy of a log.
+     */
+    private final Map<Long, Long> written = new HashMap<>();
+
     Node(UUID uuid, int side, Random random) {
       this.uuid = uuid;
       this.acceptor = new Acceptor(uuid);
       this.side = side;
       this.random = random;
+    }
+
+    /** A node that comes back with what was on its disk. */
+    Node(UUID uuid, int side, Random random, Node before) {
+      State state = before.acceptor.state();
+      this.uuid = uuid;
+      this.acceptor =
+          new Acceptor(
+              uuid,
+              state.restarted(Objects.requireNonNullElse(state.former(), before.uuid)),
+              kept -> {});
+      this.side = side;
+      this.random = random;
+      this.written.putAll(before.written);
     }
 
     long newId(List<UUID> of) {
@@ -67,25 +87,36 @@ class AgreementTest {
       return newId;
     }
 
+    long written(long id) {
+      return written.getOrDefault(id, 0L);
+    }
+
     @Nullable Agreement agreed() {
       return acceptor.state().agreed();
     }
   }
 
   /**
-   * Nodes that are killed, leave, split off and come back as newcomers, while messages of their
-   * rounds arrive late, in any order or not at all. As in Hazelcast, a node that another one has
-   * removed from its view is never seen again under the same UUID.
+   * Nodes that are killed, leave, split off and come back, as newcomers or with what they had on
+   * their disks, while messages of their rounds arrive late, in any order or not at all. As in
+   * Hazelcast, a node that another one has removed from its view is never seen again under the same
+   * UUID.
    */
   private static final class World {
     final Random random;
     final List<Node> alive = new ArrayList<>();
     final Map<UUID, Node> byUuid = new HashMap<>();
     final List<Round> rounds = new ArrayList<>();
+    final List<Node> dead = new ArrayList<>();
+
+    /** For each id, the last offset that was written anywhere. */
+    final Map<Long, Long> written = new HashMap<>();
+
     int sides = 1;
     int agreements;
     int forks;
     int kept;
+    int writtenAfterRestarts;
 
     World(long seed) {
       random = new Random(seed);
@@ -96,10 +127,17 @@ class AgreementTest {
     }
 
     Node join(int side) {
-      Node node = new Node(uuid(), side, random);
+      return join(new Node(uuid(), side, random));
+    }
+
+    Node restart(Node node, int side) {
+      return join(new Node(uuid(), side, random, node));
+    }
+
+    private Node join(Node node) {
       alive.add(node);
       byUuid.put(node.uuid, node);
-      node.view = side(side);
+      node.view = side(node.side);
       return node;
     }
 
@@ -130,10 +168,13 @@ class AgreementTest {
         node.view = side(node.side);
       } else if (dice < 88) {
         begin(any());
-      } else if (dice < 92 && alive.size() < 8) {
+      } else if (dice < 90 && alive.size() < 8) {
         join(any().side);
+      } else if (dice < 92 && alive.size() < 8 && !dead.isEmpty()) {
+        restart(
+            dead.remove(random.nextInt(dead.size())), random.nextInt(3) > 0 ? any().side : sides++);
       } else if (dice < 94 && alive.size() > 1) {
-        kill(any());
+        crash(any());
       } else if (dice < 96) {
         split();
       } else if (dice < 98) {
@@ -142,6 +183,52 @@ class AgreementTest {
         merge();
       }
       check();
+      if (random.nextInt(4) == 0) {
+        write();
+      }
+    }
+
+    /** A node dies, and may come back with what was on its disk. */
+    void crash(Node node) {
+      kill(node);
+      dead.add(node);
+    }
+
+    /** All nodes die. Some of them come back together, some on their own, some never. */
+    void restartAll() {
+      List.copyOf(alive).forEach(this::crash);
+      rounds.clear();
+      Collections.shuffle(dead, random);
+      int together = sides++;
+      int count = 1 + random.nextInt(dead.size());
+      for (Node node : List.copyOf(dead.subList(0, count))) {
+        dead.remove(node);
+        restart(node, random.nextInt(4) > 0 ? together : sides++);
+      }
+      alive.forEach(node -> node.view = side(node.side));
+    }
+
+    /**
+     * Each side writes an offset to the log of the id that it holds. If a side with an old copy
+     * holds the id, an offset gets two meanings. A side without a copy begins a log with another
+     * epoch.
+     */
+    void write() {
+      for (int side : alive.stream().map(node -> node.side).distinct().toList()) {
+        List<Node> nodes = alive.stream().filter(node -> node.side == side).toList();
+        Agreement held = held(nodes.get(0));
+        if (held == null || nodes.stream().anyMatch(node -> !held.equals(held(node)))) {
+          continue;
+        }
+        long known = nodes.stream().mapToLong(node -> node.written(held.id())).max().orElse(0);
+        if (known == 0 && written.containsKey(held.id())) {
+          continue;
+        }
+        assertThat(known).isEqualTo(written.getOrDefault(held.id(), 0L));
+        written.put(held.id(), known + 1);
+        nodes.forEach(node -> node.written.put(held.id(), known + 1));
+        writtenAfterRestarts += nodes.stream().anyMatch(node -> node.acceptor.continues()) ? 1 : 0;
+      }
     }
 
     /** Some nodes of one side go to a new one. */
@@ -224,11 +311,16 @@ class AgreementTest {
 
     void commit(Round round, Node to) {
       Agreement before = to.agreed();
+      final boolean restarted = to.acceptor.state().former() != null;
       if (!round.committed.add(to.uuid) || !to.acceptor.adopt(round.id)) {
         return;
       }
       round.over = round.committed.size() == round.view.size();
       agreements++;
+      if (restarted && !to.acceptor.continues()) {
+        // Others may have continued its logs.
+        to.written.clear();
+      }
       Agreement now = Objects.requireNonNull(to.agreed());
       if (before != null) {
         assertThat(now.generation()).isGreaterThan(before.generation());
@@ -284,9 +376,10 @@ class AgreementTest {
   }
 
   @Test
-  void two_sides_never_hold_the_same_id_in_random_histories() {
+  void two_sides_never_hold_the_same_id_nor_one_after_the_other_in_random_histories() {
     int forks = 0;
     int kept = 0;
+    int restarted = 0;
     for (long seed = 1; seed <= HISTORIES; seed++) {
       World world = new World(seed);
       for (int i = 0; i < 1 + seed % 5; i++) {
@@ -297,14 +390,24 @@ class AgreementTest {
       try {
         for (int i = 0; i < 400; i++) {
           world.step();
+          if (i % 100 == 99) {
+            if (world.random.nextBoolean()) {
+              world.settle();
+              world.write();
+            }
+            world.restartAll();
+          }
         }
         world.settle();
+        world.write();
       } catch (AssertionError e) {
         throw new AssertionError("seed " + seed, e);
       }
       forks += world.forks;
       kept += world.kept;
+      restarted += world.writtenAfterRestarts;
     }
+    assertThat(restarted).isGreaterThan(1000);
     assertThat(forks).isGreaterThan(1000);
     assertThat(kept).isGreaterThan(1000);
   }
