@@ -193,7 +193,7 @@ class ConsolePage {
     const clock = this.#cluster.clock(now, this.#isLive);
     this.#tiles.draw(this.#cluster, clock, this.#cards.chosen);
     this.#cards.draw(this.#cluster, clock);
-    this.#drawAlarm(this.#cluster.copies(clock));
+    this.#drawAlarm(this.#cluster.unwritable(clock), this.#cluster.copies(clock));
     this.#drawEvents(clock);
     const isOld = this.#cluster.silence(now) > OLD_MILLIS || !this.#isLive;
     byId("summary").dataset.old = String(isOld);
@@ -204,12 +204,13 @@ class ConsolePage {
     this.#drawTime();
   }
 
-  /** Says on top if messages have no copy on a second node. */
-  #drawAlarm(copies) {
+  /** Says on top if nodes cannot write to their disks, or if messages have no copy on a second node. */
+  #drawAlarm(unwritable, copies) {
     const alarm = byId("alarm");
-    alarm.hidden = copies === "safe" || copies === "unknown";
-    alarm.dataset.level = { alone: "bad", missing: "warning" }[copies] ?? "information";
-    setText(alarm, alarm.hidden ? "" : translate(`alarm_${copies}`));
+    const kind = unwritable.length > 0 ? "unwritable" : copies;
+    alarm.hidden = kind === "safe" || kind === "unknown";
+    alarm.dataset.level = { unwritable: "bad", alone: "bad", missing: "warning" }[kind] ?? "information";
+    setText(alarm, alarm.hidden ? "" : translate(`alarm_${kind}`, { nodes: unwritable.join(", ") }));
   }
 
   #drawEvents(clock) {

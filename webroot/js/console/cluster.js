@@ -123,6 +123,11 @@ export class Cluster {
     return missing ? "missing" : running.some(({ last }) => last.nodes > 1) ? "safe" : "single";
   }
 
+  /** Returns the names of the running nodes whose data directory takes no writes. */
+  unwritable(clock) {
+    return this.running(clock).filter(({ last }) => last.disk && !last.disk.writable).map(({ name }) => name);
+  }
+
   /** Returns how far plots that end now go back, in milliseconds. */
   span(clock) {
     return Math.min(MAX_SPAN_MILLIS, Math.max(MIN_SPAN_MILLIS, clock - this.#first));
@@ -314,6 +319,7 @@ function parsedFigures(text) {
     limits: countsOf(json.limits),
     delivery: latencyOf(json.delivery),
     append: latencyOf(json.append),
+    disk: diskOf(json.disk),
   };
   NUMBERS.forEach((name) => (figures[name] = numberOf(json[name])));
   return figures;
@@ -334,4 +340,11 @@ function countsOf(value) {
 
 function latencyOf(value) {
   return { p50Millis: numberOf(value?.p50Millis), p99Millis: numberOf(value?.p99Millis) };
+}
+
+function diskOf(value) {
+  const isKnown = typeof value === "object" && value !== null;
+  return isKnown
+    ? { bytes: numberOf(value.bytes), writable: value.writable === true, damaged: numberOf(value.damaged) ?? 0 }
+    : null;
 }

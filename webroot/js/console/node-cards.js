@@ -22,6 +22,7 @@ const ROWS = {
   lag: ({ last }) => measured(last.loopLagMillis),
   cpu: ({ last }) => percent(last.cpu),
   copies: ({ last }) => translate(last.nodes < 2 ? "copiesAlone" : last.copies ? "copiesSafe" : "copiesMissing"),
+  disk: ({ last }) => disk(last.disk),
   slow: ({ last }) => list(last.slow),
   limits: ({ last }) => list(last.limits),
 };
@@ -30,6 +31,18 @@ const ROWS = {
 function list(counts) {
   const some = Object.entries(counts).filter(([, number]) => number > 0);
   return some.length === 0 ? translate("none") : some.map(([name, number]) => `${name} ${count(number)}`).join(", ");
+}
+
+/** What a data directory has, and what is wrong with it. */
+function disk(found) {
+  if (!found) {
+    return translate("diskNone");
+  }
+  const size = bytes(found.bytes);
+  if (!found.writable) {
+    return translate("diskUnwritable", { size });
+  }
+  return found.damaged > 0 ? translate("diskDamaged", { size, places: count(found.damaged) }) : size;
 }
 
 export class NodeCards {

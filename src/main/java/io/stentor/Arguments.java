@@ -3,6 +3,7 @@ package io.stentor;
 import io.stentor.config.ConfigLoader.Flag;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,6 +17,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
  *
  * @param files the value of every {@code --conf}, in order
  * @param flags the flags that set options
+ * @param inspected the data directory to inspect; null for none
  */
 record Arguments(
     List<String> files,
@@ -24,6 +26,7 @@ record Arguments(
     boolean printConfig,
     boolean newApiKey,
     boolean admin,
+    @Nullable String inspected,
     boolean version,
     boolean help) {
 
@@ -59,6 +62,7 @@ record Arguments(
           result.hasMatchedOption("--print-config"),
           result.hasMatchedOption("--new-api-key"),
           result.hasMatchedOption("--admin"),
+          result.matchedOptionValue("--inspect-data", null),
           result.hasMatchedOption("--version"),
           result.hasMatchedOption("--help"));
     } catch (UnmatchedArgumentException e) {
@@ -115,6 +119,9 @@ record Arguments(
     spec.addOption(plain("--print-config", "Only print the configuration that results."));
     spec.addOption(plain("--new-api-key", "Print a new API key, and the JSON that configures it."));
     spec.addOption(plain("--admin", "With --new-api-key: a key that opens /admin.html, too."));
+    spec.addOption(
+        value("--inspect-data", "DIR", "Print what a data directory has, without changing it.")
+            .build());
     spec.addOption(plain("--version", "Print the version."));
     spec.addOption(
         OptionSpec.builder("-h", "--help")

@@ -2,9 +2,13 @@ package io.stentor;
 
 import io.stentor.cluster.ClusteredVertx;
 import io.stentor.config.Config;
+import io.stentor.config.Config.LoggingOptions;
+import io.stentor.config.Config.LoggingOptions.Format;
+import io.stentor.config.Config.LoggingOptions.Level;
 import io.stentor.config.ConfigException;
 import io.stentor.config.ConfigLoader;
 import io.stentor.config.LoadedConfig;
+import io.stentor.history.LogInspection;
 import io.stentor.identity.ApiKeys;
 import io.stentor.identity.Tokens;
 import io.stentor.lifecycle.Node;
@@ -16,10 +20,12 @@ import io.stentor.tls.Certificate;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -97,6 +103,9 @@ public final class Main {
       printNewApiKey(arguments.admin());
       return OK;
     }
+    if (arguments.inspected() != null) {
+      return inspect(directory.resolve(arguments.inspected()));
+    }
     LoadedConfig loaded =
         new ConfigLoader(directory, environment).load(arguments.files(), arguments.flags());
     check(loaded.config());
@@ -109,6 +118,19 @@ public final class Main {
       return OK;
     }
     return serve(loaded);
+  }
+
+  /** Prints what a data directory has. Fails if it cannot be read, or is damaged. */
+  private int inspect(Path data) {
+    LoggingSetup.apply(new LoggingOptions(Level.WARN, Format.TEXT));
+    try {
+      LogInspection found = LogInspection.of(data);
+      found.print(out, Instant.now());
+      return found.isDamaged() ? CANNOT_START : OK;
+    } catch (IOException e) {
+      err.println(e.getMessage() == null ? e.toString() : e.getMessage());
+      return CANNOT_START;
+    }
   }
 
   /** Prints the key to standard error, and to standard output a configuration that accepts it. */

@@ -72,7 +72,7 @@ class ArgumentsTest {
   void the_usage_names_every_flag_and_fits_a_terminal() {
     assertThat(Arguments.usage())
         .contains("--conf", "--port", "--host", "--cluster", "--demo", "--check", "--print-config")
-        .contains("--data-dir")
+        .contains("--data-dir", "--inspect-data")
         .contains(
             "--version",
             "-h, --help",

@@ -56,6 +56,14 @@ class MainTest {
   }
 
   @Test
+  void a_data_directory_that_is_none_is_refused_with_exit_code_1() {
+    assertThat(run("--inspect-data", "data")).isEqualTo(1);
+    assertThat(out).hasToString("");
+    assertThat(err).hasToString(directory.resolve("data") + " is not a directory\n");
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
   void a_refused_configuration_starts_nothing() {
     assertThat(run("--conf", "nowhere.json")).isEqualTo(2);
     assertThat(err).hasToString("cannot read nowhere.json: there is no such file\n");

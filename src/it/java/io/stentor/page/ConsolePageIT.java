@@ -7,12 +7,16 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
 import io.stentor.support.Client;
 import io.stentor.support.HttpRoom;
+import io.stentor.support.Launch;
+import io.stentor.support.NodeProcess;
 import io.stentor.support.Window;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The console in a real browser: figures, rooms, publishing and disconnecting. */
 class ConsolePageIT extends InConsole {
@@ -78,6 +82,18 @@ class ConsolePageIT extends InConsole {
     }
   }
 
+  @Test
+  void a_card_shows_the_data_directory_or_that_there_is_none(@TempDir Path data) {
+    try (Window one = enter()) {
+      assertThat(nodes(one)).containsText("Data directorynone: messages are in memory");
+    }
+    try (NodeProcess kept =
+            NodeProcess.start(withKeys(Launch.server("--data-dir", data.toString())));
+        Window one = enter(kept, options -> {})) {
+      assertThat(nodes(one)).containsText(Pattern.compile("Data directory[0-9.]+ k?B"));
+    }
+  }
+
   /** What the console makes of figures, without a server that tells them. */
   private static final String OF_FIGURES =
       """
@@ -96,13 +112,14 @@ class ConsolePageIT extends InConsole {
         tell('a2', start + 50_000, { uptimeSeconds: 1 });
         tell('a2', start + 170_000, { gaps: 2 });
         tell('a2', start + 200_000, { gaps: 3, slow: { skip: 4 }, limits: { rooms: 7 } });
-        tell('a2', start + 201_000, { gaps: 3, slow: { skip: 4 }, limits: { rooms: 7 }, copies: false });
+        tell('a2', start + 201_000, { gaps: 3, slow: { skip: 4 }, limits: { rooms: 7 }, copies: false,
+          disk: { bytes: 5, writable: false, damaged: 0 } });
         const shown = (clock) => cluster.nodes(clock).map((node) => `${node.id} ${node.state(clock)}`);
         const early = shown(start + 100_000);
         log.watch(cluster, start + 100_000);
         const clock = start + 201_000;
         return {
-          early, late: shown(clock), copies: cluster.copies(clock),
+          early, late: shown(clock), copies: cluster.copies(clock), unwritable: cluster.unwritable(clock),
           starts: cluster.incarnations(cluster.nodes(clock)[0]),
           connections: cluster.now('connections', 'sum', clock),
           past: cluster.values('connections', 'sum', clock)[0],
@@ -119,6 +136,7 @@ class ConsolePageIT extends InConsole {
       assertThat((List<?>) found.get("early")).hasToString("[a2 ready, b1 gone]");
       assertThat((List<?>) found.get("late")).hasToString("[a2 ready]");
       assertThat(found.get("copies")).isEqualTo("missing");
+      assertThat((List<?>) found.get("unwritable")).hasToString("[a:1]");
       assertThat(found.get("starts")).isEqualTo(2);
       assertThat(found.get("connections")).isEqualTo(1);
       assertThat(found.get("past")).as("of both, before they ended").isEqualTo(2);

@@ -8,6 +8,7 @@ import io.stentor.connection.Transport;
 import io.stentor.health.ClusterState;
 import io.stentor.health.Health;
 import io.stentor.health.LoopLags;
+import io.stentor.journal.Journal;
 import io.stentor.metrics.MetricSources;
 import io.stentor.metrics.Metrics;
 import io.stentor.metrics.RecentTimes;
@@ -43,6 +44,7 @@ public final class NodeFigures {
   private final Health health;
   private final LoopLags lags;
   private final ClusterState cluster;
+  private final @Nullable Journal journal;
   private final boolean clustered;
   private final Supplier<String> address;
   private final OperatingSystemMXBean system =
@@ -52,6 +54,7 @@ public final class NodeFigures {
    * Creates a reader of one node's figures.
    *
    * @param metrics null if metrics are disabled
+   * @param journal null without a data directory
    * @param clustered whether this node is to be one of several
    * @param address of the node, as a person would call it
    */
@@ -62,6 +65,7 @@ public final class NodeFigures {
       Health health,
       LoopLags lags,
       ClusterState cluster,
+      @Nullable Journal journal,
       boolean clustered,
       Supplier<String> address) {
     this.rooms = rooms;
@@ -71,6 +75,7 @@ public final class NodeFigures {
     this.health = health;
     this.lags = lags;
     this.cluster = cluster;
+    this.journal = journal;
     this.clustered = clustered;
     this.address = address;
   }
@@ -99,6 +104,7 @@ public final class NodeFigures {
             .put("clustered", clustered)
             .put("nodes", cluster.nodes())
             .put("copies", cluster.isSafe())
+            .put("disk", disk())
             .put("connections", byTransport())
             .put("rooms", load.rooms())
             .put("members", load.cursors())
@@ -112,6 +118,15 @@ public final class NodeFigures {
   private static String version() {
     String version = NodeFigures.class.getPackage().getImplementationVersion();
     return version == null ? "" : version;
+  }
+
+  private @Nullable JsonObject disk() {
+    return journal == null
+        ? null
+        : new JsonObject()
+            .put("bytes", journal.figures().bytes())
+            .put("writable", journal.accepts())
+            .put("damaged", journal.figures().damaged());
   }
 
   private JsonObject byTransport() {

@@ -1,5 +1,7 @@
 package io.stentor.health;
 
+import io.stentor.journal.Journal;
+import io.stentor.journal.Journal.Figures;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -11,7 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -98,6 +102,38 @@ public final class Health {
                     .put("joined", cluster.isJoined())
                     .put("nodes", cluster.nodes())
                     .put("safe", cluster.isSafe())));
+  }
+
+  /** Adds the readiness check that the data directory takes writes. */
+  public void checkReady(Journal journal) {
+    checkReady(journal::accepts, journal::figures, System::nanoTime);
+  }
+
+  /** A full queue that is written within this time does not make a node unready. */
+  public static final long FULL_QUEUE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /**
+   * Adds the readiness check that the data directory takes writes.
+   *
+   * @param clock elapsed time in nanoseconds
+   */
+  public void checkReady(BooleanSupplier writable, Supplier<Figures> figures, LongSupplier clock) {
+    AtomicLong lastWritable = new AtomicLong(clock.getAsLong());
+    ready(
+        "dataDirectory",
+        () -> {
+          boolean now = writable.getAsBoolean();
+          if (now) {
+            lastWritable.set(clock.getAsLong());
+          }
+          Figures all = figures.get();
+          return status(
+              clock.getAsLong() - lastWritable.get() < FULL_QUEUE_NANOS,
+              new JsonObject()
+                  .put("writable", now)
+                  .put("bytes", all.bytes())
+                  .put("queuedBytes", all.queuedBytes()));
+        });
   }
 
   private static Status draining(boolean draining) {

@@ -274,11 +274,11 @@ public final class LogJournal implements AutoCloseable {
   }
 
   /** Applies records to the logs in the order in which they were written. */
-  private static final class Restoring implements Replay {
-    private final Map<String, RoomLog> logs = new HashMap<>();
+  static class Restoring implements Replay {
+    final Map<String, RoomLog> logs = new HashMap<>();
 
     /** Rooms whose last record may be missing. */
-    private final Set<String> doubtful = new HashSet<>();
+    final Set<String> doubtful = new HashSet<>();
 
     @Override
     public void record(Kind kind, String room, DataInput payload) throws IOException {

@@ -150,6 +150,12 @@ public final class DataDirectory implements AutoCloseable {
     return disk;
   }
 
+  /** Returns the path. */
+  @Override
+  public String toString() {
+    return disk.path();
+  }
+
   /** Gives up the lock. */
   @Override
   public void close() {

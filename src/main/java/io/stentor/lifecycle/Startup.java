@@ -10,10 +10,12 @@ import io.stentor.config.LiveConfig;
 import io.stentor.config.LoadedConfig;
 import io.stentor.config.RoomRules;
 import io.stentor.connection.ConnectionCounts;
+import io.stentor.history.LogJournal;
 import io.stentor.http.NodeServices;
 import io.stentor.http.NodeUrls;
 import io.stentor.identity.Access;
 import io.stentor.identity.Tokens;
+import io.stentor.journal.Journal;
 import io.stentor.presence.Presence;
 import io.stentor.room.Rooms;
 import io.stentor.server.Endpoints;
@@ -23,6 +25,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.lang.management.ManagementFactory;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,12 +60,17 @@ public final class Startup {
     this.servers = servers;
     this.runtime = runtime;
     this.live = new LiveConfig(demo.withKey(config));
-    this.operations = new Operations(vertx, config, runtime.hazelcast());
+    this.operations =
+        new Operations(vertx, config, runtime.hazelcast(), journal(runtime.journal()));
     this.rooms =
         new Rooms(vertx, new RoomRules(live), runtime.history(), operations.timings(), limits);
     this.presence = runtime.presence(rooms);
     this.access = Access.of(vertx, live);
     vertx.setPeriodic(SWEEP_MILLIS, timer -> vertx.executeBlocking(() -> sweep(limits)));
+  }
+
+  private static @Nullable Journal journal(@Nullable LogJournal logs) {
+    return logs == null ? null : logs.journal();
   }
 
   private static Limits sweep(Limits limits) {

@@ -109,6 +109,31 @@ public enum MetricName {
       "stentor.event.loop.lag",
       Kind.TIME_GAUGE,
       "How late the latest event loop was in the last ten to twenty seconds."),
+  JOURNAL_BYTES(
+      "stentor.journal.bytes", Kind.GAUGE, "Size of the journal's files in the data directory."),
+  JOURNAL_SEGMENTS("stentor.journal.segments", Kind.GAUGE, "Number of these files."),
+  JOURNAL_ROOMS("stentor.journal.rooms", Kind.GAUGE, "Rooms that the journal has."),
+  JOURNAL_ACCEPTS(
+      "stentor.journal.accepts",
+      Kind.GAUGE,
+      "1 while the data directory takes writes; 0 while rooms that are kept on disk accept no"
+          + " messages."),
+  JOURNAL_RECORDS(
+      "stentor.journal.records", Kind.COUNTER, "Records that were written to the journal."),
+  JOURNAL_GROUPS(
+      "stentor.journal.groups", Kind.COUNTER, "Groups in which these records were written."),
+  JOURNAL_FLUSH(
+      "stentor.journal.flush", Kind.FUNCTION_TIMER, "Time of flushing the journal to the disk."),
+  JOURNAL_PROBLEMS(
+      "stentor.journal.problems",
+      Kind.COUNTER,
+      "Times that the data directory stopped to take writes."),
+  JOURNAL_DAMAGED(
+      "stentor.journal.damaged",
+      Kind.GAUGE,
+      "Places of the journal at which records were missing or damaged at the start."),
+  JOURNAL_REPLAY(
+      "stentor.journal.replay", Kind.TIME_GAUGE, "Time of reading the journal at the start."),
   DIRECT_MEMORY(
       "stentor.direct.memory.bytes",
       Kind.GAUGE,
@@ -136,6 +161,7 @@ public enum MetricName {
     GAUGE,
     TIME_GAUGE,
     TIMER,
+    FUNCTION_TIMER,
     SUMMARY
   }
 
@@ -179,7 +205,7 @@ public enum MetricName {
     return switch (kind) {
       case COUNTER -> List.of(name + "_total");
       case GAUGE -> List.of(name);
-      case TIME_GAUGE -> List.of(name + "_seconds");
+      case TIME_GAUGE, FUNCTION_TIMER -> List.of(name + "_seconds");
       case TIMER -> List.of(name + "_seconds", name + "_seconds_max");
       case SUMMARY -> List.of(name, name + "_max");
     };

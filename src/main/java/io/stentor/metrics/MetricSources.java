@@ -12,6 +12,7 @@ import io.stentor.health.Health;
 import io.stentor.health.LoopLags;
 import io.stentor.http.Problem;
 import io.stentor.http.ProblemType;
+import io.stentor.journal.Journal;
 import io.stentor.message.CloseReason;
 import io.stentor.room.Counts;
 import io.stentor.room.Counts.Count;
@@ -19,6 +20,7 @@ import io.stentor.room.Rooms;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -137,6 +139,25 @@ public final class MetricSources {
     metrics.gauge(MetricName.CLUSTER_SAFE, () -> cluster.isSafe() ? 1 : 0);
     metrics.gauge(
         MetricName.CLUSTER_MAJORITY, () -> quorum == null || quorum.hasMajority() ? 1 : 0);
+  }
+
+  /** Registers the metrics of the journal of a node that has a data directory. */
+  public void watch(Journal journal) {
+    metrics.gauge(MetricName.JOURNAL_BYTES, () -> journal.figures().bytes());
+    metrics.gauge(MetricName.JOURNAL_SEGMENTS, () -> journal.figures().segments());
+    metrics.gauge(MetricName.JOURNAL_ROOMS, () -> journal.figures().keys());
+    metrics.gauge(MetricName.JOURNAL_ACCEPTS, () -> journal.accepts() ? 1 : 0);
+    metrics.gauge(MetricName.QUEUED_BYTES, () -> journal.figures().queuedBytes(), "queue", "disk");
+    metrics.counter(MetricName.JOURNAL_RECORDS, () -> journal.figures().records());
+    metrics.counter(MetricName.JOURNAL_GROUPS, () -> journal.figures().groups());
+    metrics.timer(
+        MetricName.JOURNAL_FLUSH,
+        () -> journal.figures().flushes(),
+        () -> journal.figures().flushNanos());
+    metrics.counter(MetricName.JOURNAL_PROBLEMS, () -> journal.figures().problems());
+    metrics.gauge(MetricName.JOURNAL_DAMAGED, () -> journal.figures().damaged());
+    metrics.nanos(
+        MetricName.JOURNAL_REPLAY, () -> TimeUnit.MILLISECONDS.toNanos(journal.report().millis()));
   }
 
   /** Registers the number of nodes that the event bus does not reach. */

@@ -2,6 +2,7 @@ package io.stentor.metrics;
 
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
@@ -154,6 +155,19 @@ public final class Metrics implements Timings, AutoCloseable {
     TimeGauge.builder(name.meter(), value, TimeUnit.NANOSECONDS, read)
         .description(name.help())
         .strongReference(true)
+        .register(registry);
+  }
+
+  /**
+   * Registers a timer that another component maintains.
+   *
+   * @param nanos the total of all times
+   */
+  synchronized void timer(MetricName name, LongSupplier count, LongSupplier nanos) {
+    counted.add(count);
+    ToDoubleFunction<LongSupplier> total = any -> nanos.getAsLong();
+    FunctionTimer.builder(name.meter(), count, LongSupplier::getAsLong, total, TimeUnit.NANOSECONDS)
+        .description(name.help())
         .register(registry);
   }
 

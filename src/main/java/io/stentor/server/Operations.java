@@ -17,6 +17,7 @@ import io.stentor.health.LoopLags;
 import io.stentor.health.Memory;
 import io.stentor.http.ErrorHandlers;
 import io.stentor.http.RequestLimiter;
+import io.stentor.journal.Journal;
 import io.stentor.metrics.MetricSources;
 import io.stentor.metrics.Metrics;
 import io.stentor.metrics.Totals;
@@ -55,6 +56,7 @@ public final class Operations {
   private final OperationsEndpoint.@Nullable Scrapes scrapes;
   private final LoopLags lags;
   private final ClusterState cluster;
+  private final @Nullable Journal journal;
   private @Nullable FiguresFeed feed;
   private volatile boolean draining;
 
@@ -62,8 +64,13 @@ public final class Operations {
    * Starts monitoring a node, until its Vert.x closes.
    *
    * @param hazelcast null for a standalone node
+   * @param journal null without a data directory
    */
-  public Operations(Vertx vertx, Config config, @Nullable HazelcastInstance hazelcast) {
+  public Operations(
+      Vertx vertx,
+      Config config,
+      @Nullable HazelcastInstance hazelcast,
+      @Nullable Journal journal) {
     this.vertx = vertx;
     this.config = config;
     this.health = new Health(vertx);
@@ -78,11 +85,18 @@ public final class Operations {
     if (hazelcast != null) {
       health.checkReady(cluster);
     }
+    this.journal = journal;
+    if (journal != null) {
+      health.checkReady(journal);
+    }
     if (sources != null) {
       sources.watch(lags);
       sources.watch(probe);
       sources.watch(cluster, hazelcast == null ? null : Quorum.of(hazelcast));
       sources.watch(health);
+      if (journal != null) {
+        sources.watch(journal);
+      }
     }
   }
 
@@ -131,7 +145,8 @@ public final class Operations {
       Supplier<String> address) {
     boolean clustered = config.cluster().enabled();
     NodeFigures figures =
-        new NodeFigures(rooms, connections, metrics, health, lags, cluster, clustered, address);
+        new NodeFigures(
+            rooms, connections, metrics, health, lags, cluster, journal, clustered, address);
     feed = new FiguresFeed(vertx, rooms, hasConsole, figures::read);
     Totals totals = new Totals(rooms, connections);
     vertx.setPeriodic(Totals.INTERVAL_MILLIS, timer -> totals.tell());

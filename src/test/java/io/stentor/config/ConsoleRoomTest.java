@@ -94,7 +94,8 @@ class ConsoleRoomTest {
     JsonObject figures = messages(node).getJsonObject(0).getJsonObject("data");
     assertThat(figures.getString("state")).isIn("ready", "notReady");
     assertThat(figures.fieldNames())
-        .contains("node", "time", "connections", "delivered", "append", "limits", "heapBytes");
+        .contains(
+            "node", "time", "disk", "connections", "delivered", "append", "limits", "heapBytes");
     assertThat(get(node, PATH, key).status()).isEqualTo(200);
     assertThat(get(node, "/rooms", key).body()).contains("\".stentor\"");
     try (EventClient events = EventClient.connect(node.port(), PATH + "/events?last=1", key);

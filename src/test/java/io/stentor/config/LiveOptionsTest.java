@@ -12,9 +12,11 @@ import io.stentor.support.Warnings;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A node whose limits, and whose times for WebSockets and for stopping, change while it runs. */
 class LiveOptionsTest {
@@ -139,6 +141,44 @@ class LiveOptionsTest {
     try (RawWebSocket client = RawWebSocket.connect(node.port(), "/connection/websocket")) {
       return client.sendText("{\"id\":1,\"connect\":{}}").nextFrame().text();
     }
+  }
+
+  @Test
+  void the_durability_of_a_room_changes_with_its_next_message(@TempDir Path data)
+      throws IOException {
+    start(kept(data, "memory"));
+    try (Client client = Client.connect(node.port(), "/rooms/tea")) {
+      client.publish("1").expect("1");
+      assertThat(metric("stentor_journal_rooms")).isZero();
+      reload(kept(data, "synced"));
+      awaitRooms(client, 1);
+      double flushes = metric("stentor_journal_flush_seconds_count");
+      client.publish("flushed").expect("flushed");
+      assertThat(metric("stentor_journal_flush_seconds_count")).isGreaterThan(flushes);
+      reload(kept(data, "memory"));
+      awaitRooms(client, 0);
+    }
+  }
+
+  private void awaitRooms(Client client, int rooms) {
+    await()
+        .atMost(SOON)
+        .until(
+            () -> {
+              client.publish("x").expect("x");
+              return metric("stentor_journal_rooms") == rooms;
+            });
+  }
+
+  private double metric(String name) {
+    return Scrape.of(node.port()).get(name);
+  }
+
+  private static JsonObject kept(Path data, String durability) {
+    JsonObject history = new JsonObject().put("durability", durability);
+    return new JsonObject()
+        .put("dataDir", data.toString())
+        .put("roomDefaults", new JsonObject().put("history", history));
   }
 
   @Test

@@ -67,7 +67,7 @@ class ReloadedOptionsTest {
           Map.entry("limits.connectionsPerSecondPerAddress", "admission.LimitsTest"),
           Map.entry("limits.messagesPerSecondPerConnection", "admission.LimitsTest"),
           Map.entry("limits.messagesPerSecondPerAddress", "config.LiveOptionsTest"),
-          Map.entry("roomDefaults.history.durability", "config.ConfigChangesTest"),
+          Map.entry("roomDefaults.history.durability", "config.LiveOptionsTest"),
           Map.entry("roomDefaults.history.messages", "lifecycle.ReloadTest"),
           Map.entry("roomDefaults.history.bytes", "lifecycle.ReloadTest"),
           Map.entry("rooms", "lifecycle.ReloadTest"));

@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Names, table, dashboard and alerts speak of the metrics that a real node serves, and no others.
@@ -38,8 +39,9 @@ class MetricsAreDocumentedTest {
   private static Scrape scrape;
 
   @BeforeAll
-  static void look() throws IOException {
-    try (NodeInProcess node = NodeInProcess.start(new JsonObject());
+  static void look(@TempDir Path data) throws IOException {
+    JsonObject options = new JsonObject().put("dataDir", data.toString());
+    try (NodeInProcess node = NodeInProcess.start(options);
         Client client = Client.connect(node.port(), "/")) {
       // Some are not there before their thing has happened for the first time.
       client.sendBinary(new byte[] {1}).expectClosed(1003);

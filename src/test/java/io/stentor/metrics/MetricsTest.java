@@ -5,17 +5,21 @@ import static org.awaitility.Awaitility.await;
 
 import io.stentor.support.Client;
 import io.stentor.support.EventClient;
+import io.stentor.support.HttpRoom;
 import io.stentor.support.NodeInProcess;
 import io.stentor.support.Ports;
 import io.stentor.support.RawHttp;
 import io.stentor.support.Scrape;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Each metric of a real node moves when its thing happens. */
 class MetricsTest {
@@ -145,6 +149,65 @@ class MetricsTest {
     assertThat(now("stentor_event_loop_lag_seconds")).isBetween(0.0, 60.0);
     assertThat(now("stentor_direct_memory_bytes")).isPositive();
     assertThat(now("jvm_threads_live_threads")).isPositive();
+  }
+
+  @Test
+  void the_data_directory(@TempDir Path data) throws IOException {
+    JsonObject options =
+        new JsonObject()
+            .put("dataDir", data.toString())
+            .put("roomDefaults", room(new JsonObject().put("durability", "synced")));
+    try (NodeInProcess other = NodeInProcess.start(options);
+        Client client = Client.connect(other.port(), "/rooms/kept")) {
+      client.publish("x").expect("x");
+      Scrape first = Scrape.of(other.port());
+      assertThat(first.get("stentor_journal_records_total")).isPositive();
+      assertThat(first.get("stentor_journal_groups_total")).isPositive();
+      assertThat(first.get("stentor_journal_flush_seconds_count")).isPositive();
+      assertThat(first.get("stentor_journal_flush_seconds_sum")).isPositive();
+      assertThat(first.get("stentor_journal_rooms")).isEqualTo(1);
+      assertThat(first.get("stentor_journal_segments")).isEqualTo(1);
+      assertThat(first.get("stentor_journal_bytes")).isEqualTo(sizeOfLogs(data));
+      assertThat(first.get("stentor_journal_accepts")).isEqualTo(1);
+      assertThat(first.get("stentor_journal_problems_total")).isZero();
+      assertThat(first.get("stentor_journal_damaged")).isZero();
+      assertThat(first.get("stentor_journal_replay_seconds")).isBetween(0.0, 60.0);
+      assertThat(first.get("stentor_queued_bytes{queue=\"disk\"}")).isZero();
+      assertThat(first.get("stentor_health{check=\"dataDirectory\"}")).isEqualTo(1);
+    }
+  }
+
+  private static JsonObject room(JsonObject history) {
+    return new JsonObject().put("history", history);
+  }
+
+  private static double sizeOfLogs(Path data) throws IOException {
+    return Files.size(data.resolve("journal-00000001.log"));
+  }
+
+  @Test
+  void a_directory_that_takes_no_writes_makes_the_node_unready_and_refuses_messages(
+      @TempDir Path parent) throws IOException {
+    Path data = parent.resolve("data");
+    try (NodeInProcess other =
+            NodeInProcess.start(new JsonObject().put("dataDir", data.toString()));
+        Client client = Client.connect(other.port(), "/rooms/kept")) {
+      client.publish("x").expect("x");
+      Path away = Files.move(data, parent.resolve("away"));
+      Files.createFile(data); // so that the directory cannot be created again
+      client.publish("waits");
+      await().atMost(SOON).until(() -> Scrape.of(other.port()).get("stentor_journal_accepts") == 0);
+      HttpRoom.Answer refused = HttpRoom.at(other.port(), "kept").publish("refused");
+      assertThat(refused.status()).isEqualTo(503);
+      assertThat(refused.problem()).isEqualTo("data-directory");
+      await().atMost(SOON).until(() -> RawHttp.get(other.port(), "/health/ready").status() == 503);
+      Files.delete(data);
+      Files.move(away, data);
+      await().atMost(SOON).until(() -> RawHttp.get(other.port(), "/health/ready").status() == 200);
+      client.expect("waits");
+      assertThat(Scrape.of(other.port()).get("stentor_journal_problems_total")).isEqualTo(1);
+      assertThat(HttpRoom.at(other.port(), "kept").publish("accepted").status()).isEqualTo(201);
+    }
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.stentor.health.Health;
 import io.stentor.health.LoopLags;
 import io.stentor.health.LoopLags.LoopLag;
 import io.stentor.health.Memory;
+import io.stentor.journal.Journal;
 import io.stentor.metrics.Metrics;
 import io.stentor.support.RawHttp;
 import io.vertx.core.Vertx;
@@ -132,6 +133,23 @@ class OperationsEndpointTest {
     millis.addAndGet(SILENT_MILLIS + 1);
     assertThat(down()).containsExactly("eventBus");
     hearAll(1);
+    assertThat(down()).isEmpty();
+  }
+
+  @Test
+  void a_data_directory_that_takes_no_writes_makes_a_node_unready_until_it_does_again() {
+    AtomicBoolean writable = new AtomicBoolean(true);
+    AtomicLong elapsed = new AtomicLong();
+    Journal.Figures figures = new Journal.Figures(4096, 1, 1, 7, 1, 1, 1, 1, 1, 0);
+    health.checkReady(writable::get, () -> figures, elapsed::get);
+    assertThat(RawHttp.get(port, "/health/ready").body())
+        .contains("{\"writable\":true,\"bytes\":4096,\"queuedBytes\":7}");
+    writable.set(false);
+    elapsed.addAndGet(Health.FULL_QUEUE_NANOS - 1);
+    assertThat(down()).as("a queue that is full for a moment").isEmpty();
+    elapsed.addAndGet(1);
+    assertThat(down()).containsExactly("dataDirectory");
+    writable.set(true);
     assertThat(down()).isEmpty();
   }
 
