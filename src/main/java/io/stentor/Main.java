@@ -164,7 +164,9 @@ public final class Main {
     loaded.warnings().forEach(log::warn);
     try {
       Future<Node> starting = start.apply(loaded);
-      Signals.onStop(new Stop(starting, loaded.config().drain().timeoutSeconds())::ask);
+      Stop stop = new Stop(starting, loaded.config().drain().timeoutSeconds());
+      Signals.onStop(stop::ask);
+      stop.watch();
       Signals.onReload(starting.await()::reload);
       return RUNNING;
     } catch (ConfigException e) {

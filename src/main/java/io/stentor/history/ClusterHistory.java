@@ -5,7 +5,6 @@ import com.hazelcast.config.InMemoryFormat;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MergePolicyConfig;
 import com.hazelcast.core.HazelcastInstance;
-import com.hazelcast.internal.util.ConcurrencyUtil;
 import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.map.IMap;
 import io.stentor.cluster.HazelcastFuture;
@@ -21,7 +20,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -80,8 +78,7 @@ public final class ClusterHistory implements History {
    */
   public static void configure(
       Config config, LongSupplier clock, boolean refusesOnMinority, @Nullable LogJournal journal) {
-    new NodeContext(clock, new Epochs(), refusesOnMinority, journal, new JournalReports())
-        .offer(config);
+    NodeContext.of(clock, refusesOnMinority, journal).offer(config);
     JournalReports.configure(config);
     RestoredLogs.configure(config, journal);
     WireTypes.register(config, clock);
@@ -117,8 +114,7 @@ public final class ClusterHistory implements History {
   private Future<Boolean> confirm(RoomName room, Position end) {
     Promise<Boolean> known = Promise.promise();
     // Hazelcast's own threads, on which results arrive, must not start operations.
-    ConcurrencyUtil.getDefaultAsyncExecutor()
-        .execute(() -> submit(room, new LogOperations.Confirm(end)).onComplete(known));
+    context.tasks().execute(() -> submit(room, new LogOperations.Confirm(end)).onComplete(known));
     return known.future();
   }
 
@@ -184,12 +180,12 @@ public final class ClusterHistory implements History {
                 return Future.succeededFuture(page);
               }
               Promise<Page> later = Promise.promise();
-              CompletableFuture.delayedExecutor(
+              context
+                  .tasks()
+                  .schedule(
+                      () -> readUpToDate(room, after, limits, read, tries - 1).onComplete(later),
                       BEHIND_MILLIS,
-                      TimeUnit.MILLISECONDS,
-                      ConcurrencyUtil.getDefaultAsyncExecutor())
-                  .execute(
-                      () -> readUpToDate(room, after, limits, read, tries - 1).onComplete(later));
+                      TimeUnit.MILLISECONDS);
               return later.future();
             });
   }
@@ -216,6 +212,9 @@ public final class ClusterHistory implements History {
   public void expire(int partitions) {
     unused.remove(partitions);
     context.reports().expire();
+    if (context.journal() != null) {
+      context.journal().refuseIfFull();
+    }
     if (keeper != null) {
       keeper.check(partitions);
     }

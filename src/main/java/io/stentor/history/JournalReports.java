@@ -4,7 +4,6 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.ExecutorConfig;
 import com.hazelcast.core.HazelcastInstance;
-import com.hazelcast.internal.util.ConcurrencyUtil;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import io.stentor.cluster.RemoteTask;
@@ -29,9 +28,12 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells the node that waits for an operation on a log when the journals of both nodes that keep the
@@ -80,10 +82,22 @@ final class JournalReports {
 
   private record Addressed(UUID to, Report report) {}
 
+  private static final Logger LOG = LoggerFactory.getLogger(JournalReports.class);
+
+  private final Executor tasks;
   private final AtomicLong tokens = new AtomicLong();
   private final Map<Long, Waiting> waiting = new ConcurrentHashMap<>();
   private final Queue<Addressed> outbox = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean sending = new AtomicBoolean();
+
+  /**
+   * Creates a node's part.
+   *
+   * @param tasks sends messages
+   */
+  JournalReports(Executor tasks) {
+    this.tasks = tasks;
+  }
 
   /** The reports that have arrived for an operation. */
   private static final class Waiting {
@@ -224,14 +238,21 @@ final class JournalReports {
     }
     outbox.add(new Addressed(waiter.node(), report));
     if (sending.compareAndSet(false, true)) {
-      // What becomes safe with the same write travels in one message. Hazelcast's own threads must
-      // not start operations.
-      ConcurrencyUtil.getDefaultAsyncExecutor().execute(() -> sendAll(here));
+      // What becomes safe with the same write travels in one message.
+      tasks.execute(() -> sendAll(here));
     }
   }
 
   private void sendAll(HazelcastInstance here) {
     sending.set(false);
+    try {
+      sendByNode(here);
+    } catch (RuntimeException e) { // Hazelcast throws while it is shutting down.
+      LOG.debug("reports cannot be sent: {}", e.toString());
+    }
+  }
+
+  private void sendByNode(HazelcastInstance here) {
     Map<UUID, List<Report>> byNode = new HashMap<>();
     for (Addressed next = outbox.poll(); next != null; next = outbox.poll()) {
       byNode.computeIfAbsent(next.to, node -> new ArrayList<>()).add(next.report);

@@ -71,7 +71,12 @@ public final class LocalHistory implements History {
    * @param alone whether no other node can have continued logs that a cluster has used
    */
   public LocalHistory(LogJournal journal, boolean alone) {
-    this.clock = journal::millis;
+    this(journal, alone, journal::millis);
+  }
+
+  /** Creates a history with the logs of a journal, and with another clock than the journal's. */
+  LocalHistory(LogJournal journal, boolean alone, LongSupplier clock) {
+    this.clock = clock;
     this.journal = journal;
     journal
         .takeRestored()
@@ -231,9 +236,12 @@ public final class LocalHistory implements History {
   /**
    * Scans up to {@code count} logs, starting where the last call stopped. Removes logs that have
    * not been used for a minute longer than their publications are kept, or for a minute if nothing
-   * was ever published. Must not be called concurrently.
+   * was ever published. Called every second. Must not be called concurrently.
    */
   public void expire(int count) {
+    if (journal != null) {
+      journal.refuseIfFull();
+    }
     long now = clock.getAsLong();
     if (now < heldUntilMillis) {
       return;

@@ -2,6 +2,8 @@ package io.stentor.history;
 
 import io.stentor.cluster.WireVersion;
 import io.stentor.config.RoomOptions.Durability;
+import io.stentor.history.History.Unwritable;
+import io.stentor.history.History.UnwritableException;
 import io.stentor.journal.DataDirectory;
 import io.stentor.journal.Journal;
 import io.stentor.journal.Journal.Level;
@@ -18,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -63,6 +66,7 @@ public final class LogJournal implements AutoCloseable {
   private final DataDirectory directory;
   private final Journal journal;
   private final Set<String> rooms = ConcurrentHashMap.newKeySet();
+  private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
   private Map<String, Restored> restored = Map.of();
 
   private LogJournal(DataDirectory directory, Journal journal) {
@@ -119,14 +123,13 @@ public final class LogJournal implements AutoCloseable {
     }
     restored = found;
     LOG.info(
-        "data:     {}: {} rooms, {} messages, {} bytes in {} ms; {} rooms continue{}",
+        "data:     {}: {} rooms, {} messages, {} bytes, read in {} ms{}",
         directory,
         found.size(),
         messages,
         bytes,
         journal.report().millis(),
-        complete,
-        complete < found.size() ? ", %d in new epochs".formatted(found.size() - complete) : "");
+        found.isEmpty() ? "" : "; nothing can be missing in %d of the rooms".formatted(complete));
   }
 
   /** Returns the restored logs, once. */
@@ -214,9 +217,45 @@ public final class LogJournal implements AutoCloseable {
     return record == 0 || journal.isSafe(record, level(durability));
   }
 
-  /** Calls back when a record is safe, or cannot be. On any thread; must not block. */
+  /**
+   * Calls back once: when a record is safe, or when that may take long because the disk takes no
+   * writes. On any thread; must not block.
+   */
   void whenSafe(long record, Durability durability, Consumer<@Nullable Throwable> done) {
-    journal.whenSafe(record, level(durability), done);
+    Waiting one = new Waiting(done);
+    waiting.add(one);
+    journal.whenSafe(
+        record,
+        level(durability),
+        failure -> {
+          if (waiting.remove(one)) {
+            done.accept(failure);
+          }
+        });
+  }
+
+  /**
+   * Refuses everything that waits for the disk if that takes no writes. It may become safe later.
+   * Called every second.
+   */
+  void refuseIfFull() {
+    if (waiting.isEmpty() || journal.accepts()) {
+      return;
+    }
+    for (Waiting one : List.copyOf(waiting)) {
+      if (waiting.remove(one)) {
+        one.done.accept(new UnwritableException(Unwritable.DATA_DIRECTORY));
+      }
+    }
+  }
+
+  /** Somebody who waits. Not a record: each is itself only. */
+  private static final class Waiting {
+    private final Consumer<@Nullable Throwable> done;
+
+    Waiting(Consumer<@Nullable Throwable> done) {
+      this.done = done;
+    }
   }
 
   /** Returns a result as soon as a record is safe. */

@@ -6,6 +6,9 @@ import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomOptions.Durability;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,18 +19,41 @@ import org.jspecify.annotations.Nullable;
  * @param clock elapsed time in milliseconds since an arbitrary moment
  * @param refusesOnMinority whether logs are only read on a side without a majority
  * @param journal null if the node has no data directory
+ * @param tasks one thread for short tasks that Hazelcast's own threads must not do, such as
+ *     starting another operation
  */
 record NodeContext(
     LongSupplier clock,
     Epochs epochs,
     boolean refusesOnMinority,
     @Nullable LogJournal journal,
-    JournalReports reports) {
+    JournalReports reports,
+    ScheduledExecutorService tasks) {
 
   /** Name of the map of all logs. */
   static final String LOGS = "stentor.history";
 
   private static final String KEY = "stentor.history";
+
+  /**
+   * Creates a context.
+   *
+   * @param clock elapsed time in milliseconds since an arbitrary moment; must be monotonic
+   */
+  static NodeContext of(
+      LongSupplier clock, boolean refusesOnMinority, @Nullable LogJournal journal) {
+    ScheduledThreadPoolExecutor tasks =
+        new ScheduledThreadPoolExecutor(
+            1, NodeContext::thread, new ThreadPoolExecutor.DiscardPolicy());
+    return new NodeContext(
+        clock, new Epochs(), refusesOnMinority, journal, new JournalReports(tasks), tasks);
+  }
+
+  private static Thread thread(Runnable work) {
+    Thread thread = new Thread(work, "history");
+    thread.setDaemon(true);
+    return thread;
+  }
 
   /** Adds this context to the configuration of a node. Must be called before the node joins. */
   void offer(com.hazelcast.config.Config joining) {

@@ -1,12 +1,17 @@
 package io.stentor.lifecycle;
 
+import io.stentor.history.LogJournal;
 import io.stentor.presence.Presence;
 import io.stentor.server.Operations;
 import io.stentor.server.Servers;
 import io.vertx.core.Future;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A running node. Thread-safe. */
 public final class Node {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
   private final NodeRuntime runtime;
   private final Operations operations;
@@ -52,6 +57,23 @@ public final class Node {
   /** Ends the waiting of a stop in progress for clients and the load balancer. */
   void hasten() {
     drain.hasten();
+  }
+
+  /**
+   * Calls this when the node must stop because its journal has failed: what it writes may not reach
+   * the disk any more. Any thread.
+   */
+  void onFailure(Runnable stop) {
+    LogJournal journal = runtime.journal();
+    if (journal != null) {
+      journal
+          .journal()
+          .onFailure(
+              failure -> {
+                LOG.error("the data directory has failed, so this node stops", failure);
+                stop.run();
+              });
+    }
   }
 
   /**

@@ -22,6 +22,7 @@ public final class Stop {
   private final Future<Node> node;
   private final int timeoutSeconds;
   private final AtomicBoolean asked = new AtomicBoolean();
+  private volatile boolean failed;
 
   /**
    * Creates a stop that has not been requested.
@@ -35,6 +36,11 @@ public final class Stop {
     this.timeoutSeconds = timeoutSeconds;
   }
 
+  /** Stops the process if the node fails while it runs. */
+  public void watch() {
+    node.onSuccess(running -> running.onFailure(this::fail));
+  }
+
   /** Requests the stop. Any thread; returns at once. */
   public void ask() {
     if (asked.compareAndSet(false, true)) {
@@ -44,13 +50,21 @@ public final class Stop {
     }
   }
 
+  /** Requests the stop because the node cannot go on. The process ends with 1. Any thread. */
+  void fail() {
+    failed = true;
+    if (!asked.get()) {
+      ask();
+    }
+  }
+
   /** Stops the node and halts the JVM: its normal exit after a signal would return 143. */
   private void end() {
     int code = NOT_STOPPED;
     int seconds = node.succeeded() ? node.result().stopTimeoutSeconds() : timeoutSeconds;
     try {
       node.compose(Node::stop).await(seconds, TimeUnit.SECONDS);
-      code = STOPPED;
+      code = failed ? NOT_STOPPED : STOPPED;
       LOG.info("stopped");
     } catch (TimeoutException e) {
       LOG.warn("stopped, but not everything was closed within {} s", seconds);

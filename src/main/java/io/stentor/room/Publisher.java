@@ -45,6 +45,10 @@ public final class Publisher {
   private static final long FIRST_RETRY_MILLIS = 20;
   private static final long MAX_RETRY_MILLIS = 1000;
   private static final long GIVE_UP_MILLIS = 30_000;
+
+  /** How long a message waits for a disk that takes no writes. */
+  private static final long DISK_MILLIS = 3000;
+
   private static final long UNWRITABLE_RETRY_MILLIS = 250;
   private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
   private static final LimitedWarnings WARNINGS = new LimitedWarnings(LOG);
@@ -336,13 +340,16 @@ public final class Publisher {
 
     private void failed(
         List<Waiting> waiting, Batch batch, Throwable failure, long retryMillis, long spentMillis) {
-      if (failure instanceof UnwritableException) {
+      boolean minority =
+          failure instanceof UnwritableException refused && refused.reason() == Unwritable.MINORITY;
+      if (minority || (failure instanceof UnwritableException && spentMillis < DISK_MILLIS)) {
         // Publishers are paused until the log accepts messages again.
+        long spent = minority ? spentMillis : spentMillis + UNWRITABLE_RETRY_MILLIS;
         home.after(
-            UNWRITABLE_RETRY_MILLIS, () -> append(waiting, batch, FIRST_RETRY_MILLIS, spentMillis));
+            UNWRITABLE_RETRY_MILLIS, () -> append(waiting, batch, FIRST_RETRY_MILLIS, spent));
         return;
       }
-      if (spentMillis < GIVE_UP_MILLIS) {
+      if (spentMillis < GIVE_UP_MILLIS && !(failure instanceof UnwritableException)) {
         // A retry keeps the batch number: if the batch was appended, the log repeats its first
         // result.
         LOG.debug("room {}: append failed, trying again: {}", room, failure.toString());

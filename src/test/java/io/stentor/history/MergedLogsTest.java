@@ -307,4 +307,67 @@ class MergedLogsTest {
   private static List<Long> name(Entry entry) {
     return List.of(entry.appender(), entry.number());
   }
+
+  /** A log that was last used in an agreement of the nodes. */
+  private static RoomLog usedIn(long generation, RoomLog log) {
+    log.enter(1, generation, 0, true);
+    return log;
+  }
+
+  @Test
+  void a_log_that_nobody_else_has_comes_back_as_it_was_if_it_is_complete() {
+    RoomLog back = MergedLogs.restored(null, usedIn(1, common()), true, MERGED);
+    assertThat(back.epoch()).isEqualTo(7);
+    assertThat(texts(back)).containsExactly("a", "b");
+  }
+
+  @Test
+  void a_log_that_may_lack_its_end_comes_back_as_a_branch_of_what_it_has() {
+    RoomLog back = MergedLogs.restored(null, usedIn(1, common()), false, MERGED);
+    assertThat(back.epoch()).isEqualTo(MERGED);
+    assertThat(back.branch().includes(new Position(7, 2))).isTrue();
+    assertThat(back.branch().includes(new Position(7, 3))).isFalse();
+    assertThat(back.side()).isZero();
+  }
+
+  @Test
+  void an_old_state_of_a_log_brings_nothing_back_that_was_removed() {
+    RoomLog present = usedIn(2, common());
+    append(present, batch(1, 3, NOW, "c"));
+    present.removeAll(NOW, LIMITS);
+    for (boolean complete : List.of(true, false)) {
+      assertThat(MergedLogs.restored(present, usedIn(1, common()), complete, MERGED))
+          .isSameAs(present);
+    }
+  }
+
+  @Test
+  void what_was_never_acknowledged_gives_way_to_what_was_appended_without_it() {
+    RoomLog stale = usedIn(1, common());
+    append(stale, batch(1, 3, NOW, "never acknowledged"));
+    RoomLog present = usedIn(2, common());
+    append(present, batch(2, 1, NOW, "c"));
+    assertThat(MergedLogs.restored(present, stale, false, MERGED)).isSameAs(present);
+    assertThat(MergedLogs.restored(stale, present, true, MERGED)).isSameAs(present);
+  }
+
+  @Test
+  void the_longer_state_of_one_agreement_wins_in_any_order() {
+    RoomLog copy = usedIn(1, common());
+    RoomLog owner = usedIn(1, common());
+    append(owner, batch(1, 3, NOW, "c"));
+    assertThat(MergedLogs.restored(copy, owner, true, MERGED)).isSameAs(owner);
+    assertThat(MergedLogs.restored(owner, copy, true, MERGED)).isSameAs(owner);
+  }
+
+  @Test
+  void an_incomplete_state_that_came_first_gives_way_to_the_complete_one() {
+    RoomLog whole = usedIn(1, common());
+    append(whole, batch(1, 3, NOW, "c"));
+    RoomLog first = MergedLogs.restored(null, usedIn(1, common()), false, MERGED);
+    RoomLog merged = MergedLogs.restored(first, whole, true, MERGED + 1);
+    assertThat(merged.epoch()).isEqualTo(7);
+    assertThat(texts(merged)).containsExactly("a", "b", "c");
+    assertThat(merged.branch().includes(new Position(MERGED, 2))).isTrue();
+  }
 }
