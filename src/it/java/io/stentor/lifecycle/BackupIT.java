@@ -8,12 +8,14 @@ import io.stentor.support.HttpRoom;
 import io.stentor.support.HttpRoom.Answer;
 import io.stentor.support.Launch;
 import io.stentor.support.NodeProcess;
+import io.stentor.support.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class BackupIT {
   private static final String ROOM = "backup";
+  private static final int ROOMS = 12;
   private static final String ALL = "?limit=1000";
 
   @TempDir Path directory;
@@ -173,6 +176,59 @@ class BackupIT {
         Files.copy(file, data.resolve(file.getFileName()));
       }
     }
+  }
+
+  @Test
+  void copies_of_all_nodes_of_a_cluster_bring_back_what_was_acknowledged_before() {
+    List<String> names = List.of("node1", "node2", "node3");
+    Launch common =
+        Launch.jar("--cluster", "--host", "127.0.0.1")
+            .withEnv("STENTOR_CLUSTER_NAME", "backup-" + UUID.randomUUID())
+            .withEnv("STENTOR_CLUSTER_PORT", Ports.freeRange());
+    List<NodeProcess> nodes = start(common, names);
+    try (Publishing others = new Publishing(HttpRoom.at(nodes.get(0).port(), "others"))) {
+      for (int room = 0; room < ROOMS; room++) {
+        publish(HttpRoom.at(nodes.get(room % 3).port(), ROOM + room), 0, 20);
+      }
+      others.awaitSome();
+      names.forEach(name -> run("backup.sh", directory.resolve(name), copyOf(name)));
+    } catch (AssertionError e) {
+      nodes.forEach(NodeProcess::close);
+      throw e;
+    }
+    nodes.forEach(NodeProcess::kill9);
+    names.forEach(name -> run("restore.sh", directory.resolve(name), copyOf(name)));
+    nodes = start(common, names);
+    try {
+      for (int room = 0; room < ROOMS; room++) {
+        HttpRoom restored = HttpRoom.at(nodes.get((room + 1) % 3).port(), ROOM + room);
+        assertThat(restored.read(ALL).contents()).as("room %d", room).isEqualTo(numbers(20));
+        assertThat(restored.publish("after").json().getLong("offset")).isEqualTo(21);
+      }
+    } finally {
+      nodes.forEach(NodeProcess::close);
+    }
+  }
+
+  private Path copyOf(String name) {
+    return directory.resolve(name + "-copy");
+  }
+
+  /** Starts nodes at the same time, each with a data directory of its name. */
+  private List<NodeProcess> start(Launch common, List<String> names) {
+    List<NodeProcess> nodes = new ArrayList<>();
+    for (String name : names) {
+      String data = directory.resolve(name).toString();
+      String port = Integer.toString(Ports.free());
+      nodes.add(NodeProcess.launch(common.with("--port", port, "--data-dir", data)));
+    }
+    try {
+      nodes.forEach(NodeProcess::awaitReady);
+    } catch (AssertionError e) {
+      nodes.forEach(NodeProcess::close);
+      throw e;
+    }
+    return nodes;
   }
 
   /** Somebody who publishes all the time. */
