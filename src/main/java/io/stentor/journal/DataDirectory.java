@@ -31,6 +31,11 @@ public final class DataDirectory implements AutoCloseable {
 
   private final boolean copy;
 
+  /**
+   * Uses a directory.
+   *
+   * @param disk the directory, locked unless it is only read
+   */
   DataDirectory(Disk disk) throws IOException {
     this.disk = disk;
     byte[] identity = read(IDENTITY);

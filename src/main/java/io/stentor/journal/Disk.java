@@ -37,8 +37,11 @@ interface Disk extends Closeable {
   /** Deletes a file if it exists. */
   void delete(String name) throws IOException;
 
-  /** Flushes the content of a file that is not written any more. */
-  void force(String name) throws IOException;
+  /**
+   * Writes what a file has to it once more, and flushes it. If a flush has failed in this boot of
+   * the machine, the system takes what it could not write for clean, and would not flush it again.
+   */
+  void rewrite(String name) throws IOException;
 
   /** Flushes which files exist under which names. */
   void sync() throws IOException;

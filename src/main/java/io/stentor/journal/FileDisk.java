@@ -145,8 +145,18 @@ final class FileDisk implements Disk {
   }
 
   @Override
-  public void force(String name) throws IOException {
-    try (FileChannel file = FileChannel.open(directory.resolve(name), StandardOpenOption.WRITE)) {
+  public void rewrite(String name) throws IOException {
+    try (FileChannel file =
+        FileChannel.open(
+            directory.resolve(name), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      ByteBuffer bytes = ByteBuffer.allocateDirect(1 << 20);
+      long position = 0;
+      while (file.read(bytes.clear(), position) > 0) {
+        bytes.flip();
+        while (bytes.hasRemaining()) {
+          position += file.write(bytes, position);
+        }
+      }
       file.force(false);
     }
   }

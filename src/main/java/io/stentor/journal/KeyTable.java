@@ -1,6 +1,8 @@
 package io.stentor.journal;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -13,6 +15,9 @@ final class KeyTable {
 
   /** Time after which an owner that did not write a BASE is asked again. */
   private static final long PATIENCE_NANOS = 5_000_000_000L;
+
+  private static final int MAX_AWAITED = 16;
+  private static final long MAX_AWAITED_BYTES = 1 << 20;
 
   private static final class State {
     final long segment;
@@ -28,7 +33,7 @@ final class KeyTable {
   }
 
   /** In the order of their files: an entry is removed and added again with each BASE. */
-  private final Map<String, State> bases = new LinkedHashMap<>();
+  private final Map<String, State> states = new LinkedHashMap<>();
 
   private long liveBytes;
 
@@ -40,12 +45,11 @@ final class KeyTable {
    */
   void apply(byte kind, String key, long segment, int bytes) {
     switch (kind) {
-      case RecordFormat.STEP -> {
-        bases.computeIfAbsent(key, unknown -> new State(segment, 0)).stepBytes += bytes;
-      }
+      case RecordFormat.STEP ->
+          states.computeIfAbsent(key, unknown -> new State(segment, 0)).stepBytes += bytes;
       case RecordFormat.BASE -> {
         remove(key);
-        bases.put(key, new State(segment, bytes));
+        states.put(key, new State(segment, bytes));
         liveBytes += bytes;
       }
       case RecordFormat.END -> remove(key);
@@ -54,14 +58,14 @@ final class KeyTable {
   }
 
   private void remove(String key) {
-    State base = bases.remove(key);
-    if (base != null) {
-      liveBytes -= base.bytes;
+    State state = states.remove(key);
+    if (state != null) {
+      liveBytes -= state.bytes;
     }
   }
 
   int size() {
-    return bases.size();
+    return states.size();
   }
 
   /** Returns the size of all newest BASE records: about what the keys need if written anew. */
@@ -71,33 +75,36 @@ final class KeyTable {
 
   /** Returns the size of the records that a BASE or END of a key replaces. */
   long bytes(String key) {
-    State base = bases.get(key);
-    return base == null ? 0 : base.bytes + base.stepBytes;
+    State state = states.get(key);
+    return state == null ? 0 : state.bytes + state.stepBytes;
   }
 
   /** Returns the number of the oldest file that has the BASE of a key. */
   long oldestNeeded(long ifNone) {
-    return bases.isEmpty() ? ifNone : bases.values().iterator().next().segment;
+    return states.isEmpty() ? ifNone : states.values().iterator().next().segment;
   }
 
   /**
-   * Asks for new BASE records of keys whose BASE is in a file before this one.
-   *
-   * @param limit largest number of keys that may be awaited
+   * Asks for new BASE records of keys whose BASE is in a file before this one: of few at a time, so
+   * that other records do not wait behind them for long.
    */
-  void ask(long before, int limit, long nowNanos, Consumer<String> rewrite) {
+  void ask(long before, long nowNanos, Consumer<String> rewrite) {
+    List<String> asked = new ArrayList<>();
     int awaited = 0;
-    for (Map.Entry<String, State> entry : bases.entrySet()) {
-      State base = entry.getValue();
-      if (base.segment >= before || awaited == limit) {
-        return;
+    long awaitedBytes = 0;
+    for (Map.Entry<String, State> entry : states.entrySet()) {
+      State state = entry.getValue();
+      if (state.segment >= before || awaited == MAX_AWAITED || awaitedBytes > MAX_AWAITED_BYTES) {
+        break;
       }
       awaited++;
-      if (!base.asked || nowNanos - base.askedNanos > PATIENCE_NANOS) {
-        base.asked = true;
-        base.askedNanos = nowNanos;
-        rewrite.accept(entry.getKey());
+      awaitedBytes += state.bytes + state.stepBytes;
+      if (!state.asked || nowNanos - state.askedNanos > PATIENCE_NANOS) {
+        state.asked = true;
+        state.askedNanos = nowNanos;
+        asked.add(entry.getKey());
       }
     }
+    asked.forEach(rewrite);
   }
 }

@@ -104,10 +104,9 @@ final class Recovery {
     sameBoot = state != null && !boot.isEmpty() && state.boot().equals(boot);
     if (state != null) {
       salt = state.salt();
-      // Each of them was preceded by a flush.
-      flushed = state.sequence();
-      highest = state.sequence();
-      lastMark = new Mark(state.millis(), state.wallMillis(), flushed);
+      lastMark = state.mark();
+      flushed = lastMark.flushed();
+      highest = flushed;
     }
   }
 
@@ -125,7 +124,7 @@ final class Recovery {
       damaged(nameOf(oldest) + " is missing");
     }
     for (long number : numbers) {
-      segment(number, number == numbers.last());
+      segment(number, headers.isEmpty() || number >= headers.lastKey());
     }
     if (state == null && !numbers.isEmpty()) {
       damaged("the file that says which segments there are is missing or damaged");
@@ -191,11 +190,14 @@ final class Recovery {
         sequence = RecordFormat.sequence(content, start) - 1;
       }
     }
-    long end = successor != null ? successor.previousEnd() : array.length;
+    long sealed = successor != null ? successor.previousEnd() : array.length;
+    int end = (int) Math.min(sealed, array.length);
     last = number;
-    lastEnd = records(number, array, start, (int) Math.min(end, array.length), newest);
+    lastEnd = records(number, array, start, end, newest);
     if (successor != null && sequence != successor.previousSequence()) {
-      damaged("records are missing at the end of " + nameOf(number));
+      if (lastEnd == end) {
+        damaged("records are missing at the end of " + nameOf(number));
+      }
       sequence = successor.previousSequence();
     }
   }
@@ -241,18 +243,21 @@ final class Recovery {
 
   private void record(long number, byte[] array, ByteBuffer content, int place, int size)
       throws IOException {
-    long found = RecordFormat.sequence(content, place);
+    long sequenceFound = RecordFormat.sequence(content, place);
     byte kind = RecordFormat.kind(content, place);
     boolean mark = kind == RecordFormat.MARK;
-    if (found > sequence + (mark ? 0 : 1)) {
+    if (sequenceFound > sequence + (mark ? 0 : 1)) {
       damaged("records are missing in " + nameOf(number) + " before byte " + place);
-    } else if (found <= sequence && !mark) {
+    } else if (sequenceFound <= sequence && !mark) {
       return; // An END that is written twice.
     }
-    sequence = Math.max(sequence, found);
+    sequence = Math.max(sequence, sequenceFound);
     if (mark) {
-      lastMark = RecordFormat.mark(content, place);
-      flushed = Math.max(flushed, lastMark.flushed());
+      Mark found = RecordFormat.mark(content, place);
+      flushed = Math.max(flushed, found.flushed());
+      if (lastMark == null || found.millis() >= lastMark.millis()) {
+        lastMark = found;
+      }
       return;
     }
     String key = RecordFormat.key(content, array, place);
@@ -315,6 +320,23 @@ final class Recovery {
     return lastMark;
   }
 
+  /**
+   * Flushes what another process wrote before it was killed. What was replayed is then as safe as
+   * what will be flushed.
+   */
+  void flush() throws IOException {
+    boolean stopped = state != null && state.stopped() && state.newest() == last;
+    try {
+      if (last > 0 && !stopped) {
+        disk.rewrite(nameOf(last));
+      }
+      disk.sync();
+    } catch (IOException e) {
+      throw new DataException(
+          "the journal in " + disk.path() + " cannot be flushed: " + e.getMessage(), e);
+    }
+  }
+
   /** Returns a writer that continues what was read. */
   SegmentWriter writer(JournalOptions options) {
     long newest = segments.isEmpty() ? 0 : segments.getLast().number;
@@ -329,9 +351,7 @@ final class Recovery {
             newest,
             isContinuous() ? disk.bootId() : "",
             stopped,
-            sequence,
-            0,
-            0);
+            lastMark == null ? new Mark(0, 0, 0) : lastMark);
     Header next = new Header(newest + 1, salt, last, lastEnd, sequence, highest + 1);
     return new SegmentWriter(
         directory, options.segmentBytes(), segments, now, next, isContinuous());

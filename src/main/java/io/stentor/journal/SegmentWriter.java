@@ -7,8 +7,12 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +32,16 @@ final class SegmentWriter {
     }
   }
 
-  /** A file, oldest first. */
+  /** A segment was removed by somebody else. */
+  static final class RemovedException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    RemovedException(long number) {
+      super(nameOf(number) + " was removed");
+    }
+  }
+
+  /** A segment file. */
   static final class Segment {
     final long number;
     long bytes;
@@ -46,17 +59,10 @@ final class SegmentWriter {
    * @param oldest number of the oldest segment; those before it are deleted
    * @param newest number of the newest segment
    * @param boot the boot of the machine since which all is continuous; empty if it is not known
-   * @param stopped whether the journal was closed, with the last sequence and times below
+   * @param stopped whether the journal was closed, and has nothing beyond the mark
    */
   record State(
-      long salt,
-      long oldest,
-      long newest,
-      String boot,
-      boolean stopped,
-      long sequence,
-      long millis,
-      long wallMillis) {
+      long salt, long oldest, long newest, String boot, boolean stopped, RecordFormat.Mark mark) {
 
     private static final int VERSION = 1;
 
@@ -81,9 +87,7 @@ final class SegmentWriter {
             in.readLong(),
             in.readUTF(),
             in.readBoolean(),
-            in.readLong(),
-            in.readLong(),
-            in.readLong());
+            new RecordFormat.Mark(in.readLong(), in.readLong(), in.readLong()));
       }
     }
 
@@ -96,9 +100,9 @@ final class SegmentWriter {
         out.writeLong(newest);
         out.writeUTF(boot);
         out.writeBoolean(stopped);
-        out.writeLong(sequence);
-        out.writeLong(millis);
-        out.writeLong(wallMillis);
+        out.writeLong(mark.millis());
+        out.writeLong(mark.wallMillis());
+        out.writeLong(mark.flushed());
       }
       directory.replace(STATE, bytes.toByteArray());
     }
@@ -112,11 +116,20 @@ final class SegmentWriter {
   private ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
   private State state;
 
-  /** The header of the first segment that this process starts. */
-  private final RecordFormat.Header next;
+  /** The header of the segment that is started when there is none to write to. */
+  private RecordFormat.Header next;
 
+  /** Whether the state says since which boot all is continuous. */
   private boolean settled;
+
+  /** Guards the use of the output for a flush. */
+  private final Object flushLock = new Object();
+
   private Disk.@Nullable Output output;
+
+  /** The first segment that must exist; those before it were given up. */
+  private long expected;
+
   private long position;
   private long totalBytes;
   private long sequence;
@@ -202,19 +215,19 @@ final class SegmentWriter {
     int size = buffer.flip().limit();
     try {
       file.write(buffer, position);
-      if (!file.exists()) {
-        throw new IOException(nameOf(newest().number) + " was removed");
-      }
     } catch (IOException e) {
       cut(file);
-      throw e;
+      throw file.exists() ? e : new RemovedException(newestNumber());
     } finally {
       if (buffer.capacity() > BUFFER_BYTES) {
         buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
       }
     }
+    if (!file.exists()) {
+      throw new RemovedException(newestNumber());
+    }
     position += size;
-    newest().bytes = position;
+    segments.getLast().bytes = position;
     totalBytes += size;
     sequence = last;
   }
@@ -227,24 +240,73 @@ final class SegmentWriter {
     }
   }
 
-  /** Flushes what was written. */
+  /** Flushes what was written. Any thread. */
   void flush() throws FlushException {
+    synchronized (flushLock) {
+      if (output != null) {
+        try {
+          output.force();
+        } catch (IOException e) {
+          throw new FlushException(e);
+        }
+      }
+    }
+  }
+
+  /**
+   * Checks that all segments exist.
+   *
+   * @throws RemovedException if one does not
+   */
+  void check() throws IOException {
+    if (output == null) {
+      return;
+    }
+    Set<String> names = new HashSet<>();
     try {
-      current().force();
-    } catch (IOException e) {
-      throw new FlushException(e);
+      names.addAll(disk.list());
+    } catch (NoSuchFileException e) {
+      // The directory was removed.
+    }
+    for (Segment segment : segments) {
+      if (segment.number >= expected && !names.contains(nameOf(segment.number))) {
+        throw new RemovedException(segment.number);
+      }
+    }
+  }
+
+  /** Gives up all segments. The next group starts a new one. */
+  void abandon() {
+    next = following();
+    expected = next.number();
+    setOutput(null);
+    settled = false;
+  }
+
+  private RecordFormat.Header following() {
+    long number = newestNumber();
+    return new RecordFormat.Header(
+        number + 1, state.salt, number, position, sequence, sequence + 1);
+  }
+
+  private void setOutput(Disk.@Nullable Output file) {
+    synchronized (flushLock) {
+      close();
+      output = file;
     }
   }
 
   private void roll(RecordFormat.Mark mark) throws IOException {
     RecordFormat.Header header = next;
     if (output == null) {
-      flushPrevious();
+      directory.restore();
+      if (state.newest == 0) {
+        // So that segments without a state are those of a state that was lost.
+        replace(0, 0, settled ? disk.bootId() : "", false, mark);
+      }
     } else {
       flush();
-      long number = newest().number;
-      header =
-          new RecordFormat.Header(number + 1, state.salt, number, position, sequence, sequence + 1);
+      header = following();
     }
     Disk.Output file = disk.create(nameOf(header.number()));
     try {
@@ -254,15 +316,12 @@ final class SegmentWriter {
       file.force();
       disk.sync();
       long oldest = segments.isEmpty() ? header.number() : segments.getFirst().number;
-      replace(oldest, header.number(), state.boot, false, mark);
+      replace(oldest, header.number(), settled ? disk.bootId() : "", false, mark);
     } catch (IOException e) {
       file.close();
       throw e;
     }
-    if (output != null) {
-      output.close();
-    }
-    output = file;
+    setOutput(file);
     format.use(state.salt, header.number());
     position = RecordFormat.HEADER_BYTES;
     sequence = header.first() - 1;
@@ -270,39 +329,30 @@ final class SegmentWriter {
     segments.add(new Segment(header.number(), position));
   }
 
-  /** Flushes what another process wrote before it was killed. */
-  private void flushPrevious() throws IOException {
-    if (next.previous() > 0) {
-      disk.force(nameOf(next.previous()));
-    }
-  }
-
   private void replace(
       long oldest, long newest, String boot, boolean stopped, RecordFormat.Mark mark)
       throws IOException {
-    State replaced =
-        new State(
-            state.salt, oldest, newest, boot, stopped, sequence, mark.millis(), mark.wallMillis());
+    State replaced = new State(state.salt, oldest, newest, boot, stopped, mark);
     replaced.write(directory);
     state = replaced;
   }
 
-  /** Deletes the oldest segment. */
-  void deleteOldest(RecordFormat.Mark mark) throws IOException {
-    Segment oldest = segments.getFirst();
-    // First: if the file comes back after a power loss, it is not read.
-    replace(oldest.number + 1, state.newest, state.boot, false, mark);
-    disk.delete(nameOf(oldest.number));
-    segments.removeFirst();
-    totalBytes -= oldest.bytes;
+  /** Deletes the segments before this one, which must exist. */
+  void deleteBefore(long number, RecordFormat.Mark mark) throws IOException {
+    // First: if a file comes back after a power loss, it is not read.
+    replace(number, state.newest, state.boot, false, mark);
+    while (segments.getFirst().number < number) {
+      disk.delete(nameOf(segments.getFirst().number));
+      totalBytes -= segments.removeFirst().bytes;
+    }
   }
 
   /** Records that all is continuous since this boot of the machine. */
-  void settle(String boot, RecordFormat.Mark mark) throws IOException {
+  void settle(RecordFormat.Mark mark) throws IOException {
     if (output == null) {
       roll(mark);
     }
-    replace(state.oldest, state.newest, boot, false, mark);
+    replace(state.oldest, state.newest, disk.bootId(), false, mark);
     if (directory.isCopy()) {
       directory.identify();
     }
@@ -319,6 +369,10 @@ final class SegmentWriter {
     }
   }
 
+  boolean isSettled() {
+    return settled;
+  }
+
   private Disk.Output current() {
     if (output == null) {
       throw new IllegalStateException("no segment");
@@ -326,16 +380,19 @@ final class SegmentWriter {
     return output;
   }
 
-  private Segment newest() {
-    return segments.getLast();
-  }
-
   long newestNumber() {
-    return segments.isEmpty() ? 0 : newest().number;
+    return segments.isEmpty() ? 0 : segments.getLast().number;
   }
 
   long oldestNumber() {
     return segments.isEmpty() ? 0 : segments.getFirst().number;
+  }
+
+  /** Returns the number of the segment after the oldest. */
+  long secondNumber() {
+    Iterator<Segment> oldestFirst = segments.iterator();
+    oldestFirst.next();
+    return oldestFirst.next().number;
   }
 
   /** Returns the last sequence of this or an earlier process. */
@@ -360,7 +417,7 @@ final class SegmentWriter {
       try {
         output.close();
       } catch (IOException e) {
-        // All of it was flushed.
+        // What was written was flushed, or is written again.
       }
     }
   }

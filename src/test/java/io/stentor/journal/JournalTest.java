@@ -20,7 +20,7 @@ class JournalTest {
 
   private void open() throws IOException {
     recorded = new Recorded();
-    journal = new Journal(new DataDirectory(disk), OPTIONS, recorded);
+    journal = new Journal(new DataDirectory(disk), OPTIONS, recorded, Runnable::run);
   }
 
   private long append(Kind kind, String key, String text) {

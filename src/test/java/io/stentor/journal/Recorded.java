@@ -2,6 +2,7 @@ package io.stentor.journal;
 
 import java.io.DataInput;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,10 +19,23 @@ final class Recorded implements Replay {
   final List<String> damage = new ArrayList<>();
 
   static byte[] payload(String text) {
-    byte[] bytes = new byte[2 * text.length() + 4];
-    java.nio.ByteBuffer buffer = java.nio.ByteBuffer.wrap(bytes).putInt(text.length());
+    return payload(text, 0);
+  }
+
+  /** Returns a payload that says this, and has some more bytes. */
+  static byte[] payload(String text, int more) {
+    ByteBuffer buffer = ByteBuffer.allocate(Integer.BYTES + 2 * text.length() + more);
+    buffer.putInt(text.length());
     text.chars().forEach(character -> buffer.putChar((char) character));
-    return bytes;
+    while (buffer.hasRemaining()) {
+      buffer.put((byte) buffer.position());
+    }
+    return buffer.array();
+  }
+
+  /** Returns the texts that a BASE holds, which are separated by commas. */
+  static List<String> texts(String base) {
+    return new ArrayList<>(base.isEmpty() ? List.of() : List.of(base.split(",")));
   }
 
   @Override
@@ -32,7 +46,7 @@ final class Recorded implements Replay {
     }
     records.add(kind + " " + key + " " + text);
     switch (kind) {
-      case BASE -> states.put(key, new ArrayList<>(List.of(text.toString())));
+      case BASE -> states.put(key, texts(text.toString()));
       case STEP -> states.computeIfAbsent(key, any -> new ArrayList<>()).add(text.toString());
       case END -> states.remove(key);
     }

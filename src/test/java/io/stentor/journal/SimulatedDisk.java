@@ -40,6 +40,9 @@ final class SimulatedDisk implements Disk {
     private byte[] flushed = new byte[0];
     private final Set<Integer> dirty = new HashSet<>();
 
+    /** Blocks whose flush failed: the system took them for clean, and no flush will write them. */
+    private final Set<Integer> dropped = new HashSet<>();
+
     Inode(int number) {
       this.number = number;
     }
@@ -53,6 +56,7 @@ final class SimulatedDisk implements Disk {
       size = Math.max(size, end);
       for (int block = position / BLOCK; block * BLOCK < end; block++) {
         dirty.add(block);
+        dropped.remove(block);
       }
     }
 
@@ -67,7 +71,17 @@ final class SimulatedDisk implements Disk {
     }
 
     void force() {
+      byte[] before = Arrays.copyOf(flushed, Math.max(size, flushed.length));
       flushed = Arrays.copyOf(content, size);
+      for (int block : dropped) {
+        int from = Math.min(block * BLOCK, size);
+        System.arraycopy(before, from, flushed, from, Math.min(BLOCK, size - from));
+      }
+      dirty.clear();
+    }
+
+    void failFlush() {
+      dropped.addAll(dirty);
       dirty.clear();
     }
 
@@ -92,6 +106,7 @@ final class SimulatedDisk implements Disk {
       }
       content = left.clone();
       size = left.length;
+      dropped.clear();
       force();
     }
   }
@@ -264,8 +279,9 @@ final class SimulatedDisk implements Disk {
   }
 
   @Override
-  public void force(String name) throws IOException {
+  public void rewrite(String name) throws IOException {
     operation();
+    existing(name).dropped.clear();
     existing(name).force();
   }
 
@@ -340,6 +356,7 @@ final class SimulatedDisk implements Disk {
       alive();
       operation();
       if (failFlush) {
+        inode.failFlush();
         throw new IOException("Input/output error");
       }
       inode.force();
