@@ -1,13 +1,16 @@
 // node run.js SCENARIO TRANSPORT URL[,URL] POSTS TOKENS: plays one scenario; the last line is "done" or the failure.
+// TRANSPORT is websocket, http_stream or sse; protobuf_websocket and protobuf_http_stream are the same in Protobuf.
 "use strict";
 
 require("./sockets.js");
 require("./scenarios.js");
+require("./protobuf.js");
 
-const [name, transport, urls, posts, tokens] = process.argv.slice(2);
+const [name, transportAndCodec, urls, posts, tokens] = process.argv.slice(2);
+const protobuf = transportAndCodec.startsWith("protobuf_");
 const context = {
-  sdk: require("centrifuge"),
-  transport,
+  sdk: protobuf ? globalThis.withJson(require("centrifuge/build/protobuf")) : require("centrifuge"),
+  transport: transportAndCodec.replace("protobuf_", ""),
   urls: urls.split(","),
   posts,
   tokens: JSON.parse(tokens),

@@ -9,6 +9,9 @@
     return url.replace(origin, elsewhere.get(origin) ?? origin);
   };
 
+  /** A ping is an empty object: a text, or in Protobuf a byte. */
+  const isPing = (data) => data === "{}" || (data.byteLength === 1 && new Uint8Array(data)[0] === 0);
+
   const sockets = (Native) => {
     const opened = [];
 
@@ -17,7 +20,7 @@
         super(moved(url), ...more);
         this.pingsHeard = 0;
         this.addEventListener("message", (message) => {
-          if (message.data === "{}") this.pingsHeard++;
+          if (isPing(message.data)) this.pingsHeard++;
         });
         opened.push(this);
       }
@@ -41,7 +44,7 @@
         transform(chunk, out) {
           const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
           rest = lines.pop();
-          stream.pingsHeard += lines.filter((line) => line === "{}").length;
+          stream.pingsHeard += lines.filter((line) => line === "{}").length + (isPing(chunk) ? 1 : 0);
           out.enqueue(chunk);
         },
       });

@@ -94,12 +94,12 @@ export const chinese = {
     "作用于所有传输方式和所有节点。代码为 3500–3999 或 4500 及以上时，客户端不再重连。",
   "Executed one after the other, or with `parallel` together. The response has no `result` around it.":
     "依次执行；带 `parallel` 时同时执行。响应外层没有 `result`。",
-  "For SDKs of the Centrifuge protocol in networks that block WebSockets. The body is the command `connect`; the response is a stream of replies and pushes, one JSON object per line. Other commands go to `/emulation`.":
-    "供 Centrifuge 协议的 SDK 在无法使用 WebSocket 的网络中使用。请求体是 `connect` 命令；响应是由回复和推送组成的数据流，每行一个 JSON 对象。其他命令发往 `/emulation`。",
+  "For SDKs of the Centrifuge protocol in networks that block WebSockets. The body is the command `connect`; the response is a stream of replies and pushes, one JSON object per line. Other commands go to `/emulation`. With Protobuf, each command and each reply follows its length.":
+    "供 Centrifuge 协议的 SDK 在无法使用 WebSocket 的网络中使用。请求体是 `connect` 命令；响应是由回复和推送组成的数据流，每行一个 JSON 对象。其他命令发往 `/emulation`。使用 Protobuf 时，每条命令和每个回复之前是其长度。",
   "The same as `/connection/http_stream`; each object is the `data` of an event.":
     "与 `/connection/http_stream` 相同，每个对象作为一个事件的 `data`。",
-  "On any node, for clients of `/connection/http_stream` and `/connection/sse`. `session` and `node` are from the reply to `connect`; `data` is a string with one command per line. Replies arrive on the stream.":
-    "供 `/connection/http_stream` 和 `/connection/sse` 的客户端使用，可发往任一节点。`session` 和 `node` 取自 `connect` 的回复；`data` 为字符串，每行一条命令。回复从数据流中返回。",
+  "On any node, for clients of `/connection/http_stream` and `/connection/sse`. `session` and `node` are from the reply to `connect`; `data` is a string with one command per line. Replies arrive on the stream. With Protobuf, the body is an `EmulationRequest`, and each command in `data` follows its length.":
+    "供 `/connection/http_stream` 和 `/connection/sse` 的客户端使用，可发往任一节点。`session` 和 `node` 取自 `connect` 的回复；`data` 为字符串，每行一条命令。回复从数据流中返回。使用 Protobuf 时，请求体是 `EmulationRequest`，`data` 中每条命令之前是其长度。",
   "One request, and an endless stream of pushes, one JSON object per line: `connect`, then `pub` and others, `{}` as a ping, and `disconnect` as the last one. `subs` names the rooms; those that you may not subscribe to are left out of `connect`.":
     "请求一次，得到持续不断的推送流，每行一个 JSON 对象：先是 `connect`，然后是 `pub` 等，`{}` 为心跳，最后是 `disconnect`。`subs` 列出房间；无权订阅的房间不会出现在 `connect` 中。",
   "The same as `/connection/uni_http_stream`; each object is the `data` of an event.":
@@ -137,6 +137,8 @@ export const chinese = {
     "消息是否带有 `time`，即服务器收到消息的时间（自 1970 年起的毫秒数）。",
   "The command `connect`, as JSON.": "JSON 格式的 `connect` 命令。",
   "The content of the body, as JSON.": "JSON 格式的请求体内容。",
+  "The encoding of the pushes: `json`, or `protobuf`, where each one follows its length.":
+    "推送的编码：`json` 或 `protobuf`；使用 `protobuf` 时，每条推送之前是其长度。",
 
   // Responses.
   "Messages in order; none if nothing follows.": "按顺序排列的消息；没有新消息时为空。",
@@ -154,7 +156,10 @@ export const chinese = {
     "已发送。房间没有日志，因此没有位置；也可能没有接收者。",
   "One result for each message, in order.": "按顺序给出每条消息的结果。",
   "An endless stream.": "持续不断的流。",
-  "An endless stream with one JSON object per line.": "持续不断的流，每行一个 JSON 对象。",
+  "An endless stream with one JSON object per line, or in Protobuf like the request.": "持续不断的流，每行一个 JSON 对象；请求为 Protobuf 时同样使用 Protobuf。",
+  "An endless stream with one JSON object per line, or in Protobuf.": "持续不断的流，每行一个 JSON 对象，或使用 Protobuf。",
+  "The same in Protobuf.": "同上，使用 Protobuf。",
+  "The response to Protobuf.": "对 Protobuf 请求的响应。",
   "Rooms, ordered by name.": "房间，按名称排序。",
   "The state of the room.": "房间的状态。",
   "Members, ordered by name.": "成员，按名称排序。",

@@ -45,7 +45,9 @@ class SdkInBrowserIT extends SdkScenarios {
   void the_client(String transport, String scenario) throws IOException {
     try (Window window = browser.open("http://127.0.0.1:" + server.port() + "/")) {
       Page page = window.page();
-      for (String script : List.of("centrifuge.js", "sockets.js", "scenarios.js")) {
+      boolean protobuf = transport.startsWith("protobuf_");
+      String sdk = protobuf ? "centrifuge.protobuf.js" : "centrifuge.js";
+      for (String script : List.of(sdk, "sockets.js", "protobuf.js", "scenarios.js")) {
         // What a script ends with is called if it is a function.
         page.evaluate(Files.readString(file(script)) + "\n;null");
       }
@@ -53,8 +55,8 @@ class SdkInBrowserIT extends SdkScenarios {
           page.evaluate(
               """
               ([scenario, transport, url, posts, tokens]) => scenarios.run(scenario, {
-                sdk: { Centrifuge },
-                transport,
+                sdk: transport.startsWith("protobuf_") ? withJson({ Centrifuge }) : { Centrifuge },
+                transport: transport.replace("protobuf_", ""),
                 urls: [url],
                 posts,
                 tokens: JSON.parse(tokens),

@@ -43,7 +43,15 @@ class SdkInNodeIT extends SdkScenarios {
 
   /** Where commands are posted to the other node, they are forwarded. */
   @ParameterizedTest
-  @CsvSource({"websocket,0", "http_stream,0", "http_stream,1", "sse,0", "sse,1"})
+  @CsvSource({
+    "websocket,0",
+    "http_stream,0",
+    "http_stream,1",
+    "sse,0",
+    "sse,1",
+    "protobuf_websocket,0",
+    "protobuf_http_stream,1"
+  })
   void recovers_after_its_node_was_killed(String transport, int posts) throws IOException {
     try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2, Setting.nodes())) {
       int port = cluster.node(posts).port();
@@ -56,7 +64,15 @@ class SdkInNodeIT extends SdkScenarios {
   }
 
   @ParameterizedTest
-  @CsvSource({"websocket,0", "http_stream,0", "http_stream,1", "sse,0", "sse,1"})
+  @CsvSource({
+    "websocket,0",
+    "http_stream,0",
+    "http_stream,1",
+    "sse,0",
+    "sse,1",
+    "protobuf_websocket,0",
+    "protobuf_http_stream,1"
+  })
   void leaves_a_node_that_stops(String transport, int posts) throws IOException {
     try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2, Setting.nodes())) {
       int port = cluster.node(posts).port();

@@ -12,7 +12,11 @@ final class Setting {
   /** Some seconds, in which a token is renewed. */
   private static final int SHORT_SECONDS = 4;
 
-  static final List<String> TRANSPORTS = List.of("websocket", "http_stream", "sse");
+  private static final String PROTOBUF = "protobuf_";
+
+  /** The transports; event streams are text, so they carry no Protobuf. */
+  static final List<String> TRANSPORTS =
+      List.of("websocket", "http_stream", "sse", PROTOBUF + "websocket", PROTOBUF + "http_stream");
 
   private static final Signer SIGNER = Signer.secret("HS256", "secret");
 
@@ -26,8 +30,9 @@ final class Setting {
 
   /** Where a node is reached by a transport. */
   static String url(String transport, int port) {
-    String scheme = transport.equals("websocket") ? "ws" : "http";
-    return scheme + "://127.0.0.1:" + port + "/connection/" + transport;
+    String path = transport.replace(PROTOBUF, "");
+    String scheme = path.equals("websocket") ? "ws" : "http";
+    return scheme + "://127.0.0.1:" + port + "/connection/" + path;
   }
 
   /** Where a node takes commands of transports that do not carry them. */

@@ -1,7 +1,8 @@
 package io.stentor.centrifuge;
 
 import io.netty.buffer.ByteBuf;
-import io.stentor.json.JsonWriter;
+import io.stentor.centrifuge.codec.ClientFormat;
+import io.stentor.centrifuge.codec.ObjectWriter.Content;
 import io.stentor.message.CloseReason;
 import io.stentor.room.Output;
 import java.util.function.Consumer;
@@ -19,12 +20,12 @@ final class ClientWriter {
 
   private final ClientTransport transport;
   private final Output output;
-  private final PushFormat format;
+  private final ClientFormat format;
   private final Consumer<CloseReason> closeSession;
   private boolean batching;
   private boolean closed;
 
-  ClientWriter(ClientTransport transport, PushFormat format, Consumer<CloseReason> closeSession) {
+  ClientWriter(ClientTransport transport, ClientFormat format, Consumer<CloseReason> closeSession) {
     this.transport = transport;
     this.output = transport.output();
     this.format = format;
@@ -39,21 +40,21 @@ final class ClientWriter {
     return output;
   }
 
-  PushFormat format() {
+  ClientFormat format() {
     return format;
   }
 
-  /** Writes one object; no-op after the end of the session. */
-  void write(JsonWriter object) {
+  /** Writes one reply, or a ping; no-op after the end of the session. */
+  void reply(Content reply) {
     if (!closed) {
-      writeFramed(format.framed(object));
+      writeFramed(format.reply(reply));
     }
   }
 
   /** Writes one push; no-op after the end of the session. */
-  void push(JsonWriter push) {
+  void push(Content push) {
     if (!closed) {
-      writeFramed(format.framedPush(push));
+      writeFramed(format.push(push));
     }
   }
 

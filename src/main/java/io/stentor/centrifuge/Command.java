@@ -1,9 +1,10 @@
 package io.stentor.centrifuge;
 
-import io.stentor.centrifuge.CommandError.Disconnect;
-import io.stentor.centrifuge.CommandError.ErrorCode;
+import io.stentor.centrifuge.codec.CommandError;
+import io.stentor.centrifuge.codec.CommandError.Disconnect;
+import io.stentor.centrifuge.codec.CommandError.ErrorCode;
 import io.stentor.identity.Verified;
-import io.stentor.json.JsonFields;
+import io.stentor.json.Fields;
 import io.stentor.message.RoomName;
 
 /** A command of a client. Each one reads its own fields and applies itself. */
@@ -23,7 +24,7 @@ interface Command {
    *
    * @throws Disconnect if it is missing
    */
-  static String channel(JsonFields fields) {
+  static String channel(Fields fields) {
     String channel = fields.text("channel");
     if (channel.isEmpty()) {
       throw Disconnect.badRequest("channel is missing");

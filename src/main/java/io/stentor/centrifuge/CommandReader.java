@@ -1,11 +1,11 @@
 package io.stentor.centrifuge;
 
-import io.stentor.centrifuge.CommandError.Disconnect;
+import io.stentor.centrifuge.codec.CommandError;
+import io.stentor.centrifuge.codec.CommandError.Disconnect;
 import io.stentor.http.LoopContext;
 import io.stentor.message.CloseReason;
 import io.vertx.core.Future;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -30,6 +30,9 @@ final class CommandReader {
    */
   private static final int MAX_WAITING_BYTES = 1024 * 1024;
 
+  /** What each waiting command counts in addition to its size, in bytes. */
+  private static final int OVERHEAD_BYTES = 16;
+
   /** Maximum number of concurrent requests to the log and to presence. */
   private static final int MAX_IN_FLIGHT = 32;
 
@@ -51,7 +54,7 @@ final class CommandReader {
    * Creates a reader without commands.
    *
    * @param isSessionBusy returns whether the next command has to wait
-   * @param commands executes the command of a line
+   * @param commands executes a command
    */
   CommandReader(
       LoopContext loop,
@@ -64,13 +67,9 @@ final class CommandReader {
     this.commands = commands;
   }
 
-  /**
-   * Reads a message with a command in each line, or with one object if the client is
-   * unidirectional.
-   */
+  /** Reads a message with one command or several. */
   void received(byte[] message) {
-    int count = writer.format().isBare() ? enqueue(message) : enqueueLines(message);
-    if (count == 0) {
+    if (writer.format().split(message, this::enqueue) == 0) {
       writer.close(Disconnect.badRequest("a message without a command").reason());
     } else if (waitingBytes > MAX_WAITING_BYTES) {
       writer.close(CloseReason.SLOW);
@@ -79,37 +78,9 @@ final class CommandReader {
     }
   }
 
-  /** Queues each line that is not blank. Returns their number. */
-  private int enqueueLines(byte[] message) {
-    int count = 0;
-    int from = 0;
-    for (int i = 0; i <= message.length; i++) {
-      if (i == message.length || message[i] == '\n') {
-        if (!isBlank(message, from, i)) {
-          count += enqueue(Arrays.copyOfRange(message, from, i));
-        }
-        from = i + 1;
-      }
-    }
-    return count;
-  }
-
-  private int enqueue(byte[] command) {
-    if (command.length == 0) {
-      return 0;
-    }
+  private void enqueue(byte[] command) {
     waiting.add(command);
-    waitingBytes += command.length;
-    return 1;
-  }
-
-  private static boolean isBlank(byte[] message, int from, int to) {
-    for (int i = from; i < to; i++) {
-      if (message[i] != ' ' && message[i] != '\t' && message[i] != '\r') {
-        return false;
-      }
-    }
-    return true;
+    waitingBytes += command.length + OVERHEAD_BYTES;
   }
 
   /** Starts waiting commands until the session is busy. */
@@ -119,11 +90,11 @@ final class CommandReader {
     }
     applying = true;
     writer.beginBatch();
-    byte[] line = next();
-    while (line != null) {
-      commands.accept(line);
+    byte[] command = next();
+    while (command != null) {
+      commands.accept(command);
       slow(writer.transport().take());
-      line = next();
+      command = next();
     }
     applying = false;
     writer.endBatch();
@@ -134,11 +105,11 @@ final class CommandReader {
   }
 
   private byte @Nullable [] next() {
-    byte[] line = isBusy() ? null : waiting.poll();
-    if (line != null) {
-      waitingBytes -= line.length;
+    byte[] command = isBusy() ? null : waiting.poll();
+    if (command != null) {
+      waitingBytes -= command.length + OVERHEAD_BYTES;
     }
-    return line;
+    return command;
   }
 
   private boolean isBusy() {

@@ -1,7 +1,5 @@
 package io.stentor.centrifuge;
 
-import io.stentor.centrifuge.CommandError.Disconnect;
-import io.stentor.centrifuge.CommandError.ErrorCode;
 import io.stentor.centrifuge.ConnectionCommands.ConnectCommand;
 import io.stentor.centrifuge.ConnectionCommands.RefreshCommand;
 import io.stentor.centrifuge.ReadCommands.HistoryCommand;
@@ -10,9 +8,13 @@ import io.stentor.centrifuge.ReadCommands.PresenceStatsCommand;
 import io.stentor.centrifuge.SubscriptionCommands.SubRefreshCommand;
 import io.stentor.centrifuge.SubscriptionCommands.SubscribeCommand;
 import io.stentor.centrifuge.SubscriptionCommands.UnsubscribeCommand;
+import io.stentor.centrifuge.codec.ClientFormat;
+import io.stentor.centrifuge.codec.CommandError;
+import io.stentor.centrifuge.codec.CommandError.Disconnect;
+import io.stentor.centrifuge.codec.CommandError.ErrorCode;
 import io.stentor.http.LoopContext;
+import io.stentor.json.Fields;
 import io.stentor.json.InvalidJson;
-import io.stentor.json.JsonFields;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -41,7 +43,7 @@ public final class Commands {
         throw new Disconnect(Disconnect.NOT_AVAILABLE);
       };
 
-  private static final Map<String, Function<JsonFields, Command>> READERS =
+  private static final Map<String, Function<Fields, Command>> READERS =
       Map.ofEntries(
           Map.entry("connect", ConnectCommand::of),
           Map.entry("subscribe", SubscribeCommand::of),
@@ -65,14 +67,14 @@ public final class Commands {
    * @param name the name that the client chose, used unless a token names a user; empty for none
    */
   public static Session newSession(
-      LoopContext loop, ClientTransport transport, PushFormat format, String name) {
+      LoopContext loop, ClientTransport transport, ClientFormat format, String name) {
     return new Session(loop, transport, format, name, Commands::apply);
   }
 
-  private static void apply(Session session, byte[] line) {
+  private static void apply(Session session, byte[] command) {
     boolean bidirectional = session.isBidirectional();
     try {
-      JsonFields fields = JsonFields.of(line);
+      Fields fields = session.writer().format().fields(command);
       Numbered next =
           bidirectional ? read(fields) : new Numbered(0, "connect", ConnectCommand.of(fields));
       session.begin(next.command() instanceof ConnectCommand);
@@ -89,14 +91,14 @@ public final class Commands {
   }
 
   /** Reads a command; ignores fields with unknown names. */
-  private static Numbered read(JsonFields fields) {
+  private static Numbered read(Fields fields) {
     long id = fields.unsigned("id");
     if (id > MAX_ID) {
       throw Disconnect.badRequest("an id has 32 bits");
     }
     for (String name : fields.names()) {
-      Function<JsonFields, Command> reader = READERS.get(name);
-      JsonFields body = reader == null ? null : fields.object(name);
+      Function<Fields, Command> reader = READERS.get(name);
+      Fields body = reader == null ? null : fields.object(name);
       if (reader != null && body != null) {
         Command command = reader.apply(body);
         if (id == 0 && command != SEND) {

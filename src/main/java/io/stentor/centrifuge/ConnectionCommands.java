@@ -1,8 +1,9 @@
 package io.stentor.centrifuge;
 
 import io.stentor.centrifuge.ClientTransport.Mailbox;
-import io.stentor.centrifuge.CommandError.Disconnect;
-import io.stentor.centrifuge.CommandError.ErrorCode;
+import io.stentor.centrifuge.codec.CommandError.Disconnect;
+import io.stentor.centrifuge.codec.CommandError.ErrorCode;
+import io.stentor.centrifuge.codec.ObjectWriter.Content;
 import io.stentor.http.LoopContext;
 import io.stentor.identity.Grants.Action;
 import io.stentor.identity.Identity;
@@ -10,8 +11,7 @@ import io.stentor.identity.Permissions.Verdict;
 import io.stentor.identity.TokenClaims.ConnectionClaims;
 import io.stentor.identity.TokenClaims.ConnectionClaims.Subscribed;
 import io.stentor.identity.Verified;
-import io.stentor.json.JsonFields;
-import io.stentor.json.JsonWriter;
+import io.stentor.json.Fields;
 import io.stentor.message.CloseReason;
 import io.stentor.message.RoomName;
 import java.util.ArrayList;
@@ -35,12 +35,12 @@ final class ConnectionCommands {
 
     private static final String SERVER = serverName();
 
-    static ConnectCommand of(JsonFields fields) {
+    static ConnectCommand of(Fields fields) {
       Map<String, SubscribeRequest> requests = new LinkedHashMap<>();
-      JsonFields subs = fields.object("subs");
+      Fields subs = fields.object("subs");
       if (subs != null) {
         for (String channel : subs.names()) {
-          JsonFields sub = subs.object(channel);
+          Fields sub = subs.object(channel);
           if (sub != null) {
             requests.put(channel, SubscribeRequest.of(sub));
           }
@@ -99,7 +99,7 @@ final class ConnectionCommands {
         return;
       }
       List<Runnable> openings = new ArrayList<>();
-      Map<RoomName, JsonWriter> results = new LinkedHashMap<>();
+      Map<String, Content> results = new LinkedHashMap<>();
       grants.forEach(
           (room, grant) -> {
             SubscribeRequest request =
@@ -110,7 +110,7 @@ final class ConnectionCommands {
                     subscription.open(
                         grant,
                         result -> {
-                          results.put(room, result);
+                          results.put(room.value(), result);
                           if (results.size() == grants.size()) {
                             reply(session, reply, results);
                           }
@@ -132,23 +132,24 @@ final class ConnectionCommands {
       }
     }
 
-    private static void reply(Session session, ReplyHandle reply, Map<RoomName, JsonWriter> subs) {
-      Client client = session.client();
-      int pingSeconds = session.loop().pingIntervalSeconds();
-      JsonWriter line = new JsonWriter().open().text("client", client.id()).text("version", SERVER);
-      Mailbox mailbox = session.mailbox();
-      line.text("node", mailbox == null ? session.loop().rooms().node() : mailbox.node());
-      client.expiry().write(line);
-      if (!subs.isEmpty()) {
-        line.name("subs").open();
-        subs.forEach((room, result) -> line.key(room.value()).raw(result));
-        line.close();
-      }
-      line.number("ping", pingSeconds).flag("pong", pingSeconds > 0 && session.isBidirectional());
-      if (mailbox != null) {
-        line.text("session", mailbox.session());
-      }
-      reply.complete(line.close());
+    private static void reply(Session session, ReplyHandle reply, Map<String, Content> subs) {
+      reply.complete(
+          out -> {
+            Client client = session.client();
+            Mailbox mailbox = session.mailbox();
+            out.text("client", client.id()).text("version", SERVER);
+            out.text("node", mailbox == null ? session.loop().rooms().node() : mailbox.node());
+            client.expiry().write(out);
+            if (!subs.isEmpty()) {
+              out.objects("subs", subs);
+            }
+            int pingSeconds = session.loop().pingIntervalSeconds();
+            out.number("ping", pingSeconds);
+            out.flag("pong", pingSeconds > 0 && session.isBidirectional());
+            if (mailbox != null) {
+              out.text("session", mailbox.session());
+            }
+          });
       session.connected();
     }
   }
@@ -160,7 +161,7 @@ final class ConnectionCommands {
    */
   record RefreshCommand(String token) implements Command {
 
-    static RefreshCommand of(JsonFields fields) {
+    static RefreshCommand of(Fields fields) {
       return new RefreshCommand(fields.text("token"));
     }
 
@@ -182,9 +183,7 @@ final class ConnectionCommands {
               throw new Disconnect(Disconnect.INVALID_TOKEN);
             }
             client.authenticated(claims);
-            JsonWriter line = new JsonWriter().open().text("client", client.id());
-            client.expiry().write(line);
-            reply.complete(line.close());
+            reply.complete(out -> client.expiry().write(out.text("client", client.id())));
           });
     }
   }

@@ -1,7 +1,7 @@
 package io.stentor.centrifuge;
 
+import io.stentor.centrifuge.codec.ObjectWriter;
 import io.stentor.identity.Expiries;
-import io.stentor.json.JsonWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,10 +36,10 @@ final class Expiry {
   }
 
   /** Writes the time until the expiry, in seconds; nothing for never. */
-  void write(JsonWriter line) {
+  void write(ObjectWriter out) {
     if (atSeconds != 0 && !expiries.isSuspended()) {
       long seconds = Math.max(1, atSeconds - expiries.nowSeconds());
-      line.flag("expires", true).number("ttl", Math.min(seconds, MAX_TTL_SECONDS));
+      out.flag("expires", true).number("ttl", Math.min(seconds, MAX_TTL_SECONDS));
     }
   }
 

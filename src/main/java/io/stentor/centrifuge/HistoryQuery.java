@@ -1,14 +1,17 @@
 package io.stentor.centrifuge;
 
-import io.stentor.centrifuge.CommandError.ErrorCode;
+import io.stentor.centrifuge.codec.CommandError;
+import io.stentor.centrifuge.codec.CommandError.ErrorCode;
+import io.stentor.centrifuge.codec.ObjectWriter.Content;
+import io.stentor.centrifuge.codec.ObjectWriter.Logged;
 import io.stentor.history.Page;
-import io.stentor.json.JsonFields;
-import io.stentor.json.JsonWriter;
+import io.stentor.json.Fields;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
 import io.stentor.room.Rooms;
 import io.vertx.core.Future;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +33,8 @@ public record HistoryQuery(long limit, @Nullable Since since, boolean reverse) {
   private static final int MAX_BYTES = 256 * 1024;
 
   /** Parses the fields {@code limit}, {@code since} and {@code reverse} of a request. */
-  public static HistoryQuery of(JsonFields fields) {
-    JsonFields since = fields.object("since");
+  public static HistoryQuery of(Fields fields) {
+    Fields since = fields.object("since");
     return new HistoryQuery(
         fields.number("limit"),
         since == null ? null : new Since(since.text("epoch"), since.unsigned("offset")),
@@ -41,38 +44,37 @@ public record HistoryQuery(long limit, @Nullable Since since, boolean reverse) {
   /**
    * Reads the log.
    *
-   * @param timed whether publications carry their time
-   * @return the result as a JSON object; fails with a {@link CommandError}
+   * @return the result; fails with a {@link CommandError}
    * @throws CommandError if the room keeps no history, or if nothing can precede {@code since}
    */
-  public Future<JsonWriter> read(Rooms rooms, RoomName room, boolean timed) {
+  public Future<Content> read(Rooms rooms, RoomName room) {
     if (rooms.options(room).history().messages() == 0) {
       throw new CommandError(ErrorCode.NOT_AVAILABLE);
     }
     if (reverse && since != null && since.offset == 0) {
       throw new CommandError(ErrorCode.BAD_REQUEST, "nothing is before offset 0");
     }
-    return rooms.read(room, Position.NONE, 0, 0).compose(here -> read(rooms, room, here, timed));
+    return rooms.read(room, Position.NONE, 0, 0).compose(here -> read(rooms, room, here));
   }
 
-  private Future<JsonWriter> read(Rooms rooms, RoomName room, Page here, boolean timed) {
+  private Future<Content> read(Rooms rooms, RoomName room, Page here) {
     if (since != null && !fits(since, here)) {
       return Future.failedFuture(new CommandError(ErrorCode.UNRECOVERABLE_POSITION));
     }
     int most = (int) (limit < 0 ? MAX_MESSAGES : Math.min(limit, MAX_MESSAGES));
     if (most == 0) {
-      return Future.succeededFuture(result(here, List.of(), 0, timed));
+      return Future.succeededFuture(result(here, List.of(), 0));
     }
     if (reverse) {
       long end = since == null ? here.top() + 1 : Math.min(since.offset, here.top() + 1);
       return before(rooms, room, here.epoch(), end, most)
-          .map(page -> result(page, page.publications(), end, timed));
+          .map(page -> result(page, page.publications(), end));
     }
     // Positions beyond the end yield nothing; old ones yield the messages that are still kept.
     long after = since == null ? 0 : Math.min(since.offset, here.top());
     return rooms
         .read(room, new Position(here.epoch(), after), most, MAX_BYTES)
-        .map(page -> result(page, page.publications(), Long.MAX_VALUE, timed));
+        .map(page -> result(page, page.publications(), Long.MAX_VALUE));
   }
 
   /** Returns whether the position is in the log; an empty epoch means the current one. */
@@ -99,17 +101,19 @@ public record HistoryQuery(long limit, @Nullable Since since, boolean reverse) {
                     : before(rooms, room, epoch, end, most / 2));
   }
 
-  private JsonWriter result(Page page, List<Publication> publications, long end, boolean timed) {
-    JsonWriter line = new JsonWriter().open().name("publications").openArray();
+  private Content result(Page page, List<Publication> publications, long end) {
+    List<Logged> selected = new ArrayList<>();
     int count = publications.size();
     for (int i = 0; i < count; i++) {
       int index = reverse ? count - 1 - i : i;
       long offset = page.first() + index;
       if (offset < end) {
-        Pushes.writePublication(publications.get(index), offset, timed, line.value());
+        selected.add(new Logged(publications.get(index), offset));
       }
     }
-    line.closeArray().name("epoch").string(Position.epochText(page.epoch()));
-    return line.name("offset").integer(page.top()).close();
+    return out ->
+        out.publications("publications", selected)
+            .text("epoch", Position.epochText(page.epoch()))
+            .integer("offset", page.top());
   }
 }

@@ -1,21 +1,26 @@
 package io.stentor.centrifuge;
 
-import io.stentor.centrifuge.CommandError.ErrorCode;
-import io.stentor.json.JsonWriter;
+import io.stentor.centrifuge.codec.CommandError;
+import io.stentor.centrifuge.codec.CommandError.ErrorCode;
+import io.stentor.centrifuge.codec.ObjectWriter.Content;
 import io.stentor.message.Member;
 import io.stentor.message.RoomName;
 import io.stentor.presence.MembersPage;
 import io.stentor.presence.Presence;
 import io.stentor.room.Rooms;
 import io.vertx.core.Future;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A query of a room's presence, with results in the Centrifuge protocol's format. Thread-safe. */
+/** A query of a room's presence. Thread-safe. */
 public final class MembersQuery {
 
   /** Maximum size of one response, in bytes. Clients of larger rooms can query the counts. */
   private static final int MAX_BYTES = 512 * 1024;
+
+  /** What a member counts in addition to its names and data, for the JSON around them. */
+  private static final int OVERHEAD_BYTES = 32;
 
   private final Presence presence;
   private final RoomName room;
@@ -33,54 +38,48 @@ public final class MembersQuery {
     this.room = room;
   }
 
-  /**
-   * Returns all members as a JSON object. Fails with a {@link CommandError} if the response would
-   * be too large.
-   */
-  public Future<JsonWriter> members() {
-    return members(null, new JsonWriter().open().name("presence").open());
+  /** Returns all members. Fails with a {@link CommandError} if they would be too large. */
+  public Future<Content> members() {
+    return members(null, new ArrayList<>(), 0);
   }
 
   /**
-   * Returns members as the JSON object of {@link #members()}.
+   * Returns members as {@link #members()} does.
    *
-   * @throws CommandError if it would be too large
+   * @throws CommandError if they would be too large
    */
-  static JsonWriter result(List<Member> members) {
-    JsonWriter line = new JsonWriter().open().name("presence").open();
-    for (Member member : members) {
-      write(member, line);
-      if (isTooLarge(line)) {
-        throw tooMany();
-      }
+  static Content result(List<Member> members) {
+    if (bytes(members) > MAX_BYTES) {
+      throw tooMany();
     }
-    return line.close().close();
+    return out -> out.members("presence", members);
   }
 
-  private static void write(Member member, JsonWriter line) {
-    Pushes.writeMember(member, line.key(member.connection()).value());
-  }
-
-  private static boolean isTooLarge(JsonWriter line) {
-    return line.bytes().readableBytes() > MAX_BYTES;
+  private static long bytes(List<Member> members) {
+    long bytes = 0;
+    for (Member member : members) {
+      bytes += member.bytes() + member.connection().length() + OVERHEAD_BYTES;
+    }
+    return bytes;
   }
 
   private static CommandError tooMany() {
     return new CommandError(ErrorCode.LIMIT_EXCEEDED, "too many are in this room to name them");
   }
 
-  private Future<JsonWriter> members(@Nullable Member after, JsonWriter line) {
+  private Future<Content> members(@Nullable Member after, List<Member> before, long bytesBefore) {
     return presence
         .members(room, after, Presence.MAX_PAGE)
         .compose(
             page -> {
-              page.members().forEach(member -> write(member, line));
-              if (isTooLarge(line)) {
+              before.addAll(page.members());
+              long bytes = bytesBefore + bytes(page.members());
+              if (bytes > MAX_BYTES) {
                 return Future.failedFuture(tooMany());
               }
               return page.more()
-                  ? members(last(page), line)
-                  : Future.succeededFuture(line.close().close());
+                  ? members(last(page), before, bytes)
+                  : Future.succeededFuture(out -> out.members("presence", before));
             });
   }
 
@@ -88,8 +87,8 @@ public final class MembersQuery {
     return page.members().get(page.members().size() - 1);
   }
 
-  /** Returns the numbers of connections and users as a JSON object. */
-  public Future<JsonWriter> stats() {
+  /** Returns the numbers of connections and users. */
+  public Future<Content> stats() {
     return presence
         .members(room, null, Presence.MAX_PAGE)
         .compose(
@@ -107,9 +106,7 @@ public final class MembersQuery {
     return members.stream().map(Member::user).distinct().count();
   }
 
-  /** Writes both numbers even if they are 0. */
-  private static JsonWriter result(long clients, long users) {
-    JsonWriter line = new JsonWriter().open().name("num_clients").integer(clients);
-    return line.name("num_users").integer(users).close();
+  private static Content result(long clients, long users) {
+    return out -> out.integer("num_clients", clients).integer("num_users", users);
   }
 }

@@ -1,8 +1,9 @@
 package io.stentor.centrifuge;
 
-import io.stentor.centrifuge.CommandError.ErrorCode;
+import io.stentor.centrifuge.codec.CommandError;
+import io.stentor.centrifuge.codec.CommandError.ErrorCode;
+import io.stentor.centrifuge.codec.ObjectWriter.Content;
 import io.stentor.http.LoopContext;
-import io.stentor.json.JsonWriter;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
@@ -76,13 +77,13 @@ final class PendingPublishes {
 
     @Override
     public void appended(Position position) {
-      decided(keyed ? () -> reply.complete(json(position)) : reply::complete);
+      decided(keyed ? () -> reply.complete(of(position)) : reply::complete);
     }
 
-    private static JsonWriter json(Position position) {
-      JsonWriter line = new JsonWriter().open();
-      line.text("epoch", Position.epochText(position.epoch()));
-      return line.number("offset", position.offset()).close();
+    private static Content of(Position position) {
+      return out ->
+          out.text("epoch", Position.epochText(position.epoch()))
+              .number("offset", position.offset());
     }
 
     @Override

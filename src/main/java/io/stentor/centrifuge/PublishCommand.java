@@ -1,13 +1,16 @@
 package io.stentor.centrifuge;
 
-import io.stentor.centrifuge.CommandError.ErrorCode;
+import io.stentor.centrifuge.codec.CommandError;
+import io.stentor.centrifuge.codec.CommandError.ErrorCode;
 import io.stentor.config.RoomOptions;
 import io.stentor.http.LoopContext;
 import io.stentor.identity.Grants.Action;
-import io.stentor.json.JsonFields;
+import io.stentor.json.Fields;
 import io.stentor.json.JsonSource;
+import io.stentor.message.Member;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class PublishCommand implements Command {
 
   private final String channel;
-  private final JsonFields fields;
+  private final Fields fields;
   private final boolean stream;
   private final String key;
 
@@ -31,14 +34,14 @@ final class PublishCommand implements Command {
    * @param stream whether the type of publication is the supported one
    * @param key unchecked idempotency key; empty for none
    */
-  private PublishCommand(String channel, JsonFields fields, boolean stream, String key) {
+  private PublishCommand(String channel, Fields fields, boolean stream, String key) {
     this.channel = channel;
     this.fields = fields;
     this.stream = stream;
     this.key = key;
   }
 
-  static PublishCommand of(JsonFields fields) {
+  static PublishCommand of(Fields fields) {
     boolean stream = fields.number("type") == 0 && !fields.has("key") && !fields.has("removed");
     String key = fields.text("idempotency_key");
     return new PublishCommand(Command.channel(fields), fields, stream, key);
@@ -59,14 +62,13 @@ final class PublishCommand implements Command {
       throw new CommandError(ErrorCode.PERMISSION_DENIED);
     }
     RoomOptions options = loop.rooms().options(room);
-    JsonSource data = data();
-    if (data.bytes().length > options.maxMessageBytes()) {
+    boolean anyBytes = options.allowBinary() && session.writer().format().carriesBytes();
+    Publication publication =
+        publication(anyBytes, checkedKey(options), subscriptions.member(room));
+    if (publication.bytes() > options.maxMessageBytes()) {
       String limit = "data has at most " + options.maxMessageBytes() + " bytes here";
       throw new CommandError(ErrorCode.BAD_REQUEST, limit);
     }
-    Publication publication =
-        Publication.json(
-            data, System.currentTimeMillis(), checkedKey(options), subscriptions.member(room));
     session.publishes().publish(room, publication, reply);
   }
 
@@ -85,11 +87,25 @@ final class PublishCommand implements Command {
     }
   }
 
-  private JsonSource data() {
+  /**
+   * Returns the publication of the data.
+   *
+   * @param anyBytes whether data that is no JSON, or would not be delivered byte for byte as JSON,
+   *     is binary content
+   */
+  private Publication publication(boolean anyBytes, @Nullable String checked, Member from) {
+    byte[] data = Objects.requireNonNull(fields.slice("data"));
+    long now = System.currentTimeMillis();
     try {
-      return Objects.requireNonNull(fields.json("data"));
+      JsonSource json = JsonSource.of(data);
+      if (!anyBytes || Arrays.equals(json.bytes(), data)) {
+        return Publication.json(json, now, checked, from);
+      }
     } catch (IllegalArgumentException e) {
-      throw new CommandError(ErrorCode.BAD_REQUEST, "data: " + e.getMessage());
+      if (!anyBytes) {
+        throw new CommandError(ErrorCode.BAD_REQUEST, "data: " + e.getMessage());
+      }
     }
+    return Publication.binary(data, now, checked, from);
   }
 }

@@ -1,9 +1,10 @@
 package io.stentor.centrifuge;
 
-import io.stentor.centrifuge.CommandError.ErrorCode;
+import io.stentor.centrifuge.codec.CommandError;
+import io.stentor.centrifuge.codec.CommandError.ErrorCode;
 import io.stentor.http.LoopContext;
 import io.stentor.identity.Grants.Action;
-import io.stentor.json.JsonFields;
+import io.stentor.json.Fields;
 import io.stentor.message.Member;
 import io.stentor.message.RoomName;
 import io.vertx.core.Future;
@@ -21,7 +22,7 @@ final class ReadCommands {
    */
   record HistoryCommand(String channel, HistoryQuery query) implements Command {
 
-    static HistoryCommand of(JsonFields fields) {
+    static HistoryCommand of(Fields fields) {
       return new HistoryCommand(Command.channel(fields), HistoryQuery.of(fields));
     }
 
@@ -29,8 +30,7 @@ final class ReadCommands {
     public void apply(Session session, ReplyHandle reply) {
       RoomName room = Command.room(channel);
       require(session, room, Action.HISTORY);
-      boolean timed = session.writer().format().timed();
-      session.await(reply, query.read(session.loop().rooms(), room, timed), reply::complete);
+      session.await(reply, query.read(session.loop().rooms(), room), reply::complete);
     }
   }
 
@@ -41,7 +41,7 @@ final class ReadCommands {
    */
   record PresenceCommand(String channel) implements Command {
 
-    static PresenceCommand of(JsonFields fields) {
+    static PresenceCommand of(Fields fields) {
       return new PresenceCommand(Command.channel(fields));
     }
 
@@ -68,7 +68,7 @@ final class ReadCommands {
    */
   record PresenceStatsCommand(String channel) implements Command {
 
-    static PresenceStatsCommand of(JsonFields fields) {
+    static PresenceStatsCommand of(Fields fields) {
       return new PresenceStatsCommand(Command.channel(fields));
     }
 

@@ -1,7 +1,8 @@
 package io.stentor.centrifuge;
 
-import io.stentor.centrifuge.CommandError.Disconnect;
-import io.stentor.json.JsonWriter;
+import io.stentor.centrifuge.codec.CommandError;
+import io.stentor.centrifuge.codec.CommandError.Disconnect;
+import io.stentor.centrifuge.codec.ObjectWriter.Content;
 import io.stentor.message.CloseReason;
 import java.util.Objects;
 import org.slf4j.Logger;
@@ -39,19 +40,15 @@ abstract class ReplyHandle {
     }
   }
 
-  /**
-   * Sends the result.
-   *
-   * @param result a complete object, which may be empty
-   */
-  void complete(JsonWriter result) {
+  /** Sends the result. */
+  void complete(Content result) {
     replied = true;
     write(writer, result);
   }
 
   /** Sends an empty result. */
   void complete() {
-    complete(new JsonWriter().open().close());
+    complete(Content.EMPTY);
   }
 
   /** Sets a task that cleans up before an error is sent. */
@@ -68,7 +65,7 @@ abstract class ReplyHandle {
     }
   }
 
-  abstract void write(ClientWriter writer, JsonWriter result);
+  abstract void write(ClientWriter writer, Content result);
 
   abstract void write(ClientWriter writer, CommandError error);
 
@@ -84,17 +81,13 @@ abstract class ReplyHandle {
     }
 
     @Override
-    void write(ClientWriter writer, JsonWriter result) {
-      writer.write(object().name(name).raw(result).close());
+    void write(ClientWriter writer, Content result) {
+      writer.reply(out -> out.integer("id", id).object(name, result));
     }
 
     @Override
     void write(ClientWriter writer, CommandError error) {
-      writer.write(object().name("error").raw(error.json()).close());
-    }
-
-    private JsonWriter object() {
-      return new JsonWriter().open().name("id").integer(id);
+      writer.reply(out -> out.integer("id", id).object("error", error.content()));
     }
 
     @Override
@@ -111,8 +104,8 @@ abstract class ReplyHandle {
     }
 
     @Override
-    void write(ClientWriter writer, JsonWriter result) {
-      writer.push(new JsonWriter().open().name("connect").raw(result).close());
+    void write(ClientWriter writer, Content result) {
+      writer.push(out -> out.object("connect", result));
     }
 
     @Override

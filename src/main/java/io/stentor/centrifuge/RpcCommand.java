@@ -1,8 +1,8 @@
 package io.stentor.centrifuge;
 
-import io.stentor.centrifuge.CommandError.ErrorCode;
-import io.stentor.json.JsonFields;
-import io.stentor.json.JsonWriter;
+import io.stentor.centrifuge.codec.CommandError;
+import io.stentor.centrifuge.codec.CommandError.ErrorCode;
+import io.stentor.json.Fields;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -22,7 +22,7 @@ record RpcCommand(String method) implements Command {
   /** Between two moments at which messages are delivered. */
   private static final int PAUSE_MILLIS = 2500;
 
-  static RpcCommand of(JsonFields fields) {
+  static RpcCommand of(Fields fields) {
     return new RpcCommand(fields.text("method"));
   }
 
@@ -33,8 +33,7 @@ record RpcCommand(String method) implements Command {
       throw new CommandError(ErrorCode.NOT_AVAILABLE);
     }
     deliverOnceAndAgain(session, 1000 * SECONDS / PAUSE_MILLIS);
-    JsonWriter result = new JsonWriter().open().name("data").open();
-    reply.complete(result.number("seconds", SECONDS).close().close());
+    reply.complete(out -> out.source("data", "{\"seconds\":" + SECONDS + "}"));
   }
 
   private static void deliverOnceAndAgain(Session session, int pauses) {

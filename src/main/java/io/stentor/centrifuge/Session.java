@@ -1,13 +1,15 @@
 package io.stentor.centrifuge;
 
 import io.stentor.centrifuge.ClientTransport.Mailbox;
-import io.stentor.centrifuge.CommandError.Disconnect;
+import io.stentor.centrifuge.codec.ClientFormat;
+import io.stentor.centrifuge.codec.CommandError;
+import io.stentor.centrifuge.codec.CommandError.Disconnect;
+import io.stentor.centrifuge.codec.ObjectWriter.Content;
 import io.stentor.connection.ControllableConnection;
 import io.stentor.connection.SwapRemoveList;
 import io.stentor.http.LoopContext;
 import io.stentor.identity.Permissions.Verdict;
 import io.stentor.identity.TokenClaims.ConnectionClaims.Subscribed;
-import io.stentor.json.JsonWriter;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
@@ -19,9 +21,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client of the Centrifuge protocol on any transport: receives lines with commands, writes
- * replies and pushes. If the format is {@linkplain PushFormat bare}, it receives one object with
- * the fields of {@code connect}, and writes pushes only. Confined to one event loop.
+ * One client of the Centrifuge protocol on any transport: receives commands, writes replies and
+ * pushes. If the format is {@linkplain ClientFormat bare}, it receives one object with the fields
+ * of {@code connect}, and writes pushes only. Confined to one event loop.
  */
 public final class Session implements ControllableConnection {
 
@@ -55,12 +57,12 @@ public final class Session implements ControllableConnection {
    *
    * @param format the format of everything that is written
    * @param name the name that the client chose, used unless a token names a user; empty for none
-   * @param commands executes the command of a line
+   * @param commands executes a command
    */
   Session(
       LoopContext loop,
       ClientTransport transport,
-      PushFormat format,
+      ClientFormat format,
       String name,
       BiConsumer<Session, byte[]> commands) {
     this.loop = loop;
@@ -69,12 +71,12 @@ public final class Session implements ControllableConnection {
     this.client =
         new Client(name, new Expiry(loop.expiriesWithGrace(), () -> close(CloseReason.EXPIRED)));
     this.reader =
-        new CommandReader(loop, writer, this::isBusy, line -> commands.accept(this, line));
+        new CommandReader(loop, writer, this::isBusy, command -> commands.accept(this, command));
     this.publishes = new PendingPublishes(loop, reader, this::closeIfSettled);
     this.subscriptions = new Subscriptions(loop, writer, reader, client);
   }
 
-  /** Handles a message with a command in each line. No-op once the session is closing. */
+  /** Handles a message with commands. No-op once the session is closing. */
   public void received(byte[] message) {
     if (state != State.CLOSED && leaving == null && (isBidirectional() || state == State.NEW)) {
       reader.received(message);
@@ -98,7 +100,7 @@ public final class Session implements ControllableConnection {
   /** Sends a ping, which the client answers with any message. */
   public void ping() {
     if (state == State.CONNECTED) {
-      writer.write(new JsonWriter().open().close());
+      writer.reply(Content.EMPTY);
     }
   }
 
@@ -351,7 +353,7 @@ public final class Session implements ControllableConnection {
     }
 
     @Override
-    void write(ClientWriter writer, JsonWriter result) {
+    void write(ClientWriter writer, Content result) {
       writer.push(Pushes.subscribe(room, result));
     }
 

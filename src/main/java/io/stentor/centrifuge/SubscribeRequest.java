@@ -1,10 +1,12 @@
 package io.stentor.centrifuge;
 
-import io.stentor.centrifuge.CommandError.ErrorCode;
+import io.stentor.centrifuge.codec.CommandError;
+import io.stentor.centrifuge.codec.CommandError.ErrorCode;
+import io.stentor.centrifuge.codec.ObjectWriter.Content;
+import io.stentor.centrifuge.codec.ObjectWriter.Logged;
 import io.stentor.history.Page;
+import io.stentor.json.Fields;
 import io.stentor.json.InvalidJson;
-import io.stentor.json.JsonFields;
-import io.stentor.json.JsonWriter;
 import io.stentor.message.Attributes;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
@@ -13,6 +15,7 @@ import io.stentor.message.TagFilter;
 import io.stentor.room.Connection;
 import io.stentor.room.Rooms;
 import io.vertx.core.Future;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +36,7 @@ record SubscribeRequest(
     String epoch,
     boolean joinLeave,
     boolean onlyRecovered,
-    @Nullable JsonFields tf) {
+    @Nullable Fields tf) {
 
   /** New messages only. */
   static final SubscribeRequest NOTHING = new SubscribeRequest(false, 0, "", false, false, null);
@@ -52,7 +55,7 @@ record SubscribeRequest(
    *
    * @throws CommandError if the filter is not an object
    */
-  static SubscribeRequest of(JsonFields fields) {
+  static SubscribeRequest of(Fields fields) {
     return new SubscribeRequest(
         fields.flag("recover"),
         fields.unsigned("offset"),
@@ -62,7 +65,7 @@ record SubscribeRequest(
         tf(fields));
   }
 
-  private static @Nullable JsonFields tf(JsonFields fields) {
+  private static @Nullable Fields tf(Fields fields) {
     try {
       return fields.object("tf");
     } catch (InvalidJson e) {
@@ -133,53 +136,50 @@ record SubscribeRequest(
   }
 
   /**
-   * Returns the result of the subscription as an object.
+   * Returns the result of the subscription.
    *
    * @param position the position in the log at which the client continues
    * @param missed the page after the client's offset, or with the newest message; null if it was
    *     not recovered
    * @param subscriber the filter and the ID of the client, which decide what it is sent
-   * @param timed whether publications carry their time
    */
-  JsonWriter result(
+  Content result(
       SubscriptionGrant grant,
       Expiry expiry,
       Position position,
       @Nullable Page missed,
-      Connection subscriber,
-      boolean timed) {
-    JsonWriter line = new JsonWriter().open();
-    expiry.write(line);
-    if (grant.recovery()) {
-      line.flag("recoverable", true);
-      line.text("epoch", Position.epochText(position.epoch()));
-      if (missed != null) {
-        if (!grant.latest() || !missed.publications().isEmpty()) {
-          writePublications(missed, subscriber, timed, line);
+      Connection subscriber) {
+    return out -> {
+      expiry.write(out);
+      if (grant.recovery()) {
+        out.flag("recoverable", true).text("epoch", Position.epochText(position.epoch()));
+        if (missed != null) {
+          if (!grant.latest() || !missed.publications().isEmpty()) {
+            out.publications("publications", sent(missed, subscriber));
+          }
+          // The client advances from this offset with each publication.
+          out.flag("recovered", true).number("offset", offset);
+        } else {
+          out.number("offset", position.offset());
         }
-        // The client advances from this offset with each publication.
-        line.flag("recovered", true).number("offset", offset);
-      } else {
-        line.number("offset", position.offset());
+        out.flag("positioned", true);
       }
-      line.flag("positioned", true);
-    }
-    line.source("data", grant.data());
-    return line.flag("was_recovering", grant.latest() || (recover && grant.recovery())).close();
+      out.source("data", grant.data());
+      out.flag("was_recovering", grant.latest() || (recover && grant.recovery()));
+    };
   }
 
-  private static void writePublications(
-      Page page, Connection subscriber, boolean timed, JsonWriter line) {
+  private static List<Logged> sent(Page page, Connection subscriber) {
     TagFilter filter = subscriber.filter();
-    line.name("publications").openArray();
+    List<Logged> sent = new ArrayList<>();
     for (int i = 0; i < page.publications().size(); i++) {
       Publication publication = page.publications().get(i);
       Attributes attributes = publication.attributes();
       if ((filter == null || filter.matches(attributes.tags()))
           && !subscriber.id().equals(attributes.exclude())) {
-        Pushes.writePublication(publication, page.first() + i, timed, line.value());
+        sent.add(new Logged(publication, page.first() + i));
       }
     }
-    line.closeArray();
+    return sent;
   }
 }

@@ -1,12 +1,13 @@
 package io.stentor.centrifuge;
 
 import io.netty.buffer.ByteBuf;
-import io.stentor.centrifuge.CommandError.ErrorCode;
+import io.stentor.centrifuge.codec.CommandError;
+import io.stentor.centrifuge.codec.CommandError.ErrorCode;
+import io.stentor.centrifuge.codec.ObjectWriter.Content;
 import io.stentor.history.Page;
 import io.stentor.http.LoopContext;
 import io.stentor.identity.Grants.Action;
 import io.stentor.identity.Permissions;
-import io.stentor.json.JsonWriter;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Member;
 import io.stentor.message.Position;
@@ -91,7 +92,7 @@ final class Subscription implements Connection, Output {
   private final List<ByteBuf> held = new ArrayList<>(0);
   private final List<Runnable> whenDecided = new ArrayList<>(0);
   private State state = State.OPENING;
-  private Consumer<JsonWriter> result = ignored -> {};
+  private Consumer<Content> result = ignored -> {};
   private @Nullable SubscriptionGrant grant;
   private @Nullable Page missed;
   private @Nullable Cursor cursor;
@@ -170,7 +171,7 @@ final class Subscription implements Connection, Output {
    * @param result sends the result to the client
    * @throws CommandError if the room cannot be joined
    */
-  void open(SubscriptionGrant granted, Consumer<JsonWriter> result) {
+  void open(SubscriptionGrant granted, Consumer<Content> result) {
     if (state != State.OPENING) {
       return;
     }
@@ -197,12 +198,12 @@ final class Subscription implements Connection, Output {
   }
 
   /** Joins the room at a start that a server chose; what follows it is pushed. */
-  void openAt(Start start, SubscriptionGrant granted, Consumer<JsonWriter> result) {
+  void openAt(Start start, SubscriptionGrant granted, Consumer<Content> result) {
     granted(granted, result);
     join(start);
   }
 
-  private void granted(SubscriptionGrant granted, Consumer<JsonWriter> result) {
+  private void granted(SubscriptionGrant granted, Consumer<Content> result) {
     this.grant = granted;
     this.result = result;
     expiry.at(granted.expiresAt());
@@ -264,8 +265,7 @@ final class Subscription implements Connection, Output {
     }
     Page page = recovered ? missed : null;
     missed = null;
-    boolean timed = writer.format().timed();
-    JsonWriter told = request.result(granted, expiry, notice.position(), page, this, timed);
+    Content told = request.result(granted, expiry, notice.position(), page, this);
     state = State.ENTERED;
     LoopContext loop = owner.loop();
     if (granted.presence()) {
@@ -283,7 +283,7 @@ final class Subscription implements Connection, Output {
     }
   }
 
-  private void answer(SubscriptionGrant granted, JsonWriter told) {
+  private void answer(SubscriptionGrant granted, Content told) {
     if (state == State.ENTERED) {
       state = State.ANSWERED;
       cancelWatchTimer();
@@ -373,11 +373,11 @@ final class Subscription implements Connection, Output {
     }
 
     /** Drops nothing: a client that does not read is closed when too much is queued. */
-    private boolean push(JsonWriter push) {
+    private boolean push(Content push) {
       if (state == State.LIVE) {
         writer.push(push);
       } else if (isEntered()) {
-        held.add(writer.format().framedPush(push));
+        held.add(writer.format().push(push));
       }
       return true;
     }

@@ -1,13 +1,13 @@
 package io.stentor.centrifuge;
 
-import io.stentor.centrifuge.CommandError.Disconnect;
-import io.stentor.centrifuge.CommandError.ErrorCode;
+import io.stentor.centrifuge.codec.CommandError;
+import io.stentor.centrifuge.codec.CommandError.Disconnect;
+import io.stentor.centrifuge.codec.CommandError.ErrorCode;
 import io.stentor.http.LoopContext;
 import io.stentor.identity.Grants.Action;
 import io.stentor.identity.TokenClaims.SubscriptionClaims;
 import io.stentor.identity.Verified;
-import io.stentor.json.JsonFields;
-import io.stentor.json.JsonWriter;
+import io.stentor.json.Fields;
 import io.stentor.message.RoomName;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +26,7 @@ final class SubscriptionCommands {
   record SubscribeCommand(String channel, String token, SubscribeRequest request, boolean stream)
       implements Command {
 
-    static SubscribeCommand of(JsonFields fields) {
+    static SubscribeCommand of(Fields fields) {
       String delta = fields.text("delta");
       if (!delta.isEmpty() && !delta.equals("fossil")) {
         throw Disconnect.badRequest("an unknown delta");
@@ -101,7 +101,7 @@ final class SubscriptionCommands {
    */
   record UnsubscribeCommand(String channel) implements Command {
 
-    static UnsubscribeCommand of(JsonFields fields) {
+    static UnsubscribeCommand of(Fields fields) {
       return new UnsubscribeCommand(Command.channel(fields));
     }
 
@@ -136,7 +136,7 @@ final class SubscriptionCommands {
    */
   record SubRefreshCommand(String channel, String token, boolean stream) implements Command {
 
-    static SubRefreshCommand of(JsonFields fields) {
+    static SubRefreshCommand of(Fields fields) {
       boolean stream = fields.number("type") == 0 && !fields.has("track") && !fields.has("untrack");
       return new SubRefreshCommand(Command.channel(fields), fields.text("token"), stream);
     }
@@ -164,9 +164,7 @@ final class SubscriptionCommands {
               throw new Disconnect(Disconnect.INVALID_TOKEN);
             }
             subscription.expiry().at(claims.expiresAt());
-            JsonWriter line = new JsonWriter().open();
-            subscription.expiry().write(line);
-            reply.complete(line.close());
+            reply.complete(subscription.expiry()::write);
           });
     }
   }

@@ -2,7 +2,8 @@ package io.stentor.centrifuge;
 
 import io.stentor.admission.Limit;
 import io.stentor.admission.Limits;
-import io.stentor.centrifuge.CommandError.ErrorCode;
+import io.stentor.centrifuge.codec.CommandError;
+import io.stentor.centrifuge.codec.CommandError.ErrorCode;
 import io.stentor.http.LoopContext;
 import io.stentor.identity.Identity;
 import io.stentor.message.Member;

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * the same as no member. A member of another type, or a text with a lone surrogate, fails with
  * {@link InvalidJson}. One thread.
  */
-public final class JsonFields {
+public final class JsonFields implements Fields {
 
   /** Jackson's message; names that are not plain words are not repeated. */
   private static final Pattern DUPLICATE = Pattern.compile("Duplicate field '(\\w{1,32})'");
@@ -104,15 +104,18 @@ public final class JsonFields {
     return values.isEmpty();
   }
 
+  @Override
   public Set<String> names() {
     return values.keySet();
   }
 
+  @Override
   public boolean has(String name) {
     return value(name) != null;
   }
 
   /** Returns a string; empty if there is none. */
+  @Override
   public String text(String name) {
     Value value = value(name, JsonToken.VALUE_STRING);
     if (value == null) {
@@ -127,6 +130,7 @@ public final class JsonFields {
   }
 
   /** Returns an integer; 0 if there is none. */
+  @Override
   public long number(String name) {
     Value value = value(name, JsonToken.VALUE_NUMBER_INT);
     try {
@@ -139,6 +143,7 @@ public final class JsonFields {
   }
 
   /** Returns an integer that is not negative; 0 if there is none. */
+  @Override
   public long unsigned(String name) {
     long number = number(name);
     if (number < 0) {
@@ -148,6 +153,7 @@ public final class JsonFields {
   }
 
   /** Returns a boolean; false if there is none. */
+  @Override
   public boolean flag(String name) {
     Value value = value(name);
     if (value == null || value.type == JsonToken.VALUE_FALSE) {
@@ -169,12 +175,14 @@ public final class JsonFields {
   }
 
   /** An object; null if there is none. */
+  @Override
   public @Nullable JsonFields object(String name) {
     Value value = value(name, JsonToken.START_OBJECT);
     return value == null ? null : of(slice(value));
   }
 
   /** A list of texts; empty if there is none. */
+  @Override
   public List<String> texts(String name) {
     Value value = value(name, JsonToken.START_ARRAY);
     List<String> texts = new ArrayList<>();
@@ -195,6 +203,7 @@ public final class JsonFields {
   }
 
   /** A list of objects; empty if there is none. */
+  @Override
   public List<JsonFields> objects(String name) {
     Value value = value(name, JsonToken.START_ARRAY);
     List<JsonFields> objects = new ArrayList<>();
@@ -239,6 +248,7 @@ public final class JsonFields {
   }
 
   /** The source of a value, as it was received; null if there is none. */
+  @Override
   public byte @Nullable [] slice(String name) {
     Value value = value(name);
     return value == null ? null : slice(value);

@@ -1,7 +1,7 @@
 package io.stentor.message;
 
+import io.stentor.json.Fields;
 import io.stentor.json.InvalidJson;
-import io.stentor.json.JsonFields;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -154,7 +154,7 @@ public final class TagFilter {
    * @throws IllegalArgumentException if it is invalid; the message is one sentence that states the
    *     rule
    */
-  public static TagFilter of(JsonFields fields) {
+  public static TagFilter of(Fields fields) {
     try {
       return read(fields, 1);
     } catch (InvalidJson e) {
@@ -162,7 +162,7 @@ public final class TagFilter {
     }
   }
 
-  private static TagFilter read(JsonFields fields, int depth) {
+  private static TagFilter read(Fields fields, int depth) {
     check(depth <= MAX_DEPTH, TOO_DEEP);
     String op = fields.text("op");
     if (op.isEmpty()) {
@@ -170,7 +170,7 @@ public final class TagFilter {
       return compare(fields.text("key"), comparison, fields.text("val"), fields.texts("vals"));
     }
     List<TagFilter> nodes = new ArrayList<>();
-    for (JsonFields node : fields.objects("nodes")) {
+    for (Fields node : fields.objects("nodes")) {
       nodes.add(read(node, depth + 1));
     }
     return switch (op) {

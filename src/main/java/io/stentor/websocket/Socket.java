@@ -292,7 +292,9 @@ public final class Socket extends ChannelInboundHandlerAdapter implements Output
       if (message instanceof WebSocketFrame frame) {
         listener.heard();
         if (state == State.OPEN) {
-          boolean whole = frame instanceof TextWebSocketFrame && frame.isFinalFragment();
+          boolean data =
+              frame instanceof TextWebSocketFrame || frame instanceof BinaryWebSocketFrame;
+          boolean whole = data && frame.isFinalFragment();
           if (!whole || !listener.countsMessages()) {
             slow(take());
           }

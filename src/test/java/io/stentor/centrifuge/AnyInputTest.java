@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.json.JsonSource;
 import io.stentor.json.Utf8;
+import io.stentor.support.CentrifugeProtobuf;
 import io.stentor.support.LineStream;
 import io.stentor.support.NodeInProcess;
 import io.stentor.support.PostingClient;
@@ -18,6 +19,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -134,6 +136,63 @@ class AnyInputTest {
         assertThat(frame.opcode()).as(about).isEqualTo(RawWebSocket.PONG);
       }
     }
+  }
+
+  @Test
+  void mutated_protobuf_gets_replies_or_a_close() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    try (RawWebSocket bystander = RawWebSocket.connect(node.port(), "/rooms/bystander3")) {
+      for (int round = 0; round < 400; round++) {
+        playProtobuf(seed, random);
+      }
+      bystander.sendText("still here");
+      assertThat(bystander.nextFrame().text()).isEqualTo("still here");
+    }
+  }
+
+  private static void playProtobuf(long seed, Random random) {
+    String offer = "Sec-WebSocket-Protocol: centrifuge-protobuf";
+    String path = "/connection/websocket";
+    try (RawWebSocket ws = RawWebSocket.connect(node.port(), path, offer)) {
+      int first = RawWebSocket.FIN | RawWebSocket.BINARY;
+      ws.sendFrame(first, CentrifugeProtobuf.commands("{\"id\":1,\"connect\":{}}"));
+      StringBuilder all = new StringBuilder("seed " + seed + ":");
+      for (int i = 0; i < 5; i++) {
+        byte[] message = mutatedProtobuf(random);
+        all.append(' ').append(HexFormat.of().formatHex(message));
+        ws.sendFrame(first, message);
+      }
+      ws.sendFrame(RawWebSocket.FIN | RawWebSocket.PING, new byte[] {'?'});
+      RawWebSocket.Frame frame = ws.nextFrame();
+      while (frame.opcode() == RawWebSocket.BINARY) {
+        String reply = CentrifugeProtobuf.replies(frame.payload());
+        assertThat(reply).as(all.toString()).containsAnyOf("{\"id\":", "{\"push\":");
+        frame = ws.nextFrame();
+      }
+      if (frame.opcode() == RawWebSocket.CLOSE) {
+        assertThat(CODES).as(all.toString()).contains(frame.closeCode());
+        assertThat(frame.reason()).as(all.toString()).isNotEmpty();
+      } else {
+        assertThat(frame.opcode()).as(all.toString()).isEqualTo(RawWebSocket.PONG);
+      }
+    }
+  }
+
+  /** Commands of which bytes were changed, cut off, or repeated. */
+  private static byte[] mutatedProtobuf(Random random) {
+    StringBuilder lines = new StringBuilder(GOOD.get(random.nextInt(GOOD.size())));
+    for (int more = random.nextInt(3); more > 0; more--) {
+      lines.append('\n').append(GOOD.get(random.nextInt(GOOD.size())));
+    }
+    byte[] message = CentrifugeProtobuf.commands(lines.toString());
+    for (int flips = random.nextInt(4); flips > 0; flips--) {
+      boolean large = random.nextBoolean();
+      int at = random.nextInt(message.length);
+      message[at] = large ? -1 : (byte) (message[at] ^ 1 << random.nextInt(8));
+    }
+    int length = random.nextInt(8) == 0 ? random.nextInt(message.length) : message.length;
+    return Arrays.copyOf(message, length);
   }
 
   @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.stentor.admission.ConnectTimeout;
+import io.stentor.centrifuge.codec.Framing;
+import io.stentor.centrifuge.codec.JsonFormat;
 import io.stentor.config.Config;
 import io.stentor.config.ConfigLoader;
 import io.stentor.config.LiveConfig;
@@ -118,7 +120,7 @@ class ExpiredClientTest {
                 Commands.newSession(
                     context,
                     new RecordingTransport(),
-                    PushFormat.of(Framing.WEB_SOCKET, false, false),
+                    JsonFormat.of(Framing.WEB_SOCKET, false, false),
                     ""));
     send("{\"id\":1,\"connect\":{\"token\":\"" + token(new JsonObject()) + "\"}}");
     assertThat(next()).contains("\"expires\":true,\"ttl\":3600");

@@ -3,6 +3,7 @@ package io.stentor.centrifuge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.stentor.centrifuge.codec.CommandError;
 import io.stentor.json.JsonFields;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;

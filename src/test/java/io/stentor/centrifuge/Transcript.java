@@ -2,16 +2,20 @@ package io.stentor.centrifuge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stentor.support.CentrifugeProtobuf;
 import io.stentor.support.RawWebSocket;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * Plays one side of a written conversation on raw sockets and compares the other, byte for byte.
+ * What is written in JSON can be played in Protobuf as well.
  *
  * <pre>
  * # a remark
@@ -29,12 +33,18 @@ final class Transcript implements AutoCloseable {
   private static final Pattern LINE = Pattern.compile("(\\w+) ([@>+<!]) (.*)");
   private static final Pattern NAME = Pattern.compile("\\$\\{(\\w+)}");
 
+  private static final String CENTRIFUGE = "/connection/websocket";
+  private static final String PROTOBUF = "Sec-WebSocket-Protocol: centrifuge-protobuf";
+
   private final int port;
+  private final boolean protobuf;
   private final Map<String, String> known;
   private final Map<String, RawWebSocket> sockets = new HashMap<>();
+  private final Set<String> inProtobuf = new HashSet<>();
 
-  Transcript(int port, Map<String, String> known) {
+  Transcript(int port, boolean protobuf, Map<String, String> known) {
     this.port = port;
+    this.protobuf = protobuf;
     this.known = new HashMap<>(known);
   }
 
@@ -55,21 +65,43 @@ final class Transcript implements AutoCloseable {
 
   private void step(String who, String what, String text) {
     switch (what) {
-      case "@" -> sockets.put(who, RawWebSocket.connect(port, text));
-      case ">" -> socket(who).sendText(filled(text));
+      case "@" -> sockets.put(who, connected(who, text));
+      case ">" -> send(who, filled(text));
       case "<" -> received(who, text);
       default -> closed(who, text);
     }
   }
 
   private RawWebSocket socket(String who) {
-    return sockets.computeIfAbsent(
-        who, name -> RawWebSocket.connect(port, "/connection/websocket"));
+    return sockets.computeIfAbsent(who, name -> connected(name, CENTRIFUGE));
   }
 
-  private void received(String who, String expected) {
+  private RawWebSocket connected(String who, String path) {
+    if (protobuf && path.startsWith(CENTRIFUGE)) {
+      inProtobuf.add(who);
+      return RawWebSocket.connect(port, path, PROTOBUF);
+    }
+    return RawWebSocket.connect(port, path);
+  }
+
+  private void send(String who, String text) {
+    RawWebSocket socket = socket(who);
+    if (inProtobuf.contains(who)) {
+      socket.sendFrame(RawWebSocket.FIN | RawWebSocket.BINARY, CentrifugeProtobuf.commands(text));
+    } else {
+      socket.sendText(text);
+    }
+  }
+
+  private void received(String who, String json) {
     RawWebSocket.Frame frame = socket(who).nextFrame();
+    String expected = json;
     String text = frame.opcode() == RawWebSocket.TEXT ? frame.text() : "closed: " + frame.reason();
+    if (inProtobuf.contains(who) && frame.opcode() == RawWebSocket.BINARY) {
+      text = CentrifugeProtobuf.replies(frame.payload());
+      // Protobuf has no difference between an empty list and none.
+      expected = json.contains("\"history\"") ? json : json.replace("\"publications\":[],", "");
+    }
     Matcher matcher = pattern(expected).matcher(text);
     assertThat(matcher.matches()).as("%s expected %s%nand got %s", who, expected, text).isTrue();
     NAME.matcher(expected)

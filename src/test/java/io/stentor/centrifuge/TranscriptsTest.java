@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,8 +19,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The written conversations of {@code src/test/resources/centrifuge}, see {@link Transcript}. */
 class TranscriptsTest {
   private static final Path DIRECTORY = Path.of("src/test/resources/centrifuge");
+
+  /** About JSON itself, or about members that Protobuf does not have. */
+  private static final Set<String> OF_JSON =
+      Set.of("lenient-framing.txt", "names-times-and-keys.txt", "what-is-no-command.txt");
+
   private static final Signer SIGNER = Signer.secret("HS256", "secret");
   private static NodeInProcess node;
+  private static NodeInProcess nodeForProtobuf;
 
   @BeforeAll
   static void start() throws IOException {
@@ -42,6 +49,7 @@ class TranscriptsTest {
                     .add(room("tokens*", new JsonObject().put("subscribe", "token")))
                     .add(room("servers*", new JsonObject().put("publish", "server"))));
     node = NodeInProcess.start(options);
+    nodeForProtobuf = NodeInProcess.start(options);
   }
 
   private static JsonObject room(String match, JsonObject options) {
@@ -59,6 +67,7 @@ class TranscriptsTest {
   @AfterAll
   static void stop() {
     node.close();
+    nodeForProtobuf.close();
   }
 
   static Stream<String> names() throws IOException {
@@ -68,10 +77,25 @@ class TranscriptsTest {
     }
   }
 
+  static Stream<String> namesForProtobuf() throws IOException {
+    return names().filter(name -> !OF_JSON.contains(name));
+  }
+
   @ParameterizedTest
   @MethodSource("names")
   void the_conversation_goes_as_it_is_written(String name) throws IOException {
-    try (Transcript transcript = new Transcript(node.port(), tokens())) {
+    play(name, false);
+  }
+
+  @ParameterizedTest
+  @MethodSource("namesForProtobuf")
+  void the_conversation_goes_the_same_way_in_protobuf(String name) throws IOException {
+    play(name, true);
+  }
+
+  private static void play(String name, boolean protobuf) throws IOException {
+    int port = (protobuf ? nodeForProtobuf : node).port();
+    try (Transcript transcript = new Transcript(port, protobuf, tokens())) {
       transcript.play(Files.readAllLines(DIRECTORY.resolve(name)));
       transcript.seeThatNothingElseCame();
     }

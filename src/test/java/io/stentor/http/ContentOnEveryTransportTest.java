@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.identity.ApiKeys;
 import io.stentor.support.Api;
+import io.stentor.support.CentrifugeProtobuf;
 import io.stentor.support.EventClient;
 import io.stentor.support.EventParser.Event;
 import io.stentor.support.HttpRoom;
@@ -41,7 +42,8 @@ class ContentOnEveryTransportTest {
           "é\n\"b\"".getBytes(UTF_8),
           new String[] {"message", "é\n\"b\""},
           "\"text\":\"é\\n\\\"b\\\"\"",
-          "\"data\":\"é\\n\\\"b\\\"\"");
+          "\"data\":\"é\\n\\\"b\\\"\"",
+          "\"é\\n\\\"b\\\"\"".getBytes(UTF_8));
 
   private static final Content JSON_STRING =
       new Content(
@@ -49,7 +51,8 @@ class ContentOnEveryTransportTest {
           TEXT_CONTENT.frame(),
           TEXT_CONTENT.event(),
           "\"data\":\"é\\n\\\"b\\\"\"",
-          TEXT_CONTENT.pub());
+          TEXT_CONTENT.pub(),
+          TEXT_CONTENT.data());
 
   private static final Content JSON_CONTENT =
       new Content(
@@ -57,7 +60,8 @@ class ContentOnEveryTransportTest {
           "{\"n\": 1.50}".getBytes(UTF_8),
           new String[] {"message", "{\"n\": 1.50}"},
           "\"data\":{\"n\": 1.50}",
-          "\"data\":{\"n\": 1.50}");
+          "\"data\":{\"n\": 1.50}",
+          "{\"n\": 1.50}".getBytes(UTF_8));
 
   private static final byte[] BYTES = {0, 'a', '\n', (byte) 0xff};
   private static final String BASE64 = "AGEK/w==";
@@ -68,7 +72,20 @@ class ContentOnEveryTransportTest {
           BYTES,
           new String[] {"binary", BASE64},
           "\"base64\":\"" + BASE64 + "\"",
-          "\"data\":\"" + BASE64 + "\",\"binary\":true");
+          "\"data\":\"" + BASE64 + "\",\"binary\":true",
+          BYTES);
+
+  /** JSON with a line end, which publishing as JSON would remove. */
+  private static final byte[] PADDED = "1\n".getBytes(UTF_8);
+
+  private static final Content PADDED_CONTENT =
+      new Content(
+          BINARY,
+          PADDED,
+          new String[] {"binary", "MQo="},
+          "\"base64\":\"MQo=\"",
+          "\"data\":\"MQo=\",\"binary\":true",
+          PADDED);
 
   private static NodeInProcess node;
   private static Api api;
@@ -80,10 +97,11 @@ class ContentOnEveryTransportTest {
    * @param frame its payload
    * @param event type and data of a server-sent event
    * @param json member of a message that is read over HTTP
-   * @param pub members of a publication of the Centrifuge protocol
+   * @param pub members of a publication of the Centrifuge protocol in JSON
+   * @param data of a publication of the Centrifuge protocol in Protobuf
    */
   @SuppressWarnings("ArrayRecordComponent")
-  record Content(int opcode, byte[] frame, String[] event, String json, String pub) {}
+  record Content(int opcode, byte[] frame, String[] event, String json, String pub, byte[] data) {}
 
   /** Publishes content in a room. */
   interface Publishing {
@@ -144,7 +162,14 @@ class ContentOnEveryTransportTest {
             BINARY_CONTENT,
             room -> call(room, "\"b64data\":\"" + BASE64 + "\"")),
         new Case("string by Centrifuge", JSON_STRING, room -> command(room, "\"data\":" + text)),
-        new Case("JSON by Centrifuge", JSON_CONTENT, room -> command(room, "\"data\":" + json)));
+        new Case("JSON by Centrifuge", JSON_CONTENT, room -> command(room, "\"data\":" + json)),
+        new Case("string by Protobuf", JSON_STRING, room -> protobuf(room, JSON_STRING.data())),
+        new Case("JSON by Protobuf", JSON_CONTENT, room -> protobuf(room, JSON_CONTENT.data())),
+        new Case("binary by Protobuf", BINARY_CONTENT, room -> protobuf(room, BYTES)),
+        new Case(
+            "bytes by Protobuf that would change as JSON",
+            PADDED_CONTENT,
+            room -> protobuf(room, PADDED)));
   }
 
   private static void frame(String room, int opcode, Content content) {
@@ -176,6 +201,41 @@ class ContentOnEveryTransportTest {
     }
   }
 
+  private static void protobuf(String room, byte[] data) {
+    try (RawWebSocket client = subscribedByProtobuf(room)) {
+      ByteArrayOutputStream publish = new ByteArrayOutputStream();
+      publish.write(0x0a); // channel
+      publish.writeBytes(CentrifugeProtobuf.delimited(room.getBytes(UTF_8)));
+      publish.write(0x12); // data
+      publish.writeBytes(CentrifugeProtobuf.delimited(data));
+      ByteArrayOutputStream command = new ByteArrayOutputStream();
+      command.writeBytes(new byte[] {0x08, 3, 0x3a}); // id 3, publish
+      command.writeBytes(CentrifugeProtobuf.delimited(publish.toByteArray()));
+      client.sendFrame(FIN | BINARY, CentrifugeProtobuf.delimited(command.toByteArray()));
+      assertThat(CentrifugeProtobuf.replies(client.nextFrame().payload())).doesNotContain("error");
+    }
+  }
+
+  private static RawWebSocket subscribedByProtobuf(String room) {
+    String offer = "Sec-WebSocket-Protocol: centrifuge-protobuf";
+    RawWebSocket client = RawWebSocket.connect(node.port(), "/connection/websocket", offer);
+    command(client, "{\"id\":1,\"connect\":{}}");
+    assertThat(command(client, "{\"id\":2,\"subscribe\":{\"channel\":\"" + room + "\"}}"))
+        .satisfies(
+            reply -> assertThat(CentrifugeProtobuf.json("Reply", reply)).contains("subscribe"));
+    return client;
+  }
+
+  /** Sends a command, and returns the reply without its length. */
+  private static byte[] command(RawWebSocket client, String json) {
+    client.sendFrame(FIN | BINARY, CentrifugeProtobuf.commands(json));
+    return reply(client);
+  }
+
+  private static byte[] reply(RawWebSocket client) {
+    return CentrifugeProtobuf.split(client.nextFrame().payload()).get(0);
+  }
+
   private static RawWebSocket subscribed(String room) {
     RawWebSocket client = RawWebSocket.connect(node.port(), "/connection/websocket");
     client.sendText("{\"id\":1,\"connect\":{}}").nextFrame();
@@ -195,7 +255,8 @@ class ContentOnEveryTransportTest {
     try (RawWebSocket plain = RawWebSocket.connect(node.port(), path + "?since=" + since);
         RawWebSocket cursor = RawWebSocket.connect(node.port(), path, CURSOR);
         EventClient events = EventClient.connect(node.port(), path + "/events");
-        RawWebSocket client = subscribed(room)) {
+        RawWebSocket client = subscribed(room);
+        RawWebSocket protobuf = subscribedByProtobuf(room)) {
       assertThat(cursor.nextFrame().text()).contains("\"position\"");
       events.joined();
       CompletableFuture<HttpRoom.Answer> poll = http.readLater("?wait=30&since=" + since);
@@ -211,10 +272,16 @@ class ContentOnEveryTransportTest {
       assertThat(frame.payload()).isEqualTo(behindPosition(next, content.frame()));
       assertThat(events.next()).isEqualTo(new Event(content.event()[0], content.event()[1], next));
       assertThat(client.nextFrame().text()).contains("\"pub\":{" + content.pub());
+      assertThat(CentrifugeProtobuf.bytes("Reply", reply(protobuf), "push", "pub", "data"))
+          .isEqualTo(content.data());
       assertThat(poll.join().response().body()).contains(content.json());
       assertThat(http.read("?since=" + since).response().body()).contains(content.json());
       client.sendText("{\"id\":9,\"history\":{\"channel\":\"" + room + "\",\"limit\":-1}}");
       assertThat(client.nextFrame().text()).contains("{" + content.pub());
+      byte[] reply =
+          command(protobuf, "{\"id\":9,\"history\":{\"channel\":\"" + room + "\",\"limit\":-1}}");
+      assertThat(CentrifugeProtobuf.bytes("Reply", reply, "history", "publications", "data"))
+          .isEqualTo(content.data());
     }
     String history = "{\"channel\":\"" + room + "\",\"limit\":-1}";
     assertThat(api.call("history", history).body()).contains("{" + content.pub());

@@ -1,7 +1,7 @@
 package io.stentor.centrifuge.api;
 
-import io.stentor.centrifuge.CommandError;
 import io.stentor.centrifuge.Session;
+import io.stentor.centrifuge.codec.CommandError;
 import io.stentor.cluster.ClusterCall;
 import io.stentor.cluster.ClusterCall.Declined;
 import io.stentor.connection.ConnectionRegistries;
@@ -41,7 +41,7 @@ interface ConnectionOrder {
   /**
    * Reads an order.
    *
-   * @throws io.stentor.centrifuge.CommandError if it is invalid for every connection
+   * @throws io.stentor.centrifuge.codec.CommandError if it is invalid for every connection
    */
   static ConnectionOrder of(String name, JsonFields request) {
     return Objects.requireNonNull(READERS.get(name)).apply(request);

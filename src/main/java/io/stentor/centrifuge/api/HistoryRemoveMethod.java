@@ -1,7 +1,7 @@
 package io.stentor.centrifuge.api;
 
-import io.stentor.centrifuge.CommandError;
-import io.stentor.centrifuge.CommandError.ErrorCode;
+import io.stentor.centrifuge.codec.CommandError;
+import io.stentor.centrifuge.codec.CommandError.ErrorCode;
 import io.stentor.cluster.ClusterCall;
 import io.stentor.json.JsonFields;
 import io.stentor.json.JsonWriter;

@@ -1,9 +1,11 @@
 package io.stentor.centrifuge.api;
 
-import io.stentor.centrifuge.CommandError;
-import io.stentor.centrifuge.CommandError.ErrorCode;
 import io.stentor.centrifuge.HistoryQuery;
 import io.stentor.centrifuge.MembersQuery;
+import io.stentor.centrifuge.codec.CommandError;
+import io.stentor.centrifuge.codec.CommandError.ErrorCode;
+import io.stentor.centrifuge.codec.JsonObjectWriter;
+import io.stentor.centrifuge.codec.ObjectWriter.Content;
 import io.stentor.cluster.ClusterCall;
 import io.stentor.connection.ConnectionRegistries;
 import io.stentor.json.InvalidJson;
@@ -38,11 +40,11 @@ public final class ServerApi {
     PublishMethods publishing = new PublishMethods(rooms);
     methods.put("publish", publishing::publish);
     methods.put("broadcast", publishing::broadcast);
-    methods.put("presence", request -> members(rooms, presence, request).members());
-    methods.put("presence_stats", request -> members(rooms, presence, request).stats());
+    methods.put("presence", request -> json(members(rooms, presence, request).members()));
+    methods.put("presence_stats", request -> json(members(rooms, presence, request).stats()));
     methods.put(
         "history",
-        request -> HistoryQuery.of(request).read(rooms, RequestFields.room(request), false));
+        request -> json(HistoryQuery.of(request).read(rooms, RequestFields.room(request))));
     methods.put("history_remove", new HistoryRemoveMethod(rooms, nodes)::call);
     methods.put("channels", new ChannelsMethod(presence)::call);
     methods.put("info", new InfoMethod(rooms, registries, nodes)::call);
@@ -54,6 +56,10 @@ public final class ServerApi {
 
   private static MembersQuery members(Rooms rooms, Presence presence, JsonFields request) {
     return new MembersQuery(rooms, presence, RequestFields.room(request));
+  }
+
+  private static Future<JsonWriter> json(Future<Content> result) {
+    return result.map(JsonObjectWriter::json);
   }
 
   /** Returns the names of all methods. */

@@ -1,11 +1,12 @@
 package io.stentor.centrifuge.transport;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
+import io.stentor.centrifuge.codec.ClientFormat;
+import io.stentor.centrifuge.codec.Framing;
+import io.stentor.centrifuge.codec.JsonFormat;
+import io.stentor.centrifuge.codec.ProtobufFormat;
 import io.stentor.centrifuge.transport.CentrifugeConnection.ConnectParameters;
 import io.stentor.centrifuge.transport.CentrifugeStream.StreamForm;
 import io.stentor.centrifuge.transport.Mailboxes.PostedCommands;
-import io.stentor.http.BodyDrain;
 import io.stentor.http.LoopContext;
 import io.stentor.http.Problem;
 import io.stentor.http.ProblemType;
@@ -13,7 +14,6 @@ import io.stentor.http.RequestBody;
 import io.stentor.http.RequestLimiter;
 import io.stentor.http.RequestRefused;
 import io.stentor.http.Responses;
-import io.stentor.message.CloseReason;
 import io.stentor.sse.StreamingResponses;
 import io.stentor.websocket.Handshake;
 import io.vertx.core.Future;
@@ -21,7 +21,6 @@ import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -38,7 +37,7 @@ public final class CentrifugeEndpoint {
   /** The path for posted commands. */
   public static final String POSTS = "/emulation";
 
-  private static final String OCTETS = "application/octet-stream";
+  private static final String PROTOBUF = "protobuf";
 
   /** The default {@code connect} request: an empty object. */
   private static final byte[] EMPTY_CONNECT = {'{', '}'};
@@ -73,11 +72,23 @@ public final class CentrifugeEndpoint {
   /** Returns the handler of each operation in the API contract, by {@code operationId}. */
   public Map<String, Handler<RoutingContext>> operations() {
     return Map.of(
-        "connectByHttpStream", ctx -> openByBody(ctx, StreamForm.HTTP_STREAM),
+        "connectByHttpStream",
+            ctx ->
+                openByBody(
+                    ctx,
+                    hasProtobuf(ctx.request())
+                        ? StreamForm.PROTOBUF_STREAM
+                        : StreamForm.HTTP_STREAM),
         "connectBySse", ctx -> openByQuery(ctx, StreamForm.SSE),
         "connectBySseBody", ctx -> openByBody(ctx, StreamForm.SSE),
         "postCommands", this::handlePost,
-        "listenByHttpStream", ctx -> openByBody(ctx, StreamForm.UNI_HTTP_STREAM),
+        "listenByHttpStream",
+            ctx ->
+                openByBody(
+                    ctx,
+                    asksForProtobuf(ctx.request())
+                        ? StreamForm.UNI_PROTOBUF_STREAM
+                        : StreamForm.UNI_HTTP_STREAM),
         "listenBySse", ctx -> openByQuery(ctx, StreamForm.UNI_SSE),
         "listenBySseBody", ctx -> openByBody(ctx, StreamForm.UNI_SSE));
   }
@@ -91,23 +102,24 @@ public final class CentrifugeEndpoint {
     String agreed =
         Handshake.chooseSubProtocol(
             request, List.of(CentrifugeSocket.JSON, CentrifugeSocket.PROTOBUF));
-    boolean json =
-        !CentrifugeSocket.PROTOBUF.equals(agreed)
-            && !"protobuf".equals(request.getParam("cf_protocol"))
-            && !"protobuf".equals(request.getParam("format"));
+    boolean protobuf = CentrifugeSocket.PROTOBUF.equals(agreed) || asksForProtobuf(request);
     boolean listens = UNI_WEBSOCKET.equals(request.path());
-    String connect = listens && json ? request.getParam("cf_connect") : null;
+    String connect = listens ? request.getParam("cf_connect") : null;
     byte[] first = connect == null ? null : connect.getBytes(StandardCharsets.UTF_8);
     ConnectParameters parameters = ConnectParameters.of(request);
+    ClientFormat format =
+        protobuf
+            ? ProtobufFormat.of(Framing.BINARY_WEB_SOCKET, listens, parameters.time())
+            : JsonFormat.of(Framing.WEB_SOCKET, listens, parameters.time());
     Handshake.accept(
         request,
         agreed,
-        place -> {
-          CentrifugeSocket socket = CentrifugeSocket.open(place, listens, parameters, first, loop);
-          if (!json) {
-            socket.close(CentrifugeSocket.INAPPROPRIATE);
-          }
-        });
+        place -> CentrifugeSocket.open(place, format, parameters.name(), first, loop));
+  }
+
+  private static boolean asksForProtobuf(HttpServerRequest request) {
+    return PROTOBUF.equals(request.getParam("cf_protocol"))
+        || PROTOBUF.equals(request.getParam("format"));
   }
 
   /** Opens a stream for a {@code connect} request in the query parameter {@code cf_connect}. */
@@ -123,10 +135,6 @@ public final class CentrifugeEndpoint {
 
   private void openByBody(RoutingContext ctx, StreamForm form) {
     HttpServerRequest request = ctx.request();
-    if (isProtobuf(request)) {
-      refuseProtobuf(request);
-      return;
-    }
     try {
       ConnectParameters parameters = ConnectParameters.of(request);
       RequestBody.read(request, loop.maxFrameBytes())
@@ -137,52 +145,9 @@ public final class CentrifugeEndpoint {
     }
   }
 
-  private static boolean isProtobuf(HttpServerRequest request) {
+  private static boolean hasProtobuf(HttpServerRequest request) {
     String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
-    return type != null && type.toLowerCase(Locale.ROOT).startsWith(OCTETS);
-  }
-
-  /**
-   * Refuses a Protobuf client. After an error status it would retry forever, so it gets a stream
-   * with a single Protobuf push that disconnects it permanently.
-   */
-  private static void refuseProtobuf(HttpServerRequest request) {
-    CloseReason reason = CentrifugeSocket.INAPPROPRIATE;
-    ByteBuf disconnect = Unpooled.buffer();
-    disconnect.writeByte(field(1, 0));
-    writeVarint(disconnect, reason.code());
-    disconnect.writeBytes(
-        message(2, Unpooled.copiedBuffer(reason.reason(), StandardCharsets.UTF_8)));
-    ByteBuf reply = message(4, message(11, disconnect));
-    ByteBuf stream = Unpooled.buffer();
-    writeVarint(stream, reply.readableBytes());
-    stream.writeBytes(reply);
-    request
-        .response()
-        .putHeader(HttpHeaders.CONTENT_TYPE, OCTETS)
-        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-        .end(BufferInternal.buffer(stream));
-    BodyDrain.discard(request);
-  }
-
-  private static ByteBuf message(int number, ByteBuf content) {
-    ByteBuf out = Unpooled.buffer();
-    out.writeByte(field(number, 2));
-    writeVarint(out, content.readableBytes());
-    return out.writeBytes(content);
-  }
-
-  private static int field(int number, int wireType) {
-    return number << 3 | wireType;
-  }
-
-  private static void writeVarint(ByteBuf out, int value) {
-    int rest = value;
-    while (rest > 0x7f) {
-      out.writeByte((rest & 0x7f) | 0x80);
-      rest >>>= 7;
-    }
-    out.writeByte(rest);
+    return type != null && type.toLowerCase(Locale.ROOT).startsWith(StreamForm.OCTETS);
   }
 
   private void open(
@@ -197,7 +162,7 @@ public final class CentrifugeEndpoint {
   private void handlePost(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     RequestBody.read(request, 2 * loop.maxFrameBytes() + ENVELOPE_BYTES)
-        .map(this::post)
+        .map(body -> post(hasProtobuf(request), body))
         .compose(post -> deliver(request, post))
         .onSuccess(taken -> answer(request, taken))
         .onFailure(failure -> RequestRefused.answer(request, failure));
@@ -208,19 +173,23 @@ public final class CentrifugeEndpoint {
    * others are charged here.
    */
   private Future<Boolean> deliver(HttpServerRequest request, PostedCommands post) {
-    RequestLimiter.charge(request, PostedCommands.count(post.commands()) - 1);
+    RequestLimiter.charge(request, post.count() - 1);
     return mailboxes.deliver(post);
   }
 
-  private PostedCommands post(Buffer body) {
+  private PostedCommands post(boolean protobuf, Buffer body) {
     PostedCommands post;
     try {
-      post = PostedCommands.read(body.getBytes());
+      post =
+          protobuf
+              ? PostedCommands.ofProtobuf(body.getBytes())
+              : PostedCommands.ofJson(body.getBytes());
     } catch (IllegalArgumentException e) {
-      String detail =
-          "A body is {\"session\":…,\"node\":…,\"data\":…} with three strings; "
-              + e.getMessage()
-              + ".";
+      String form =
+          protobuf
+              ? "A body is an EmulationRequest with node, session and data; "
+              : "A body is {\"session\":…,\"node\":…,\"data\":…} with three strings; ";
+      String detail = form + e.getMessage() + ".";
       throw RequestRefused.of(ProblemType.BAD_REQUEST, detail);
     }
     if (post.commands().length > loop.maxFrameBytes()) {

@@ -2,9 +2,8 @@ package io.stentor.centrifuge.transport;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.stentor.centrifuge.Commands;
-import io.stentor.centrifuge.Framing;
-import io.stentor.centrifuge.PushFormat;
 import io.stentor.centrifuge.Session;
+import io.stentor.centrifuge.codec.ClientFormat;
 import io.stentor.connection.Heartbeat;
 import io.stentor.http.LoopContext;
 import io.stentor.http.Takeover;
@@ -15,8 +14,8 @@ import io.stentor.websocket.Socket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Centrifuge connection over WebSocket: incoming text messages are commands, outgoing messages
- * are the session's frames. Confined to the socket's event loop, and the only owner of the socket's
+ * A Centrifuge connection over WebSocket: incoming messages are commands, outgoing messages are the
+ * session's frames. Confined to the socket's event loop, and the only owner of the socket's
  * handlers.
  */
 public final class CentrifugeSocket implements CentrifugeConnection, Socket.Listener {
@@ -24,47 +23,39 @@ public final class CentrifugeSocket implements CentrifugeConnection, Socket.List
   /** The JSON subprotocol. JSON is also the default if the client names no subprotocol. */
   public static final String JSON = "centrifuge-json";
 
-  /** The Protobuf subprotocol, which is rejected with {@link #INAPPROPRIATE}. */
+  /** The Protobuf subprotocol. */
   public static final String PROTOBUF = "centrifuge-protobuf";
-
-  /** The close reason for clients that use Protobuf. */
-  public static final CloseReason INAPPROPRIATE =
-      new CloseReason(3506, "inappropriate protocol: only JSON is spoken here");
 
   private final LoopContext loop;
   private final Socket socket;
-  private final boolean listens;
+  private final ClientFormat format;
   private final Session session;
   private final Heartbeat.Beat beat = new Heartbeat.Beat();
   private boolean answered = true;
 
   private CentrifugeSocket(
-      ChannelHandlerContext place,
-      boolean listens,
-      ConnectParameters parameters,
-      LoopContext loop) {
+      ChannelHandlerContext place, ClientFormat format, String name, LoopContext loop) {
     this.loop = loop;
-    this.listens = listens;
+    this.format = format;
     this.socket = Socket.takeOver(place, loop.maxFrameBytes(), this);
-    PushFormat format = PushFormat.of(Framing.WEB_SOCKET, listens, parameters.time());
-    this.session = Commands.newSession(loop, this, format, parameters.name());
+    this.session = Commands.newSession(loop, this, format, name);
   }
 
   /**
    * Takes over an accepted WebSocket.
    *
    * @param place the channel context that {@link Takeover#accept} returned
-   * @param listens whether the connection is unidirectional: the client sends nothing after it has
-   *     connected
+   * @param format of what the client sends and is sent
+   * @param name the name that the client chose; empty for none
    * @param first a message that came with the request; null for none
    */
   static CentrifugeSocket open(
       ChannelHandlerContext place,
-      boolean listens,
-      ConnectParameters parameters,
+      ClientFormat format,
+      String name,
       byte @Nullable [] first,
       LoopContext loop) {
-    CentrifugeSocket opened = new CentrifugeSocket(place, listens, parameters, loop);
+    CentrifugeSocket opened = new CentrifugeSocket(place, format, name, loop);
     opened.opened();
     if (first != null) {
       opened.session.received(first);
@@ -108,6 +99,16 @@ public final class CentrifugeSocket implements CentrifugeConnection, Socket.List
   }
 
   @Override
+  public boolean takesBinary() {
+    return format.carriesBytes();
+  }
+
+  @Override
+  public void receivedBinary(byte[] data) {
+    session.received(data);
+  }
+
+  @Override
   public void refused(CloseReason reason) {
     session.close(reason);
   }
@@ -119,7 +120,7 @@ public final class CentrifugeSocket implements CentrifugeConnection, Socket.List
    */
   @Override
   public boolean countsMessages() {
-    return !listens;
+    return !format.isBare();
   }
 
   @Override

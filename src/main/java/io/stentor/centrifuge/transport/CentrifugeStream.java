@@ -8,10 +8,11 @@ import io.stentor.admission.Limits;
 import io.stentor.admission.Limits.PostRate;
 import io.stentor.centrifuge.ClientTransport.Mailbox;
 import io.stentor.centrifuge.Commands;
-import io.stentor.centrifuge.Framing;
-import io.stentor.centrifuge.PushFormat;
 import io.stentor.centrifuge.Session;
-import io.stentor.centrifuge.transport.Mailboxes.PostedCommands;
+import io.stentor.centrifuge.codec.ClientFormat;
+import io.stentor.centrifuge.codec.Framing;
+import io.stentor.centrifuge.codec.JsonFormat;
+import io.stentor.centrifuge.codec.ProtobufFormat;
 import io.stentor.connection.Heartbeat;
 import io.stentor.http.LoopContext;
 import io.stentor.http.RequestLimiter;
@@ -32,7 +33,7 @@ final class CentrifugeStream extends StreamConnection
     implements CentrifugeConnection, Mailboxes.Owner {
 
   private final LoopContext loop;
-  private final PushFormat format;
+  private final ClientFormat format;
   private final Mailboxes mailboxes;
   private final @Nullable Mailbox mailbox;
   private final Session session;
@@ -74,7 +75,7 @@ final class CentrifugeStream extends StreamConnection
       opened.close(CloseReason.SHUTDOWN);
     } else {
       opened.write(form.beginning(opened.stream()));
-      opened.rate.tryTake(PostedCommands.count(first), opened);
+      opened.rate.tryTake(opened.format.count(first), opened);
       opened.session.received(first);
     }
   }
@@ -92,7 +93,7 @@ final class CentrifugeStream extends StreamConnection
   /** Executes posted commands unless they exceed the rate limit. Any thread. */
   @Override
   public Mailboxes.@Nullable TooFast posted(byte[] commands) {
-    long wait = rate.tryTake(PostedCommands.count(commands), this);
+    long wait = rate.tryTake(format.count(commands), this);
     if (wait > 0) {
       loop.eventLoop().execute(() -> answered = true);
       Limits limits = loop.rooms().limits();
@@ -191,14 +192,23 @@ final class CentrifugeStream extends StreamConnection
     private static final String JSON = "application/json";
     private static final String EVENTS = "text/event-stream";
 
+    /** The content type of Protobuf. */
+    static final String OCTETS = "application/octet-stream";
+
     static final StreamForm HTTP_STREAM =
         new StreamForm(JSON, Framing.CHUNKED_LINES, Framing.LINES, false);
+
+    static final StreamForm PROTOBUF_STREAM =
+        new StreamForm(OCTETS, Framing.CHUNKS, Framing.NONE, false);
 
     static final StreamForm SSE =
         new StreamForm(EVENTS, Framing.CHUNKED_EVENTS, Framing.EVENTS, false);
 
     static final StreamForm UNI_HTTP_STREAM =
         new StreamForm(JSON, Framing.CHUNKED_LINES, Framing.LINES, true);
+
+    static final StreamForm UNI_PROTOBUF_STREAM =
+        new StreamForm(OCTETS, Framing.CHUNKS, Framing.NONE, true);
 
     static final StreamForm UNI_SSE =
         new StreamForm(EVENTS, Framing.CHUNKED_EVENTS, Framing.EVENTS, true);
@@ -218,8 +228,11 @@ final class CentrifugeStream extends StreamConnection
     }
 
     /** Returns the format of the pushes on a stream. */
-    PushFormat format(ResponseStream stream, boolean timed) {
-      return PushFormat.of(stream.isChunked() ? chunked : unchunked, listens, timed);
+    ClientFormat format(ResponseStream stream, boolean timed) {
+      Framing framing = stream.isChunked() ? chunked : unchunked;
+      return contentType.equals(OCTETS)
+          ? ProtobufFormat.of(framing, listens, timed)
+          : JsonFormat.of(framing, listens, timed);
     }
   }
 }

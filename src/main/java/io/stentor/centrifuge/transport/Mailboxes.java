@@ -2,9 +2,13 @@ package io.stentor.centrifuge.transport;
 
 import io.stentor.admission.Limit;
 import io.stentor.centrifuge.ClientTransport.Mailbox;
+import io.stentor.centrifuge.codec.CommandError.Disconnect;
+import io.stentor.centrifuge.codec.JsonFormat;
+import io.stentor.centrifuge.codec.ProtobufFormat;
 import io.stentor.cluster.WireVersion;
 import io.stentor.http.ProblemType;
 import io.stentor.http.RequestRefused;
+import io.stentor.json.Fields;
 import io.stentor.json.InvalidJson;
 import io.stentor.json.JsonFields;
 import io.stentor.json.JsonSource;
@@ -194,75 +198,69 @@ public final class Mailboxes {
     }
   }
 
-  /** Posted commands and the {@link Mailbox} that they are addressed to. Immutable. */
-  static final class PostedCommands {
-
-    private final Mailbox to;
-    private final byte[] commands;
-
-    private PostedCommands(Mailbox to, byte[] commands) {
-      this.to = to;
-      this.commands = commands;
-    }
+  /**
+   * Posted commands.
+   *
+   * @param to the mailbox that they are addressed to
+   * @param commands as the format of the stream encodes them; must not be modified
+   * @param count the number of commands
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  record PostedCommands(Mailbox to, byte[] commands, int count) {
 
     /**
      * Parses a post: {@code {"session":"…","node":"…","data":"…"}}.
      *
      * @throws IllegalArgumentException if it is invalid; the message is the end of a sentence
      */
-    static PostedCommands read(byte[] source) {
+    static PostedCommands ofJson(byte[] source) {
       try {
         JsonFields fields = JsonFields.of(source);
-        Mailbox to = new Mailbox(required(fields, "session"), required(fields, "node"));
-        return new PostedCommands(to, commands(required(fields, "data")));
+        Mailbox to = mailbox(fields);
+        byte[] commands = required(fields, "data").getBytes(StandardCharsets.UTF_8);
+        // A post has no later response, so this must be rejected now.
+        if (JsonSource.hasLoneSurrogate(commands)) {
+          throw new IllegalArgumentException("bad request: data has half of a surrogate pair");
+        }
+        return new PostedCommands(to, commands, JsonFormat.countLines(commands));
       } catch (InvalidJson e) {
         throw new IllegalArgumentException("bad request: " + e.getMessage());
       }
     }
 
     /**
-     * Extracts the commands. Invalid commands must be rejected now, because a post has no later
-     * response.
+     * Parses a post that is a message {@code EmulationRequest} in Protobuf.
+     *
+     * @throws IllegalArgumentException if it is invalid; the message is the end of a sentence
      */
-    private static byte[] commands(String data) {
-      byte[] commands = data.getBytes(StandardCharsets.UTF_8);
-      if (JsonSource.hasLoneSurrogate(commands)) {
-        throw new IllegalArgumentException("bad request: data has half of a surrogate pair");
+    static PostedCommands ofProtobuf(byte[] source) {
+      try {
+        Fields fields = ProtobufFormat.post(source);
+        Mailbox to = mailbox(fields);
+        byte[] commands = fields.slice("data");
+        if (commands == null || commands.length == 0) {
+          throw missing("data");
+        }
+        return new PostedCommands(to, commands, ProtobufFormat.countCommands(commands));
+      } catch (Disconnect e) {
+        throw new IllegalArgumentException(e.reason().reason());
       }
-      return commands;
     }
 
-    private static String required(JsonFields fields, String name) {
+    private static Mailbox mailbox(Fields fields) {
+      return new Mailbox(required(fields, "session"), required(fields, "node"));
+    }
+
+    private static String required(Fields fields, String name) {
       String text = fields.text(name);
       if (text.isEmpty()) {
-        throw new IllegalArgumentException("bad request: " + name + " is missing");
+        throw missing(name);
       }
       return text;
     }
 
-    /** Returns the addressed mailbox. */
-    Mailbox to() {
-      return to;
-    }
-
-    /** Counts the commands: one per line, ignoring empty lines. */
-    static int count(byte[] lines) {
-      int count = 0;
-      boolean within = false;
-      for (byte next : lines) {
-        if (next == '\n') {
-          within = false;
-        } else if (!within && next != ' ' && next != '\t' && next != '\r') {
-          within = true;
-          count++;
-        }
-      }
-      return count;
-    }
-
-    /** Returns the commands, one per line. Do not modify the array. */
-    byte[] commands() {
-      return commands;
+    private static IllegalArgumentException missing(String name) {
+      return new IllegalArgumentException("bad request: " + name + " is missing");
     }
   }
 }

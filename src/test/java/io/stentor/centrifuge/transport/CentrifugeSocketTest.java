@@ -120,18 +120,6 @@ class CentrifugeSocketTest {
   }
 
   @Test
-  void protobuf_is_agreed_on_only_to_be_told_that_it_is_not_spoken() {
-    String offer = "Sec-WebSocket-Protocol: centrifuge-protobuf";
-    try (RawWebSocket offered = RawWebSocket.connect(node.port(), PATH, offer);
-        RawWebSocket asked = RawWebSocket.connect(node.port(), PATH + "?cf_protocol=protobuf");
-        RawWebSocket old = RawWebSocket.connect(node.port(), PATH + "?format=protobuf")) {
-      offered.expectClosed(3506);
-      asked.expectClosed(3506);
-      old.expectClosed(3506);
-    }
-  }
-
-  @Test
   void a_room_speaks_no_sub_protocol_of_another_path() {
     String[] offer = RawWebSocket.upgrade("/rooms/a", "Sec-WebSocket-Protocol: centrifuge-json");
     try (RawHttp http = new RawHttp(node.port())) {

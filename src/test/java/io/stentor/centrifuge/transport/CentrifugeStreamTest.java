@@ -171,32 +171,6 @@ class CentrifugeStreamTest {
   }
 
   @Test
-  void protobuf_is_answered_in_protobuf_so_that_the_client_stops_and_can_say_why() {
-    String request =
-        LineStream.request("POST", LINES, CONNECT)
-            .replace("application/json", "application/octet-stream");
-    RawHttp.Answer answer = exchange(node.port(), request);
-    assertThat(answer.status()).isEqualTo(200);
-    assertThat(answer.header("content-type")).isEqualTo("application/octet-stream");
-    String reason = CentrifugeSocket.INAPPROPRIATE.reason();
-    // Length, Reply.push, Push.disconnect, Disconnect.code = 3506, Disconnect.reason.
-    String expected =
-        new String(
-                new char[] {
-                  (char) (reason.length() + 9),
-                  0x22,
-                  (char) (reason.length() + 7),
-                  0x5a,
-                  (char) (reason.length() + 5),
-                  0x08
-                })
-            + "\ufffd\u001b\u0012" // The first byte of 3506 is no UTF-8.
-            + (char) reason.length()
-            + reason;
-    assertThat(answer.body()).isEqualTo(expected);
-  }
-
-  @Test
   void who_answers_pings_stays_and_who_does_not_is_told_3012() throws IOException {
     try (NodeInProcess pinging = CentrifugeNodes.start(1, new JsonObject());
         PostingClient client = new PostingClient(pinging.port(), EVENTS)) {

@@ -1,5 +1,6 @@
-package io.stentor.centrifuge;
+package io.stentor.centrifuge.codec;
 
+import io.stentor.centrifuge.codec.ObjectWriter.Content;
 import io.stentor.json.JsonWriter;
 import io.stentor.message.CloseReason;
 import io.stentor.room.JoinLimitReached;
@@ -38,7 +39,7 @@ public final class CommandError extends RuntimeException {
   }
 
   /** Returns the error for a room that cannot be joined now; a retry may succeed. */
-  static CommandError of(JoinLimitReached reached) {
+  public static CommandError of(JoinLimitReached reached) {
     return new CommandError(
         ErrorCode.LIMIT_EXCEEDED, reached.getMessage(), true, reached.closeReason());
   }
@@ -76,14 +77,19 @@ public final class CommandError extends RuntimeException {
   /**
    * Returns why to close a connection that cannot be told the error; null for no special reason.
    */
-  @Nullable CloseReason closeReason() {
+  public @Nullable CloseReason closeReason() {
     return closeReason;
   }
 
-  /** Returns the error as an object. */
+  /** Returns the members of the error in a reply. */
+  public Content content() {
+    return out ->
+        out.integer("code", code.code()).text("message", message()).flag("temporary", temporary);
+  }
+
+  /** Returns the error as a JSON object. */
   public JsonWriter json() {
-    JsonWriter line = new JsonWriter().open().name("code").integer(code.code());
-    return line.text("message", message()).flag("temporary", temporary).close();
+    return JsonObjectWriter.json(content());
   }
 
   public String message() {
@@ -140,16 +146,16 @@ public final class CommandError extends RuntimeException {
   public static final class Disconnect extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    static final CloseReason INVALID_TOKEN = new CloseReason(3500, "invalid token");
-    static final CloseReason CHANNEL_LIMIT = new CloseReason(3505, "channel limit");
-    static final CloseReason NOT_AVAILABLE = new CloseReason(3508, "not available");
+    public static final CloseReason INVALID_TOKEN = new CloseReason(3500, "invalid token");
+    public static final CloseReason CHANNEL_LIMIT = new CloseReason(3505, "channel limit");
+    public static final CloseReason NOT_AVAILABLE = new CloseReason(3508, "not available");
 
     /** Close code for malformed input. */
-    static final int BAD_REQUEST = 3501;
+    public static final int BAD_REQUEST = 3501;
 
     private final transient CloseReason reason;
 
-    Disconnect(CloseReason reason) {
+    public Disconnect(CloseReason reason) {
       super(reason.toString(), null, false, false);
       this.reason = reason;
     }

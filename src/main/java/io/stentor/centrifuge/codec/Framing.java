@@ -1,4 +1,4 @@
-package io.stentor.centrifuge;
+package io.stentor.centrifuge.codec;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * The bytes around one JSON object on a transport. Constants; any thread.
+ * The bytes around one object on a transport. Constants; any thread.
  *
  * <p>Used as {@code int mark = begin(out)}, then the object is appended, then {@code end(out,
  * mark)}.
@@ -14,7 +14,16 @@ import java.util.List;
 public interface Framing {
 
   /** One WebSocket text frame for each object (RFC 6455, section 5.2). */
-  Framing WEB_SOCKET = new WebSocketFraming();
+  Framing WEB_SOCKET = new WebSocketFraming(0x1);
+
+  /** One WebSocket binary frame for each object. */
+  Framing BINARY_WEB_SOCKET = new WebSocketFraming(0x2);
+
+  /** Nothing around objects, which say themselves how long they are. */
+  Framing NONE = new StreamFraming(false, "", "");
+
+  /** A chunk of HTTP/1.1 for each object. */
+  Framing CHUNKS = new StreamFraming(true, "", "");
 
   /** One line for each object. */
   Framing LINES = new StreamFraming(false, "", "\n");
@@ -28,7 +37,11 @@ public interface Framing {
   /** One server-sent event for each object, as a chunk of HTTP/1.1. */
   Framing CHUNKED_EVENTS = new StreamFraming(true, "data: ", "\n\n");
 
-  List<Framing> ALL = List.of(WEB_SOCKET, LINES, CHUNKED_LINES, EVENTS, CHUNKED_EVENTS);
+  /** Those of JSON. */
+  List<Framing> OF_TEXT = List.of(WEB_SOCKET, LINES, CHUNKED_LINES, EVENTS, CHUNKED_EVENTS);
+
+  /** Those of Protobuf. */
+  List<Framing> OF_BYTES = List.of(BINARY_WEB_SOCKET, NONE, CHUNKS);
 
   /** Maximum number of bytes around an object. */
   int overhead();
@@ -39,7 +52,7 @@ public interface Framing {
   /** Completes the frame that begins at the mark. */
   void end(ByteBuf out, int mark);
 
-  /** Whole, unmasked text frames (RFC 6455, section 5.2). */
+  /** Whole, unmasked frames (RFC 6455, section 5.2). */
   final class WebSocketFraming implements Framing {
 
     /*
@@ -47,11 +60,15 @@ public interface Framing {
      * nearly every object needs; for the others the object is moved by a few bytes.
      */
 
-    private static final int FINAL_TEXT = 0x81;
+    private static final int FINAL = 0x80;
     private static final int USUAL_HEADER = 4;
     private static final int LONGEST_HEADER = 10;
 
-    private WebSocketFraming() {}
+    private final int first;
+
+    private WebSocketFraming(int opcode) {
+      this.first = FINAL | opcode;
+    }
 
     @Override
     public int overhead() {
@@ -70,11 +87,11 @@ public interface Framing {
       int from = mark + USUAL_HEADER;
       int length = out.writerIndex() - from;
       if (length >= 126 && length < 65_536) {
-        out.setByte(mark, FINAL_TEXT).setByte(mark + 1, 126).setShort(mark + 2, length);
+        out.setByte(mark, first).setByte(mark + 1, 126).setShort(mark + 2, length);
         return;
       }
       byte[] object = ByteBufUtil.getBytes(out, from, length);
-      out.writerIndex(mark).writeByte(FINAL_TEXT);
+      out.writerIndex(mark).writeByte(first);
       if (length < 126) {
         out.writeByte(length);
       } else {
