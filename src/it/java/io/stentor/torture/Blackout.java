@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Blackout {
   private static final Duration START = Duration.ofSeconds(120);
   private static final int MOST_DELAY_MILLIS = 3_000;
+  private static final int MOST_SECOND_BLACKOUT_MILLIS = 6_000;
   private static final int OLD_MESSAGES = 5;
   private static final String REMOVED = "-removed";
 
@@ -29,7 +30,7 @@ final class Blackout {
   private final Transcript absent = new Transcript("absent");
   private final List<String> old = new ArrayList<>();
   private @Nullable Place left;
-  private boolean hasForgotten;
+  private @Nullable Place removed;
 
   private Blackout(Scene scene) {
     this.scene = scene;
@@ -51,6 +52,30 @@ final class Blackout {
     blackout.leave();
     blackout.end("all", how, blackout.all);
     blackout.startAgain(blackout.all);
+    blackout.comeBack();
+  }
+
+  /** All are killed, and once more while they start. */
+  static void twice(Scene scene) {
+    Blackout blackout = new Blackout(scene);
+    blackout.leave();
+    blackout.end("all", End.KILL, blackout.all);
+    blackout.start(blackout.all);
+    scene.pauseUpTo(MOST_SECOND_BLACKOUT_MILLIS);
+    scene.note("kill -9 of all while they start");
+    blackout.nodes.end(End.KILL.name(), blackout.all);
+    blackout.startAgain(blackout.all);
+    blackout.comeBack();
+  }
+
+  /** All are killed, and one comes back when the others serve again. */
+  static void oneLate(Scene scene) {
+    Blackout blackout = new Blackout(scene);
+    blackout.leave();
+    blackout.end("all", End.KILL, blackout.all);
+    List<Integer> order = blackout.shuffled(blackout.all);
+    blackout.startAgain(order.subList(1, order.size()));
+    blackout.join(order.subList(0, 1));
     blackout.comeBack();
   }
 
@@ -76,8 +101,10 @@ final class Blackout {
     if (thenTheLast) {
       scene.pauseUpTo(2_000);
       blackout.end("the last", End.KILL, order.subList(0, 1));
+      blackout.startAgain(blackout.all);
+    } else {
+      blackout.join(others);
     }
-    blackout.startAgain(thenTheLast ? blackout.all : others);
     blackout.comeBack();
   }
 
@@ -132,8 +159,10 @@ final class Blackout {
     blackout.leave();
     if (othersEnd) {
       blackout.end("the others", End.KILL, others);
+      blackout.startAgain(blackout.all);
+    } else {
+      blackout.join(order.subList(0, 1));
     }
-    blackout.startAgain(othersEnd ? blackout.all : order.subList(0, 1));
     blackout.comeBack();
     blackout.checkForgotten();
   }
@@ -160,6 +189,22 @@ final class Blackout {
 
   /** In any order, with any delays. Notes how long service took to be whole since the end. */
   private void startAgain(List<Integer> places) {
+    awaitReady(start(places));
+    scene.awaitWhole();
+  }
+
+  /** The same where others serve; notes how long service took to be whole since the start. */
+  private void join(List<Integer> places) {
+    List<NodeProcess> started = start(places);
+    scene.begin("start of the rest", () -> awaitReady(started));
+    scene.awaitWhole();
+  }
+
+  private static void awaitReady(List<NodeProcess> started) {
+    started.forEach(node -> node.awaitReady(START));
+  }
+
+  private List<NodeProcess> start(List<Integer> places) {
     List<Integer> order = shuffled(places);
     scene.note("starts in the order " + order);
     List<NodeProcess> started = new ArrayList<>();
@@ -167,8 +212,7 @@ final class Blackout {
       started.add(nodes.start(place));
       scene.pauseUpTo(MOST_DELAY_MILLIS);
     }
-    started.forEach(node -> node.awaitReady(START));
-    scene.awaitWhole();
+    return started;
   }
 
   /** A reader takes a message, and goes. */
@@ -205,9 +249,9 @@ final class Blackout {
 
   private Client connect(@Nullable Place since) {
     String query = since == null ? "" : "?since=" + since;
-    Client client =
-        Client.connect(
-            nodes.uri(random.nextInt(nodes.size()), "/rooms/" + scene.room() + query), Wire.CURSOR);
+    List<Integer> alive = all.stream().filter(place -> nodes.process(place).isAlive()).toList();
+    int place = alive.get(random.nextInt(alive.size()));
+    Client client = Client.connect(nodes.uri(place, "/rooms/" + scene.room() + query), Wire.CURSOR);
     absent.add(Event.Asked.now(since));
     return client;
   }
@@ -241,10 +285,10 @@ final class Blackout {
   private void forget(int place) {
     Scene.pause(Duration.ofSeconds(Disks.AGE_SECONDS + 1));
     int port = nodes.process(place).port();
-    String removed = scene.room() + REMOVED;
-    nodes.disks().api(port).result("history_remove", "{\"channel\":\"" + removed + "\"}");
-    require(at(place, removed).publish("new").status() == 201, "new");
-    hasForgotten = true;
+    String room = scene.room() + REMOVED;
+    removed = new Place(at(place, room).read("").json().getString("epoch"), 1);
+    nodes.disks().api(port).result("history_remove", "{\"channel\":\"" + room + "\"}");
+    require(at(place, room).publish("new").status() == 201, "new");
   }
 
   private HttpRoom at(int place, String room) {
@@ -257,12 +301,22 @@ final class Blackout {
     }
   }
 
+  private void checkRemoved(int place, String room, List<Object> kept) {
+    if (!kept.contains("new")) {
+      scene.found(new Violation(Violation.Kind.MISSING, "\"new\" in " + room + ": " + kept));
+    }
+    if (at(place, room).read("?since=" + removed).json().getBoolean("recovered")) {
+      String what = "on node " + place + " in " + room + " from " + removed;
+      scene.found(new Violation(Violation.Kind.HOLE, what));
+    }
+  }
+
   private void checkForgotten() {
     for (int place : all) {
       for (String room : forgetful()) {
         List<Object> kept = new ArrayList<>(at(place, room).read("?limit=1000").contents());
-        if (room.endsWith(REMOVED) && hasForgotten && !kept.contains("new")) {
-          scene.found(new Violation(Violation.Kind.MISSING, "\"new\" in " + room + ": " + kept));
+        if (room.endsWith(REMOVED)) {
+          checkRemoved(place, room, kept);
         }
         kept.retainAll(old);
         if (!kept.isEmpty()) {

@@ -20,7 +20,7 @@ final class Disks implements AutoCloseable {
   /** The end of the names of rooms that forget a message after {@link #AGE_SECONDS}. */
   static final String AGED = "-aged";
 
-  static final int AGE_SECONDS = 4;
+  static final int AGE_SECONDS = 2;
 
   /** The end of the names of rooms that are flushed before a message is acknowledged. */
   static final String SYNCED = "-synced";

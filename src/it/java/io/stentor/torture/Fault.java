@@ -68,6 +68,12 @@ enum Fault {
   /** {@code kill -9} of all nodes at once. */
   BLACKOUT_KILL(false, scene -> Blackout.all(scene, Blackout.End.KILL)),
 
+  /** The same, and once more while they start. */
+  BLACKOUT_KILL_TWICE(false, Blackout::twice),
+
+  /** The same, and one of them comes back when the others have stopped waiting for it. */
+  BLACKOUT_ONE_LATE(false, Blackout::oneLate),
+
   /** SIGTERM to all nodes at once. */
   BLACKOUT_STOP(false, scene -> Blackout.all(scene, Blackout.End.TERM)),
 
@@ -81,19 +87,19 @@ enum Fault {
   BLACKOUT_BUT_ONE_THEN_IT(true, scene -> Blackout.allButOne(scene, true)),
 
   /** {@code kill -9} of all nodes, one of which loses its data directory. */
-  BLACKOUT_DISK_LOST(true, Blackout::diskLost),
+  BLACKOUT_DISK_LOST(false, Blackout::diskLost),
 
   /** {@code kill -9} of all nodes, two of which get each other's data directory. */
-  BLACKOUT_DISKS_SWAPPED(true, Blackout::disksSwapped),
+  BLACKOUT_DISKS_SWAPPED(false, Blackout::disksSwapped),
 
   /** {@code kill -9} of all nodes, one of which gets an older copy of its data directory. */
   BLACKOUT_DISK_COPIED(true, Blackout::diskCopied),
 
   /** One node comes back to the others when they have removed messages. */
-  BLACKOUT_DISK_STALE(true, scene -> Blackout.diskStale(scene, false)),
+  BLACKOUT_DISK_STALE(false, scene -> Blackout.diskStale(scene, false)),
 
   /** The same, and the others are killed before it comes back. */
-  BLACKOUT_DISK_STALE_KILL(true, scene -> Blackout.diskStale(scene, true));
+  BLACKOUT_DISK_STALE_KILL(false, scene -> Blackout.diskStale(scene, true));
 
   private final boolean epochMayChange;
   private final Consumer<Scene> strike;
@@ -133,7 +139,7 @@ enum Fault {
       case CUT, ONE_WAY_CUT, FLAPPING -> nodes.network().canCut();
       case PARTIAL_CUT -> nodes.network().canCut() && nodes.size() > 2;
       case CLOCK_STEP -> Clocks.canBeSet();
-      case BLACKOUT_KILL, BLACKOUT_STOP -> nodes.haveDisks();
+      case BLACKOUT_KILL, BLACKOUT_KILL_TWICE, BLACKOUT_STOP -> nodes.haveDisks();
       default -> isBlackout() ? nodes.haveDisks() && nodes.size() > 1 : nodes.size() > 1;
     };
   }
