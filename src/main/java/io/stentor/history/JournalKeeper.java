@@ -145,7 +145,8 @@ final class JournalKeeper {
       if (store != null) {
         store.forEach(
             (name, record) -> {
-              if (record.getValue() instanceof RoomLog log) {
+              // What the journal does not take now is found again in the next round.
+              if (record.getValue() instanceof RoomLog log && journal.accepts()) {
                 context.record(engine.toObject(name), log, Set.of());
               }
             },

@@ -120,7 +120,7 @@ abstract class LogProcessor<R> extends RemoteTask
     if (side == null || (changesLog() && !node.isWritable(side))) {
       return null;
     }
-    if (changesLog() && !node.canRecord(limits)) {
+    if (mustBeSafe() && !node.canRecord(limits)) {
       if (waiter != null) {
         node.reports().refuse(here, waiter);
       }

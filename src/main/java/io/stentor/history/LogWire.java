@@ -120,6 +120,9 @@ final class LogWire {
 
   private static Set<Integer> readIndices(DataInput in) throws IOException {
     int count = in.readInt();
+    if (count == 0) {
+      return Set.of();
+    }
     Set<Integer> indices = new HashSet<>();
     for (int i = 0; i < count; i++) {
       indices.add(in.readInt());
@@ -131,7 +134,7 @@ final class LogWire {
     long epoch = in.readLong();
     long first = in.readLong();
     int count = in.readInt();
-    Map<Integer, Long> known = new HashMap<>();
+    Map<Integer, Long> known = new HashMap<>(0);
     for (int i = 0; i < count; i++) {
       known.put(in.readInt(), in.readLong());
     }

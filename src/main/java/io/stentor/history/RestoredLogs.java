@@ -10,6 +10,8 @@ import com.hazelcast.nio.ObjectDataOutput;
 import io.stentor.cluster.Quorum;
 import io.stentor.cluster.RemoteTask;
 import io.stentor.cluster.WireVersion;
+import io.stentor.config.RoomOptions;
+import io.stentor.config.RoomOptions.First;
 import io.stentor.history.JournalReports.Expected;
 import io.stentor.message.Position;
 import java.io.IOException;
@@ -244,6 +246,7 @@ final class RestoredLogs {
       this();
       this.found = found;
       this.complete = complete;
+      this.limits = new RoomOptions.History(1, 0, 0, found.durability(), First.NONE);
     }
 
     @Override
