@@ -7,7 +7,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -169,15 +168,6 @@ public final class Journal implements AutoCloseable {
    */
   public void onFailure(Consumer<Throwable> fatal) {
     writer.fatal = fatal;
-  }
-
-  /**
-   * Sets who gets the time that each flush took, in nanoseconds.
-   *
-   * @param times called on threads of the journal; must not block
-   */
-  public void onFlush(LongConsumer times) {
-    writer.flushTimes = times;
   }
 
   /**

@@ -6,7 +6,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +24,8 @@ final class JournalWriter implements Runnable {
   /** How many segments there may be beyond twice of what is live. */
   private static final long SPARE_SEGMENTS = 4;
 
+  private static final int MANY_SEGMENTS = 32;
+
   private final JournalOptions options;
   private final Disk disk;
   private final SegmentWriter segments;
@@ -35,7 +36,6 @@ final class JournalWriter implements Runnable {
 
   volatile Consumer<String> rewrite = key -> {};
   volatile Consumer<Throwable> fatal = failure -> {};
-  volatile LongConsumer flushTimes = nanos -> {};
 
   private final AtomicBoolean ended = new AtomicBoolean();
   private volatile @Nullable String problem;
@@ -58,8 +58,10 @@ final class JournalWriter implements Runnable {
   private boolean retrying;
   private boolean more;
 
-  /** The sequence that is flushed before the oldest segment is deleted; -1 if it is needed. */
+  /** The sequence that is flushed before old segments are deleted, and the first that stays. */
   private long deleteAt = -1;
+
+  private long deleteBefore;
 
   private long dirtySinceNanos;
   private long checkedNanos;
@@ -245,6 +247,8 @@ final class JournalWriter implements Runnable {
     lastMarkFlushed = mark.flushed();
     if (last != null) {
       written(first, last, sequence, bytes);
+    } else {
+      flusher.execute(this::flushMark);
     }
   }
 
@@ -302,9 +306,18 @@ final class JournalWriter implements Runnable {
     try {
       flush();
     } catch (IOException e) {
-      flushFailure = e;
+      LOG.debug("The thread of the journal will fail", e);
     } finally {
       flushing = false;
+      queue.wake();
+    }
+  }
+
+  private void flushMark() {
+    try {
+      segments.flush();
+    } catch (IOException e) {
+      flushFailure = e;
       queue.wake();
     }
   }
@@ -316,12 +329,15 @@ final class JournalWriter implements Runnable {
       return;
     }
     long start = disk.nanoTime();
-    segments.flush();
-    long nanos = disk.nanoTime() - start;
-    onDisk = target;
+    try {
+      segments.flush();
+    } catch (IOException e) {
+      flushFailure = e;
+      throw e;
+    }
+    flushNanos += disk.nanoTime() - start;
     flushes++;
-    flushNanos += nanos;
-    flushTimes.accept(nanos);
+    onDisk = target;
   }
 
   /** Tells what has become safe, unless files were removed and are not yet written again. */
@@ -351,6 +367,7 @@ final class JournalWriter implements Runnable {
       segments.settle(mark());
     }
     rewriteFrom = 0;
+    solved();
     publish();
   }
 
@@ -369,10 +386,17 @@ final class JournalWriter implements Runnable {
     if (!segments.isOpen() || oldest == newest) {
       return;
     }
-    if (keys.oldestNeeded(newest) > oldest) {
-      deleteAt = deleteAt < 0 ? inFiles : deleteAt;
+    long needed = keys.oldestNeeded(newest);
+    if (needed > oldest) {
+      if (deleteAt < 0) {
+        deleteAt = inFiles;
+        deleteBefore = needed;
+      }
+      if (segments.count() > MANY_SEGMENTS) {
+        flush(); // Of a process that never lives until it is time to flush.
+      }
       if (onDisk >= deleteAt) {
-        segments.deleteBefore(segments.secondNumber(), mark());
+        segments.deleteBefore(deleteBefore, mark());
         deleteAt = -1;
         more = true;
       }

@@ -11,7 +11,6 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -365,6 +364,7 @@ final class SegmentWriter {
       if (output == null) {
         roll(mark);
       }
+      flush(); // The last mark.
       replace(state.oldest, state.newest, state.boot, settled, mark);
     }
   }
@@ -386,13 +386,6 @@ final class SegmentWriter {
 
   long oldestNumber() {
     return segments.isEmpty() ? 0 : segments.getFirst().number;
-  }
-
-  /** Returns the number of the segment after the oldest. */
-  long secondNumber() {
-    Iterator<Segment> oldestFirst = segments.iterator();
-    oldestFirst.next();
-    return oldestFirst.next().number;
   }
 
   /** Returns the last sequence of this or an earlier process. */

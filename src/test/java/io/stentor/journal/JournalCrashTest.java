@@ -8,7 +8,9 @@ import io.stentor.journal.Replay.Kind;
 import io.stentor.journal.SimulatedDisk.Loss;
 import io.stentor.journal.SimulatedDisk.Stopped;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +62,8 @@ class JournalCrashTest {
     private final Random random;
     private final SimulatedDisk disk;
     private final JournalOptions options;
+    private final int flushEvery;
+    private final Deque<Runnable> background = new ArrayDeque<>();
     private Journal journal;
 
     /** The states before the first of the operations, and after the last. */
@@ -85,6 +89,7 @@ class JournalCrashTest {
     Machine(long seed) {
       random = new Random(seed);
       disk = new SimulatedDisk(seed);
+      flushEvery = 1 + random.nextInt(random.nextBoolean() ? 4 : 60);
       options = new JournalOptions(2048 << random.nextInt(5), 1 << 20, 1000, 250);
     }
 
@@ -115,17 +120,18 @@ class JournalCrashTest {
     }
 
     private Recorded open() throws IOException {
+      background.clear();
       if (random.nextInt(10) == 0) {
         disk.stopAfter(1);
         try {
-          journal = new Journal(new DataDirectory(disk), options, new Recorded(), Runnable::run);
+          journal = new Journal(new DataDirectory(disk), options, new Recorded(), background::add);
         } catch (Stopped e) {
           // Once more.
         }
         disk.kill();
       }
       Recorded recorded = new Recorded();
-      journal = new Journal(new DataDirectory(disk), options, recorded, Runnable::run);
+      journal = new Journal(new DataDirectory(disk), options, recorded, background::add);
       journal.source(
           key -> {
             List<String> state = now.get(key);
@@ -206,9 +212,19 @@ class JournalCrashTest {
       disk.full = random.nextInt(20) == 0;
       disk.failFlush |= random.nextInt(500) == 0;
       disk.advance(random.nextInt(700));
+      if (random.nextBoolean()) {
+        runInBackground();
+      }
       int before = journal.figures().segments();
       journal.turn();
       deleted += Math.max(0, before - journal.figures().segments());
+    }
+
+    /** Does what the second thread would do some time. */
+    private void runInBackground() {
+      while (!background.isEmpty()) {
+        background.remove().run();
+      }
     }
 
     private void change() {
@@ -239,7 +255,7 @@ class JournalCrashTest {
           sequence,
           Level.WRITTEN,
           failure -> written = failure == null ? Math.max(written, count) : written);
-      if (random.nextInt(4) == 0) {
+      if (random.nextInt(flushEvery) == 0) {
         journal.whenSafe(
             sequence,
             Level.FLUSHED,

@@ -128,6 +128,24 @@ final class SimulatedDisk implements Disk {
     random = new Random(seed);
   }
 
+  /** Returns a disk with the same files, all of them flushed, in the same boot of the machine. */
+  SimulatedDisk snapshot() {
+    SimulatedDisk other = new SimulatedDisk(0);
+    names.forEach(
+        (name, inode) -> {
+          Inode copied = new Inode(inode.number);
+          copied.write(inode.content, inode.size, 0);
+          copied.force();
+          other.names.put(name, copied);
+        });
+    other.flushedNames.putAll(other.names);
+    other.inodes = inodes;
+    other.boot = boot;
+    other.wallMillis = wallMillis;
+    other.nanos = nanos;
+    return other;
+  }
+
   /** Stops the machine at the n-th operation from now. */
   void stopAfter(long count) {
     stopAt = operations + count;
@@ -212,6 +230,23 @@ final class SimulatedDisk implements Disk {
   void cutFile(String name, int size) {
     names.get(name).truncate(size);
     names.get(name).force();
+  }
+
+  void lengthen(String name, int bytes) {
+    Inode inode = names.get(name);
+    inode.write(new byte[bytes], bytes, inode.size);
+    inode.force();
+  }
+
+  void remove(String name) {
+    names.remove(name);
+    flushedNames.remove(name);
+  }
+
+  /** Replaces a file by one of another disk. */
+  void putFile(String name, SimulatedDisk other, String otherName) {
+    names.put(name, other.names.get(otherName));
+    flushedNames.put(name, names.get(name));
   }
 
   private void operation() {
