@@ -186,14 +186,14 @@ class MetricsTest {
   }
 
   @Test
-  void a_directory_that_takes_no_writes_makes_the_node_unready_and_refuses_messages(
+  void a_directory_that_is_removed_makes_the_node_unready_until_it_can_be_written_again(
       @TempDir Path parent) throws IOException {
     Path data = parent.resolve("data");
     try (NodeInProcess other =
             NodeInProcess.start(new JsonObject().put("dataDir", data.toString()));
         Client client = Client.connect(other.port(), "/rooms/kept")) {
       client.publish("x").expect("x");
-      Path away = Files.move(data, parent.resolve("away"));
+      Files.move(data, parent.resolve("away"));
       Files.createFile(data); // so that the directory cannot be created again
       client.publish("waits");
       await().atMost(SOON).until(() -> Scrape.of(other.port()).get("stentor_journal_accepts") == 0);
@@ -202,11 +202,15 @@ class MetricsTest {
       assertThat(refused.problem()).isEqualTo("data-directory");
       await().atMost(SOON).until(() -> RawHttp.get(other.port(), "/health/ready").status() == 503);
       Files.delete(data);
-      Files.move(away, data);
       await().atMost(SOON).until(() -> RawHttp.get(other.port(), "/health/ready").status() == 200);
       client.expect("waits");
       assertThat(Scrape.of(other.port()).get("stentor_journal_problems_total")).isEqualTo(1);
       assertThat(HttpRoom.at(other.port(), "kept").publish("accepted").status()).isEqualTo(201);
+    }
+    try (NodeInProcess again =
+        NodeInProcess.start(new JsonObject().put("dataDir", data.toString()))) {
+      assertThat(HttpRoom.at(again.port(), "kept").read("").contents())
+          .containsExactly("x", "waits", "accepted");
     }
   }
 
