@@ -44,6 +44,9 @@ class MetricsTest {
 
   @Test
   void a_websocket_that_comes_and_goes() {
+    // The rooms of another test count for up to a second after it.
+    await().atMost(SOON).until(() -> now("stentor_rooms") == 0);
+    look();
     try (Client client = Client.connect(node.port(), "/rooms/come")) {
       moves("stentor_connections{transport=\"websocket\"}", 1);
       moves("stentor_connections_opened_total{transport=\"websocket\"}", 1);
