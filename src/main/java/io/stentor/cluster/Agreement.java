@@ -190,7 +190,8 @@ record Agreement(
   /**
    * Returns how many members of the last agreement are missing, if nobody holds it because all
    * nodes that had it have restarted. The others may be starting, too. 0 if there is nobody to wait
-   * for.
+   * for: a single one that a new node replaces has probably lost its disk, and every log that it
+   * had is on another node, too.
    */
   static int missingAfterRestart(List<UUID> view, Map<UUID, State> states) {
     Collection<State> all = states.values();
@@ -200,7 +201,9 @@ record Agreement(
       return 0;
     }
     Set<UUID> present = present(view, all);
-    return (int) last.members.stream().filter(member -> !present.contains(member)).count();
+    int missing = (int) last.members.stream().filter(member -> !present.contains(member)).count();
+    boolean replaced = missing == 1 && view.size() >= last.members.size() && last.isQuorum(present);
+    return replaced ? 0 : missing;
   }
 
   /** Returns the nodes of a view, also as the members that they were before they restarted. */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -464,5 +465,32 @@ class AgreementTest {
   void nothing_new_is_agreed_if_nothing_has_changed() {
     Agreement full = next(null, 1, a, b);
     assertThat(next(full, 2, a, b)).isSameAs(full);
+  }
+
+  /** How many nodes a view waits for, whose nodes were these members before they restarted. */
+  private static int missing(Agreement before, @Nullable UUID... former) {
+    Map<UUID, State> states = new LinkedHashMap<>();
+    for (UUID member : former) {
+      State state =
+          member == null
+              ? State.NEWCOMER
+              : new State(before, List.of(), before.generation(), false, null).restarted(member);
+      states.put(new UUID(9, states.size()), state);
+    }
+    return Agreement.missingAfterRestart(List.copyOf(states.keySet()), states);
+  }
+
+  @Test
+  void
+      nodes_that_restart_wait_for_those_that_are_missing_unless_a_new_node_replaces_the_only_one() {
+    Agreement three = next(null, 1, a, b, c);
+    assertThat(missing(three, a)).isEqualTo(2);
+    assertThat(missing(three, a, b)).isEqualTo(1);
+    assertThat(missing(three, a, b, c)).isZero();
+    assertThat(missing(three, a, b, null)).isZero();
+    assertThat(missing(three, a, null, null)).isEqualTo(2);
+    Agreement two = next(null, 1, a, b);
+    assertThat(missing(two, a, null)).isZero();
+    assertThat(missing(two, b, null)).isEqualTo(1);
   }
 }
