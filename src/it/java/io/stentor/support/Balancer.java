@@ -43,6 +43,11 @@ public final class Balancer implements AutoCloseable {
     relay.close(client);
   }
 
+  /** Cuts everything, and goes on. */
+  public void cut() {
+    relay.cut();
+  }
+
   /** Stops listening and cuts everything. */
   @Override
   public void close() {

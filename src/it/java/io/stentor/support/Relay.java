@@ -99,6 +99,11 @@ final class Relay implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    cut();
+  }
+
+  /** Cuts everything that is open. */
+  void cut() {
     close(open.toArray(Socket[]::new));
   }
 }
