@@ -162,12 +162,13 @@ public final class Journal implements AutoCloseable {
   }
 
   /**
-   * Sets who is told when a flush failed. Nothing is accepted any more.
+   * Sets who is told, once, that the journal has failed: a flush failed, or the queue is far too
+   * long. Nothing is accepted any more.
    *
-   * @param fatal called on the journal's thread; must not block
+   * @param fatal called on a thread of the journal, or at once; must not block
    */
   public void onFailure(Consumer<Throwable> fatal) {
-    writer.fatal = fatal;
+    writer.onFailure(fatal);
   }
 
   /**

@@ -35,9 +35,10 @@ final class JournalWriter implements Runnable {
   private final Executor flusher;
 
   volatile Consumer<String> rewrite = key -> {};
-  volatile Consumer<Throwable> fatal = failure -> {};
 
   private final AtomicBoolean ended = new AtomicBoolean();
+  private final AtomicBoolean told = new AtomicBoolean();
+  private volatile @Nullable Consumer<Throwable> fatal;
   private volatile @Nullable String problem;
 
   /** The last record that was flushed. Changed with the lock of this. */
@@ -131,9 +132,24 @@ final class JournalWriter implements Runnable {
     if (ended.compareAndSet(false, true)) {
       LOG.error("The journal in {} has failed", disk.path(), e);
       queue.fail(e);
-      if (!queue.isClosing()) {
-        fatal.accept(e);
-      }
+      tellFailure();
+    }
+  }
+
+  /** Sets who is told once when the journal has failed; see {@link Journal#onFailure}. */
+  void onFailure(Consumer<Throwable> listener) {
+    fatal = listener;
+    tellFailure();
+  }
+
+  private void tellFailure() {
+    Consumer<Throwable> listener = fatal;
+    Throwable failure = queue.failure();
+    if (listener != null
+        && failure != null
+        && !queue.isClosing()
+        && told.compareAndSet(false, true)) {
+      listener.accept(failure);
     }
   }
 

@@ -41,6 +41,9 @@ final class Recovery {
     Replay.Kind.BASE, Replay.Kind.BASE, Replay.Kind.STEP, Replay.Kind.END
   };
 
+  /** How far the sequence of the next record behind a damaged place may be ahead. */
+  private static final long FURTHEST = 1L << 30;
+
   private final DataDirectory directory;
   private final Disk disk;
   private final Replay replay;
@@ -258,7 +261,10 @@ final class Recovery {
   /** Returns the place of the next intact record; -1 if there is none. */
   private int find(ByteBuffer content, int from, int end) {
     for (int place = from; place <= end - RecordFormat.OVERHEAD; place++) {
-      if (format.size(content, place, end) > 0) {
+      // Few places pass this, so a check is rarely computed in vain.
+      long ahead = RecordFormat.sequence(content, place) - sequence;
+      if ((ahead >= 0 && ahead < FURTHEST || sequence == 0)
+          && format.size(content, place, end) > 0) {
         return place;
       }
     }
