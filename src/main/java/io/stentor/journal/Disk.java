@@ -38,10 +38,11 @@ interface Disk extends Closeable {
   void delete(String name) throws IOException;
 
   /**
-   * Writes what a file has to it once more, and flushes it. If a flush has failed in this boot of
-   * the machine, the system takes what it could not write for clean, and would not flush it again.
+   * Writes the first bytes of a file to it once more, cuts off the rest, and flushes. If a flush
+   * has failed in this boot of the machine, the system takes what it could not write for clean, and
+   * would not flush it again.
    */
-  void rewrite(String name) throws IOException;
+  void rewrite(String name, long size) throws IOException;
 
   /** Flushes which files exist under which names. */
   void sync() throws IOException;

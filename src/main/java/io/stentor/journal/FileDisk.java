@@ -145,10 +145,11 @@ final class FileDisk implements Disk {
   }
 
   @Override
-  public void rewrite(String name) throws IOException {
+  public void rewrite(String name, long size) throws IOException {
     try (FileChannel file =
         FileChannel.open(
             directory.resolve(name), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      file.truncate(size);
       ByteBuffer bytes = ByteBuffer.allocateDirect(1 << 20);
       long position = 0;
       while (file.read(bytes.clear(), position) > 0) {

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * There, after a stop of the machine, anything may be missing that was not flushed: at the first
  * bad record beyond all that is known to be flushed, the segment is cut. After a stop of the
  * process alone only the last record may be incomplete. Everything else is damage: reading goes on
- * at the next intact record. Nothing is changed here.
+ * at the next intact record. Nothing is changed before {@link #flush}.
  */
 final class Recovery {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
@@ -78,6 +78,10 @@ final class Recovery {
   private long last;
 
   private long lastEnd;
+
+  /** Whether something was cut there. */
+  private boolean torn;
+
   private long records;
   private long bytes;
   private int damaged;
@@ -120,6 +124,9 @@ final class Recovery {
         && state.newest() > 0
         && (numbers.isEmpty() || numbers.last() < state.newest())) {
       damaged(nameOf(state.newest()) + " is missing");
+    }
+    if (state != null && state.doubtful()) {
+      damaged("what followed from earlier damage may not have been written");
     }
     highest = Math.max(highest, sequence);
   }
@@ -209,6 +216,7 @@ final class Recovery {
         int next = find(content, place + 1, end);
         if (newest && isTorn(content, next, end)) {
           cut(nameOf(number), place, end);
+          torn = true;
           return place;
         }
         String what = nameOf(number) + " is damaged at byte " + place;
@@ -263,7 +271,7 @@ final class Recovery {
     for (int place = from; place <= end - RecordFormat.OVERHEAD; place++) {
       // Few places pass this, so a check is rarely computed in vain.
       long ahead = RecordFormat.sequence(content, place) - sequence;
-      if ((ahead >= 0 && ahead < FURTHEST || sequence == 0)
+      if (((ahead >= 0 && ahead < FURTHEST) || sequence == 0)
           && format.size(content, place, end) > 0) {
         return place;
       }
@@ -315,14 +323,14 @@ final class Recovery {
   }
 
   /**
-   * Flushes what another process wrote before it was killed. What was replayed is then as safe as
-   * what will be flushed.
+   * Cuts off what was never safe, and flushes what another process wrote before it was killed. What
+   * was replayed is then as safe as what will be flushed.
    */
   void flush() throws IOException {
     boolean stopped = state != null && state.stopped() && state.newest() == last;
     try {
       if (last > 0 && !stopped) {
-        disk.rewrite(nameOf(last));
+        disk.rewrite(nameOf(last), torn ? lastEnd : Long.MAX_VALUE);
       }
       disk.sync();
     } catch (IOException e) {
@@ -337,18 +345,18 @@ final class Recovery {
     if (state != null) {
       newest = Math.max(newest, state.newest());
     }
-    boolean stopped = state != null && state.stopped() && isContinuous();
+    boolean settled = isContinuous() && damaged == 0;
     State now =
         new State(
             salt,
             segments.isEmpty() ? 0 : segments.getFirst().number,
             newest,
-            isContinuous() ? disk.bootId() : "",
-            stopped,
+            settled ? disk.bootId() : "",
+            settled && state != null && state.stopped(),
+            damaged > 0,
             lastMark == null ? new Mark(0, 0, 0) : lastMark);
     Header next = new Header(newest + 1, salt, last, lastEnd, sequence, highest + 1);
-    return new SegmentWriter(
-        directory, options.segmentBytes(), segments, now, next, isContinuous());
+    return new SegmentWriter(directory, options.segmentBytes(), segments, now, next, settled);
   }
 
   Replay.Report report(long millis) {

@@ -59,9 +59,16 @@ final class SegmentWriter {
    * @param newest number of the newest segment
    * @param boot the boot of the machine since which all is continuous; empty if it is not known
    * @param stopped whether the journal was closed, and has nothing beyond the mark
+   * @param doubtful whether damage was found whose consequences are not yet written
    */
   record State(
-      long salt, long oldest, long newest, String boot, boolean stopped, RecordFormat.Mark mark) {
+      long salt,
+      long oldest,
+      long newest,
+      String boot,
+      boolean stopped,
+      boolean doubtful,
+      RecordFormat.Mark mark) {
 
     private static final int VERSION = 1;
 
@@ -86,6 +93,7 @@ final class SegmentWriter {
             in.readLong(),
             in.readUTF(),
             in.readBoolean(),
+            in.readBoolean(),
             new RecordFormat.Mark(in.readLong(), in.readLong(), in.readLong()));
       }
     }
@@ -99,6 +107,7 @@ final class SegmentWriter {
         out.writeLong(newest);
         out.writeUTF(boot);
         out.writeBoolean(stopped);
+        out.writeBoolean(doubtful);
         out.writeLong(mark.millis());
         out.writeLong(mark.wallMillis());
         out.writeLong(mark.flushed());
@@ -301,7 +310,7 @@ final class SegmentWriter {
       directory.restore();
       if (state.newest == 0) {
         // So that segments without a state are those of a state that was lost.
-        replace(0, 0, settled ? disk.bootId() : "", false, mark);
+        replace(0, 0, false, mark);
       }
     } else {
       flush();
@@ -315,7 +324,7 @@ final class SegmentWriter {
       file.force();
       disk.sync();
       long oldest = segments.isEmpty() ? header.number() : segments.getFirst().number;
-      replace(oldest, header.number(), settled ? disk.bootId() : "", false, mark);
+      replace(oldest, header.number(), false, mark);
     } catch (IOException e) {
       file.close();
       throw e;
@@ -328,10 +337,11 @@ final class SegmentWriter {
     segments.add(new Segment(header.number(), position));
   }
 
-  private void replace(
-      long oldest, long newest, String boot, boolean stopped, RecordFormat.Mark mark)
+  private void replace(long oldest, long newest, boolean stopped, RecordFormat.Mark mark)
       throws IOException {
-    State replaced = new State(state.salt, oldest, newest, boot, stopped, mark);
+    String boot = settled ? disk.bootId() : "";
+    boolean doubtful = !settled && state.doubtful;
+    State replaced = new State(state.salt, oldest, newest, boot, stopped, doubtful, mark);
     replaced.write(directory);
     state = replaced;
   }
@@ -339,7 +349,7 @@ final class SegmentWriter {
   /** Deletes the segments before this one, which must exist. */
   void deleteBefore(long number, RecordFormat.Mark mark) throws IOException {
     // First: if a file comes back after a power loss, it is not read.
-    replace(number, state.newest, state.boot, false, mark);
+    replace(number, state.newest, false, mark);
     while (segments.getFirst().number < number) {
       disk.delete(nameOf(segments.getFirst().number));
       totalBytes -= segments.removeFirst().bytes;
@@ -351,11 +361,11 @@ final class SegmentWriter {
     if (output == null) {
       roll(mark);
     }
-    replace(state.oldest, state.newest, disk.bootId(), false, mark);
+    settled = true;
+    replace(state.oldest, state.newest, false, mark);
     if (directory.isCopy()) {
       directory.identify();
     }
-    settled = true;
   }
 
   /** Records that nothing was written after this, if all is continuous. */
@@ -365,7 +375,7 @@ final class SegmentWriter {
         roll(mark);
       }
       flush(); // The last mark.
-      replace(state.oldest, state.newest, state.boot, settled, mark);
+      replace(state.oldest, state.newest, settled, mark);
     }
   }
 

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +33,7 @@ class JournalDamageTest {
     journal = open(disk, new Recorded());
     for (int i = 0; i < 200; i++) {
       String key = "key " + i % 10;
-      Kind kind = i < 10 ? Kind.BASE : i % 10 > 7 && i > 150 ? Kind.END : Kind.STEP;
+      Kind kind = i < 10 ? Kind.BASE : i % 10 > 7 && i > 190 ? Kind.END : Kind.STEP;
       long last = journal.append(kind, key, payload(String.valueOf(i), random.nextInt(300)));
       if (i % 3 == 0) {
         journal.whenSafe(last, Level.FLUSHED, failure -> {});
@@ -204,22 +203,43 @@ class JournalDamageTest {
   }
 
   @Test
-  void all_go_on_after_damage_and_what_is_written_anew_is_not_in_doubt() throws IOException {
+  void damage_is_told_again_until_what_follows_from_it_is_settled() throws IOException {
     disk.kill();
-    Set<String> files = new HashSet<>(disk.list());
-    String second = files.stream().filter(name -> name.endsWith("2.log")).findFirst().get();
+    List<String> files = disk.list().stream().filter(name -> name.endsWith(".log")).toList();
+    String newest = files.get(files.size() - 1);
+    disk.remove(newest);
+    assertThat(replay(disk).damage).hasSize(1);
+    journal.append(Kind.BASE, "key 1", payload("anew"));
+    journal.turn();
+    disk.kill();
+
+    assertThat(replay(disk).damage).hasSize(1);
+    assertThat(journal.isContinuous()).isFalse();
+    journal.settle();
+    journal.turn();
+    disk.kill();
+
+    assertThat(replay(disk).damage).isEmpty();
+    assertThat(journal.isContinuous()).isTrue();
+  }
+
+  @Test
+  void a_damaged_file_is_deleted_when_all_keys_are_written_anew() throws IOException {
+    disk.kill();
+    String second = disk.list().stream().filter(name -> name.endsWith("2.log")).findFirst().get();
     disk.flip(second, 8 * 1000);
     assertThat(replay(disk).damage).hasSize(1);
     for (String key : whole.states.keySet()) {
       journal.append(Kind.BASE, key, payload("anew"));
     }
+    journal.settle();
     journal.turn();
     disk.kill();
 
     Recorded recorded = replay(disk);
 
     assertThat(recorded.states.values()).allMatch(state -> state.equals(List.of("anew")));
-    assertThat(recorded.damage).hasSize(1);
-    assertThat(recorded.recordsAtDamage.get(0)).isLessThan(recorded.records.size() - 8);
+    assertThat(recorded.damage).isEmpty();
+    assertThat(disk.list()).doesNotContain(second);
   }
 }

@@ -18,9 +18,6 @@ final class Recorded implements Replay {
 
   final List<String> damage = new ArrayList<>();
 
-  /** How many records there were before each damaged place. */
-  final List<Integer> recordsAtDamage = new ArrayList<>();
-
   static byte[] payload(String text) {
     return payload(text, 0);
   }
@@ -58,6 +55,5 @@ final class Recorded implements Replay {
   @Override
   public void damaged(String sentence) {
     damage.add(sentence);
-    recordsAtDamage.add(records.size());
   }
 }

@@ -314,9 +314,10 @@ final class SimulatedDisk implements Disk {
   }
 
   @Override
-  public void rewrite(String name) throws IOException {
+  public void rewrite(String name, long size) throws IOException {
     operation();
     existing(name).dropped.clear();
+    existing(name).truncate((int) Math.min(size, Integer.MAX_VALUE));
     existing(name).force();
   }
 
