@@ -280,13 +280,14 @@ final class Bars {
         List.of(
             new Case("plain", Candidate.stentor(options), calm + " --listen ws"),
             new Case("Centrifuge", Candidate.stentor(options), calm + " --listen centrifuge"),
+            new Case("Protobuf", Candidate.stentor(options), calm + " --listen protobuf"),
             new Case("plain, full", Candidate.stentor(options), full + " --listen ws"),
-            new Case(
-                "Centrifuge, full", Candidate.stentor(options), full + " --listen centrifuge"));
+            new Case("Centrifuge, full", Candidate.stentor(options), full + " --listen centrifuge"),
+            new Case("Protobuf, full", Candidate.stentor(options), full + " --listen protobuf"));
     return new Bar(
         "centrifuge",
-        "one room of 200 by the Centrifuge protocol and as plain text, at 1,000 messages/s and"
-            + " full",
+        "one room of 200 by the Centrifuge protocol, in JSON and Protobuf, and as plain text, at"
+            + " 1,000 messages/s and full",
         cases,
         List.of(DELIVERIES, CPU_COLUMN, BUSY, P50, P99, LOST, REPEATED, OTHER_ORDER),
         List.of(
@@ -297,8 +298,15 @@ final class Bars {
                 "plain, full",
                 true,
                 0.6),
+            new Check("CPU per delivery over plain text's", CPU, "Centrifuge", "plain", false, 1.2),
             new Check(
-                "CPU per delivery over plain text's", CPU, "Centrifuge", "plain", false, 1.2)));
+                "deliveries/s over plain text's",
+                "deliveries_per_s",
+                "Protobuf, full",
+                "plain, full",
+                true,
+                0.7),
+            new Check("CPU per delivery over plain text's", CPU, "Protobuf", "plain", false, 1.2)));
   }
 
   private Bar posts() {

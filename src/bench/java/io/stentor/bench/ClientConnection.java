@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class ClientConnection implements FrameParser.Sink {
   private static final int TEXT = 0x1;
+  private static final int BINARY = 0x2;
   private static final int CLOSE = 0x8;
   private static final int PING = 0x9;
   private static final int PONG = 0xA;
@@ -49,6 +50,7 @@ final class ClientConnection implements FrameParser.Sink {
   private final URI target;
   private final boolean eventStream;
   private final boolean centrifuge;
+  private final boolean protobuf;
   private final Parser parser;
   private final SocketChannel channel;
   private final SelectionKey key;
@@ -66,6 +68,7 @@ final class ClientConnection implements FrameParser.Sink {
     target = listens ? options.url : options.publishUrl;
     eventStream = listens && options.eventStreams;
     centrifuge = listens && options.centrifuge;
+    protobuf = listens && options.protobuf;
     parser = eventStream ? new ChunkParser(this) : new FrameParser(this);
     int first = options.separatePublishers && listens ? options.publishers : 0;
     room = (id - first) % options.rooms;
@@ -148,16 +151,34 @@ final class ClientConnection implements FrameParser.Sink {
   public void message(boolean marked, long timeNanos, int publisher, int sequence, long bytes) {
     if (marked) {
       swarm.received(this, publisher, sequence, timeNanos, readNanos, bytes);
-    } else if (centrifuge && bytes == 2) {
+    } else if (centrifuge && bytes == (protobuf ? 1 : 2)) {
       // Only a ping is so short, and the same is the answer.
       swarm.tally().pings++;
-      text("{}");
+      frame(protobuf ? "\0" : "{}");
     }
   }
 
-  private void text(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    send(swarm.frames().control(TEXT, ByteBuffer.wrap(bytes), 0, bytes.length));
+  private void frame(String ascii) {
+    byte[] bytes = ascii.getBytes(StandardCharsets.US_ASCII);
+    int opcode = protobuf ? BINARY : TEXT;
+    send(swarm.frames().control(opcode, ByteBuffer.wrap(bytes), 0, bytes.length));
+  }
+
+  /* Connects and subscribes; all numbers are below 128. */
+  private void subscribe(String name) {
+    if (protobuf) {
+      char length = (char) name.length();
+      frame(
+          "\4\10\1\42\0"
+              + (char) (length + 6)
+              + "\10\2\52"
+              + (char) (length + 2)
+              + "\12"
+              + length
+              + name);
+    } else {
+      frame("{\"id\":1,\"connect\":{}}\n{\"id\":2,\"subscribe\":{\"channel\":\"" + name + "\"}}");
+    }
   }
 
   @Override
@@ -175,7 +196,7 @@ final class ClientConnection implements FrameParser.Sink {
     state = State.HANDSHAKE;
     interest();
     String path = centrifuge ? "/connection/websocket" : LoadOptions.path(target, room);
-    path += eventStream ? "/events" : "";
+    path += eventStream ? "/events" : protobuf ? "?format=protobuf" : "";
     String request =
         """
         GET %s HTTP/1.1
@@ -236,9 +257,7 @@ final class ClientConnection implements FrameParser.Sink {
         }
         state = State.OPEN;
         if (centrifuge) {
-          String name = LoadOptions.path(target, room).replace("/rooms/", "");
-          text(
-              "{\"id\":1,\"connect\":{}}\n{\"id\":2,\"subscribe\":{\"channel\":\"" + name + "\"}}");
+          subscribe(LoadOptions.path(target, room).replace("/rooms/", ""));
         }
         swarm.opened();
         return true;

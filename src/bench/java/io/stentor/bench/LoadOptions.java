@@ -26,10 +26,10 @@ final class LoadOptions {
         --url ws://127.0.0.1:9898/rooms/r-%d  where listeners connect; %d is the room's number
         --publish-url URL   publishers connect here and listen nowhere else; without it the first
                             connections of --url publish
-        --listen ws|sse|centrifuge
+        --listen ws|sse|centrifuge|protobuf
                             listeners are WebSockets, or event streams at the url's path and
-                            /events, or subscribe by the Centrifuge protocol; publishers are
-                            WebSockets and listen nowhere
+                            /events, or subscribe by the Centrifuge protocol in JSON or in
+                            Protobuf; publishers are WebSockets and listen nowhere
         --connections N     listeners; number i joins room i modulo --rooms
         --rooms R           number of rooms
         --publishers P      number of publishers
@@ -63,6 +63,7 @@ final class LoadOptions {
   final boolean separatePublishers;
   final boolean eventStreams;
   final boolean centrifuge;
+  final boolean protobuf;
   final int connections;
   final int rooms;
   final int publishers;
@@ -92,7 +93,8 @@ final class LoadOptions {
     url = uri(listen);
     String listenBy = in.text("listen", "");
     eventStreams = listenBy.equals("sse");
-    centrifuge = listenBy.equals("centrifuge");
+    protobuf = listenBy.equals("protobuf");
+    centrifuge = protobuf || listenBy.equals("centrifuge");
     separatePublishers = !publish.isEmpty() || !listenBy.isEmpty();
     publishUrl = publish.isEmpty() ? url : uri(publish);
     connections = (int) in.number("connections", 200);

@@ -7,6 +7,7 @@ import io.stentor.support.Api;
 import io.stentor.support.Balancer;
 import io.stentor.support.ClusterOfProcesses;
 import io.stentor.support.HttpRoom;
+import io.stentor.support.Launch;
 import io.stentor.support.LogLines;
 import io.stentor.support.NodeProcess;
 import io.stentor.support.Ports;
@@ -14,6 +15,7 @@ import io.stentor.support.RawWebSocket;
 import io.stentor.support.SdkProgram;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +23,7 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -194,6 +197,31 @@ class OtherSdksIT {
       ann.expect("subscribed " + room + " true true");
       ann.expect("publication " + room + " 30 30");
       assertThat(ann.publications()).isEqualTo(numbers(30));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void recovers_after_a_restart_of_everything(SdkProgram program, @TempDir Path data)
+      throws IOException {
+    String room = room("restarted");
+    String port = Integer.toString(Ports.free());
+    Launch launch = Setting.nodes().with("--port", port, "--data-dir", data.toString());
+    NodeProcess node = NodeProcess.start(launch);
+    try (Client ann = new Client(program, node.port()).connected()) {
+      ann.order("subscribe " + room);
+      ann.expect("subscribed " + room + " false false");
+      publish(node.port(), room, 1, 10);
+      ann.expect("publication " + room + " 10 10");
+      node.kill9();
+      ann.expect("connecting .*");
+      node = NodeProcess.start(launch);
+      publish(node.port(), room, 11, 30);
+      ann.expect("subscribed " + room + " true true");
+      ann.expect("publication " + room + " 30 30");
+      assertThat(ann.publications()).isEqualTo(numbers(30));
+    } finally {
+      node.close();
     }
   }
 
