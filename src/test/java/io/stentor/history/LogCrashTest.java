@@ -61,6 +61,10 @@ class LogCrashTest {
 
   private final List<Room> rooms = new ArrayList<>();
   private int texts;
+
+  /** Whether anything was acknowledged since the last start, so that the disk has changed. */
+  private boolean appended;
+
   private int crashes;
   private int forks;
 
@@ -105,10 +109,9 @@ class LogCrashTest {
         machine.stopAfter(1 + random.nextInt(120));
       }
       boolean alive = true;
-      int done = -1;
+      appended = false;
       for (int i = random.nextInt(80); i > 0 && alive; i--) {
         alive = step(history, random);
-        done++;
       }
       crashes += alive ? 0 : 1;
       journal.close();
@@ -121,7 +124,7 @@ class LogCrashTest {
       LogJournal again = LogJournal.open(machine.open(), SimulatedMachine.SMALL);
       LocalHistory there = new LocalHistory(again, true);
       boolean survived = !power || (alive && !stops);
-      boolean lost = power && !alive && done > 0;
+      boolean lost = power && !alive && appended;
       rooms.forEach(room -> check(room, there, survived, lost));
       again.close();
     }
@@ -145,14 +148,15 @@ class LogCrashTest {
     for (int i = random.nextInt(3); i >= 0; i--) {
       some.add(Publication.text("text " + ++texts + "x".repeat(random.nextInt(200)), 1));
     }
-    Appended appended =
+    Appended result =
         result(history.append(room.name, new Batch(1, texts * 10L, some), room.limits));
-    if (appended == null) {
+    if (result == null) {
       return false;
     }
-    List<Long> offsets = appended.offsets(some.size());
+    appended = true;
+    List<Long> offsets = result.offsets(some.size());
     for (int i = 0; i < some.size(); i++) {
-      room.last = new Position(appended.epoch(), offsets.get(i));
+      room.last = new Position(result.epoch(), offsets.get(i));
       room.acknowledged.put(offsets.get(i), some.get(i).text());
       room.means(room.last, some.get(i).text());
     }
