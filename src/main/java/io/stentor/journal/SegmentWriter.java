@@ -135,6 +135,11 @@ final class SegmentWriter {
 
   private Disk.@Nullable Output output;
 
+  private @Nullable FlushException flushFailure;
+
+  /** Whether something was written after the last flush began. */
+  private volatile boolean dirty;
+
   /** The first segment that must exist; those before it were given up. */
   private long expected;
 
@@ -234,6 +239,7 @@ final class SegmentWriter {
     if (!file.exists()) {
       throw new RemovedException(newestNumber());
     }
+    dirty = true;
     position += size;
     segments.getLast().bytes = position;
     totalBytes += size;
@@ -248,14 +254,19 @@ final class SegmentWriter {
     }
   }
 
-  /** Flushes what was written. Any thread. */
+  /** Flushes what was written. Fails for ever when it has failed once. Any thread. */
   void flush() throws FlushException {
     synchronized (flushLock) {
-      if (output != null) {
+      if (flushFailure != null) {
+        throw flushFailure;
+      }
+      if (output != null && dirty) {
+        dirty = false;
         try {
           output.force();
         } catch (IOException e) {
-          throw new FlushException(e);
+          flushFailure = new FlushException(e);
+          throw flushFailure;
         }
       }
     }
@@ -301,6 +312,7 @@ final class SegmentWriter {
     synchronized (flushLock) {
       close();
       output = file;
+      dirty = false;
     }
   }
 
@@ -358,6 +370,9 @@ final class SegmentWriter {
 
   /** Records that all is continuous since this boot of the machine. */
   void settle(RecordFormat.Mark mark) throws IOException {
+    if (settled) {
+      return;
+    }
     if (output == null) {
       roll(mark);
     }

@@ -170,6 +170,32 @@ class JournalDamageTest {
   }
 
   @Test
+  void what_was_cut_off_does_not_return_when_the_next_file_loses_its_header() throws IOException {
+    SimulatedDisk torn = new SimulatedDisk(4);
+    journal = open(torn, new Recorded());
+    long first = journal.append(Kind.BASE, "a", payload("1"));
+    journal.whenSafe(first, Level.FLUSHED, failure -> {});
+    journal.turn();
+    int end = torn.size("journal-00000001.log");
+    journal.append(Kind.STEP, "a", payload("2"));
+    journal.append(Kind.STEP, "a", payload("3"));
+    journal.turn();
+    torn.flip("journal-00000001.log", 8 * (end + 43 + 20));
+    torn.restart();
+    assertThat(replay(torn).records).containsExactly("BASE a 1");
+    assertThat(journal.report().damaged()).isZero();
+    journal.append(Kind.STEP, "a", payload("4"));
+    journal.turn();
+    torn.kill();
+    torn.flip("journal-00000002.log", 8 * 20);
+
+    Recorded recorded = replay(torn);
+
+    assertThat(recorded.records).containsExactly("BASE a 1", "STEP a 4");
+    assertThat(recorded.damage).isNotEmpty();
+  }
+
+  @Test
   void a_file_of_another_journal_is_not_read() throws IOException {
     disk.kill();
     SimulatedDisk other = new SimulatedDisk(2);

@@ -125,6 +125,26 @@ class JournalTroubleTest {
   }
 
   @Test
+  void what_a_failed_flush_in_the_background_dropped_is_never_reported_safe() throws IOException {
+    Deque<Runnable> background = new ArrayDeque<>();
+    journal = new Journal(new DataDirectory(disk), OPTIONS, new Recorded(), background::add);
+    long sequence = put("a", "1".repeat(5000));
+    journal.turn();
+    disk.advance(1000);
+    journal.turn();
+    disk.failFlush = true;
+    background.remove().run();
+    disk.failFlush = false;
+    whenFlushed("a", sequence);
+
+    put("b", "starts a segment");
+    assertThatThrownBy(journal::turn).hasMessageContaining("Input/output error");
+
+    assertThat(told).isEmpty();
+    assertThat(disk.list()).doesNotContain("journal-00000002.log");
+  }
+
+  @Test
   void a_failed_flush_ends_the_thread_and_is_told() throws Exception {
     try (Journal threaded = Journal.open(new DataDirectory(disk), OPTIONS, new Recorded())) {
       threaded.onFailure(failure -> told.add("failed: " + failure.getMessage()));

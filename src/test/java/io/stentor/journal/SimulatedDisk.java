@@ -198,6 +198,15 @@ final class SimulatedDisk implements Disk {
     flushedNames.putAll(names);
   }
 
+  /** Starts the machine again, with everything flushed. */
+  void restart() {
+    kill();
+    boot++;
+    names.values().forEach(Inode::force);
+    flushedNames.clear();
+    flushedNames.putAll(names);
+  }
+
   /** Makes this disk a copy of itself: all files have other inodes. */
   void copy() {
     for (Map.Entry<String, Inode> file : names.entrySet()) {
