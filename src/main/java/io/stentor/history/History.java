@@ -128,7 +128,10 @@ public interface History {
     }
   }
 
-  /** Nothing was appended, and nothing can be for a while. The append may be retried. */
+  /**
+   * Nothing can be appended for a while. If the disk stopped to take writes meanwhile, the batch
+   * may be in the log and become safe later; a retry with the same number is answered in any case.
+   */
   final class UnwritableException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -262,7 +262,8 @@ public final class HttpPublisher {
       case DATA_DIRECTORY ->
           RequestRefused.of(
               ProblemType.DATA_DIRECTORY,
-              "A node cannot write to its data directory; this room accepts messages when it can.",
+              "A node cannot write to its data directory; send the message again later, with the"
+                  + " same idempotency key.",
               RETRY_AFTER_SECONDS);
     };
   }
