@@ -162,7 +162,7 @@ class CentrifugeStreamTest {
 
   @Test
   void a_body_of_another_kind_is_refused() {
-    for (String path : List.of(EVENTS, "/emulation", "/connection/uni_http_stream")) {
+    for (String path : List.of(EVENTS, "/connection/uni_http_stream")) {
       String request =
           LineStream.request("POST", path, CONNECT)
               .replace("application/json", "application/octet-stream");
