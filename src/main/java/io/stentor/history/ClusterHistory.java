@@ -1,5 +1,7 @@
 package io.stentor.history;
 
+import com.hazelcast.cluster.MembershipEvent;
+import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.InMemoryFormat;
 import com.hazelcast.config.MapConfig;
@@ -66,6 +68,21 @@ public final class ClusterHistory implements History {
     Quorum quorum = Quorum.of(hazelcast);
     if (quorum != null) {
       quorum.onChange(context.reports()::nodesChanged);
+      // A node that leaves in order still takes part after the agreement, but can report no more.
+      hazelcast.getCluster().addMembershipListener(new Leavers(context.reports()));
+    }
+  }
+
+  /** Lets operations be repeated whose reports were lost with a node. */
+  private record Leavers(JournalReports reports) implements MembershipListener {
+    @Override
+    public void memberAdded(MembershipEvent event) {
+      // It has nothing to report yet.
+    }
+
+    @Override
+    public void memberRemoved(MembershipEvent event) {
+      reports.nodesChanged();
     }
   }
 
