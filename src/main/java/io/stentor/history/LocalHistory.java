@@ -120,14 +120,29 @@ public final class LocalHistory implements History {
     if (reason != null) {
       return Future.failedFuture(new UnwritableException(reason));
     }
-    return use(room, true, Set.of(batch.appender()), (log, now) -> log.append(batch, now, limits));
+    Future<Appended> appended =
+        use(room, true, Set.of(batch.appender()), (log, now) -> log.append(batch, now, limits));
+    return journal == null
+        ? appended
+        : appended.onSuccess(
+            result ->
+                confirm(
+                    room, new Position(result.epoch(), result.last(batch.publications().size()))));
+  }
+
+  private void confirm(RoomName room, Position end) {
+    Slot slot = slots.get(room);
+    if (slot != null) {
+      synchronized (slot) {
+        slot.log.safeUpTo(end);
+      }
+    }
   }
 
   @Override
   public Future<Page> read(
       RoomName room, Position after, int maxMessages, int maxBytes, RoomOptions.History limits) {
-    return use(
-        room, false, Set.of(), (log, now) -> log.read(after, maxMessages, maxBytes, now, limits));
+    return read(room, false, (log, now) -> log.read(after, maxMessages, maxBytes, now, limits));
   }
 
   @Override
@@ -139,11 +154,29 @@ public final class LocalHistory implements History {
       int maxMessages,
       int maxBytes,
       RoomOptions.History limits) {
-    return use(
-        room,
-        createsLog,
-        Set.of(),
-        (log, now) -> log.read(after, maxMessages, maxBytes, now, limits));
+    return read(
+        room, createsLog, (log, now) -> log.read(after, maxMessages, maxBytes, now, limits));
+  }
+
+  /** Reads what is safe. Waits for the rest, unless the disk takes no writes. */
+  private Future<Page> read(
+      RoomName room, boolean create, BiFunction<RoomLog, Long, Page> operation) {
+    LogJournal disk = journal;
+    if (disk == null) {
+      return use(room, create, Set.of(), operation);
+    }
+    return use(room, create, Set.of(), operation)
+        .recover(
+            failure -> {
+              Slot slot = slots.get(room);
+              if (slot == null || !(failure instanceof UnwritableException)) {
+                return Future.failedFuture(failure);
+              }
+              synchronized (slot) {
+                Page page = operation.apply(slot.log, clock.getAsLong());
+                return Future.succeededFuture(page.upTo(slot.log.safe()));
+              }
+            });
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.stentor.journal.Journal.Level;
 import io.stentor.journal.JournalOptions;
 import io.stentor.journal.Replay;
 import io.stentor.journal.Replay.Kind;
+import io.stentor.message.Position;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.ByteArrayOutputStream;
@@ -263,6 +264,9 @@ public final class LogJournal implements AutoCloseable {
     if (isSafe(record, durability)) {
       return Future.succeededFuture(result);
     }
+    if (!journal.accepts()) {
+      return Future.failedFuture(new UnwritableException(Unwritable.DATA_DIRECTORY));
+    }
     Promise<T> safe = Promise.promise();
     whenSafe(
         record,
@@ -338,6 +342,7 @@ public final class LogJournal implements AutoCloseable {
       }
       log.belongs(step.side(), step.acknowledged());
       log.journaled(FOUND);
+      log.safeUpTo(new Position(log.epoch(), log.top()));
     }
 
     @Override

@@ -26,6 +26,19 @@ public record Page(
     return branch.epoch();
   }
 
+  /** Returns this page as if the log ended at an offset. */
+  Page upTo(long end) {
+    int count = (int) Math.max(0, Math.min(publications.size(), end - first + 1));
+    return end >= top
+        ? this
+        : new Page(
+            branch,
+            Math.min(oldest, end + 1),
+            end,
+            Math.min(first, end + 1),
+            publications.subList(0, count));
+  }
+
   /** Returns the position of the newest publication of the log. */
   public Position end() {
     return new Position(epoch(), top);

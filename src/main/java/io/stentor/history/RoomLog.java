@@ -358,6 +358,18 @@ final class RoomLog {
     }
   }
 
+  /** Records that everything up to a position is as safe as the room asks for. */
+  void safeUpTo(Position end) {
+    if (end.epoch() == epoch()) {
+      safe = Math.max(safe, Math.min(top(), end.offset()));
+    }
+  }
+
+  /** Returns the offset up to which everything is as safe as the room asks for. */
+  long safe() {
+    return safe;
+  }
+
   /** Returns whether the nodes may lose something of the log that the room asks to be safe. */
   boolean isInDanger() {
     return durability != Durability.MEMORY && safe < top();
@@ -533,6 +545,9 @@ final class RoomLog {
 
   private void use(long nowMillis, RoomOptions.History limits) {
     use(nowMillis, (top() == 0 ? 0 : limits.ageSeconds()) + IDLE_MARGIN_SECONDS);
+    if (durability == Durability.MEMORY) {
+      safe = top();
+    }
     changed |= durability != limits.durability();
     durability = limits.durability();
   }

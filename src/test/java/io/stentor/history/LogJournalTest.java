@@ -3,12 +3,16 @@ package io.stentor.history;
 import static io.stentor.history.LogUnderTest.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomOptions.Durability;
 import io.stentor.config.RoomOptions.First;
-import io.stentor.config.RoomOptions.History;
+import io.stentor.history.History.Unwritable;
+import io.stentor.history.History.UnwritableException;
+import io.stentor.journal.SimulatedMachine;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
+import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,13 +29,14 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Logs of a single node that restarts, on a real disk. */
 class LogJournalTest {
   private static final RoomName ROOM = new RoomName("room");
-  private static final History LIMITS =
-      new History(100, 10_000, 300, Durability.BUFFERED, First.NONE);
+  private static final RoomOptions.History LIMITS =
+      new RoomOptions.History(100, 10_000, 300, Durability.BUFFERED, First.NONE);
 
   private Path directory = Path.of("");
   private final AtomicLong numbers = new AtomicLong(1);
@@ -60,18 +65,18 @@ class LogJournalTest {
       history = new LocalHistory(journal, true);
     }
 
-    Appended append(History limits, String... texts) {
+    Appended append(RoomOptions.History limits, String... texts) {
       List<Publication> some =
           Stream.of(texts).map(text -> Publication.text(text, 1_700_000_000_000L)).toList();
       return await(
           history.append(ROOM, new Batch(1, numbers.getAndAdd(some.size()), some), limits));
     }
 
-    Page all(History limits) {
+    Page all(RoomOptions.History limits) {
       return await(history.read(ROOM, Position.NONE, 1000, Integer.MAX_VALUE, limits));
     }
 
-    List<String> texts(History limits) {
+    List<String> texts(RoomOptions.History limits) {
       return all(limits).publications().stream().map(Publication::text).toList();
     }
 
@@ -104,7 +109,7 @@ class LogJournalTest {
     AtomicLong clock = new AtomicLong(1_000_000);
     LocalHistory model = new LocalHistory(clock::get);
     // Always the same: what only a smaller limit hid for a while may be there again.
-    History memory = RandomLogs.limits(random);
+    RoomOptions.History memory = RandomLogs.limits(random);
     Map<RoomName, Long> epochs = new HashMap<>();
     Map<RoomName, Batch> last = new HashMap<>();
     LogJournal journal = LogJournal.open(directory);
@@ -112,8 +117,8 @@ class LogJournalTest {
     for (int step = 0; step < 60; step++) {
       clock.addAndGet(random.nextInt(1000));
       RoomName room = new RoomName("r" + random.nextInt(3));
-      History limits =
-          new History(
+      RoomOptions.History limits =
+          new RoomOptions.History(
               memory.messages(),
               memory.bytes(),
               memory.ageSeconds(),
@@ -152,7 +157,7 @@ class LogJournalTest {
   @Test
   void a_room_in_memory_is_not_in_the_journal_and_leaves_it_when_its_durability_changes()
       throws IOException {
-    History memory = new History(100, 10_000, 300);
+    RoomOptions.History memory = new RoomOptions.History(100, 10_000, 300);
     try (Node node = new Node()) {
       node.append(memory, "a");
       assertThat(node.journal.rooms()).isEmpty();
@@ -242,5 +247,34 @@ class LogJournalTest {
     try (Node node = new Node()) {
       assertThat(node.all(LIMITS).branch()).isEqualTo(page.branch());
     }
+  }
+
+  @Test
+  void while_the_disk_takes_no_writes_what_is_safe_can_be_read_and_the_rest_comes_later()
+      throws IOException {
+    SimulatedMachine machine = new SimulatedMachine(1);
+    LogJournal journal = LogJournal.open(machine.open(), SimulatedMachine.SMALL);
+    LocalHistory history = new LocalHistory(journal, true);
+    await(history.append(ROOM, new Batch(1, 1, List.of(Publication.text("a", 1))), LIMITS));
+    machine.full(true);
+    Batch batch = new Batch(1, 2, List.of(Publication.text("b", 1)));
+    Future<Appended> waiting = history.append(ROOM, batch, LIMITS);
+    Awaitility.await()
+        .until(
+            () -> {
+              history.expire(1);
+              return waiting.isComplete();
+            });
+    assertThat(waiting.cause()).isInstanceOf(UnwritableException.class);
+    assertThat(history.unwritable(LIMITS)).isEqualTo(Unwritable.DATA_DIRECTORY);
+    Page page = await(history.read(ROOM, Position.NONE, 10, 1000, LIMITS));
+    assertThat(page.publications()).extracting(Publication::text).containsExactly("a");
+    assertThat(page.top()).isEqualTo(1);
+    machine.full(false);
+    Awaitility.await().until(journal::accepts);
+    assertThat(await(history.append(ROOM, batch, LIMITS)).offsets(1)).containsExactly(2L);
+    assertThat(await(history.read(ROOM, Position.NONE, 10, 1000, LIMITS)).publications())
+        .hasSize(2);
+    journal.close();
   }
 }

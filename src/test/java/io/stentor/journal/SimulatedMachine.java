@@ -24,6 +24,11 @@ public final class SimulatedMachine {
     disk.stopAfter(operations);
   }
 
+  /** Makes the disk refuse all writes, or take them again. */
+  public void full(boolean isFull) {
+    disk.full = isFull;
+  }
+
   /** Ends the process. */
   public void kill() {
     disk.kill();
