@@ -27,12 +27,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.lifecycle.AfterTry;
-import net.jqwik.api.lifecycle.BeforeTry;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Logs of a single node that restarts, on a real disk. */
+/** Logs of a single node that restarts. */
 class LogJournalTest {
   private static final RoomName ROOM = new RoomName("room");
   private static final RoomOptions.History LIMITS =
@@ -41,14 +41,12 @@ class LogJournalTest {
   private Path directory = Path.of("");
   private final AtomicLong numbers = new AtomicLong(1);
 
-  @BeforeTry
-  @org.junit.jupiter.api.BeforeEach
+  @BeforeEach
   void createDirectory() throws IOException {
     directory = Files.createTempDirectory("stentor-logs");
   }
 
-  @AfterTry
-  @org.junit.jupiter.api.AfterEach
+  @AfterEach
   void deleteDirectory() throws IOException {
     try (Stream<Path> files = Files.walk(directory)) {
       files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
@@ -112,7 +110,8 @@ class LogJournalTest {
     RoomOptions.History memory = RandomLogs.limits(random);
     Map<RoomName, Long> epochs = new HashMap<>();
     Map<RoomName, Batch> last = new HashMap<>();
-    LogJournal journal = LogJournal.open(directory);
+    SimulatedMachine machine = new SimulatedMachine(seed);
+    LogJournal journal = LogJournal.open(machine.open(), SimulatedMachine.SMALL);
     LocalHistory history = new LocalHistory(journal, true, clock::get);
     for (int step = 0; step < 60; step++) {
       clock.addAndGet(random.nextInt(1000));
@@ -147,7 +146,8 @@ class LogJournalTest {
         assertThat(page.branch().epoch()).isEqualTo(epochs.get(room));
       } else {
         journal.close();
-        journal = LogJournal.open(directory);
+        machine.kill();
+        journal = LogJournal.open(machine.open(), SimulatedMachine.SMALL);
         history = new LocalHistory(journal, true, clock::get);
       }
     }
