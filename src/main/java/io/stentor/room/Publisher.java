@@ -383,7 +383,8 @@ public final class Publisher {
         busy = false;
         removeIfIdle(room);
       } else {
-        home.execute(this::appendNext);
+        // After the sockets have been read again: what has arrived meanwhile is one batch with it.
+        home.after(0, this::appendNext);
       }
     }
   }
