@@ -86,6 +86,9 @@ public final class Quorum {
   private final Promise<Void> left = Promise.promise();
   private volatile boolean leaving;
 
+  /** Whether all nodes stop, so that what was agreed last stays until they start again. */
+  private volatile boolean frozen;
+
   /** The last round in which this node answered that it is leaving. */
   private volatile @Nullable UUID leavingRound;
 
@@ -267,8 +270,19 @@ public final class Quorum {
     return left.future();
   }
 
+  /**
+   * Keeps what was agreed last, because all nodes of the cluster stop together. From now on, nodes
+   * that are gone are not taken out of the agreement, so all are members when they start again.
+   */
+  public void freeze() {
+    frozen = true;
+  }
+
   /** Starts a round if this node is the eldest and its view is not settled. */
   private void check() {
+    if (frozen) {
+      return;
+    }
     List<MemberImpl> members = List.copyOf(cluster.getMemberImpls());
     List<UUID> view = uuids(members);
     if (leaving && !left.future().isComplete()) {
@@ -464,7 +478,7 @@ public final class Quorum {
   }
 
   private @Nullable State answer(UUID round, List<UUID> view) {
-    if (!cluster.isJoined() || !view.equals(uuids(cluster.getMemberImpls()))) {
+    if (frozen || !cluster.isJoined() || !view.equals(uuids(cluster.getMemberImpls()))) {
       return null;
     }
     boolean leaves = leaving;

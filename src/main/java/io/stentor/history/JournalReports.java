@@ -56,7 +56,7 @@ final class JournalReports {
   private static final String EXECUTOR = "stentor.journal";
 
   /** How long an operation waits for reports, in milliseconds. */
-  private static final long PATIENCE_MILLIS = 10_000;
+  private static final long PATIENCE_MILLIS = 3_000;
 
   /** Maximum number of messages that wait on one node; further ones are lost. */
   private static final int QUEUE = 100_000;

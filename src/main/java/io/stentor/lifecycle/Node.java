@@ -82,6 +82,7 @@ public final class Node {
    */
   public Future<Void> stop() {
     operations.drain();
+    runtime.stopping();
     reload.end();
     return demo.stop(runtime.vertx())
         .eventually(drain::run)

@@ -6,6 +6,7 @@ import io.stentor.admission.Limits;
 import io.stentor.cluster.BusReachability;
 import io.stentor.cluster.ClusterHost;
 import io.stentor.cluster.ClusteredVertx;
+import io.stentor.cluster.CommonStop;
 import io.stentor.cluster.NodeWatcher;
 import io.stentor.cluster.Quorum;
 import io.stentor.config.ClusterOptions;
@@ -273,17 +274,27 @@ public final class NodeRuntime {
     return vertx.close();
   }
 
+  /** Announces that this node has begun to stop. */
+  void stopping() {
+    if (hazelcast != null && journal != null) {
+      new CommonStop(hazelcast).begin();
+    }
+  }
+
   /**
-   * Lets the other nodes agree to go on without this one, migrates the logs, leaves the cluster and
-   * closes the journal. Must be called after Vert.x is closed. Blocks.
+   * Lets the other nodes agree to go on without this one, unless all stop, migrates the logs,
+   * leaves the cluster and closes the journal. Must be called after Vert.x is closed. Blocks.
    */
   void leave() {
     if (hazelcast != null) {
+      boolean allStop = journal != null && new CommonStop(hazelcast).await();
       if (clusterHistory != null) {
         clusterHistory.leave();
       }
       Quorum quorum = Quorum.of(hazelcast);
-      if (quorum != null) {
+      if (quorum != null && allStop) {
+        quorum.freeze();
+      } else if (quorum != null) {
         quorum.leave().toCompletionStage().toCompletableFuture().join();
       }
       hazelcast.shutdown();

@@ -1,0 +1,93 @@
+package io.stentor.cluster;
+
+import com.hazelcast.cluster.Member;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.map.IMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets nodes notice that all of them stop at the same time. A node that stops alone hands its logs
+ * over and is taken out of the agreement. If all stop, nobody is left to take the logs, and the
+ * nodes must still be members of the last agreement when they start again.
+ */
+public final class CommonStop {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CommonStop.class);
+
+  /** For each node that stops, whether it has nothing more to do. */
+  private static final String STOPPING = "stentor.stopping";
+
+  /** How long a node that is done waits for others, whose clients may still be leaving. */
+  private static final long WAIT_SECONDS = 10;
+
+  private static final long LOOK_MILLIS = 20;
+
+  /** How long it is known that a node has stopped. */
+  private static final long KEEP_HOURS = 1;
+
+  private final HazelcastInstance hazelcast;
+  private final IMap<String, Boolean> stopping;
+
+  public CommonStop(HazelcastInstance hazelcast) {
+    this.hazelcast = hazelcast;
+    this.stopping = hazelcast.getMap(STOPPING);
+  }
+
+  /** Announces that this node has begun to stop. Does not block. */
+  public void begin() {
+    try {
+      stopping
+          .setAsync(self(), false, KEEP_HOURS, TimeUnit.HOURS)
+          .whenComplete(
+              (done, failure) -> {
+                if (failure != null) {
+                  LOG.debug("the other nodes do not know that this one stops", failure);
+                }
+              });
+    } catch (RuntimeException e) { // Hazelcast throws while it is shutting down.
+      LOG.debug("the other nodes do not know that this one stops", e);
+    }
+  }
+
+  /**
+   * Returns whether all nodes of the cluster stop, and if so, waits until all of them are done.
+   * Blocks, at most {@link #WAIT_SECONDS}.
+   */
+  public boolean await() {
+    boolean all = false;
+    long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
+    try {
+      stopping.set(self(), true, KEEP_HOURS, TimeUnit.HOURS);
+      while (System.nanoTime() < endNanos) {
+        List<String> nodes =
+            hazelcast.getCluster().getMembers().stream().map(CommonStop::id).toList();
+        Map<String, Boolean> known = stopping.getAll(nodes.stream().collect(Collectors.toSet()));
+        if (!known.keySet().containsAll(nodes)) {
+          return false;
+        }
+        all = nodes.size() > 1;
+        if (!known.containsValue(false)) {
+          break;
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
+      }
+    } catch (RuntimeException e) { // The others are leaving already.
+      LOG.debug("the other nodes do not answer while all stop", e);
+    }
+    return all;
+  }
+
+  private String self() {
+    return id(hazelcast.getCluster().getLocalMember());
+  }
+
+  private static String id(Member member) {
+    return member.getUuid().toString();
+  }
+}
