@@ -4,16 +4,14 @@ import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.instance.impl.HazelcastInstanceImpl;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.internal.partition.IPartition;
-import com.hazelcast.map.impl.MapService;
+import com.hazelcast.map.impl.record.Record;
 import com.hazelcast.map.impl.recordstore.RecordStore;
 import com.hazelcast.partition.MigrationListener;
 import com.hazelcast.partition.MigrationState;
 import com.hazelcast.partition.ReplicaMigrationEvent;
 import com.hazelcast.spi.impl.NodeEngineImpl;
-import com.hazelcast.spi.impl.PartitionSpecificRunnable;
 import java.util.HashSet;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the journal of a node in step with the logs and copies that Hazelcast brings to the node
@@ -31,7 +29,7 @@ final class JournalKeeper {
 
   private int next;
 
-  /** Rooms that were elsewhere when they were last looked for. */
+  /** Rooms that were elsewhere when they were last looked for. Only on the thread for tasks. */
   private Set<String> elsewhere = new HashSet<>();
 
   private JournalKeeper(HazelcastInstance hazelcast, LogJournal journal) {
@@ -61,7 +59,8 @@ final class JournalKeeper {
         record(next);
       }
       if (next == 0) {
-        forgetElsewhere();
+        // Not on the caller's event loop: there may be a million rooms.
+        context.tasks().execute(this::forgetElsewhere);
       }
     }
   }
@@ -109,76 +108,36 @@ final class JournalKeeper {
 
   /** Records the logs of a partition that the journal lacks. */
   private void record(int partition) {
-    engine.getOperationService().execute(new Scan(partition));
+    PartitionScan.start(
+        engine,
+        partition,
+        store ->
+            store.forEach(
+                (name, record) -> {
+                  // What the journal does not take now is found again in the next round.
+                  if (record.getValue() instanceof RoomLog log && journal.accepts()) {
+                    context.record(engine.toObject(name), log, Set.of());
+                  }
+                },
+                false));
   }
 
+  /** Writes a log to the journal again. */
   private void rewrite(String room) {
     int partition = partitionOf(room);
     if (isHere(partition)) {
-      engine.getOperationService().execute(new Rewrite(partition, room));
+      PartitionScan.start(engine, partition, store -> rewrite(room, store));
     } else if (forgets) {
       journal.forget(room);
     }
   }
 
-  private @Nullable RecordStore<?> store(int partition) {
-    MapService maps = engine.getService(MapService.SERVICE_NAME);
-    return maps.getMapServiceContext().getExistingRecordStore(partition, NodeContext.LOGS);
-  }
-
-  /** Records all logs of a partition, on that partition's thread. */
-  private final class Scan implements PartitionSpecificRunnable {
-    private final int partition;
-
-    Scan(int partition) {
-      this.partition = partition;
-    }
-
-    @Override
-    public int getPartitionId() {
-      return partition;
-    }
-
-    @Override
-    public void run() {
-      RecordStore<?> store = store(partition);
-      if (store != null) {
-        store.forEach(
-            (name, record) -> {
-              // What the journal does not take now is found again in the next round.
-              if (record.getValue() instanceof RoomLog log && journal.accepts()) {
-                context.record(engine.toObject(name), log, Set.of());
-              }
-            },
-            false);
-      }
-    }
-  }
-
-  /** Writes a log to the journal again, on the thread of its partition. */
-  private final class Rewrite implements PartitionSpecificRunnable {
-    private final int partition;
-    private final String room;
-
-    Rewrite(int partition, String room) {
-      this.partition = partition;
-      this.room = room;
-    }
-
-    @Override
-    public int getPartitionId() {
-      return partition;
-    }
-
-    @Override
-    public void run() {
-      RecordStore<?> store = store(partition);
-      var record = store == null ? null : store.getRecord(engine.toData(room));
-      if (record != null && record.getValue() instanceof RoomLog log) {
-        journal.rewrite(room, log, context.clock().getAsLong());
-      } else if (forgets) {
-        journal.forget(room);
-      }
+  private void rewrite(String room, RecordStore<?> store) {
+    Record<?> record = store.getRecord(engine.toData(room));
+    if (record != null && record.getValue() instanceof RoomLog log) {
+      journal.rewrite(room, log, context.clock().getAsLong());
+    } else if (forgets) {
+      journal.forget(room);
     }
   }
 

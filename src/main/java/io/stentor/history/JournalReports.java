@@ -265,6 +265,11 @@ final class JournalReports {
     }
   }
 
+  /** Takes note of what other nodes have reported. */
+  void received(Message message) {
+    message.reports.forEach(this::received);
+  }
+
   private void received(Report report) {
     Waiting one = waiting.get(report.token);
     if (one != null) {
@@ -289,11 +294,16 @@ final class JournalReports {
       return new Message(List.of(new Report(token, true, owner, copy, false)));
     }
 
+    /** Creates a report of the node with a copy. */
+    static Message of(long token, UUID copy) {
+      return new Message(List.of(new Report(token, false, copy, null, false)));
+    }
+
     @Override
     public Boolean call() {
       HazelcastInstance here = hazelcast();
       if (here != null) {
-        reports.forEach(NodeContext.of(here).reports()::received);
+        NodeContext.of(here).reports().received(this);
       }
       return true;
     }

@@ -5,12 +5,10 @@ import com.hazelcast.instance.impl.HazelcastInstanceImpl;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.map.IMap;
-import com.hazelcast.map.impl.MapService;
 import com.hazelcast.map.impl.recordstore.RecordStore;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.spi.impl.NodeEngineImpl;
-import com.hazelcast.spi.impl.PartitionSpecificRunnable;
 import io.stentor.cluster.RemoteTask;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -54,7 +52,7 @@ final class UnusedLogs {
     for (int i = 0; i < Math.min(count, all); i++) {
       next = (next + 1) % all;
       if (engine.getPartitionService().isPartitionOwner(next)) {
-        engine.getOperationService().execute(new PartitionScan(next));
+        PartitionScan.start(engine, next, this::remove);
       }
     }
   }
@@ -64,40 +62,19 @@ final class UnusedLogs {
     heldUntilMillis = context.clock().getAsLong() + 1000L * RoomLog.IDLE_MARGIN_SECONDS;
   }
 
-  /** Scans one partition, on that partition's thread. */
-  private final class PartitionScan implements PartitionSpecificRunnable {
-    private final int partition;
-
-    PartitionScan(int partition) {
-      this.partition = partition;
-    }
-
-    @Override
-    public int getPartitionId() {
-      return partition;
-    }
-
-    @Override
-    public void run() {
-      MapService maps = engine.getService(MapService.SERVICE_NAME);
-      RecordStore<?> store =
-          maps.getMapServiceContext().getExistingRecordStore(partition, NodeContext.LOGS);
-      if (store == null) {
-        return;
-      }
-      long now = context.clock().getAsLong();
-      List<String> unused = new ArrayList<>();
-      store.forEach(
-          (name, record) -> {
-            if (unused.size() < MAX_AT_ONCE
-                && record.getValue() instanceof RoomLog log
-                && log.isUnused(now)) {
-              unused.add(engine.toObject(name));
-            }
-          },
-          false);
-      unused.forEach(room -> logs.submitToKey(room, new Expire()));
-    }
+  private void remove(RecordStore<?> store) {
+    long now = context.clock().getAsLong();
+    List<String> unused = new ArrayList<>();
+    store.forEach(
+        (name, record) -> {
+          if (unused.size() < MAX_AT_ONCE
+              && record.getValue() instanceof RoomLog log
+              && log.isUnused(now)) {
+            unused.add(engine.toObject(name));
+          }
+        },
+        false);
+    unused.forEach(room -> logs.submitToKey(room, new Expire()));
   }
 
   /** Removes a log if it is still unused, and then its copy. */

@@ -1,0 +1,46 @@
+package io.stentor.history;
+
+import com.hazelcast.map.impl.MapService;
+import com.hazelcast.map.impl.recordstore.RecordStore;
+import com.hazelcast.spi.impl.NodeEngineImpl;
+import com.hazelcast.spi.impl.PartitionSpecificRunnable;
+import java.util.function.Consumer;
+
+/** Looks at the logs of one partition, on that partition's thread, so nothing else uses them. */
+final class PartitionScan implements PartitionSpecificRunnable {
+
+  private final NodeEngineImpl engine;
+  private final int partition;
+  private final Consumer<RecordStore<?>> work;
+
+  private PartitionScan(NodeEngineImpl engine, int partition, Consumer<RecordStore<?>> work) {
+    this.engine = engine;
+    this.partition = partition;
+    this.work = work;
+  }
+
+  /**
+   * Starts a scan. Does not wait for it.
+   *
+   * @param work is given the logs and copies that this node has of the partition; not called if it
+   *     has none
+   */
+  static void start(NodeEngineImpl engine, int partition, Consumer<RecordStore<?>> work) {
+    engine.getOperationService().execute(new PartitionScan(engine, partition, work));
+  }
+
+  @Override
+  public int getPartitionId() {
+    return partition;
+  }
+
+  @Override
+  public void run() {
+    MapService maps = engine.getService(MapService.SERVICE_NAME);
+    RecordStore<?> store =
+        maps.getMapServiceContext().getExistingRecordStore(partition, NodeContext.LOGS);
+    if (store != null) {
+      work.accept(store);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package io.stentor.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stentor.history.JournalReports.Expected;
+import io.stentor.history.JournalReports.Message;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** When an operation counts as safe on the disks of both nodes. */
+class JournalReportsTest {
+  private static final UUID OWNER = new UUID(0, 1);
+  private static final UUID COPY = new UUID(0, 2);
+  private static final UUID FORMER_COPY = new UUID(0, 3);
+
+  private final JournalReports reports = new JournalReports(Runnable::run);
+  private final Expected expected = reports.expect(new UUID(0, 9));
+  private final long token = expected.waiter().token();
+
+  @Test
+  void an_operation_waits_for_both_nodes_in_any_order() {
+    reports.received(Message.of(token, OWNER, COPY));
+    assertThat(expected.safe().isComplete()).isFalse();
+    reports.received(Message.of(token, COPY));
+    assertThat(expected.safe().succeeded()).isTrue();
+
+    Expected other = reports.expect(new UUID(0, 9));
+    reports.received(Message.of(other.waiter().token(), COPY));
+    assertThat(other.safe().isComplete()).isFalse();
+    reports.received(Message.of(other.waiter().token(), OWNER, COPY));
+    assertThat(other.safe().succeeded()).isTrue();
+  }
+
+  @Test
+  void the_report_of_a_node_that_has_not_the_copy_does_not_count() {
+    reports.received(Message.of(token, FORMER_COPY));
+    reports.received(Message.of(token, OWNER, COPY));
+    assertThat(expected.safe().isComplete()).isFalse();
+  }
+
+  @Test
+  void when_a_node_is_lost_the_operation_fails_and_can_be_repeated() {
+    reports.received(Message.of(token, OWNER, COPY));
+    reports.nodesChanged();
+    assertThat(expected.safe().failed()).isTrue();
+  }
+}
