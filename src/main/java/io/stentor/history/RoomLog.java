@@ -10,7 +10,6 @@ import io.stentor.message.Publication;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,12 +33,6 @@ final class RoomLog {
    */
 
   /**
-   * Maximum number of appenders whose last batches are remembered. The one that has been inactive
-   * for longest is forgotten.
-   */
-  static final int MAX_APPENDERS = 64;
-
-  /**
    * How much longer than its publications an unused log is kept, in seconds. The feed of a room in
    * use reads the log more often than this.
    */
@@ -53,7 +46,7 @@ final class RoomLog {
 
   private Branch branch;
   private final LogEntries entries = new LogEntries();
-  private @Nullable LinkedHashMap<Long, Answer> answers;
+  private final LastAnswers answers = new LastAnswers();
 
   /** The offset up to which the copy is known to have everything; see {@link #stepForCopy}. */
   private long copied;
@@ -109,7 +102,7 @@ final class RoomLog {
     this.branch = branch;
     this.entries.restartAfter(top - entries.size());
     entries.forEach(this.entries::add);
-    answers.forEach(this::remember);
+    answers.forEach(this.answers::remember);
     copied = top;
     acknowledged = top;
   }
@@ -214,15 +207,7 @@ final class RoomLog {
     if (!writable) {
       removeAfter(last);
     }
-    Map<Long, Answer> before = answers();
-    answers = null;
-    before.forEach(
-        (appender, answer) -> {
-          boolean shared = answer.end() <= last;
-          if (shared || writable) {
-            remember(appender, shared ? answer : answer.in(newEpoch));
-          }
-        });
+    answers.fork(newEpoch, last, writable);
     copied = Math.min(copied, last);
     journaled = Math.min(journaled, last);
     changed = true;
@@ -270,7 +255,7 @@ final class RoomLog {
   }
 
   Map<Long, Answer> answers() {
-    return answers == null ? Map.of() : answers;
+    return answers.all();
   }
 
   /** Returns when the log was last used. */
@@ -332,7 +317,7 @@ final class RoomLog {
       }
     }
     Appended appended = new Appended(epoch(), first, known, conflicting, outdated, tooLarge);
-    remember(batch.appender(), new Answer(batch.number(), count, appended));
+    answers.remember(batch.appender(), new Answer(batch.number(), count, appended));
     trim(nowMillis, limits);
     changed = true;
     return appended;
@@ -400,7 +385,9 @@ final class RoomLog {
       copied = top();
     }
     return step(
-        copied, answersAfter(copied, appender == null ? Set.of() : Set.of(appender)), nowMillis);
+        copied,
+        answers.after(copied, epoch(), appender == null ? Set.of() : Set.of(appender)),
+        nowMillis);
   }
 
   /** Returns whether this node's journal has the log. */
@@ -432,7 +419,7 @@ final class RoomLog {
    */
   LogStep stepForJournal(Set<Long> appenders, long nowMillis) {
     return isJournaled()
-        ? step(journaled, answersAfter(journaled, appenders), nowMillis)
+        ? step(journaled, answers.after(journaled, epoch(), appenders), nowMillis)
         : whole(nowMillis);
   }
 
@@ -456,21 +443,6 @@ final class RoomLog {
         lastVersion,
         nowMillis,
         keepSeconds);
-  }
-
-  /** Returns the results of batches after an offset. */
-  private Map<Long, Answer> answersAfter(long offset, Set<Long> appenders) {
-    Map<Long, Answer> some = new LinkedHashMap<>(2);
-    for (Map.Entry<Long, Answer> one : answers().entrySet()) {
-      Answer answer = one.getValue();
-      boolean inDoubt =
-          answer.appended().epoch() == epoch()
-              && Math.max(answer.appended().first(), answer.end()) > offset;
-      if (inDoubt || appenders.contains(one.getKey())) {
-        some.put(one.getKey(), answer);
-      }
-    }
-    return some;
   }
 
   /**
@@ -504,7 +476,7 @@ final class RoomLog {
     }
     changed |= hadEntries && size() == 0;
     copied = top();
-    step.answers().forEach(this::remember);
+    step.answers().forEach(answers::remember);
     lastVersion = step.lastVersion();
     belongs(step.side(), top());
     keep(step.generation(), step.durability());
@@ -583,20 +555,6 @@ final class RoomLog {
       for (Entry entry : entries()) {
         lastVersion = LastVersion.after(lastVersion, entry.publication().attributes());
       }
-    }
-  }
-
-  /** Remembers the result unless the appender already has a later one. */
-  void remember(long appender, Answer answer) {
-    Answer present = answers().get(appender);
-    if (present != null && present.number() > answer.number()) {
-      return;
-    }
-    answers = answers == null ? new LinkedHashMap<>(4) : answers;
-    answers.remove(appender);
-    answers.put(appender, answer);
-    if (answers.size() > MAX_APPENDERS) {
-      answers.remove(answers.keySet().iterator().next());
     }
   }
 }

@@ -143,13 +143,13 @@ class RoomLogTest {
   void the_appender_silent_for_longest_is_forgotten() {
     History limits = new History(10, 10_000, 100);
     RoomLog log = new RoomLog(7);
-    for (long appender = 0; appender <= RoomLog.MAX_APPENDERS; appender++) {
+    for (long appender = 0; appender <= LastAnswers.MAX_APPENDERS; appender++) {
       List<Publication> one = List.of(Publication.text("x", 1_000_000));
       log.append(new Batch(appender, 1, one), 1_000_000, limits);
     }
     assertThat(log.answers().get(0L)).isNull();
     assertThat(log.answers().get(1L)).isNotNull();
-    assertThat(log.answers()).hasSize(RoomLog.MAX_APPENDERS);
+    assertThat(log.answers()).hasSize(LastAnswers.MAX_APPENDERS);
   }
 
   @Test
