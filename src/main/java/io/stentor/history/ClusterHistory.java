@@ -303,15 +303,4 @@ public final class ClusterHistory implements History {
               return result;
             });
   }
-
-  /**
-   * It is not certain that the log has a copy of this on a second node. The caller should retry.
-   */
-  static final class NotReplicatedException extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    NotReplicatedException() {
-      super("the log has no copy on a second node at this moment", null, false, false);
-    }
-  }
 }

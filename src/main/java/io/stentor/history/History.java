@@ -147,4 +147,15 @@ public interface History {
       return reason;
     }
   }
+
+  /**
+   * It is not certain that the log has a copy of this on a second node. The caller should retry.
+   */
+  final class NotReplicatedException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    NotReplicatedException() {
+      super("the log has no copy on a second node at this moment", null, false, false);
+    }
+  }
 }

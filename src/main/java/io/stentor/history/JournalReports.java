@@ -9,7 +9,7 @@ import com.hazelcast.nio.ObjectDataOutput;
 import io.stentor.cluster.RemoteTask;
 import io.stentor.cluster.WireType;
 import io.stentor.cluster.WireVersion;
-import io.stentor.history.ClusterHistory.NotReplicatedException;
+import io.stentor.history.History.NotReplicatedException;
 import io.stentor.history.History.Unwritable;
 import io.stentor.history.History.UnwritableException;
 import io.vertx.core.Future;
