@@ -6,7 +6,7 @@ import io.stentor.cluster.ClusteredVertx;
 import io.stentor.cluster.NodeWatcher;
 import io.stentor.config.ClusterOptions;
 import io.stentor.config.TestConfig;
-import io.stentor.history.ClusterHistory;
+import io.stentor.history.cluster.ClusterHistory;
 import io.stentor.message.RoomName;
 import io.stentor.support.ClusterOfProcesses;
 import io.stentor.support.Ports;

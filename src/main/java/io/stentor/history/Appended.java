@@ -45,7 +45,7 @@ public record Appended(
    *
    * @param count number of publications in the batch
    */
-  long last(int count) {
+  public long last(int count) {
     return first + count - known.size() - tooLarge.size() - 1;
   }
 
@@ -79,7 +79,7 @@ public record Appended(
    * @param number the batch number
    * @param count number of publications in the batch
    */
-  record Answer(long number, int count, Appended appended) {
+  public record Answer(long number, int count, Appended appended) {
 
     /** Returns the same result for a branch with another epoch, which has the same offsets. */
     Answer in(long epoch) {

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * will start with. A reader can therefore be given a position in a room without any publications,
  * and no log has to be created for that. Any thread.
  */
-final class Epochs {
+public final class Epochs {
 
   /*
    * No two logs of a room may have the same epoch, or a position in one would be valid in the
@@ -26,7 +26,7 @@ final class Epochs {
   private final AtomicLongArray removals = new AtomicLongArray(GROUPS);
 
   /** Returns a random epoch, which the room's log has almost certainly never had before. */
-  static long random() {
+  public static long random() {
     return ThreadLocalRandom.current().nextLong(1, Position.EPOCH_LIMIT);
   }
 
@@ -36,7 +36,7 @@ final class Epochs {
    * @param place a number that changes whenever the room's log may be, or have been, on another
    *     node
    */
-  long of(String room, long place) {
+  public long of(String room, long place) {
     long hash = mixed(node ^ mixed(place));
     for (int i = 0; i < room.length(); i++) {
       hash = mixed(hash + room.charAt(i));
@@ -46,7 +46,7 @@ final class Epochs {
   }
 
   /** Records that the room's log was removed on this node. */
-  void removed(String room) {
+  public void removed(String room) {
     removals.incrementAndGet(group(room));
   }
 

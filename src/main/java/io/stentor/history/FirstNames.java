@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Finds the first names, in sorted order, of a sequence in any order. Holds at most {@code limit}
  * names in memory. Any thread.
  */
-final class FirstNames {
+public final class FirstNames {
 
   private final String prefix;
   private final @Nullable String after;
@@ -22,14 +22,14 @@ final class FirstNames {
    * @param after exclusive lower bound; null for none
    * @param limit maximum number of names, at least 1
    */
-  FirstNames(String prefix, @Nullable String after, int limit) {
+  public FirstNames(String prefix, @Nullable String after, int limit) {
     this.prefix = prefix;
     this.after = after;
     this.limit = limit;
   }
 
   /** Adds a name if it is among the first. Duplicates are ignored. */
-  synchronized void add(String name) {
+  public synchronized void add(String name) {
     if (!name.startsWith(prefix)
         || (after != null && name.compareTo(after) <= 0)
         || (names.size() == limit && name.compareTo(names.last()) >= 0)) {
@@ -42,7 +42,7 @@ final class FirstNames {
   }
 
   /** Returns the names found so far, sorted. */
-  synchronized List<String> found() {
+  public synchronized List<String> found() {
     return List.copyOf(names);
   }
 }

@@ -154,7 +154,7 @@ public interface History {
   final class NotReplicatedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    NotReplicatedException() {
+    public NotReplicatedException() {
       super("the log has no copy on a second node at this moment", null, false, false);
     }
   }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param number an unsigned number; not 0
  * @param epoch versions of different epochs are not compared; empty by default
  */
-record LastVersion(long number, String epoch) {
+public record LastVersion(long number, String epoch) {
 
   /**
    * Returns whether a publication is older than this version, or the same. One without an epoch is

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The publications of a log: consecutive offsets that end at {@link #top}, and the offsets of their
  * idempotency keys. Not thread-safe.
  */
-final class LogEntries {
+public final class LogEntries {
 
   /*
    * A ring buffer: entry i of `size` is at ring[(head + i) & mask], and its offset is
@@ -36,7 +36,7 @@ final class LogEntries {
    *
    * @param atMillis when it was appended, by the clock of the node that holds this log
    */
-  record Entry(long appender, long number, long atMillis, Publication publication) {
+  public record Entry(long appender, long number, long atMillis, Publication publication) {
     boolean isSame(Entry other) {
       return appender == other.appender && number == other.number;
     }

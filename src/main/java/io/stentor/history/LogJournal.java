@@ -62,7 +62,7 @@ public final class LogJournal implements AutoCloseable {
    *
    * @param complete whether nothing at its end can be missing
    */
-  record Restored(RoomLog log, boolean complete) {}
+  public record Restored(RoomLog log, boolean complete) {}
 
   private final DataDirectory directory;
   private final Journal journal;
@@ -134,7 +134,7 @@ public final class LogJournal implements AutoCloseable {
   }
 
   /** Returns the restored logs, once. */
-  Map<String, Restored> takeRestored() {
+  public Map<String, Restored> takeRestored() {
     Map<String, Restored> taken = restored;
     restored = Map.of();
     return taken;
@@ -165,7 +165,7 @@ public final class LogJournal implements AutoCloseable {
    *
    * @param appenders appenders whose last results may be missing
    */
-  void record(String room, RoomLog log, Set<Long> appenders, long nowMillis) {
+  public void record(String room, RoomLog log, Set<Long> appenders, long nowMillis) {
     if (log.durability() == Durability.MEMORY) {
       removed(room, log);
     } else if (log.isAheadOfJournal()) {
@@ -183,14 +183,14 @@ public final class LogJournal implements AutoCloseable {
   }
 
   /** Records a whole log again, so that its earlier records are not needed any more. */
-  void rewrite(String room, RoomLog log, long nowMillis) {
+  public void rewrite(String room, RoomLog log, long nowMillis) {
     if (log.isJournaled()) {
       log.journaled(journal.append(Kind.BASE, room, bytes(log.whole(nowMillis))));
     }
   }
 
   /** Records that this node has the log no longer. */
-  void removed(String room, RoomLog log) {
+  public void removed(String room, RoomLog log) {
     if (log.isJournaled()) {
       log.journaled(0);
       forget(room);
@@ -198,23 +198,23 @@ public final class LogJournal implements AutoCloseable {
   }
 
   /** Removes a room from the journal, of which this node has no log. */
-  void forget(String room) {
+  public void forget(String room) {
     rooms.remove(room);
     journal.append(Kind.END, room, new byte[0]);
   }
 
   /** Returns the rooms whose logs the journal has. */
-  Set<String> rooms() {
+  public Set<String> rooms() {
     return rooms;
   }
 
   /** Sets what is called with a room whose log is to be {@linkplain #rewrite rewritten} soon. */
-  void onRewrite(Consumer<String> rewrite) {
+  public void onRewrite(Consumer<String> rewrite) {
     journal.source(rewrite);
   }
 
   /** Returns whether a record is as safe as a durability asks for. */
-  boolean isSafe(long record, Durability durability) {
+  public boolean isSafe(long record, Durability durability) {
     return record == 0 || journal.isSafe(record, level(durability));
   }
 
@@ -222,7 +222,7 @@ public final class LogJournal implements AutoCloseable {
    * Calls back once: when a record is safe, or when that may take long because the disk takes no
    * writes. On any thread; must not block.
    */
-  void whenSafe(long record, Durability durability, Consumer<@Nullable Throwable> done) {
+  public void whenSafe(long record, Durability durability, Consumer<@Nullable Throwable> done) {
     Waiting one = new Waiting(done);
     waiting.add(one);
     journal.whenSafe(
@@ -239,7 +239,7 @@ public final class LogJournal implements AutoCloseable {
    * Refuses everything that waits for the disk if that takes no writes. It may become safe later.
    * Called every second.
    */
-  void refuseIfFull() {
+  public void refuseIfFull() {
     if (waiting.isEmpty() || journal.accepts()) {
       return;
     }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param millis the time, by the clock of the node with the log
  * @param keepSeconds how long the copy is kept after its last use
  */
-record LogStep(
+public record LogStep(
     Branch branch,
     long side,
     long generation,

@@ -1,5 +1,6 @@
 package io.stentor.history;
 
+import com.hazelcast.config.Config;
 import io.stentor.cluster.WireType;
 import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomOptions.Durability;
@@ -19,13 +20,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Serialises logs, batches and results for other nodes and for the journal. Each write method has a
  * matching read method.
  */
-final class LogWire {
+public final class LogWire {
   /** The version from which on the forms tell the versions of publications. */
   private static final int WITH_VERSIONS = 2;
 
@@ -33,6 +35,23 @@ final class LogWire {
   private static final int WITH_DURABILITY = 3;
 
   private LogWire() {}
+
+  /**
+   * Registers the types of which logs and results consist, with their numbers, which are shared
+   * with nodes of other versions.
+   *
+   * @param clock clock of this node, because logs are sent with ages
+   */
+  public static void register(Config config, LongSupplier clock) {
+    WireType.add(
+        config,
+        RoomLog.class,
+        9898_1,
+        (log, out, version) -> write(log, clock.getAsLong(), out, version),
+        (in, version) -> readLog(in, clock.getAsLong(), version));
+    WireType.add(config, Appended.class, 9898_2, LogWire::write, LogWire::readAppended);
+    WireType.add(config, Page.class, 9898_3, LogWire::write, LogWire::readPage);
+  }
 
   static void write(Publication publication, DataOutput out) throws IOException {
     out.writeByte(publication.kind().code());
@@ -57,14 +76,14 @@ final class LogWire {
     return Publication.stored(kind, data, timeMillis, key, from, attributes);
   }
 
-  static void write(List<Publication> publications, DataOutput out) throws IOException {
+  public static void write(List<Publication> publications, DataOutput out) throws IOException {
     out.writeInt(publications.size());
     for (Publication publication : publications) {
       write(publication, out);
     }
   }
 
-  static List<Publication> readPublications(DataInput in) throws IOException {
+  public static List<Publication> readPublications(DataInput in) throws IOException {
     int count = in.readInt();
     List<Publication> publications = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
@@ -216,7 +235,7 @@ final class LogWire {
   }
 
   /** Writes a step, whose times become ages. */
-  static void write(LogStep step, DataOutput out, int version) throws IOException {
+  public static void write(LogStep step, DataOutput out, int version) throws IOException {
     write(step.branch(), out);
     out.writeLong(step.side());
     out.writeLong(step.oldest());
@@ -237,7 +256,7 @@ final class LogWire {
    *
    * @param millis the time of the step by the reader's clock
    */
-  static LogStep readStep(DataInput in, long millis, int version) throws IOException {
+  public static LogStep readStep(DataInput in, long millis, int version) throws IOException {
     Branch branch = readBranch(in);
     long side = in.readLong();
     long oldest = in.readLong();
@@ -299,12 +318,12 @@ final class LogWire {
     return new Branch(epoch, forks);
   }
 
-  static void write(Position position, DataOutput out) throws IOException {
+  public static void write(Position position, DataOutput out) throws IOException {
     out.writeLong(position.epoch());
     out.writeLong(position.offset());
   }
 
-  static Position readPosition(DataInput in) throws IOException {
+  public static Position readPosition(DataInput in) throws IOException {
     return new Position(in.readLong(), in.readLong());
   }
 
@@ -321,7 +340,8 @@ final class LogWire {
         readBranch(in), in.readLong(), in.readLong(), in.readLong(), readPublications(in));
   }
 
-  static void write(RoomOptions.History limits, DataOutput out, int version) throws IOException {
+  public static void write(RoomOptions.History limits, DataOutput out, int version)
+      throws IOException {
     out.writeInt(limits.messages());
     out.writeInt(limits.bytes());
     out.writeInt(limits.ageSeconds());
@@ -330,7 +350,7 @@ final class LogWire {
     }
   }
 
-  static RoomOptions.History readLimits(DataInput in, int version) throws IOException {
+  public static RoomOptions.History readLimits(DataInput in, int version) throws IOException {
     return new RoomOptions.History(
         in.readInt(),
         in.readInt(),

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Merges two logs of one room that were continued separately while the cluster was split. Changes
  * neither of the two.
  */
-final class MergedLogs {
+public final class MergedLogs {
 
   /*
    * Both logs share a past: everything up to the last position that is in the past of both
@@ -89,7 +89,7 @@ final class MergedLogs {
    * @param end the last position of the other log
    * @param generation the agreement of the nodes under which the other log was last used
    */
-  static boolean has(RoomLog log, Position end, long generation) {
+  public static boolean has(RoomLog log, Position end, long generation) {
     if (log.epoch() == end.epoch()) {
       // There is one history of an epoch. Who used it later knows all that was acknowledged in it.
       return log.generation() > generation
@@ -107,7 +107,7 @@ final class MergedLogs {
    * @param complete whether it is certain that nobody has continued the found log
    * @param newEpoch the epoch, if a new one is needed; never used before
    */
-  static RoomLog restored(
+  public static RoomLog restored(
       @Nullable RoomLog present, RoomLog found, boolean complete, long newEpoch) {
     Position end = new Position(found.epoch(), found.top());
     if (present != null && has(present, end, found.generation())) {
@@ -371,7 +371,7 @@ final class MergedLogs {
    * Hazelcast merge policy for a log that exists in both parts of a split cluster; see {@link
    * MergedLogs}. Hazelcast creates instances by class name; they have no state.
    */
-  static final class KeepBothTails
+  public static final class KeepBothTails
       implements SplitBrainMergePolicy<RoomLog, MergingValue<RoomLog>, RoomLog> {
 
     /** Creates a policy. Called by Hazelcast. */

@@ -59,7 +59,7 @@ public record Page(
    * the log that was read is not up to date: it is on a side of a split cluster that does not
    * continue the epoch, and does not know that yet.
    */
-  boolean isBehind(Position position) {
+  public boolean isBehind(Position position) {
     return position.epoch() == epoch() && position.offset() > top;
   }
 

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * elapsed time from an arbitrary moment. When a log or an entry is sent to another node, its times
  * are sent as ages.
  */
-final class RoomLog {
+public final class RoomLog {
 
   /*
    * A log has up to three copies: one on another node, and one in the journal of each of the two
@@ -36,7 +36,7 @@ final class RoomLog {
    * How much longer than its publications an unused log is kept, in seconds. The feed of a room in
    * use reads the log more often than this.
    */
-  static final int IDLE_MARGIN_SECONDS = 60;
+  public static final int IDLE_MARGIN_SECONDS = 60;
 
   /**
    * Time after which an appender has given up an unacknowledged append, in milliseconds. Its
@@ -93,7 +93,7 @@ final class RoomLog {
    * @param epoch from 1, below {@link Position#EPOCH_LIMIT}; must never have been used for another
    *     log of the room
    */
-  RoomLog(long epoch) {
+  public RoomLog(long epoch) {
     this.branch = new Branch(epoch);
   }
 
@@ -118,11 +118,11 @@ final class RoomLog {
     return log;
   }
 
-  Branch branch() {
+  public Branch branch() {
     return branch;
   }
 
-  long epoch() {
+  public long epoch() {
     return branch.epoch();
   }
 
@@ -135,16 +135,16 @@ final class RoomLog {
   }
 
   /** Returns the agreement of the nodes under which the log was last used; 0 for none. */
-  long generation() {
+  public long generation() {
     return generation;
   }
 
-  Durability durability() {
+  public Durability durability() {
     return durability;
   }
 
   /** Returns the newest version among the publications; null if none had one. */
-  @Nullable LastVersion lastVersion() {
+  public @Nullable LastVersion lastVersion() {
     return lastVersion;
   }
 
@@ -175,7 +175,7 @@ final class RoomLog {
    * @param writable whether this side appends to its logs. If not, publications that were not
    *     acknowledged are removed, so that the log is a part of the other side's log
    */
-  void enter(long ofSide, long inGeneration, long newEpoch, boolean writable) {
+  public void enter(long ofSide, long inGeneration, long newEpoch, boolean writable) {
     if (side != 0 && side != ofSide) {
       fork(newEpoch, acknowledged, writable);
     }
@@ -215,7 +215,7 @@ final class RoomLog {
     forkedAt = top();
   }
 
-  long top() {
+  public long top() {
     return entries.top();
   }
 
@@ -237,12 +237,12 @@ final class RoomLog {
   }
 
   /** Returns the numbers of the log, without its publications. */
-  LogSummary summary() {
+  public LogSummary summary() {
     return new LogSummary(new Position(epoch(), top()), oldest(), bytes());
   }
 
   /** Returns all entries, oldest first. */
-  List<Entry> entries() {
+  public List<Entry> entries() {
     return entriesFrom(oldest());
   }
 
@@ -275,7 +275,7 @@ final class RoomLog {
   }
 
   /** Returns whether the log has been unused for so long that it can be removed. */
-  boolean isUnused(long nowMillis) {
+  public boolean isUnused(long nowMillis) {
     return nowMillis - usedMillis > 1000L * keepSeconds;
   }
 
@@ -284,7 +284,7 @@ final class RoomLog {
    * publication that exceeds the log's size limit in bytes is not appended, nor is one whose
    * version is not newer than that of the log.
    */
-  Appended append(Batch batch, long nowMillis, RoomOptions.History limits) {
+  public Appended append(Batch batch, long nowMillis, RoomOptions.History limits) {
     Answer last = answers().get(batch.appender());
     if (last != null && last.number() == batch.number()) {
       use(nowMillis, limits);
@@ -328,7 +328,7 @@ final class RoomLog {
    * If the log has forked in the meantime, that moves the fork: more of the former branch is
    * certainly the past of both. Ignores positions of other branches.
    */
-  void confirm(Position replicated) {
+  public void confirm(Position replicated) {
     if (replicated.offset() > branch.sharedWith(replicated.epoch())) {
       Branch before = branch;
       branch = branch.forkedLater(replicated.epoch(), Math.min(replicated.offset(), forkedAt));
@@ -356,7 +356,7 @@ final class RoomLog {
   }
 
   /** Returns whether the nodes may lose something of the log that the room asks to be safe. */
-  boolean isInDanger() {
+  public boolean isInDanger() {
     return durability != Durability.MEMORY && safe < top();
   }
 
@@ -365,7 +365,7 @@ final class RoomLog {
    *
    * @param copy the position at which the copy ends
    */
-  void copyEndsAt(Position copy) {
+  public void copyEndsAt(Position copy) {
     copied = Math.max(0, Math.min(copied, sharedWith(copy)));
   }
 
@@ -380,7 +380,7 @@ final class RoomLog {
    *
    * @param appender an appender whose result is always included; null for none
    */
-  LogStep stepForCopy(@Nullable Long appender, long nowMillis) {
+  public LogStep stepForCopy(@Nullable Long appender, long nowMillis) {
     if (size() == 0 || nowMillis - entry(top()).atMillis() > IN_DOUBT_MILLIS) {
       copied = top();
     }
@@ -401,7 +401,7 @@ final class RoomLog {
   }
 
   /** Returns the sequence of the log's last record in this node's journal; 0 for none. */
-  long record() {
+  public long record() {
     return record;
   }
 
@@ -424,7 +424,7 @@ final class RoomLog {
   }
 
   /** Returns the step that brings an empty copy up to date. */
-  LogStep whole(long nowMillis) {
+  public LogStep whole(long nowMillis) {
     return step(0, answers(), nowMillis);
   }
 
@@ -452,7 +452,7 @@ final class RoomLog {
    * @param nowMillis the time, by this node's clock
    * @return false if the copy lacks entries before the first one; nothing has changed then
    */
-  boolean replicate(LogStep step, long nowMillis) {
+  public boolean replicate(LogStep step, long nowMillis) {
     Branch of = step.branch();
     long shared = of.epoch() == epoch() ? top() : Math.min(top(), of.sharedWith(epoch()));
     boolean follows = shared >= step.first() - 1;
@@ -488,7 +488,7 @@ final class RoomLog {
    * Reads the publications after the position, or from the oldest publication if that is not
    * possible.
    */
-  Page read(
+  public Page read(
       Position after, int maxMessages, int maxBytes, long nowMillis, RoomOptions.History limits) {
     trim(nowMillis, limits);
     boolean continues =
@@ -508,7 +508,7 @@ final class RoomLog {
   }
 
   /** Removes all publications. Their offsets are not reused. Returns the state of the log. */
-  Page removeAll(long nowMillis, RoomOptions.History limits) {
+  public Page removeAll(long nowMillis, RoomOptions.History limits) {
     use(nowMillis, limits);
     changed |= size() > 0;
     entries.clear();

@@ -52,8 +52,9 @@ class NoCopiesOfOptionsTest {
           Map.entry("io.stentor.room.ReorderBuffer$RecentCache", "given new ones by its Feed"),
           Map.entry("io.stentor.room.Publisher$Appender", "given new ones by Rooms.optionsChanged"),
           Map.entry("io.stentor.connection.Heartbeat$Schedule", "clients were told its interval"),
-          Map.entry("io.stentor.history.LogProcessor", "made anew for each operation"),
-          Map.entry("io.stentor.history.LogProcessor.Replicate", "made anew for each operation"),
+          Map.entry("io.stentor.history.cluster.LogProcessor", "made anew for each operation"),
+          Map.entry(
+              "io.stentor.history.cluster.LogProcessor.Replicate", "made anew for each operation"),
           Map.entry("io.stentor.centrifuge.MembersQuery", "made anew for each question"),
           Map.entry("io.stentor.lifecycle.Startup", "warns, and makes Limits, which are changed"));
 

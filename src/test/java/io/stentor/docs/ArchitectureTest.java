@@ -136,6 +136,17 @@ class ArchitectureTest {
                           HasOwner.Predicates.With.owner(
                               JavaClass.Predicates.equivalentTo(Publication.class)))));
 
+  /** They are public only for the package of the cluster's logs. */
+  @ArchTest
+  static final ArchRule only_histories_know_the_logs_themselves =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.stentor.history..")
+          .should()
+          .dependOnClassesThat()
+          .haveNameMatching(
+              "io\\.stentor\\.history\\.(RoomLog|LogEntries|LogStep|LogWire|MergedLogs|Epochs)(\\$.*)?");
+
   /** Its own would detect other encodings, or would not know where it is. */
   @ArchTest
   static final ArchRule only_json_sources_configure_a_parser_of_bytes =

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link io.stentor.history.History} does, whatever it is made of. */
-abstract class HistoryContract extends LogUnderTest {
+public abstract class HistoryContract extends LogUnderTest {
   @Test
   void offsets_are_consecutive_and_begin_with_one() {
     assertThat(append(LIMITS, "a", "b")).containsExactly(1L, 2L);
@@ -317,7 +317,7 @@ abstract class HistoryContract extends LogUnderTest {
   }
 
   /** Looks at all logs and removes the unused ones. Returns when they are gone. */
-  abstract void expire();
+  protected abstract void expire();
 
   @Test
   void each_log_has_an_epoch_of_its_own() {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link io.stentor.history.History} says of its logs as a whole. */
-abstract class ListsContract extends LogUnderTest {
+public abstract class ListsContract extends LogUnderTest {
 
   private List<String> names(String prefix, @Nullable String after, int limit) {
     return await(history().names(prefix, after, limit));

@@ -10,12 +10,12 @@ class LocalHistoryTest extends HistoryContract {
   private final LocalHistory history = new LocalHistory(NOW::get);
 
   @Override
-  History history() {
+  public History history() {
     return history;
   }
 
   @Override
-  void expire() {
+  protected void expire() {
     history.expire(1000);
     history.expire(1000);
   }

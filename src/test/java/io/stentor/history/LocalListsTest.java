@@ -9,7 +9,7 @@ class LocalListsTest extends ListsContract {
   private final LocalHistory history = new LocalHistory(NOW::get);
 
   @Override
-  History history() {
+  public History history() {
     return history;
   }
 

@@ -14,57 +14,57 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** One room's log in some {@link io.stentor.history.History}, and verbs for it. */
-abstract class LogUnderTest {
-  static final History LIMITS = new History(1000, 1_000_000, 300);
-  static final int ALL = 10_000;
+public abstract class LogUnderTest {
+  protected static final History LIMITS = new History(1000, 1_000_000, 300);
+  protected static final int ALL = 10_000;
 
   /** The clock of the logs under test, in milliseconds. */
-  static final AtomicLong NOW = new AtomicLong(1_000_000);
+  public static final AtomicLong NOW = new AtomicLong(1_000_000);
 
   /** The appender of this test, different from those of all others. */
-  final long appender = UUID.randomUUID().getMostSignificantBits();
+  protected final long appender = UUID.randomUUID().getMostSignificantBits();
 
   /** A room that nobody else uses. */
-  final RoomName room = new RoomName("r-" + UUID.randomUUID());
+  protected final RoomName room = new RoomName("r-" + UUID.randomUUID());
 
-  final AtomicLong number = new AtomicLong(1);
+  protected final AtomicLong number = new AtomicLong(1);
 
-  abstract io.stentor.history.History history();
+  protected abstract io.stentor.history.History history();
 
-  static <T> T await(Future<T> future) {
+  protected static <T> T await(Future<T> future) {
     return future.toCompletionStage().toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
   }
 
-  static Publication keyed(String text, String key) {
+  protected static Publication keyed(String text, String key) {
     byte[] data = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
     return Publication.stored(Kind.TEXT, data, NOW.get(), key, null, Attributes.NONE);
   }
 
-  static List<Publication> publications(String... texts) {
+  protected static List<Publication> publications(String... texts) {
     return Arrays.stream(texts).map(text -> Publication.text(text, NOW.get())).toList();
   }
 
-  Batch batch(String... texts) {
+  protected Batch batch(String... texts) {
     return new Batch(appender, number.getAndAdd(texts.length), publications(texts));
   }
 
-  List<Long> append(History limits, String... texts) {
+  protected List<Long> append(History limits, String... texts) {
     return append(limits, batch(texts));
   }
 
-  List<Long> append(History limits, Batch batch) {
+  protected List<Long> append(History limits, Batch batch) {
     return await(history().append(room, batch, limits)).offsets(batch.publications().size());
   }
 
-  Page read(Position after, int maxMessages, int maxBytes, History limits) {
+  protected Page read(Position after, int maxMessages, int maxBytes, History limits) {
     return await(history().read(room, after, maxMessages, maxBytes, limits));
   }
 
-  Page all(History limits) {
+  protected Page all(History limits) {
     return read(Position.NONE, ALL, Integer.MAX_VALUE, limits);
   }
 
-  static List<String> texts(Page page) {
+  protected static List<String> texts(Page page) {
     return page.publications().stream().map(Publication::text).toList();
   }
 }

@@ -28,7 +28,7 @@ class LogWireTest {
     log.append(new Batch(1, 2, List.of(Publication.text("b", 5_000_000))), 1_040_000, minute);
     AtomicLong clock = new AtomicLong(1_050_000);
     Config config = new Config();
-    WireTypes.register(config, clock::get);
+    LogWire.register(config, clock::get);
     InternalSerializationService wire =
         new DefaultSerializationServiceBuilder().setConfig(config.getSerializationConfig()).build();
     var data = wire.toData(log);
@@ -47,7 +47,7 @@ class LogWireTest {
   void a_log_is_the_same_after_it_travelled(@ForAll long seed) {
     Random random = new Random(seed);
     Config config = new Config();
-    WireTypes.register(config, () -> 1_000_000);
+    LogWire.register(config, () -> 1_000_000);
     InternalSerializationService wire =
         new DefaultSerializationServiceBuilder().setConfig(config.getSerializationConfig()).build();
     RoomLog log = new RoomLog(1 + random.nextInt(1000));

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Random;
 
 /** What a log may be asked to keep, drawn from a seed. */
-final class RandomLogs {
+public final class RandomLogs {
   private RandomLogs() {}
 
   private static Publication publication(Random random, long now) {
@@ -21,7 +21,7 @@ final class RandomLogs {
         kind, data, now - random.nextInt(3000), key, null, RandomAttributes.of(random));
   }
 
-  static Batch batch(Random random, long number, long now) {
+  public static Batch batch(Random random, long number, long now) {
     List<Publication> publications = new ArrayList<>();
     for (int i = 1 + random.nextInt(5); i > 0; i--) {
       publications.add(publication(random, now));
@@ -29,7 +29,7 @@ final class RandomLogs {
     return new Batch(random.nextInt(3), number, publications);
   }
 
-  static History limits(Random random) {
+  public static History limits(Random random) {
     return new History(1 + random.nextInt(20), 20 + random.nextInt(150), 1 + random.nextInt(20));
   }
 }

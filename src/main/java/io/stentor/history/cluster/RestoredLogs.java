@@ -1,4 +1,4 @@
-package io.stentor.history;
+package io.stentor.history.cluster;
 
 import com.hazelcast.cluster.Member;
 import com.hazelcast.config.Config;
@@ -12,7 +12,13 @@ import io.stentor.cluster.RemoteTask;
 import io.stentor.cluster.WireVersion;
 import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomOptions.First;
-import io.stentor.history.JournalReports.Expected;
+import io.stentor.history.Epochs;
+import io.stentor.history.LogJournal;
+import io.stentor.history.LogStep;
+import io.stentor.history.LogWire;
+import io.stentor.history.MergedLogs;
+import io.stentor.history.RoomLog;
+import io.stentor.history.cluster.JournalReports.Expected;
 import io.stentor.message.Position;
 import java.io.IOException;
 import java.util.HashSet;

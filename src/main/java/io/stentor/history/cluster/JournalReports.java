@@ -1,4 +1,4 @@
-package io.stentor.history;
+package io.stentor.history.cluster;
 
 import com.hazelcast.cluster.Member;
 import com.hazelcast.config.Config;
@@ -12,6 +12,8 @@ import io.stentor.cluster.WireVersion;
 import io.stentor.history.History.NotReplicatedException;
 import io.stentor.history.History.Unwritable;
 import io.stentor.history.History.UnwritableException;
+import io.stentor.history.LogJournal;
+import io.stentor.history.RoomLog;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.DataInput;

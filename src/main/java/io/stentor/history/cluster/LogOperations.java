@@ -1,4 +1,4 @@
-package io.stentor.history;
+package io.stentor.history.cluster;
 
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.EntryProcessor;
@@ -6,6 +6,12 @@ import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import io.stentor.cluster.RemoteTask;
 import io.stentor.config.RoomOptions;
+import io.stentor.history.Appended;
+import io.stentor.history.Batch;
+import io.stentor.history.History;
+import io.stentor.history.LogWire;
+import io.stentor.history.Page;
+import io.stentor.history.RoomLog;
 import io.stentor.message.Position;
 import java.io.IOException;
 import java.util.List;

@@ -1,9 +1,13 @@
-package io.stentor.history;
+package io.stentor.history.cluster;
 
 import io.stentor.config.RoomOptions.Durability;
 import io.stentor.config.RoomOptions.History;
+import io.stentor.history.Appended;
 import io.stentor.history.Appended.Answer;
-import io.stentor.history.JournalReports.Waiter;
+import io.stentor.history.Batch;
+import io.stentor.history.LogStep;
+import io.stentor.history.RoomLog;
+import io.stentor.history.cluster.JournalReports.Waiter;
 import io.stentor.message.Attributes;
 import io.stentor.message.Member;
 import io.stentor.message.Position;
@@ -80,7 +84,7 @@ class LogFormsTest {
                 Durability.SYNCED,
                 1,
                 2,
-                log.entriesFrom(2),
+                log.entries().stream().skip(1).toList(),
                 answers,
                 log.lastVersion(),
                 NOW,

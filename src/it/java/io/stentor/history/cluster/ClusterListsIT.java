@@ -1,8 +1,10 @@
-package io.stentor.history;
+package io.stentor.history.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.hazelcast.core.HazelcastInstance;
+import io.stentor.history.History;
+import io.stentor.history.ListsContract;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -27,7 +29,7 @@ class ClusterListsIT extends ListsContract {
   }
 
   @Override
-  History history() {
+  public History history() {
     return new ClusterHistory(SHARED.other(SHARED.owner(room)));
   }
 

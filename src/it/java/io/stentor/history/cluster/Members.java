@@ -1,4 +1,4 @@
-package io.stentor.history;
+package io.stentor.history.cluster;
 
 import com.hazelcast.config.Config;
 import com.hazelcast.core.HazelcastInstance;
@@ -11,6 +11,8 @@ import com.hazelcast.spi.impl.NodeEngineImpl;
 import io.stentor.cluster.ClusteredVertx;
 import io.stentor.config.ClusterOptions;
 import io.stentor.config.TestConfig;
+import io.stentor.history.LogUnderTest;
+import io.stentor.history.RoomLog;
 import io.stentor.message.RoomName;
 import io.stentor.support.Ports;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package io.stentor.history;
+package io.stentor.history.cluster;
 
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.instance.impl.HazelcastInstanceImpl;
@@ -13,7 +13,11 @@ import io.stentor.cluster.Quorum;
 import io.stentor.cluster.Quorum.Side;
 import io.stentor.cluster.RemoteTask;
 import io.stentor.config.RoomOptions;
-import io.stentor.history.JournalReports.Waiter;
+import io.stentor.history.Epochs;
+import io.stentor.history.LogStep;
+import io.stentor.history.LogWire;
+import io.stentor.history.RoomLog;
+import io.stentor.history.cluster.JournalReports.Waiter;
 import io.stentor.message.Position;
 import java.io.IOException;
 import java.util.Map;

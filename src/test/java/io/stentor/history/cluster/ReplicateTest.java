@@ -1,11 +1,14 @@
-package io.stentor.history;
+package io.stentor.history.cluster;
 
 import static io.stentor.history.RandomLogs.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.hazelcast.map.EntryProcessor;
 import io.stentor.config.RoomOptions.History;
+import io.stentor.history.Batch;
+import io.stentor.history.LastVersion;
 import io.stentor.history.LogEntries.Entry;
+import io.stentor.history.RoomLog;
 import io.stentor.message.Attributes;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
@@ -183,7 +186,7 @@ class ReplicateTest {
     RoomLog log = new RoomLog(7);
     append(log, text(1, 1, "a"), NOW, LIMITS);
     copy.replicate(log.whole(NOW), NOW - 5_000_000);
-    assertThat(copy.entry(1).atMillis()).isEqualTo(NOW - 5_000_000);
+    assertThat(copy.entries().get(0).atMillis()).isEqualTo(NOW - 5_000_000);
   }
 
   @Test
@@ -207,6 +210,6 @@ class ReplicateTest {
     take(append(log, batch, NOW, LIMITS), copy);
     assertThat(copy.epoch()).isEqualTo(7);
     assertThat(copy.entries()).isEqualTo(log.entries());
-    assertThat(copy.bytes()).isEqualTo(3);
+    assertThat(copy.summary().bytes()).isEqualTo(3);
   }
 }

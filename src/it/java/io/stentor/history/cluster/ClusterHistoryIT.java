@@ -1,8 +1,14 @@
-package io.stentor.history;
+package io.stentor.history.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.hazelcast.core.HazelcastInstance;
+import io.stentor.history.Appended;
+import io.stentor.history.Batch;
+import io.stentor.history.History;
+import io.stentor.history.HistoryContract;
+import io.stentor.history.Page;
+import io.stentor.history.RoomLog;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.stentor.support.FaultyBackups;
@@ -47,12 +53,12 @@ class ClusterHistoryIT extends HistoryContract {
 
   /** On the member that does not own the room, so that everything travels. */
   @Override
-  History history() {
+  public History history() {
     return on(SHARED.other(SHARED.owner(room)));
   }
 
   @Override
-  void expire() {
+  protected void expire() {
     ClusterHistory of = on(SHARED.owner(room));
     boolean unused = isUnused(SHARED.owner(room));
     of.expire(1000);

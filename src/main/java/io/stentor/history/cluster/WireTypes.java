@@ -1,11 +1,12 @@
-package io.stentor.history;
+package io.stentor.history.cluster;
 
 import com.hazelcast.config.Config;
 import io.stentor.cluster.WireType;
+import io.stentor.history.LogWire;
 import java.util.function.LongSupplier;
 
 /**
- * Registers the types that are sent between nodes, with their numbers, which are shared with nodes
+ * Registers what is sent between nodes with the numbers of its types, which are shared with nodes
  * of other versions. Java serialization is not used.
  */
 final class WireTypes {
@@ -18,14 +19,7 @@ final class WireTypes {
    * @param clock clock of this node, because logs are sent with ages
    */
   static void register(Config config, LongSupplier clock) {
-    WireType.add(
-        config,
-        RoomLog.class,
-        9898_1,
-        (log, out, version) -> LogWire.write(log, clock.getAsLong(), out, version),
-        (in, version) -> LogWire.readLog(in, clock.getAsLong(), version));
-    WireType.add(config, Appended.class, 9898_2, LogWire::write, LogWire::readAppended);
-    WireType.add(config, Page.class, 9898_3, LogWire::write, LogWire::readPage);
+    LogWire.register(config, clock);
     WireType.addTask(config, LogOperations.Append.class, 9898_101, LogOperations.Append::new);
     WireType.addTask(config, LogOperations.Read.class, 9898_102, LogOperations.Read::new);
     WireType.addTask(config, LogProcessor.Replicate.class, 9898_103, LogProcessor.Replicate::new);

@@ -1,9 +1,12 @@
-package io.stentor.history;
+package io.stentor.history.cluster;
 
 import com.hazelcast.core.HazelcastInstance;
 import io.stentor.cluster.Quorum.Side;
 import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomOptions.Durability;
+import io.stentor.history.Epochs;
+import io.stentor.history.LogJournal;
+import io.stentor.history.RoomLog;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;

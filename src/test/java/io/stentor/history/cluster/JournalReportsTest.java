@@ -1,9 +1,9 @@
-package io.stentor.history;
+package io.stentor.history.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.stentor.history.JournalReports.Expected;
-import io.stentor.history.JournalReports.Message;
+import io.stentor.history.cluster.JournalReports.Expected;
+import io.stentor.history.cluster.JournalReports.Message;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 

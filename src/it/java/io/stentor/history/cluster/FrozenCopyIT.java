@@ -1,4 +1,4 @@
-package io.stentor.history;
+package io.stentor.history.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

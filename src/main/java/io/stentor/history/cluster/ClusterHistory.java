@@ -1,4 +1,4 @@
-package io.stentor.history;
+package io.stentor.history.cluster;
 
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
@@ -15,7 +15,15 @@ import io.stentor.cluster.Quorum.Side;
 import io.stentor.cluster.WireVersion;
 import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomOptions.Durability;
-import io.stentor.history.JournalReports.Expected;
+import io.stentor.history.Appended;
+import io.stentor.history.Batch;
+import io.stentor.history.History;
+import io.stentor.history.LogJournal;
+import io.stentor.history.LogSummary;
+import io.stentor.history.MergedLogs;
+import io.stentor.history.Page;
+import io.stentor.history.RoomLog;
+import io.stentor.history.cluster.JournalReports.Expected;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.vertx.core.Future;

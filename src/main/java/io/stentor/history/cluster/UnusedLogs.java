@@ -1,4 +1,4 @@
-package io.stentor.history;
+package io.stentor.history.cluster;
 
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.instance.impl.HazelcastInstanceImpl;
@@ -10,6 +10,7 @@ import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.spi.impl.NodeEngineImpl;
 import io.stentor.cluster.RemoteTask;
+import io.stentor.history.RoomLog;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.stentor.history;
+package io.stentor.history.cluster;
 
 import com.hazelcast.cluster.Member;
 import com.hazelcast.config.Config;
@@ -19,6 +19,9 @@ import com.hazelcast.query.Predicate;
 import com.hazelcast.spi.impl.NodeEngineImpl;
 import com.hazelcast.spi.impl.PartitionSpecificRunnable;
 import io.stentor.cluster.RemoteTask;
+import io.stentor.history.FirstNames;
+import io.stentor.history.LogSummary;
+import io.stentor.history.RoomLog;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
 import io.vertx.core.Future;
