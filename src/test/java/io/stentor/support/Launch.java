@@ -50,6 +50,11 @@ public record Launch(
 
   /** The fat jar, on the JVM that runs the tests, with these arguments. */
   public static Launch jar(String... arguments) {
+    return withoutArchive(arguments).withJvm(ClassArchive.ARGUMENTS.toArray(String[]::new));
+  }
+
+  /** The same without the archive of its classes. */
+  static Launch withoutArchive(String... arguments) {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     return new Launch(
         List.of(java),
@@ -95,12 +100,19 @@ public record Launch(
 
   /** Runs another fat jar, and nothing that wraps it. */
   public Launch withJar(Path jar) {
-    return new Launch(java, jvm, List.of("-jar", jar.toString()), arguments, environment);
+    return new Launch(
+        java, jvmWithoutArchive(), List.of("-jar", jar.toString()), arguments, environment);
   }
 
   /** With another {@code java} command. */
   public Launch withJava(String command) {
-    return new Launch(List.of(command), jvm, program, arguments, environment);
+    return new Launch(List.of(command), jvmWithoutArchive(), program, arguments, environment);
+  }
+
+  private List<String> jvmWithoutArchive() {
+    List<String> own = new ArrayList<>(jvm);
+    own.removeAll(ClassArchive.ARGUMENTS);
+    return own;
   }
 
   /** With this command in front, which runs what follows it. */
