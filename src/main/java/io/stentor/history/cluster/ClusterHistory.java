@@ -104,7 +104,6 @@ public final class ClusterHistory implements History {
   public static void configure(
       Config config, LongSupplier clock, boolean refusesOnMinority, @Nullable LogJournal journal) {
     NodeContext.of(clock, refusesOnMinority, journal).offer(config);
-    JournalReports.configure(config);
     RestoredLogs.configure(config, journal);
     WireTypes.register(config, clock);
     ClusterLists.configure(config);

@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
@@ -50,12 +51,19 @@ final class JournalReports {
    * The node that owns the log reports to the waiting node, and names the node with the copy, which
    * reports, too. Reports of nodes that no longer keep the log do no harm: a pair of an owner and
    * the copy that it names is on two disks, whatever has happened since.
+   *
+   * Reports travel with an executor of Hazelcast, not with ClusterCall. That asks all nodes, waits
+   * for their answers and repeats its questions. A report goes to one node and needs no answer, and
+   * there are two for each append.
    */
 
   /** The version of the forms from which on nodes report. */
   private static final int SINCE = 3;
 
   private static final String EXECUTOR = "stentor.journal";
+
+  /** Key in the user context of a Hazelcast instance. */
+  private static final String KEY = "stentor.journal";
 
   /** How long an operation waits for reports, in milliseconds. */
   private static final long PATIENCE_MILLIS = 3_000;
@@ -79,14 +87,14 @@ final class JournalReports {
    * @param copy the node with the copy; null if there is none
    * @param refused whether the journal does not accept the operation
    */
-  private record Report(
-      long token, boolean owner, UUID from, @Nullable UUID copy, boolean refused) {}
+  record Report(long token, boolean owner, UUID from, @Nullable UUID copy, boolean refused) {}
 
   private record Addressed(UUID to, Report report) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(JournalReports.class);
 
   private final Executor tasks;
+  private final @Nullable LogJournal journal;
   private final AtomicLong tokens = new AtomicLong();
   private final Map<Long, Waiting> waiting = new ConcurrentHashMap<>();
   private final Queue<Addressed> outbox = new ConcurrentLinkedQueue<>();
@@ -96,9 +104,11 @@ final class JournalReports {
    * Creates a node's part.
    *
    * @param tasks sends messages
+   * @param journal null if the node has no data directory
    */
-  JournalReports(Executor tasks) {
+  JournalReports(Executor tasks, @Nullable LogJournal journal) {
     this.tasks = tasks;
+    this.journal = journal;
   }
 
   /** The reports that have arrived for an operation. */
@@ -148,8 +158,9 @@ final class JournalReports {
         : null;
   }
 
-  /** Adds what is needed to the configuration of a node that has not joined. */
-  static void configure(Config joining) {
+  /** Adds this part and its executor to the configuration of a node that has not joined. */
+  void offer(Config joining) {
+    joining.getUserContext().put(KEY, this);
     joining.addExecutorConfig(
         new ExecutorConfig(EXECUTOR)
             .setPoolSize(1)
@@ -214,7 +225,6 @@ final class JournalReports {
 
   private void whenSafe(
       HazelcastInstance here, Waiter waiter, @Nullable RoomLog log, Report report) {
-    LogJournal journal = NodeContext.of(here).journal();
     if (journal == null || log == null || journal.isSafe(log.record(), log.durability())) {
       send(here, waiter, report);
     } else if (!journal.accepts()) {
@@ -286,26 +296,17 @@ final class JournalReports {
 
     Message() {}
 
-    private Message(List<Report> reports) {
+    Message(List<Report> reports) {
       this();
       this.reports = reports;
-    }
-
-    /** Creates a report of an owner. */
-    static Message of(long token, UUID owner, UUID copy) {
-      return new Message(List.of(new Report(token, true, owner, copy, false)));
-    }
-
-    /** Creates a report of the node with a copy. */
-    static Message of(long token, UUID copy) {
-      return new Message(List.of(new Report(token, false, copy, null, false)));
     }
 
     @Override
     public Boolean call() {
       HazelcastInstance here = hazelcast();
       if (here != null) {
-        NodeContext.of(here).reports().received(this);
+        JournalReports reports = (JournalReports) here.getUserContext().get(KEY);
+        Objects.requireNonNull(reports).received(this);
       }
       return true;
     }

@@ -1,5 +1,6 @@
 package io.stentor.history.cluster;
 
+import com.hazelcast.config.Config;
 import com.hazelcast.core.HazelcastInstance;
 import io.stentor.cluster.Quorum.Side;
 import io.stentor.config.RoomOptions;
@@ -49,7 +50,7 @@ record NodeContext(
         new ScheduledThreadPoolExecutor(
             1, NodeContext::thread, new ThreadPoolExecutor.DiscardPolicy());
     return new NodeContext(
-        clock, new Epochs(), refusesOnMinority, journal, new JournalReports(tasks), tasks);
+        clock, new Epochs(), refusesOnMinority, journal, new JournalReports(tasks, journal), tasks);
   }
 
   private static Thread thread(Runnable work) {
@@ -59,7 +60,8 @@ record NodeContext(
   }
 
   /** Adds this context to the configuration of a node. Must be called before the node joins. */
-  void offer(com.hazelcast.config.Config joining) {
+  void offer(Config joining) {
+    reports.offer(joining);
     joining.getUserContext().put(KEY, this);
   }
 

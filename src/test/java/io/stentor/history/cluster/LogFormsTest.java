@@ -7,6 +7,8 @@ import io.stentor.history.Appended.Answer;
 import io.stentor.history.Batch;
 import io.stentor.history.LogStep;
 import io.stentor.history.RoomLog;
+import io.stentor.history.cluster.JournalReports.Message;
+import io.stentor.history.cluster.JournalReports.Report;
 import io.stentor.history.cluster.JournalReports.Waiter;
 import io.stentor.message.Attributes;
 import io.stentor.message.Member;
@@ -96,7 +98,8 @@ class LogFormsTest {
     GoldenForms.check(config -> WireTypes.register(config, () -> NOW), values);
     Map<String, Object> sinceJournals = new LinkedHashMap<>();
     sinceJournals.put(
-        "journal-reports", JournalReports.Message.of(5, new UUID(1, 2), new UUID(3, 4)));
+        "journal-reports",
+        new Message(List.of(new Report(5, true, new UUID(1, 2), new UUID(3, 4), false))));
     sinceJournals.put("offer", new RestoredLogs.Offer(log));
     sinceJournals.put("restore", new RestoredLogs.Restore(log, true));
     GoldenForms.check(config -> WireTypes.register(config, () -> NOW), sinceJournals, 3);
