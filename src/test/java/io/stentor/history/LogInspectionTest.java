@@ -32,6 +32,8 @@ class LogInspectionTest {
       LocalHistory history = new LocalHistory(journal, true);
       epoch = append(history, "tea", 2, Durability.SYNCED);
       append(history, "coffee", 1, Durability.BUFFERED);
+      // So there is always a good record behind that of the coffee.
+      append(history, "milk", 1, Durability.BUFFERED);
       append(history, "prices", 1, Durability.MEMORY);
     }
   }
@@ -62,14 +64,15 @@ class LogInspectionTest {
     assertThat(lines.get(1))
         .matches("\\d+ records, \\d+ bytes, read in \\d+ ms; last written .* s ago");
     assertThat(lines.subList(2, 6))
-        .containsExactly("continuous: rooms keep their epochs", "no damage", "", "2 rooms");
-    assertThat(lines.subList(6, 9))
+        .containsExactly("continuous: rooms keep their epochs", "no damage", "", "3 rooms");
+    assertThat(lines.subList(6, 10))
         .map(line -> line.replaceAll(" +", " "))
         .satisfies(
             rows -> {
               assertThat(rows.get(0)).isEqualTo("position messages bytes durability epoch room");
               assertThat(rows.get(1)).endsWith(":1 1 5 buffered stays coffee");
-              assertThat(rows.get(2))
+              assertThat(rows.get(2)).endsWith(":1 1 5 buffered stays milk");
+              assertThat(rows.get(3))
                   .isEqualTo(Long.toString(epoch, 36) + ":2 2 10 synced stays tea");
             });
     assertThat(LogInspection.of(data).isDamaged()).isFalse();
