@@ -1,6 +1,8 @@
 package io.stentor.centrifuge;
 
+import io.stentor.config.RoomOptions;
 import io.stentor.message.CloseReason;
+import io.stentor.room.Format;
 import io.stentor.room.Output;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +14,15 @@ public interface ClientTransport {
    * becomes writable again.
    */
   Output output();
+
+  /**
+   * Returns the format of the publications of a room.
+   *
+   * @param plain the format of everything else that this client is sent
+   */
+  default Format format(Format plain, RoomOptions room) {
+    return plain;
+  }
 
   /** Returns the number of bytes that were written and not sent yet. */
   long queuedBytes();

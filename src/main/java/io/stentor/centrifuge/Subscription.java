@@ -89,6 +89,10 @@ final class Subscription implements Connection, Output {
   private final @Nullable TagFilter filter;
   private final ReplyHandle reply;
   private final Expiry expiry;
+
+  /** Of the room's publications; decided when the client joins. */
+  private Format format;
+
   private final List<ByteBuf> held = new ArrayList<>(0);
   private final List<Runnable> whenDecided = new ArrayList<>(0);
   private State state = State.OPENING;
@@ -110,6 +114,7 @@ final class Subscription implements Connection, Output {
     this.owner = owner;
     this.writer = owner.writer();
     this.output = writer.output();
+    this.format = writer.format();
     this.room = room;
     this.request = request;
     this.filter = request.filter();
@@ -232,6 +237,7 @@ final class Subscription implements Connection, Output {
       return;
     }
     LoopContext loop = owner.loop();
+    format = writer.transport().format(writer.format(), loop.rooms().options(room));
     try {
       Cursor placed = loop.rooms().join(room, this, start, loop.eventLoop());
       cursor = placed;
@@ -471,7 +477,7 @@ final class Subscription implements Connection, Output {
 
   @Override
   public Format format() {
-    return writer.format();
+    return format;
   }
 
   @Override

@@ -163,6 +163,12 @@ public record Config(
     return open.contains("every room") ? List.of("every room") : open;
   }
 
+  /** Returns whether messages of any room may be compressed. */
+  public boolean anyCompression() {
+    return roomDefaults.compression()
+        || rooms.stream().anyMatch(rule -> rule.options().compression());
+  }
+
   /** Returns the largest {@code maxMessageBytes} of any room. */
   public int largestMessageBytes() {
     return maximum(RoomOptions::maxMessageBytes);

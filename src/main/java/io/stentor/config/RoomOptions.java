@@ -17,6 +17,7 @@ import java.util.Locale;
  * @param maxMessageBytes maximum size of one message in bytes of UTF-8, before and after the
  *     transform; a longer one is refused (WebSocket close code 1009)
  * @param allowBinary whether binary messages are allowed
+ * @param compression whether messages are sent compressed to WebSockets whose clients offer it
  * @param ratePerSecond messages that one node accepts per second; 0 for no limit. Above it, reads
  *     from WebSocket publishers are paused and HTTP publishes are refused
  * @param presence whether the members of the room are tracked
@@ -35,6 +36,7 @@ public record RoomOptions(
     int coalesceMillis,
     int maxMessageBytes,
     boolean allowBinary,
+    boolean compression,
     int ratePerSecond,
     boolean presence,
     Who publish,
@@ -71,6 +73,7 @@ public record RoomOptions(
         queueBytes,
         0,
         maxMessageBytes,
+        false,
         false,
         0,
         false,

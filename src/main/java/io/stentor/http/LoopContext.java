@@ -152,6 +152,11 @@ public record LoopContext(
     return webSocketOptions().pingIntervalSeconds();
   }
 
+  /** Returns whether messages of any room may be compressed. */
+  public boolean anyCompression() {
+    return node.live().get().anyCompression();
+  }
+
   /** Maximum size in bytes of one frame with commands of the Centrifuge protocol. */
   public int maxFrameBytes() {
     return Math.max(MIN_MAX_FRAME_BYTES, node.live().get().largestMessageBytes());

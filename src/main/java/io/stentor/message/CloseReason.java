@@ -24,6 +24,10 @@ public record CloseReason(int code, String reason) {
   /** The peer's text was not UTF-8. */
   public static final CloseReason NOT_UTF8 = new CloseReason(1007, "text was not valid UTF-8");
 
+  /** The peer's compressed message could not be decompressed. */
+  public static final CloseReason NOT_DEFLATE =
+      new CloseReason(1007, "a compressed message was not valid DEFLATE");
+
   /** The peer has disconnected. Never sent. */
   public static final CloseReason GONE = new CloseReason(3000, "connection closed");
 

@@ -32,6 +32,14 @@ public enum MetricName {
       "Messages written to connections, once for each connection."),
   DELIVERED_BYTES(
       "stentor.delivered.bytes", Kind.COUNTER, "Bytes written to connections, with frames."),
+  COMPRESSION_PLAIN_BYTES(
+      "stentor.compression.plain.bytes",
+      Kind.COUNTER,
+      "Bytes of the WebSocket messages that were sent or received compressed, without it."),
+  COMPRESSION_COMPRESSED_BYTES(
+      "stentor.compression.compressed.bytes",
+      Kind.COUNTER,
+      "Bytes of the same messages as they were compressed."),
   DELIVERY_LATENCY(
       "stentor.delivery.latency",
       Kind.TIMER,

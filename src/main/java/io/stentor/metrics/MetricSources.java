@@ -17,6 +17,7 @@ import io.stentor.message.CloseReason;
 import io.stentor.room.Counts;
 import io.stentor.room.Counts.Count;
 import io.stentor.room.Rooms;
+import io.stentor.websocket.PermessageDeflate;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
@@ -43,6 +44,14 @@ public final class MetricSources {
       String slug = type.name().toLowerCase(Locale.ROOT).replace('_', '-');
       metrics.counter(MetricName.PROBLEMS, () -> Problem.answered(type), "type", slug);
     }
+    compression("sent", PermessageDeflate::sentPlain, PermessageDeflate::sentCompressed);
+    compression(
+        "received", PermessageDeflate::receivedPlain, PermessageDeflate::receivedCompressed);
+  }
+
+  private void compression(String direction, LongSupplier plain, LongSupplier compressed) {
+    metrics.counter(MetricName.COMPRESSION_PLAIN_BYTES, plain, "direction", direction);
+    metrics.counter(MetricName.COMPRESSION_COMPRESSED_BYTES, compressed, "direction", direction);
   }
 
   /** Registers the metrics of these rooms. Must be called only once. */

@@ -247,7 +247,12 @@ final class CatchUp implements Tail.Reading {
       Tail tail = cursor.tail();
       Encoded encoded =
           Encoded.of(
-              tail.format(), tail.filter(), room, page.publications(), page.epoch(), page.first());
+              tail.format().uncompressed(),
+              tail.filter(),
+              room,
+              page.publications(),
+              page.epoch(),
+              page.first());
       after = new Position(page.epoch(), page.last());
       endsHidden = encoded.endsHidden();
       encoded.write(0, connection.id(), connection.output(), counts);

@@ -13,6 +13,14 @@ import io.stentor.room.Cursor.Notice;
 public interface Format {
 
   /**
+   * Returns this format without compression: for what only one connection is sent, which is not
+   * worth the time.
+   */
+  default Format uncompressed() {
+    return this;
+  }
+
+  /**
    * Returns an upper bound of the bytes that {@link #encode} writes for this publication, used to
    * size the buffer.
    */

@@ -87,6 +87,20 @@ public final class FrameWriter {
     return false;
   }
 
+  /** Appends the header of an unmasked frame (RFC 6455, section 5.2). */
+  static void writeHeader(int first, int length, ByteBuf out) {
+    out.writeByte(first);
+    if (length < 126) {
+      out.writeByte(length);
+    } else if (length < 65_536) {
+      out.writeByte(126);
+      out.writeShort(length);
+    } else {
+      out.writeByte(127);
+      out.writeLong(length);
+    }
+  }
+
   public boolean isWritable() {
     return writable && !ended;
   }

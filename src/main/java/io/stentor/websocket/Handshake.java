@@ -92,49 +92,56 @@ public final class Handshake {
   }
 
   /**
-   * Chooses a sub-protocol (RFC 6455, section 4.2.2).
+   * What the two sides agree on (RFC 6455, section 4.2.2).
    *
-   * @param supported in order of preference
-   * @return null if the client offers none of them
+   * @param subProtocol null for none
+   * @param extension the answer to the client's offer of {@link PermessageDeflate}; null for none
    */
-  public static @Nullable String chooseSubProtocol(
-      HttpServerRequest request, List<String> supported) {
-    List<String> offered = HeadCheck.list(request.headers().getAll(SUB_PROTOCOL));
-    for (String each : supported) {
-      if (offered.contains(each)) {
-        return each;
+  public record Agreed(@Nullable String subProtocol, @Nullable String extension) {
+
+    /**
+     * Chooses from what a client offers.
+     *
+     * @param subProtocols in order of preference
+     * @param compression whether messages may be compressed
+     */
+    public static Agreed with(
+        HttpServerRequest request, List<String> subProtocols, boolean compression) {
+      List<String> offered = HeadCheck.list(request.headers().getAll(SUB_PROTOCOL));
+      String chosen = null;
+      for (String each : subProtocols) {
+        chosen = chosen == null && offered.contains(each) ? each : chosen;
       }
+      return new Agreed(chosen, compression ? PermessageDeflate.accept(request) : null);
     }
-    return null;
+
+    /** Returns whether messages may be compressed. */
+    public boolean compresses() {
+      return extension != null;
+    }
   }
 
   /**
    * Accepts the WebSocket and takes over the connection once the request has arrived completely,
    * which is usually immediately. Must be called after {@link #require}.
    *
-   * @param subProtocol the chosen one; null for none
    * @param opened receives the context of the frame encoder; see {@link Takeover#accept}
    */
   public static void accept(
-      HttpServerRequest request,
-      @Nullable String subProtocol,
-      Consumer<ChannelHandlerContext> opened) {
+      HttpServerRequest request, Agreed agreed, Consumer<ChannelHandlerContext> opened) {
     if (request.isEnded()) {
-      takeOver(request, subProtocol, opened);
+      takeOver(request, agreed, opened);
     } else {
-      request.endHandler(end -> takeOver(request, subProtocol, opened));
+      request.endHandler(end -> takeOver(request, agreed, opened));
     }
   }
 
   private static void takeOver(
-      HttpServerRequest request,
-      @Nullable String subProtocol,
-      Consumer<ChannelHandlerContext> opened) {
+      HttpServerRequest request, Agreed agreed, Consumer<ChannelHandlerContext> opened) {
     if (request.response().closed()) {
       return;
     }
-    ChannelHandlerContext place =
-        Takeover.accept(request.connection(), response(request, subProtocol));
+    ChannelHandlerContext place = Takeover.accept(request.connection(), response(request, agreed));
     try {
       opened.accept(place);
     } catch (RuntimeException failure) {
@@ -144,14 +151,19 @@ public final class Handshake {
     }
   }
 
-  private static ByteBuf response(HttpServerRequest request, @Nullable String subProtocol) {
+  private static ByteBuf response(HttpServerRequest request, Agreed agreed) {
     String head =
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             + "Sec-WebSocket-Accept: "
             + accept(String.valueOf(request.getHeader(KEY)))
-            + (subProtocol == null ? "" : "\r\n" + SUB_PROTOCOL + ": " + subProtocol)
+            + header(SUB_PROTOCOL, agreed.subProtocol())
+            + header(PermessageDeflate.HEADER, agreed.extension())
             + "\r\n\r\n";
     return Unpooled.copiedBuffer(head, StandardCharsets.US_ASCII);
+  }
+
+  private static String header(String name, @Nullable String value) {
+    return value == null ? "" : "\r\n" + name + ": " + value;
   }
 
   private static String accept(String key) {

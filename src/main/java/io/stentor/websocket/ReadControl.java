@@ -29,14 +29,15 @@ final class ReadControl {
   private boolean ended;
 
   /** Creates a control of a socket that is not read yet. */
-  ReadControl(ChannelPipeline pipeline, int maxFrameBytes) {
+  ReadControl(ChannelPipeline pipeline, int maxFrameBytes, boolean compression) {
     this.pipeline = pipeline;
     this.maxFrameBytes = maxFrameBytes;
     WebSocketDecoderConfig config =
         WebSocketDecoderConfig.newBuilder()
-            .maxFramePayloadLength(maxFrameBytes)
+            .maxFramePayloadLength(
+                compression ? PermessageDeflate.maxCompressedBytes(maxFrameBytes) : maxFrameBytes)
             .expectMaskedFrames(true)
-            .allowExtensions(false)
+            .allowExtensions(compression)
             .closeOnProtocolViolation(false)
             .build();
     decoder = new WebSocket13FrameDecoder(config);

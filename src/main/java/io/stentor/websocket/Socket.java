@@ -13,9 +13,11 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
@@ -28,6 +30,7 @@ import io.stentor.room.Output;
 import io.stentor.timer.TimerWheel;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,6 +125,9 @@ public final class Socket extends ChannelInboundHandlerAdapter implements Output
   /** Whether the message that is being received is binary. */
   private boolean isBinary;
 
+  /** Whether it is compressed. */
+  private boolean isCompressed;
+
   /** The reason with which this side closed the socket; null if it did not. */
   private @Nullable CloseReason closing;
 
@@ -130,9 +136,10 @@ public final class Socket extends ChannelInboundHandlerAdapter implements Output
   /** Completes when the close frame is sent; null before it is written. */
   private @Nullable ChannelFuture closeSent;
 
-  private Socket(ChannelHandlerContext encoder, int maxFrameBytes, Listener listener) {
+  private Socket(
+      ChannelHandlerContext encoder, int maxFrameBytes, boolean compression, Listener listener) {
     this.listener = listener;
-    this.reader = new ReadControl(encoder.pipeline(), maxFrameBytes);
+    this.reader = new ReadControl(encoder.pipeline(), maxFrameBytes, compression);
     this.encoder = encoder;
     ConnectionGuard guard = ConnectionGuard.of(encoder.channel());
     this.rate = guard == null ? null : guard.connectionRate();
@@ -144,10 +151,11 @@ public final class Socket extends ChannelInboundHandlerAdapter implements Output
    *
    * @param encoder the result of {@link Takeover#accept}
    * @param maxFrameBytes the maximum frame size; a longer frame is refused when its header arrives
+   * @param compression whether {@link PermessageDeflate} was agreed on
    */
   public static Socket takeOver(
-      ChannelHandlerContext encoder, int maxFrameBytes, Listener listener) {
-    Socket socket = new Socket(encoder, maxFrameBytes, listener);
+      ChannelHandlerContext encoder, int maxFrameBytes, boolean compression, Listener listener) {
+    Socket socket = new Socket(encoder, maxFrameBytes, compression, listener);
     Takeover.replaceLast(encoder.pipeline(), socket);
     return socket;
   }
@@ -291,9 +299,12 @@ public final class Socket extends ChannelInboundHandlerAdapter implements Output
     try {
       if (message instanceof WebSocketFrame frame) {
         listener.heard();
+        boolean data = frame instanceof TextWebSocketFrame || frame instanceof BinaryWebSocketFrame;
+        if (!PermessageDeflate.mayHave(frame.rsv(), data)) {
+          exceptionCaught(ctx, wrongBits());
+          return;
+        }
         if (state == State.OPEN) {
-          boolean data =
-              frame instanceof TextWebSocketFrame || frame instanceof BinaryWebSocketFrame;
           boolean whole = data && frame.isFinalFragment();
           if (!whole || !listener.countsMessages()) {
             slow(take());
@@ -304,6 +315,11 @@ public final class Socket extends ChannelInboundHandlerAdapter implements Output
     } finally {
       ReferenceCountUtil.release(message);
     }
+  }
+
+  private static DecoderException wrongBits() {
+    return new CorruptedWebSocketFrameException(
+        WebSocketCloseStatus.PROTOCOL_ERROR, "reserved bits that this frame may not have");
   }
 
   /** Handles a frame. While the socket is closing, only the peer's close frame matters. */
@@ -321,15 +337,18 @@ public final class Socket extends ChannelInboundHandlerAdapter implements Output
 
   /** Assembles frames into messages (RFC 6455, section 5.4). */
   private void dataReceived(WebSocketFrame frame) {
-    int maxMessageBytes = listener.maxMessageBytes();
     int before = fragments == null ? 0 : fragments.size();
     if (before == 0 && !(frame instanceof ContinuationWebSocketFrame)) {
       isBinary = frame instanceof BinaryWebSocketFrame;
+      isCompressed = frame.rsv() != 0;
     }
+    int maxMessageBytes = listener.maxMessageBytes();
+    int maxBytes =
+        isCompressed ? PermessageDeflate.maxCompressedBytes(maxMessageBytes) : maxMessageBytes;
     if (isBinary && !listener.takesBinary()) {
       fragments = null;
       listener.refused(CloseReason.BINARY_NOT_ALLOWED);
-    } else if (before + frame.content().readableBytes() > maxMessageBytes) {
+    } else if (before + frame.content().readableBytes() > maxBytes) {
       fragments = null;
       listener.refused(CloseReason.tooBig(maxMessageBytes));
     } else {
@@ -352,10 +371,26 @@ public final class Socket extends ChannelInboundHandlerAdapter implements Output
   }
 
   private void received(byte[] message) {
-    if (isBinary) {
-      listener.receivedBinary(message);
-    } else {
-      listener.received(message);
+    byte[] plain = isCompressed ? decompressed(message) : message;
+    if (plain != null && isBinary) {
+      listener.receivedBinary(plain);
+    } else if (plain != null) {
+      listener.received(plain);
+    }
+  }
+
+  /** Returns null if the message was refused. */
+  private byte @Nullable [] decompressed(byte[] message) {
+    int maxMessageBytes = listener.maxMessageBytes();
+    try {
+      byte[] plain = PermessageDeflate.decompress(message, maxMessageBytes);
+      if (plain == null) {
+        listener.refused(CloseReason.tooBig(maxMessageBytes));
+      }
+      return plain;
+    } catch (DataFormatException e) {
+      listener.refused(CloseReason.NOT_DEFLATE);
+      return null;
     }
   }
 

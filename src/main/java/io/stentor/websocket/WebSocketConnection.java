@@ -29,6 +29,7 @@ import io.stentor.room.Cursor.Start;
 import io.stentor.room.Format;
 import io.stentor.room.JoinLimitReached;
 import io.stentor.room.Output;
+import io.stentor.websocket.Handshake.Agreed;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -98,6 +99,7 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
    * @param identity the authenticated identity
    * @param filter which publications the client is sent; null for all
    * @param echo whether the client is sent what it publishes
+   * @param agreed the sub-protocol and the extension of the WebSocket
    */
   record Request(
       RoomName room,
@@ -105,20 +107,21 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
       Identity identity,
       Start start,
       @Nullable TagFilter filter,
-      boolean echo) {}
+      boolean echo,
+      Agreed agreed) {}
 
-  private WebSocketConnection(
-      ChannelHandlerContext place, Request request, Format format, LoopContext loop) {
+  private WebSocketConnection(ChannelHandlerContext place, Request request, LoopContext loop) {
     Member member = request.member();
     this.room = request.room();
-    this.format = format;
+    Format plain = format(request.agreed().subProtocol());
+    this.format = request.agreed().compresses() ? CompressedFormat.of(plain) : plain;
     this.filter = request.filter();
     this.loop = loop;
     this.attributes =
         request.echo() ? Attributes.NONE : Attributes.NONE.withExclude(member.connection());
     this.membership = new Membership(loop.presence(), room, member);
     // Frame headers are checked against this limit for as long as the socket is open.
-    this.socket = Socket.takeOver(place, maxMessageBytes(), this);
+    this.socket = Socket.takeOver(place, maxMessageBytes(), request.agreed().compresses(), this);
     this.client =
         new PlainClient(loop, member, request.identity(), () -> may(Action.SUBSCRIBE), this::close);
   }
@@ -127,14 +130,9 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
    * Takes over an accepted WebSocket and joins the room.
    *
    * @param place the result of {@link Takeover#accept}
-   * @param subProtocol the chosen one; null for none
    */
-  static void open(
-      ChannelHandlerContext place,
-      @Nullable String subProtocol,
-      Request request,
-      LoopContext loop) {
-    WebSocketConnection opened = new WebSocketConnection(place, request, format(subProtocol), loop);
+  static void open(ChannelHandlerContext place, Request request, LoopContext loop) {
+    WebSocketConnection opened = new WebSocketConnection(place, request, loop);
     opened.join(request.start());
     opened.socket.begin();
   }
@@ -343,7 +341,7 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
 
   @Override
   public boolean tell(Notice notice) {
-    if (told || format != CURSOR) {
+    if (told || format.uncompressed() != CURSOR) {
       return Connection.super.tell(notice);
     }
     told = true;
@@ -376,26 +374,12 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
   }
 
   private static void controlLine(String line, ByteBuf out) {
-    header(FINAL_TEXT, line.length(), out);
+    FrameWriter.writeHeader(FINAL_TEXT, line.length(), out);
     ByteBufUtil.writeAscii(out, line);
   }
 
   private static int firstByte(Publication publication) {
     return publication.kind() == Kind.BINARY ? FINAL_BINARY : FINAL_TEXT;
-  }
-
-  /** Writes the header of an unmasked frame (RFC 6455, section 5.2). */
-  private static void header(int first, int length, ByteBuf out) {
-    out.writeByte(first);
-    if (length < 126) {
-      out.writeByte(length);
-    } else if (length < 65_536) {
-      out.writeByte(126);
-      out.writeShort(length);
-    } else {
-      out.writeByte(127);
-      out.writeLong(length);
-    }
   }
 
   private static final class Texts implements Format {
@@ -408,7 +392,7 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
     public void encode(
         RoomName room, Publication publication, long epoch, long offset, ByteBuf out) {
       byte[] data = publication.asText().data();
-      header(firstByte(publication), data.length, out);
+      FrameWriter.writeHeader(firstByte(publication), data.length, out);
       out.writeBytes(data);
     }
 
@@ -429,7 +413,7 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
         RoomName room, Publication publication, long epoch, long offset, ByteBuf out) {
       byte[] data = publication.asText().data();
       String position = Position.epochText(epoch) + ":" + offset + "\n";
-      header(firstByte(publication), position.length() + data.length, out);
+      FrameWriter.writeHeader(firstByte(publication), position.length() + data.length, out);
       ByteBufUtil.writeAscii(out, position);
       out.writeBytes(data);
     }

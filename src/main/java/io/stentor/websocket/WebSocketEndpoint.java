@@ -15,6 +15,7 @@ import io.stentor.message.Member;
 import io.stentor.message.RoomName;
 import io.stentor.message.TagFilter;
 import io.stentor.room.Cursor.Start;
+import io.stentor.websocket.Handshake.Agreed;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -131,14 +132,17 @@ public final class WebSocketEndpoint implements Handler<HttpServerRequest> {
       loop.requirePlace(name, filter);
       Member member = PlainClient.member(identity, request.getParam("name"));
       boolean echo = echo(request.getParam("echo"));
-      wanted = new WebSocketConnection.Request(name, member, identity, start, filter, echo);
+      Agreed agreed =
+          Agreed.with(
+              request,
+              List.of(WebSocketConnection.CURSOR_SUB_PROTOCOL),
+              loop.rooms().options(name).compression());
+      wanted = new WebSocketConnection.Request(name, member, identity, start, filter, echo, agreed);
     } catch (IllegalArgumentException e) {
       throw RequestRefused.of(ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
-    String agreed =
-        Handshake.chooseSubProtocol(request, List.of(WebSocketConnection.CURSOR_SUB_PROTOCOL));
     Handshake.accept(
-        request, agreed, place -> WebSocketConnection.open(place, agreed, wanted, loop));
+        request, wanted.agreed(), place -> WebSocketConnection.open(place, wanted, loop));
   }
 
   private static boolean echo(@Nullable String text) {

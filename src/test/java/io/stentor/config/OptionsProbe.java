@@ -230,6 +230,14 @@ final class OptionsProbe implements AutoCloseable {
     }
   }
 
+  /** The extension that a WebSocket is answered whose client offers compression. */
+  String extension() {
+    String offer = "Sec-WebSocket-Extensions: permessage-deflate";
+    try (RawWebSocket client = RawWebSocket.connect(port, ROOM, offer)) {
+      return client.extensions();
+    }
+  }
+
   /** The status that answers a WebSocket handshake. */
   int upgrade(String path, String... headers) {
     try (RawHttp http = new RawHttp(port)) {

@@ -100,6 +100,9 @@ class ReloadedOptionsTest {
     }
   }
 
+  private static final String DEFLATE =
+      "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
+
   /** How many options are tried at the same time, because most of a case is waiting. */
   private static final int NODES = 6;
 
@@ -392,6 +395,7 @@ class ReloadedOptionsTest {
         room("coalesceMillis", "0", "1000", probe -> probe.pace(1), "soon", "late"),
         room("maxMessageBytes", "65536", "100", OptionsProbe::longEcho, "echo", "closed 1009"),
         room("allowBinary", "false", "true", OptionsProbe::binary, "415", "201"),
+        room("compression", "false", "true", OptionsProbe::extension, "", DEFLATE),
         room("ratePerSecond", "0", "1", probe -> probe.pace(5), "soon", "late"),
         room("publish", "'anyone'", "'server'", probe -> probe.echo("x"), "x", "closed 3507"),
         room("subscribe", "'anyone'", "'server'", OptionsProbe::end, "open", "closed 3507"),

@@ -23,15 +23,20 @@ public final class RawWebSocket extends RawHttp {
   /** First byte of a frame that is the last of its message. */
   public static final int FIN = 0x80;
 
+  /** The first reserved bit in that byte: the message is compressed. */
+  public static final int RSV1 = 0x40;
+
   private static final int MASKED = 0x80;
   private static final byte[] MASK = {0x37, (byte) 0xfa, 0x21, 0x3d};
+
+  private String extensions = "";
 
   private RawWebSocket(int port) {
     super(port);
   }
 
-  /** One frame as it came in. */
-  public record Frame(boolean fin, int opcode, byte[] payload) {
+  /** One frame as it came in; whether the first reserved bit is set. */
+  public record Frame(boolean fin, boolean compressed, int opcode, byte[] payload) {
     /** The payload as text. */
     public String text() {
       return new String(payload, StandardCharsets.UTF_8);
@@ -53,8 +58,15 @@ public final class RawWebSocket extends RawHttp {
   public static RawWebSocket connect(int port, String path, String... more) {
     RawWebSocket ws = new RawWebSocket(port);
     ws.send(String.join("\r\n", upgrade(path, more)) + "\r\n\r\n");
-    assertThat(ws.answer().status()).as("status of the upgrade").isEqualTo(101);
+    Answer answer = ws.answer();
+    assertThat(answer.status()).as("status of the upgrade").isEqualTo(101);
+    ws.extensions = answer.header("Sec-WebSocket-Extensions");
     return ws;
+  }
+
+  /** The extensions that the server agreed to; empty for none. */
+  public String extensions() {
+    return extensions;
   }
 
   /** The lines of a proper upgrade request, with these lines behind them. */
@@ -107,7 +119,8 @@ public final class RawWebSocket extends RawHttp {
     } else if (length == 127) {
       length = Math.toIntExact(ByteBuffer.wrap(read(8)).getLong());
     }
-    return new Frame((head[0] & FIN) != 0, head[0] & 0x0f, read(length));
+    boolean compressed = (head[0] & RSV1) != 0;
+    return new Frame((head[0] & FIN) != 0, compressed, head[0] & 0x0f, read(length));
   }
 
   /**

@@ -16,6 +16,7 @@ import io.stentor.http.RequestRefused;
 import io.stentor.http.Responses;
 import io.stentor.sse.StreamingResponses;
 import io.stentor.websocket.Handshake;
+import io.stentor.websocket.Handshake.Agreed;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
@@ -99,10 +100,13 @@ public final class CentrifugeEndpoint {
   }
 
   private void upgrade(HttpServerRequest request) {
-    String agreed =
-        Handshake.chooseSubProtocol(
-            request, List.of(CentrifugeSocket.JSON, CentrifugeSocket.PROTOBUF));
-    boolean protobuf = CentrifugeSocket.PROTOBUF.equals(agreed) || asksForProtobuf(request);
+    Agreed agreed =
+        Agreed.with(
+            request,
+            List.of(CentrifugeSocket.JSON, CentrifugeSocket.PROTOBUF),
+            loop.anyCompression());
+    boolean protobuf =
+        CentrifugeSocket.PROTOBUF.equals(agreed.subProtocol()) || asksForProtobuf(request);
     boolean listens = UNI_WEBSOCKET.equals(request.path());
     String connect = listens ? request.getParam("cf_connect") : null;
     byte[] first = connect == null ? null : connect.getBytes(StandardCharsets.UTF_8);
@@ -114,7 +118,9 @@ public final class CentrifugeEndpoint {
     Handshake.accept(
         request,
         agreed,
-        place -> CentrifugeSocket.open(place, format, parameters.name(), first, loop));
+        place ->
+            CentrifugeSocket.open(
+                place, format, agreed.compresses(), parameters.name(), first, loop));
   }
 
   private static boolean asksForProtobuf(HttpServerRequest request) {

@@ -4,12 +4,15 @@ import io.netty.channel.ChannelHandlerContext;
 import io.stentor.centrifuge.Commands;
 import io.stentor.centrifuge.Session;
 import io.stentor.centrifuge.codec.ClientFormat;
+import io.stentor.config.RoomOptions;
 import io.stentor.connection.Heartbeat;
 import io.stentor.http.LoopContext;
 import io.stentor.http.Takeover;
 import io.stentor.json.Utf8;
 import io.stentor.message.CloseReason;
+import io.stentor.room.Format;
 import io.stentor.room.Output;
+import io.stentor.websocket.CompressedFormat;
 import io.stentor.websocket.Socket;
 import org.jspecify.annotations.Nullable;
 
@@ -29,15 +32,21 @@ public final class CentrifugeSocket implements CentrifugeConnection, Socket.List
   private final LoopContext loop;
   private final Socket socket;
   private final ClientFormat format;
+  private final boolean compression;
   private final Session session;
   private final Heartbeat.Beat beat = new Heartbeat.Beat();
   private boolean answered = true;
 
   private CentrifugeSocket(
-      ChannelHandlerContext place, ClientFormat format, String name, LoopContext loop) {
+      ChannelHandlerContext place,
+      ClientFormat format,
+      boolean compression,
+      String name,
+      LoopContext loop) {
     this.loop = loop;
     this.format = format;
-    this.socket = Socket.takeOver(place, loop.maxFrameBytes(), this);
+    this.compression = compression;
+    this.socket = Socket.takeOver(place, loop.maxFrameBytes(), compression, this);
     this.session = Commands.newSession(loop, this, format, name);
   }
 
@@ -46,16 +55,18 @@ public final class CentrifugeSocket implements CentrifugeConnection, Socket.List
    *
    * @param place the channel context that {@link Takeover#accept} returned
    * @param format of what the client sends and is sent
+   * @param compression whether compression was agreed on
    * @param name the name that the client chose; empty for none
    * @param first a message that came with the request; null for none
    */
   static CentrifugeSocket open(
       ChannelHandlerContext place,
       ClientFormat format,
+      boolean compression,
       String name,
       byte @Nullable [] first,
       LoopContext loop) {
-    CentrifugeSocket opened = new CentrifugeSocket(place, format, name, loop);
+    CentrifugeSocket opened = new CentrifugeSocket(place, format, compression, name, loop);
     opened.opened();
     if (first != null) {
       opened.session.received(first);
@@ -168,6 +179,11 @@ public final class CentrifugeSocket implements CentrifugeConnection, Socket.List
   @Override
   public Output output() {
     return socket;
+  }
+
+  @Override
+  public Format format(Format plain, RoomOptions room) {
+    return compression && room.compression() ? CompressedFormat.of(plain) : plain;
   }
 
   @Override
