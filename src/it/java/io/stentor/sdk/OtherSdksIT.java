@@ -264,4 +264,26 @@ class OtherSdksIT {
       ann.expect("disconnected 3503 force disconnect");
     }
   }
+
+  /** Code 3014 has no such meaning for the SDK for Java, which recovers as after any other code. */
+  @ParameterizedTest
+  @EnumSource
+  void drops_its_position_when_its_state_is_invalid(SdkProgram program) throws IOException {
+    String room = room("invalid");
+    Api api = Api.at(server.port(), "sdk-key");
+    try (Client ann = new Client(program, server.port()).connected("long", "long")) {
+      ann.order("subscribe " + room);
+      ann.expect("subscribed " + room + " false false");
+      publish(server.port(), room, 1, 2);
+      ann.expect("publication " + room + " 2 2");
+      api.result(
+          "disconnect",
+          "{\"user\":\"ann\",\"disconnect\":{\"code\":3014,\"reason\":\"state invalidated\"}}");
+      ann.expect("connecting 3014");
+      ann.expect("subscribed " + room + " true " + (program == SdkProgram.JAVA_PROTOBUF));
+      publish(server.port(), room, 3, 3);
+      ann.expect("publication " + room + " 3 3");
+      assertThat(ann.publications()).isEqualTo(numbers(3));
+    }
+  }
 }

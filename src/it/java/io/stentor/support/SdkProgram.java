@@ -20,7 +20,9 @@ public enum SdkProgram {
   GO_JSON,
   GO_PROTOBUF;
 
-  private static final String PYTHON_SDK = "centrifuge-python==0.7.0";
+  /** The SDK for Python, as pip names it. */
+  public static final String PYTHON_SDK = "centrifuge-python==0.7.0";
+
   private static final int INSTALL_SECONDS = 300;
   private static final Path PYTHON = Path.of("target", "python").toAbsolutePath();
 
@@ -32,13 +34,24 @@ public enum SdkProgram {
     List<String> command =
         switch (this) {
           case JAVA_PROTOBUF -> java();
-          case PYTHON_JSON, PYTHON_PROTOBUF -> python();
+          case PYTHON_JSON, PYTHON_PROTOBUF -> python("client.py");
           case GO_JSON, GO_PROTOBUF -> go();
         };
     command.add(url);
     if (this != JAVA_PROTOBUF) {
       command.add(name().endsWith("JSON") ? "json" : "protobuf");
     }
+    return start(command);
+  }
+
+  /** Starts a script of {@code src/it/python}, which finds the SDK. */
+  public static Process startPython(String script, List<String> arguments) throws IOException {
+    List<String> command = python(script);
+    command.addAll(arguments);
+    return start(command);
+  }
+
+  private static Process start(List<String> command) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("PYTHONPATH", PYTHON.toString());
     builder.environment().put("PYTHONIOENCODING", "utf-8");
@@ -54,12 +67,12 @@ public enum SdkProgram {
     return new ArrayList<>(List.of(java, encoding, "-cp", classes, "io.stentor.sdk.JavaSdk"));
   }
 
-  private static synchronized List<String> python() {
+  private static synchronized List<String> python(String script) {
     String interpreter = InstalledProgram.find("python3").toString();
     if (!Files.exists(PYTHON.resolve("centrifuge"))) {
       run(interpreter, "-m", "pip", "install", "-q", "--target", PYTHON.toString(), PYTHON_SDK);
     }
-    return new ArrayList<>(List.of(interpreter, "src/it/python/client.py"));
+    return new ArrayList<>(List.of(interpreter, "src/it/python/" + script));
   }
 
   private static synchronized List<String> go() {
@@ -72,7 +85,12 @@ public enum SdkProgram {
     return new ArrayList<>(List.of(program.toString()));
   }
 
-  private static void run(String... command) {
+  /**
+   * Runs a command to its end.
+   *
+   * @throws AssertionError when it fails or takes five minutes
+   */
+  public static void run(String... command) {
     try {
       Process process = new ProcessBuilder(command).inheritIO().start();
       if (!process.waitFor(INSTALL_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
