@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
@@ -34,6 +35,9 @@ class BehindProxiesIT {
   private static final int LISTENERS = 12;
   private static final String ROOM = "rolling";
   private static final String LAST = "last";
+
+  /** Between two requests of one client, which leaves the processors to the nodes. */
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final long seed = System.nanoTime() % 1_000_000;
   private final Random random = new Random(seed);
@@ -117,6 +121,7 @@ class BehindProxiesIT {
   private void publish(Transcript transcript, List<String> addresses, AtomicBoolean enough) {
     while (!enough.get()) {
       publishers.publishNext(transcript, addresses, random);
+      LockSupport.parkNanos(PAUSE_NANOS);
     }
   }
 
@@ -125,6 +130,7 @@ class BehindProxiesIT {
     Map<Integer, Integer> statuses = new TreeMap<>();
     while (!enough.get()) {
       statuses.merge(RawHttp.get(port, "/rooms/" + ROOM).status(), 1, Integer::sum);
+      LockSupport.parkNanos(PAUSE_NANOS);
     }
     return statuses;
   }
