@@ -121,9 +121,11 @@ final class Bars {
                 new Case("memory, calm", Candidate.stentor(options), calm),
                 new Case("buffered, calm", Candidate.durable(options, "buffered"), calm)));
     for (int publishers : List.of(1, 10, 100)) {
-      String load = "--mode post --connections " + publishers + timed(5, 1);
-      Candidate synced = Candidate.durable(options, "synced");
+      String load = "--mode post --connections " + publishers + timed(15, 1);
+      Candidate synced = Candidate.durableCentrifuge(options, "synced");
+      Candidate posted = Candidate.durable(options, "synced");
       cases.add(new Case("synced, " + publishers, synced, load));
+      cases.add(new Case("synced by POST, " + publishers, posted, load));
       cases.add(new Case("Redis, " + publishers, Candidate.redis("always"), load));
       cases.add(new Case("PostgreSQL, " + publishers, Candidate.postgres(), load));
     }

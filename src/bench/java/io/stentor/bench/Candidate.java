@@ -43,6 +43,12 @@ record Candidate(
     return new Candidate("Stentor", JAR, command, true, 1);
   }
 
+  /** The same with publishers that speak the Centrifuge protocol. */
+  static Candidate durableCentrifuge(BenchOptions options, String... overlays) {
+    List<String> command = durable(options, overlays).command();
+    return new Candidate("Stentor", JAR, command, true, 1, Protocol.CENTRIFUGE);
+  }
+
   /** Redis that writes each command into its log; {@code fsync} is "always" or "everysec". */
   static Candidate redis(String fsync) {
     Path redis = Path.of("/usr/bin/redis-server");

@@ -36,8 +36,8 @@ final class LoadOptions {
         --bytes B           payload, at least 40
         --mode rate|closed|idle|post
                             post: by HTTP to the url's path and /messages, one request under way
-                            on each of --connections; redis:// and postgres:// in the url ask
-                            those servers instead
+                            on each of --connections; centrifuge://, redis:// and postgres:// in the url ask
+                            in that protocol instead
         --messages N        post: ends after so many messages, each connection going through all
                             rooms
         --rate M            messages a second over all publishers

@@ -55,6 +55,65 @@ enum Protocol {
     }
   },
 
+  /** Stentor: publish commands of the Centrifuge protocol over a WebSocket. */
+  CENTRIFUGE("centrifuge", "/bench-%d") {
+    @Override
+    List<byte[]> greeting() {
+      String upgrade =
+          """
+          GET /connection/websocket HTTP/1.1
+          Host: bench
+          Upgrade: websocket
+          Connection: Upgrade
+          Sec-WebSocket-Version: 13
+          Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==
+
+          """;
+      return List.of(ascii(upgrade.replace("\n", "\r\n")), textFrame("{\"id\":1,\"connect\":{}}"));
+    }
+
+    @Override
+    byte[] publish(URI url, int room, int bytes) {
+      String channel = LoadOptions.path(url, room).substring(1);
+      return textFrame(
+          "{\"id\":2,\"publish\":{\"channel\":\"%s\",\"data\":\"%s\"}}"
+              .formatted(channel, "x".repeat(bytes)));
+    }
+
+    @Override
+    byte[] probe() {
+      return WEB.probe();
+    }
+
+    /* An HTTP response, or a frame with a short reply: a byte, a length of one or three bytes. */
+    @Override
+    Reply reply(ByteBuffer answer) {
+      if (answer.position() > 0 && answer.get(0) == 'H') {
+        String head = text(answer);
+        boolean complete = head.endsWith("\r\n\r\n");
+        return complete && head.startsWith("101", 9) ? Reply.TAKEN : WEB.reply(answer);
+      }
+      int length = answer.position() < 4 ? 126 : answer.get(1);
+      int end = length < 126 ? 2 + length : 4 + (answer.getShort(2) & 0xFFFF);
+      if (answer.position() < 4 || answer.position() < end) {
+        return Reply.INCOMPLETE;
+      }
+      return text(answer).contains("\"error\"") ? Reply.REFUSED : Reply.TAKEN;
+    }
+
+    /* The mask is zero, so it changes nothing. */
+    private byte[] textFrame(String text) {
+      byte[] payload = ascii(text);
+      Body frame = new Body().number(0x81, 1);
+      if (payload.length < 126) {
+        frame.number(0x80 | payload.length, 1);
+      } else {
+        frame.number(0x80 | 126, 1).number(payload.length, 2);
+      }
+      return concat(frame.number(0, 4).bytes(), payload);
+    }
+  },
+
   /** Redis: {@code XADD} to a stream for each room. */
   REDIS("redis", "/bench-%d") {
     @Override
