@@ -199,9 +199,13 @@ final class CatchUp implements Tail.Reading {
       lost(page.end());
       return;
     }
+    boolean forks = announced && page.epoch() != after.epoch();
     // The same place in the present branch of the log, or its start.
     after = new Position(page.epoch(), reaches ? after.offset() : page.first() - 1);
-    if (announce()) {
+    if (forks) { // Told before it is sent what is only in the new branch.
+      cursor.connection().forked();
+    }
+    if (announce() && !cursor.hasLeft()) {
       write(page);
       proceed(after.offset() >= page.top());
     }

@@ -44,6 +44,9 @@ final class FakeConnection implements Connection, Output {
   /** How often it was told that the log continues under another epoch. */
   int forks;
 
+  /** How many texts it had been sent when it was first told so. */
+  int textsBeforeFork;
+
   volatile @Nullable CloseReason closed;
 
   FakeConnection(Format format) {
@@ -83,6 +86,7 @@ final class FakeConnection implements Connection, Output {
 
   @Override
   public void forked() {
+    textsBeforeFork = forks == 0 ? texts().size() : textsBeforeFork;
     forks++;
   }
 

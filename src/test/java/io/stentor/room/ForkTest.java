@@ -146,5 +146,7 @@ class ForkTest {
     assertThat(texts.get(0)).isEqualTo("!RECOVERED " + before + ":0");
     assertThat(texts.subList(1, texts.size()))
         .isEqualTo(both(range(before, 1, read), range(epoch, read + 1, 2_900)));
+    assertThat(connection.forks).isPositive();
+    assertThat(connection.textsBeforeFork).isEqualTo(read + 1);
   }
 }
