@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,10 +35,20 @@ public final class CommonStop {
 
   private final HazelcastInstance hazelcast;
   private final IMap<String, Boolean> stopping;
+  private final LongSupplier nanoTime;
+  private final LongConsumer pause;
 
+  /** Creates the part of a node that has joined a cluster. */
   public CommonStop(HazelcastInstance hazelcast) {
+    this(hazelcast, System::nanoTime, LockSupport::parkNanos);
+  }
+
+  /** Creates a node's part with another clock, and a pause that takes as long by that clock. */
+  CommonStop(HazelcastInstance hazelcast, LongSupplier nanoTime, LongConsumer pause) {
     this.hazelcast = hazelcast;
     this.stopping = hazelcast.getMap(STOPPING);
+    this.nanoTime = nanoTime;
+    this.pause = pause;
   }
 
   /** Announces that this node has begun to stop. Does not block. */
@@ -61,21 +73,21 @@ public final class CommonStop {
    */
   public boolean await() {
     boolean all = false;
-    long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
+    long startNanos = nanoTime.getAsLong();
     try {
       stopping.set(self(), true, KEEP_HOURS, TimeUnit.HOURS);
-      while (System.nanoTime() < endNanos) {
+      while (nanoTime.getAsLong() - startNanos < TimeUnit.SECONDS.toNanos(WAIT_SECONDS)) {
         List<String> nodes =
             hazelcast.getCluster().getMembers().stream().map(CommonStop::id).toList();
         Map<String, Boolean> known = stopping.getAll(nodes.stream().collect(Collectors.toSet()));
         if (!known.keySet().containsAll(nodes)) {
           return false;
         }
-        all = nodes.size() > 1;
+        all |= nodes.size() > 1;
         if (!known.containsValue(false)) {
           break;
         }
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
+        pause.accept(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
       }
     } catch (RuntimeException e) { // The others are leaving already.
       LOG.debug("the other nodes do not answer while all stop", e);
