@@ -41,7 +41,9 @@ public final class WireVersion {
   /** Attribute of a member: the oldest and the newest version that it knows. */
   static final String ATTRIBUTE = "stentor.wire";
 
-  private static final String KEY = WireVersion.class.getName();
+  /** Key in the user context of a configuration. */
+  static final String KEY = WireVersion.class.getName();
+
   private static final String HEADER = "wire";
 
   /** The version for some members. The set of members is another object after each change. */
@@ -50,7 +52,12 @@ public final class WireVersion {
   private volatile Supplier<Set<Member>> members;
   private volatile Agreed agreed = new Agreed(null, NEWEST);
 
-  private WireVersion(Supplier<Set<Member>> members) {
+  /**
+   * Creates the version that all members know.
+   *
+   * @param members must return the same object until the members change
+   */
+  WireVersion(Supplier<Set<Member>> members) {
     this.members = members;
   }
 
@@ -80,18 +87,6 @@ public final class WireVersion {
       return of(manager.getHazelcastInstance());
     }
     return new WireVersion(Set::of);
-  }
-
-  /** Returns a version that never changes. */
-  public static WireVersion fixed(int version) {
-    WireVersion fixed = new WireVersion(Set::of);
-    fixed.agreed = new Agreed(fixed.members.get(), version);
-    return fixed;
-  }
-
-  /** Makes all types that are registered at a configuration from now on use a fixed version. */
-  public static void fix(Config config, int version) {
-    config.getUserContext().put(KEY, fixed(version));
   }
 
   /** Makes a node that is starting use the newest version that its cluster knows. */

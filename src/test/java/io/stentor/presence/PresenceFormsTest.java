@@ -1,5 +1,6 @@
 package io.stentor.presence;
 
+import io.stentor.cluster.FixedWireVersion;
 import io.stentor.cluster.WireVersion;
 import io.stentor.message.Member;
 import io.stentor.message.RoomName;
@@ -50,7 +51,7 @@ class PresenceFormsTest {
   @Test
   void the_form_on_the_bus_changes_only_with_a_new_version() {
     for (int version = WireVersion.OLDEST; version <= WireVersion.NEWEST; version++) {
-      ChangeFormat format = new ChangeFormat(WireVersion.fixed(version));
+      ChangeFormat format = new ChangeFormat(FixedWireVersion.of(version));
       GoldenForms.check(
           "presence-message",
           version,

@@ -3,6 +3,7 @@ package io.stentor.room;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.stentor.cluster.FixedWireVersion;
 import io.stentor.cluster.WireVersion;
 import io.stentor.message.Attributes;
 import io.stentor.message.Member;
@@ -22,7 +23,7 @@ import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
 class BatchFormatTest {
-  private final BatchFormat format = new BatchFormat(WireVersion.fixed(WireVersion.NEWEST));
+  private final BatchFormat format = new BatchFormat(FixedWireVersion.of(WireVersion.NEWEST));
 
   @Property(tries = 200)
   void a_batch_is_the_same_after_it_travelled(@ForAll long seed) {
@@ -68,7 +69,7 @@ class BatchFormatTest {
                 Publication.binary(new byte[] {0, 1}, 1_700_000_000_000L, null, ann)
                     .with(attributes)));
     for (int version = WireVersion.OLDEST; version <= WireVersion.NEWEST; version++) {
-      BatchFormat versioned = new BatchFormat(WireVersion.fixed(version));
+      BatchFormat versioned = new BatchFormat(FixedWireVersion.of(version));
       GoldenForms.check(
           "batch",
           version,

@@ -6,6 +6,7 @@ import com.hazelcast.config.Config;
 import com.hazelcast.internal.serialization.InternalSerializationService;
 import com.hazelcast.internal.serialization.impl.DefaultSerializationServiceBuilder;
 import com.hazelcast.internal.serialization.impl.HeapData;
+import io.stentor.cluster.FixedWireVersion;
 import io.stentor.cluster.WireVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,7 +48,7 @@ public final class GoldenForms {
   public static void check(Consumer<Config> register, Map<String, Object> values, int since) {
     for (int version = since; version <= WireVersion.NEWEST; version++) {
       Config config = new Config();
-      WireVersion.fix(config, version);
+      FixedWireVersion.fix(config, version);
       register.accept(config);
       InternalSerializationService wire =
           new DefaultSerializationServiceBuilder()
