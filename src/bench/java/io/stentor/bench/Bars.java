@@ -40,6 +40,7 @@ final class Bars {
         coalescing(),
         eventStreams(),
         centrifuge(),
+        filters(),
         posts(),
         flood(),
         durable());
@@ -309,6 +310,25 @@ final class Bars {
                 true,
                 0.7),
             new Check("CPU per delivery over plain text's", CPU, "Protobuf", "plain", false, 1.2)));
+  }
+
+  private Bar filters() {
+    String load =
+        "--listen ws --connections 1000 --publishers 1 --mode rate --rate 50"
+            + awake()
+            + timed(10, 1)
+            + " --filters ";
+    List<Case> cases = new ArrayList<>();
+    for (String filters : List.of("0", "1", "10")) {
+      cases.add(new Case(filters + " filters", Candidate.stentor(options), load + filters));
+    }
+    return new Bar(
+        "filters",
+        "one room of 1,000 at 50 messages/s, whose listeners have none, one or ten filters that match",
+        cases,
+        List.of(CPU_COLUMN, P50, P99, LOST, REPEATED, OTHER_ORDER),
+        List.of(
+            new Check("CPU per delivery over none", CPU, "10 filters", "0 filters", false, 1.1)));
   }
 
   private Bar posts() {

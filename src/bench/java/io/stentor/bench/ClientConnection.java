@@ -51,6 +51,7 @@ final class ClientConnection implements FrameParser.Sink {
   private final boolean eventStream;
   private final boolean centrifuge;
   private final boolean protobuf;
+  private final String filter;
   private final Parser parser;
   private final SocketChannel channel;
   private final SelectionKey key;
@@ -69,6 +70,8 @@ final class ClientConnection implements FrameParser.Sink {
     eventStream = listens && options.eventStreams;
     centrifuge = listens && options.centrifuge;
     protobuf = listens && options.protobuf;
+    // No message has the tag, so each filter matches all.
+    filter = listens && options.filters > 0 ? "?filter=tag!=" + id % options.filters : "";
     parser = eventStream ? new ChunkParser(this) : new FrameParser(this);
     int first = options.separatePublishers && listens ? options.publishers : 0;
     room = (id - first) % options.rooms;
@@ -196,7 +199,7 @@ final class ClientConnection implements FrameParser.Sink {
     state = State.HANDSHAKE;
     interest();
     String path = centrifuge ? "/connection/websocket" : LoadOptions.path(target, room);
-    path += eventStream ? "/events" : protobuf ? "?format=protobuf" : "";
+    path += eventStream ? "/events" : protobuf ? "?format=protobuf" : filter;
     String request =
         """
         GET %s HTTP/1.1

@@ -30,6 +30,7 @@ final class LoadOptions {
                             listeners are WebSockets, or event streams at the url's path and
                             /events, or subscribe by the Centrifuge protocol in JSON or in
                             Protobuf; publishers are WebSockets and listen nowhere
+        --filters N         listeners in each room have so many different filters, which all match
         --connections N     listeners; number i joins room i modulo --rooms
         --rooms R           number of rooms
         --publishers P      number of publishers
@@ -64,6 +65,7 @@ final class LoadOptions {
   final boolean eventStreams;
   final boolean centrifuge;
   final boolean protobuf;
+  final int filters;
   final int connections;
   final int rooms;
   final int publishers;
@@ -97,6 +99,7 @@ final class LoadOptions {
     centrifuge = protobuf || listenBy.equals("centrifuge");
     separatePublishers = !publish.isEmpty() || !listenBy.isEmpty();
     publishUrl = publish.isEmpty() ? url : uri(publish);
+    filters = (int) in.number("filters", 0);
     connections = (int) in.number("connections", 200);
     rooms = (int) in.number("rooms", 1);
     bytes = (int) in.number("bytes", 64);
