@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param epoch the epoch of that offset; empty matches any
  * @param joinLeave whether it requests joins and leaves
  * @param onlyRecovered whether to refuse the subscription if it cannot be recovered
+ * @param deltas whether it requests deltas
  * @param tf the filter that it requests, unchecked; null for none
  */
 record SubscribeRequest(
@@ -36,13 +37,18 @@ record SubscribeRequest(
     String epoch,
     boolean joinLeave,
     boolean onlyRecovered,
+    boolean deltas,
     @Nullable Fields tf) {
 
   /** New messages only. */
-  static final SubscribeRequest NOTHING = new SubscribeRequest(false, 0, "", false, false, null);
+  static final SubscribeRequest NOTHING =
+      new SubscribeRequest(false, 0, "", false, false, false, null);
 
   /** Bit of {@code flag}: refuse if recovery is not possible. */
   private static final int REJECT_UNRECOVERED = 2;
+
+  /** The format of deltas. */
+  static final String FOSSIL = "fossil";
 
   /** Maximum number of missed messages in one result; the following ones are pushed. */
   private static final int MAX_RECOVERED_MESSAGES = 300;
@@ -62,6 +68,7 @@ record SubscribeRequest(
         fields.text("epoch"),
         fields.flag("join_leave"),
         (fields.number("flag") & REJECT_UNRECOVERED) != 0,
+        fields.text("delta").equals(FOSSIL),
         tf(fields));
   }
 
@@ -141,7 +148,7 @@ record SubscribeRequest(
    * @param position the position in the log at which the client continues
    * @param missed the page after the client's offset, or with the newest message; null if it was
    *     not recovered
-   * @param subscriber the filter and the ID of the client, which decide what it is sent
+   * @param subscriber the filter, the ID and the format of the client, which decide what it is sent
    */
   Content result(
       SubscriptionGrant grant,
@@ -155,7 +162,12 @@ record SubscribeRequest(
         out.flag("recoverable", true).text("epoch", Position.epochText(position.epoch()));
         if (missed != null) {
           if (!grant.latest() || !missed.publications().isEmpty()) {
-            out.publications("publications", sent(missed, subscriber));
+            List<Logged> sent = sent(missed, subscriber);
+            if (subscriber.format().hasDeltas()) {
+              out.deltas("publications", sent);
+            } else {
+              out.publications("publications", sent);
+            }
           }
           // The client advances from this offset with each publication.
           out.flag("recovered", true).number("offset", offset);
@@ -166,7 +178,15 @@ record SubscribeRequest(
       }
       out.source("data", grant.data());
       out.flag("was_recovering", grant.latest() || (recover && grant.recovery()));
+      out.flag("delta", subscriber.format().hasDeltas());
     };
+  }
+
+  /** Returns whether a client is sent the last message of a page. Filters are not considered. */
+  static boolean sendsLast(Page page, Connection subscriber) {
+    List<Publication> all = page.publications();
+    return !all.isEmpty()
+        && !subscriber.id().equals(all.get(all.size() - 1).attributes().exclude());
   }
 
   private static List<Logged> sent(Page page, Connection subscriber) {

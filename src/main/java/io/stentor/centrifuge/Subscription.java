@@ -218,7 +218,8 @@ final class Subscription implements Connection, Output {
     Page page = read.orElse(null);
     missed = page;
     if (page != null) {
-      join(new Start.Since(new Position(page.epoch(), page.last())));
+      boolean received = SubscribeRequest.sendsLast(page, this);
+      join(new Start.Since(new Position(page.epoch(), page.last()), received));
     } else if (request.onlyRecovered()) {
       throw new CommandError(ErrorCode.UNRECOVERABLE_POSITION);
     } else {
@@ -227,8 +228,10 @@ final class Subscription implements Connection, Output {
   }
 
   private void joinAtNewest(Page newest) {
-    missed = request.latest(newest);
-    join(new Start.Since(newest.end()));
+    Page page = request.latest(newest);
+    missed = page;
+    boolean received = page != null && SubscribeRequest.sendsLast(page, this);
+    join(new Start.Since(newest.end(), received));
   }
 
   /** No-op if the client has left in the meantime. */
@@ -237,7 +240,7 @@ final class Subscription implements Connection, Output {
       return;
     }
     LoopContext loop = owner.loop();
-    format = writer.transport().format(writer.format(), loop.rooms().options(room));
+    format = writer.transport().format(plainFormat(), loop.rooms().options(room));
     try {
       Cursor placed = loop.rooms().join(room, this, start, loop.eventLoop());
       cursor = placed;
@@ -247,6 +250,11 @@ final class Subscription implements Connection, Output {
     } catch (JoinLimitReached e) {
       reply.fail(CommandError.of(e));
     }
+  }
+
+  private Format plainFormat() {
+    boolean deltas = grant != null && grant.deltas() && request.deltas() && filter == null;
+    return deltas ? writer.format().withDeltas() : writer.format();
   }
 
   @Override

@@ -28,7 +28,7 @@ final class SubscriptionCommands {
 
     static SubscribeCommand of(Fields fields) {
       String delta = fields.text("delta");
-      if (!delta.isEmpty() && !delta.equals("fossil")) {
+      if (!delta.isEmpty() && !delta.equals(SubscribeRequest.FOSSIL)) {
         throw Disconnect.badRequest("an unknown delta");
       }
       return new SubscribeCommand(

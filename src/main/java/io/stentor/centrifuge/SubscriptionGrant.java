@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param recovery whether the client is told positions, and can recover from them
  * @param latest whether it recovers the newest message instead of those that it missed, from any
  *     position and without one; only with {@code recovery}
+ * @param deltas whether it can be sent deltas, if it asks
  * @param presence whether the client is a member of the room
  * @param joinLeave whether it is sent joins and leaves, if it asks
  * @param pushJoinLeave whether it is sent joins and leaves even if it does not ask
@@ -33,6 +34,7 @@ record SubscriptionGrant(
     long expiresAt,
     boolean recovery,
     boolean latest,
+    boolean deltas,
     boolean presence,
     boolean joinLeave,
     boolean pushJoinLeave,
@@ -81,6 +83,7 @@ record SubscriptionGrant(
         expiresAt,
         recovery,
         recovery && options.history().startsWithLatest(),
+        recovery && options.allowDelta() && !byServer,
         options.presence() && or(override.presence(), true),
         options.presence() && or(override.pushJoinLeave(), maySee),
         options.presence() && or(override.pushJoinLeave(), maySee && options.pushJoinLeave()),

@@ -18,6 +18,7 @@ import java.util.Locale;
  *     transform; a longer one is refused (WebSocket close code 1009)
  * @param allowBinary whether binary messages are allowed
  * @param compression whether messages are sent compressed to WebSockets whose clients offer it
+ * @param allowDelta whether subscribers that ask for it are sent deltas; no effect without a log
  * @param ratePerSecond messages that one node accepts per second; 0 for no limit. Above it, reads
  *     from WebSocket publishers are paused and HTTP publishes are refused
  * @param presence whether the members of the room are tracked
@@ -37,6 +38,7 @@ public record RoomOptions(
     int maxMessageBytes,
     boolean allowBinary,
     boolean compression,
+    boolean allowDelta,
     int ratePerSecond,
     boolean presence,
     Who publish,
@@ -73,6 +75,7 @@ public record RoomOptions(
         queueBytes,
         0,
         maxMessageBytes,
+        false,
         false,
         false,
         0,

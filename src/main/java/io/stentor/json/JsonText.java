@@ -1,8 +1,8 @@
 package io.stentor.json;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
 
@@ -12,6 +12,9 @@ public final class JsonText {
   /** Bytes of a backslash, u and four digits. */
   private static final int LONGEST_ESCAPE = 6;
 
+  /** The character after the backslash of the escape of each byte; 0 for none. */
+  private static final byte[] ESCAPES = escapes();
+
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
   private JsonText() {}
@@ -20,10 +23,9 @@ public final class JsonText {
   public static int size(byte[] utf8) {
     int size = 2 + utf8.length;
     for (byte one : utf8) {
-      if (escape(one) != 0) {
-        size++;
-      } else if (one >= 0 && one < ' ') {
-        size += LONGEST_ESCAPE - 1;
+      byte escape = ESCAPES[one & 0xff];
+      if (escape != 0) {
+        size += escape == 'u' ? LONGEST_ESCAPE - 1 : 1;
       }
     }
     return size;
@@ -31,27 +33,39 @@ public final class JsonText {
 
   /** Appends the text in quotes; escapes only what JSON requires. */
   public static void write(byte[] utf8, ByteBuf out) {
+    int plain = 0;
+    while (plain < utf8.length && ESCAPES[utf8[plain] & 0xff] == 0) {
+      plain++;
+    }
     out.writeByte('"');
-    int copied = 0;
-    for (int i = 0; i < utf8.length; i++) {
+    out.writeBytes(utf8, 0, plain);
+    if (plain < utf8.length) {
+      out.writeBytes(escaped(utf8, plain));
+    }
+    out.writeByte('"');
+  }
+
+  /** Returns the rest of a text with escapes: an array, because it is written byte by byte. */
+  private static byte[] escaped(byte[] utf8, int from) {
+    byte[] all = new byte[size(utf8) - 2 - from];
+    int next = 0;
+    for (int i = from; i < utf8.length; i++) {
       byte one = utf8[i];
-      if (one < 0 || (one >= ' ' && one != '"' && one != '\\')) {
+      byte escape = ESCAPES[one & 0xff];
+      if (escape == 0) {
+        all[next++] = one;
         continue;
       }
-      out.writeBytes(utf8, copied, i - copied);
-      copied = i + 1;
-      byte escape = escape(one);
-      out.writeByte('\\');
-      if (escape != 0) {
-        out.writeByte(escape);
-      } else {
-        ByteBufUtil.writeAscii(out, "u00");
-        out.writeByte(HEX[one >> 4]);
-        out.writeByte(HEX[one & 15]);
+      all[next++] = '\\';
+      all[next++] = escape;
+      if (escape == 'u') {
+        all[next++] = '0';
+        all[next++] = '0';
+        all[next++] = HEX[one >> 4];
+        all[next++] = HEX[one & 15];
       }
     }
-    out.writeBytes(utf8, copied, utf8.length - copied);
-    out.writeByte('"');
+    return all;
   }
 
   /** Appends the text in quotes. */
@@ -100,16 +114,13 @@ public final class JsonText {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** The character after the backslash of the short escape; 0 if there is none. */
-  private static byte escape(byte one) {
-    return switch (one) {
-      case '"', '\\' -> one;
-      case '\n' -> 'n';
-      case '\r' -> 'r';
-      case '\t' -> 't';
-      case '\b' -> 'b';
-      case '\f' -> 'f';
-      default -> 0;
-    };
+  private static byte[] escapes() {
+    byte[] escapes = new byte[256];
+    Arrays.fill(escapes, 0, ' ', (byte) 'u');
+    String all = "\"\"\\\\\nn\rr\tt\bb\ff";
+    for (int i = 0; i < all.length(); i += 2) {
+      escapes[all.charAt(i)] = (byte) all.charAt(i + 1);
+    }
+    return escapes;
   }
 }

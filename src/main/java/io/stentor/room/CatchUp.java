@@ -4,9 +4,12 @@ import io.stentor.history.Page;
 import io.stentor.logging.LimitedWarnings;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Position;
+import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
 import io.stentor.room.Counts.Count;
 import io.stentor.room.Cursor.Notice;
+import io.stentor.room.Cursor.Start;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -69,6 +72,12 @@ final class CatchUp implements Tail.Reading {
   /** Whether nothing was written for the last message before {@link #after}. */
   private boolean endsHidden;
 
+  /** The publication at {@link #after}; null if it is not known, or there are no deltas. */
+  private @Nullable Publication before;
+
+  /** Whether the connection was sent the publication at {@link #after}. */
+  private boolean hasBefore;
+
   private int failures;
 
   private CatchUp(
@@ -99,9 +108,12 @@ final class CatchUp implements Tail.Reading {
       Source source,
       Tail.TailCursor cursor,
       Counts counts,
-      Position position,
+      Start.Since since,
       boolean thenLatest) {
-    return new CatchUp(room, source, cursor, counts, Notice.Kind.RECOVERED, position, thenLatest);
+    Notice.Kind kind = Notice.Kind.RECOVERED;
+    CatchUp created = new CatchUp(room, source, cursor, counts, kind, since.position(), thenLatest);
+    created.hasBefore = since.received();
+    return created;
   }
 
   /**
@@ -249,17 +261,21 @@ final class CatchUp implements Tail.Reading {
     if (!page.publications().isEmpty()) {
       Connection connection = cursor.connection();
       Tail tail = cursor.tail();
+      List<Publication> all = page.publications();
       Encoded encoded =
           Encoded.of(
               tail.format().uncompressed(),
               tail.filter(),
               room,
-              page.publications(),
+              before,
+              all,
               page.epoch(),
               page.first());
       after = new Position(page.epoch(), page.last());
       endsHidden = encoded.endsHidden();
-      encoded.write(0, connection.id(), connection.output(), counts);
+      encoded.write(0, connection.id(), hasBefore, connection.output(), counts);
+      hasBefore = encoded.last(connection.id()) == all.size() - 1;
+      before = tail.format().hasDeltas() ? all.get(all.size() - 1) : null;
       encoded.release();
       connection.output().flush();
     }
@@ -271,7 +287,7 @@ final class CatchUp implements Tail.Reading {
         return;
       }
       endsHidden = false;
-      if (!cursor.continueAfter(after)) {
+      if (!cursor.continueAfter(after, hasBefore)) {
         // The log is ahead of this node, possibly in another epoch, so the feed has to check it as
         // well.
         source.check();
@@ -293,6 +309,8 @@ final class CatchUp implements Tail.Reading {
     if (!announced) {
       counts.add(Count.UNRECOVERABLE, 1);
     }
+    before = null;
+    hasBefore = false;
     if (thenLatest) {
       kind = Notice.Kind.LOST;
       announced = false;

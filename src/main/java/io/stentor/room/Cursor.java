@@ -38,8 +38,17 @@ public interface Cursor {
     /**
      * At a previous position, to receive everything after it. If that is impossible, the client is
      * notified, and continues {@linkplain AsConfigured as the room says}.
+     *
+     * @param received whether the client was sent the message at that position in the same session,
+     *     so that the next one may be a delta
      */
-    record Since(Position position) implements Start {}
+    record Since(Position position, boolean received) implements Start {
+
+      /** At a position, after which the next message cannot be sent as a delta. */
+      public Since(Position position) {
+        this(position, false);
+      }
+    }
 
     /**
      * A number of messages before the end, or at the oldest message if there are fewer.

@@ -16,10 +16,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Consecutive publications encoded in one format for one filter: one buffer and the start index of
- * each publication. A publication that the filter does not match is there, but has no bytes.
- * Reference-counted; a holder of a reference may read it on any thread.
+ * each publication. A publication that the filter does not match is there, but has no bytes. In a
+ * format with deltas, some are encoded as the difference from the one before, and all are there
+ * once more without deltas. Reference-counted; a holder of a reference may read it on any thread.
  */
 final class Encoded {
+
+  /** About how many bytes a publication has as a delta. */
+  private static final int USUAL_DELTA_BYTES = 128;
 
   private final ByteBuf bytes;
 
@@ -37,17 +41,22 @@ final class Encoded {
 
   private final long publishedMillis;
 
+  /** The same publications without deltas; null if {@link #bytes} has no deltas. */
+  private final @Nullable Encoded complete;
+
   private Encoded(
       ByteBuf bytes,
       int[] starts,
       int hidden,
       @Nullable String @Nullable [] excludes,
-      long publishedMillis) {
+      long publishedMillis,
+      @Nullable Encoded complete) {
     this.bytes = bytes;
     this.starts = starts;
     this.hidden = hidden;
     this.excludes = excludes;
     this.publishedMillis = publishedMillis;
+    this.complete = complete;
     this.excluded = excludes == null ? Set.of() : withoutNull(excludes);
   }
 
@@ -66,8 +75,24 @@ final class Encoded {
    * consecutive. The caller owns the only reference.
    *
    * @param filter null for all publications
+   * @param before the publication before the first one; null if it is not known, or the format has
+   *     no deltas
    */
   static Encoded of(
+      Format format,
+      @Nullable TagFilter filter,
+      RoomName room,
+      @Nullable Publication before,
+      List<Publication> publications,
+      long epoch,
+      long firstOffset) {
+    Encoded complete = complete(format, filter, room, publications, epoch, firstOffset);
+    return format.hasDeltas()
+        ? complete.withDeltas(format, room, before, publications, epoch, firstOffset)
+        : complete;
+  }
+
+  private static Encoded complete(
       Format format,
       @Nullable TagFilter filter,
       RoomName room,
@@ -103,7 +128,42 @@ final class Encoded {
         format.encode(room, publications.get(i), epoch, offset, out);
       }
     }
-    return new Encoded(out, starts, hidden, excludes, publications.get(0).timeMillis());
+    return new Encoded(out, starts, hidden, excludes, publications.get(0).timeMillis(), null);
+  }
+
+  /** Returns these publications with deltas where they are shorter. */
+  private Encoded withDeltas(
+      Format format,
+      RoomName room,
+      @Nullable Publication before,
+      List<Publication> publications,
+      long epoch,
+      long firstOffset) {
+    ByteBuf out =
+        PooledByteBufAllocator.DEFAULT.directBuffer(
+            Math.min(size(), count() * USUAL_DELTA_BYTES + USUAL_DELTA_BYTES));
+    int[] deltaStarts = new int[count()];
+    boolean some = false;
+    Publication previous = before;
+    for (int i = 0; i < deltaStarts.length; i++) {
+      deltaStarts[i] = out.writerIndex();
+      Publication next = publications.get(i);
+      long offset = epoch == 0 ? 0 : firstOffset + i;
+      boolean visible = starts[i] < end(i);
+      if (visible
+          && previous != null
+          && format.encodeDelta(room, previous, next, epoch, offset, out)) {
+        some = true;
+      } else {
+        out.writeBytes(bytes, starts[i], end(i) - starts[i]);
+      }
+      previous = visible ? next : null;
+    }
+    if (some) {
+      return new Encoded(out, deltaStarts, hidden, excludes, publishedMillis, this);
+    }
+    out.release();
+    return this;
   }
 
   /**
@@ -114,7 +174,7 @@ final class Encoded {
   static @Nullable Encoded position(Format format, Position position) {
     ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(Connection.NOTICE_BYTES);
     if (format.encode(new Notice(position, Notice.Kind.PASSED, 0), out)) {
-      return new Encoded(out, new int[0], 0, null, 0);
+      return new Encoded(out, new int[0], 0, null, 0, null);
     }
     out.release();
     return null;
@@ -149,6 +209,11 @@ final class Encoded {
     return bytes.readableBytes();
   }
 
+  /** Returns the number of bytes that are kept: those of both forms, if there are two. */
+  int keptBytes() {
+    return size() + (complete == null ? 0 : complete.size());
+  }
+
   private int end(int index) {
     return index + 1 < starts.length ? starts[index + 1] : bytes.writerIndex();
   }
@@ -158,9 +223,13 @@ final class Encoded {
     return excludes != null;
   }
 
-  /** Returns whether some publication excludes this connection. */
-  boolean excludes(String connection) {
-    return excluded.contains(connection);
+  /**
+   * Returns whether a connection is sent all of {@link #bytes}.
+   *
+   * @param hasBefore whether it was sent the publication before these
+   */
+  boolean isAllFor(String connection, boolean hasBefore) {
+    return (hasBefore || complete == null) && (excludes == null || !excluded.contains(connection));
   }
 
   private boolean isFor(String connection, int index) {
@@ -179,43 +248,74 @@ final class Encoded {
   /**
    * Writes what a connection is sent of everything from publication {@code index} on, without a
    * flush, and counts it. Adds references.
+   *
+   * @param hasBefore whether it was sent the publication before that; otherwise it gets no delta
+   *     first
    */
-  void write(int index, String connection, Output output, Counts counts) {
+  void write(int index, String connection, boolean hasBefore, Output output, Counts counts) {
     int messages = 0;
     long written = 0;
     int from = index;
+    boolean deltas = hasBefore;
     while (from < starts.length) {
       // A run of publications without one that excludes the connection.
+      Encoded form = deltas || complete == null ? this : complete;
       int to = from;
-      while (to < starts.length && (excludes == null || !connection.equals(excludes[to]))) {
+      while (to < starts.length
+          && (form == this || to == from)
+          && (excludes == null || !connection.equals(excludes[to]))) {
         messages += starts[to] < end(to) ? 1 : 0;
         to++;
       }
-      int length = to == from ? 0 : end(to - 1) - starts[from];
-      if (length > 0) {
-        output.write(
-            length == size()
-                ? bytes.retainedDuplicate()
-                : bytes.retainedSlice(starts[from], length));
-        written += length;
-      }
-      from = to + 1;
+      written += to == from ? 0 : form.write(from, to, output);
+      deltas = to > from;
+      from = deltas ? to : to + 1;
     }
     counts.add(Count.DELIVERED, messages);
     counts.add(Count.DELIVERED_BYTES, written);
   }
 
+  /** Writes a run of publications. Returns the number of bytes. */
+  private int write(int from, int to, Output output) {
+    int length = end(to - 1) - starts[from];
+    if (length > 0) {
+      output.write(
+          length == size() ? bytes.retainedDuplicate() : bytes.retainedSlice(starts[from], length));
+    }
+    return length;
+  }
+
   Encoded retain() {
     bytes.retain();
+    if (complete != null) {
+      complete.retain();
+    }
     return this;
   }
 
   void release() {
     bytes.release();
+    if (complete != null) {
+      complete.release();
+    }
   }
 
   /** Concatenates several into one. Takes ownership of their references. */
   static Encoded joined(List<Encoded> parts) {
+    for (Encoded part : parts) {
+      if (part.complete != null) {
+        return joined(parts, joined(parts.stream().map(Encoded::complete).toList(), null));
+      }
+    }
+    return joined(parts, null);
+  }
+
+  /** Returns the publications without deltas. The caller owns a reference. */
+  private Encoded complete() {
+    return complete == null ? retain() : complete.retain();
+  }
+
+  private static Encoded joined(List<Encoded> parts, @Nullable Encoded complete) {
     int size = 0;
     int count = 0;
     int hidden = 0;
@@ -243,6 +343,6 @@ final class Encoded {
       out.writeBytes(part.bytes, part.bytes.readerIndex(), part.size());
       part.release();
     }
-    return new Encoded(out, starts, hidden, excludes, publishedMillis);
+    return new Encoded(out, starts, hidden, excludes, publishedMillis, complete);
   }
 }

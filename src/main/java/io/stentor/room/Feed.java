@@ -180,6 +180,7 @@ final class Feed implements ReorderBuffer.Output {
     }
     if (group == null) {
       group = new Group(tail.format(), tail.filter());
+      group.before = group.deltas ? buffer.newest() : null;
       groups.add(group);
     }
     group.tails.add(tail);
@@ -358,6 +359,7 @@ final class Feed implements ReorderBuffer.Output {
       buffer.moveTo(page.branch(), withLatest ? page.top() : page.top() + 1);
       Position at = buffer.position();
       LOG.info("room {}: continuity was lost, going on at {}", room, at);
+      groups.forEach(group -> group.before = null);
       tails().forEach(tail -> tail.loop().run(() -> tail.lost(at)));
     } else if (page.last() >= before) {
       buffer.take(new Broadcast(page.epoch(), page.first(), page.publications()));
@@ -394,7 +396,9 @@ final class Feed implements ReorderBuffer.Output {
   public void deliver(List<Publication> publications, long epoch, long first, Position after) {
     for (int i = 0; i < groups.size(); i++) {
       Group group = groups.get(i);
-      Encoded encoded = Encoded.of(group.format, group.filter, room, publications, epoch, first);
+      Encoded encoded =
+          Encoded.of(group.format, group.filter, room, group.before, publications, epoch, first);
+      group.before = group.deltas ? publications.get(publications.size() - 1) : null;
       group.passedSeconds = encoded.endsHidden() ? Math.max(group.passedSeconds, 1) : 0;
       deliver(group, encoded, after);
     }
@@ -437,14 +441,19 @@ final class Feed implements ReorderBuffer.Output {
   /** The tails of one format and filter; at least one. */
   private static final class Group {
     final Format format;
+    final boolean deltas;
     final @Nullable TagFilter filter;
     final List<Tail> tails = new ArrayList<>(1);
+
+    /** The last publication; null if it is not known, or the format has no deltas. */
+    @Nullable Publication before;
 
     /** 0 if the last publication matched, otherwise one more than the seconds since then. */
     int passedSeconds;
 
     Group(Format format, @Nullable TagFilter filter) {
       this.format = format;
+      this.deltas = format.hasDeltas();
       this.filter = filter;
     }
   }

@@ -35,6 +35,28 @@ public interface Format {
    */
   void encode(RoomName room, Publication publication, long epoch, long offset, ByteBuf out);
 
+  /** Returns whether {@link #encodeDelta} writes anything; false by default. */
+  default boolean hasDeltas() {
+    return false;
+  }
+
+  /**
+   * Appends one publication as its difference from the one before it in the log, for connections
+   * that were sent that one.
+   *
+   * @return false if the difference is not shorter, or cannot be expressed; nothing was written
+   *     then
+   */
+  default boolean encodeDelta(
+      RoomName room,
+      Publication before,
+      Publication publication,
+      long epoch,
+      long offset,
+      ByteBuf out) {
+    return false;
+  }
+
   /**
    * Appends the encoded form of a notice.
    *

@@ -144,6 +144,11 @@ final class ReorderBuffer {
     return new Page(branch, oldest, next - 1, after.offset() + 1, publications);
   }
 
+  /** Returns the last delivered publication; null if it is not cached. */
+  @Nullable Publication newest() {
+    return recent.size() == 0 ? null : recent.newest(1, 1, 0).get(0);
+  }
+
   /** Drops cached publications that are too old. */
   void trim() {
     recent.trim(clock.getAsLong());

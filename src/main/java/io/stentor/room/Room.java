@@ -153,9 +153,12 @@ final class Room implements Tail.Owner {
     if (start instanceof Start.Since since && logged && since.position().equals(live)) {
       // Nothing was published since then, so there is nothing to read; typical of long polls.
       counts.add(Count.RECOVERED, 1);
+      if (since.received()) {
+        cursor.markBefore();
+      }
       cursor.tell(new Notice(live, Notice.Kind.RECOVERED, 0));
     } else if (start instanceof Start.Since since && logged) {
-      CatchUp.since(name, source, cursor, counts, since.position(), latest).begin();
+      CatchUp.since(name, source, cursor, counts, since, latest).begin();
     } else if (start instanceof Start.Since || start instanceof Start.Lost) {
       counts.add(Count.UNRECOVERABLE, 1);
       cursor.tell(new Notice(live, Notice.Kind.LOST, 0));

@@ -33,6 +33,9 @@ final class Tail {
    * A publication that the filter does not match has a number too, but no bytes. A piece without
    * bytes only moves cursors. It is not kept, except as the first piece: each piece ends where the
    * next one starts.
+   *
+   * In a format with deltas, a cursor gets its next publication as a delta only if it was sent the
+   * one before: not after it has joined, was excluded, or has skipped something.
    */
 
   /** What a tail needs from its room. */
@@ -55,8 +58,12 @@ final class Tail {
     void drained();
   }
 
+  /** Instead of the number of a publication. */
+  private static final long NONE = -1;
+
   private final Owner owner;
   private final Format format;
+  private final boolean deltas;
   private final @Nullable TagFilter filter;
   private final LoopExecutor loop;
   private final Counts counts;
@@ -98,6 +105,7 @@ final class Tail {
       Counts counts) {
     this.owner = owner;
     this.format = format;
+    this.deltas = format.hasDeltas();
     this.filter = filter;
     this.options = options;
     this.loop = loop;
@@ -194,7 +202,7 @@ final class Tail {
     boolean someWait =
         piece.size() == 0
             ? pass(first)
-            : piece.hasExclusions() ? offerWithExclusions(first, piece) : offer(first, piece);
+            : (deltas || piece.hasExclusions()) ? offerToEach(first, piece) : offer(first, piece);
     if (someWait && piece.count() > 0) {
       keep(first, piece);
     } else {
@@ -221,15 +229,24 @@ final class Tail {
       i = cursor.index == i ? i + 1 : i; // The last cursor replaces a cursor that has just left.
     }
     if (written > 0 && piece.messages() > 0) {
-      counts.add(Count.DELIVERED, (long) written * piece.messages());
-      counts.add(Count.DELIVERED_BYTES, (long) written * piece.size());
+      count(written, piece);
       counts.timings().offered(piece.publishedMillis());
     }
     return someWait;
   }
 
-  /** Like {@link #offer}, but leaves out what excludes the connection of a cursor. */
-  private boolean offerWithExclusions(long first, Encoded piece) {
+  /** Counts a piece that was written as a whole to some cursors. */
+  private void count(int written, Encoded piece) {
+    counts.add(Count.DELIVERED, (long) written * piece.messages());
+    counts.add(Count.DELIVERED_BYTES, (long) written * piece.size());
+  }
+
+  /**
+   * Like {@link #offer}, but leaves out what excludes the connection of a cursor, and writes no
+   * delta to a cursor that was not sent what it is based on.
+   */
+  private boolean offerToEach(long first, Encoded piece) {
+    int written = 0;
     boolean someWait = false;
     int i = 0;
     while (i < cursors.size()) {
@@ -239,13 +256,13 @@ final class Tail {
       if (isNext && piece.last(id) < 0) {
         cursor.next = sent;
       } else if (isNext && cursor.isReady()) {
-        if (piece.excludes(id)) {
-          piece.write(0, id, cursor.output, counts);
-          cursor.output.flush();
-        } else {
+        if (piece.isAllFor(id, cursor.hasBefore())) {
           cursor.output.send(piece.bytes());
-          counts.add(Count.DELIVERED, piece.messages());
-          counts.add(Count.DELIVERED_BYTES, piece.size());
+          cursor.last = sent - 1;
+          written++;
+        } else {
+          cursor.write(first, piece);
+          cursor.output.flush();
         }
         cursor.next = sent;
       } else if (cursor.next < sent) {
@@ -253,6 +270,7 @@ final class Tail {
       }
       i = cursor.index == i ? i + 1 : i;
     }
+    count(written, piece);
     counts.timings().offered(piece.publishedMillis());
     return someWait;
   }
@@ -277,8 +295,8 @@ final class Tail {
       return;
     }
     pieces.put(first, piece);
-    pieceBytes += piece.size();
-    counts.add(Count.WAITING_BYTES, piece.size());
+    pieceBytes += piece.keptBytes();
+    counts.add(Count.WAITING_BYTES, piece.keptBytes());
     for (int i = cursors.size() - 1; i >= 0; i--) {
       TailCursor cursor = cursors.get(i);
       if (cursor.next < sent && cursor.isReady()) {
@@ -358,8 +376,8 @@ final class Tail {
 
   private void releaseOldest() {
     Encoded piece = pieces.pollFirstEntry().getValue();
-    pieceBytes -= piece.size();
-    counts.add(Count.WAITING_BYTES, -piece.size());
+    pieceBytes -= piece.keptBytes();
+    counts.add(Count.WAITING_BYTES, -piece.keptBytes());
     piece.release();
   }
 
@@ -381,6 +399,7 @@ final class Tail {
     position = at;
     for (int i = cursors.size() - 1; i >= 0; i--) {
       TailCursor cursor = cursors.get(i);
+      cursor.last = NONE;
       if (cursor.reading != null) {
         cursor.moveToEnd();
       } else if (cursor.next < sent) {
@@ -413,6 +432,12 @@ final class Tail {
      * {@link #moveTo}, except where no piece can precede it.
      */
     private long next = Long.MAX_VALUE;
+
+    /**
+     * Number of the last publication that was written; {@link #NONE} if that is not known. Up to
+     * date where it matters: in a format with deltas.
+     */
+    private long last = NONE;
 
     /** Index in {@link #cursors}; -1 after the cursor has left. */
     private int index;
@@ -482,6 +507,16 @@ final class Tail {
       return reading == null && output.isWritable();
     }
 
+    /** Returns whether the connection was sent the publication before the next one. */
+    private boolean hasBefore() {
+      return last == next - 1;
+    }
+
+    /** Must be called when the connection was sent the publication before the next one. */
+    void markBefore() {
+      last = next - 1;
+    }
+
     /** Starts a reading of older publications, or ends it if null. */
     void reading(@Nullable Reading changed) {
       reading = changed;
@@ -501,14 +536,16 @@ final class Tail {
     /**
      * Continues in the tail directly after a position that a reading has reached.
      *
+     * @param hasBefore whether the connection was sent the publication at that position
      * @return false if the tail does not have everything that follows; nothing has changed then
      */
-    boolean continueAfter(Position reached) {
+    boolean continueAfter(Position reached, boolean hasBefore) {
       long number = end + (reached.offset() - position.offset());
       if (position.epoch() != reached.epoch() || number < next || number < oldest()) {
         return false;
       }
       moveTo(number);
+      last = hasBefore ? number - 1 : NONE;
       reading = null;
       writePieces();
       return true;
@@ -526,12 +563,21 @@ final class Tail {
       long before = next;
       while (next < sent && !hasLeft() && isReady()) {
         Map.Entry<Long, Encoded> entry = pieces.floorEntry(next);
-        int from = (int) (next - entry.getKey());
-        entry.getValue().write(from, connection.id(), output, counts);
+        write(entry.getKey(), entry.getValue());
         moveTo(endOf(entry.getKey()));
       }
       if (next > before) {
         output.flush();
+      }
+    }
+
+    /** Writes what the connection is sent of the rest of a piece, without a flush. */
+    private void write(long first, Encoded piece) {
+      String id = connection.id();
+      piece.write((int) (next - first), id, hasBefore(), output, counts);
+      int written = piece.last(id);
+      if (deltas && first + written >= next) {
+        last = first + written;
       }
     }
 

@@ -50,6 +50,27 @@ public final class CompressedFormat implements Format {
   }
 
   @Override
+  public boolean hasDeltas() {
+    return plain.hasDeltas();
+  }
+
+  @Override
+  public boolean encodeDelta(
+      RoomName room,
+      Publication before,
+      Publication publication,
+      long epoch,
+      long offset,
+      ByteBuf out) {
+    int start = out.writerIndex();
+    boolean shorter = plain.encodeDelta(room, before, publication, epoch, offset, out);
+    if (shorter) {
+      PermessageDeflate.compress(out, start);
+    }
+    return shorter;
+  }
+
+  @Override
   public boolean encode(Notice notice, ByteBuf out) {
     return plain.encode(notice, out);
   }

@@ -22,7 +22,11 @@ class TranscriptsTest {
 
   /** About JSON itself, or about members that Protobuf does not have. */
   private static final Set<String> OF_JSON =
-      Set.of("lenient-framing.txt", "names-times-and-keys.txt", "what-is-no-command.txt");
+      Set.of(
+          "deltas.txt",
+          "lenient-framing.txt",
+          "names-times-and-keys.txt",
+          "what-is-no-command.txt");
 
   private static final Signer SIGNER = Signer.secret("HS256", "secret");
   private static NodeInProcess node;
@@ -44,7 +48,11 @@ class TranscriptsTest {
                     .add(room("unlogged*", history(0)))
                     .add(room("small*", history(2)))
                     .add(room("latest:private", latest().put("readHistory", "server")))
+                    .add(room("latest:delta*", latest().put("allowDelta", true)))
                     .add(room("latest*", latest()))
+                    .add(room("delta:private", delta().put("readHistory", "server")))
+                    .add(room("delta:unlogged", history(0).put("allowDelta", true)))
+                    .add(room("delta*", delta()))
                     .add(room("unseen*", new JsonObject().put("presence", false)))
                     .add(room("tokens*", new JsonObject().put("subscribe", "token")))
                     .add(room("servers*", new JsonObject().put("publish", "server"))));
@@ -58,6 +66,10 @@ class TranscriptsTest {
 
   private static JsonObject history(int messages) {
     return new JsonObject().put("history", new JsonObject().put("messages", messages));
+  }
+
+  private static JsonObject delta() {
+    return new JsonObject().put("allowDelta", true);
   }
 
   private static JsonObject latest() {

@@ -162,6 +162,15 @@ final class OptionsProbe implements AutoCloseable {
     }
   }
 
+  /** Whether a client that asks for deltas is sent them. */
+  String deltas() {
+    try (RawWebSocket socket = RawWebSocket.connect(port, "/connection/websocket")) {
+      socket.sendText("{\"id\":1,\"connect\":{}}").nextFrame();
+      socket.sendText("{\"id\":2,\"subscribe\":{\"channel\":\"tea\",\"delta\":\"fossil\"}}");
+      return socket.nextFrame().text().contains("\"delta\":true") ? "deltas" : "none";
+    }
+  }
+
   /** Whether connections with different filters may be in one room. */
   boolean takesTwoFilters() {
     String name = "/rooms/filtered-" + System.nanoTime();

@@ -396,6 +396,7 @@ class ReloadedOptionsTest {
         room("maxMessageBytes", "65536", "100", OptionsProbe::longEcho, "echo", "closed 1009"),
         room("allowBinary", "false", "true", OptionsProbe::binary, "415", "201"),
         room("compression", "false", "true", OptionsProbe::extension, "", DEFLATE),
+        room("allowDelta", "false", "true", OptionsProbe::deltas, "none", "deltas"),
         room("ratePerSecond", "0", "1", probe -> probe.pace(5), "soon", "late"),
         room("publish", "'anyone'", "'server'", probe -> probe.echo("x"), "x", "closed 3507"),
         room("subscribe", "'anyone'", "'server'", OptionsProbe::end, "open", "closed 3507"),

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Formats of these tests: each text as {@code epoch:offset=text}, each notice as {@code !KIND}. */
+/**
+ * Formats of these tests: each text as {@code epoch:offset=text}, or as a delta {@code
+ * epoch:offset~before>text}, each notice as {@code !KIND}.
+ */
 final class TestFormat implements Format {
   /** Tells its notices. */
   static final Format TELLING = new TestFormat(true);
@@ -17,10 +20,41 @@ final class TestFormat implements Format {
   /** Cannot tell a notice. */
   static final Format SILENT = new TestFormat(false);
 
+  /** Tells its notices, and has deltas of all texts that do not end with {@link #NO_GAIN}. */
+  static final Format DELTAS = new TestFormat(true, true);
+
+  static final String NO_GAIN = "5";
+
   private final boolean tells;
+  private final boolean deltas;
 
   private TestFormat(boolean tells) {
+    this(tells, false);
+  }
+
+  private TestFormat(boolean tells, boolean deltas) {
     this.tells = tells;
+    this.deltas = deltas;
+  }
+
+  @Override
+  public boolean hasDeltas() {
+    return deltas;
+  }
+
+  @Override
+  public boolean encodeDelta(
+      RoomName room,
+      Publication before,
+      Publication publication,
+      long epoch,
+      long offset,
+      ByteBuf out) {
+    boolean gain = !publication.text().endsWith(NO_GAIN);
+    if (gain) {
+      frame(epoch + ":" + offset + "~" + before.text() + ">" + publication.text(), out);
+    }
+    return gain;
   }
 
   @Override

@@ -21,11 +21,13 @@ public abstract class ClientFormat implements Format {
   private final Framing framing;
   private final boolean bare;
   private final boolean timed;
+  private final boolean deltas;
 
-  ClientFormat(Framing framing, boolean bare, boolean timed) {
+  ClientFormat(Framing framing, boolean bare, boolean timed, boolean deltas) {
     this.framing = framing;
     this.bare = bare;
     this.timed = timed;
+    this.deltas = deltas;
   }
 
   /** Returns whether the connection is unidirectional: only pushes are sent. */
@@ -37,6 +39,17 @@ public abstract class ClientFormat implements Format {
   final boolean isTimed() {
     return timed;
   }
+
+  @Override
+  public final boolean hasDeltas() {
+    return deltas;
+  }
+
+  /**
+   * Returns this format with publications as deltas where they are shorter. Only for connections
+   * that are not unidirectional.
+   */
+  public abstract ClientFormat withDeltas();
 
   final Framing framing() {
     return framing;

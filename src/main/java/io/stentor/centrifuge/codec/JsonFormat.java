@@ -17,7 +17,8 @@ import java.util.stream.Collectors;
 /**
  * The protocol in JSON: each object has a frame of its own, and commands are lines. Publications
  * are {@code {"push":{"channel":"…","pub":{…}}}}, or {@code {"channel":"…","pub":{…}}} on
- * unidirectional connections. Any thread.
+ * unidirectional connections. With deltas, {@code data} is a string with the content or a patch.
+ * Any thread.
  */
 public final class JsonFormat extends ClientFormat {
 
@@ -32,16 +33,20 @@ public final class JsonFormat extends ClientFormat {
   private static final byte[] CHANNEL = utf8("{\"channel\":\"");
   private static final byte[] PUB = utf8("\",\"pub\":");
 
-  private JsonFormat(Framing framing, boolean bare, boolean timed) {
-    super(framing, bare, timed);
+  private static final int WITH_DELTAS = 4;
+
+  private JsonFormat(Framing framing, boolean bare, boolean timed, boolean deltas) {
+    super(framing, bare, timed, deltas);
   }
 
   private static List<JsonFormat> with(Framing framing) {
     return List.of(
-        new JsonFormat(framing, false, false),
-        new JsonFormat(framing, false, true),
-        new JsonFormat(framing, true, false),
-        new JsonFormat(framing, true, true));
+        new JsonFormat(framing, false, false, false),
+        new JsonFormat(framing, false, true, false),
+        new JsonFormat(framing, true, false, false),
+        new JsonFormat(framing, true, true, false),
+        new JsonFormat(framing, false, false, true),
+        new JsonFormat(framing, false, true, true));
   }
 
   /**
@@ -54,6 +59,11 @@ public final class JsonFormat extends ClientFormat {
    */
   public static JsonFormat of(Framing framing, boolean bare, boolean timed) {
     return Objects.requireNonNull(ALL.get(framing)).get((bare ? 2 : 0) + (timed ? 1 : 0));
+  }
+
+  @Override
+  public ClientFormat withDeltas() {
+    return Objects.requireNonNull(ALL.get(framing())).get(WITH_DELTAS + (isTimed() ? 1 : 0));
   }
 
   private static byte[] utf8(String text) {
@@ -69,19 +79,51 @@ public final class JsonFormat extends ClientFormat {
   public int sizeLimit(RoomName room, Publication publication) {
     int name = room.value().length() * MOST_BYTES_A_CHARACTER;
     int around = framing().overhead() + PUSH.length + CHANNEL.length + PUB.length + 2;
-    return around + name + JsonPublication.size(publication);
+    return around
+        + name
+        + (hasDeltas()
+            ? JsonPublication.sizeAsString(publication)
+            : JsonPublication.size(publication));
   }
 
   @Override
   public void encode(RoomName room, Publication publication, long epoch, long offset, ByteBuf out) {
+    int mark = beginPublication(room, out);
+    if (hasDeltas()) {
+      JsonPublication.writeAsString(publication, null, offset, isTimed(), out);
+    } else {
+      JsonPublication.write(publication, offset, isTimed(), out);
+    }
+    out.writeByte('}');
+    end(out, mark);
+  }
+
+  @Override
+  public boolean encodeDelta(
+      RoomName room,
+      Publication before,
+      Publication publication,
+      long epoch,
+      long offset,
+      ByteBuf out) {
+    byte[] delta = hasDeltas() ? JsonPublication.delta(before, publication) : null;
+    if (delta == null) {
+      return false;
+    }
+    int mark = beginPublication(room, out);
+    JsonPublication.writeAsString(publication, delta, offset, isTimed(), out);
+    out.writeByte('}');
+    end(out, mark);
+    return true;
+  }
+
+  private int beginPublication(RoomName room, ByteBuf out) {
     int mark = begin(out);
     out.writeBytes(CHANNEL);
     // Room names contain no characters that need escaping.
     out.writeCharSequence(room.value(), StandardCharsets.UTF_8);
     out.writeBytes(PUB);
-    JsonPublication.write(publication, offset, isTimed(), out);
-    out.writeByte('}');
-    end(out, mark);
+    return mark;
   }
 
   private int begin(ByteBuf out) {

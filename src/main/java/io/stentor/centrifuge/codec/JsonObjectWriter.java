@@ -2,6 +2,7 @@ package io.stentor.centrifuge.codec;
 
 import io.stentor.json.JsonWriter;
 import io.stentor.message.Member;
+import io.stentor.message.Publication;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +91,20 @@ public final class JsonObjectWriter implements ObjectWriter {
     line.name(name).openArray();
     for (Logged one : publications) {
       JsonPublication.write(one.publication(), one.offset(), timed, line.value());
+    }
+    line.closeArray();
+    return this;
+  }
+
+  @Override
+  public ObjectWriter deltas(String name, List<Logged> publications) {
+    line.name(name).openArray();
+    Publication before = null;
+    for (Logged one : publications) {
+      Publication next = one.publication();
+      byte[] delta = before == null ? null : JsonPublication.delta(before, next);
+      JsonPublication.writeAsString(next, delta, one.offset(), timed, line.value());
+      before = next;
     }
     line.closeArray();
     return this;

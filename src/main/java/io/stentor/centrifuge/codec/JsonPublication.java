@@ -2,9 +2,11 @@ package io.stentor.centrifuge.codec;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.stentor.json.JsonText;
 import io.stentor.message.Member;
 import io.stentor.message.Publication;
+import io.stentor.message.Publication.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class JsonPublication {
 
   private static final byte[] DATA = ascii("{\"data\":");
+  private static final byte[] DELTA = ascii(",\"delta\":true");
   private static final byte[] BINARY = ascii(",\"binary\":true");
   private static final byte[] INFO = ascii(",\"info\":");
   private static final byte[] OFFSET = ascii(",\"offset\":");
@@ -23,6 +26,9 @@ final class JsonPublication {
   private static final byte[] CONN_INFO = ascii(",\"conn_info\":");
   private static final byte[] CHAN_INFO = ascii(",\"chan_info\":");
   private static final int LONGEST_NUMBER = 20;
+
+  /** By how many bytes a line end grows in a JSON string; each patch has one. */
+  private static final int LINE_END = 1;
 
   private JsonPublication() {}
 
@@ -41,12 +47,26 @@ final class JsonPublication {
           case JSON -> publication.bytes();
           case BINARY -> JsonText.base64Size(publication.bytes()) + BINARY.length;
         };
+    return data + sizeBesideData(publication);
+  }
+
+  /** Returns how many bytes {@link #writeAsString} writes at most without a delta. */
+  static int sizeAsString(Publication publication) {
+    int data =
+        switch (publication.kind()) {
+          case TEXT -> 2 * JsonText.size(publication.data());
+          case JSON -> JsonText.size(publication.data());
+          case BINARY -> JsonText.base64Size(publication.bytes()) + BINARY.length;
+        };
+    return data + 2 + sizeBesideData(publication);
+  }
+
+  private static int sizeBesideData(Publication publication) {
     Member from = publication.from();
     int info = from == null ? 0 : from.bytes() + 2 * (CONN_INFO.length + CLIENT.length) + 16;
     SortedMap<String, String> tags = publication.attributes().tags();
     return DATA.length
         + (tags.isEmpty() ? 0 : TAGS.length + JsonText.size(tags))
-        + data
         + info
         + (OFFSET.length + TIME.length + 2 * LONGEST_NUMBER + 1);
   }
@@ -60,14 +80,66 @@ final class JsonPublication {
    */
   static void write(Publication publication, long offset, boolean timed, ByteBuf out) {
     out.writeBytes(DATA);
+    writeContent(publication, out);
+    if (publication.kind() == Kind.BINARY) {
+      out.writeBytes(BINARY);
+    }
+    writeBesideData(publication, offset, timed, out);
+  }
+
+  /** Appends the content as JSON. */
+  private static void writeContent(Publication publication, ByteBuf out) {
     switch (publication.kind()) {
       case TEXT -> JsonText.write(publication.data(), out);
       case JSON -> out.writeBytes(publication.data());
-      case BINARY -> {
-        JsonText.writeBase64(publication.data(), out);
-        out.writeBytes(BINARY);
-      }
+      case BINARY -> JsonText.writeBase64(publication.data(), out);
     }
+  }
+
+  /** Returns the content as JSON. Must not be modified. */
+  static byte[] content(Publication publication) {
+    if (publication.kind() == Kind.JSON) {
+      return publication.data();
+    }
+    ByteBuf out = Unpooled.buffer(publication.bytes() + 2);
+    writeContent(publication, out);
+    return ByteBufUtil.getBytes(out);
+  }
+
+  /**
+   * Returns a patch that makes the content of a publication out of that of another one.
+   *
+   * @return null if the patch is not shorter, or one of them is binary
+   */
+  static byte @Nullable [] delta(Publication before, Publication publication) {
+    if (before.kind() == Kind.BINARY || publication.kind() == Kind.BINARY) {
+      return null;
+    }
+    byte[] content = content(publication);
+    int limit = content.length - DELTA.length - LINE_END;
+    return FossilDelta.patch(content(before), content, true, limit);
+  }
+
+  /**
+   * Appends a publication whose {@code data} is a JSON string with the content as JSON, or with a
+   * patch and followed by {@code "delta":true}; otherwise like {@link #write}.
+   *
+   * @param delta the patch; null for the content
+   */
+  static void writeAsString(
+      Publication publication, byte @Nullable [] delta, long offset, boolean timed, ByteBuf out) {
+    out.writeBytes(DATA);
+    JsonText.write(delta == null ? content(publication) : delta, out);
+    if (delta != null) {
+      out.writeBytes(DELTA);
+    } else if (publication.kind() == Kind.BINARY) {
+      out.writeBytes(BINARY);
+    }
+    writeBesideData(publication, offset, timed, out);
+  }
+
+  private static void writeBesideData(
+      Publication publication, long offset, boolean timed, ByteBuf out) {
     Member from = publication.from();
     if (from != null) {
       out.writeBytes(INFO);

@@ -53,6 +53,12 @@ public interface ObjectWriter {
 
   ObjectWriter publications(String name, List<Logged> publications);
 
+  /**
+   * Writes publications as in a format {@linkplain ClientFormat#withDeltas with deltas}. Each delta
+   * is the difference from the publication before it in the list.
+   */
+  ObjectWriter deltas(String name, List<Logged> publications);
+
   ObjectWriter member(String name, Member member);
 
   /** Writes an object whose members are named by connection. */

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The protocol in Protobuf: before each command, reply and push is its length. On unidirectional
@@ -34,16 +35,20 @@ public final class ProtobufFormat extends ClientFormat {
   /** Stands for a command that is cut off, and is malformed as well. */
   private static final byte[] CUT_OFF = {0};
 
-  private ProtobufFormat(Framing framing, boolean bare, boolean timed) {
-    super(framing, bare, timed);
+  private static final int WITH_DELTAS = 4;
+
+  private ProtobufFormat(Framing framing, boolean bare, boolean timed, boolean deltas) {
+    super(framing, bare, timed, deltas);
   }
 
   private static List<ProtobufFormat> with(Framing framing) {
     return List.of(
-        new ProtobufFormat(framing, false, false),
-        new ProtobufFormat(framing, false, true),
-        new ProtobufFormat(framing, true, false),
-        new ProtobufFormat(framing, true, true));
+        new ProtobufFormat(framing, false, false, false),
+        new ProtobufFormat(framing, false, true, false),
+        new ProtobufFormat(framing, true, false, false),
+        new ProtobufFormat(framing, true, true, false),
+        new ProtobufFormat(framing, false, false, true),
+        new ProtobufFormat(framing, false, true, true));
   }
 
   /**
@@ -59,20 +64,45 @@ public final class ProtobufFormat extends ClientFormat {
   }
 
   @Override
+  public ClientFormat withDeltas() {
+    return Objects.requireNonNull(ALL.get(framing())).get(WITH_DELTAS + (isTimed() ? 1 : 0));
+  }
+
+  @Override
   public boolean carriesBytes() {
     return true;
   }
 
   @Override
   public int sizeLimit(RoomName room, Publication publication) {
-    int pub = ProtobufPublication.size(publication, Long.MAX_VALUE, isTimed());
+    int pub = ProtobufPublication.size(publication, null, Long.MAX_VALUE, isTimed());
     int push = ProtobufOutput.textSize(room.value()) + ProtobufOutput.sizeOf(pub);
     return framing().overhead() + ProtobufOutput.sizeOf(ProtobufOutput.sizeOf(push));
   }
 
   @Override
   public void encode(RoomName room, Publication publication, long epoch, long offset, ByteBuf out) {
-    int pub = ProtobufPublication.size(publication, offset, isTimed());
+    encode(room, publication, null, offset, out);
+  }
+
+  @Override
+  public boolean encodeDelta(
+      RoomName room,
+      Publication before,
+      Publication publication,
+      long epoch,
+      long offset,
+      ByteBuf out) {
+    byte[] delta = hasDeltas() ? ProtobufPublication.delta(before, publication) : null;
+    if (delta != null) {
+      encode(room, publication, delta, offset, out);
+    }
+    return delta != null;
+  }
+
+  private void encode(
+      RoomName room, Publication publication, byte @Nullable [] delta, long offset, ByteBuf out) {
+    int pub = ProtobufPublication.size(publication, delta, offset, isTimed());
     int push = ProtobufOutput.textSize(room.value()) + ProtobufOutput.sizeOf(pub);
     int mark = framing().begin(out);
     if (isBare()) {
@@ -83,7 +113,7 @@ public final class ProtobufFormat extends ClientFormat {
     }
     ProtobufOutput.writeText(CHANNEL, room.value(), out);
     ProtobufOutput.writeHead(NUMBER, pub, out);
-    ProtobufPublication.write(publication, offset, isTimed(), out);
+    ProtobufPublication.write(publication, delta, offset, isTimed(), out);
     framing().end(out, mark);
   }
 

@@ -3,6 +3,7 @@ package io.stentor.centrifuge.codec;
 import io.netty.buffer.ByteBuf;
 import io.stentor.centrifuge.codec.ProtobufSchema.Field;
 import io.stentor.message.Member;
+import io.stentor.message.Publication;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -103,12 +104,30 @@ final class ProtobufObjectWriter implements ObjectWriter {
     Field field = schema.field(name);
     if (field != null) {
       for (Logged one : publications) {
-        int size = ProtobufPublication.size(one.publication(), one.offset(), timed);
-        ProtobufOutput.writeHead(field.number(), size, out);
-        ProtobufPublication.write(one.publication(), one.offset(), timed, out);
+        write(field.number(), one, null);
       }
     }
     return this;
+  }
+
+  @Override
+  public ObjectWriter deltas(String name, List<Logged> publications) {
+    Field field = schema.field(name);
+    if (field != null) {
+      Publication before = null;
+      for (Logged one : publications) {
+        Publication next = one.publication();
+        write(field.number(), one, before == null ? null : ProtobufPublication.delta(before, next));
+        before = next;
+      }
+    }
+    return this;
+  }
+
+  private void write(int number, Logged one, byte @Nullable [] delta) {
+    int size = ProtobufPublication.size(one.publication(), delta, one.offset(), timed);
+    ProtobufOutput.writeHead(number, size, out);
+    ProtobufPublication.write(one.publication(), delta, one.offset(), timed, out);
   }
 
   @Override

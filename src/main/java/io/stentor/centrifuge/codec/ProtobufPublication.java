@@ -26,7 +26,11 @@ final class ProtobufPublication {
   private static final int INFO = 5;
   private static final int OFFSET = 6;
   private static final int TAGS = 7;
+  private static final int DELTA = 8;
   private static final int TIME = 9;
+
+  /** Bytes of the field that marks a delta. */
+  private static final int DELTA_MARK = 2;
 
   private static final int USER = 1;
   private static final int CLIENT = 2;
@@ -39,8 +43,8 @@ final class ProtobufPublication {
   private ProtobufPublication() {}
 
   /** Returns how many bytes {@link #write} writes. */
-  static int size(Publication publication, long offset, boolean timed) {
-    int size = sizeOf(dataSize(publication));
+  static int size(Publication publication, byte @Nullable [] delta, long offset, boolean timed) {
+    int size = delta == null ? sizeOf(contentSize(publication)) : sizeOf(delta.length) + DELTA_MARK;
     Member from = publication.from();
     size += from == null ? 0 : sizeOf(memberSize(from));
     size += offset == 0 ? 0 : 1 + varintSize(offset);
@@ -50,7 +54,7 @@ final class ProtobufPublication {
     return size + (timed ? 1 + varintSize(publication.timeMillis()) : 0);
   }
 
-  private static int dataSize(Publication publication) {
+  private static int contentSize(Publication publication) {
     return publication.kind() == Kind.TEXT
         ? JsonText.size(publication.data())
         : publication.bytes();
@@ -61,14 +65,33 @@ final class ProtobufPublication {
   }
 
   /**
+   * Returns a patch that makes the content of a publication out of that of another one; null if it
+   * is not shorter.
+   */
+  static byte @Nullable [] delta(Publication before, Publication publication) {
+    byte[] content = content(publication);
+    return FossilDelta.patch(content(before), content, false, content.length - DELTA_MARK - 1);
+  }
+
+  private static byte[] content(Publication publication) {
+    return publication.kind() == Kind.TEXT
+        ? JsonPublication.content(publication)
+        : publication.data();
+  }
+
+  /**
    * Appends a publication, without its length.
    *
+   * @param delta a patch instead of the content; null for the content
    * @param offset 0 if there is no log
    * @param timed whether to add the time of acceptance, in milliseconds since 1970
    */
-  static void write(Publication publication, long offset, boolean timed, ByteBuf out) {
-    writeHead(DATA, dataSize(publication), out);
-    if (publication.kind() == Kind.TEXT) {
+  static void write(
+      Publication publication, byte @Nullable [] delta, long offset, boolean timed, ByteBuf out) {
+    writeHead(DATA, delta == null ? contentSize(publication) : delta.length, out);
+    if (delta != null) {
+      out.writeBytes(delta);
+    } else if (publication.kind() == Kind.TEXT) {
       JsonText.write(publication.data(), out);
     } else {
       out.writeBytes(publication.data());
@@ -85,6 +108,9 @@ final class ProtobufPublication {
       writeHead(TAGS, tagSize(tag), out);
       writeText(KEY, tag.getKey(), out);
       writeText(VALUE, tag.getValue(), out);
+    }
+    if (delta != null) {
+      writeNumber(DELTA, 1, out);
     }
     if (timed) {
       writeNumber(TIME, publication.timeMillis(), out);

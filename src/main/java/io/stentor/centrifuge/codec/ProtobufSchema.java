@@ -65,7 +65,8 @@ final class ProtobufSchema {
             .varint(9, "offset")
             .varint(10, "positioned")
             .bytes(11, "data")
-            .varint(12, "was_recovering");
+            .varint(12, "was_recovering")
+            .varint(13, "delta");
     ProtobufSchema connect =
         new ProtobufSchema()
             .text(1, "client")
