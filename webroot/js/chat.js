@@ -49,6 +49,16 @@ const DONE_MILLIS = 2_000;
 /** Where a keyboard is likely, the box has the focus at once. */
 const desktop = matchMedia("(pointer: fine) and (min-width: 760px)");
 
+/** Without a keyboard, its keys are not named. */
+const touch = matchMedia("(hover: none) and (pointer: coarse)");
+
+function composeHint(greets) {
+  if (touch.matches) {
+    return greets ? translate("composeHintTouch") : "";
+  }
+  return translate(greets ? "composeHintGreeting" : "composeHint");
+}
+
 class ChatPage {
   #header = new Header("chat", translate);
   #tokens = new TokenStore();
@@ -212,6 +222,7 @@ class ChatPage {
       this.#loadOptions(this.#current); // The permission has changed since they were read.
     } else if (what === "older") {
       this.#list.updateOlder();
+      this.#search.refresh();
     } else if (what === "inside" || what === "mark") {
       this.#list.redraw();
     }
@@ -333,7 +344,7 @@ class ChatPage {
     drawRoomHeader(this.#current?.name ?? this.#badRoom, this.#current, unread, this.#list.isAtEnd);
     const greets = this.#current?.name === LOBBY;
     this.#composer.setGreets(greets);
-    byId("composeHint").textContent = translate(greets ? "composeHintGreeting" : "composeHint");
+    byId("composeHint").textContent = composeHint(greets);
     byId("btnCopy").disabled = byId("btnSearch").disabled = this.#current === null;
     this.#composer.setEnabled(this.#current?.refusal === null && this.#client.state !== "closed");
   }

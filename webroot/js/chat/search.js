@@ -35,6 +35,18 @@ export class Search {
     this.#close();
   }
 
+  /** Searches again after older messages were loaded. What is shown stays; if nothing was, the newest one found is. */
+  refresh() {
+    const shown = this.#found[this.#index];
+    this.#search();
+    this.#index = this.#found.indexOf(shown);
+    if (shown === undefined && this.#found.length > 0) {
+      this.#show(this.#found.length - 1);
+    } else {
+      this.draw();
+    }
+  }
+
   /** Writes the result in the present language. */
   draw() {
     const isEmpty = byId("txtSearch").value.trim() === "";

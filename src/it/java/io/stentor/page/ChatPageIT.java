@@ -4,6 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.PlaywrightException;
 import io.stentor.support.TlsPrefixProxy;
@@ -12,6 +13,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +65,18 @@ class ChatPageIT extends InBrowser {
       one.say("   ").say("said");
 
       one.awaitMessages("said");
+    }
+  }
+
+  @Test
+  void a_phone_is_told_nothing_about_keys() {
+    Consumer<NewContextOptions> phone = options -> options.setHasTouch(true).setIsMobile(true);
+    try (Window lobby = browser.open(page(""), phone).awaitLive();
+        Window room = browser.open(page("?room=phone"), phone).awaitLive();
+        Window desktop = browser.open(page("?room=phone")).awaitLive()) {
+      assertThat(lobby.at("composeHint")).hasText("An empty box sends the greeting.");
+      assertThat(room.at("composeHint")).hasText("");
+      assertThat(desktop.at("composeHint")).containsText("Shift+Enter");
     }
   }
 

@@ -198,6 +198,25 @@ class ChatToolsIT extends InBrowser {
   }
 
   @Test
+  void a_search_goes_on_in_older_messages_when_they_are_loaded() {
+    HttpRoom room = HttpRoom.at(node.port(), "searched-later");
+    room.publish("needle 1");
+    for (int i = 0; i < 150; i++) {
+      room.publish("hay " + i);
+    }
+    try (Window one = browser.open(page("?room=searched-later")).awaitLive()) {
+      one.awaitLast("hay 149");
+      one.at("btnSearch").click();
+      one.at("txtSearch").fill("needle");
+      assertThat(one.at("found")).containsText("Scroll up");
+      one.page().evaluate("setInterval(() => (document.getElementById('log').scrollTop = 0), 100)");
+      assertThat(one.at("found")).hasText("1 of 1");
+      assertThat(one.page().locator("#ulMsg .found .text")).hasText("needle 1");
+      assertThat(one.complaints()).isEmpty();
+    }
+  }
+
+  @Test
   void a_sound_tells_of_unread_messages_once_it_is_switched_on() {
     try (Window one = browser.open("about:blank")) {
       one.page()
