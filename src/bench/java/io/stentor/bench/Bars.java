@@ -41,6 +41,7 @@ final class Bars {
         eventStreams(),
         centrifuge(),
         filters(),
+        compression(),
         posts(),
         flood(),
         durable());
@@ -329,6 +330,43 @@ final class Bars {
         List.of(CPU_COLUMN, P50, P99, LOST, REPEATED, OTHER_ORDER),
         List.of(
             new Check("CPU per delivery over none", CPU, "10 filters", "0 filters", false, 1.1)));
+  }
+
+  private Bar compression() {
+    Candidate server = Candidate.stentor(options, "compression");
+    List<Case> cases = new ArrayList<>();
+    for (int bytes : List.of(150, 2048)) {
+      String load = "--connections 200 --publishers 1 --mode rate --rate 200 --text json --bytes ";
+      load += bytes + " --listen ws" + awake() + timed(8, 1);
+      cases.add(new Case(bytes + " bytes", server, load));
+      cases.add(new Case(bytes + " bytes, compressed", server, load + " --deflate yes"));
+    }
+    return new Bar(
+        "compression",
+        "one room of 200 at 200 messages/s, JSON, with permessage-deflate and without",
+        cases,
+        List.of(
+            new Column("bytes/delivery", "bytes_per_delivery", 1, 0),
+            CPU_COLUMN,
+            P50,
+            P99,
+            LOST,
+            REPEATED),
+        List.of(
+            new Check(
+                "CPU per delivery over uncompressed",
+                CPU,
+                "150 bytes, compressed",
+                "150 bytes",
+                false,
+                1.1),
+            new Check(
+                "CPU per delivery over uncompressed",
+                CPU,
+                "2048 bytes, compressed",
+                "2048 bytes",
+                false,
+                1.1)));
   }
 
   private Bar posts() {

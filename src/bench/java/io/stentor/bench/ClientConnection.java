@@ -26,6 +26,7 @@ final class ClientConnection implements FrameParser.Sink {
       Sec-WebSocket-Key: c3RlbnRvci1iZW5jaC0wMQ==
       Sec-WebSocket-Version: 13
       """;
+  private static final String OFFER = "Sec-WebSocket-Extensions: permessage-deflate\n";
   private static final int READS_PER_TURN = 4;
   private static final int MOST_UNSENT = 16 << 20;
 
@@ -52,6 +53,7 @@ final class ClientConnection implements FrameParser.Sink {
   private final boolean centrifuge;
   private final boolean protobuf;
   private final String filter;
+  private final boolean deflate;
   private final Parser parser;
   private final SocketChannel channel;
   private final SelectionKey key;
@@ -72,6 +74,7 @@ final class ClientConnection implements FrameParser.Sink {
     protobuf = listens && options.protobuf;
     // No message has the tag, so each filter matches all.
     filter = listens && options.filters > 0 ? "?filter=tag!=" + id % options.filters : "";
+    deflate = listens && options.deflate;
     parser = eventStream ? new ChunkParser(this) : new FrameParser(this);
     int first = options.separatePublishers && listens ? options.publishers : 0;
     room = (id - first) % options.rooms;
@@ -200,13 +203,14 @@ final class ClientConnection implements FrameParser.Sink {
     interest();
     String path = centrifuge ? "/connection/websocket" : LoadOptions.path(target, room);
     path += eventStream ? "/events" : protobuf ? "?format=protobuf" : filter;
+    String upgrade = UPGRADE + (deflate ? OFFER : "");
     String request =
         """
         GET %s HTTP/1.1
         Host: %s:%d
         %s
         """
-            .formatted(path, target.getHost(), target.getPort(), eventStream ? "" : UPGRADE);
+            .formatted(path, target.getHost(), target.getPort(), eventStream ? "" : upgrade);
     send(ByteBuffer.wrap(request.replace("\n", "\r\n").getBytes(StandardCharsets.US_ASCII)));
   }
 

@@ -1,6 +1,8 @@
 package io.stentor.bench;
 
 import java.nio.ByteBuffer;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
 
 /**
  * Finds the WebSocket frames (RFC 6455, section 5.2) of one connection in a buffer, in place. Of a
@@ -10,6 +12,10 @@ import java.nio.ByteBuffer;
 final class FrameParser implements Parser {
   private static final int CONTINUATION = 0x0;
   private static final int FIRST_CONTROL = 0x8;
+  private static final int COMPRESSED = 0x40;
+
+  /** All connections have one thread. */
+  private static final Inflater INFLATER = new Inflater(true);
 
   /** What becomes of frames. Buffers are valid during the call only. */
   interface Sink {
@@ -69,7 +75,10 @@ final class FrameParser implements Parser {
       return end;
     }
     int end = (int) Math.min(limit, payload + length);
-    if (opcode != CONTINUATION) {
+    if (opcode != CONTINUATION && (first & COMPRESSED) != 0) {
+      ByteBuffer front = inflated(in, payload, end);
+      begin(front, 0, front.limit());
+    } else if (opcode != CONTINUATION) {
       begin(in, payload, end);
     }
     bytes += length;
@@ -79,6 +88,19 @@ final class FrameParser implements Parser {
       ended();
     }
     return end;
+  }
+
+  /* The front of what a part of a compressed message unpacks to. */
+  private static ByteBuffer inflated(ByteBuffer in, int from, int end) {
+    INFLATER.reset();
+    INFLATER.setInput(in.duplicate().limit(end).position(from));
+    ByteBuffer front = ByteBuffer.allocate(Marker.REACH);
+    try {
+      INFLATER.inflate(front);
+    } catch (DataFormatException e) {
+      throw new IllegalStateException("the server compressed wrongly", e);
+    }
+    return front.flip();
   }
 
   private void begin(ByteBuffer in, int from, int end) {

@@ -35,6 +35,8 @@ final class LoadOptions {
         --rooms R           number of rooms
         --publishers P      number of publishers
         --bytes B           payload, at least 40
+        --text filler|json  what is in it beside the marker; json: at least 100 bytes
+        --deflate yes       listeners offer permessage-deflate; bytes are counted compressed
         --mode rate|closed|idle|post
                             post: by HTTP to the url's path and /messages, one request under way
                             on each of --connections; centrifuge://, redis:// and postgres:// in the url ask
@@ -70,6 +72,8 @@ final class LoadOptions {
   final int rooms;
   final int publishers;
   final int bytes;
+  final boolean json;
+  final boolean deflate;
   final long messages;
   final Mode mode;
   final double rate;
@@ -103,6 +107,8 @@ final class LoadOptions {
     connections = (int) in.number("connections", 200);
     rooms = (int) in.number("rooms", 1);
     bytes = (int) in.number("bytes", 64);
+    json = in.text("text", "filler").equals("json");
+    deflate = in.text("deflate", "no").equals("yes");
     messages = (long) in.number("messages", 0);
     mode = Mode.valueOf(in.text("mode", "rate").toUpperCase(java.util.Locale.ROOT));
     publishers = mode == Mode.IDLE || mode == Mode.POST ? 0 : (int) in.number("publishers", 1);
@@ -149,8 +155,9 @@ final class LoadOptions {
     if (!left.isEmpty()) {
       throw new IllegalArgumentException("unknown options: " + left.keySet());
     }
-    if (bytes < Marker.LENGTH) {
-      throw new IllegalArgumentException("--bytes must be at least " + Marker.LENGTH);
+    int least = json ? 100 : Marker.LENGTH;
+    if (bytes < least) {
+      throw new IllegalArgumentException("--bytes must be at least " + least);
     }
     if (publishers > sockets() || slow > connections || rooms < 1 || sources < 1 || rate <= 0) {
       throw new IllegalArgumentException("these numbers do not fit together");

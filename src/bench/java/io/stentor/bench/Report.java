@@ -25,6 +25,7 @@ final class Report {
     add("unsent", t.unsent).add("stalls", t.stalls).add("pings", t.pings);
     add("messages_per_s", t.sent / seconds);
     add("deliveries_per_s", t.deliveriesInTime / seconds);
+    add("bytes_per_delivery", t.bytesInTime / (double) Math.max(1, t.deliveriesInTime));
     add("mb_per_s", t.bytesInTime / seconds / 1e6);
     return add("send_late_max_us", t.lateNanos / 1e3);
   }

@@ -31,7 +31,7 @@ final class Swarm implements AutoCloseable {
   Swarm(LoadOptions options) throws IOException {
     this.options = options;
     selector = Selector.open();
-    frames = new FrameWriter(options.bytes);
+    frames = new FrameWriter(options.bytes, options.json);
     connections = new ClientConnection[options.sockets()];
     listeners = new int[options.rooms];
   }
