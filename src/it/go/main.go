@@ -27,7 +27,7 @@ func tell(words ...any) {
 }
 
 func newClient(url, codec string, tokens []string) *centrifuge.Client {
-	config := centrifuge.Config{MaxReconnectDelay: 500 * time.Millisecond}
+	config := centrifuge.Config{MaxReconnectDelay: 500 * time.Millisecond, EnableCompression: true}
 	if len(tokens) > 0 {
 		config.Token = tokens[0]
 		tokens = tokens[1:]

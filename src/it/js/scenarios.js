@@ -415,6 +415,28 @@
       return [one];
     },
 
+    async exchanges_long_messages(context) {
+      const name = room("packed");
+      const { ann, bob, heard } = await listening(context, name);
+      const address = new URL(`/rooms/${name}`, context.urls[0]);
+      const plain = new context.sockets.WebSocket(address.href, "stentor.cursor");
+      const [, , second] = await new Promise((done) => {
+        const messages = [];
+        plain.addEventListener("message", ({ data }) => {
+          messages.push(data);
+          if (messages.length === 1) bob.publish(name, { text: "long text ".repeat(300) });
+          if (messages.length === 2) plain.send("another text ".repeat(300));
+          if (messages.length === 3) done(messages);
+        });
+      });
+      same(plain.extensions.split(";")[0], "permessage-deflate", "agreed");
+      same(second.split("\n")[1], "another text ".repeat(300), "what a plain client hears");
+      const got = await heard.upTo(2);
+      same(got.map((one) => one.data), [{ text: "long text ".repeat(300) }, "another text ".repeat(300)], "data");
+      plain.close();
+      return [ann, bob];
+    },
+
     async leaves_a_node_that_stops(context) {
       const ann = await connected(context);
       const away = event(ann, "connecting");

@@ -325,7 +325,8 @@ final class Bars {
     }
     return new Bar(
         "filters",
-        "one room of 1,000 at 50 messages/s, whose listeners have none, one or ten filters that match",
+        "one room of 1,000 at 50 messages/s, whose listeners have none, one or ten filters that"
+            + " match",
         cases,
         List.of(CPU_COLUMN, P50, P99, LOST, REPEATED, OTHER_ORDER),
         List.of(

@@ -12,6 +12,7 @@ import io.stentor.support.LogLines;
 import io.stentor.support.NodeProcess;
 import io.stentor.support.Ports;
 import io.stentor.support.RawWebSocket;
+import io.stentor.support.Scrape;
 import io.stentor.support.SdkProgram;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -156,6 +157,22 @@ class OtherSdksIT {
       ann.order("history unlogged 1");
       ann.expect("error 108");
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void sends_and_receives_compressed(SdkProgram program) throws IOException {
+    String room = room("packed");
+    String json = "{\"text\":\"" + "x y ".repeat(600) + "\"}";
+    Scrape before = Scrape.of(server.port());
+    try (Client ann = new Client(program, server.port()).connected()) {
+      ann.order("subscribe " + room);
+      ann.expect("subscribed " + room + " false false");
+      ann.order("publish " + room + " " + json);
+      String heard = ann.expect("publication " + room + " 1 .*");
+      assertThat(new JsonObject(heard.split(" ", 4)[3])).isEqualTo(new JsonObject(json));
+    }
+    Setting.assertCompressed(before, Scrape.of(server.port()));
   }
 
   @ParameterizedTest

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Page;
 import io.stentor.support.Browser;
 import io.stentor.support.NpmPackages;
+import io.stentor.support.Scrape;
 import io.stentor.support.Window;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The official client of the Centrifuge protocol in Chromium, as its package ships it for pages.
@@ -81,6 +83,14 @@ class SdkInBrowserIT extends SdkScenarios {
                   Setting.tokens()));
       assertThat(result).isEqualTo("done");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"websocket", "protobuf_websocket"})
+  void sends_and_receives_compressed(String transport) throws IOException {
+    Scrape before = Scrape.of(server.port());
+    the_client(transport, "exchanges_long_messages");
+    Setting.assertCompressed(before, Scrape.of(server.port()));
   }
 
   private static Path file(String script) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.stentor.support.ClusterOfProcesses;
 import io.stentor.support.LogLines;
 import io.stentor.support.NpmPackages;
+import io.stentor.support.Scrape;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The official client of the Centrifuge protocol in Node: {@code src/it/js/scenarios.js}. */
 class SdkInNodeIT extends SdkScenarios {
@@ -39,6 +41,14 @@ class SdkInNodeIT extends SdkScenarios {
   void the_client(String transport, String scenario) throws IOException {
     String url = Setting.url(transport, server.port());
     expectDone(play(scenario, transport, url, server.port()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"websocket", "protobuf_websocket"})
+  void sends_and_receives_compressed(String transport) throws IOException {
+    Scrape before = Scrape.of(server.port());
+    the_client(transport, "exchanges_long_messages");
+    Setting.assertCompressed(before, Scrape.of(server.port()));
   }
 
   /** Where commands are posted to the other node, they are forwarded. */

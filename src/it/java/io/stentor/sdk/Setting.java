@@ -1,7 +1,10 @@
 package io.stentor.sdk;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.stentor.identity.Signer;
 import io.stentor.support.Launch;
+import io.stentor.support.Scrape;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -38,6 +41,19 @@ final class Setting {
   /** Where a node takes commands of transports that do not carry them. */
   static String posts(int port) {
     return "http://127.0.0.1:" + port + "/emulation";
+  }
+
+  /** Some thousand bytes were sent and received compressed, in much less. */
+  static void assertCompressed(Scrape before, Scrape after) {
+    for (String direction : List.of("sent", "received")) {
+      String name = "stentor_compression_%s_bytes_total{direction=\"" + direction + "\"}";
+      String plain = name.formatted("plain");
+      String compressed = name.formatted("compressed");
+      assertThat(after.get(plain) - before.get(plain)).as(plain).isGreaterThan(2000);
+      assertThat(after.get(compressed) - before.get(compressed))
+          .as(compressed)
+          .isBetween(30.0, 1000.0);
+    }
   }
 
   /** Tokens by the names that the scenarios have for them, as JSON. */
