@@ -54,8 +54,11 @@ func newClient(url, codec string, tokens []string) *centrifuge.Client {
 }
 
 func subscribe(client *centrifuge.Client, room, token string) error {
-	subscription, err := client.NewSubscription(room,
-		centrifuge.SubscriptionConfig{Token: token, JoinLeave: true, Recoverable: true})
+	config := centrifuge.SubscriptionConfig{Token: token, JoinLeave: true, Recoverable: true}
+	if strings.HasPrefix(room, "delta:") {
+		config.Delta = centrifuge.DeltaTypeFossil
+	}
+	subscription, err := client.NewSubscription(room, config)
 	if err != nil {
 		return err
 	}

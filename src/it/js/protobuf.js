@@ -20,6 +20,8 @@
     );
 
   globalThis.withJson = (sdk) => ({
+    /** The SDK as it is. */
+    bytes: sdk,
     Centrifuge: class extends sdk.Centrifuge {
       _formatOverride() {
         super._formatOverride();

@@ -71,6 +71,17 @@
     return { got, upTo };
   };
 
+  /** Counts the publications of a subscription that arrive as patches. */
+  const patchesOf = (subscription) => {
+    const patches = { count: 0 };
+    const whole = subscription._handlePublication;
+    subscription._handlePublication = (publication) => {
+      patches.count += publication.delta ? 1 : 0;
+      whole.call(subscription, publication);
+    };
+    return patches;
+  };
+
   /** Ann listens to a room, and Bob can publish in it. */
   const listening = async (context, name) => {
     const [ann, bob] = [await connected(context), await connected(context)];
@@ -261,6 +272,43 @@
       const refused = event(wrong, "unsubscribed");
       wrong.subscribe();
       same((await refused).code, 107, "a filter without a value");
+      return [ann];
+    },
+
+    async puts_deltas_together(context) {
+      const name = room("delta");
+      const publish = async (data) => {
+        const url = new URL(`/rooms/${name}/messages`, context.urls[0].replace(/^ws/, "http"));
+        const headers = { "Content-Type": "application/json" };
+        const answer = await fetch(url, { method: "POST", headers, body: JSON.stringify(data) });
+        same(answer.status, 201, "status");
+      };
+      const { bytes = context.sdk } = context.sdk;
+      const ann = await connected({ ...context, sdk: bytes });
+      const subscription = ann.newSubscription(name, { delta: "fossil" });
+      const [heard, inside] = [collect(subscription), event(subscription, "subscribed")];
+      const patches = patchesOf(subscription);
+      subscription.subscribe();
+      await inside;
+      const quote = (price, more = {}) => ({ name: "A\u00e9ro \u4f60", price, note: "the same ".repeat(9), ...more });
+      const all = [quote(1), quote(2), quote(2), 7, quote(3), quote(4, { high: "\u00e8 \"5\"" })];
+      for (const data of all) await publish(data);
+      await heard.upTo(6);
+      same(patches.count, 3, "patches before the cut");
+      const again = event(subscription, "subscribed");
+      context.sockets.cut(ann);
+      all.push(quote(5), quote(6), quote(7));
+      for (const data of all.slice(6)) await publish(data);
+      const back = await again;
+      same([back.wasRecovering, back.recovered], [true, true], "recovery");
+      await heard.upTo(9);
+      all.push(quote(8));
+      await publish(quote(8));
+      const got = await heard.upTo(10);
+      const json = ({ data }) => (data instanceof Uint8Array ? JSON.parse(new TextDecoder().decode(data)) : data);
+      same(got.map(json), all, "everything once");
+      same(got.map((one) => one.offset), numbers(10), "offsets");
+      same(patches.count >= 6, true, "patches after the cut");
       return [ann];
     },
 

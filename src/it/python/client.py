@@ -7,7 +7,7 @@ import asyncio
 import json
 import sys
 
-from centrifuge import Client, ClientEventHandler, ReplyError, SubscriptionEventHandler
+from centrifuge import Client, ClientEventHandler, DeltaType, ReplyError, SubscriptionEventHandler
 
 URL = sys.argv[1]
 PROTOBUF = sys.argv[2] == "protobuf"
@@ -79,7 +79,12 @@ class Driver:
 
     async def subscribe(self, room, token=""):
         subscription = self.client.new_subscription(
-            room, RoomEvents(room), token=token, join_leave=True, recoverable=True
+            room,
+            RoomEvents(room),
+            token=token,
+            join_leave=True,
+            recoverable=True,
+            delta=DeltaType.FOSSIL if room.startswith("delta:") else None,
         )
         self.subscriptions[room] = subscription
         await subscription.subscribe()

@@ -33,6 +33,12 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class OtherSdksIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final String DELIVERED_BYTES = "stentor_delivered_bytes_total";
+
+  /** A document of which one member changes. */
+  private static final String DOCUMENT =
+      "{\"name\":\"Aéro 你\",\"price\":%d,\"note\":\"" + "the same ".repeat(99) + "\"}";
+
   private static NodeProcess server;
 
   @BeforeAll
@@ -194,6 +200,45 @@ class OtherSdksIT {
       assertThat(ann.publications()).isEqualTo(numbers(21));
     } finally {
       first.close();
+    }
+  }
+
+  /** The SDK for Java knows no deltas. */
+  @ParameterizedTest
+  @EnumSource
+  void puts_deltas_together(SdkProgram program) throws IOException {
+    String room = room("delta");
+    Balancer first = new Balancer(server.port());
+    try (Client ann = new Client(program, first.port()).connected()) {
+      ann.order("subscribe " + room);
+      ann.expect("subscribed " + room + " false false");
+      double before = Scrape.of(server.port()).get(DELIVERED_BYTES);
+      publishDocuments(room, 1, 10);
+      ann.expect("publication " + room + " 10 .*");
+      double delivered = Scrape.of(server.port()).get(DELIVERED_BYTES) - before;
+      if (program == SdkProgram.JAVA_PROTOBUF) {
+        assertThat(delivered).isGreaterThan(10 * DOCUMENT.length());
+      } else {
+        assertThat(delivered).isBetween(1.0 * DOCUMENT.length(), 3.0 * DOCUMENT.length());
+      }
+      first.cut();
+      ann.expect("connecting .*");
+      publishDocuments(room, 11, 13);
+      ann.expect("subscribed " + room + " true true");
+      publishDocuments(room, 14, 15);
+      ann.expect("publication " + room + " 15 .*");
+      assertThat(ann.publications())
+          .isEqualTo(IntStream.rangeClosed(1, 15).mapToObj(DOCUMENT::formatted).toList());
+    } finally {
+      first.close();
+    }
+  }
+
+  private static void publishDocuments(String room, int from, int to) {
+    for (int i = from; i <= to; i++) {
+      byte[] data = DOCUMENT.formatted(i).getBytes(UTF_8);
+      assertThat(HttpRoom.at(server.port(), room).publish("application/json", data).status())
+          .isEqualTo(201);
     }
   }
 

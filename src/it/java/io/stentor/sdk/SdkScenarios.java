@@ -20,6 +20,7 @@ abstract class SdkScenarios {
           "gets_the_latest_value",
           "gets_the_latest_value_after_a_cut",
           "gets_what_matches_its_filter",
+          "puts_deltas_together",
           "is_told_when_messages_were_lost",
           "answers_pings",
           "stays_away_after_a_terminal_close",
