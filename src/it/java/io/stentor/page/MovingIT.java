@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 
 /** The pages move to another node when their own is killed, without a proxy in front. */
@@ -24,11 +26,6 @@ class MovingIT extends InBrowser {
   /** Maximum for the fastest of all kills; on a busy machine some take longer. */
   private static final long LIMIT_MILLIS = 2000;
 
-  /** True when the page is live on another node than before. */
-  private static final String MOVED =
-      "before => document.getElementById('state').dataset.state === 'live'"
-          + " && document.getElementById('node').textContent !== before";
-
   private static final String LIVE_AND_SAYS =
       "text => document.getElementById('state').dataset.state === 'live'"
           + " && document.getElementById('bannerText').textContent === text";
@@ -37,38 +34,24 @@ class MovingIT extends InBrowser {
 
   @Test
   void a_page_whose_node_is_killed_is_live_on_the_other_one_within_two_seconds() {
-    List<Long> times = new ArrayList<>();
     List<String> said = new ArrayList<>();
     try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2);
         Window window =
             browser.open(page(cluster.node(0).port(), "?room=moving")).awaitLive().rename("Ann")) {
-      awaitFrame(window);
-      NodeProcess current = cluster.node(0);
-      NodeProcess other = cluster.node(1);
-      for (int i = 0; i < KILLS; i++) {
-        String before = window.at("node").textContent();
-        long start = System.nanoTime();
-        current.kill9();
-        say(window, said, "while away " + i);
-        window.page().waitForFunction(MOVED, before);
-        times.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
-        assertThat(window.at("bannerText"))
-            .hasText(
-                "This page moved to http://localhost:%d. Back: nothing was missed."
-                    .formatted(other.port()));
-        say(window, said, "on the other node " + i);
-        assertThat(window.page().locator(".pending")).hasCount(0);
-        NodeProcess back = cluster.addAt(current.port());
-        current = other;
-        other = back;
-      }
+      killInTurns(
+          cluster,
+          window,
+          "Back: nothing was missed.",
+          kill -> say(window, said, "while away " + kill),
+          (kill, other) -> {
+            say(window, said, "on the other node " + kill);
+            assertThat(window.page().locator(".pending")).hasCount(0);
+          });
       assertThat(window.texts().allTextContents()).isEqualTo(said);
       assertThat(window.page().locator("#ulMsg .gap")).hasCount(0);
       assertThat(window.page().locator("#ulMsg .own")).hasCount(2 * KILLS);
       assertThat(window.at("txtName")).hasValue("Ann");
     }
-    System.out.println("from kill -9 to live on the other node, in ms: " + times);
-    assertThat(times).anyMatch(millis -> millis < LIMIT_MILLIS);
   }
 
   private static void say(Window window, List<String> said, String text) {
@@ -94,7 +77,6 @@ class MovingIT extends InBrowser {
 
   @Test
   void the_comparison_goes_on_at_the_other_node_with_the_same_token() {
-    List<Long> times = new ArrayList<>();
     Launch launch =
         Launch.jar("--host", "127.0.0.1")
             .withEnv("STENTOR_IDENTITY_TOKENS_HMAC_SECRET", SECRET)
@@ -105,67 +87,80 @@ class MovingIT extends InBrowser {
       window.awaitState("signedOut").at("txtToken").fill(token);
       window.at("txtToken").press("Enter");
       window.awaitLive();
-      awaitFrame(window);
-      NodeProcess current = cluster.node(0);
-      NodeProcess other = cluster.node(1);
-      for (int i = 0; i < KILLS; i++) {
-        long start = System.nanoTime();
-        current.kill9();
-        times.add(awaitMoved(window, start, other));
-        window.at("rngRate").press("ArrowRight"); // The figures begin again.
-        for (String transport : List.of("short", "long", "stream", "socket")) {
-          String mean = ".transport[data-transport=" + transport + "] .mean";
-          assertThat(window.page().locator(mean)).not().hasText("–");
-        }
-        assertThat(window.at("notice")).isHidden();
-        NodeProcess back = cluster.addAt(current.port());
-        current = other;
-        other = back;
-      }
+      killInTurns(
+          cluster,
+          window,
+          "Back.",
+          kill -> {},
+          (kill, other) -> {
+            window.at("rngRate").press("ArrowRight"); // The figures begin again.
+            for (String transport : List.of("short", "long", "stream", "socket")) {
+              String mean = ".transport[data-transport=" + transport + "] .mean";
+              assertThat(window.page().locator(mean)).not().hasText("–");
+            }
+            assertThat(window.at("notice")).isHidden();
+          });
       assertThat(window.complaints()).noneMatch(text -> text.contains("Content Security Policy"));
     }
-    System.out.println("comparison, from kill -9 to the other node, in ms: " + times);
-    assertThat(times).anyMatch(millis -> millis < LIMIT_MILLIS);
   }
 
   @Test
   void the_console_goes_on_at_the_other_node_with_the_same_key() {
-    List<Long> times = new ArrayList<>();
     Launch launch = InConsole.withKeys(Launch.jar("--host", "127.0.0.1"));
     try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2, launch);
         Window window = InConsole.enter(cluster.node(0), options -> {})) {
-      awaitFrame(window);
-      NodeProcess current = cluster.node(0);
-      NodeProcess other = cluster.node(1);
-      for (int i = 0; i < KILLS; i++) {
-        long start = System.nanoTime();
-        current.kill9();
-        times.add(awaitMoved(window, start, other));
-        HttpRoom.at(other.port(), "console:" + i)
-            .publishLater("", "text/plain", "moved".getBytes(StandardCharsets.UTF_8))
-            .join();
-        InConsole.lookInto(window, "console:" + i);
-        assertThat(window.at("messages")).containsText("moved");
-        window.at("txtPublish").fill("hello");
-        window.at("btnPublish").click();
-        assertThat(window.at("publishResult")).containsText("Published at");
-        window.at("btnClose").click();
-        NodeProcess back = cluster.addAt(current.port());
-        current = other;
-        other = back;
-      }
+      killInTurns(
+          cluster,
+          window,
+          "Back.",
+          kill -> {},
+          (kill, other) -> {
+            HttpRoom.at(other.port(), "console:" + kill)
+                .publishLater("", "text/plain", "moved".getBytes(StandardCharsets.UTF_8))
+                .join();
+            InConsole.lookInto(window, "console:" + kill);
+            assertThat(window.at("messages")).containsText("moved");
+            window.at("txtPublish").fill("hello");
+            window.at("btnPublish").click();
+            assertThat(window.at("publishResult")).containsText("Published at");
+            window.at("btnClose").click();
+          });
       assertThat(window.at("summary")).hasAttribute("data-old", "false");
       assertThat(window.complaints()).noneMatch(text -> text.contains("Content Security Policy"));
     }
-    System.out.println("console, from kill -9 to the other node, in ms: " + times);
-    assertThat(times).anyMatch(millis -> millis < LIMIT_MILLIS);
   }
 
-  /** Returns the milliseconds until the page is live on another node. */
-  private static long awaitMoved(Window window, long start, NodeProcess other) {
-    String text = "This page moved to http://localhost:%d. Back.".formatted(other.port());
-    window.page().waitForFunction(LIVE_AND_SAYS, text);
-    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+  /**
+   * Kills the node of a page again and again; the page moves to the other one of two.
+   *
+   * @param back what the page says about what it missed
+   * @param whileAway done between a kill and the page's arrival
+   * @param afterwards done when the page has arrived, with the number of the kill and the node
+   */
+  private static void killInTurns(
+      ClusterOfProcesses cluster,
+      Window window,
+      String back,
+      IntConsumer whileAway,
+      BiConsumer<Integer, NodeProcess> afterwards) {
+    awaitFrame(window);
+    List<Long> times = new ArrayList<>();
+    NodeProcess current = cluster.node(0);
+    NodeProcess other = cluster.node(1);
+    for (int i = 0; i < KILLS; i++) {
+      long start = System.nanoTime();
+      current.kill9();
+      whileAway.accept(i);
+      String text = "This page moved to http://localhost:%d. %s".formatted(other.port(), back);
+      window.page().waitForFunction(LIVE_AND_SAYS, text);
+      times.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+      afterwards.accept(i, other);
+      NodeProcess restarted = cluster.addAt(current.port());
+      current = other;
+      other = restarted;
+    }
+    System.out.println("from kill -9 to live on the other node, in ms: " + times);
+    assertThat(times).anyMatch(millis -> millis < LIMIT_MILLIS);
   }
 
   private static void awaitFrame(Window window) {

@@ -1,6 +1,7 @@
 package io.stentor.sdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.stentor.support.ClusterOfProcesses;
 import io.stentor.support.LogLines;
@@ -51,17 +52,20 @@ class SdkInNodeIT extends SdkScenarios {
     Setting.assertCompressed(before, Scrape.of(server.port()));
   }
 
-  /** Where commands are posted to the other node, they are forwarded. */
+  /** A transport and the node that its commands are posted to; node 1 forwards them to node 0. */
+  static Stream<Arguments> transports() {
+    return Stream.of(
+        arguments("websocket", 0),
+        arguments("http_stream", 0),
+        arguments("http_stream", 1),
+        arguments("sse", 0),
+        arguments("sse", 1),
+        arguments("protobuf_websocket", 0),
+        arguments("protobuf_http_stream", 1));
+  }
+
   @ParameterizedTest
-  @CsvSource({
-    "websocket,0",
-    "http_stream,0",
-    "http_stream,1",
-    "sse,0",
-    "sse,1",
-    "protobuf_websocket,0",
-    "protobuf_http_stream,1"
-  })
+  @MethodSource("transports")
   void recovers_after_its_node_was_killed(String transport, int posts) throws IOException {
     try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2, Setting.nodes())) {
       int port = cluster.node(posts).port();
@@ -74,15 +78,7 @@ class SdkInNodeIT extends SdkScenarios {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "websocket,0",
-    "http_stream,0",
-    "http_stream,1",
-    "sse,0",
-    "sse,1",
-    "protobuf_websocket,0",
-    "protobuf_http_stream,1"
-  })
+  @MethodSource("transports")
   void leaves_a_node_that_stops(String transport, int posts) throws IOException {
     try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2, Setting.nodes())) {
       int port = cluster.node(posts).port();
