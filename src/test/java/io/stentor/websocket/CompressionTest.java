@@ -45,6 +45,7 @@ class CompressionTest {
                 """
                 {"rooms": [
                   {"match": "small-*", "compression": true, "allowBinary": true},
+                  {"match": "delta-*", "allowDelta": true},
                   {"match": "plain-*", "compression": false}],
                  "roomDefaults": {"compression": true, "maxMessageBytes": 65536}}
                 """));
@@ -355,6 +356,24 @@ class CompressionTest {
       }
       socket.sendText("{\"id\":3,\"history\":{\"channel\":\"json\",\"limit\":1}}");
       assertThat(nextPlain(socket)).contains(LONG);
+    }
+  }
+
+  @Test
+  void complete_messages_and_long_deltas_are_compressed() {
+    String more = "and other words ".repeat(20);
+    try (RawWebSocket socket = RawWebSocket.connect(node.port(), CENTRIFUGE, OFFER)) {
+      socket.sendText("{\"id\":1,\"connect\":{}}");
+      nextPlain(socket);
+      socket.sendText("{\"id\":2,\"subscribe\":{\"channel\":\"delta-1\",\"delta\":\"fossil\"}}");
+      assertThat(nextPlain(socket)).contains("\"delta\":true");
+      HttpRoom room = HttpRoom.at(node.port(), "delta-1");
+      room.publish(LONG);
+      assertThat(nextText(socket)).contains(LONG).doesNotContain("\"delta\":true");
+      room.publish(LONG + "x");
+      assertThat(nextPlain(socket)).contains("\"delta\":true").doesNotContain(LONG);
+      room.publish(LONG + more);
+      assertThat(nextText(socket)).contains("\"delta\":true", more).doesNotContain(LONG);
     }
   }
 
