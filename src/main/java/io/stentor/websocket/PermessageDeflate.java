@@ -47,7 +47,7 @@ public final class PermessageDeflate {
   private static final Pattern BITS = Pattern.compile("[89]|1[0-5]");
 
   /** These do not decompress what they negotiate: they expect one context for all messages. */
-  private static final Pattern BROKEN_CLIENT = Pattern.compile("Version/15\\.[0-3]\\b.* Safari/");
+  private static final Pattern BROKEN_SAFARI = Pattern.compile("Version/15\\.[0-3]\\b");
 
   /** Minimum size of a message that is compressed, in bytes; smaller ones gain little. */
   static final int MIN_BYTES = 128;
@@ -107,7 +107,7 @@ public final class PermessageDeflate {
    */
   public static @Nullable String accept(HttpServerRequest request) {
     String client = request.getHeader(HttpHeaders.USER_AGENT);
-    if (client != null && BROKEN_CLIENT.matcher(client).find()) {
+    if (client != null && client.contains(" Safari/") && BROKEN_SAFARI.matcher(client).find()) {
       return null;
     }
     for (String offer : String.join(",", request.headers().getAll(HEADER)).split(",", -1)) {
