@@ -21,6 +21,8 @@ export class Conversation {
   #timeline = new Timeline();
   #pending;
   #loading = false;
+  /** Starts the reading of the log again that the loss of the connection ended; `null` if there was none. */
+  #interrupted = null;
   #open = false;
   #read = false;
   /** The epoch of the log when the client was last in the room. */
@@ -85,9 +87,9 @@ export class Conversation {
     return this.#timeline.isEmpty && this.pending.length === 0;
   }
 
-  /** Whether messages are being read from the log. */
+  /** Whether messages are being read from the log, or will be when the connection is back. */
   get isLoading() {
-    return this.#loading;
+    return this.#loading || this.#interrupted !== null;
   }
 
   /** Returns an item by its number; `undefined` if there is none. */
@@ -166,7 +168,7 @@ export class Conversation {
   /** Reads older messages. No-op if that is under way or there are none. */
   async loadOlder() {
     const before = this.#timeline.oldestOffset;
-    if (this.#loading || !this.more || before === 0 || this.room.state !== "joined") {
+    if (this.isLoading || !this.more || before === 0 || this.room.state !== "joined") {
       return;
     }
     await this.#load({ before, limit: PAGE_SIZE }, (messages) => this.#addOlder(messages));
@@ -178,9 +180,15 @@ export class Conversation {
     this.#epoch = this.room.epoch;
     this.refusal = null;
     this.members.refresh();
+    const interrupted = this.#interrupted;
+    this.#interrupted = null;
     if (first) {
       this.#firstJoined();
-    } else if (!recovered) {
+    } else if (recovered) {
+      interrupted?.();
+    } else if (interrupted && this.#timeline.isEmpty) {
+      this.#loadNewest();
+    } else {
       this.#add([{ kind: "gap", isCertain: isSameLog }]);
       const number = this.end;
       this.#load({ before: this.room.offset + 1, limit: PAGE_SIZE_AFTER_GAP }, (messages) =>
@@ -203,13 +211,18 @@ export class Conversation {
     if (this.#read) {
       this.#markRead();
     }
-    if (offset > 0 || this.room.position === "") {
+    this.#loadNewest();
+    this.#changed("unread");
+  }
+
+  #loadNewest() {
+    const { offset, position } = this.room;
+    if (offset > 0 || position === "") {
       const before = offset > 0 ? offset + 1 : 0; // Without a position, reading shows whether the user may read.
       this.#load({ before, limit: PAGE_SIZE }, (messages) => this.#addOlder(messages));
     } else {
       this.more = false;
     }
-    this.#changed("unread");
   }
 
   async #load(range, add) {
@@ -225,6 +238,7 @@ export class Conversation {
       this.#loading = false;
       // The room has no log, or the user may not read it. A lost connection is temporary.
       this.more = failure.temporary;
+      this.#interrupted = failure.unsure ? () => this.#load(range, add) : null;
       this.isHistoryDenied = failure.code === DENIED;
     }
     this.#changed("state");

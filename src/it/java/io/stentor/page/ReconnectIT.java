@@ -9,6 +9,7 @@ import com.microsoft.playwright.WebSocketRoute.CloseOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
 import io.stentor.support.Balancer;
 import io.stentor.support.ClusterOfProcesses;
+import io.stentor.support.HttpRoom;
 import io.stentor.support.Launch;
 import io.stentor.support.NodeProcess;
 import io.stentor.support.Window;
@@ -19,10 +20,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The chat page against nodes that stop, restart or fail over, each a real process. */
 class ReconnectIT extends InBrowser {
   private static final Pattern SOCKET = Pattern.compile("/connection/websocket");
+
+  /** Of a room to be recovered. */
+  private static final Pattern POSITION = Pattern.compile("(\"recover\":true,\"epoch\":\")\\w+");
+
   private static final HasCountOptions PATIENCE = new HasCountOptions().setTimeout(60_000);
 
   @Test
@@ -230,6 +237,39 @@ class ReconnectIT extends InBrowser {
       assertThat(one.at("node").textContent()).isNotEqualTo(two.at("node").textContent());
       assertThat(one.complaints()).isEmpty();
       assertThat(two.complaints()).isEmpty();
+    }
+  }
+
+  /** Whether the room can be recovered or not, the page has shown nothing yet that could end. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void messages_whose_reading_was_cut_off_are_read_when_the_connection_is_back(boolean recovered) {
+    HttpRoom room = HttpRoom.at(node.port(), "cut-" + recovered);
+    room.publish("one");
+    room.publish("two");
+    AtomicBoolean cut = new AtomicBoolean();
+    try (Window window = browser.open("about:blank")) {
+      route(
+          window,
+          route -> {
+            WebSocketRoute server = route.connectToServer();
+            route.onMessage(
+                frame -> {
+                  if (frame.text().contains("\"history\"") && cut.compareAndSet(false, true)) {
+                    route.close(new CloseOptions().setCode(3001).setReason("shutdown"));
+                    server.close();
+                  } else {
+                    String text = frame.text();
+                    server.send(recovered ? text : POSITION.matcher(text).replaceAll("$1_"));
+                  }
+                });
+          });
+      window.page().navigate(page("?room=cut-" + recovered));
+      window.awaitLive().awaitMessages("one", "two");
+
+      assertThat(cut).isTrue();
+      assertThat(window.page().locator("#ulMsg .gap")).hasCount(0);
+      assertThat(window.at("empty")).isHidden();
     }
   }
 
