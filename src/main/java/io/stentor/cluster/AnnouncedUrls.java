@@ -42,7 +42,7 @@ public final class AnnouncedUrls {
     this.hazelcast = hazelcast;
   }
 
-  /** Announces the URL of this node. To be called before the node joins. */
+  /** Announces the URL of this node. Must be called before the node joins. */
   public static void announce(com.hazelcast.config.Config joining, HttpOptions http) {
     String scheme = http.tls().isOn() ? "https" : "http";
     if (!http.publicUrl().isEmpty()) {

@@ -27,15 +27,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices within about 1.5 s, at most 2.5 s, that another node of the cluster is not reached on the
- * event bus, or does not reach this one. Belongs to one event loop, except where stated.
+ * Detects, usually within 1.5 s and at most 2.5 s, that another node of the cluster cannot be
+ * reached on the event bus, or does not reach this one. Belongs to one event loop, except where
+ * stated.
  */
 public final class BusReachability {
 
   /*
    * Every node publishes a heartbeat twice a second, with the names of the nodes whose heartbeats
    * arrive there. So a heartbeat that names this node proves both directions. A node whose
-   * heartbeats stay away, or no longer name this one, is unreachable.
+   * heartbeats stop, or no longer name this one, is unreachable.
    *
    * Time is counted in intervals of the event loop's own time: a loop that was stalled first reads
    * what has arrived meanwhile.

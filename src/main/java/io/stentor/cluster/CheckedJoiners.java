@@ -32,14 +32,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides which nodes form a cluster: Hazelcast's joiners, which find out first whether the nodes
- * answer, and the check that a node that joins speaks a {@link WireVersion version} that the
- * cluster knows.
+ * Decides which nodes form a cluster. A node joins only if it speaks a {@link WireVersion version}
+ * that the cluster knows, and only through configured addresses that answer.
  *
  * <p>This part of a split cluster merges into another part only while this node reaches every node
- * of that part. A node that reaches some of them would be removed again within seconds, because
- * nodes that do not reach each other cannot be in one cluster. A node that starts joins only
- * through configured addresses that answer.
+ * of that part. A node that reaches only some of them would be removed again within seconds,
+ * because nodes that do not reach each other cannot be in one cluster.
  *
  * <p>Hazelcast calls this class on the threads that start it and that search for other parts, which
  * may block.
@@ -56,7 +54,7 @@ final class CheckedJoiners extends DefaultNodeContext {
    */
   private static final long FIRST_ANSWER_MILLIS = 4000;
 
-  /** What Hazelcast writes before the reason. */
+  /** Precedes the reason in what Hazelcast logs. */
   private static final String REFUSAL = "Reason of failure for node join: ";
 
   private final LimitedWarnings warnings = new LimitedWarnings(LOG);
@@ -87,7 +85,7 @@ final class CheckedJoiners extends DefaultNodeContext {
     };
   }
 
-  /** Hazelcast only logs the reason, and shuts the node down. */
+  /** Takes the reason from the log, the only place where Hazelcast tells it. */
   private void noticeRefusal(LogEvent event) {
     String message = String.valueOf(event.getLogRecord().getMessage());
     int start = message.indexOf(REFUSAL);
@@ -130,7 +128,7 @@ final class CheckedJoiners extends DefaultNodeContext {
     return false;
   }
 
-  /** Asks the leader of the other part for its nodes, and then each of them for a sign of life. */
+  /** Asks the leader of the other part for its nodes, and returns those that do not answer. */
   private static Set<InetSocketAddress> unreachable(Node node, Address leader)
       throws IOException, ExecutionException, TimeoutException, InterruptedException {
     InvocationFuture<SplitBrainJoinMessage> asked =
@@ -160,9 +158,9 @@ final class CheckedJoiners extends DefaultNodeContext {
     }
 
     /**
-     * Returns the addresses that answer. Hazelcast would wait for others, up to five minutes. This
-     * node listens already. So of two nodes that start at the same time, the one that listens last
-     * finds the other one.
+     * Returns the addresses that answer. Hazelcast would wait for the others, up to five minutes.
+     * This node listens already, so of two nodes that start at the same time, the one that begins
+     * to listen last finds the other one.
      */
     @Override
     protected Collection<Address> getPossibleAddressesForInitialJoin() {

@@ -106,7 +106,9 @@ public final class ClusteredVertx {
         .setProperty(
             "hazelcast.max.no.heartbeat.seconds",
             Integer.toString(cluster.failureDetectionSeconds()))
-        // Nodes that all but one still reach each other leave that one out; see CheckedJoiners.
+        // If two nodes lose each other but reach all others, one of them leaves the cluster until
+        // it
+        // reaches all nodes again; see CheckedJoiners.
         .setProperty(
             "hazelcast.partial.member.disconnection.resolution.heartbeat.count",
             Integer.toString(PARTIAL_CUT_HEARTBEATS))
@@ -208,8 +210,8 @@ public final class ClusteredVertx {
   }
 
   /**
-   * Waits until every partition has its backup, so that this node is one that others can rely on
-   * when it reports ready. Blocks, at most {@link #MAX_BACKUP_WAIT_MILLIS}.
+   * Waits until every partition has its backup, so that the other nodes can rely on this one when
+   * it reports ready. Blocks, at most {@link #MAX_BACKUP_WAIT_MILLIS}.
    *
    * @return false on timeout
    */

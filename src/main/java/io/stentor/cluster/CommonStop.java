@@ -22,7 +22,7 @@ public final class CommonStop {
 
   private static final Logger LOG = LoggerFactory.getLogger(CommonStop.class);
 
-  /** For each node that stops, whether it has nothing more to do. */
+  /** Name of a map. For each node that stops, whether it has nothing more to do. */
   private static final String STOPPING = "stentor.stopping";
 
   /** How long a node that is done waits for others, whose clients may still be leaving. */
@@ -30,7 +30,7 @@ public final class CommonStop {
 
   private static final long LOOK_MILLIS = 20;
 
-  /** How long it is known that a node has stopped. */
+  /** How long the map remembers a node. */
   private static final long KEEP_HOURS = 1;
 
   private final HazelcastInstance hazelcast;

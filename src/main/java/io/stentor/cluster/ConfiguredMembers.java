@@ -16,8 +16,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The addresses that {@code cluster.members} stands for. Names are resolved here, since Hazelcast
- * takes of a name only the addresses that are its own. Used by one thread at a time.
+ * The addresses that {@code cluster.members} stands for. Names are resolved here, because Hazelcast
+ * ignores those addresses of a name at which this node does not listen itself. Used by one thread
+ * at a time.
  */
 final class ConfiguredMembers {
 

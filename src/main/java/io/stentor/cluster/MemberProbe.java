@@ -31,7 +31,7 @@ final class MemberProbe {
 
   /**
    * Connects to all addresses at the same time. Blocks until each has answered or failed, or the
-   * time is over.
+   * timeout has passed.
    *
    * @return the addresses at which a member answered in time
    */
@@ -118,7 +118,7 @@ final class MemberProbe {
     try {
       key.channel().close();
     } catch (IOException e) {
-      // Closed all the same.
+      // It is closed anyway.
     }
   }
 

@@ -83,7 +83,7 @@ final class MemberSearch {
     MemberSearch search = new MemberSearch(hazelcast, list);
     search.startThread("stentor-member-search", search::searchOnce);
     if (list.configured.hasNames()) {
-      // DNS may block for many seconds, above all while the network is cut.
+      // DNS may block for many seconds, especially while the network is cut.
       search.startThread("stentor-member-names", search::resolveOnce);
     }
     return hazelcast;
@@ -171,8 +171,8 @@ final class MemberSearch {
   }
 
   /**
-   * The list of members that Hazelcast reads: the configured ones for the thread that starts it,
-   * which joins with them. Any other thread searches for another part of the cluster, and gets only
+   * The list of members that Hazelcast reads. The thread that starts Hazelcast gets the configured
+   * members, to join them. Any other thread searches for another part of the cluster, and gets only
    * the addresses that answer.
    */
   static final class MemberList extends TcpIpConfig {

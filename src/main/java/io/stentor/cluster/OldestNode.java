@@ -18,7 +18,7 @@ public final class OldestNode {
     this.task = task;
   }
 
-  /** Offers a task. To be called before the node joins. */
+  /** Offers a task. Must be called before the node joins. */
   public static void offer(com.hazelcast.config.Config joining, String task) {
     joining.getMemberAttributeConfig().setAttribute(task, "offered");
   }

@@ -160,7 +160,7 @@ public final class Quorum {
     return (QuorumMemory) Objects.requireNonNull(context.get(MEMORY));
   }
 
-  /** Starts to take part, until the instance is shut down. To be called once, after it joined. */
+  /** Starts the quorum of an instance that has joined. It stops when the instance shuts down. */
   public static Quorum start(HazelcastInstance hazelcast) {
     Quorum quorum = new Quorum(hazelcast);
     holder(hazelcast).set(quorum);
@@ -181,12 +181,12 @@ public final class Quorum {
     return quorum;
   }
 
-  /** Returns the one that was started on an instance; null before the start. */
+  /** Returns the quorum of an instance; null before {@link #start}. */
   public static @Nullable Quorum of(HazelcastInstance hazelcast) {
     return holder(hazelcast).get();
   }
 
-  /** Returns the side that an instance is on, as {@link #side()}; null before the start. */
+  /** Returns the side that an instance is on; null before {@link #start}. See {@link #side()}. */
   public static @Nullable Side side(HazelcastInstance hazelcast) {
     Quorum quorum = of(hazelcast);
     return quorum == null ? null : quorum.side();
@@ -200,9 +200,8 @@ public final class Quorum {
 
   /**
    * Returns the agreed side, or null while the nodes have not agreed since a member was lost or
-   * since this node joined. Right from the moment at which Hazelcast removes a member from its
-   * list, which is before it promotes the copies of that member's partitions. Costs a few volatile
-   * reads.
+   * since this node joined. Correct from the moment that Hazelcast removes a member from its list,
+   * which is before it promotes the copies of that member's partitions. Costs a few volatile reads.
    */
   @SuppressWarnings("ReferenceEquality") // Each change has a new object.
   public @Nullable Side side() {
@@ -231,8 +230,8 @@ public final class Quorum {
   }
 
   /**
-   * Returns whether this node restarted with the state of a member of the last agreement, so that
-   * nobody can have continued its logs without it. Known as soon as there is a {@link #side}.
+   * Returns whether this node restarted with the state of a member of the last agreement. Then no
+   * other node can have continued its logs without it. Known as soon as there is a {@link #side}.
    */
   public boolean continuesLastRun() {
     return acceptor.continues();
@@ -245,8 +244,8 @@ public final class Quorum {
   }
 
   /**
-   * Calls this after each new agreement. A lost member is not an agreement: {@link #side} is null
-   * from then on until the next one.
+   * Adds a listener for new agreements. The loss of a member is not one: {@link #side} is null from
+   * then on until the next agreement.
    *
    * @param changed called on any thread; must not block
    */
@@ -255,10 +254,11 @@ public final class Quorum {
   }
 
   /**
-   * Announces that this node leaves: the others agree on the members without it, so that its
-   * absence forks nothing. To be called before Hazelcast shuts down; the node still takes part.
+   * Announces that this node leaves. The others agree on the members without it, so that its
+   * absence forks no logs. Must be called before Hazelcast shuts down; until then the node still
+   * takes part.
    *
-   * @return completes within three seconds, also if it could not be agreed
+   * @return completes within three seconds, even if there was no agreement
    */
   public Future<Void> leave() {
     leaving = true;
@@ -271,8 +271,8 @@ public final class Quorum {
   }
 
   /**
-   * Keeps what was agreed last, because all nodes of the cluster stop together. From now on, nodes
-   * that are gone are not taken out of the agreement, so all are members when they start again.
+   * Keeps the last agreement, because all nodes of the cluster stop together. From now on, nodes
+   * that leave stay in the agreement, so all are members when they start again.
    */
   public void freeze() {
     frozen = true;
@@ -313,8 +313,8 @@ public final class Quorum {
 
   private void run(Round round) {
     running = round;
-    // Whatever the nodes accept in it needs a completed round, even if the view is the old one
-    // then.
+    // Whatever the nodes accept in this round needs a completed round, even if the view is the
+    // old one again by then.
     settled = List.of();
     if (!round.view.equals(lastView)) {
       lastView = round.view;
@@ -378,7 +378,7 @@ public final class Quorum {
     }
   }
 
-  /** Nodes that have restarted wait for others. */
+  /** Nodes that have restarted wait for others to do so. */
   private static final class WaitingException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -520,7 +520,7 @@ public final class Quorum {
     return members.stream().map(MemberImpl::getUuid).toList();
   }
 
-  /** Notices each change of the list of members at once. */
+  /** Reacts to each change of the list of members at once. */
   private final class Changes implements MembershipListener {
     @Override
     public void memberAdded(MembershipEvent event) {

@@ -42,15 +42,15 @@ final class QuorumMemory {
   }
 
   /**
-   * Returns the part in the rounds of a node that has just started. It is a newcomer if it
-   * remembers nothing, or if its directory is a copy, because another node may have the original.
+   * Returns the acceptor of a node that has just started. The node is a newcomer if it remembers
+   * nothing, or if its directory is a copy, because another node may have the original.
    */
   Acceptor restarted(UUID node) {
     State state = remembered();
     return state == null ? newcomer(node) : new Acceptor(node, state, now -> keep(node, now));
   }
 
-  /** Returns the state from before the restart; null if there is none that counts. */
+  /** Returns the state from before the restart; null if there is no valid one. */
   private @Nullable State remembered() {
     if (directory == null || directory.isCopy()) {
       return null;
@@ -85,7 +85,7 @@ final class QuorumMemory {
     return alone;
   }
 
-  /** Returns the part in the rounds of a node without a past. */
+  /** Returns the acceptor of a node that remembers nothing. */
   Acceptor newcomer(UUID node) {
     return new Acceptor(node, State.NEWCOMER, now -> keep(node, now));
   }
@@ -108,7 +108,7 @@ final class QuorumMemory {
     }
   }
 
-  /** Returns whether it is worth to wait for members of the last run that are missing. */
+  /** Returns whether to go on waiting for missing members of the last run. */
   boolean waitsFor(int missing) {
     long waited = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedNanos);
     boolean waits = waited < waitSeconds;

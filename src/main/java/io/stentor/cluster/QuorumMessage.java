@@ -69,7 +69,7 @@ final class QuorumMessage extends RemoteTask implements Callable<@Nullable Objec
     WireType.add(joining, State.class, STATE_TYPE, QuorumMessage::write, QuorumMessage::readState);
   }
 
-  /** Sets what handles the messages to an instance; it answers null to decline. */
+  /** Sets the handler for the messages to an instance. It returns null to decline. */
   static void handle(
       HazelcastInstance instance, Function<QuorumMessage, @Nullable Object> handler) {
     instance.getUserContext().put(HANDLER, handler);

@@ -129,8 +129,8 @@ public interface History {
   }
 
   /**
-   * Nothing can be appended for a while. If the disk stopped to take writes meanwhile, the batch
-   * may be in the log and become safe later; a retry with the same number is answered in any case.
+   * Nothing can be appended for a while. If the disk stopped taking writes meanwhile, the batch may
+   * be in the log and become safe later; a retry with the same number is answered in any case.
    */
   final class UnwritableException extends RuntimeException {
     private static final long serialVersionUID = 1;

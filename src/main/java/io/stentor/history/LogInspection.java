@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a data directory has, for people: files, damage, and a line for each room. Changes nothing;
- * a node may use the directory meanwhile.
+ * A report on a data directory for people: files, damage, and a line for each room. Changes
+ * nothing; a node may use the directory meanwhile.
  */
 public final class LogInspection {
   private static final String ROW = "%-28s %8s %11s  %-10s  %-7s  %s%n";
@@ -66,7 +66,7 @@ public final class LogInspection {
   /**
    * Prints what was found.
    *
-   * @param now to which the age of the last write is related
+   * @param now the time from which the age of the last write is counted
    */
   public void print(PrintStream out, Instant now) {
     Replay.Report report = found.report();

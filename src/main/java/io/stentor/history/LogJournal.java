@@ -236,7 +236,7 @@ public final class LogJournal implements AutoCloseable {
   }
 
   /**
-   * Refuses everything that waits for the disk if that takes no writes. It may become safe later.
+   * Fails all callers that wait, if the disk takes no writes. Their records may become safe later.
    * Called every second.
    */
   public void refuseIfFull() {
@@ -250,7 +250,7 @@ public final class LogJournal implements AutoCloseable {
     }
   }
 
-  /** Somebody who waits. Not a record: each is itself only. */
+  /** A caller that waits. Not a record, because each is equal only to itself. */
   private static final class Waiting {
     private final Consumer<@Nullable Throwable> done;
 

@@ -26,7 +26,7 @@ public final class DataDirectory implements AutoCloseable {
 
   private final Disk disk;
 
-  /** The state files as they should be, by name. */
+  /** What the state files should contain, by name. */
   private final Map<String, byte[]> contents = new ConcurrentHashMap<>();
 
   private final boolean copy;
@@ -116,7 +116,7 @@ public final class DataDirectory implements AutoCloseable {
     write(name, content);
   }
 
-  /** Writes a file, or the identity of a file into itself. */
+  /** Writes a file. A file without a given content gets its own identity as content. */
   private synchronized void write(String name, byte @Nullable [] content) throws IOException {
     String temporary = name + TEMPORARY;
     try (Disk.Output output = disk.create(temporary)) {
@@ -161,7 +161,7 @@ public final class DataDirectory implements AutoCloseable {
     return disk.path();
   }
 
-  /** Gives up the lock. */
+  /** Releases the lock. */
   @Override
   public void close() {
     disk.close();

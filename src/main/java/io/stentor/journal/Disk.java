@@ -38,16 +38,16 @@ interface Disk extends Closeable {
   void delete(String name) throws IOException;
 
   /**
-   * Writes the first bytes of a file to it once more, cuts off the rest, and flushes. If a flush
-   * has failed in this boot of the machine, the system takes what it could not write for clean, and
-   * would not flush it again.
+   * Writes the first bytes of a file to it once more, cuts off the rest, and flushes. This is
+   * needed because the system, when a flush has failed, regards what it could not write as clean,
+   * and would not flush it again.
    */
   void rewrite(String name, long size) throws IOException;
 
   /** Flushes which files exist under which names. */
   void sync() throws IOException;
 
-  /** Returns what the file has only as long as it is neither copied nor restored. */
+  /** Returns an ID of this very file: a copy of it, or one restored from a backup, has another. */
   String identity(String name) throws IOException;
 
   /** Returns an ID that changes when the machine starts, or an empty string if it is not known. */

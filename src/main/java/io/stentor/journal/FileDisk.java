@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A directory of the file system; one that is written is locked against other processes. */
+/** A directory of the file system, locked against other processes unless it is only read. */
 final class FileDisk implements Disk {
   private static final String LOCK = "lock";
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
@@ -195,7 +195,7 @@ final class FileDisk implements Disk {
         lockFile.close();
       }
     } catch (IOException e) {
-      // The process gives up the lock when it ends.
+      // The lock ends with the process.
     }
   }
 

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * What the journal of a data directory has, read without changing anything. A process may use the
+ * The content of a data directory's journal, read without changing anything. A process may use the
  * directory meanwhile.
  *
  * @param files the journal's files, oldest first
@@ -20,7 +20,7 @@ import java.util.function.Supplier;
  */
 public record Inspection(List<File> files, boolean copy, boolean continuous, Replay.Report report) {
 
-  /** How often reading begins again, because a process deleted a file meanwhile. */
+  /** Maximum number of attempts; one fails if a process deletes a file meanwhile. */
   private static final int TRIES = 10;
 
   /** A file of the journal, and its size. */

@@ -66,7 +66,7 @@ public final class Journal implements AutoCloseable {
   private final long firstMillis;
   private final long openedNanos;
 
-  /** Opens a journal that has no thread yet. Tests call {@link #turn}. */
+  /** Opens a journal without starting its thread. Tests call {@link #turn} instead. */
   Journal(DataDirectory directory, JournalOptions options, Replay replay, Executor flusher)
       throws IOException {
     disk = directory.disk();
@@ -131,9 +131,9 @@ public final class Journal implements AutoCloseable {
   }
 
   /**
-   * The owner has appended all that follows from a lack of continuity. When it is flushed, what is
-   * appended is continuous for the next opening. Until then, the next opening finds what this one
-   * found.
+   * Must be called when the owner has appended everything that a lack of continuity requires. When
+   * that is flushed, the journal is continuous for the next opening. Until then, the next opening
+   * finds what this one found.
    */
   public void settle() {
     writer.settle();
@@ -153,17 +153,19 @@ public final class Journal implements AutoCloseable {
   }
 
   /**
-   * Sets who is asked for a BASE or END of a key, so that space can be reclaimed.
+   * Sets the callback that asks the owner for a new BASE or an END of a key, so that space can be
+   * reclaimed.
    *
-   * @param rewrite called on the journal's thread; must not block; appends soon, on any thread
+   * @param rewrite called on the journal's thread; must not block. The owner appends soon after, on
+   *     any thread
    */
   public void source(Consumer<String> rewrite) {
     writer.rewrite = rewrite;
   }
 
   /**
-   * Sets who is told, once, that the journal has failed: a flush failed, or the queue is far too
-   * long. Nothing is accepted any more.
+   * Sets a listener that is told, once, that the journal has failed, because a flush failed or the
+   * queue became far too long. The journal accepts nothing from then on.
    *
    * @param fatal called on a thread of the journal, or at once; must not block
    */
@@ -212,8 +214,8 @@ public final class Journal implements AutoCloseable {
   /**
    * Calls back when a record is safe.
    *
-   * @param done called on the journal's thread, or at once; must not block; gets what is wrong if
-   *     the record will not become safe
+   * @param done called on the journal's thread, or at once; must not block; gets the failure if the
+   *     record will not become safe
    */
   public void whenSafe(long sequence, Level level, Consumer<@Nullable Throwable> done) {
     queue.whenSafe(sequence, level == Level.FLUSHED, done);
@@ -241,8 +243,8 @@ public final class Journal implements AutoCloseable {
   }
 
   /**
-   * Writes and flushes what is queued, and marks a clean stop. Blocks. What does not become safe is
-   * told to those who wait for it. Does not close the data directory.
+   * Writes and flushes what is queued, and marks a clean stop. Blocks. Callers that wait for a
+   * record that does not become safe are told. Does not close the data directory.
    */
   @Override
   public void close() {
@@ -260,7 +262,7 @@ public final class Journal implements AutoCloseable {
     }
   }
 
-  /** Does what the thread of the journal does, for tests without it. */
+  /** Does one turn of the journal's thread, for tests without that thread. */
   boolean turn() throws IOException {
     return writer.turn();
   }

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 final class JournalWriter implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(JournalWriter.class);
 
-  /** How many segments there may be beyond twice of what is live. */
+  /** How many segments there may be beyond twice the size of what is live. */
   private static final long SPARE_SEGMENTS = 4;
 
   private static final int MANY_SEGMENTS = 32;
@@ -41,7 +41,7 @@ final class JournalWriter implements Runnable {
   private volatile @Nullable Consumer<Throwable> fatal;
   private volatile @Nullable String problem;
 
-  /** The last record that was flushed. Changed with the lock of this. */
+  /** The last record that was flushed. Written only with this object's lock. */
   private volatile long onDisk;
 
   private volatile boolean flushing;
@@ -136,7 +136,7 @@ final class JournalWriter implements Runnable {
     }
   }
 
-  /** Sets who is told once when the journal has failed; see {@link Journal#onFailure}. */
+  /** Sets the listener for the journal's failure; see {@link Journal#onFailure}. */
   void onFailure(Consumer<Throwable> listener) {
     fatal = listener;
     tellFailure();
@@ -274,7 +274,7 @@ final class JournalWriter implements Runnable {
     return (quiet && inFiles > lastMarkFlushed) || (rewriteFrom > 0 && !segments.isOpen());
   }
 
-  /** Takes note of a group that was written. */
+  /** Records that a group was written. */
   private void written(@Nullable Entry first, Entry last, long sequence, long bytes) {
     Entry entry = first;
     for (long i = inFiles; i < sequence && entry != null; i++, entry = entry.next) {
@@ -356,7 +356,7 @@ final class JournalWriter implements Runnable {
     onDisk = target;
   }
 
-  /** Tells what has become safe, unless files were removed and are not yet written again. */
+  /** Publishes what has become safe, unless files were removed and are not yet written again. */
   private void publish() {
     if (rewriteFrom == 0) {
       long flushed = onDisk;
@@ -409,7 +409,7 @@ final class JournalWriter implements Runnable {
         deleteBefore = needed;
       }
       if (segments.count() > MANY_SEGMENTS) {
-        flush(); // Of a process that never lives until it is time to flush.
+        flush(); // A process that restarts often would never reach the time of a flush.
       }
       if (onDisk >= deleteAt) {
         segments.deleteBefore(deleteBefore, mark());

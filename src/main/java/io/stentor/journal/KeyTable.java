@@ -38,7 +38,7 @@ final class KeyTable {
   private long liveBytes;
 
   /**
-   * Takes note of a record.
+   * Applies a record.
    *
    * @param segment number of the file that it is in
    * @param bytes its size
@@ -68,7 +68,7 @@ final class KeyTable {
     return states.size();
   }
 
-  /** Returns the size of all newest BASE records: about what the keys need if written anew. */
+  /** Returns the size of all newest BASE records, about what the keys would take if rewritten. */
   long liveBytes() {
     return liveBytes;
   }
@@ -85,8 +85,8 @@ final class KeyTable {
   }
 
   /**
-   * Asks for new BASE records of keys whose BASE is in a file before this one: of few at a time, so
-   * that other records do not wait behind them for long.
+   * Asks for new BASE records of keys whose BASE is in a file before this one. Asks for only a few
+   * at a time, so that other records do not wait long behind them.
    */
   void ask(long before, long nowNanos, Consumer<String> rewrite) {
     List<String> asked = new ArrayList<>();

@@ -6,7 +6,7 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a segment file and its records are written.
+ * The format of a segment file and of its records.
  *
  * <p>A record: length of what follows the check (4 bytes), check (4), kind (1), sequence (8),
  * length of the key (2), key, payload. The check is the CRC32C of what follows it, combined with
@@ -155,7 +155,7 @@ final class RecordFormat {
         file.getLong(place + OVERHEAD + 16));
   }
 
-  /** Sets the file that records are read from or written to. */
+  /** Sets the file whose records are read or written next. */
   void use(long salt, long number) {
     seed = mix(salt + number * 0x9e3779b97f4a7c15L);
   }

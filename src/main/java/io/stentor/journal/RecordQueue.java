@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The records that wait to be written, and those who wait until records are safe. Any thread
+ * The records that wait to be written, and the callers that wait until records are safe. Any thread
  * appends; one thread takes.
  */
 final class RecordQueue {
@@ -32,7 +32,7 @@ final class RecordQueue {
       this.payload = payload;
     }
 
-    /** Returns the number of bytes that are written, about. */
+    /** Returns approximately the number of bytes that will be written. */
     int size() {
       return RecordFormat.OVERHEAD + key.length() + payload.length;
     }
@@ -102,7 +102,7 @@ final class RecordQueue {
     return true;
   }
 
-  /** Calls back when a record is written, or flushed to the disk too. */
+  /** Calls back when a record is written, or also flushed to the disk. */
   void whenSafe(long sequence, boolean onDisk, Consumer<@Nullable Throwable> done) {
     Throwable failed = null;
     if (!isSafe(sequence, onDisk)) {
@@ -194,7 +194,7 @@ final class RecordQueue {
     full = bytes > limitBytes;
   }
 
-  /** Tells what has become safe, on the calling thread. */
+  /** Calls back those whose records have become safe, on the calling thread. */
   void publish(long nowWritten, long nowFlushed) {
     if (written == nowWritten && flushed == nowFlushed) {
       return;
@@ -230,7 +230,7 @@ final class RecordQueue {
     return head == null;
   }
 
-  /** Drops all records, and tells all who wait, now and later. Idempotent. */
+  /** Drops all records, and fails all callers that wait, now and later. Idempotent. */
   void fail(Throwable e) {
     List<Waiter> told;
     synchronized (this) {

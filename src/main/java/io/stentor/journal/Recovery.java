@@ -224,7 +224,7 @@ final class Recovery {
         if (next < 0) {
           return place;
         }
-        // What is missing has been told.
+        // What is missing has been reported.
         sequence =
             RecordFormat.sequence(content, next)
                 - (RecordFormat.kind(content, next) == RecordFormat.MARK ? 0 : 1);
@@ -245,7 +245,7 @@ final class Recovery {
     if (sequenceFound > sequence + (mark ? 0 : 1)) {
       damaged("records are missing in " + nameOf(number) + " before byte " + place);
     } else if (sequenceFound <= sequence && !mark) {
-      return; // An END that is written twice.
+      return; // It was written twice.
     }
     sequence = Math.max(sequence, sequenceFound);
     if (mark) {
@@ -280,7 +280,7 @@ final class Recovery {
   }
 
   /**
-   * Returns whether a bad record is one that was never safe, so that it and all behind it is cut.
+   * Returns whether a bad record was never safe, so that the segment is cut there.
    *
    * @param next the place of the next intact record; -1 if there is none
    */

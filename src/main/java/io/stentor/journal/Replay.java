@@ -4,8 +4,8 @@ import java.io.DataInput;
 import java.io.IOException;
 
 /**
- * Gets what a journal has when it opens, in the order in which it was appended, on the thread that
- * opens it.
+ * Receives the records of a journal that opens, in the order in which they were appended, on the
+ * thread that opens it.
  */
 public interface Replay {
 
@@ -23,8 +23,8 @@ public interface Replay {
   void record(Kind kind, String key, DataInput payload) throws IOException;
 
   /**
-   * Records of unknown keys are missing here. A key without a BASE behind this place may have lost
-   * its end; a STEP behind this place may follow one that is lost.
+   * Called where records are missing. It is not known of which keys: a key without a BASE behind
+   * this place may have lost its last records, and a STEP behind it may follow one that is lost.
    *
    * @param sentence says what is wrong with which file, for the operator
    */

@@ -15,8 +15,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The segment files of a journal, and the one that is written. Groups are written whole or not at
- * all: after a failed write the next group is written to the same place. One thread at a time.
+ * The segment files of a journal, the newest of which is written. A group is written whole or not
+ * at all: after a failed write the next group is written to the same place. One thread at a time.
  */
 final class SegmentWriter {
   private static final String STATE = "journal";
@@ -31,7 +31,7 @@ final class SegmentWriter {
     }
   }
 
-  /** A segment was removed by somebody else. */
+  /** Something else removed a segment. */
   static final class RemovedException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -254,7 +254,7 @@ final class SegmentWriter {
     }
   }
 
-  /** Flushes what was written. Fails for ever when it has failed once. Any thread. */
+  /** Flushes what was written. After one failure, every later call fails, too. Any thread. */
   void flush() throws FlushException {
     synchronized (flushLock) {
       if (flushFailure != null) {
@@ -321,7 +321,7 @@ final class SegmentWriter {
     if (output == null) {
       directory.restore();
       if (state.newest == 0) {
-        // So that segments without a state are those of a state that was lost.
+        // From now on, segments without a state mean that the state was lost.
         replace(0, 0, false, mark);
       }
     } else {
@@ -360,7 +360,7 @@ final class SegmentWriter {
 
   /** Deletes the segments before this one, which must exist. */
   void deleteBefore(long number, RecordFormat.Mark mark) throws IOException {
-    // First: if a file comes back after a power loss, it is not read.
+    // Before the files are deleted: one that comes back after a power loss is not read.
     replace(number, state.newest, false, mark);
     while (segments.getFirst().number < number) {
       disk.delete(nameOf(segments.getFirst().number));

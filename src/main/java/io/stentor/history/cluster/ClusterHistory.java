@@ -81,7 +81,7 @@ public final class ClusterHistory implements History {
     }
   }
 
-  /** Lets operations be repeated whose reports were lost with a node. */
+  /** Fails operations that wait for the report of a node that has left, so they are repeated. */
   private record Leavers(JournalReports reports) implements MembershipListener {
     @Override
     public void memberAdded(MembershipEvent event) {

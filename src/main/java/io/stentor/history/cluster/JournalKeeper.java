@@ -26,12 +26,12 @@ final class JournalKeeper {
   private final NodeContext context;
   private final LogJournal journal;
 
-  /** Whether rooms that are elsewhere may be forgotten: from the restoring of the logs on. */
+  /** Whether the journal may forget rooms that are on other nodes only. */
   private volatile boolean forgets;
 
   private int next;
 
-  /** Rooms that were elsewhere when they were last looked for. Only on the thread for tasks. */
+  /** Rooms that were on other nodes only in the last round. Used by the thread for tasks only. */
   private Set<String> elsewhere = new HashSet<>();
 
   private JournalKeeper(HazelcastInstance hazelcast, LogJournal journal) {
@@ -67,7 +67,10 @@ final class JournalKeeper {
     }
   }
 
-  /** The logs of this node are in the cluster again: those that are elsewhere can be forgotten. */
+  /**
+   * Must be called when the logs of this node are in the cluster again. Forgets rooms that are on
+   * other nodes only, now and from now on.
+   */
   void restored() {
     for (String room : journal.rooms()) {
       if (!isHere(partitionOf(room))) {
@@ -83,7 +86,7 @@ final class JournalKeeper {
     forgets = false;
   }
 
-  /** Forgets rooms that have been elsewhere for a whole round, so that no move is in progress. */
+  /** Forgets rooms that were on other nodes only for a whole round, so no move is in progress. */
   private void forgetElsewhere() {
     Set<String> now = new HashSet<>();
     for (String room : journal.rooms()) {

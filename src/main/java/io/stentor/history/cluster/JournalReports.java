@@ -101,7 +101,7 @@ final class JournalReports {
   private final AtomicBoolean sending = new AtomicBoolean();
 
   /**
-   * Creates a node's part.
+   * Creates the reports of a node.
    *
    * @param tasks sends messages
    * @param journal null if the node has no data directory
@@ -158,7 +158,7 @@ final class JournalReports {
         : null;
   }
 
-  /** Adds this part and its executor to the configuration of a node that has not joined. */
+  /** Adds this and its executor to the configuration of a node that has not joined. */
   void offer(Config joining) {
     joining.getUserContext().put(KEY, this);
     joining.addExecutorConfig(
@@ -171,7 +171,7 @@ final class JournalReports {
   /** An operation that has not been sent yet, and the result of waiting for it. */
   record Expected(Waiter waiter, Future<Void> safe) {}
 
-  /** Begins to wait for the reports of an operation. */
+  /** Starts to wait for the reports of an operation. */
   Expected expect(UUID self) {
     long token = tokens.incrementAndGet();
     Waiting one = new Waiting();
@@ -277,7 +277,7 @@ final class JournalReports {
     }
   }
 
-  /** Takes note of what other nodes have reported. */
+  /** Records the reports of another node. */
   void received(Message message) {
     message.reports.forEach(this::received);
   }

@@ -89,7 +89,10 @@ abstract class LogProcessor<R> extends RemoteTask
     return log.stepForCopy(appender(), now);
   }
 
-  /** Returns whether the journals must have even what adds no publications. */
+  /**
+   * Returns whether the result always waits for the journals. If not, it waits only while something
+   * in the log is not safe yet.
+   */
   boolean mustBeSafe() {
     return changesLog();
   }
@@ -160,12 +163,13 @@ abstract class LogProcessor<R> extends RemoteTask
     return result;
   }
 
-  /** Writes what all operations of a caller have. */
+  /** Writes the fields that the operations of all callers share. */
   final void writeCall(ObjectDataOutput out, int version) throws IOException {
     LogWire.write(limits, out, version);
     JournalReports.write(waiter, out, version);
   }
 
+  /** Reads what {@link #writeCall} wrote. */
   final void readCall(ObjectDataInput in, int version) throws IOException {
     limits = LogWire.readLimits(in, version);
     waiter = JournalReports.readWaiter(in, version);

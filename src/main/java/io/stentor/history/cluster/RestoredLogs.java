@@ -166,7 +166,8 @@ final class RestoredLogs {
             done.keySet().stream().filter(start -> !starts.contains(start)).forEach(done::delete);
             return true;
           } catch (RuntimeException e) {
-            LOG.debug("restored, but the others do not know yet: {}", e.toString());
+            LOG.debug(
+                "the logs are restored, but the other nodes cannot be told yet: {}", e.toString());
             return false;
           }
         });
