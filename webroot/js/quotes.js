@@ -4,7 +4,7 @@ import { Client } from "./client/client.js";
 import { tokenColours } from "./common/canvas.js";
 import { ConnectionBanner } from "./common/connection-banner.js";
 import { byId, setText } from "./common/dom.js";
-import { clockTime, percentChange } from "./common/format.js";
+import { bytes, clockTime, percent, percentChange } from "./common/format.js";
 import { Header } from "./common/header.js";
 import { socketUrl } from "./common/http.js";
 import { onLanguageChange } from "./common/i18n.js";
@@ -208,6 +208,9 @@ class QuotesPage {
     byId("price").textContent = price === null ? NONE : number(price, 2);
     byId("change").textContent = change === null ? "" : percentChange(change);
     byId("change").dataset.direction = directionOf(change);
+    const { low = null, high = null } = this.#chosen ?? {};
+    const range = { low: number(low, 2), high: number(high, 2) };
+    setText(byId("range"), low === null || high === null ? "" : translate("range", range));
   }
 
   /** Describes the chart, but not while it has the focus: screen readers would read it again and again. */
@@ -235,6 +238,9 @@ class QuotesPage {
     setText(byId("frames"), number(isPaused ? 0 : this.#perSecond.frames));
     setText(byId("conflated"), number(this.#feed.conflated));
     setText(byId("count"), number(this.#feed.quotes.size));
+    const { sent, complete } = this.#feed.deltaBytes;
+    const saved = complete - sent;
+    setText(byId("saved"), complete > 0 ? `${bytes(saved)} (${percent(saved / complete)})` : NONE);
     this.#table.drawRates();
     setText(byId("pausedNote"), isPaused ? translate("notShown", { count: number(this.#feed.held) }) : "");
   }

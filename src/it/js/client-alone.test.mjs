@@ -513,3 +513,64 @@ test("after a fork, a message that was acknowledged before is not taken for the 
   assert.deepEqual(await next, { epoch: "f", offset: 2 });
   client.close();
 });
+
+const WHOLE = '{"price":100,"symbol":"ABCDEFGH","note":"unchanged part"}';
+const PATCH = "u\nB@0,1:1i@C,3IDPaN;";
+
+/** A room with deltas, and the messages that it has received. */
+async function withDeltas() {
+  const client = await connected();
+  const room = client.room("quotes", { deltas: true });
+  const got = [];
+  room.addEventListener("message", ({ detail }) => got.push([detail.offset, detail.data.price]));
+  room.join();
+  assert.equal(now().last("subscribe").subscribe.delta, "fossil");
+  return { client, room, got };
+}
+
+const say = (...publications) => now().say(...publications.map((pub) => ({ push: { channel: "quotes", pub } })));
+
+test("messages are put together from deltas, also those that were missed, and the bytes are counted", async () => {
+  const { client, room, got } = await withDeltas();
+  const publications = [{ data: WHOLE, offset: 1 }, { data: PATCH, delta: true, offset: 2 }];
+  subscribed(now(), { recoverable: true, recovered: true, epoch: "e", offset: 0, delta: true, publications });
+  say({ data: "u\nu@0,3IDPaN;", delta: true, offset: 3 }, { data: '{"price":"é"}', offset: 4 });
+  assert.deepEqual(got, [[1, 100], [2, 101], [3, 101], [4, "é"]]);
+  const complete = 3 * WHOLE.length + 14;
+  const sent = WHOLE.length + 2 + 10 + (PATCH.length + 3 + 13) + (13 + 3 + 13) + 14 + 2 + 4;
+  assert.deepEqual(room.deltaBytes, { sent, complete });
+  client.close();
+});
+
+test("without deltas messages are as they are", async () => {
+  const { client, room, got } = await withDeltas();
+  subscribed(now());
+  say({ data: JSON.parse(WHOLE), offset: 1 });
+  assert.deepEqual(got, [[1, 100]]);
+  assert.deepEqual(room.deltaBytes, { sent: 0, complete: 0 });
+  client.close();
+});
+
+test("after a delta that does not fit, the room is joined again at the last message", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { client, room, got } = await withDeltas();
+  subscribed(now(), { recoverable: true, epoch: "e", offset: 0, delta: true });
+  say({ data: WHOLE, offset: 1 });
+  const wrong = ["u\nB@0,1:1i@C,3IDPaM;", "u\nB@0,1:1;", "v\nu@0,3IDPaM;", "u\nB@z,1:1i@C,3IDPaN;", "", "x", 5, "~~~~~~\n"];
+  for (const data of wrong) {
+    say({ data, delta: true, offset: 2 }, { data: WHOLE, offset: 3 });
+    assert.equal(room.state, "joining");
+    assert.equal(now().last("unsubscribe").unsubscribe.channel, "quotes");
+    mock.timers.tick(500);
+    const { recover, offset } = now().last("subscribe").subscribe;
+    assert.deepEqual([recover, offset], [true, 1]);
+    const publications = [];
+    subscribed(now(), { recoverable: true, recovered: true, epoch: "e", offset: 1, delta: true, publications });
+    assert.equal(room.state, "joined");
+  }
+  say({ data: WHOLE, offset: 2 }, { data: PATCH, delta: true, offset: 3 });
+  assert.deepEqual(got, [[1, 100], [2, 100], [3, 101]]);
+  assert.equal(client.figures.invalid, wrong.length);
+  client.close();
+  mock.timers.reset();
+});

@@ -111,7 +111,8 @@ export class Client extends EventTarget {
 
   /**
    * Returns the room of this name, the same object each time. Options: `joinLeave`, to be told who joins and leaves;
-   * `since`, a position, `{epoch, offset}`, to receive what followed it.
+   * `since`, a position, `{epoch, offset}`, to receive what followed it; `deltas`, to receive only what distinguishes a
+   * message from the one before it, where the server allows that.
    */
   room(name, options) {
     let room = this.#rooms.get(name);

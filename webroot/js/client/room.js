@@ -16,6 +16,7 @@
  */
 
 import { backoffMillis } from "./backoff.js";
+import { Deltas } from "./delta.js";
 import { Failure } from "./failure.js";
 import { Outbox, newKey } from "./outbox.js";
 
@@ -31,6 +32,10 @@ const MAX_TIME = 8.64e15;
 export class Room extends EventTarget {
   #client;
   #joinLeave;
+  #asksForDeltas;
+  /** Reads the publications of the subscription; `null` without deltas. */
+  #deltas = null;
+  #deltaBytes = { sent: 0, complete: 0 };
   #state = "out";
   #outbox;
   #cursor;
@@ -42,14 +47,16 @@ export class Room extends EventTarget {
 
   /**
    * Creates a room for a client, which calls `connected`, `lost` and `pushed`. `since` is a position, `{epoch, offset}`,
-   * after which the messages are received when the room is joined first.
+   * after which the messages are received when the room is joined first. `deltas` asks the server to send what
+   * distinguishes a message from the one before it.
    */
-  constructor(client, name, { joinLeave = false, since = null } = {}) {
+  constructor(client, name, { joinLeave = false, since = null, deltas = false } = {}) {
     super();
     this.#cursor = new Cursor(since);
     this.name = name;
     this.#client = client;
     this.#joinLeave = joinLeave;
+    this.#asksForDeltas = deltas;
     this.#outbox = new Outbox((request, done, failed) => {
       client.send("publish", { channel: name, ...request }, done, failed);
     });
@@ -71,6 +78,11 @@ export class Room extends EventTarget {
 
   get epoch() {
     return this.#cursor.epoch;
+  }
+
+  /** How many bytes of contents arrived as deltas allow, and how many they would be without: `{sent, complete}`. */
+  get deltaBytes() {
+    return { ...this.#deltaBytes };
   }
 
   /** The number of messages published here that are not in the log yet. */
@@ -183,6 +195,9 @@ export class Room extends EventTarget {
       return;
     }
     const request = { channel: this.name, join_leave: this.#joinLeave, ...this.#cursor.asRequest };
+    if (this.#asksForDeltas) {
+      request.delta = "fossil";
+    }
     const number = ++this.#request;
     this.#client.send(
       "subscribe",
@@ -197,6 +212,7 @@ export class Room extends EventTarget {
     if (this.#state !== "joining") {
       return;
     }
+    this.#deltas = result.delta === true ? new Deltas(this.#deltaBytes) : null;
     const first = !this.#wasJoined;
     const isNew = first && this.#cursor.toString() === "";
     const missed = this.#valid(result.publications);
@@ -216,7 +232,9 @@ export class Room extends EventTarget {
       this.#received(publication, true);
     }
     // After the missed messages, which may include one that this client published.
-    this.#outbox.open(this.#client.id, { complete, hasLog: recoverable });
+    if (this.#state === "joined") {
+      this.#outbox.open(this.#client.id, { complete, hasLog: recoverable });
+    }
   }
 
   /** A room without messages has no log, and what other nodes call its epoch differs. */
@@ -255,7 +273,11 @@ export class Room extends EventTarget {
     this.#dispatch("refused", failure);
   }
 
-  #received(publication, missed) {
+  #received(received, missed) {
+    const publication = this.#whole(received);
+    if (!publication) {
+      return;
+    }
     const { offset = 0 } = publication;
     const skipped = this.#cursor.advance(offset);
     if (skipped < 0) {
@@ -267,6 +289,31 @@ export class Room extends EventTarget {
     const message = this.#message(publication, this.epoch);
     const key = this.#outbox.received(message);
     this.#dispatch("message", { ...message, key, missed });
+  }
+
+  /** Returns a publication without deltas; `null` if it was no longer wanted or cannot be read. */
+  #whole(publication) {
+    if (!this.#deltas) {
+      return publication;
+    }
+    if (this.#state !== "joined") {
+      return null;
+    }
+    try {
+      return { ...publication, data: this.#deltas.read(publication) };
+    } catch {
+      this.#client.countInvalid();
+      this.#joinAgain();
+      return null;
+    }
+  }
+
+  /** Subscribes again at the last message that was read. */
+  #joinAgain() {
+    this.#outbox.pause(0);
+    this.#state = "joining";
+    this.#client.command("unsubscribe", { channel: this.name }).catch(() => {});
+    this.#retryLater();
   }
 
   #valid(publications) {

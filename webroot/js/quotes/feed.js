@@ -91,6 +91,17 @@ export class Feed extends EventTarget {
     return [...this.#subscriptions.values()].reduce((sum, one) => sum + one.skippedHeld, this.conflated);
   }
 
+  /** How many bytes the contents of all messages had as they arrived, and without deltas: `{sent, complete}`. */
+  get deltaBytes() {
+    const sum = { sent: 0, complete: 0 };
+    for (const name of this.quotes.keys()) {
+      const { sent, complete } = this.#client.room(name).deltaBytes;
+      sum.sent += sent;
+      sum.complete += complete;
+    }
+    return sum;
+  }
+
   /** The rule for slow consumers of the first room; undefined if there is none. */
   async #slowConsumer() {
     const [room] = this.quotes.keys();
@@ -100,7 +111,7 @@ export class Feed extends EventTarget {
   #add(name) {
     const quote = new Quote(name);
     this.quotes.set(name, quote);
-    const subscription = new Subscription(this.#client.room(name), quote, {
+    const subscription = new Subscription(this.#client.room(name, { deltas: true }), quote, {
       received: (count) => (this.received += count),
       changed: () => this.#onQuote(quote),
       skipped: (count) => (this.conflated += count),

@@ -21,6 +21,9 @@ export class Quote {
   price = null;
   /** The price that changes are relative to. */
   open = null;
+  /** The lowest and the highest price of the day, if the messages have them; else null. */
+  low = null;
+  high = null;
   /** 1 after a rise, −1 after a fall, 0 before the first change. */
   direction = 0;
   /** The number of updates received, of those that the server left out, and of messages that were no quotes. */
@@ -58,7 +61,7 @@ export class Quote {
   }
 
   /**
-   * Takes the data of a message, `{price, open?, time?}`. Counts and ignores anything else. Returns whether it was a
+   * Takes the data of a message, `{price, open?, low?, high?, time?}`. Counts and ignores anything else. Returns whether it was a
    * quote.
    *
    * @param time of the message, used if its data has none
@@ -73,6 +76,8 @@ export class Quote {
     }
     this.price = data.price;
     this.open = isPrice(data.open) ? data.open : (this.open ?? data.price);
+    this.low = isPrice(data.low) ? data.low : null;
+    this.high = isPrice(data.high) ? data.high : null;
     this.received++;
     this.#add(isPrice(data.time) ? data.time : time, data.price);
     return true;

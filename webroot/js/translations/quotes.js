@@ -12,6 +12,8 @@ const texts = {
     chartLabel: "Chart of the chosen symbol",
     conflated: "Skipped updates",
     count: "Symbols",
+    deltas:
+      "Messages arrive as deltas where the server allows them: only what has changed since the message before. What is saved refers to their contents, without frames and offsets.",
     frames: "Frames/s",
     heading: "Live quotes",
     last: "Last",
@@ -20,9 +22,11 @@ const texts = {
     none: "This server has no quotes. Start a node with a simulated market, or publish a price yourself:",
     notShown: "{count} updates not shown",
     pause: "Pause",
+    range: "Day: {low} to {high}",
     rate: "Updates/s",
     refused: "The server does not let this page read the quotes: {reason}",
     resume: "Resume",
+    saved: "Saved by deltas",
     setDisconnect:
       "These rooms have slowConsumer: disconnect. A page that reads too slowly is disconnected, reconnects and receives everything that it missed.",
     setLatest:
@@ -50,6 +54,7 @@ const texts = {
     chartLabel: "所选品种的走势图",
     conflated: "跳过的更新",
     count: "品种数",
+    deltas: "在服务器允许时，消息以增量（delta）形式到达：只包含与上一条消息不同的部分。“增量节省”只计消息内容，不含帧和偏移量。",
     frames: "每秒帧数",
     heading: "实时行情",
     last: "最新价",
@@ -58,9 +63,11 @@ const texts = {
     none: "此服务器上还没有行情。请启动一个带模拟行情的节点，或自行发布一个价格：",
     notShown: "{count} 次更新未显示",
     pause: "暂停",
+    range: "当日：{low} 至 {high}",
     rate: "每秒更新数",
     refused: "服务器不允许本页读取行情：{reason}",
     resume: "继续",
+    saved: "增量节省",
     setDisconnect: "这些房间的设置是 slowConsumer: disconnect：读取过慢的页面会被断开，重新连接后补收错过的全部内容。",
     setLatest:
       "这些房间的设置是 slowConsumer: latest：读取过慢的页面直接收到最新价格，不会积压；为本页跳过的更新在偏移量中留下空缺，计入“跳过的更新”。",

@@ -102,6 +102,21 @@ class QuotesPageIT extends InBrowser {
   }
 
   @Test
+  void shows_what_deltas_save_where_the_server_allows_them() {
+    try (Window one = openMarket()) {
+      Pattern much = Pattern.compile("[\\d.,]+ [kM]B \\([34]\\d %\\)");
+      assertThat(one.at("saved")).hasText(much, new HasTextOptions().setTimeout(SOON_MILLIS));
+      assertThat(one.at("range")).hasText(Pattern.compile("Day: [\\d.,]+ to [\\d.,]+"));
+    }
+    publish(node, "WHOLE", "{\"price\":5}");
+    try (Window one = browser.open(quotes(node)).awaitLive()) {
+      assertThat(row(one, "WHOLE").locator(".last")).hasText("5.00");
+      assertThat(one.at("saved")).hasText("–");
+      assertThat(one.at("range")).hasText("");
+    }
+  }
+
+  @Test
   void the_chosen_symbol_has_a_chart_with_a_description() {
     try (Window one = openMarket()) {
       assertThat(one.at("symbol")).hasText("AEGI");

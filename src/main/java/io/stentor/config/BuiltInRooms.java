@@ -27,7 +27,7 @@ public final class BuiltInRooms {
 
   /*
    * Each price replaces the one before it, so a slow page soon continues with the newest: 2 KiB
-   * are about a dozen prices. The log keeps a minute of prices, the width of the page's chart, at
+   * are about a dozen prices, and half of that for connections with deltas. The log keeps a minute of prices, the width of the page's chart, at
    * the market's default speed. The rule sets every limit that must be at least as large as another
    * one, so that it is valid with any roomDefaults.
    */
@@ -40,6 +40,7 @@ public final class BuiltInRooms {
        "tailBytes": 2048,
        "appendQueueBytes": 65536,
        "maxMessageBytes": 1024,
+       "allowDelta": true,
        "presence": false,
        "publish": "server"}
       """;

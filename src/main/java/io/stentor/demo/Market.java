@@ -31,12 +31,20 @@ final class Market {
   private static final class Listing {
     private final String symbol;
     private double open;
+    private double low;
+    private double high;
     private double price;
 
     Listing(String symbol, double open) {
       this.symbol = symbol;
-      this.open = open;
-      this.price = open;
+      restart(open, open);
+    }
+
+    private void restart(double newOpen, double newPrice) {
+      open = newOpen;
+      price = newPrice;
+      low = Math.min(open, price);
+      high = Math.max(open, price);
     }
   }
 
@@ -59,9 +67,21 @@ final class Market {
    */
   void resumeFrom(int number, double open, double price) {
     if (isPrice(open) && isPrice(price)) {
+      listings.get(number).restart(open, price);
+    }
+  }
+
+  /**
+   * Continues with the lowest and the highest price of another market. Ignores values that cannot
+   * be prices.
+   *
+   * @param number index of the symbol
+   */
+  void widenRange(int number, double low, double high) {
+    if (isPrice(low) && isPrice(high)) {
       Listing listing = listings.get(number);
-      listing.open = open;
-      listing.price = price;
+      listing.low = Math.min(listing.low, low);
+      listing.high = Math.max(listing.high, high);
     }
   }
 
@@ -75,8 +95,16 @@ final class Market {
     double distance = Math.log(listing.price / listing.open);
     double moved = distance * (1 - RETURN) + STEP * random.nextGaussian();
     listing.price = Math.max(0.02, listing.open * Math.exp(moved));
+    listing.low = Math.min(listing.low, listing.price);
+    listing.high = Math.max(listing.high, listing.price);
     int volume = (1 + random.nextInt(MAX_LOTS)) * LOT;
-    return new Quote(listing.symbol, cents(listing.open), cents(listing.price), volume);
+    return new Quote(
+        listing.symbol,
+        cents(listing.open),
+        cents(listing.low),
+        cents(listing.high),
+        cents(listing.price),
+        volume);
   }
 
   private static double cents(double price) {

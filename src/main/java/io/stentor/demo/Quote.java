@@ -7,10 +7,12 @@ import io.vertx.core.json.JsonObject;
  * newest one.
  *
  * @param open the opening price
+ * @param low the lowest price since the opening
+ * @param high the highest price since the opening
  * @param price of this trade, a whole number of cents
  * @param volume number traded
  */
-record Quote(String symbol, double open, double price, int volume) {
+record Quote(String symbol, double open, double low, double high, double price, int volume) {
 
   /** Prefix of the rooms; the symbol follows. */
   static final String PREFIX = "quotes:";
@@ -25,6 +27,8 @@ record Quote(String symbol, double open, double price, int volume) {
         new JsonObject()
             .put("price", price)
             .put("open", open)
+            .put("low", low)
+            .put("high", high)
             .put("volume", volume)
             .put("time", timeMillis);
     return new JsonObject().put("room", room(symbol)).put("data", data);

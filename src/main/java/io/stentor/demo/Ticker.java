@@ -121,6 +121,10 @@ public final class Ticker extends VerticleBase {
         && last.getValue("open") instanceof Number open
         && last.getValue("price") instanceof Number price) {
       market.resumeFrom(number, open.doubleValue(), price.doubleValue());
+      if (last.getValue("low") instanceof Number low
+          && last.getValue("high") instanceof Number high) {
+        market.widenRange(number, low.doubleValue(), high.doubleValue());
+      }
     }
   }
 

@@ -36,6 +36,8 @@ class MarketTest {
       if (before != null) {
         assertThat(quote.price()).isBetween(before * 0.99 - 0.01, before * 1.01 + 0.01);
       }
+      assertThat(quote.price()).isBetween(quote.low(), quote.high());
+      assertThat(quote.open()).isBetween(quote.low(), quote.high());
       assertThat(quote.price() * 100).isCloseTo(Math.rint(quote.price() * 100), within());
       assertThat(quote.volume()).isBetween(10, 900);
     }
@@ -50,11 +52,14 @@ class MarketTest {
     Market market = new Market(new Random(3));
     for (int i = 0; i < Market.SYMBOLS.size(); i++) {
       market.resumeFrom(i, 1000, 1100);
+      market.widenRange(i, 900, 1050);
     }
     for (int i = 0; i < 100; i++) {
       Quote quote = market.next();
       assertThat(quote.open()).isEqualTo(1000);
       assertThat(quote.price()).isBetween(1050.0, 1150.0);
+      assertThat(quote.low()).isEqualTo(900);
+      assertThat(quote.high()).isBetween(1100.0, 1150.0);
     }
   }
 
@@ -65,6 +70,7 @@ class MarketTest {
       for (int i = 0; i < Market.SYMBOLS.size(); i++) {
         market.resumeFrom(i, no, 100);
         market.resumeFrom(i, 100, no);
+        market.widenRange(i, no, 100);
       }
     }
     for (int i = 0; i < 100; i++) {
@@ -74,11 +80,11 @@ class MarketTest {
 
   @Test
   void an_update_says_everything_by_itself() {
-    JsonObject entry = new Quote("ARGO", 100, 101.25, 300).entry(1_767_225_600_000L);
+    JsonObject entry = new Quote("ARGO", 100, 99.5, 103, 101.25, 300).entry(1_767_225_600_000L);
 
     assertThat(entry.encode())
         .isEqualTo(
-            "{\"room\":\"quotes:ARGO\",\"data\":{\"price\":101.25,\"open\":100.0,\"volume\":300,"
-                + "\"time\":1767225600000}}");
+            "{\"room\":\"quotes:ARGO\",\"data\":{\"price\":101.25,\"open\":100.0,\"low\":99.5,"
+                + "\"high\":103.0,\"volume\":300,\"time\":1767225600000}}");
   }
 }

@@ -37,7 +37,8 @@ class DemoTest {
           .allSatisfy(
               one -> {
                 JsonObject data = ((JsonObject) one).getJsonObject("data");
-                assertThat(data.fieldNames()).contains("price", "open", "volume", "time");
+                assertThat(data.fieldNames())
+                    .contains("price", "open", "low", "high", "volume", "time");
                 assertThat(data.getDouble("price")).isBetween(1.0, 600.0);
               });
       long before = heardInAll(room);
