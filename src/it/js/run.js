@@ -1,4 +1,4 @@
-// node run.js SCENARIO TRANSPORT URL[,URL] POSTS TOKENS: plays one scenario; the last line is "done" or the failure.
+// node run.js SCENARIO[,SCENARIO] TRANSPORT URL[,URL] POSTS TOKENS: plays scenarios; the last line is "done" or the first failure.
 // TRANSPORT is websocket, http_stream or sse; protobuf_websocket and protobuf_http_stream are the same in Protobuf.
 "use strict";
 
@@ -6,7 +6,7 @@ require("./sockets.js");
 require("./scenarios.js");
 require("./protobuf.js");
 
-const [name, transportAndCodec, urls, posts, tokens] = process.argv.slice(2);
+const [names, transportAndCodec, urls, posts, tokens] = process.argv.slice(2);
 const protobuf = transportAndCodec.startsWith("protobuf_");
 const context = {
   sdk: protobuf ? globalThis.withJson(require("centrifuge/build/protobuf")) : require("centrifuge"),
@@ -19,9 +19,9 @@ const context = {
 };
 
 globalThis.scenarios
-  .run(name, context)
+  .run(names, context)
   .then(console.log, (failure) => {
-    console.log(`failed: ${failure.stack}`);
+    console.log(`failed: ${failure.message}\n${failure.stack}`);
     process.exitCode = 1;
   })
   .finally(() => process.exit());

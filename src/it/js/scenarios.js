@@ -498,9 +498,17 @@
 
   globalThis.scenarios = {
     names: Object.keys(scenarios),
-    async run(name, context) {
-      const clients = await scenarios[name](context);
-      clients.forEach((one) => one.disconnect());
+    /** Plays scenarios, whose names are separated by commas, one after the other. */
+    async run(names, context) {
+      for (const name of names.split(",")) {
+        try {
+          const clients = await scenarios[name](context);
+          clients.forEach((one) => one.disconnect());
+        } catch (failure) {
+          failure.message = `${name}: ${failure.message}`;
+          throw failure;
+        }
+      }
       return "done";
     },
   };

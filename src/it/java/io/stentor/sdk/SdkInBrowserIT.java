@@ -11,13 +11,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -40,20 +36,18 @@ class SdkInBrowserIT extends SdkScenarios {
   }
 
   /** What depends on how a browser connects, reads, and notices a cut. */
-  private static final Set<String> ON_EACH_TRANSPORT =
-      Set.of(
+  private static final List<String> ON_EACH_TRANSPORT =
+      List.of(
           "subscribes_and_publishes", "recovers_after_a_cut", "stays_away_after_a_terminal_close");
 
   /** The rest of the library is the same as in Node. */
-  static Stream<Arguments> inBrowsers() {
-    return scenarios()
-        .filter(
-            one -> one.get()[0].equals("websocket") || ON_EACH_TRANSPORT.contains(one.get()[1]));
+  @ParameterizedTest
+  @ValueSource(strings = {"websocket", "http_stream", "sse", "protobuf_websocket"})
+  void the_client_plays_its_scenarios(String transport) throws IOException {
+    play(transport, transport.equals("websocket") ? EVERYWHERE : ON_EACH_TRANSPORT);
   }
 
-  @ParameterizedTest
-  @MethodSource("inBrowsers")
-  void the_client(String transport, String scenario) throws IOException {
+  private static void play(String transport, List<String> scenarios) throws IOException {
     try (Window window = browser.open("http://127.0.0.1:" + server.port() + "/")) {
       Page page = window.page();
       boolean protobuf = transport.startsWith("protobuf_");
@@ -65,7 +59,7 @@ class SdkInBrowserIT extends SdkScenarios {
       Object result =
           page.evaluate(
               """
-              ([scenario, transport, url, posts, tokens]) => scenarios.run(scenario, {
+              ([names, transport, url, posts, tokens]) => scenarios.run(names, {
                 sdk: transport.startsWith("protobuf_") ? withJson({ Centrifuge }) : { Centrifuge },
                 transport: transport.replace("protobuf_", ""),
                 urls: [url],
@@ -76,7 +70,7 @@ class SdkInBrowserIT extends SdkScenarios {
               })\
               """,
               List.of(
-                  scenario,
+                  String.join(",", scenarios),
                   transport,
                   Setting.url(transport, server.port()),
                   Setting.posts(server.port()),
@@ -89,7 +83,7 @@ class SdkInBrowserIT extends SdkScenarios {
   @ValueSource(strings = {"websocket", "protobuf_websocket"})
   void sends_and_receives_compressed(String transport) throws IOException {
     Scrape before = Scrape.of(server.port());
-    the_client(transport, "exchanges_long_messages");
+    play(transport, List.of("exchanges_long_messages"));
     Setting.assertCompressed(before, Scrape.of(server.port()));
   }
 

@@ -30,27 +30,34 @@ class SdkInNodeIT extends SdkScenarios {
     scripts = NpmPackages.directory();
   }
 
-  static Stream<Arguments> inNode() {
-    return scenarios(
-        "recovers_more_than_one_answer_holds",
-        "is_sent_away_by_a_server",
-        "is_taken_out_of_a_room_by_a_server",
-        "is_put_into_a_room_by_a_server",
-        "may_be_in_128_rooms");
+  private static final List<String> IN_NODE =
+      List.of(
+          "recovers_more_than_one_answer_holds",
+          "is_sent_away_by_a_server",
+          "is_taken_out_of_a_room_by_a_server",
+          "is_put_into_a_room_by_a_server",
+          "may_be_in_128_rooms");
+
+  static List<String> byTransport() {
+    return Setting.TRANSPORTS;
   }
 
   @ParameterizedTest
-  @MethodSource("inNode")
-  void the_client(String transport, String scenario) throws IOException {
+  @MethodSource("byTransport")
+  void the_client_plays_every_scenario(String transport) throws IOException {
+    play(transport, String.join(",", EVERYWHERE) + "," + String.join(",", IN_NODE));
+  }
+
+  private static void play(String transport, String scenarios) throws IOException {
     String url = Setting.url(transport, server.port());
-    expectDone(play(scenario, transport, url, server.port()));
+    expectDone(play(scenarios, transport, url, server.port()));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"websocket", "protobuf_websocket"})
   void sends_and_receives_compressed(String transport) throws IOException {
     Scrape before = Scrape.of(server.port());
-    the_client(transport, "exchanges_long_messages");
+    play(transport, "exchanges_long_messages");
     Setting.assertCompressed(before, Scrape.of(server.port()));
   }
 
@@ -113,15 +120,15 @@ class SdkInNodeIT extends SdkScenarios {
     assertThat(lines.all()).last().isEqualTo("done");
   }
 
-  private static LogLines play(String scenario, String transport, String urls, int postsPort)
+  private static LogLines play(String scenarios, String transport, String urls, int postsPort)
       throws IOException {
     String posts = Setting.posts(postsPort);
     Process process =
-        new ProcessBuilder("node", "run.js", scenario, transport, urls, posts, Setting.tokens())
+        new ProcessBuilder("node", "run.js", scenarios, transport, urls, posts, Setting.tokens())
             .directory(scripts.toFile())
             .redirectErrorStream(true)
             .start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-    return new LogLines(process.getInputStream(), scenario);
+    return new LogLines(process.getInputStream(), "node");
   }
 }

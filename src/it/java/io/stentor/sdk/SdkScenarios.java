@@ -3,14 +3,12 @@ package io.stentor.sdk;
 import io.stentor.support.NodeProcess;
 import io.stentor.support.Ports;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.params.provider.Arguments;
 
 /** A server for the scenarios of {@code src/it/js/scenarios.js}, and those that run everywhere. */
 abstract class SdkScenarios {
-  private static final List<String> EVERYWHERE =
+  static final List<String> EVERYWHERE =
       List.of(
           "subscribes_and_publishes",
           "connects_and_subscribes_in_one_message",
@@ -41,14 +39,5 @@ abstract class SdkScenarios {
     if (server != null) {
       server.close();
     }
-  }
-
-  /** Each of the scenarios, those that run everywhere and others, by each transport. */
-  static Stream<Arguments> scenarios(String... others) {
-    return Setting.TRANSPORTS.stream()
-        .flatMap(
-            transport ->
-                Stream.concat(EVERYWHERE.stream(), Stream.of(others))
-                    .map(scenario -> Arguments.of(transport, scenario)));
   }
 }
