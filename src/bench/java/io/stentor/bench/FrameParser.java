@@ -14,8 +14,10 @@ final class FrameParser implements Parser {
   private static final int FIRST_CONTROL = 0x8;
   private static final int COMPRESSED = 0x40;
 
-  /** All connections have one thread. */
+  /* All connections have one thread. */
   private static final Inflater INFLATER = new Inflater(true);
+  private static ByteBuffer lastCompressed = ByteBuffer.allocate(0);
+  private static ByteBuffer lastFront = ByteBuffer.allocate(0);
 
   /** What becomes of frames. Buffers are valid during the call only. */
   interface Sink {
@@ -90,17 +92,25 @@ final class FrameParser implements Parser {
     return end;
   }
 
-  /* The front of what a part of a compressed message unpacks to. */
+  /*
+   * The front of what a part of a compressed message unpacks to. All listeners are sent the same
+   * bytes, so nearly always they are those that were unpacked last.
+   */
   private static ByteBuffer inflated(ByteBuffer in, int from, int end) {
-    INFLATER.reset();
-    INFLATER.setInput(in.duplicate().limit(end).position(from));
-    ByteBuffer front = ByteBuffer.allocate(Marker.REACH);
-    try {
-      INFLATER.inflate(front);
-    } catch (DataFormatException e) {
-      throw new IllegalStateException("the server compressed wrongly", e);
+    ByteBuffer part = in.duplicate().limit(Math.min(end, from + Marker.REACH)).position(from);
+    if (!part.equals(lastCompressed)) {
+      lastCompressed = ByteBuffer.allocate(part.remaining()).put(part.duplicate()).flip();
+      lastFront = ByteBuffer.allocate(Marker.REACH);
+      INFLATER.reset();
+      INFLATER.setInput(part);
+      try {
+        INFLATER.inflate(lastFront);
+      } catch (DataFormatException e) {
+        throw new IllegalStateException("the server compressed wrongly", e);
+      }
+      lastFront.flip();
     }
-    return front.flip();
+    return lastFront;
   }
 
   private void begin(ByteBuffer in, int from, int end) {
