@@ -380,8 +380,7 @@ final class Feed implements ReorderBuffer.Output {
   private void fork(Branch into) {
     LOG.debug("room {}: the log continues as another branch: {}", room, into);
     buffer.fork(into);
-    Position fork = buffer.position();
-    tails().forEach(tail -> tail.loop().run(() -> tail.forked(fork)));
+    tails().forEach(tail -> tail.loop().run(() -> tail.forked(into)));
   }
 
   /**

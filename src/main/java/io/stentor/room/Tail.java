@@ -2,6 +2,7 @@ package io.stentor.room;
 
 import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomOptions.SlowConsumer;
+import io.stentor.history.Branch;
 import io.stentor.message.CloseReason;
 import io.stentor.message.Position;
 import io.stentor.message.TagFilter;
@@ -381,12 +382,26 @@ final class Tail {
     piece.release();
   }
 
-  /** The log continues, without a gap, as a branch with another epoch. */
-  void forked(Position at) {
+  /**
+   * The log continues, without a gap after the last publication appended here, as another branch. A
+   * cursor that has read more of the log than that may be beyond the fork.
+   */
+  void forked(Branch into) {
     flush();
-    position = at;
+    Position before = position;
+    position = new Position(into.epoch(), before.offset());
     for (int i = cursors.size() - 1; i >= 0; i--) {
-      cursors.get(i).connection.forked();
+      TailCursor cursor = cursors.get(i);
+      long ahead = cursor.next - end;
+      boolean follows =
+          cursor.reading != null
+              || ahead <= 0
+              || into.includes(new Position(before.epoch(), before.offset() + ahead));
+      if (follows) {
+        cursor.connection.forked();
+      } else {
+        cursor.lost();
+      }
     }
   }
 
@@ -399,14 +414,12 @@ final class Tail {
     position = at;
     for (int i = cursors.size() - 1; i >= 0; i--) {
       TailCursor cursor = cursors.get(i);
-      cursor.last = NONE;
       if (cursor.reading != null) {
         cursor.moveToEnd();
       } else if (cursor.next < sent) {
         cursor.close(CloseReason.INSUFFICIENT_STATE);
       } else {
-        cursor.moveToEnd();
-        cursor.tell(new Notice(at, Notice.Kind.LOST, 0));
+        cursor.lost();
       }
     }
   }
@@ -525,6 +538,13 @@ final class Tail {
     /** Moves past everything that was appended. The tail keeps what follows. */
     void moveToEnd() {
       moveTo(end);
+    }
+
+    /** The log does not continue at this cursor, which goes on at the end of the tail. */
+    private void lost() {
+      last = NONE;
+      moveToEnd();
+      tell(new Notice(position, Notice.Kind.LOST, 0));
     }
 
     private void moveTo(long number) {

@@ -127,6 +127,46 @@ class ForkTest {
         .isEqualTo(after("!RECOVERED " + epoch + ":5", range(epoch, 6, 2000)));
   }
 
+  /** A cursor that has read from the log what its node has not received yet. */
+  private FakeConnection ahead() {
+    scene.publishMany(3);
+    before = scene.epoch();
+    scene.join(TestFormat.SILENT, new Start.Live());
+    scene.bus.dropPercent = 100;
+    scene.publishMany(3);
+    FakeConnection connection =
+        scene.join(TestFormat.TELLING, new Start.Since(new Position(before, 4)));
+    scene.bus.dropPercent = 0;
+    assertThat(connection.texts())
+        .isEqualTo(after("!RECOVERED " + before + ":4", range(before, 5, 6)));
+    return connection;
+  }
+
+  @Test
+  void a_cursor_ahead_of_its_node_and_beyond_the_fork_is_told() {
+    FakeConnection connection = ahead();
+    long epoch = scene.history.fork(Scene.ROOM, 4);
+    scene.publishMany(4);
+    scene.advance(CHECKED_MILLIS);
+    List<String> texts = connection.texts();
+    assertThat(texts.get(3)).isEqualTo("!LOST " + epoch + ":3");
+    assertThat(texts.subList(4, texts.size()))
+        .containsExactly(
+            epoch + ":4=4", epoch + ":5=7", epoch + ":6=8", epoch + ":7=9", epoch + ":8=10");
+  }
+
+  @Test
+  void a_cursor_ahead_of_its_node_and_before_the_fork_goes_on() {
+    FakeConnection connection = ahead();
+    long epoch = scene.history.fork(Scene.ROOM, 6);
+    scene.publishMany(2);
+    scene.advance(CHECKED_MILLIS);
+    assertThat(connection.texts())
+        .isEqualTo(
+            after("!RECOVERED " + before + ":4", both(range(before, 5, 6), range(epoch, 7, 8))));
+    assertThat(connection.forks).isEqualTo(1);
+  }
+
   @Test
   void a_catch_up_that_crosses_a_fork_between_two_pages_recovers_whole() {
     scene.publishMany(3_000);
