@@ -16,6 +16,7 @@ final class Bars {
   private static final Column DELIVERIES = new Column("deliveries/s", "deliveries_per_s", 1, 0);
   private static final Column MESSAGES = new Column("messages/s", "messages_per_s", 1, 0);
   private static final Column CPU_COLUMN = new Column("CPU µs/delivery", CPU, 1, 2);
+  private static final Column BYTES = new Column("bytes/delivery", "bytes_per_delivery", 1, 0);
   private static final Column BUSY = new Column("server CPU", "server_cpu", 1, 2);
   private static final Column P50 = new Column("p50 ms", "p50_us", 1000, 2);
   private static final Column P99 = new Column("p99 ms", "p99_us", 1000, 2);
@@ -42,6 +43,7 @@ final class Bars {
         centrifuge(),
         filters(),
         compression(),
+        deltas(),
         posts(),
         flood(),
         durable());
@@ -346,13 +348,7 @@ final class Bars {
         "compression",
         "one room of 200 at 200 messages/s, JSON, with permessage-deflate and without",
         cases,
-        List.of(
-            new Column("bytes/delivery", "bytes_per_delivery", 1, 0),
-            CPU_COLUMN,
-            P50,
-            P99,
-            LOST,
-            REPEATED),
+        List.of(BYTES, CPU_COLUMN, P50, P99, LOST, REPEATED),
         List.of(
             new Check(
                 "CPU per delivery over uncompressed",
@@ -365,6 +361,33 @@ final class Bars {
                 "CPU per delivery over uncompressed",
                 CPU,
                 "2048 bytes, compressed",
+                "2048 bytes",
+                false,
+                1.1)));
+  }
+
+  private Bar deltas() {
+    Candidate server = Candidate.stentor(options, "deltas");
+    List<Case> cases = new ArrayList<>();
+    for (int bytes : List.of(150, 2048)) {
+      String load = "--connections 200 --publishers 1 --mode rate --rate 200 --text json --bytes ";
+      load += bytes + " --listen centrifuge" + awake() + timed(8, 1);
+      cases.add(new Case(bytes + " bytes", server, load));
+      cases.add(new Case(bytes + " bytes, deltas", server, load + " --delta yes"));
+    }
+    return new Bar(
+        "deltas",
+        "one room of 200 at 200 messages/s, Centrifuge in JSON, documents of which one member"
+            + " changes, with deltas and without",
+        cases,
+        List.of(BYTES, CPU_COLUMN, P50, P99, LOST, REPEATED),
+        List.of(
+            new Check(
+                "CPU per delivery over none", CPU, "150 bytes, deltas", "150 bytes", false, 1.1),
+            new Check(
+                "CPU per delivery over none",
+                CPU,
+                "2048 bytes, deltas",
                 "2048 bytes",
                 false,
                 1.1)));

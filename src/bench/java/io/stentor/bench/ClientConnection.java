@@ -54,6 +54,7 @@ final class ClientConnection implements FrameParser.Sink {
   private final boolean protobuf;
   private final String filter;
   private final boolean deflate;
+  private final boolean delta;
   private final Parser parser;
   private final SocketChannel channel;
   private final SelectionKey key;
@@ -75,7 +76,9 @@ final class ClientConnection implements FrameParser.Sink {
     // No message has the tag, so each filter matches all.
     filter = listens && options.filters > 0 ? "?filter=tag!=" + id % options.filters : "";
     deflate = listens && options.deflate;
-    parser = eventStream ? new ChunkParser(this) : new FrameParser(this);
+    delta = listens && options.delta;
+    parser =
+        eventStream ? new ChunkParser(this) : new FrameParser(this, delta ? swarm.patches() : null);
     int first = options.separatePublishers && listens ? options.publishers : 0;
     room = (id - first) % options.rooms;
     seen = new Sightings((options.publishers + options.rooms - 1) / options.rooms);
@@ -183,7 +186,12 @@ final class ClientConnection implements FrameParser.Sink {
               + length
               + name);
     } else {
-      frame("{\"id\":1,\"connect\":{}}\n{\"id\":2,\"subscribe\":{\"channel\":\"" + name + "\"}}");
+      String more = delta ? "\",\"delta\":\"fossil\"" : "\"";
+      frame(
+          "{\"id\":1,\"connect\":{}}\n{\"id\":2,\"subscribe\":{\"channel\":\""
+              + name
+              + more
+              + "}}");
     }
   }
 

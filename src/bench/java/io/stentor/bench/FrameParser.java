@@ -29,6 +29,10 @@ final class FrameParser implements Parser {
   }
 
   private final Sink sink;
+
+  /** Makes messages out of deltas; null if none are expected. */
+  private final Patches patches;
+
   private long toSkip;
   private boolean lastOfMessage;
   private boolean marked;
@@ -37,8 +41,9 @@ final class FrameParser implements Parser {
   private int sequence;
   private long bytes;
 
-  FrameParser(Sink sink) {
+  FrameParser(Sink sink, Patches patches) {
     this.sink = sink;
+    this.patches = patches;
   }
 
   @Override
@@ -79,6 +84,9 @@ final class FrameParser implements Parser {
     int end = (int) Math.min(limit, payload + length);
     if (opcode != CONTINUATION && (first & COMPRESSED) != 0) {
       ByteBuffer front = inflated(in, payload, end);
+      begin(front, 0, front.limit());
+    } else if (opcode != CONTINUATION && patches != null) {
+      ByteBuffer front = patches.front(in, payload, end);
       begin(front, 0, front.limit());
     } else if (opcode != CONTINUATION) {
       begin(in, payload, end);

@@ -41,6 +41,7 @@ final class LoadOptions {
                             post: by HTTP to the url's path and /messages, one request under way
                             on each of --connections; centrifuge://, redis:// and postgres:// in the url ask
                             in that protocol instead
+        --delta yes         listeners by the Centrifuge protocol in JSON ask for deltas; one room
         --messages N        post: ends after so many messages, each connection going through all
                             rooms
         --rate M            messages a second over all publishers
@@ -74,6 +75,7 @@ final class LoadOptions {
   final int bytes;
   final boolean json;
   final boolean deflate;
+  final boolean delta;
   final long messages;
   final Mode mode;
   final double rate;
@@ -109,6 +111,7 @@ final class LoadOptions {
     bytes = (int) in.number("bytes", 64);
     json = in.text("text", "filler").equals("json");
     deflate = in.text("deflate", "no").equals("yes");
+    delta = in.text("delta", "no").equals("yes");
     messages = (long) in.number("messages", 0);
     mode = Mode.valueOf(in.text("mode", "rate").toUpperCase(java.util.Locale.ROOT));
     publishers = mode == Mode.IDLE || mode == Mode.POST ? 0 : (int) in.number("publishers", 1);
@@ -154,6 +157,9 @@ final class LoadOptions {
   private void check(Map<String, String> left) {
     if (!left.isEmpty()) {
       throw new IllegalArgumentException("unknown options: " + left.keySet());
+    }
+    if (delta && (!centrifuge || protobuf || rooms > 1)) {
+      throw new IllegalArgumentException("--delta yes needs --listen centrifuge and one room");
     }
     int least = json ? 100 : Marker.LENGTH;
     if (bytes < least) {

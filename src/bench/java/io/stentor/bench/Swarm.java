@@ -20,6 +20,7 @@ final class Swarm implements AutoCloseable {
   private final Selector selector;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 18);
   private final FrameWriter frames;
+  private final Patches patches;
   private final ClientConnection[] connections;
   private final int[] listeners;
   private int begun;
@@ -32,6 +33,7 @@ final class Swarm implements AutoCloseable {
     this.options = options;
     selector = Selector.open();
     frames = new FrameWriter(options.bytes, options.json);
+    patches = new Patches();
     connections = new ClientConnection[options.sockets()];
     listeners = new int[options.rooms];
   }
@@ -46,6 +48,10 @@ final class Swarm implements AutoCloseable {
 
   FrameWriter frames() {
     return frames;
+  }
+
+  Patches patches() {
+    return patches;
   }
 
   int open() {

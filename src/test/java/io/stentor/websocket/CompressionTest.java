@@ -47,7 +47,8 @@ class CompressionTest {
                   {"match": "small-*", "compression": true, "allowBinary": true},
                   {"match": "delta-*", "allowDelta": true},
                   {"match": "plain-*", "compression": false}],
-                 "roomDefaults": {"compression": true, "maxMessageBytes": 65536}}
+                 "roomDefaults": {
+                   "compression": true, "allowDelta": true, "maxMessageBytes": 65536}}
                 """));
   }
 
@@ -98,6 +99,20 @@ class CompressionTest {
     Frame frame = socket.nextFrame();
     assertThat(frame.compressed()).isFalse();
     return frame.text();
+  }
+
+  @Test
+  void complete_messages_and_deltas_are_compressed_alike() {
+    try (RawWebSocket client = RawWebSocket.connect(node.port(), CENTRIFUGE, OFFER);
+        RawWebSocket publisher = connect("deltas")) {
+      client.sendText("{\"id\":1,\"connect\":{}}").nextFrame();
+      client.sendText("{\"id\":2,\"subscribe\":{\"channel\":\"deltas\",\"delta\":\"fossil\"}}");
+      assertThat(client.nextFrame().text()).contains("\"delta\":true");
+      publisher.sendText(LONG);
+      assertThat(nextText(client)).contains("\"data\":\"\\\"" + LONG + "\\\"\"");
+      publisher.sendText(LONG + "x".repeat(300));
+      assertThat(nextText(client)).contains("x".repeat(300), "\"delta\":true").doesNotContain(LONG);
+    }
   }
 
   /** The offers of real clients, and others. */
