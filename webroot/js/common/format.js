@@ -86,7 +86,7 @@ export function timeSpan(seconds) {
 
 /** The same as words in a sentence. */
 export function spokenTimeSpan(seconds) {
-  return spanIn(fullUnitFormat, seconds).replaceAll(/(?<=\d)(?=\p{Script=Han})/gu, " ");
+  return spanIn(fullUnitFormat, seconds);
 }
 
 function spanIn(format, seconds) {
@@ -103,7 +103,8 @@ function spanIn(format, seconds) {
   return parts
     .filter(({ whole }, i) => i === 0 || whole > 0)
     .map(({ text }) => text)
-    .join(" ");
+    .join(" ")
+    .replaceAll(/(?<=\d)(?=\p{Script=Han})/gu, " ");
 }
 
 /** The time of day to the second. */

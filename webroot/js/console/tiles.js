@@ -38,9 +38,12 @@ const TOKENS = ["--accent", "--accent-faint", "--information", "--line", "--dim"
 
 const FONT = "12px system-ui, sans-serif";
 
-/** Between two marks of the x axis, in seconds, and the room that a mark needs in CSS pixels. */
+/** Between two marks of the x axis, in seconds, and between their texts, in CSS pixels. */
 const AXIS_STEPS = [20, 30, 60, 120, 180, 300];
-const MARK_PIXELS = 44;
+const MARK_GAP = 8;
+
+/** Measures texts of the axes. */
+const ruler = document.createElement("canvas").getContext("2d");
 
 /** Between two marks of the y axis of whole numbers. */
 const WHOLE_STEPS = Array.from({ length: 12 }, (_, power) => [1, 2, 5].map((one) => one * 10 ** power)).flat();
@@ -115,17 +118,32 @@ export function approximateSpan(millis) {
   return timeSpan(Math.round(millis / 10_000) * 10);
 }
 
-/** Returns the times of the marks of an x axis, in seconds. */
-function marks({ bbox }, from, to) {
-  const count = Math.max(1, Math.floor(bbox.width / devicePixelRatio / MARK_PIXELS));
-  const step = AXIS_STEPS.find((one) => (to - from) / one < count + 1) ?? AXIS_STEPS.at(-1);
-  const first = Math.floor((to - from) / step - 0.3);
-  return Array.from({ length: first }, (_, i) => to - (first - i) * step);
+/** Returns the times of the marks of an x axis, in seconds: as many as have room for their texts. */
+export function marks({ bbox }, from, to) {
+  const pixels = bbox.width / devicePixelRatio / (to - from);
+  ruler.font = FONT;
+  const width = (age) => ruler.measureText(ageText(age)).width + MARK_GAP;
+  const hasRoom = (step) => {
+    const ages = agesAt(step, to - from);
+    return ages.length < 2 || ages.every((age) => width(age) <= step * pixels);
+  };
+  const step = AXIS_STEPS.find(hasRoom) ?? AXIS_STEPS.at(-1);
+  return agesAt(step, to - from).map((age) => to - age);
+}
+
+/** Returns the multiples of a step in a time span, the largest first, without one near its beginning. */
+function agesAt(step, span) {
+  const count = Math.max(0, Math.floor(span / step - 0.3));
+  return Array.from({ length: count }, (_, i) => (count - i) * step);
+}
+
+function ageText(seconds) {
+  return `−${timeSpan(Math.round(seconds))}`;
 }
 
 /** Returns how long ago these times are. */
-function agesOf(plot, times) {
-  return times.map((time) => `−${timeSpan(Math.round(plot.scales.x.max - time))}`);
+export function agesOf(plot, times) {
+  return times.map((time) => ageText(plot.scales.x.max - time));
 }
 
 class Tile {

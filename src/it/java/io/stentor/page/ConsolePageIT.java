@@ -17,6 +17,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The console in a real browser: figures, rooms, publishing and disconnecting. */
 class ConsolePageIT extends InConsole {
@@ -151,6 +153,40 @@ class ConsolePageIT extends InConsole {
               "b:1 gone  1",
               "a:1 started  1",
               "b:1 started  1");
+    }
+  }
+
+  /**
+   * The marks of the time axis of a tile of this width, for each age of the page, with those that
+   * touch.
+   */
+  private static final String TOUCHING_MARKS =
+      """
+      async (width) => {
+        const { marks, agesOf } = await import('/js/console/tiles.js');
+        const ruler = document.createElement('canvas').getContext('2d');
+        ruler.font = '12px system-ui, sans-serif';
+        const touching = [];
+        for (let span = 60; span <= 600; span += 10) {
+          const plot = { bbox: { width: width * devicePixelRatio }, scales: { x: { max: 1000 + span } } };
+          const times = marks(plot, 1000, 1000 + span);
+          const widths = agesOf(plot, times).map((text) => ruler.measureText(text).width);
+          if (span > 150 && times.length === 0) touching.push('none in ' + span);
+          times.slice(1).forEach((time, i) => {
+            const free = ((time - times[i]) * width) / span - (widths[i] + widths[i + 1]) / 2;
+            if (free < 4) touching.push(`${agesOf(plot, times)} in ${span}: ${free}`);
+          });
+        }
+        return touching;
+      }
+      """;
+
+  @ParameterizedTest
+  @CsvSource({"en-GB, 100", "en-GB, 250", "zh-CN, 100", "zh-CN, 250"})
+  void the_times_below_a_plot_do_not_touch_one_another(String locale, int width) {
+    try (Window one =
+        browser.open(page(open.port(), "admin.html"), options -> options.setLocale(locale))) {
+      assertThat((List<?>) one.page().evaluate(TOUCHING_MARKS, width)).isEmpty();
     }
   }
 
