@@ -339,14 +339,14 @@ final class Bars {
     Candidate server = Candidate.stentor(options, "compression");
     List<Case> cases = new ArrayList<>();
     for (int bytes : List.of(150, 2048)) {
-      String load = "--connections 200 --publishers 1 --mode rate --rate 200 --text json --bytes ";
+      String load = "--connections 200 --publishers 1 --mode rate --rate 400 --text json --bytes ";
       load += bytes + " --listen ws" + awake() + timed(8, 1);
       cases.add(new Case(bytes + " bytes", server, load));
       cases.add(new Case(bytes + " bytes, compressed", server, load + " --deflate yes"));
     }
     return new Bar(
         "compression",
-        "one room of 200 at 200 messages/s, JSON, with permessage-deflate and without",
+        "one room of 200 at 400 messages/s, JSON, with permessage-deflate and without",
         cases,
         List.of(BYTES, CPU_COLUMN, P50, P99, LOST, REPEATED),
         List.of(

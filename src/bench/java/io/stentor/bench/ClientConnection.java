@@ -75,7 +75,7 @@ final class ClientConnection implements FrameParser.Sink {
     protobuf = listens && options.protobuf;
     // No message has the tag, so each filter matches all.
     filter = listens && options.filters > 0 ? "?filter=tag!=" + id % options.filters : "";
-    deflate = listens && options.deflate;
+    deflate = options.deflate;
     delta = listens && options.delta;
     parser =
         eventStream ? new ChunkParser(this) : new FrameParser(this, delta ? swarm.patches() : null);

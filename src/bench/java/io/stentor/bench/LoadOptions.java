@@ -36,7 +36,7 @@ final class LoadOptions {
         --publishers P      number of publishers
         --bytes B           payload, at least 40
         --text filler|json  what is in it beside the marker; json: at least 100 bytes
-        --deflate yes       listeners offer permessage-deflate; bytes are counted compressed
+        --deflate yes       WebSockets offer permessage-deflate; bytes are counted compressed
         --mode rate|closed|idle|post
                             post: by HTTP to the url's path and /messages, one request under way
                             on each of --connections; centrifuge://, redis:// and postgres:// in the url ask
