@@ -31,9 +31,12 @@ public final class Forks {
     }
   }
 
-  /** The position of the newest publication. */
+  /** The position of the newest publication; none if there is no log. */
   public static Position end(LocalHistory history, RoomName room) {
     Object slot = ((Map<?, ?>) value(history, "slots")).get(room);
+    if (slot == null) {
+      return Position.NONE;
+    }
     synchronized (slot) {
       RoomLog log = (RoomLog) value(slot, "log");
       return new Position(log.epoch(), log.top());

@@ -58,6 +58,11 @@ final class FaultyHistory implements History {
     return Forks.fork(logs, room, last);
   }
 
+  /** The position of the newest publication; none if there is no log. */
+  Position end(RoomName room) {
+    return Forks.end(logs, room);
+  }
+
   /** What a node does with its logs now and then. */
   void expire() {
     logs.expire(1000);
