@@ -41,6 +41,9 @@ final class FossilDelta {
   /** After so many positions without a match, one more position is left out each time. */
   private static final int PATIENCE = 64;
 
+  /** Maximum size of a base and a target; a search in more would stop the event loop for long. */
+  static final int MAX_BYTES = 256 * 1024;
+
   /** Bytes of a copy besides its numbers, and of the insert after it. */
   private static final int COPY_OVERHEAD = 4;
 
@@ -69,9 +72,13 @@ final class FossilDelta {
    *
    * @param text whether both are UTF-8 and the patch has to be, too
    * @param limit maximum length of the patch
-   * @return null if the patch would be longer
+   * @return null if the patch would be longer, or the base or the target has more than {@link
+   *     #MAX_BYTES} bytes
    */
   static byte @Nullable [] patch(byte[] base, byte[] target, boolean text, int limit) {
+    if (Math.max(base.length, target.length) > MAX_BYTES) {
+      return null;
+    }
     FossilDelta delta = new FossilDelta(base, target, text, limit);
     delta.write();
     return delta.size <= limit ? Arrays.copyOf(delta.out, delta.size) : null;
