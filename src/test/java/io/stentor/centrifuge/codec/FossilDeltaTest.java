@@ -75,6 +75,15 @@ class FossilDeltaTest {
   }
 
   @Example
+  void no_patch_is_made_of_or_for_a_very_long_message() {
+    byte[] most = new byte[FossilDelta.MAX_BYTES];
+    byte[] more = new byte[FossilDelta.MAX_BYTES + 1];
+    assertThat(FossilDelta.patch(most, most, false, 100)).isNotNull();
+    assertThat(FossilDelta.patch(most, more, false, 100)).isNull();
+    assertThat(FossilDelta.patch(more, most, false, 100)).isNull();
+  }
+
+  @Example
   void the_decoder_of_these_tests_is_strict() {
     byte[] base = "0123456789abcdef".getBytes(UTF_8);
     for (String wrong : new String[] {"", "3", "3\n3:abc1XObC1;", "4\n3:abc1XObC0;", "3\n3@E,0;"}) {
