@@ -316,13 +316,19 @@ function parsedFigures(text) {
     copies: json.copies === true,
     connections: countsOf(json.connections),
     slow: countsOf(json.slow),
-    limits: countsOf(json.limits),
+    limits: limitsOf(json.limits),
     delivery: latencyOf(json.delivery),
     append: latencyOf(json.append),
     disk: diskOf(json.disk),
   };
   NUMBERS.forEach((name) => (figures[name] = numberOf(json[name])));
   return figures;
+}
+
+/** Returns how often each limit was reached, without the one that ends connections that nobody uses any more. */
+function limitsOf(value) {
+  const { idleSeconds, ...limits } = countsOf(value);
+  return limits;
 }
 
 function textOf(value) {

@@ -113,8 +113,8 @@ class ConsolePageIT extends InConsole {
         tell('b1', start);
         tell('a2', start + 50_000, { uptimeSeconds: 1 });
         tell('a2', start + 170_000, { gaps: 2 });
-        tell('a2', start + 200_000, { gaps: 3, slow: { skip: 4 }, limits: { rooms: 7 } });
-        tell('a2', start + 201_000, { gaps: 3, slow: { skip: 4 }, limits: { rooms: 7 }, copies: false,
+        tell('a2', start + 200_000, { gaps: 3, slow: { skip: 4 }, limits: { rooms: 7, idleSeconds: 9 } });
+        tell('a2', start + 201_000, { gaps: 3, slow: { skip: 4 }, limits: { rooms: 7, idleSeconds: 9 }, copies: false,
           disk: { bytes: 5, writable: false, damaged: 0 } });
         const shown = (clock) => cluster.nodes(clock).map((node) => `${node.id} ${node.state(clock)}`);
         const early = shown(start + 100_000);
