@@ -346,6 +346,26 @@
       return [ann, bob];
     },
 
+    async recovers_after_a_restart_of_everything(context) {
+      const name = room("restarted");
+      const ann = await connected(context);
+      const [hearing] = await subscribed(ann, name);
+      const heard = collect(hearing);
+      for (let i = 1; i <= 10; i++) await ann.publish(name, i);
+      await heard.upTo(10);
+      const again = event(hearing, "subscribed");
+      const cut = event(ann, "connecting");
+      context.tell("restart");
+      await cut;
+      const bob = await connected(context);
+      for (let i = 11; i <= 30; i++) await bob.publish(name, i);
+      const back = await again;
+      same([back.wasRecovering, back.recovered], [true, true], "recovery");
+      const got = await heard.upTo(30);
+      same(got.map((one) => one.data), numbers(30), "everything once");
+      return [ann, bob];
+    },
+
     async answers_pings(context) {
       const one = await connected(context);
       let ended = false;

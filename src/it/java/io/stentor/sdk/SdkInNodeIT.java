@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.stentor.support.ClusterOfProcesses;
+import io.stentor.support.Launch;
 import io.stentor.support.LogLines;
+import io.stentor.support.NodeProcess;
 import io.stentor.support.NpmPackages;
+import io.stentor.support.Ports;
 import io.stentor.support.Scrape;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,6 +17,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -83,6 +87,25 @@ class SdkInNodeIT extends SdkScenarios {
       lines.await("^kill$", PATIENCE);
       cluster.node(0).kill9();
       expectDone(lines);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"websocket", "http_stream", "protobuf_websocket"})
+  void recovers_after_a_restart_of_everything(String transport, @TempDir Path data)
+      throws IOException {
+    String port = Integer.toString(Ports.free());
+    Launch launch = Setting.nodes().with("--port", port, "--data-dir", data.toString());
+    NodeProcess node = NodeProcess.start(launch);
+    try {
+      String url = Setting.url(transport, node.port());
+      LogLines lines = play("recovers_after_a_restart_of_everything", transport, url, node.port());
+      lines.await("^restart$", PATIENCE);
+      node.kill9();
+      node = NodeProcess.start(launch);
+      expectDone(lines);
+    } finally {
+      node.close();
     }
   }
 

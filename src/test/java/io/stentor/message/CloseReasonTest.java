@@ -27,9 +27,14 @@ class CloseReasonTest {
   @Test
   void each_number_has_one_reason_in_plain_words() throws IllegalAccessException {
     assertThat(all()).hasSizeGreaterThan(6);
-    // Permission may be denied, and a limit of the node be reached, for more than one reason.
+    // Permission may be denied, a limit of the node be reached, and data be malformed, for more
+    // than
+    // one reason.
     Set<Integer> ofSeveralReasons =
-        Set.of(CloseReason.MAY_NOT_PUBLISH.code(), CloseReason.TOO_MANY_ROOMS.code());
+        Set.of(
+            CloseReason.MAY_NOT_PUBLISH.code(),
+            CloseReason.TOO_MANY_ROOMS.code(),
+            CloseReason.NOT_UTF8.code());
     assertThat(all())
         .extracting(CloseReason::code)
         .filteredOn(code -> !ofSeveralReasons.contains(code))
