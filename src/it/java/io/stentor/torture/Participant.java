@@ -1,12 +1,16 @@
 package io.stentor.torture;
 
-import java.net.http.HttpClient;
-import java.net.http.WebSocket;
+import java.time.Duration;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import okhttp3.Dispatcher;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import okhttp3.WebSocket;
+import okhttp3.WebSocketListener;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * connection ends or falls silent, and publishes while it is told to. Any thread.
  */
 final class Participant implements AutoCloseable {
-  private static final long ANSWER_MILLIS = 2_000;
+  private static final Duration ANSWER = Duration.ofSeconds(2);
   private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final OkHttpClient HTTP = client();
 
   private final Nodes nodes;
   private final String path;
@@ -46,6 +50,19 @@ final class Participant implements AutoCloseable {
     this.timer = timer;
     this.random = new Random(seed);
     this.node = random.nextInt(nodes.size());
+  }
+
+  private static OkHttpClient client() {
+    Dispatcher dispatcher =
+        new Dispatcher(
+            Executors.newCachedThreadPool(
+                task -> {
+                  Thread thread = new Thread(task, "participant");
+                  thread.setDaemon(true);
+                  return thread;
+                }));
+    dispatcher.setMaxRequests(Integer.MAX_VALUE); // A WebSocket counts while it is open.
+    return new OkHttpClient.Builder().dispatcher(dispatcher).callTimeout(ANSWER).build();
   }
 
   /** Joins the room at this node; later it chooses nodes itself. */
@@ -81,12 +98,11 @@ final class Participant implements AutoCloseable {
   /** Publishes one text now if the connection can take it. */
   synchronized boolean publish(String text) {
     Connection to = connection;
-    if (to == null || !to.placed || !to.sent.toCompletableFuture().isDone()) {
+    if (to == null || !to.placed || to.socket.queueSize() > 0) {
       return false;
     }
     transcript.publishes(text);
-    to.sent = to.socket.sendText(text, true);
-    return true;
+    return to.socket.send(text);
   }
 
   /** Leaves a connection on which nothing came for some seconds. */
@@ -101,7 +117,7 @@ final class Participant implements AutoCloseable {
   public synchronized void close() {
     ended = true;
     if (connection != null) {
-      connection.socket.abort();
+      connection.socket.cancel();
     }
   }
 
@@ -126,16 +142,12 @@ final class Participant implements AutoCloseable {
     }
     Connection next = new Connection(++connections);
     String query = at == null ? "" : "?since=" + at;
-    HTTP.newWebSocketBuilder()
-        .subprotocols(Wire.CURSOR)
-        .buildAsync(nodes.uri(node, path + query), next)
-        .orTimeout(ANSWER_MILLIS, TimeUnit.MILLISECONDS)
-        .whenComplete(
-            (socket, error) -> {
-              if (error != null) {
-                next.end(0, error.toString());
-              }
-            });
+    Request request =
+        new Request.Builder()
+            .url(nodes.uri(node, path + query).toString())
+            .header("Sec-WebSocket-Protocol", Wire.CURSOR)
+            .build();
+    HTTP.newWebSocket(request, next);
   }
 
   private void connectElsewhere() {
@@ -145,11 +157,9 @@ final class Participant implements AutoCloseable {
   }
 
   /** One connection; what comes on it after its end is not looked at. */
-  private final class Connection implements WebSocket.Listener {
+  private final class Connection extends WebSocketListener {
     private final int id;
-    private final StringBuilder parts = new StringBuilder();
     private WebSocket socket;
-    private CompletionStage<WebSocket> sent;
     private long lastNanos = now();
     private long number;
     private boolean placed;
@@ -160,31 +170,22 @@ final class Participant implements AutoCloseable {
     }
 
     @Override
-    public void onOpen(WebSocket opened) {
+    public void onOpen(WebSocket opened, Response answer) {
       synchronized (Participant.this) {
         if (over || ended) {
-          opened.abort();
+          opened.cancel();
           return;
         }
         socket = opened;
-        sent = CompletableFuture.completedStage(opened);
         lastNanos = now();
         connection = this;
         transcript.add(Event.Asked.now(at));
       }
-      opened.request(1);
     }
 
     @Override
-    public @Nullable CompletionStage<?> onText(WebSocket ws, CharSequence data, boolean last) {
-      parts.append(data);
-      if (last) {
-        String frame = parts.toString();
-        parts.setLength(0);
-        take(Wire.read(frame));
-      }
-      ws.request(1);
-      return null;
+    public void onMessage(WebSocket from, String text) {
+      take(Wire.read(text));
     }
 
     private void take(Event event) {
@@ -205,14 +206,14 @@ final class Participant implements AutoCloseable {
     }
 
     @Override
-    public @Nullable CompletionStage<?> onClose(WebSocket ws, int code, String reason) {
+    public void onClosing(WebSocket from, int code, String reason) {
+      from.close(1000, null);
       end(code, reason);
-      return null;
     }
 
     @Override
-    public void onError(WebSocket ws, Throwable error) {
-      end(1006, error.toString());
+    public void onFailure(WebSocket from, Throwable error, @Nullable Response answer) {
+      end(answer == null && socket == null ? 0 : 1006, error.toString());
     }
 
     private void end(int code, String reason) {
@@ -223,7 +224,7 @@ final class Participant implements AutoCloseable {
         over = true;
         transcript.add(new Event.Ended(code, id + ": " + reason));
         if (socket != null) {
-          socket.abort();
+          socket.cancel();
         }
         connection = null;
         if (!ended) {
