@@ -72,8 +72,13 @@ public final class Rooms {
 
   /** Creates rooms on these loops, which must not be shared with another instance. */
   Rooms(
-      List<LoopExecutor> loops, RoomRules rules, History history, RoomBus bus, LongSupplier clock) {
-    this(loops, rules, history, bus, clock, new Counts(Timings.NONE), Limits.none());
+      List<LoopExecutor> loops,
+      RoomRules rules,
+      History history,
+      RoomBus bus,
+      LongSupplier clock,
+      Timings timings) {
+    this(loops, rules, history, bus, clock, new Counts(timings), Limits.none());
   }
 
   private Rooms(

@@ -229,17 +229,22 @@ final class Tail {
       }
       i = cursor.index == i ? i + 1 : i; // The last cursor replaces a cursor that has just left.
     }
-    if (written > 0 && piece.messages() > 0) {
-      count(written, piece);
-      counts.timings().offered(piece.publishedMillis());
-    }
+    count(written, written > 0, piece);
     return someWait;
   }
 
-  /** Counts a piece that was written as a whole to some cursors. */
-  private void count(int written, Encoded piece) {
-    counts.add(Count.DELIVERED, (long) written * piece.messages());
-    counts.add(Count.DELIVERED_BYTES, (long) written * piece.size());
+  /**
+   * Counts a piece that was offered, and measures its time if it was written at all.
+   *
+   * @param whole number of cursors that it was written to as a whole
+   * @param some whether it, or a part of it, was written to any cursor
+   */
+  private void count(int whole, boolean some, Encoded piece) {
+    if (some && piece.messages() > 0) {
+      counts.add(Count.DELIVERED, (long) whole * piece.messages());
+      counts.add(Count.DELIVERED_BYTES, (long) whole * piece.size());
+      counts.timings().offered(piece.publishedMillis());
+    }
   }
 
   /**
@@ -247,7 +252,8 @@ final class Tail {
    * delta to a cursor that was not sent what it is based on.
    */
   private boolean offerToEach(long first, Encoded piece) {
-    int written = 0;
+    int whole = 0;
+    boolean some = false;
     boolean someWait = false;
     int i = 0;
     while (i < cursors.size()) {
@@ -260,19 +266,19 @@ final class Tail {
         if (piece.isAllFor(id, cursor.hasBefore())) {
           cursor.output.send(piece.bytes());
           cursor.last = sent - 1;
-          written++;
+          whole++;
         } else {
           cursor.write(first, piece);
           cursor.output.flush();
         }
         cursor.next = sent;
+        some = true;
       } else if (cursor.next < sent) {
         someWait = true;
       }
       i = cursor.index == i ? i + 1 : i;
     }
-    count(written, piece);
-    counts.timings().offered(piece.publishedMillis());
+    count(whole, some, piece);
     return someWait;
   }
 

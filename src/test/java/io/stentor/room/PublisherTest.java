@@ -12,6 +12,7 @@ import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
 import io.stentor.room.Counts.Count;
+import io.stentor.room.Counts.Timings;
 import io.stentor.room.Cursor.Start;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -37,7 +38,12 @@ class PublisherTest {
 
   private Rooms rooms(RoomOptions options) {
     return new Rooms(
-        List.of(loop.loop()), Options.everywhere(options), history, bus, () -> 1_000_000);
+        List.of(loop.loop()),
+        Options.everywhere(options),
+        history,
+        bus,
+        () -> 1_000_000,
+        Timings.NONE);
   }
 
   private boolean publish(Rooms rooms, Publication publication) {

@@ -3,10 +3,12 @@ package io.stentor.room;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.config.RoomOptions;
+import io.stentor.config.RoomRules;
 import io.stentor.message.Attributes;
 import io.stentor.message.Position;
 import io.stentor.message.Publication;
 import io.stentor.message.RoomName;
+import io.stentor.room.Counts.Timings;
 import io.stentor.room.Cursor.Start;
 import io.stentor.timer.LoopExecutor;
 import io.vertx.core.Vertx;
@@ -44,6 +46,9 @@ final class Scene {
   /** Chance that a loop is kept from its turn, for a millisecond at a time, in percent. */
   int stallPercent;
 
+  /** Times that a turn's publications were written to some connections, on all loops. */
+  int offers;
+
   private long nowMillis = 1_000_000;
   private long published;
 
@@ -67,7 +72,8 @@ final class Scene {
         loops.add(loop);
         own.add(loop.loop());
       }
-      this.nodes.add(new Rooms(own, Options.everywhere(options), history, bus, () -> nowMillis));
+      RoomRules rules = Options.everywhere(options);
+      this.nodes.add(new Rooms(own, rules, history, bus, () -> nowMillis, new Offers()));
     }
   }
 
@@ -197,5 +203,15 @@ final class Scene {
 
   long count(Counts.Count what) {
     return nodes.stream().mapToLong(node -> node.counts().get(what)).sum();
+  }
+
+  private final class Offers implements Timings {
+    @Override
+    public void appended(long nanos, int publications) {}
+
+    @Override
+    public void offered(long publishedMillis) {
+      offers++;
+    }
   }
 }

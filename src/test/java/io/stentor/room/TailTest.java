@@ -3,8 +3,10 @@ package io.stentor.room;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.stentor.message.Attributes;
 import io.stentor.message.Publication;
 import io.stentor.room.Counts.Count;
+import io.stentor.room.Cursor.Start;
 import io.stentor.room.RoomBus.Broadcast;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,5 +91,45 @@ class TailTest extends TailSetting {
     assertThat(connection.writes).isEqualTo(1);
     scene.advance(2);
     assertThat(connection.writes).isEqualTo(2);
+  }
+
+  @Example
+  void a_turn_is_timed_once_and_only_if_some_connection_takes_it() {
+    timed(TestFormat.SILENT);
+  }
+
+  @Example
+  void a_turn_is_timed_in_the_same_way_with_deltas() {
+    timed(TestFormat.DELTAS);
+  }
+
+  private void timed(Format format) {
+    FakeConnection one = join(format);
+    FakeConnection two = join(format);
+    publish(2);
+    assertThat(scene.offers).isEqualTo(1);
+    full(one);
+    publish(1);
+    assertThat(scene.offers).isEqualTo(2);
+    full(two);
+    publish(1);
+    assertThat(scene.offers).isEqualTo(2);
+    assertThat(scene.count(Count.DELIVERED)).isEqualTo(5);
+  }
+
+  @Example
+  void what_is_for_no_connection_is_not_timed() {
+    FakeConnection only = new FakeConnection(TestFormat.SILENT, null, "a");
+    cursors.put(only, scene.join(0, only, new Start.Live()));
+    scene.turn();
+    Attributes excluding = Attributes.NONE.withExclude("a");
+    scene.publish(0, "x", excluding);
+    scene.turn();
+    assertThat(scene.offers).isZero();
+    scene.publish(0, "y");
+    scene.publish(0, "z", excluding);
+    scene.turn();
+    assertThat(scene.offers).isEqualTo(1);
+    assertThat(scene.count(Count.DELIVERED)).isEqualTo(1);
   }
 }
