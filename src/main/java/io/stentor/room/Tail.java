@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +25,13 @@ final class Tail {
    * Publications are numbered from 1 within this tail. The publications appended in one turn are
    * joined into one piece at the end of the turn. The piece is written to every cursor that has
    * reached its start and whose socket is writable, with one write and one flush. If all cursors
-   * accept it, it is released at once. Otherwise a single copy waits in `pieces` until the last
+   * accept it, it is released at once. Otherwise a single copy waits in a PieceBuffer until the last
    * cursor has received it or the room's `tailBytes` are exceeded. The room's rule for slow
    * consumers then applies to cursors that still needed it. Cursors that are reading older
    * publications from the log are not slow: they read from the log what was dropped here.
    *
    * A publication that the filter does not match has a number too, but no bytes. A piece without
-   * bytes only moves cursors. It is not kept, except as the first piece: each piece ends where the
-   * next one starts.
+   * bytes only moves cursors.
    *
    * In a format with deltas, a cursor gets its next publication as a delta only if it was sent the
    * one before: not after it has joined, was excluded, or has skipped something.
@@ -75,13 +73,8 @@ final class Tail {
   /** Appended in this turn and not offered to the cursors yet. */
   private final List<Encoded> fresh = new ArrayList<>();
 
-  /** Offered, but still needed by some cursors; keyed by the number of the first publication. */
-  private final TreeMap<Long, Encoded> pieces = new TreeMap<>();
-
-  private long pieceBytes;
-
-  /** One more than the number of the last publication that was offered to the cursors. */
-  private long sent = 1;
+  /** Ends with the last publication that was offered to the cursors. */
+  private final PieceBuffer pieces;
 
   /** One more than the number of the last publication that was appended. */
   private long end = 1;
@@ -111,6 +104,7 @@ final class Tail {
     this.options = options;
     this.loop = loop;
     this.counts = counts;
+    this.pieces = new PieceBuffer(counts);
   }
 
   Format format() {
@@ -196,10 +190,10 @@ final class Tail {
     if (fresh.isEmpty()) {
       return;
     }
-    long first = sent;
+    long first = pieces.end();
     Encoded piece = fresh.size() == 1 ? fresh.get(0) : Encoded.joined(fresh);
     fresh.clear();
-    sent = end;
+    pieces.extendTo(end);
     boolean someWait =
         piece.size() == 0
             ? pass(first)
@@ -213,6 +207,7 @@ final class Tail {
 
   /** Writes a piece to every cursor that can take it. Returns whether some cursors wait. */
   private boolean offer(long first, Encoded piece) {
+    long after = pieces.end();
     int written = 0;
     boolean someWait = false;
     // In order of joining: a publisher that receives its own message early in the turn can append
@@ -222,9 +217,9 @@ final class Tail {
       TailCursor cursor = cursors.get(i);
       if (cursor.next == first && cursor.isReady()) {
         cursor.output.send(piece.bytes());
-        cursor.next = sent;
+        cursor.next = after;
         written++;
-      } else if (cursor.next < sent) {
+      } else if (cursor.next < after) {
         someWait = true;
       }
       i = cursor.index == i ? i + 1 : i; // The last cursor replaces a cursor that has just left.
@@ -252,6 +247,7 @@ final class Tail {
    * delta to a cursor that was not sent what it is based on.
    */
   private boolean offerToEach(long first, Encoded piece) {
+    long after = pieces.end();
     int whole = 0;
     boolean some = false;
     boolean someWait = false;
@@ -261,19 +257,19 @@ final class Tail {
       String id = cursor.connection.id();
       boolean isNext = cursor.next == first && cursor.reading == null;
       if (isNext && piece.last(id) < 0) {
-        cursor.next = sent;
+        cursor.next = after;
       } else if (isNext && cursor.isReady()) {
         if (piece.isAllFor(id, cursor.hasBefore())) {
           cursor.output.send(piece.bytes());
-          cursor.last = sent - 1;
+          cursor.last = after - 1;
           whole++;
         } else {
           cursor.write(first, piece);
           cursor.output.flush();
         }
-        cursor.next = sent;
+        cursor.next = after;
         some = true;
-      } else if (cursor.next < sent) {
+      } else if (cursor.next < after) {
         someWait = true;
       }
       i = cursor.index == i ? i + 1 : i;
@@ -284,11 +280,12 @@ final class Tail {
 
   /** Moves the cursors past publications without bytes. Returns whether some cursors wait. */
   private boolean pass(long first) {
+    long after = pieces.end();
     boolean someWait = false;
     for (TailCursor cursor : cursors) {
       if (cursor.next == first && cursor.reading == null) {
-        cursor.next = sent;
-      } else if (cursor.next < sent) {
+        cursor.next = after;
+      } else if (cursor.next < after) {
         someWait = true;
       }
     }
@@ -297,16 +294,12 @@ final class Tail {
 
   /** Keeps a piece that some cursors did not accept. Takes ownership of the reference. */
   private void keep(long first, Encoded piece) {
-    if (piece.size() == 0 && !pieces.isEmpty()) {
-      piece.release(); // The newest piece now ends after it.
+    if (!pieces.add(first, piece)) {
       return;
     }
-    pieces.put(first, piece);
-    pieceBytes += piece.keptBytes();
-    counts.add(Count.WAITING_BYTES, piece.keptBytes());
     for (int i = cursors.size() - 1; i >= 0; i--) {
       TailCursor cursor = cursors.get(i);
-      if (cursor.next < sent && cursor.isReady()) {
+      if (cursor.next < pieces.end() && cursor.isReady()) {
         cursor.writePieces();
       } else if (cursor.reading == null && options.slowConsumer() == SlowConsumer.LATEST) {
         int latest = piece.last(cursor.connection.id());
@@ -314,15 +307,13 @@ final class Tail {
       }
     }
     releaseTaken();
-    while (pieceBytes > options.tailBytes() && pieces.size() > 1) {
-      releaseOldest();
-    }
+    pieces.limit(options.tailBytes());
     applySlowConsumerRule();
   }
 
   /** Applies the room's rule for slow consumers to cursors whose next publication was dropped. */
   private void applySlowConsumerRule() {
-    long oldest = oldest();
+    long oldest = pieces.oldest();
     for (int i = cursors.size() - 1; i >= 0; i--) {
       TailCursor cursor = cursors.get(i);
       if (cursor.next >= oldest || cursor.reading != null) {
@@ -338,18 +329,11 @@ final class Tail {
   }
 
   /**
-   * Returns the number of the oldest buffered publication, or of the next one if none is buffered.
-   */
-  private long oldest() {
-    return pieces.isEmpty() ? sent : pieces.firstKey();
-  }
-
-  /**
    * Called when a cursor has moved on from this number or left. Pieces that no cursor needs any
    * more are released once, at the end of the turn, however many cursors move in it.
    */
   private void movedFrom(long number) {
-    if (!releasePlanned && !pieces.isEmpty() && number < endOfOldest()) {
+    if (!releasePlanned && pieces.oldestReaches(number)) {
       releasePlanned = true;
       loop.execute(
           () -> {
@@ -362,30 +346,11 @@ final class Tail {
 
   private void releaseTaken() {
     releasePlanned = false;
-    long least = sent;
+    long least = pieces.end();
     for (TailCursor cursor : cursors) {
       least = Math.min(least, cursor.next);
     }
-    while (!pieces.isEmpty() && endOfOldest() <= least) {
-      releaseOldest();
-    }
-  }
-
-  private long endOfOldest() {
-    return endOf(pieces.firstKey());
-  }
-
-  /** Returns one more than the last number that belongs to the piece with this key. */
-  private long endOf(Long first) {
-    Long next = pieces.higherKey(first);
-    return next == null ? sent : next;
-  }
-
-  private void releaseOldest() {
-    Encoded piece = pieces.pollFirstEntry().getValue();
-    pieceBytes -= piece.keptBytes();
-    counts.add(Count.WAITING_BYTES, -piece.keptBytes());
-    piece.release();
+    pieces.releaseBefore(least);
   }
 
   /**
@@ -422,7 +387,7 @@ final class Tail {
       TailCursor cursor = cursors.get(i);
       if (cursor.reading != null) {
         cursor.moveToEnd();
-      } else if (cursor.next < sent) {
+      } else if (cursor.next < pieces.end()) {
         cursor.close(CloseReason.INSUFFICIENT_STATE);
       } else {
         cursor.lost();
@@ -435,9 +400,7 @@ final class Tail {
     closed = true;
     fresh.forEach(Encoded::release);
     fresh.clear();
-    while (!pieces.isEmpty()) {
-      releaseOldest();
-    }
+    pieces.clear();
   }
 
   /** The cursor of one connection. */
@@ -567,7 +530,7 @@ final class Tail {
      */
     boolean continueAfter(Position reached, boolean hasBefore) {
       long number = end + (reached.offset() - position.offset());
-      if (position.epoch() != reached.epoch() || number < next || number < oldest()) {
+      if (position.epoch() != reached.epoch() || number < next || number < pieces.oldest()) {
         return false;
       }
       moveTo(number);
@@ -587,10 +550,10 @@ final class Tail {
         }
       }
       long before = next;
-      while (next < sent && !hasLeft() && isReady()) {
-        Map.Entry<Long, Encoded> entry = pieces.floorEntry(next);
+      while (next < pieces.end() && !hasLeft() && isReady()) {
+        Map.Entry<Long, Encoded> entry = pieces.at(next);
         write(entry.getKey(), entry.getValue());
-        moveTo(endOf(entry.getKey()));
+        moveTo(pieces.endOf(entry.getKey()));
       }
       if (next > before) {
         output.flush();
