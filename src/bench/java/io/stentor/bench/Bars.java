@@ -336,61 +336,56 @@ final class Bars {
   }
 
   private Bar compression() {
-    Candidate server = Candidate.stentor(options, "compression");
-    List<Case> cases = new ArrayList<>();
-    for (int bytes : List.of(150, 2048)) {
-      String load = "--connections 200 --publishers 1 --mode rate --rate 400 --text json --bytes ";
-      load += bytes + " --listen ws" + awake() + timed(8, 1);
-      cases.add(new Case(bytes + " bytes", server, load));
-      cases.add(new Case(bytes + " bytes, compressed", server, load + " --deflate yes"));
-    }
-    return new Bar(
+    return withAndWithout(
         "compression",
         "one room of 200 at 400 messages/s, JSON, with permessage-deflate and without",
-        cases,
-        List.of(BYTES, CPU_COLUMN, P50, P99, LOST, REPEATED),
-        List.of(
-            new Check(
-                "CPU per delivery over uncompressed",
-                CPU,
-                "150 bytes, compressed",
-                "150 bytes",
-                false,
-                1.1),
-            new Check(
-                "CPU per delivery over uncompressed",
-                CPU,
-                "2048 bytes, compressed",
-                "2048 bytes",
-                false,
-                1.1)));
+        "--rate 400 --listen ws",
+        "compressed",
+        " --deflate yes",
+        "CPU per delivery over uncompressed");
   }
 
   private Bar deltas() {
-    Candidate server = Candidate.stentor(options, "deltas");
-    List<Case> cases = new ArrayList<>();
-    for (int bytes : List.of(150, 2048)) {
-      String load = "--connections 200 --publishers 1 --mode rate --rate 200 --text json --bytes ";
-      load += bytes + " --listen centrifuge" + awake() + timed(8, 1);
-      cases.add(new Case(bytes + " bytes", server, load));
-      cases.add(new Case(bytes + " bytes, deltas", server, load + " --delta yes"));
-    }
-    return new Bar(
+    return withAndWithout(
         "deltas",
         "one room of 200 at 200 messages/s, Centrifuge in JSON, documents of which one member"
             + " changes, with deltas and without",
-        cases,
-        List.of(BYTES, CPU_COLUMN, P50, P99, LOST, REPEATED),
-        List.of(
-            new Check(
-                "CPU per delivery over none", CPU, "150 bytes, deltas", "150 bytes", false, 1.1),
-            new Check(
-                "CPU per delivery over none",
-                CPU,
-                "2048 bytes, deltas",
-                "2048 bytes",
-                false,
-                1.1)));
+        "--rate 200 --listen centrifuge",
+        "deltas",
+        " --delta yes",
+        "CPU per delivery over none");
+  }
+
+  /**
+   * Small and large documents, sent with something that makes them smaller and without it.
+   *
+   * @param name of the bar, and of the configuration of its server
+   * @param load the part of the load that is the same for all cases
+   * @param with what the cases with it are called
+   * @param option makes the clients ask for it
+   * @param check what is checked for both sizes
+   */
+  private Bar withAndWithout(
+      String name, String title, String load, String with, String option, String check) {
+    Candidate server = Candidate.stentor(options, name);
+    List<Case> cases = new ArrayList<>();
+    List<Check> checks = new ArrayList<>();
+    for (int bytes : List.of(150, 2048)) {
+      String plain = bytes + " bytes";
+      String smaller = plain + ", " + with;
+      String documents =
+          "--connections 200 --publishers 1 --mode rate --text json --bytes "
+              + bytes
+              + " "
+              + load
+              + awake()
+              + timed(8, 1);
+      cases.add(new Case(plain, server, documents));
+      cases.add(new Case(smaller, server, documents + option));
+      checks.add(new Check(check, CPU, smaller, plain, false, 1.1));
+    }
+    return new Bar(
+        name, title, cases, List.of(BYTES, CPU_COLUMN, P50, P99, LOST, REPEATED), checks);
   }
 
   private Bar posts() {

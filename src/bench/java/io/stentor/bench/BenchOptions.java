@@ -21,7 +21,8 @@ record BenchOptions(
       """
       script/bench [BAR... | all | list] [--rounds N] [--seconds S] [--java /path/to/java]
 
-        BAR          bar1 to bar7, sse, centrifuge, filters, post, flood, durable; "list" says what they are; without any, all
+        BAR          bar1 to bar7, sse, centrifuge, compression, deltas, filters, post, flood,
+                     durable; "list" says what they are; without any, all
         --rounds     runs of each server per bar, 3 by default
         --seconds    measured time of a run, 10 by default; bar 5 takes six times as long
         --java       the JVM for the servers
