@@ -7,9 +7,12 @@ import io.stentor.centrifuge.codec.ObjectWriter.Content;
 import io.stentor.json.Fields;
 import io.stentor.json.InvalidJson;
 import io.stentor.message.CloseReason;
+import io.stentor.message.Publication;
+import io.stentor.message.RoomName;
 import io.stentor.room.Cursor.Notice;
 import io.stentor.room.Format;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The encoding of everything that one kind of client sends and is sent. Publications are pushes; on
@@ -76,6 +79,43 @@ public abstract class ClientFormat implements Format {
    * @throws Disconnect if it is malformed
    */
   public abstract Fields fields(byte[] command);
+
+  @Override
+  public final void encode(
+      RoomName room, Publication publication, long epoch, long offset, ByteBuf out) {
+    encode(room, publication, null, offset, out);
+  }
+
+  @Override
+  public final boolean encodeDelta(
+      RoomName room,
+      Publication before,
+      Publication publication,
+      long epoch,
+      long offset,
+      ByteBuf out) {
+    byte[] delta = deltas ? delta(before, publication) : null;
+    if (delta != null) {
+      encode(room, publication, delta, offset, out);
+    }
+    return delta != null;
+  }
+
+  /**
+   * Returns a patch that makes the content of a publication out of that of another one.
+   *
+   * @return null if it is not shorter, or cannot be expressed
+   */
+  abstract byte @Nullable [] delta(Publication before, Publication publication);
+
+  /**
+   * Appends the push of a publication.
+   *
+   * @param delta a patch instead of the content; null for the content
+   * @param offset 0 if there is no log
+   */
+  abstract void encode(
+      RoomName room, Publication publication, byte @Nullable [] delta, long offset, ByteBuf out);
 
   /** Encodes a reply, or a ping, which has no members. */
   public abstract ByteBuf reply(Content reply);

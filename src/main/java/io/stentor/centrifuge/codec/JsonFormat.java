@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The protocol in JSON: each object has a frame of its own, and commands are lines. Publications
@@ -87,43 +88,25 @@ public final class JsonFormat extends ClientFormat {
   }
 
   @Override
-  public void encode(RoomName room, Publication publication, long epoch, long offset, ByteBuf out) {
-    int mark = beginPublication(room, out);
-    if (hasDeltas()) {
-      JsonPublication.writeAsString(publication, null, offset, isTimed(), out);
-    } else {
-      JsonPublication.write(publication, offset, isTimed(), out);
-    }
-    out.writeByte('}');
-    end(out, mark);
+  byte @Nullable [] delta(Publication before, Publication publication) {
+    return JsonPublication.delta(before, publication);
   }
 
   @Override
-  public boolean encodeDelta(
-      RoomName room,
-      Publication before,
-      Publication publication,
-      long epoch,
-      long offset,
-      ByteBuf out) {
-    byte[] delta = hasDeltas() ? JsonPublication.delta(before, publication) : null;
-    if (delta == null) {
-      return false;
-    }
-    int mark = beginPublication(room, out);
-    JsonPublication.writeAsString(publication, delta, offset, isTimed(), out);
-    out.writeByte('}');
-    end(out, mark);
-    return true;
-  }
-
-  private int beginPublication(RoomName room, ByteBuf out) {
+  void encode(
+      RoomName room, Publication publication, byte @Nullable [] delta, long offset, ByteBuf out) {
     int mark = begin(out);
     out.writeBytes(CHANNEL);
     // Room names contain no characters that need escaping.
     out.writeCharSequence(room.value(), StandardCharsets.UTF_8);
     out.writeBytes(PUB);
-    return mark;
+    if (hasDeltas()) {
+      JsonPublication.writeAsString(publication, delta, offset, isTimed(), out);
+    } else {
+      JsonPublication.write(publication, offset, isTimed(), out);
+    }
+    out.writeByte('}');
+    end(out, mark);
   }
 
   private int begin(ByteBuf out) {

@@ -81,26 +81,12 @@ public final class ProtobufFormat extends ClientFormat {
   }
 
   @Override
-  public void encode(RoomName room, Publication publication, long epoch, long offset, ByteBuf out) {
-    encode(room, publication, null, offset, out);
+  byte @Nullable [] delta(Publication before, Publication publication) {
+    return ProtobufPublication.delta(before, publication);
   }
 
   @Override
-  public boolean encodeDelta(
-      RoomName room,
-      Publication before,
-      Publication publication,
-      long epoch,
-      long offset,
-      ByteBuf out) {
-    byte[] delta = hasDeltas() ? ProtobufPublication.delta(before, publication) : null;
-    if (delta != null) {
-      encode(room, publication, delta, offset, out);
-    }
-    return delta != null;
-  }
-
-  private void encode(
+  void encode(
       RoomName room, Publication publication, byte @Nullable [] delta, long offset, ByteBuf out) {
     int pub = ProtobufPublication.size(publication, delta, offset, isTimed());
     int push = ProtobufOutput.textSize(room.value()) + ProtobufOutput.sizeOf(pub);
