@@ -1,6 +1,5 @@
 package io.stentor.history;
 
-import io.stentor.config.RoomOptions.Durability;
 import io.stentor.journal.Inspection;
 import io.stentor.journal.Replay;
 import io.stentor.message.Position;
@@ -35,9 +34,8 @@ public final class LogInspection {
     private final List<String> damage = new ArrayList<>();
 
     @Override
-    public void damaged(String sentence) {
+    void report(String sentence) {
       damage.add(sentence);
-      doubtful.addAll(logs.keySet());
     }
   }
 
@@ -106,10 +104,7 @@ public final class LogInspection {
 
   private void print(PrintStream out, String name, RoomLog log) {
     LogSummary summary = log.summary();
-    boolean keeps =
-        !found.copy()
-            && !logs.doubtful.contains(name)
-            && (found.continuous() || log.durability() == Durability.SYNCED);
+    boolean keeps = logs.isComplete(name, log, found.copy(), found.continuous());
     Position position = summary.position();
     String durability = log.durability().name().toLowerCase(Locale.ROOT);
     out.printf(

@@ -114,9 +114,7 @@ public final class LogJournal implements AutoCloseable {
         continue;
       }
       boolean certain =
-          !journal.isCopy()
-              && !restoring.doubtful.contains(one.getKey())
-              && (journal.isContinuous() || log.durability() == Durability.SYNCED);
+          restoring.isComplete(one.getKey(), log, journal.isCopy(), journal.isContinuous());
       found.put(one.getKey(), new Restored(log, certain));
       messages += log.size();
       bytes += log.bytes();
@@ -321,7 +319,19 @@ public final class LogJournal implements AutoCloseable {
     final Map<String, RoomLog> logs = new HashMap<>();
 
     /** Rooms whose last record may be missing. */
-    final Set<String> doubtful = new HashSet<>();
+    private final Set<String> doubtful = new HashSet<>();
+
+    /**
+     * Returns whether nothing at the end of a log can be missing.
+     *
+     * @param copy whether the directory was copied or restored from a backup
+     * @param continuous whether everything that was written is certainly there, damage excepted
+     */
+    final boolean isComplete(String room, RoomLog log, boolean copy, boolean continuous) {
+      return !copy
+          && !doubtful.contains(room)
+          && (continuous || log.durability() == Durability.SYNCED);
+    }
 
     @Override
     public void record(Kind kind, String room, DataInput payload) throws IOException {
@@ -346,9 +356,14 @@ public final class LogJournal implements AutoCloseable {
     }
 
     @Override
-    public void damaged(String sentence) {
-      LOG.error("{}; rooms that may lack their last messages go on in new epochs", sentence);
+    public final void damaged(String sentence) {
       doubtful.addAll(logs.keySet());
+      report(sentence);
+    }
+
+    /** Tells the operator of damage. */
+    void report(String damage) {
+      LOG.error("{}; rooms that may lack their last messages go on in new epochs", damage);
     }
   }
 }
