@@ -21,6 +21,7 @@ import io.stentor.room.Rooms;
 import io.stentor.server.Endpoints;
 import io.stentor.server.Operations;
 import io.stentor.server.Servers;
+import io.stentor.websocket.PermessageDeflate;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -49,6 +50,7 @@ public final class Startup {
   private final Rooms rooms;
   private final Presence presence;
   private final ConnectionCounts connections = new ConnectionCounts();
+  private final PermessageDeflate deflate = new PermessageDeflate();
   private final Access access;
 
   private Startup(
@@ -102,7 +104,7 @@ public final class Startup {
   private Future<Node> run() {
     LOG.info("node:     {}", rooms.node());
     operations.watch(
-        rooms, connections, () -> live.get().identity().hasAdminKey(), servers::address);
+        rooms, connections, deflate, () -> live.get().identity().hasAdminKey(), servers::address);
     operations.watch(runtime::unreachable);
     Reload reload =
         new Reload(loaded, demo::withKey, live, access, this::changed, servers::replaceCertificate);
@@ -159,7 +161,7 @@ public final class Startup {
         runtime.eventLoops(),
         live,
         operations,
-        (vertx, loop) -> new Endpoints(vertx, loop, services, urls, api, mailboxes));
+        (vertx, loop) -> new Endpoints(vertx, loop, services, urls, api, mailboxes, deflate));
   }
 
   private void logReady() {

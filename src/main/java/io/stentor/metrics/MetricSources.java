@@ -44,9 +44,11 @@ public final class MetricSources {
       String slug = type.name().toLowerCase(Locale.ROOT).replace('_', '-');
       metrics.counter(MetricName.PROBLEMS, () -> Problem.answered(type), "type", slug);
     }
-    compression("sent", PermessageDeflate::sentPlain, PermessageDeflate::sentCompressed);
-    compression(
-        "received", PermessageDeflate::receivedPlain, PermessageDeflate::receivedCompressed);
+  }
+
+  public void watch(PermessageDeflate deflate) {
+    compression("sent", deflate::sentPlain, deflate::sentCompressed);
+    compression("received", deflate::receivedPlain, deflate::receivedCompressed);
   }
 
   private void compression(String direction, LongSupplier plain, LongSupplier compressed) {

@@ -36,6 +36,7 @@ import io.stentor.sse.SseConnection;
 import io.stentor.sse.SseEndpoint;
 import io.stentor.sse.StreamingResponses;
 import io.stentor.websocket.Handshake;
+import io.stentor.websocket.PermessageDeflate;
 import io.stentor.websocket.WebSocketConnection;
 import io.stentor.websocket.WebSocketEndpoint;
 import io.vertx.core.Future;
@@ -87,6 +88,7 @@ public final class Endpoints implements Handler<HttpServerRequest> {
    * @param nodes the URLs of the nodes
    * @param api the Centrifuge server API of the node
    * @param mailboxes the mailboxes of the node
+   * @param deflate compresses the messages of the node's WebSockets
    */
   public Endpoints(
       Vertx vertx,
@@ -94,7 +96,8 @@ public final class Endpoints implements Handler<HttpServerRequest> {
       NodeServices services,
       NodeUrls nodes,
       ServerApi api,
-      Mailboxes mailboxes) {
+      Mailboxes mailboxes,
+      PermessageDeflate deflate) {
     LiveConfig live = services.live();
     Access access = services.access();
     Config config = live.get();
@@ -107,8 +110,8 @@ public final class Endpoints implements Handler<HttpServerRequest> {
     origins = new AllowedOrigins(() -> live.get().http().allowedOrigins(), nodes);
     StreamingResponses streams = new StreamingResponses(eventLoop, () -> live.get().webSocket());
     events = new SseEndpoint(loop, authentication, streams);
-    CentrifugeEndpoint centrifuge = new CentrifugeEndpoint(loop, mailboxes, streams);
-    sockets = new WebSocketEndpoint(loop, origins, authentication, centrifuge.upgrades());
+    CentrifugeEndpoint centrifuge = new CentrifugeEndpoint(loop, mailboxes, streams, deflate);
+    sockets = new WebSocketEndpoint(loop, origins, authentication, deflate, centrifuge.upgrades());
     router = Router.router(vertx);
     Map<String, Handler<RoutingContext>> operations = operations(vertx, loop, authentication);
     operations.replaceAll((id, handler) -> authentication.before(handler));

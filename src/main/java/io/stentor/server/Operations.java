@@ -23,6 +23,7 @@ import io.stentor.metrics.Metrics;
 import io.stentor.metrics.Totals;
 import io.stentor.room.Counts.Timings;
 import io.stentor.room.Rooms;
+import io.stentor.websocket.PermessageDeflate;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -135,12 +136,14 @@ public final class Operations {
    * Registers metrics and starts logging totals of the rooms and connections. Must be called once,
    * before {@link #start}.
    *
+   * @param deflate compresses the messages of the node's WebSockets
    * @param hasConsole whether the figures can be read by anyone; otherwise they are not published
    * @param address of the node in its figures
    */
   public void watch(
       Rooms rooms,
       ConnectionCounts connections,
+      PermessageDeflate deflate,
       BooleanSupplier hasConsole,
       Supplier<String> address) {
     boolean clustered = config.cluster().enabled();
@@ -153,6 +156,7 @@ public final class Operations {
     if (sources != null) {
       sources.watch(rooms);
       sources.watch(connections);
+      sources.watch(deflate);
       sources.watch(rooms.limits(), connections);
     }
   }

@@ -96,28 +96,28 @@ public final class Handshake {
    *
    * @param subProtocol null for none
    * @param extension the answer to the client's offer of {@link PermessageDeflate}; null for none
+   * @param deflate compresses the messages; null if they are not compressed
    */
-  public record Agreed(@Nullable String subProtocol, @Nullable String extension) {
+  public record Agreed(
+      @Nullable String subProtocol,
+      @Nullable String extension,
+      @Nullable PermessageDeflate deflate) {
 
     /**
      * Chooses from what a client offers.
      *
      * @param subProtocols in order of preference
-     * @param compression whether messages may be compressed
+     * @param deflate compresses the messages if the client offers it; null if it may not
      */
     public static Agreed with(
-        HttpServerRequest request, List<String> subProtocols, boolean compression) {
+        HttpServerRequest request, List<String> subProtocols, @Nullable PermessageDeflate deflate) {
       List<String> offered = HeadCheck.list(request.headers().getAll(SUB_PROTOCOL));
       String chosen = null;
       for (String each : subProtocols) {
         chosen = chosen == null && offered.contains(each) ? each : chosen;
       }
-      return new Agreed(chosen, compression ? PermessageDeflate.accept(request) : null);
-    }
-
-    /** Returns whether messages may be compressed. */
-    public boolean compresses() {
-      return extension != null;
+      String extension = deflate == null ? null : PermessageDeflate.accept(request);
+      return new Agreed(chosen, extension, extension == null ? null : deflate);
     }
   }
 

@@ -3,12 +3,18 @@ package io.stentor.websocket;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.concurrent.FastThreadLocal;
+import io.stentor.message.Publication;
+import io.stentor.message.RoomName;
+import io.stentor.room.Cursor.Notice;
+import io.stentor.room.Format;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The WebSocket extension permessage-deflate (RFC 7692) without context takeover: each message is
  * compressed by itself, in both directions. So a compressed frame can be shared by connections, and
- * a connection keeps no state. Any thread; each one has its own compressor.
+ * a connection keeps no state. Each node has one, which counts the bytes. Any thread; each one has
+ * its own compressor.
  */
 public final class PermessageDeflate {
 
@@ -70,11 +77,6 @@ public final class PermessageDeflate {
 
   private static final int MIN_OUTPUT_BYTES = 256;
 
-  private static final LongAdder SENT_PLAIN = new LongAdder();
-  private static final LongAdder SENT_COMPRESSED = new LongAdder();
-  private static final LongAdder RECEIVED_PLAIN = new LongAdder();
-  private static final LongAdder RECEIVED_COMPRESSED = new LongAdder();
-
   /** Native memory: about 300 KiB for each thread that compresses, until the thread ends. */
   private static final class Codec {
     final Deflater deflater = new Deflater(LEVEL, true);
@@ -99,7 +101,11 @@ public final class PermessageDeflate {
         }
       };
 
-  private PermessageDeflate() {}
+  private final Map<Format, Format> formats = new ConcurrentHashMap<>();
+  private final LongAdder sentPlain = new LongAdder();
+  private final LongAdder sentCompressed = new LongAdder();
+  private final LongAdder receivedPlain = new LongAdder();
+  private final LongAdder receivedCompressed = new LongAdder();
 
   /**
    * Returns the answer to the first offer of a client that can be accepted (RFC 7692, section 5.1);
@@ -162,13 +168,24 @@ public final class PermessageDeflate {
   }
 
   /**
+   * Returns the compressed form of a format, always the same one. Each publication is compressed by
+   * itself, so that what one publication contains cannot be guessed from the size of another one.
+   * Notices are not compressed.
+   *
+   * @param plain encodes each publication as one whole unmasked frame
+   */
+  public Format compressed(Format plain) {
+    return formats.computeIfAbsent(plain, Compressed::new);
+  }
+
+  /**
    * Compresses the last frame of a buffer in place, if it is worth it: if the message has {@value
    * #MIN_BYTES} to {@value #MAX_BYTES} bytes and shrinks by a tenth at least.
    *
    * @param out ends with one whole unmasked frame
    * @param start index of the frame
    */
-  static void compress(ByteBuf out, int start) {
+  void compress(ByteBuf out, int start) {
     int length = out.getByte(start + 1);
     int header = length < 126 ? 2 : length == 126 ? 4 : 10;
     int plain = out.writerIndex() - start - header;
@@ -187,8 +204,8 @@ public final class PermessageDeflate {
         out.writerIndex(start);
         FrameWriter.writeHeader(first, compressed.readableBytes(), out);
         out.writeBytes(compressed);
-        SENT_PLAIN.add(plain);
-        SENT_COMPRESSED.add(written - FLUSH_BYTES);
+        sentPlain.add(plain);
+        sentCompressed.add(written - FLUSH_BYTES);
       }
     } finally {
       deflater.reset();
@@ -202,7 +219,7 @@ public final class PermessageDeflate {
    * @return null if it has more bytes than the maximum
    * @throws DataFormatException if it is malformed or truncated
    */
-  static byte @Nullable [] decompress(byte[] message, int maxBytes) throws DataFormatException {
+  byte @Nullable [] decompress(byte[] message, int maxBytes) throws DataFormatException {
     byte[] input = Arrays.copyOf(message, message.length + END.length);
     System.arraycopy(END, 0, input, message.length, END.length);
     byte[] output = new byte[Math.min(maxBytes + 1, MIN_OUTPUT_BYTES + 2 * message.length)];
@@ -221,8 +238,8 @@ public final class PermessageDeflate {
           inflater.reset();
           inflater.setInput(input, input.length - left, left);
         } else if (inflater.finished() && length <= maxBytes) {
-          RECEIVED_COMPRESSED.add(message.length);
-          RECEIVED_PLAIN.add(length);
+          receivedCompressed.add(message.length);
+          receivedPlain.add(length);
           return Arrays.copyOf(output, length);
         } else if (more == 0) {
           throw new DataFormatException("truncated");
@@ -235,22 +252,76 @@ public final class PermessageDeflate {
   }
 
   /** Returns the bytes of the messages that were compressed, once for each format. */
-  public static long sentPlain() {
-    return SENT_PLAIN.sum();
+  public long sentPlain() {
+    return sentPlain.sum();
   }
 
   /** Returns the bytes to which {@link #sentPlain} were compressed. */
-  public static long sentCompressed() {
-    return SENT_COMPRESSED.sum();
+  public long sentCompressed() {
+    return sentCompressed.sum();
   }
 
   /** Returns the bytes of the messages that clients had compressed. */
-  public static long receivedPlain() {
-    return RECEIVED_PLAIN.sum();
+  public long receivedPlain() {
+    return receivedPlain.sum();
   }
 
   /** Returns the bytes from which {@link #receivedPlain} were decompressed. */
-  public static long receivedCompressed() {
-    return RECEIVED_COMPRESSED.sum();
+  public long receivedCompressed() {
+    return receivedCompressed.sum();
+  }
+
+  /** A format of WebSocket frames with the publications compressed. */
+  private final class Compressed implements Format {
+
+    private final Format plain;
+
+    Compressed(Format plain) {
+      this.plain = plain;
+    }
+
+    @Override
+    public Format uncompressed() {
+      return plain;
+    }
+
+    @Override
+    public int sizeLimit(RoomName room, Publication publication) {
+      return plain.sizeLimit(room, publication);
+    }
+
+    @Override
+    public void encode(
+        RoomName room, Publication publication, long epoch, long offset, ByteBuf out) {
+      int start = out.writerIndex();
+      plain.encode(room, publication, epoch, offset, out);
+      compress(out, start);
+    }
+
+    @Override
+    public boolean hasDeltas() {
+      return plain.hasDeltas();
+    }
+
+    @Override
+    public boolean encodeDelta(
+        RoomName room,
+        Publication before,
+        Publication publication,
+        long epoch,
+        long offset,
+        ByteBuf out) {
+      int start = out.writerIndex();
+      boolean shorter = plain.encodeDelta(room, before, publication, epoch, offset, out);
+      if (shorter) {
+        compress(out, start);
+      }
+      return shorter;
+    }
+
+    @Override
+    public boolean encode(Notice notice, ByteBuf out) {
+      return plain.encode(notice, out);
+    }
   }
 }

@@ -112,6 +112,7 @@ public final class Socket extends ChannelInboundHandlerAdapter implements Output
   }
 
   private final Listener listener;
+  private final @Nullable PermessageDeflate deflate;
   private final ChannelHandlerContext encoder;
   private final FrameWriter writer;
   private final ReadControl reader;
@@ -137,9 +138,13 @@ public final class Socket extends ChannelInboundHandlerAdapter implements Output
   private @Nullable ChannelFuture closeSent;
 
   private Socket(
-      ChannelHandlerContext encoder, int maxFrameBytes, boolean compression, Listener listener) {
+      ChannelHandlerContext encoder,
+      int maxFrameBytes,
+      @Nullable PermessageDeflate deflate,
+      Listener listener) {
     this.listener = listener;
-    this.reader = new ReadControl(encoder.pipeline(), maxFrameBytes, compression);
+    this.deflate = deflate;
+    this.reader = new ReadControl(encoder.pipeline(), maxFrameBytes, deflate != null);
     this.encoder = encoder;
     ConnectionGuard guard = ConnectionGuard.of(encoder.channel());
     this.rate = guard == null ? null : guard.connectionRate();
@@ -151,11 +156,14 @@ public final class Socket extends ChannelInboundHandlerAdapter implements Output
    *
    * @param encoder the result of {@link Takeover#accept}
    * @param maxFrameBytes the maximum frame size; a longer frame is refused when its header arrives
-   * @param compression whether {@link PermessageDeflate} was agreed on
+   * @param deflate null if no compression was agreed on
    */
   public static Socket takeOver(
-      ChannelHandlerContext encoder, int maxFrameBytes, boolean compression, Listener listener) {
-    Socket socket = new Socket(encoder, maxFrameBytes, compression, listener);
+      ChannelHandlerContext encoder,
+      int maxFrameBytes,
+      @Nullable PermessageDeflate deflate,
+      Listener listener) {
+    Socket socket = new Socket(encoder, maxFrameBytes, deflate, listener);
     Takeover.replaceLast(encoder.pipeline(), socket);
     return socket;
   }
@@ -371,7 +379,7 @@ public final class Socket extends ChannelInboundHandlerAdapter implements Output
   }
 
   private void received(byte[] message) {
-    byte[] plain = isCompressed ? decompressed(message) : message;
+    byte[] plain = isCompressed && deflate != null ? decompressed(deflate, message) : message;
     if (plain != null && isBinary) {
       listener.receivedBinary(plain);
     } else if (plain != null) {
@@ -380,10 +388,10 @@ public final class Socket extends ChannelInboundHandlerAdapter implements Output
   }
 
   /** Returns null if the message was refused. */
-  private byte @Nullable [] decompressed(byte[] message) {
+  private byte @Nullable [] decompressed(PermessageDeflate deflate, byte[] message) {
     int maxMessageBytes = listener.maxMessageBytes();
     try {
-      byte[] plain = PermessageDeflate.decompress(message, maxMessageBytes);
+      byte[] plain = deflate.decompress(message, maxMessageBytes);
       if (plain == null) {
         listener.refused(CloseReason.tooBig(maxMessageBytes));
       }

@@ -114,14 +114,15 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
     Member member = request.member();
     this.room = request.room();
     Format plain = format(request.agreed().subProtocol());
-    this.format = request.agreed().compresses() ? CompressedFormat.of(plain) : plain;
+    PermessageDeflate deflate = request.agreed().deflate();
+    this.format = deflate == null ? plain : deflate.compressed(plain);
     this.filter = request.filter();
     this.loop = loop;
     this.attributes =
         request.echo() ? Attributes.NONE : Attributes.NONE.withExclude(member.connection());
     this.membership = new Membership(loop.presence(), room, member);
     // Frame headers are checked against this limit for as long as the socket is open.
-    this.socket = Socket.takeOver(place, maxMessageBytes(), request.agreed().compresses(), this);
+    this.socket = Socket.takeOver(place, maxMessageBytes(), deflate, this);
     this.client =
         new PlainClient(loop, member, request.identity(), () -> may(Action.SUBSCRIBE), this::close);
   }

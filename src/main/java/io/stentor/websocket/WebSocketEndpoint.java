@@ -35,6 +35,7 @@ public final class WebSocketEndpoint implements Handler<HttpServerRequest> {
   private final LoopContext loop;
   private final AllowedOrigins origins;
   private final Authentication authentication;
+  private final PermessageDeflate deflate;
   private final Map<String, Handler<HttpServerRequest>> protocols;
 
   /**
@@ -42,6 +43,7 @@ public final class WebSocketEndpoint implements Handler<HttpServerRequest> {
    *
    * @param origins the origins of pages that may connect
    * @param authentication authenticates clients of the plain protocol
+   * @param deflate compresses messages of the plain protocol
    * @param protocols handlers of upgrades to other protocols, by path; they may throw {@link
    *     RequestRefused}
    */
@@ -49,11 +51,13 @@ public final class WebSocketEndpoint implements Handler<HttpServerRequest> {
       LoopContext loop,
       AllowedOrigins origins,
       Authentication authentication,
+      PermessageDeflate deflate,
       Map<String, Handler<HttpServerRequest>> protocols) {
     this.protocols = protocols;
     this.loop = loop;
     this.origins = origins;
     this.authentication = authentication;
+    this.deflate = deflate;
   }
 
   /** Returns whether a path serves WebSockets only. */
@@ -136,7 +140,7 @@ public final class WebSocketEndpoint implements Handler<HttpServerRequest> {
           Agreed.with(
               request,
               List.of(WebSocketConnection.CURSOR_SUB_PROTOCOL),
-              loop.rooms().options(name).compression());
+              loop.rooms().options(name).compression() ? deflate : null);
       wanted = new WebSocketConnection.Request(name, member, identity, start, filter, echo, agreed);
     } catch (IllegalArgumentException e) {
       throw RequestRefused.of(ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));

@@ -20,6 +20,7 @@ import io.stentor.presence.LocalPresence;
 import io.stentor.presence.Presence;
 import io.stentor.room.Rooms;
 import io.stentor.server.Endpoints;
+import io.stentor.websocket.PermessageDeflate;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -64,7 +65,8 @@ public final class TestEndpoints implements AutoCloseable {
     Access access = Access.of(vertx, live);
     NodeServices services = new NodeServices(live, rooms, presence, access, connections);
     NodeUrls urls = new NodeUrls(config.http().publicUrl(), AnnouncedUrls.of(null));
-    endpoints = onLoop(() -> new Endpoints(vertx, loop, services, urls, api, mailboxes));
+    PermessageDeflate deflate = new PermessageDeflate();
+    endpoints = onLoop(() -> new Endpoints(vertx, loop, services, urls, api, mailboxes, deflate));
     Future<HttpServer> listening =
         onLoop(
             () ->

@@ -7,6 +7,7 @@ import com.sun.management.ThreadMXBean;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.stentor.room.Format;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -23,6 +24,8 @@ class PermessageDeflateTest {
   private static final int MAX = 65_536;
   private static final int TEXT_FRAME = 0x81;
   private static final int COMPRESSED_FRAME = 0xc1;
+
+  private final PermessageDeflate deflate = new PermessageDeflate();
 
   /** The same in each test, whatever the others do. */
   private final Random random = new Random(7);
@@ -46,14 +49,14 @@ class PermessageDeflateTest {
   }
 
   /** Compresses a frame; returns its first byte and its payload. */
-  private static byte[] compressed(byte[] payload) {
+  private byte[] compressed(byte[] payload) {
     ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer();
     try {
       out.writeBytes(utf8("before"));
       int start = out.writerIndex();
       FrameWriter.writeHeader(TEXT_FRAME, payload.length, out);
       out.writeBytes(payload);
-      PermessageDeflate.compress(out, start);
+      deflate.compress(out, start);
       assertThat(out.toString(0, 6, StandardCharsets.UTF_8)).isEqualTo("before");
       int length = out.getByte(start + 1);
       int header = length < 126 ? 2 : length == 126 ? 4 : 10;
@@ -91,8 +94,25 @@ class PermessageDeflateTest {
       byte[] frame = compressed(plain);
       assertThat(frame[0] & 0xff).as("%d bytes", bytes).isEqualTo(COMPRESSED_FRAME);
       assertThat(frame.length - 1).isLessThan(bytes * 9 / 10);
-      assertThat(PermessageDeflate.decompress(payload(frame), bytes)).isEqualTo(plain);
+      assertThat(deflate.decompress(payload(frame), bytes)).isEqualTo(plain);
     }
+  }
+
+  @Test
+  void a_node_has_one_compressed_form_of_a_format_and_counts_only_its_own_bytes() throws Exception {
+    Format form = deflate.compressed(WebSocketConnection.TEXT);
+    PermessageDeflate other = new PermessageDeflate();
+    assertThat(deflate.compressed(WebSocketConnection.TEXT)).isSameAs(form);
+    assertThat(other.compressed(WebSocketConnection.TEXT)).isNotSameAs(form);
+    byte[] frame = compressed(json(1000));
+    assertThat(other.decompress(payload(frame), 1000)).hasSize(1000);
+    assertThat(deflate.sentPlain()).isEqualTo(1000);
+    assertThat(deflate.sentCompressed()).isEqualTo(frame.length - 1);
+    assertThat(deflate.receivedPlain()).isZero();
+    assertThat(deflate.receivedCompressed()).isZero();
+    assertThat(other.sentPlain()).isZero();
+    assertThat(other.receivedPlain()).isEqualTo(1000);
+    assertThat(other.receivedCompressed()).isEqualTo(frame.length - 1);
   }
 
   @Test
@@ -138,7 +158,7 @@ class PermessageDeflateTest {
         "f248050000 00ffff cac9c90700", // two blocks
       })
   void the_examples_of_the_standard_are_decompressed(String message) throws Exception {
-    byte[] plain = PermessageDeflate.decompress(hex(message.replace(" ", "")), MAX);
+    byte[] plain = deflate.decompress(hex(message.replace(" ", "")), MAX);
     assertThat(plain).isEqualTo(utf8("Hello"));
   }
 
@@ -151,35 +171,35 @@ class PermessageDeflateTest {
       }
       byte[] message = deflated(plain, i % 10);
       assertThat(message.length).isLessThan(PermessageDeflate.maxCompressedBytes(plain.length));
-      assertThat(PermessageDeflate.decompress(message, plain.length)).isEqualTo(plain);
-      assertThat(PermessageDeflate.decompress(message, plain.length - 1)).isNull();
+      assertThat(deflate.decompress(message, plain.length)).isEqualTo(plain);
+      assertThat(deflate.decompress(message, plain.length - 1)).isNull();
     }
-    assertThat(PermessageDeflate.decompress(new byte[1], MAX)).isEmpty();
+    assertThat(deflate.decompress(new byte[1], MAX)).isEmpty();
   }
 
   @Test
   void a_bomb_is_too_large_and_allocates_no_more_than_the_limit() throws Exception {
     byte[] bomb = deflated(new byte[1 << 20], 9);
     assertThat(bomb.length).isLessThan(1100);
-    assertThat(PermessageDeflate.decompress(bomb, 1 << 20)).hasSize(1 << 20);
+    assertThat(deflate.decompress(bomb, 1 << 20)).hasSize(1 << 20);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();
-    assertThat(PermessageDeflate.decompress(bomb, MAX)).isNull();
+    assertThat(deflate.decompress(bomb, MAX)).isNull();
     assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(4 * MAX);
   }
 
   @Test
   void empty_blocks_end_like_their_input() throws Exception {
     String empty = "000000ffff";
-    assertThat(PermessageDeflate.decompress(hex(empty.repeat(10_000) + "00"), MAX)).isEmpty();
+    assertThat(deflate.decompress(hex(empty.repeat(10_000) + "00"), MAX)).isEmpty();
     // Final blocks without content, each of which begins a new stream.
-    assertThat(PermessageDeflate.decompress(hex("0300".repeat(30_000) + "00"), MAX)).isEmpty();
+    assertThat(deflate.decompress(hex("0300".repeat(30_000) + "00"), MAX)).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "ff", "06", "f248cd", "000500faff4865", "00050000004865", "f248cdc9"})
   void truncated_and_malformed_messages_are_refused(String message) {
-    assertThatThrownBy(() -> PermessageDeflate.decompress(hex(message), MAX))
+    assertThatThrownBy(() -> deflate.decompress(hex(message), MAX))
         .isInstanceOf(DataFormatException.class);
   }
 
@@ -188,7 +208,7 @@ class PermessageDeflateTest {
     byte[] message = deflated(json(2000), 6);
     for (int length = 0; length < message.length; length++) {
       byte[] cut = Arrays.copyOf(message, length);
-      assertThatThrownBy(() -> PermessageDeflate.decompress(cut, MAX))
+      assertThatThrownBy(() -> deflate.decompress(cut, MAX))
           .as("%d bytes", length)
           .isInstanceOf(DataFormatException.class);
     }
@@ -203,12 +223,12 @@ class PermessageDeflateTest {
         noise[random.nextInt(noise.length)] = (byte) random.nextInt();
       }
       try {
-        byte[] plain = PermessageDeflate.decompress(noise, 1000);
+        byte[] plain = deflate.decompress(noise, 1000);
         assertThat(plain == null || plain.length <= 1000).isTrue();
       } catch (DataFormatException refused) {
         assertThat(refused).isNotNull();
       }
-      assertThat(PermessageDeflate.decompress(good, 5)).isEqualTo(utf8("Hello"));
+      assertThat(deflate.decompress(good, 5)).isEqualTo(utf8("Hello"));
     }
   }
 }

@@ -67,7 +67,7 @@ class SocketMessagesTest {
   private static EmbeddedChannel channel(Recorder recorder) {
     ChannelHandler encoder = new WebSocket13FrameEncoder(false);
     EmbeddedChannel channel = new EmbeddedChannel(encoder, new ChannelInboundHandlerAdapter());
-    Socket.takeOver(channel.pipeline().context(encoder), 1000, true, recorder);
+    Socket.takeOver(channel.pipeline().context(encoder), 1000, new PermessageDeflate(), recorder);
     return channel;
   }
 

@@ -17,6 +17,7 @@ import io.stentor.http.Responses;
 import io.stentor.sse.StreamingResponses;
 import io.stentor.websocket.Handshake;
 import io.stentor.websocket.Handshake.Agreed;
+import io.stentor.websocket.PermessageDeflate;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
@@ -57,17 +58,24 @@ public final class CentrifugeEndpoint {
   private final LoopContext loop;
   private final Mailboxes mailboxes;
   private final StreamingResponses streams;
+  private final PermessageDeflate deflate;
 
   /**
    * Creates the endpoint of one event loop.
    *
    * @param mailboxes the mailboxes of the node
    * @param streams starts the streaming responses
+   * @param deflate compresses messages of WebSockets
    */
-  public CentrifugeEndpoint(LoopContext loop, Mailboxes mailboxes, StreamingResponses streams) {
+  public CentrifugeEndpoint(
+      LoopContext loop,
+      Mailboxes mailboxes,
+      StreamingResponses streams,
+      PermessageDeflate deflate) {
     this.loop = loop;
     this.mailboxes = mailboxes;
     this.streams = streams;
+    this.deflate = deflate;
   }
 
   /** Returns the handler of each operation in the API contract, by {@code operationId}. */
@@ -104,7 +112,7 @@ public final class CentrifugeEndpoint {
         Agreed.with(
             request,
             List.of(CentrifugeSocket.JSON, CentrifugeSocket.PROTOBUF),
-            loop.anyCompression());
+            loop.anyCompression() ? deflate : null);
     boolean protobuf =
         CentrifugeSocket.PROTOBUF.equals(agreed.subProtocol()) || asksForProtobuf(request);
     boolean listens = UNI_WEBSOCKET.equals(request.path());
@@ -119,8 +127,7 @@ public final class CentrifugeEndpoint {
         request,
         agreed,
         place ->
-            CentrifugeSocket.open(
-                place, format, agreed.compresses(), parameters.name(), first, loop));
+            CentrifugeSocket.open(place, format, agreed.deflate(), parameters.name(), first, loop));
   }
 
   private static boolean asksForProtobuf(HttpServerRequest request) {

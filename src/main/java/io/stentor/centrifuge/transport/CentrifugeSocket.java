@@ -12,7 +12,7 @@ import io.stentor.json.Utf8;
 import io.stentor.message.CloseReason;
 import io.stentor.room.Format;
 import io.stentor.room.Output;
-import io.stentor.websocket.CompressedFormat;
+import io.stentor.websocket.PermessageDeflate;
 import io.stentor.websocket.Socket;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +32,7 @@ public final class CentrifugeSocket implements CentrifugeConnection, Socket.List
   private final LoopContext loop;
   private final Socket socket;
   private final ClientFormat format;
-  private final boolean compression;
+  private final @Nullable PermessageDeflate deflate;
   private final Session session;
   private final Heartbeat.Beat beat = new Heartbeat.Beat();
   private boolean answered = true;
@@ -40,13 +40,13 @@ public final class CentrifugeSocket implements CentrifugeConnection, Socket.List
   private CentrifugeSocket(
       ChannelHandlerContext place,
       ClientFormat format,
-      boolean compression,
+      @Nullable PermessageDeflate deflate,
       String name,
       LoopContext loop) {
     this.loop = loop;
     this.format = format;
-    this.compression = compression;
-    this.socket = Socket.takeOver(place, loop.maxFrameBytes(), compression, this);
+    this.deflate = deflate;
+    this.socket = Socket.takeOver(place, loop.maxFrameBytes(), deflate, this);
     this.session = Commands.newSession(loop, this, format, name);
   }
 
@@ -55,18 +55,18 @@ public final class CentrifugeSocket implements CentrifugeConnection, Socket.List
    *
    * @param place the channel context that {@link Takeover#accept} returned
    * @param format of what the client sends and is sent
-   * @param compression whether compression was agreed on
+   * @param deflate null if no compression was agreed on
    * @param name the name that the client chose; empty for none
    * @param first a message that came with the request; null for none
    */
   static CentrifugeSocket open(
       ChannelHandlerContext place,
       ClientFormat format,
-      boolean compression,
+      @Nullable PermessageDeflate deflate,
       String name,
       byte @Nullable [] first,
       LoopContext loop) {
-    CentrifugeSocket opened = new CentrifugeSocket(place, format, compression, name, loop);
+    CentrifugeSocket opened = new CentrifugeSocket(place, format, deflate, name, loop);
     opened.opened();
     if (first != null) {
       opened.session.received(first);
@@ -183,7 +183,7 @@ public final class CentrifugeSocket implements CentrifugeConnection, Socket.List
 
   @Override
   public Format format(Format plain, RoomOptions room) {
-    return compression && room.compression() ? CompressedFormat.of(plain) : plain;
+    return deflate != null && room.compression() ? deflate.compressed(plain) : plain;
   }
 
   @Override
