@@ -3,7 +3,7 @@
 import { tokenColours } from "./common/canvas.js";
 import { ConnectionBanner } from "./common/connection-banner.js";
 import { byId, onSubmit } from "./common/dom.js";
-import { bytes, duration, measured } from "./common/format.js";
+import { bytes, clockTime, duration, measured } from "./common/format.js";
 import { Header } from "./common/header.js";
 import { requestJson } from "./common/http.js";
 import { language, onLanguageChange, translateElements } from "./common/i18n.js";
@@ -41,7 +41,7 @@ class ComparePage {
   #chart = new DelayChart(byId("delays"), this.#names.length, {
     name: (strip) => translate(this.#names[strip]),
     time: (millis) => duration(millis),
-    now: () => translate("now"),
+    end: () => (this.#measurement.isRunning ? translate("now") : clockTime(performance.timeOrigin + this.#drawnTime)),
   });
   #signIn = new SignInPanel(translate, this.#tokens, {
     renamed: () => this.#signedIn(),
@@ -76,7 +76,11 @@ class ComparePage {
     const measurement = this.#measurement;
     new ConnectionBanner(measurement, translate);
     measurement.setRate(Number(byId("rngRate").value));
-    measurement.addEventListener("state", ({ detail }) => this.#header.showConnection(detail));
+    measurement.addEventListener("state", ({ detail }) => {
+      this.#header.showConnection(detail);
+      this.#cpu = null;
+      this.#showCpu();
+    });
     measurement.addEventListener("socket", ({ detail }) => this.#header.showConnection(detail));
     measurement.addEventListener("started", () => this.#started());
     measurement.addEventListener("failed", ({ detail }) => this.#failed(detail));
@@ -222,8 +226,10 @@ class ComparePage {
   }
 
   async #measureCpu() {
-    if (this.#measurement.isRunning && this.#nodes.isHome) {
-      this.#cpu = await this.#cpuUsage.measure();
+    const isPossible = () => this.#measurement.isRunning && this.#nodes.isHome;
+    if (isPossible()) {
+      const cpu = await this.#cpuUsage.measure();
+      this.#cpu = isPossible() ? cpu : null;
       this.#showCpu();
     }
   }

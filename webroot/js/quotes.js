@@ -51,8 +51,10 @@ class QuotesPage {
   #chosen = null;
   /** The clock at the pause; `null` if not paused. Updates are held back and nothing moves meanwhile. */
   #pausedAt = null;
-  /** What is shown instead of the chart, `{key, values}`; `null` for nothing. */
+  /** What is shown instead of the chart while there are no quotes, `{key, values}`. */
   #status = { key: "loading" };
+  /** Whether the connection was lost or closed, and is not back. */
+  #isAway = false;
   /** The settings of the rooms, `{more, slowConsumer}`; `null` if not known. */
   #settings = null;
   /** How far the publisher's clock is behind this one at most, in milliseconds. */
@@ -81,6 +83,13 @@ class QuotesPage {
     const reason = signInReason(detail.state === "closed" ? detail : null, null, this.#tokens.isSent);
     this.#signIn.require(reason);
     this.#header.showConnection(reason === null ? detail : { state: "signedOut" });
+    if (detail.state === "waiting" || detail.state === "closed") {
+      this.#isAway = true;
+    } else if (detail.state === "live" && this.#isAway) {
+      this.#isAway = false;
+      this.#status = { key: "loading" };
+      this.#feed.start();
+    }
     this.#drawStatus();
   }
 
@@ -103,13 +112,12 @@ class QuotesPage {
   }
 
   #roomsRead({ error, ...settings }) {
-    const hasQuotes = this.#feed.quotes.size > 0;
     if (error) {
       const key = error.status === 0 ? "unreachable" : "refused";
-      this.#status = hasQuotes ? null : { key, values: { reason: error.message } };
+      this.#status = { key, values: { reason: error.message } };
     } else {
       this.#settings = settings;
-      this.#status = hasQuotes ? null : { key: "none" };
+      this.#status = { key: "none" };
     }
     this.#drawStatus();
   }
@@ -117,7 +125,6 @@ class QuotesPage {
   #symbolsAdded() {
     const quotes = [...this.#feed.quotes.values()];
     this.#table.add(quotes);
-    this.#status = null;
     this.#drawStatus();
     if (this.#chosen) {
       this.#table.choose(this.#chosen);
@@ -245,8 +252,19 @@ class QuotesPage {
     setText(byId("pausedNote"), isPaused ? translate("notShown", { count: number(this.#feed.held) }) : "");
   }
 
+  /** What is shown instead of the chart, `{key, values}`; `null` for nothing. */
+  get #shownStatus() {
+    if (this.#feed.quotes.size > 0) {
+      return null;
+    }
+    if (this.#signIn.reason !== null) {
+      return { key: "signInFirst" };
+    }
+    return this.#isAway ? { key: "unreachable" } : this.#status;
+  }
+
   #drawStatus() {
-    const status = this.#status;
+    const status = this.#shownStatus;
     byId("status").hidden = status === null;
     byId("chart").inert = status !== null;
     byId("statusText").textContent = status ? translate(status.key, status.values) : "";

@@ -13,6 +13,9 @@ const TICK_MILLIS = 250;
 /** How long the line stays when the connection is back. */
 const BACK_MILLIS = 10_000;
 
+/** A page that is connected again but not in its rooms after this time says so. */
+const JOINING_MILLIS = 500;
+
 /** What the client says of a server that does not answer any more. */
 const SILENT = ["no ping", "no reply"];
 
@@ -26,8 +29,9 @@ export class ConnectionBanner {
   /** `null`, or what is shown: the state of the client, or what `resumed` told. */
   #lost = null;
   #back = null;
-  /** The URL of the node before the loss. */
-  #node;
+  /** The URLs of the node that the user knows of, and of the one that was told last. */
+  #knownNode;
+  #toldNode;
   #timer = 0;
 
   /**
@@ -37,7 +41,7 @@ export class ConnectionBanner {
   constructor(client, translate) {
     this.#client = client;
     this.#translate = translate;
-    this.#node = client.node.url;
+    this.#knownNode = this.#toldNode = client.node.url;
     document.querySelector("main").prepend(this.#line);
     this.#button.addEventListener("click", () => client.retryNow());
     client.addEventListener("state", ({ detail }) => this.#stateChanged(detail));
@@ -51,17 +55,25 @@ export class ConnectionBanner {
       this.#timer = setInterval(() => this.#drawNext(), TICK_MILLIS);
     } else if (this.#lost && detail.state === "connecting") {
       this.#show({ lost: { ...this.#lost, state: "connecting" } });
+    } else if (this.#lost && detail.state === "live") {
+      const joining = { ...this.#lost, state: "live" };
+      this.#timer = setTimeout(() => this.#show({ lost: joining }), JOINING_MILLIS);
     } else if (detail.state === "closed" || detail.state === "paused") {
       this.#show({});
     }
   }
 
+  /** Tells of a move again if the line did not stay long enough to be read, because of another loss for example. */
   #resumed(detail) {
-    if (this.#lost) {
-      const { url } = this.#client.node;
-      this.#show({ back: { ...detail, movedTo: url === this.#node ? null : url } });
-      this.#node = url;
-      this.#timer = setTimeout(() => this.#show({}), BACK_MILLIS);
+    const { url } = this.#client.node;
+    const isMoved = url !== this.#knownNode || url !== this.#toldNode;
+    if (this.#lost || isMoved) {
+      this.#toldNode = url;
+      this.#show({ back: { ...detail, movedTo: isMoved ? url : null } });
+      this.#timer = setTimeout(() => {
+        this.#knownNode = url;
+        this.#show({});
+      }, BACK_MILLIS);
     }
   }
 
@@ -80,10 +92,11 @@ export class ConnectionBanner {
     if (this.#text.textContent !== parts.map((one) => one.textContent ?? one).join("")) {
       this.#text.replaceChildren(...parts);
     }
-    if (!this.#lost && document.activeElement === this.#button) {
+    const canTry = this.#lost !== null && this.#lost.state !== "live";
+    if (!canTry && document.activeElement === this.#button) {
       byId("txtMsg")?.focus();
     }
-    this.#button.hidden = this.#lost === null;
+    this.#button.hidden = !canTry;
     this.#button.disabled = this.#lost?.state === "connecting";
     this.#button.textContent = this.#translate("tryNow");
     this.#drawNext();
@@ -102,7 +115,10 @@ export class ConnectionBanner {
 
   #nextTry() {
     const { state, retryAt } = this.#lost;
-    const node = new URL(this.#client.node.url).host;
+    const node = this.#nodeName;
+    if (state === "live") {
+      return "";
+    }
     if (state === "connecting") {
       return this.#translate("bannerTrying", { node });
     }
@@ -110,8 +126,15 @@ export class ConnectionBanner {
     return this.#translate("bannerNext", { node, seconds });
   }
 
+  get #nodeName() {
+    return new URL(this.#client.node.url).host;
+  }
+
   #reason() {
-    const { code, reason, refusal, isOffline, duringConnect } = this.#lost;
+    const { state, code, reason, refusal, isOffline, duringConnect } = this.#lost;
+    if (state === "live") {
+      return this.#translate("bannerJoining", { node: this.#nodeName });
+    }
     if (isOffline) {
       return this.#translate("lostOffline");
     }

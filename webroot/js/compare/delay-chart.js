@@ -26,7 +26,7 @@ export class DelayChart {
   #bars = [];
   #labels;
 
-  /** Creates a chart of `count` strips. `labels` has `name(strip)`, `time(millis)` and `now()`. */
+  /** Creates a chart of `count` strips. `labels` has `name(strip)`, `time(millis)` and `end()`. */
   constructor(canvas, count, labels) {
     this.#canvas = new ResponsiveCanvas(canvas);
     this.#labels = labels;
@@ -64,7 +64,7 @@ export class DelayChart {
     context.textAlign = "left";
     context.fillText(`−${this.#labels.time(SECONDS * 1000)}`, LEFT, height - 2);
     context.textAlign = "right";
-    context.fillText(this.#labels.now(), width - 1, height - 2);
+    context.fillText(this.#labels.end(), width - 1, height - 2);
   }
 
   #drawGrid(context, { top, bottom, right }, name, style) {

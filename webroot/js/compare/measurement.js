@@ -84,7 +84,7 @@ export class Measurement extends EventTarget {
   /** Starts, or starts again if it failed. No-op unless it has ended. */
   start() {
     if (this.#phase === "stopped") {
-      this.#hasBegun = this.#hasWaited = false;
+      this.#hasBegun = false;
       this.#connect();
     }
   }

@@ -53,7 +53,19 @@ export class Cluster {
         }
         const node = this.#nodes.get(figures.node);
         this.#onFigures(figures, node.last);
+        if (isAlone(figures) && !(node.last && isAlone(node.last))) {
+          this.#othersLeft(node);
+        }
         node.update(figures, this.#clock);
+      }
+    }
+  }
+
+  /** A node has found itself alone: what the others said before is outdated. */
+  #othersLeft(node) {
+    for (const other of this.#nodes.values()) {
+      if (other !== node && other.last.clustered) {
+        other.hasLeft = true;
       }
     }
   }
@@ -116,7 +128,8 @@ export class Cluster {
     if (running.length === 0) {
       return "unknown";
     }
-    if (running.some(({ last }) => last.clustered && last.nodes < 2)) {
+    const clustered = running.filter(({ last }) => last.clustered);
+    if (clustered.length > 0 && clustered.every(({ last }) => isAlone(last))) {
       return "alone";
     }
     const missing = running.some(({ last }) => last.nodes > 1 && !last.copies);
@@ -177,6 +190,8 @@ class Node {
   /** The last figures, and the cluster's clock at that time. */
   last = null;
   updatedAt = 0;
+  /** Whether another node has found itself alone in the cluster since. */
+  hasLeft = false;
   #samples = new Map();
 
   constructor(id) {
@@ -211,7 +226,7 @@ class Node {
   state(clock) {
     const { state } = this.last;
     const silence = clock - this.updatedAt;
-    if (state === "stopped" || silence <= SILENT_MILLIS) {
+    if (state === "stopped" || (silence <= SILENT_MILLIS && !this.hasLeft)) {
       return state;
     }
     return silence <= GONE_MILLIS ? "silent" : "gone";
@@ -224,6 +239,7 @@ class Node {
     this.#samples.set(step, before ? merged(before, sample) : sample);
     this.last = figures;
     this.updatedAt = clock;
+    this.hasLeft = false;
     for (const old of this.#samples.keys()) {
       if (old >= step - MAX_SPAN_MILLIS / STEP_MILLIS) {
         break;
@@ -231,6 +247,11 @@ class Node {
       this.#samples.delete(old);
     }
   }
+}
+
+/** Returns whether these figures are those of the only node of a cluster. */
+function isAlone({ clustered, nodes }) {
+  return clustered && nodes < 2;
 }
 
 /** Returns what people call the node of these figures: its address, or its id if it tells none. */

@@ -43,7 +43,6 @@ export class EventStream extends EventTarget {
   open(headers) {
     this.#headers = headers;
     this.#lastId = "";
-    this.#hasWaited = false;
     this.#connect();
   }
 

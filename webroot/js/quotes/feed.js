@@ -32,6 +32,7 @@ export class Feed extends EventTarget {
   #subscriptions = new Map();
   #isPaused = false;
   #filled = Promise.resolve();
+  #timer = 0;
 
   /**
    * Creates a feed, which has no rooms yet. `headers()` returns a promise of the header fields of each request;
@@ -57,7 +58,8 @@ export class Feed extends EventTarget {
     } catch (error) {
       this.#dispatch("rooms", { error });
     }
-    setTimeout(() => this.start(), this.quotes.size > 0 ? UPDATE_MILLIS : UPDATE_SOON_MILLIS);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.start(), this.quotes.size > 0 ? UPDATE_MILLIS : UPDATE_SOON_MILLIS);
   }
 
   /** Reads the last minute of a quote now. Those of the others follow one after the other. */

@@ -17,6 +17,9 @@ const STEPS = { ArrowLeft: -1000, ArrowRight: 1000, PageDown: -10_000, PageUp: 1
 
 const DOT = 4;
 
+/** How far the middle of a time below the chart is from the left edge at least, in CSS pixels. */
+const MIN_LABEL_X = 24;
+
 export class PriceChart {
   #box;
   #onChoose;
@@ -114,7 +117,7 @@ export class PriceChart {
       padding: [12, 8, 0, 8],
       scales: { x: { time: true, auto: false }, y: { range: () => this.#range } },
       axes: [
-        { ...axis, space: 96, size: 32, values: (_, times) => times.map(clockTime) },
+        { ...axis, space: 96, size: 32, values: timesInside },
         { ...axis, side: 1, size: 60, values: (_, prices) => prices.map((one) => number(one, 2)) },
       ],
       series: [{}, { stroke: line, width: 1.5, points: { show: false }, pxAlign: 0 }],
@@ -170,4 +173,9 @@ function priceRange(prices) {
   const middle = (least + most) / 2;
   const half = Math.max(most - least, middle * MIN_RANGE) * 0.55 || 1;
   return [middle - half, middle + half];
+}
+
+/** Returns the texts at these times, without that of a mark at the left edge, which would be cut off. */
+function timesInside(plot, times) {
+  return times.map((time) => (plot.valToPos(time, "x") < MIN_LABEL_X ? "" : clockTime(time)));
 }

@@ -33,6 +33,7 @@ const texts = {
       "These rooms have slowConsumer: latest. A page that reads too slowly receives the newest price and no backlog; updates that were left out for this page are gaps in the offsets and are counted as skipped.",
     setSkip:
       "These rooms have slowConsumer: skip. A page that reads too slowly misses updates; they are gaps in the offsets and are counted as skipped.",
+    signInFirst: "Sign in to see the quotes of this server.",
     slow: "Read slowly for 10 s",
     slowDone: "While this page read slowly, the server skipped {count} updates. Each price that it sent was the newest.",
     slowLost: "The connection was lost, so the page no longer reads slowly.",
@@ -44,7 +45,7 @@ const texts = {
     symbol: "Symbol",
     tableLabel: "All symbols; choose one for the chart",
     title: "Live quotes – Stentor",
-    unreachable: "The server cannot be reached. The page tries again every few seconds.",
+    unreachable: "There is no connection to the server. This page looks for quotes when it is back.",
     updates: "Updates/s",
   },
   zh: {
@@ -72,6 +73,7 @@ const texts = {
     setLatest:
       "这些房间的设置是 slowConsumer: latest：读取过慢的页面直接收到最新价格，不会积压；为本页跳过的更新在偏移量中留下空缺，计入“跳过的更新”。",
     setSkip: "这些房间的设置是 slowConsumer: skip：读取过慢的页面会错过一些更新；它们在偏移量中留下空缺，计入“跳过的更新”。",
+    signInFirst: "登录后即可查看此服务器的行情。",
     slow: "慢速读取 10 秒",
     slowDone: "本页慢速读取期间，服务器跳过了 {count} 次更新；送达的每个价格在送达时都是最新的。",
     slowLost: "连接已断开，慢速读取随之结束。",
@@ -82,7 +84,7 @@ const texts = {
     symbol: "代码",
     tableLabel: "全部品种；选择一个查看走势图",
     title: "实时行情 – Stentor",
-    unreachable: "无法连接服务器，每隔几秒重试一次。",
+    unreachable: "与服务器的连接已断开，恢复后本页会重新查找行情。",
     updates: "每秒更新数",
   },
 };

@@ -150,8 +150,10 @@ class ComparePageIT extends InBrowser {
   void pause_ends_all_requests_and_resume_starts_again() {
     try (Window one = openComparison()) {
       awaitEveryTransport(one);
+      assertThat(one.at("cpu")).containsText("The server uses");
       one.at("btnPause").click();
       one.awaitState("paused");
+      assertThat(one.at("cpu")).isEmpty();
       CopyOnWriteArrayList<String> asked = new CopyOnWriteArrayList<>();
       one.page().onRequest(request -> asked.add(request.url()));
       one.page().evaluate("() => new Promise((done) => setTimeout(done, 2500))");

@@ -156,6 +156,45 @@ class ConsolePageIT extends InConsole {
     }
   }
 
+  /** What the console makes of two nodes, one of which ends, and of another one that joins. */
+  private static final String OF_A_DEATH =
+      """
+      async () => {
+        const { Cluster } = await import('/js/console/cluster.js');
+        const cluster = new Cluster();
+        const start = 1e12;
+        const tell = (node, millis, nodes) => {
+          cluster.update([JSON.stringify({
+            node, time: start + millis, address: `${node}:1`, state: 'ready', clustered: true, nodes, copies: nodes > 1,
+          })], 0);
+          const clock = start + millis;
+          const states = cluster.nodes(clock).map((one) => one.state(clock));
+          return `${states.filter((one) => one === 'ready').length} ready, ${cluster.copies(clock)}`;
+        };
+        return [
+          ['a', 0, 2], ['b', 500, 2], ['a', 1000, 2], ['a', 2000, 1], ['a', 3000, 1],
+          ['c', 3500, 2], ['a', 4000, 2], ['c', 4500, 2],
+        ].map((figures) => tell(...figures));
+      }
+      """;
+
+  @Test
+  void the_count_of_ready_nodes_and_the_alarm_agree_while_a_node_dies_and_another_one_joins() {
+    try (Window one = browser.open(page(open.port(), "admin.html"))) {
+      assertThat((List<?>) one.page().evaluate(OF_A_DEATH))
+          .map(Object::toString)
+          .containsExactly(
+              "1 ready, safe",
+              "2 ready, safe",
+              "2 ready, safe",
+              "1 ready, alone",
+              "1 ready, alone",
+              "2 ready, safe",
+              "2 ready, safe",
+              "2 ready, safe");
+    }
+  }
+
   /**
    * The marks of the time axis of a tile of this width, for each age of the page, with those that
    * touch.

@@ -9,11 +9,13 @@ import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
+import io.stentor.identity.Signer;
 import io.stentor.support.Axe;
 import io.stentor.support.HttpRoom;
 import io.stentor.support.Launch;
 import io.stentor.support.NodeProcess;
 import io.stentor.support.Window;
+import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -24,12 +26,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The page of live quotes in a real browser, beside a node with the simulated market. */
 class QuotesPageIT extends InBrowser {
   private static final int SOON_MILLIS = 30_000;
   private static final String TIME = "\\d\\d:\\d\\d:\\d\\d";
+  private static final String SECRET = "a secret of more than thirty-two bytes";
   private static NodeProcess market;
 
   @BeforeAll
@@ -313,6 +317,34 @@ class QuotesPageIT extends InBrowser {
     }
   }
 
+  @Test
+  void without_a_connection_it_does_not_say_that_there_are_no_quotes() {
+    try (NodeProcess empty = NodeProcess.start(Launch.server());
+        Window one = browser.open(quotes(empty)).awaitLive()) {
+      assertThat(one.at("statusText")).containsText("has no quotes");
+      // What the page asks for now gets no answer, not even a failure.
+      one.page().route("**/rooms?*", route -> {});
+      empty.kill9();
+      assertThat(one.at("statusText"))
+          .hasText(
+              "There is no connection to the server. This page looks for quotes when it is back.");
+      assertThat(one.at("example")).isHidden();
+      one.at("btnLanguage").click();
+      assertThat(one.at("statusText")).hasText("与服务器的连接已断开，恢复后本页会重新查找行情。");
+
+      one.page().unroute("**/rooms?*");
+      try (NodeProcess again = NodeProcess.start(again(empty))) {
+        publish(again, "MINE", "{\"price\": 12.5}");
+        assertThat(row(one, "MINE").locator(".last")).hasText("12.50");
+        assertThat(one.at("status")).isHidden();
+      }
+    }
+  }
+
+  private static Launch again(NodeProcess node) {
+    return Launch.jar("--host", "127.0.0.1", "--port", Integer.toString(node.port()));
+  }
+
   private static com.microsoft.playwright.assertions.LocatorAssertions.IsVisibleOptions
       visibleSoon() {
     return new com.microsoft.playwright.assertions.LocatorAssertions.IsVisibleOptions()
@@ -384,13 +416,24 @@ class QuotesPageIT extends InBrowser {
         });
   }
 
-  @Test
-  void a_node_that_refuses_anonymous_readers_is_shown_with_its_reason() {
-    Launch closed = Launch.server().withEnv("STENTOR_IDENTITY_ANONYMOUS", false).with("--demo");
+  @ParameterizedTest
+  @CsvSource({"en-GB, Sign in to see the quotes of this server.", "zh-CN, 登录后即可查看此服务器的行情。"})
+  void a_node_that_wants_a_token_is_no_node_without_quotes(String locale, String text) {
+    Launch closed =
+        Launch.server()
+            .withEnv("STENTOR_IDENTITY_TOKENS_HMAC_SECRET", SECRET)
+            .withEnv("STENTOR_IDENTITY_ANONYMOUS", false);
     try (NodeProcess locked = NodeProcess.start(closed);
-        Window one = browser.open(quotes(locked))) {
-      assertThat(one.at("statusText"))
-          .containsText("Authentication required: send a token or an API key");
+        Window one = browser.open(quotes(locked), options -> options.setLocale(locale))) {
+      one.awaitState("signedOut");
+      assertThat(one.at("statusText")).hasText(text);
+      assertThat(one.at("example")).isHidden();
+      assertThat(Axe.findings(one)).isEmpty();
+      String token = Signer.secret("HS256", SECRET).sign(new JsonObject().put("sub", "ann"));
+      one.at("txtToken").fill(token);
+      one.at("txtToken").press("Enter");
+      one.awaitLive();
+      assertThat(one.at("example")).containsText("--demo");
     }
   }
 
