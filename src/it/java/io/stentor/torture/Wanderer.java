@@ -105,8 +105,6 @@ final class Wanderer implements Runnable {
         }
         if (text == null && client.isClosed()) {
           return false;
-        } else if (text == null) {
-          client.ping();
         }
       }
       return false;

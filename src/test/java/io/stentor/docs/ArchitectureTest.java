@@ -10,7 +10,9 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.properties.HasName;
 import com.tngtech.archunit.core.domain.properties.HasOwner;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.core.importer.ImportOption.OnlyIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
@@ -167,6 +169,19 @@ class ArchitectureTest {
       noClasses()
           .should()
           .haveNameMatching(".*(Manager|Service|Util|Utils|Helper|Impl|Base)(\\$.*)?");
+
+  /** The JDK's WebSocket client (17 to 25) loses bytes that arrive directly after the handshake. */
+  @ArchTest
+  static void no_test_uses_the_websocket_client_of_the_jdk(JavaClasses notTests) {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .haveNameMatching("java\\.net\\.http\\.WebSocket.*")
+        .check(
+            new ClassFileImporter()
+                .withImportOption(new OnlyIncludeTests())
+                .importPackages("io.stentor"));
+  }
 
   /** Of the packages of this product, the first one uses itself and the others only. */
   private static ArchRule mayKnowOnly(String layer, List<String> others) {

@@ -80,7 +80,7 @@ class FilterOnEveryTransportTest {
     try (Client plain = Client.connect(node.port(), path + "?" + ACME);
         Client cursor = Client.connect(node.port(), since, CURSOR)) {
       assertThat(cursor.next()).startsWith("{\"position\":\"" + epoch + ":1\",\"recovered\":true");
-      plain.publish("from a socket").ping();
+      plain.publish("from a socket");
       publishFour();
       plain.expect("2", "4");
       assertThat(cursor.next()).endsWith("\n2");

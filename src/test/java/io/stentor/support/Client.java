@@ -2,46 +2,73 @@ package io.stentor.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.WebSocket;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import javax.net.SocketFactory;
+import okhttp3.Dispatcher;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import okhttp3.WebSocket;
+import okhttp3.WebSocketListener;
+import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A WebSocket client with the verbs of a chat, on the JDK's own implementation, which shares no
- * code with the server. Verbs wait up to ten seconds and fail with an {@link AssertionError}. One
- * thread at a time.
+ * A WebSocket client with the verbs of a chat, on OkHttp, which shares no code with the server.
+ * Verbs wait up to ten seconds and fail with an {@link AssertionError}. One thread at a time.
  */
 public final class Client implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final long POLL_NANOS = 20_000;
+  private static final OkHttpClient HTTP = http();
 
   private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
+  private final CompletableFuture<Response> opened = new CompletableFuture<>();
   private final CompletableFuture<Closed> closed = new CompletableFuture<>();
   private final String name;
   private final WebSocket socket;
 
-  private Client(String url, String... subprotocols) {
+  private Client(OkHttpClient http, String url, String... subprotocols) {
     name = url;
-    WebSocket.Builder builder = HTTP.newWebSocketBuilder().connectTimeout(PATIENCE);
+    Request.Builder request = new Request.Builder().url(url);
     if (subprotocols.length > 0) {
-      builder.subprotocols(
-          subprotocols[0],
-          List.of(subprotocols).subList(1, subprotocols.length).toArray(String[]::new));
+      request.header("Sec-WebSocket-Protocol", String.join(", ", subprotocols));
     }
-    socket = join(builder.buildAsync(URI.create(url), new Receiver()));
+    socket = http.newWebSocket(request.build(), new Receiver());
+    join(opened);
+  }
+
+  private static OkHttpClient http() {
+    Dispatcher dispatcher =
+        new Dispatcher(
+            Executors.newCachedThreadPool(
+                task -> {
+                  Thread thread = new Thread(task, "client");
+                  thread.setDaemon(true);
+                  return thread;
+                }));
+    dispatcher.setMaxRequests(Integer.MAX_VALUE); // A WebSocket counts while it is open.
+    return new OkHttpClient.Builder()
+        .dispatcher(dispatcher)
+        .socketFactory(new PromptSockets())
+        .callTimeout(PATIENCE)
+        .retryOnConnectionFailure(false)
+        .build();
   }
 
   /**
@@ -55,44 +82,62 @@ public final class Client implements AutoCloseable {
   /**
    * Connects to a path of the server at this port of the loopback interface.
    *
-   * @throws CompletionException when the server refuses
+   * @throws CompletionException when the server refuses, with its status in the message
    */
   public static Client connect(int port, String path, String... subprotocols) {
-    return new Client("ws://127.0.0.1:" + port + path, subprotocols);
+    return new Client(HTTP, "ws://127.0.0.1:" + port + path, subprotocols);
   }
 
   /** Connects to any address. */
   public static Client connect(URI address, String... subprotocols) {
-    return new Client(address.toString(), subprotocols);
+    return new Client(HTTP, address.toString(), subprotocols);
+  }
+
+  /** Connects to any address by TLS, if this authority signed the server's certificate. */
+  static Client connect(URI address, TestCertificates authority) {
+    OkHttpClient http =
+        HTTP.newBuilder()
+            .sslSocketFactory(authority.trusted().getSocketFactory(), authority.trustManager())
+            .build();
+    return new Client(http, address.toString());
   }
 
   /** The sub-protocol that the server chose; empty where none. */
   public String subprotocol() {
-    return socket.getSubprotocol();
-  }
-
-  /** Sends one text. */
-  public Client publish(String text) {
-    join(socket.sendText(text, true));
-    return this;
-  }
-
-  /** Sends a text without waiting for it to be written; only one may be on its way. */
-  public CompletableFuture<WebSocket> publishLater(String text) {
-    return socket.sendText(text, true);
-  }
-
-  /** Sends one binary message. */
-  public Client sendBinary(byte[] bytes) {
-    join(socket.sendBinary(ByteBuffer.wrap(bytes), true));
-    return this;
+    return opened.join().header("Sec-WebSocket-Protocol", "");
   }
 
   /**
-   * Sends a ping; fails where the line is broken, which the JDK's client does not always notice.
+   * Sends one text, and waits until the operating system has it.
+   *
+   * @throws CompletionException when the connection has ended
    */
-  public Client ping() {
-    join(socket.sendPing(ByteBuffer.allocate(0)));
+  public Client publish(String text) {
+    return awaitWritten(socket.send(text));
+  }
+
+  /** Sends a text without waiting for it to be written. */
+  public void publishLater(String text) {
+    socket.send(text);
+  }
+
+  /** Sends one binary message, like {@link #publish}. */
+  public Client sendBinary(byte[] bytes) {
+    return awaitWritten(socket.send(ByteString.of(bytes)));
+  }
+
+  /** A message counts in the size of the queue until it is written. */
+  private Client awaitWritten(boolean queued) {
+    long start = System.nanoTime();
+    while (queued && socket.queueSize() > 0 && !closed.isDone()) {
+      if (System.nanoTime() - start > PATIENCE.toNanos()) {
+        throw new AssertionError(name + ": not written in " + PATIENCE);
+      }
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+    if (!queued || socket.queueSize() > 0) {
+      throw new CompletionException(new IOException(name + ": not sent, " + closed.getNow(null)));
+    }
     return this;
   }
 
@@ -172,14 +217,14 @@ public final class Client implements AutoCloseable {
 
   /** Says goodbye with code 1000 and waits for the server's answer. */
   public Closed leave() {
-    join(socket.sendClose(WebSocket.NORMAL_CLOSURE, "bye"));
+    socket.close(1000, "bye");
     return awaitClosed();
   }
 
   /** Cuts the connection without a word. */
   @Override
   public void close() {
-    socket.abort();
+    socket.cancel();
   }
 
   private <T> T join(CompletableFuture<T> future) {
@@ -195,28 +240,56 @@ public final class Client implements AutoCloseable {
     }
   }
 
-  private final class Receiver implements WebSocket.Listener {
-    private final StringBuilder parts = new StringBuilder();
-
+  /** Without Nagle's algorithm, which holds the end of a long message back for 40 ms. */
+  private static final class PromptSockets extends SocketFactory {
     @Override
-    public @Nullable CompletionStage<?> onText(WebSocket ws, CharSequence data, boolean last) {
-      parts.append(data);
-      if (last) {
-        received.add(parts.toString());
-        parts.setLength(0);
-      }
-      ws.request(1);
-      return null;
+    public Socket createSocket() throws IOException {
+      Socket socket = new Socket();
+      socket.setTcpNoDelay(true);
+      return socket;
     }
 
     @Override
-    public @Nullable CompletionStage<?> onClose(WebSocket ws, int code, String reason) {
+    public Socket createSocket(String host, int port) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress address, int port) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Socket createSocket(String host, int port, InetAddress local, int localPort) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress address, int port, InetAddress local, int localPort) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  private final class Receiver extends WebSocketListener {
+    @Override
+    public void onOpen(WebSocket from, Response response) {
+      opened.complete(response);
+    }
+
+    @Override
+    public void onMessage(WebSocket from, String text) {
+      received.add(text);
+    }
+
+    @Override
+    public void onClosing(WebSocket from, int code, String reason) {
+      from.close(1000, null);
       closed.complete(new Closed(code, reason));
-      return null;
     }
 
     @Override
-    public void onError(WebSocket ws, Throwable error) {
+    public void onFailure(WebSocket from, Throwable error, @Nullable Response response) {
+      opened.completeExceptionally(error);
       closed.complete(new Closed(1006, error.toString()));
     }
   }

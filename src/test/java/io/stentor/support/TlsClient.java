@@ -5,28 +5,26 @@ import java.net.http.HttpClient;
 import java.net.http.HttpClient.Version;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLContext;
-import org.jspecify.annotations.Nullable;
 
-/** The JDK's clients by TLS, to one port of the loopback interface. Any thread. */
+/** HTTP and WebSockets by TLS, to one port of the loopback interface. Any thread. */
 public final class TlsClient {
   private static final long PATIENCE_SECONDS = 20;
 
+  private final TestCertificates authority;
   private final HttpClient http;
-  private final String authority;
+  private final String server;
 
-  /** A client with connections of its own. */
-  public TlsClient(SSLContext trusted, int port) {
-    this.http = HttpClient.newBuilder().sslContext(trusted).build();
-    this.authority = "://localhost:" + port;
+  /** A client with connections of its own, which trusts this authority. */
+  public TlsClient(TestCertificates authority, int port) {
+    this.authority = authority;
+    this.http = HttpClient.newBuilder().sslContext(authority.trusted()).build();
+    this.server = "://localhost:" + port;
   }
 
   /** GET, and the answer. */
@@ -62,13 +60,13 @@ public final class TlsClient {
   }
 
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create("https" + authority + path))
+    return HttpRequest.newBuilder(URI.create("https" + server + path))
         .timeout(Duration.ofSeconds(60));
   }
 
   /** A WebSocket. */
-  public Chat chat(String path) {
-    return new Chat(http, URI.create("wss" + authority + path));
+  public Client chat(String path) {
+    return Client.connect(URI.create("wss" + server + path), authority);
   }
 
   /** The lines of a response as they come. */
@@ -108,73 +106,6 @@ public final class TlsClient {
     @Override
     public void close() {
       answer.body().close();
-    }
-  }
-
-  /** A WebSocket with the verbs of a chat. One thread at a time. */
-  public static final class Chat implements AutoCloseable, WebSocket.Listener {
-    private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
-    private final StringBuilder parts = new StringBuilder();
-    private final WebSocket socket;
-    private volatile boolean ended;
-
-    private Chat(HttpClient http, URI address) {
-      socket =
-          http.newWebSocketBuilder()
-              .buildAsync(address, this)
-              .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
-              .join();
-    }
-
-    /** Sends one text. */
-    public void send(String text) {
-      socket.sendText(text, true).orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
-    }
-
-    /** The next text. */
-    public String next() {
-      return take(received);
-    }
-
-    /** The next text that holds this. */
-    public String skipTo(String part) {
-      String text = next();
-      while (!text.contains(part)) {
-        text = next();
-      }
-      return text;
-    }
-
-    /** Whether the connection has ended. */
-    public boolean isClosed() {
-      return ended;
-    }
-
-    @Override
-    public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
-      parts.append(data);
-      if (last) {
-        received.add(parts.toString());
-        parts.setLength(0);
-      }
-      from.request(1);
-      return null;
-    }
-
-    @Override
-    public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
-      ended = true;
-      return null;
-    }
-
-    @Override
-    public void onError(WebSocket from, Throwable error) {
-      ended = true;
-    }
-
-    @Override
-    public void close() {
-      socket.abort();
     }
   }
 

@@ -3,6 +3,7 @@ package io.stentor.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.stentor.support.Client;
 import io.stentor.support.NodeInProcess;
 import io.stentor.support.TestCertificates;
 import io.stentor.support.TestCertificates.Pair;
@@ -38,8 +39,8 @@ class TlsReloadTest {
     AtomicBoolean over = new AtomicBoolean();
     try (Warnings log = new Warnings();
         NodeInProcess node = NodeInProcess.start(options(used))) {
-      TlsClient client = new TlsClient(authority.trusted(), node.port());
-      try (TlsClient.Chat chat = client.chat("/rooms/talk");
+      TlsClient client = new TlsClient(authority, node.port());
+      try (Client chat = client.chat("/rooms/talk");
           TlsClient.Lines events = client.lines(Version.HTTP_2, "/rooms/talk/events")) {
         AtomicInteger sent = new AtomicInteger();
         Thread talking = new Thread(() -> talk(chat, over, sent));
@@ -81,10 +82,10 @@ class TlsReloadTest {
   }
 
   /** Everything comes back, in order. */
-  private static void talk(TlsClient.Chat chat, AtomicBoolean over, AtomicInteger sent) {
+  private static void talk(Client chat, AtomicBoolean over, AtomicInteger sent) {
     while (!over.get()) {
       String text = "n" + sent.get();
-      chat.send(text);
+      chat.publish(text);
       assertThat(chat.next()).isEqualTo(text);
       sent.incrementAndGet();
     }

@@ -3,6 +3,7 @@ package io.stentor.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.stentor.support.Client;
 import io.stentor.support.NodeInProcess;
 import io.stentor.support.RawHttp;
 import io.stentor.support.TestCertificates;
@@ -38,7 +39,7 @@ class TlsTest {
             .put("certificateFile", pair.chainFile().toString())
             .put("keyFile", pair.keyFile().toString());
     node = NodeInProcess.start(new JsonObject().put("http", new JsonObject().put("tls", tls)));
-    client = new TlsClient(authority.trusted(), node.port());
+    client = new TlsClient(authority, node.port());
   }
 
   @AfterAll
@@ -48,12 +49,12 @@ class TlsTest {
 
   @Test
   void a_plain_websocket() {
-    try (TlsClient.Chat one = client.chat("/rooms/plain");
-        TlsClient.Chat two = client.chat("/rooms/plain")) {
-      two.send("two is in the room");
+    try (Client one = client.chat("/rooms/plain");
+        Client two = client.chat("/rooms/plain")) {
+      two.publish("two is in the room");
       assertThat(two.next()).isEqualTo("two is in the room");
-      one.send("a");
-      assertThat(one.skipTo("a")).isEqualTo("a");
+      one.publish("a");
+      one.skipTo("a");
       assertThat(two.next()).isEqualTo("a");
     }
   }
@@ -62,15 +63,15 @@ class TlsTest {
   @Test
   void a_burst_comes_whole_and_in_order() {
     String text = "x".repeat(10_000);
-    try (TlsClient.Chat one = client.chat("/rooms/burst");
-        TlsClient.Chat two = client.chat("/rooms/burst")) {
-      two.send("two is in the room");
+    try (Client one = client.chat("/rooms/burst");
+        Client two = client.chat("/rooms/burst")) {
+      two.publish("two is in the room");
       assertThat(two.next()).isEqualTo("two is in the room");
-      one.send("so is one");
+      one.publish("so is one");
       one.skipTo("so is one");
       assertThat(two.next()).isEqualTo("so is one");
       for (int i = 0; i < 500; i++) {
-        one.send(i + text);
+        one.publish(i + text);
       }
       for (int i = 0; i < 500; i++) {
         assertThat(one.next()).isEqualTo(i + text);
@@ -81,11 +82,12 @@ class TlsTest {
 
   @Test
   void a_websocket_of_the_centrifuge_protocol() {
-    try (TlsClient.Chat one = client.chat("/connection/websocket")) {
-      one.send("{\"id\":1,\"connect\":{}}\n{\"id\":2,\"subscribe\":{\"channel\":\"rich\"}}");
-      assertThat(one.skipTo("\"id\":2")).contains("subscribe");
+    try (Client one = client.chat("/connection/websocket")) {
+      one.publish("{\"id\":1,\"connect\":{}}\n{\"id\":2,\"subscribe\":{\"channel\":\"rich\"}}");
+      assertThat(one.next()).contains("\"id\":1");
+      assertThat(one.next()).contains("\"id\":2", "subscribe");
       assertThat(client.publish("rich", "hello").statusCode()).isEqualTo(201);
-      assertThat(one.skipTo("\"push\"")).contains("hello");
+      assertThat(one.next()).contains("\"push\"", "hello");
     }
   }
 
