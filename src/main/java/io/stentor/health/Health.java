@@ -81,14 +81,21 @@ public final class Health {
   }
 
   /**
-   * Adds the readiness checks: the node is not draining, the event loops are on time, memory is
+   * Adds the readiness checks: the node serves clients, the event loops are on time, memory is
    * available, and the event bus works.
+   *
+   * @param starting whether the node does not serve clients yet, nor use the event bus
    */
-  public void checkReady(BooleanSupplier draining, LoopLags lags, Memory memory, BusProbe probe) {
-    ready("serving", () -> draining(draining.getAsBoolean()));
+  public void checkReady(
+      BooleanSupplier starting,
+      BooleanSupplier draining,
+      LoopLags lags,
+      Memory memory,
+      BusProbe probe) {
+    ready("serving", () -> serving(starting.getAsBoolean(), draining.getAsBoolean()));
     ready("eventLoops", () -> loops(lags.nanos(), SLOW_LOOP_NANOS));
     ready("memory", memory::status);
-    ready("eventBus", () -> bus(probe));
+    ready("eventBus", () -> starting.getAsBoolean() ? Status.OK() : bus(probe));
   }
 
   /** Adds the readiness check that this node is in the cluster and the logs have backups. */
@@ -136,8 +143,9 @@ public final class Health {
         });
   }
 
-  private static Status draining(boolean draining) {
-    return status(!draining, new JsonObject().put("draining", draining));
+  private static Status serving(boolean starting, boolean draining) {
+    JsonObject data = new JsonObject().put("draining", draining);
+    return status(!starting && !draining, starting ? data.put("starting", true) : data);
   }
 
   private static Status loops(long lagNanos, long limitNanos) {

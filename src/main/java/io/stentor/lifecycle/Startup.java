@@ -138,6 +138,8 @@ public final class Startup {
 
   private Future<?> serve() {
     Vertx vertx = runtime.vertx();
+    // From now on probes are answered. That this fails counts once the node would be ready.
+    Future<?> monitoring = operations.listen(rooms.limits());
     // Registering consumers writes to the cluster's maps, whose backups must be stable first.
     return runtime
         .withCopies()
@@ -146,7 +148,8 @@ public final class Startup {
         .compose(watching -> ClusterCall.of(vertx))
         .map(nodes -> new ServerApi(rooms, presence, connections.registries(), nodes))
         .compose(api -> Mailboxes.open(vertx, rooms.node()).compose(boxes -> listen(api, boxes)))
-        .compose(listening -> operations.start(rooms.limits()))
+        .compose(listening -> operations.start())
+        .compose(probing -> monitoring)
         .compose(
             watched ->
                 demo.start(vertx, loaded.config().http(), servers.port(), runtime.hazelcast()));

@@ -59,6 +59,7 @@ public final class Operations {
   private final ClusterState cluster;
   private final @Nullable Journal journal;
   private @Nullable FiguresFeed feed;
+  private volatile boolean starting = true;
   private volatile boolean draining;
 
   /**
@@ -81,7 +82,7 @@ public final class Operations {
     this.lags = LoopLags.of(vertx);
     this.probe = probe(config, hazelcast);
     health.checkLive(lags);
-    health.checkReady(() -> draining, lags, Memory.ofProcess(), probe);
+    health.checkReady(() -> starting, () -> draining, lags, Memory.ofProcess(), probe);
     this.cluster = hazelcast == null ? alone() : ClusterState.of(hazelcast, vertx);
     if (hazelcast != null) {
       health.checkReady(cluster);
@@ -173,20 +174,27 @@ public final class Operations {
   }
 
   /**
-   * Starts probing the event bus and publishing figures, and listens on the metrics port if one is
-   * configured.
-   *
-   * @param limits the node's limits, which also apply to the metrics port
+   * Starts probing the event bus and publishing figures. To be called when clients are served: the
+   * node is not ready before.
    */
-  public Future<?> start(Limits limits) {
+  public Future<?> start() {
+    starting = false;
     if (feed != null) {
       feed.start();
     }
-    Future<Void> probing = probe.start(vertx);
+    return probe.start(vertx);
+  }
+
+  /**
+   * Listens on the metrics port if one is configured. To be called once {@link #watch} was.
+   *
+   * @param limits the node's limits, which also apply to this port
+   */
+  public Future<?> listen(Limits limits) {
     int port = config.metrics().port();
     return scrapes == null || port == 0
-        ? probing
-        : probing.compose(done -> listen(port, new RequestLimiter(limits)));
+        ? Future.succeededFuture()
+        : listen(port, new RequestLimiter(limits));
   }
 
   private Future<HttpServer> listen(int port, RequestLimiter limiter) {

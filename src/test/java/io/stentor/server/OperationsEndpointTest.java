@@ -29,6 +29,7 @@ class OperationsEndpointTest {
   private static final long SILENT_MILLIS = 15_000;
 
   private final Vertx vertx = Vertx.vertx();
+  private final AtomicBoolean starting = new AtomicBoolean();
   private final AtomicBoolean draining = new AtomicBoolean();
   private final AtomicLong nanos = new AtomicLong();
   private final AtomicLong heapUsed = new AtomicLong(10);
@@ -54,6 +55,7 @@ class OperationsEndpointTest {
     LoopLags lags = LoopLags.of(lag);
     health.checkLive(lags);
     health.checkReady(
+        starting::get,
         draining::get,
         lags,
         new Memory(heapUsed::get, () -> 100, directUsed::get, () -> 100),
@@ -101,6 +103,17 @@ class OperationsEndpointTest {
     draining.set(true);
     assertThat(down()).containsExactly("serving");
     assertThat(RawHttp.get(port, "/health/live").status()).isEqualTo(200);
+  }
+
+  @Test
+  void a_node_that_starts_is_not_ready_lives_and_does_not_listen_to_the_bus_yet() {
+    starting.set(true);
+    millis.addAndGet(SILENT_MILLIS + 1);
+    assertThat(down()).containsExactly("serving");
+    assertThat(RawHttp.get(port, "/health/live").status()).isEqualTo(200);
+    hearAll(1);
+    starting.set(false);
+    assertThat(down()).isEmpty();
   }
 
   @Test

@@ -1,0 +1,77 @@
+package io.stentor.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.stentor.support.HttpRoom;
+import io.stentor.support.Launch;
+import io.stentor.support.NodeProcess;
+import io.stentor.support.Ports;
+import io.stentor.support.RawHttp;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** All nodes of a cluster start again, and wait for each other. */
+class RestartWaitIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final String name = "test-" + UUID.randomUUID();
+  private final int clusterPort = Ports.freeRange();
+  private final int metricsPort = Ports.free();
+  @TempDir private Path directory;
+
+  private Launch launch(String node) {
+    return Launch.server("--cluster", "--data-dir", directory.resolve(node).toString())
+        .withEnv("STENTOR_CLUSTER_NAME", name)
+        .withEnv("STENTOR_CLUSTER_PORT", clusterPort)
+        .withEnv("STENTOR_CLUSTER_RESTART_WAIT_SECONDS", 3600);
+  }
+
+  private Launch monitored(String node) {
+    return launch(node).withEnv("STENTOR_METRICS_PORT", metricsPort);
+  }
+
+  @Test
+  void a_node_that_waits_is_live_and_says_that_it_is_not_ready_and_clients_go_elsewhere() {
+    try (NodeProcess one = NodeProcess.start(monitored("one"));
+        NodeProcess two = NodeProcess.start(launch("two"))) {
+      assertThat(HttpRoom.at(one.port(), "kept").publish("hello").status()).isEqualTo(201);
+      one.kill9();
+      two.kill9();
+    }
+    try (NodeProcess one = NodeProcess.launch(monitored("one"))) {
+      one.log().await("waiting for 1 nodes of the last run", PATIENCE);
+      one.log().await("metrics: +http", PATIENCE);
+      assertThat(health("live").status()).isEqualTo(200);
+      RawHttp.Answer ready = health("ready");
+      assertThat(ready.status()).isEqualTo(503);
+      assertThat(ready.body())
+          .contains(
+              "\"serving\",\"status\":\"DOWN\",\"data\":{\"draining\":false,\"starting\":true}");
+      assertThat(RawHttp.get(metricsPort, "/metrics").body())
+          .contains("stentor_health{check=\"serving\"} 0");
+      assertThatThrownBy(() -> new Socket("127.0.0.1", one.port()).close())
+          .isInstanceOf(ConnectException.class);
+
+      try (NodeProcess two = NodeProcess.start(launch("two"))) {
+        one.awaitReady();
+        await().atMost(PATIENCE).until(() -> health("ready").status() == 200);
+        assertThat(health("ready").body()).contains("{\"draining\":false}");
+        for (NodeProcess node : new NodeProcess[] {one, two}) {
+          assertThat(HttpRoom.at(node.port(), "kept").read("?limit=9").contents())
+              .containsExactly("hello");
+        }
+      }
+    }
+  }
+
+  private RawHttp.Answer health(String which) {
+    return RawHttp.get(metricsPort, "/health/" + which);
+  }
+}
