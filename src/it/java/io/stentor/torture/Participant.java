@@ -1,11 +1,10 @@
 package io.stentor.torture;
 
+import io.stentor.support.Client;
 import java.time.Duration;
 import java.util.Random;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Participant implements AutoCloseable {
   private static final Duration ANSWER = Duration.ofSeconds(2);
   private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
-  private static final OkHttpClient HTTP = client();
+  private static final OkHttpClient HTTP = Client.http().newBuilder().callTimeout(ANSWER).build();
 
   private final Nodes nodes;
   private final String path;
@@ -50,19 +49,6 @@ final class Participant implements AutoCloseable {
     this.timer = timer;
     this.random = new Random(seed);
     this.node = random.nextInt(nodes.size());
-  }
-
-  private static OkHttpClient client() {
-    Dispatcher dispatcher =
-        new Dispatcher(
-            Executors.newCachedThreadPool(
-                task -> {
-                  Thread thread = new Thread(task, "participant");
-                  thread.setDaemon(true);
-                  return thread;
-                }));
-    dispatcher.setMaxRequests(Integer.MAX_VALUE); // A WebSocket counts while it is open.
-    return new OkHttpClient.Builder().dispatcher(dispatcher).callTimeout(ANSWER).build();
   }
 
   /** Joins the room at this node; later it chooses nodes itself. */

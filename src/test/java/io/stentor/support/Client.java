@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class Client implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final long POLL_NANOS = 20_000;
-  private static final OkHttpClient HTTP = http();
+  private static final OkHttpClient HTTP = newHttp();
 
   private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
   private final CompletableFuture<Response> opened = new CompletableFuture<>();
@@ -53,7 +53,12 @@ public final class Client implements AutoCloseable {
     join(opened);
   }
 
-  private static OkHttpClient http() {
+  /** Returns what it is made of: any number of sockets, without Nagle's algorithm. */
+  public static OkHttpClient http() {
+    return HTTP;
+  }
+
+  private static OkHttpClient newHttp() {
     Dispatcher dispatcher =
         new Dispatcher(
             Executors.newCachedThreadPool(
