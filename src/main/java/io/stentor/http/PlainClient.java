@@ -8,8 +8,12 @@ import io.stentor.message.CloseReason;
 import io.stentor.message.FilterQuery;
 import io.stentor.message.Member;
 import io.stentor.message.Position;
+import io.stentor.message.RoomName;
 import io.stentor.message.TagFilter;
+import io.stentor.room.Connection;
+import io.stentor.room.Cursor;
 import io.stentor.room.Cursor.Start;
+import io.stentor.room.JoinLimitReached;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
@@ -17,9 +21,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client of a plain connection (WebSocket, event stream or long poll), and its request
- * parameters. While the client is registered, its connection can be closed by the server API, by
- * the expiry of its token, or by a configuration change. Must be used on one event loop only.
+ * The client of a plain connection (WebSocket, event stream or long poll) with its cursor in one
+ * room, and its request parameters. While the client is registered, its connection can be closed by
+ * the server API, by the expiry of its token, or by a configuration change. Must be used on one
+ * event loop only.
  */
 public final class PlainClient implements ControllableConnection {
 
@@ -30,6 +35,8 @@ public final class PlainClient implements ControllableConnection {
   private final Consumer<CloseReason> close;
   private final SwapRemoveList.Place place = new SwapRemoveList.Place();
   private final Expiries.@Nullable ScheduledExpiry expiry;
+  private @Nullable Cursor cursor;
+  private boolean ended;
 
   /**
    * Creates and registers a client. The caller must then call {@link #recheck}, because the
@@ -64,10 +71,40 @@ public final class PlainClient implements ControllableConnection {
     return identity;
   }
 
-  /** Unregisters the client. Idempotent. */
+  /**
+   * Joins the room. If the client ends meanwhile, it leaves the room again.
+   *
+   * @param connection the connection of this client
+   * @throws JoinLimitReached if this node has reached a limit
+   */
+  public void join(RoomName room, Connection connection, Start start) throws JoinLimitReached {
+    Cursor placed = loop.rooms().join(room, connection, start, loop.eventLoop());
+    cursor = placed;
+    if (ended) {
+      placed.leave();
+    }
+  }
+
+  /** Returns the client's cursor; null before {@link #join} has returned. */
+  public @Nullable Cursor cursor() {
+    return cursor;
+  }
+
+  /** Must be called when the connection is writable again. */
+  public void drained() {
+    if (cursor != null) {
+      cursor.drained();
+    }
+  }
+
+  /** Leaves the room and unregisters the client. Idempotent. */
   public void end() {
+    ended = true;
     loop.registry().remove(this);
     loop.expiries().remove(expiry);
+    if (cursor != null) {
+      cursor.leave();
+    }
   }
 
   @Override

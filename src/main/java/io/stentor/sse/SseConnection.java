@@ -17,7 +17,6 @@ import io.stentor.presence.Membership;
 import io.stentor.presence.Watcher;
 import io.stentor.presence.Watcher.Watch;
 import io.stentor.room.Connection;
-import io.stentor.room.Cursor;
 import io.stentor.room.Cursor.Notice;
 import io.stentor.room.Cursor.Start;
 import io.stentor.room.Format;
@@ -61,7 +60,6 @@ public final class SseConnection extends StreamConnection implements Connection,
   private final @Nullable TagFilter filter;
   private final boolean watches;
   private final PlainClient client;
-  private @Nullable Cursor cursor;
   private @Nullable Watch watch;
 
   /** Whether the client was told the ID of its connection. */
@@ -132,7 +130,7 @@ public final class SseConnection extends StreamConnection implements Connection,
     sendEvent(out -> format.encodeRetry(retryMillis(), out));
     client.recheck();
     try {
-      cursor = loop.rooms().join(room, this, request.start(), loop.eventLoop());
+      client.join(room, this, request.start());
     } catch (JoinLimitReached e) {
       close(e.closeReason());
     }
@@ -290,16 +288,11 @@ public final class SseConnection extends StreamConnection implements Connection,
     if (watch != null) {
       watch.close();
     }
-    if (cursor != null) {
-      cursor.leave();
-    }
   }
 
   @Override
   public void drained() {
-    if (cursor != null) {
-      cursor.drained();
-    }
+    client.drained();
     if (watch != null && isWritable()) {
       watch.ready();
     }

@@ -182,11 +182,6 @@ public final class Socket extends ChannelInboundHandlerAdapter implements Output
     return client == null ? peer : peer + " for " + client;
   }
 
-  /** Returns whether neither side has started to close the socket. */
-  boolean isOpen() {
-    return state == State.OPEN;
-  }
-
   @Override
   public boolean isWritable() {
     return writer.isWritable();

@@ -23,7 +23,6 @@ import io.stentor.presence.Membership;
 import io.stentor.room.Ack;
 import io.stentor.room.Ack.MessageTooLarge;
 import io.stentor.room.Connection;
-import io.stentor.room.Cursor;
 import io.stentor.room.Cursor.Notice;
 import io.stentor.room.Cursor.Start;
 import io.stentor.room.Format;
@@ -84,7 +83,6 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
   private final Membership membership;
   private final PlainClient client;
   private final Heartbeat.Beat beat = new Heartbeat.Beat();
-  private @Nullable Cursor cursor;
   private int unacknowledgedBytes;
   private int unacknowledged;
   private boolean joined;
@@ -145,10 +143,7 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
     client.recheck();
     socket.read(false);
     try {
-      cursor = loop.rooms().join(room, this, start, loop.eventLoop());
-      if (!socket.isOpen()) {
-        cursor.leave();
-      }
+      client.join(room, this, start);
     } catch (JoinLimitReached e) {
       close(e.closeReason());
     }
@@ -276,9 +271,7 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
 
   @Override
   public void drained() {
-    if (cursor != null) {
-      cursor.drained();
-    }
+    client.drained();
   }
 
   @Override
@@ -298,9 +291,6 @@ public final class WebSocketConnection implements Connection, Heartbeat.Pinged, 
   public void closing() {
     client.end();
     membership.leave();
-    if (cursor != null) {
-      cursor.leave();
-    }
   }
 
   @Override

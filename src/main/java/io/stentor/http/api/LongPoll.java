@@ -39,7 +39,6 @@ final class LongPoll implements Connection, Output, LongPolls.Waiting {
   private final MessagesQuery query;
   private final LongPolls polls;
   private final Runnable readAgain;
-  private @Nullable Cursor cursor;
   private @Nullable PlainClient client;
   private boolean joined;
   private boolean ended;
@@ -99,11 +98,7 @@ final class LongPoll implements Connection, Output, LongPolls.Waiting {
     response.exceptionHandler(broken -> end());
     Start start = since.epoch() == 0 ? new Start.Live() : new Start.Since(since);
     try {
-      Cursor joined = loop.rooms().join(room, this, start, loop.eventLoop());
-      cursor = joined;
-      if (ended) {
-        joined.leave();
-      }
+      began.join(room, this, start);
     } catch (JoinLimitReached e) {
       if (end()) {
         LoopContext.refusal(e).answer(request);
@@ -126,16 +121,13 @@ final class LongPoll implements Connection, Output, LongPolls.Waiting {
       client.end();
     }
     loop.connections().closed(Transport.POLL, null);
-    if (cursor != null) {
-      cursor.leave();
-    }
     return true;
   }
 
   @Override
   public void timeOut() {
     // A filter may have hidden messages, which need not be read again.
-    Cursor at = query.filter() == null || !joined ? null : cursor;
+    Cursor at = query.filter() == null || !joined || client == null ? null : client.cursor();
     Position reached = at == null ? since : at.position();
     if (end()) {
       JsonMessages.sendNone(response, reached, true);
