@@ -5,8 +5,6 @@ import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.cluster.impl.MemberImpl;
 import com.hazelcast.config.Config;
-import com.hazelcast.config.ExecutorConfig;
-import com.hazelcast.core.ExecutionCallback;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import com.hazelcast.instance.impl.HazelcastInstanceImpl;
@@ -63,9 +61,6 @@ public final class Quorum {
 
   private static final String NAME = "stentor.quorum";
   private static final String MEMORY = "stentor.quorum.memory";
-
-  /** Maximum number of messages that wait on one node; further ones are rejected. */
-  private static final int QUEUE = 256;
 
   private static final long CHECK_MILLIS = 200;
 
@@ -128,11 +123,6 @@ public final class Quorum {
   public static void configure(Config joining) {
     joining.getUserContext().put(NAME, new AtomicReference<Quorum>());
     joining.getUserContext().put(MEMORY, QuorumMemory.NONE);
-    joining.addExecutorConfig(
-        new ExecutorConfig(NAME)
-            .setPoolSize(1)
-            .setQueueCapacity(QUEUE)
-            .setStatisticsEnabled(false));
     QuorumMessage.register(joining);
   }
 
@@ -408,43 +398,15 @@ public final class Quorum {
     return all;
   }
 
-  /** Fails if the node declines. */
-  @SuppressWarnings("unchecked") // The kind of a message determines the type of its answer.
+  /** Asks a node. Fails if it declines or cannot be asked. */
   private <T> CompletableFuture<T> send(MemberImpl member, QuorumMessage message) {
-    CompletableFuture<T> answered = new CompletableFuture<>();
-    try {
-      if (member.localMember()) {
-        complete(answered, member, (T) received(message));
-        return answered;
-      }
-      hazelcast
-          .getExecutorService(NAME)
-          .submitToMember(
-              message,
-              member,
-              new ExecutionCallback<@Nullable Object>() {
-                @Override
-                public void onResponse(@Nullable Object answer) {
-                  complete(answered, member, (T) answer);
-                }
-
-                @Override
-                public void onFailure(Throwable failure) {
-                  answered.completeExceptionally(failure);
-                }
-              });
-    } catch (RuntimeException e) { // Hazelcast throws while it is shutting down.
-      answered.completeExceptionally(e);
+    if (!member.localMember()) {
+      return message.sendTo(member, hazelcast);
     }
-    return answered;
-  }
-
-  private static <T> void complete(
-      CompletableFuture<T> answered, Member member, @Nullable T answer) {
-    if (answer == null) {
-      answered.completeExceptionally(new IllegalStateException(member + " declines"));
-    } else {
-      answered.complete(answer);
+    try {
+      return QuorumMessage.answered(member, received(message));
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
     }
   }
 

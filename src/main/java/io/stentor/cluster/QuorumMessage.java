@@ -1,6 +1,9 @@
 package io.stentor.cluster;
 
+import com.hazelcast.cluster.Member;
 import com.hazelcast.config.Config;
+import com.hazelcast.config.ExecutorConfig;
+import com.hazelcast.core.ExecutionCallback;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
@@ -13,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +32,11 @@ final class QuorumMessage extends RemoteTask implements Callable<@Nullable Objec
 
   /** The version from which on the forms tell of nodes that have restarted. */
   private static final int WITH_RESTARTS = 3;
+
+  private static final String EXECUTOR = "stentor.quorum";
+
+  /** Maximum number of messages that wait on one node; further ones are rejected. */
+  private static final int QUEUE = 256;
 
   private static final String HANDLER = "stentor.quorum.handler";
   private static final UUID NO_ROUND = new UUID(0, 0);
@@ -67,12 +76,64 @@ final class QuorumMessage extends RemoteTask implements Callable<@Nullable Objec
   static void register(Config joining) {
     WireType.addTask(joining, QuorumMessage.class, MESSAGE_TYPE, QuorumMessage::new);
     WireType.add(joining, State.class, STATE_TYPE, QuorumMessage::write, QuorumMessage::readState);
+    joining.addExecutorConfig(
+        new ExecutorConfig(EXECUTOR)
+            .setPoolSize(1)
+            .setQueueCapacity(QUEUE)
+            .setStatisticsEnabled(false));
   }
 
   /** Sets the handler for the messages to an instance. It returns null to decline. */
   static void handle(
       HazelcastInstance instance, Function<QuorumMessage, @Nullable Object> handler) {
     instance.getUserContext().put(HANDLER, handler);
+  }
+
+  /**
+   * Sends the message from an instance to another node.
+   *
+   * @param <T> the type of the answer, which the kind of the message determines
+   * @return fails if the node declines or cannot be asked
+   */
+  <T> CompletableFuture<T> sendTo(Member member, HazelcastInstance from) {
+    CompletableFuture<T> answered = new CompletableFuture<>();
+    try {
+      from.getExecutorService(EXECUTOR)
+          .submitToMember(
+              this,
+              member,
+              new ExecutionCallback<@Nullable Object>() {
+                @Override
+                public void onResponse(@Nullable Object answer) {
+                  complete(answered, member, answer);
+                }
+
+                @Override
+                public void onFailure(Throwable failure) {
+                  answered.completeExceptionally(failure);
+                }
+              });
+    } catch (RuntimeException e) { // Hazelcast throws while it is shutting down.
+      answered.completeExceptionally(e);
+    }
+    return answered;
+  }
+
+  /** Returns the answer of a node; a failure if it declines. */
+  static <T> CompletableFuture<T> answered(Member member, @Nullable Object answer) {
+    CompletableFuture<T> answered = new CompletableFuture<>();
+    complete(answered, member, answer);
+    return answered;
+  }
+
+  @SuppressWarnings("unchecked") // The kind of a message determines the type of its answer.
+  private static <T> void complete(
+      CompletableFuture<T> answered, Member member, @Nullable Object answer) {
+    if (answer == null) {
+      answered.completeExceptionally(new IllegalStateException(member + " declines"));
+    } else {
+      answered.complete((T) answer);
+    }
   }
 
   int kind() {
