@@ -1,6 +1,8 @@
 package io.stentor.bench;
 
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * One thing that is measured and what is asked of Stentor in it.
@@ -12,6 +14,18 @@ import java.util.List;
  * @param checks what is asked
  */
 record Bar(String name, String title, List<Case> cases, List<Column> columns, List<Check> checks) {
+
+  /** This bar with the cases whose names contain a text, and what is asked of them alone. */
+  Bar only(String part) {
+    List<Case> some = cases.stream().filter(each -> each.name().contains(part)).toList();
+    Set<String> names = some.stream().map(Case::name).collect(Collectors.toSet());
+    List<Check> asked =
+        checks.stream()
+            .filter(check -> names.contains(check.of()))
+            .filter(check -> check.over().isEmpty() || names.contains(check.over()))
+            .toList();
+    return new Bar(name, title, some, columns, asked);
+  }
 
   /**
    * One server under one load.

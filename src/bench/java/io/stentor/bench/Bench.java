@@ -52,16 +52,18 @@ public final class Bench {
 
   private List<Bar> chosen(List<Bar> all) {
     List<String> wanted = options.bars();
-    if (wanted.isEmpty() || wanted.contains("all")) {
-      return all;
-    }
     List<String> names = all.stream().map(Bar::name).toList();
-    for (String name : wanted) {
+    boolean isAll = wanted.isEmpty() || wanted.contains("all");
+    for (String name : isAll ? List.<String>of() : wanted) {
       if (!names.contains(name)) {
         throw new IllegalArgumentException("no such bar: " + name);
       }
     }
-    return all.stream().filter(bar -> wanted.contains(bar.name())).toList();
+    return all.stream()
+        .filter(bar -> isAll || wanted.contains(bar.name()))
+        .map(bar -> bar.only(options.only()))
+        .filter(bar -> !bar.cases().isEmpty())
+        .toList();
   }
 
   private Results run(Bar bar) throws InterruptedException {
