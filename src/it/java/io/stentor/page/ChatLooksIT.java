@@ -130,7 +130,7 @@ class ChatLooksIT extends InBrowser {
                       "[...performance.getEntriesByType('resource'),"
                           + " ...performance.getEntriesByType('navigation')]"
                           + ".reduce((sum, one) => sum + one.encodedBodySize, 0)");
-      assertThat(bytes.intValue()).isBetween(20_000, 210_000);
+      assertThat(bytes.intValue()).isBetween(20_000, 215_000);
     }
   }
 }
