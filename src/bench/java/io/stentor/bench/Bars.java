@@ -126,9 +126,11 @@ final class Bars {
                 new Case("buffered, calm", Candidate.durable(options, "buffered"), calm)));
     for (int publishers : List.of(1, 10, 100)) {
       String load = "--mode post --connections " + publishers + timed(15, 1);
-      Candidate synced = Candidate.durableCentrifuge(options, "synced");
+      Candidate protobuf = Candidate.durable(options, Protocol.PROTOBUF, "synced");
+      Candidate json = Candidate.durable(options, Protocol.CENTRIFUGE, "synced");
       Candidate posted = Candidate.durable(options, "synced");
-      cases.add(new Case("synced, " + publishers, synced, load));
+      cases.add(new Case("synced, " + publishers, protobuf, load));
+      cases.add(new Case("synced in JSON, " + publishers, json, load));
       cases.add(new Case("synced by POST, " + publishers, posted, load));
       cases.add(new Case("Redis, " + publishers, Candidate.redis("always"), load));
       cases.add(new Case("PostgreSQL, " + publishers, Candidate.postgres(), load));

@@ -44,9 +44,9 @@ record Candidate(
   }
 
   /** The same with publishers that speak the Centrifuge protocol. */
-  static Candidate durableCentrifuge(BenchOptions options, String... overlays) {
+  static Candidate durable(BenchOptions options, Protocol protocol, String... overlays) {
     List<String> command = durable(options, overlays).command();
-    return new Candidate("Stentor", JAR, command, true, 1, Protocol.CENTRIFUGE);
+    return new Candidate("Stentor", JAR, command, true, 1, protocol);
   }
 
   /** Redis that writes each command into its log; {@code fsync} is "always" or "everysec". */

@@ -55,29 +55,20 @@ enum Protocol {
     }
   },
 
-  /** Stentor: publish commands of the Centrifuge protocol over a WebSocket. */
+  /** Stentor: publish commands of the Centrifuge protocol in JSON over a WebSocket. */
   CENTRIFUGE("centrifuge", "/bench-%d") {
     @Override
     List<byte[]> greeting() {
-      String upgrade =
-          """
-          GET /connection/websocket HTTP/1.1
-          Host: bench
-          Upgrade: websocket
-          Connection: Upgrade
-          Sec-WebSocket-Version: 13
-          Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==
-
-          """;
-      return List.of(ascii(upgrade.replace("\n", "\r\n")), textFrame("{\"id\":1,\"connect\":{}}"));
+      return List.of(upgrade(""), webSocketFrame(0x81, ascii("{\"id\":1,\"connect\":{}}")));
     }
 
     @Override
     byte[] publish(URI url, int room, int bytes) {
       String channel = LoadOptions.path(url, room).substring(1);
-      return textFrame(
+      String command =
           "{\"id\":2,\"publish\":{\"channel\":\"%s\",\"data\":\"%s\"}}"
-              .formatted(channel, "x".repeat(bytes)));
+              .formatted(channel, "x".repeat(bytes));
+      return webSocketFrame(0x81, ascii(command));
     }
 
     @Override
@@ -85,32 +76,53 @@ enum Protocol {
       return WEB.probe();
     }
 
-    /* An HTTP response, or a frame with a short reply: a byte, a length of one or three bytes. */
     @Override
     Reply reply(ByteBuffer answer) {
-      if (answer.position() > 0 && answer.get(0) == 'H') {
-        String head = text(answer);
-        boolean complete = head.endsWith("\r\n\r\n");
-        return complete && head.startsWith("101", 9) ? Reply.TAKEN : WEB.reply(answer);
-      }
-      int length = answer.position() < 4 ? 126 : answer.get(1);
-      int end = length < 126 ? 2 + length : 4 + (answer.getShort(2) & 0xFFFF);
-      if (answer.position() < 4 || answer.position() < end) {
-        return Reply.INCOMPLETE;
-      }
-      return text(answer).contains("\"error\"") ? Reply.REFUSED : Reply.TAKEN;
+      return webSocketReply(answer, "\"error\"");
+    }
+  },
+
+  /** Stentor: the same in Protobuf. The numbers are those of fields in {@code client.proto}. */
+  PROTOBUF("protobuf", "/bench-%d") {
+    @Override
+    List<byte[]> greeting() {
+      byte[] connect = field(4, new byte[0]);
+      return List.of(upgrade("?format=protobuf"), webSocketFrame(0x82, command(1, connect)));
     }
 
-    /* The mask is zero, so it changes nothing. */
-    private byte[] textFrame(String text) {
-      byte[] payload = ascii(text);
-      Body frame = new Body().number(0x81, 1);
-      if (payload.length < 126) {
-        frame.number(0x80 | payload.length, 1);
-      } else {
-        frame.number(0x80 | 126, 1).number(payload.length, 2);
-      }
-      return concat(frame.number(0, 4).bytes(), payload);
+    @Override
+    byte[] publish(URI url, int room, int bytes) {
+      String channel = LoadOptions.path(url, room).substring(1);
+      byte[] data = ascii('"' + "x".repeat(bytes) + '"');
+      byte[] publish = field(7, concat(field(1, ascii(channel)), field(2, data)));
+      return webSocketFrame(0x82, command(2, publish));
+    }
+
+    @Override
+    byte[] probe() {
+      return WEB.probe();
+    }
+
+    /* Behind the reply's own number comes its content, or field 2, an error. */
+    @Override
+    Reply reply(ByteBuffer answer) {
+      return webSocketReply(answer, "\b\2\22");
+    }
+
+    /* Each command is preceded by its length. */
+    private byte[] command(int id, byte[] content) {
+      byte[] numbered = concat(new byte[] {8, (byte) id}, content);
+      return concat(varint(numbered.length), numbered);
+    }
+
+    private byte[] field(int number, byte[] content) {
+      return concat(new byte[] {(byte) (number << 3 | 2)}, varint(content.length), content);
+    }
+
+    private byte[] varint(int number) {
+      return number < 128
+          ? new byte[] {(byte) number}
+          : new byte[] {(byte) (number | 128), (byte) (number >> 7)};
     }
   },
 
@@ -241,6 +253,46 @@ enum Protocol {
   /** What the bytes before the buffer's position mean, as the answer to one request. */
   abstract Reply reply(ByteBuffer answer);
 
+  private static byte[] upgrade(String query) {
+    String request =
+        """
+        GET /connection/websocket%s HTTP/1.1
+        Host: bench
+        Upgrade: websocket
+        Connection: Upgrade
+        Sec-WebSocket-Version: 13
+        Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==
+
+        """;
+    return ascii(request.formatted(query).replace("\n", "\r\n"));
+  }
+
+  /* The mask is zero, so it changes nothing. */
+  private static byte[] webSocketFrame(int first, byte[] payload) {
+    Body frame = new Body().number(first, 1);
+    if (payload.length < 126) {
+      frame.number(0x80 | payload.length, 1);
+    } else {
+      frame.number(0x80 | 126, 1).number(payload.length, 2);
+    }
+    return concat(frame.number(0, 4).bytes(), payload);
+  }
+
+  /* An HTTP response, or a frame with a short reply: a byte, a length of one or three bytes. */
+  private static Reply webSocketReply(ByteBuffer answer, String error) {
+    if (answer.position() > 0 && answer.get(0) == 'H') {
+      String head = text(answer);
+      boolean complete = head.endsWith("\r\n\r\n");
+      return complete && head.startsWith("101", 9) ? Reply.TAKEN : WEB.reply(answer);
+    }
+    int length = answer.position() < 4 ? 126 : answer.get(1);
+    int end = length < 126 ? 2 + length : 4 + (answer.getShort(2) & 0xFFFF);
+    if (answer.position() < 4 || answer.position() < end) {
+      return Reply.INCOMPLETE;
+    }
+    return text(answer).contains(error) ? Reply.REFUSED : Reply.TAKEN;
+  }
+
   private static String text(ByteBuffer answer) {
     return new String(answer.array(), 0, answer.position(), StandardCharsets.US_ASCII);
   }
@@ -264,7 +316,7 @@ enum Protocol {
     return all.toByteArray();
   }
 
-  /** The body of a message of PostgreSQL. */
+  /** Bytes that are put together: those of a frame, or of a message of PostgreSQL. */
   private static final class Body {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
