@@ -322,7 +322,7 @@ class QuotesPageIT extends InBrowser {
     try (NodeProcess empty = NodeProcess.start(Launch.server());
         Window one = browser.open(quotes(empty)).awaitLive()) {
       assertThat(one.at("statusText")).containsText("has no quotes");
-      // What the page asks for now gets no answer, not even a failure.
+      // From here on requests of the page get no answer, not even a failure.
       one.page().route("**/rooms?*", route -> {});
       empty.kill9();
       assertThat(one.at("statusText"))

@@ -138,7 +138,7 @@ public final class Startup {
 
   private Future<?> serve() {
     Vertx vertx = runtime.vertx();
-    // From now on probes are answered. That this fails counts once the node would be ready.
+    // Probes are answered while the node waits for others. A failure here fails the start below.
     Future<?> monitoring = operations.listen(rooms.limits());
     // Registering consumers writes to the cluster's maps, whose backups must be stable first.
     return runtime

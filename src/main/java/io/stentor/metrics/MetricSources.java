@@ -46,6 +46,7 @@ public final class MetricSources {
     }
   }
 
+  /** Adds the bytes before and after compression. */
   public void watch(PermessageDeflate deflate) {
     compression("sent", deflate::sentPlain, deflate::sentCompressed);
     compression("received", deflate::receivedPlain, deflate::receivedCompressed);
