@@ -203,7 +203,8 @@ final class CatchUp implements Tail.Reading {
 
   private void take(Page page) {
     boolean reaches = page.continues(after);
-    if (!reaches && isOnBranchOfNode(page) && ++failures <= MAX_FAILURES) {
+    if (!reaches && isUnknownToNode(page) && ++failures <= MAX_FAILURES) {
+      source.check();
       readLater();
       return;
     }
@@ -224,14 +225,13 @@ final class CatchUp implements Tail.Reading {
   }
 
   /**
-   * Returns whether this node has delivered what follows the cursor's position, but the page is of
-   * another branch of the log. Both are read at one moment while a split cluster heals.
+   * Returns whether the page is of another branch of the log, and this node still delivers the
+   * branch of the cursor's position. Then the node either goes on there, if it was read at one
+   * moment while a split cluster healed or a node was cut off, or it will learn of the other
+   * branch. Until then a client could only be told its place in a branch that may have ended.
    */
-  private boolean isOnBranchOfNode(Page page) {
-    Position delivered = cursor.tail().position();
-    return page.epoch() != after.epoch()
-        && delivered.epoch() == after.epoch()
-        && delivered.offset() >= after.offset();
+  private boolean isUnknownToNode(Page page) {
+    return page.epoch() != after.epoch() && cursor.tail().position().epoch() == after.epoch();
   }
 
   /** Continues with the message that was found, if there is one, at the end of the page. */

@@ -127,16 +127,45 @@ class ForkTest {
         .isEqualTo(after("!RECOVERED " + epoch + ":5", range(epoch, 6, 2000)));
   }
 
-  /** A cursor that has read from the log what its node has not received yet. */
-  private FakeConnection ahead() {
+  /** A node that is cut off, and back before it has noticed: its log was in another epoch once. */
+  @Test
+  void a_page_of_another_branch_is_no_loss_while_the_node_is_behind_on_that_of_the_reader() {
+    nodeBehind();
+    Branch other = new Branch(before + 1, List.of(new Position(before, 3)));
+    scene.history.onePage = new Page(other, 1, 3, 4, List.of());
+    FakeConnection connection =
+        scene.join(TestFormat.TELLING, new Start.Since(new Position(before, 5)));
+    scene.advance(200);
+    assertThat(scene.history.onePage).isNull();
+    assertThat(connection.texts())
+        .isEqualTo(after("!RECOVERED " + before + ":5", range(before, 6, 6)));
+  }
+
+  @Test
+  void a_reader_beyond_the_fork_is_told_where_it_is_in_the_new_branch() {
+    nodeBehind();
+    long epoch = scene.history.fork(Scene.ROOM, 3);
+    FakeConnection connection =
+        scene.join(TestFormat.TELLING, new Start.Since(new Position(before, 5)));
+    scene.advance(200);
+    assertThat(connection.texts()).containsExactly("!LOST " + epoch + ":3");
+  }
+
+  /** The log has six messages, of which the node has received three. */
+  private void nodeBehind() {
     scene.publishMany(3);
     before = scene.epoch();
     scene.join(TestFormat.SILENT, new Start.Live());
     scene.bus.dropPercent = 100;
     scene.publishMany(3);
+    scene.bus.dropPercent = 0;
+  }
+
+  /** A cursor that has read from the log what its node has not received yet. */
+  private FakeConnection ahead() {
+    nodeBehind();
     FakeConnection connection =
         scene.join(TestFormat.TELLING, new Start.Since(new Position(before, 4)));
-    scene.bus.dropPercent = 0;
     assertThat(connection.texts())
         .isEqualTo(after("!RECOVERED " + before + ":4", range(before, 5, 6)));
     return connection;
