@@ -28,6 +28,9 @@ public final class Torture implements AutoCloseable {
   private static final int NODES = Integer.getInteger("nodes", 3);
   private static final int SHOWN = 10;
 
+  /** How long nodes may take to be one cluster, and service to be whole. */
+  private static final Duration SLOW = Duration.ofSeconds(10);
+
   private final Nodes nodes;
   private final Owner owner;
   private final Round.Crowd crowd;
@@ -112,7 +115,10 @@ public final class Torture implements AutoCloseable {
     System.out.println("    " + Comebacks.of(result.transcripts()));
     if (!verdict.isGood()) {
       verdict.violations().stream().limit(SHOWN).forEach(v -> System.out.println("    !! " + v));
-      System.out.println("    all of it in " + save(number, result));
+    }
+    boolean slow = result.times().values().stream().anyMatch(time -> time.compareTo(SLOW) > 0);
+    if (slow || !verdict.isGood()) {
+      System.out.println("    " + (slow ? "slow; " : "") + "all of it in " + save(number, result));
     }
     return verdict;
   }

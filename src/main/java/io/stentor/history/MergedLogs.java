@@ -9,10 +9,13 @@ import io.stentor.history.LogEntries.Entry;
 import io.stentor.message.Position;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,8 +41,11 @@ public final class MergedLogs {
    *    side, or a publication that was tried again there with the same idempotency key. Different
    *    publications with the same key both stay.
    * 5. The order of the first log is kept. The order of the second is kept, too, except for common
-   *    publications that the two have in opposite orders, for which no order would be right. What
-   *    neither order determines is ordered by time.
+   *    publications that the two have in opposite orders, for which no order would be right.
+   * 6. What one node appended stays in the order in which it did, on whichever side that was: the
+   *    node may have changed sides while it served a connection.
+   * 7. What none of these orders determines is ordered by time. Times alone would not do: a log is
+   *    sent with ages, which are too low by the time that it takes to arrive.
    */
 
   private final RoomLog one;
@@ -244,13 +250,16 @@ public final class MergedLogs {
   /** Returns every publication of both tails once. */
   private List<Entry> interleaved() {
     boolean[] inOrder = increasing(same);
-    int[] limits = limits(inOrder);
+    Map<Long, NavigableMap<Long, Integer>> appended = indexesInOnes();
+    int[] limits = limits(inOrder, appended);
     List<Entry> merged = new ArrayList<>();
     int i = 0;
     for (int j = 0; j < others.size(); j++) {
       if (same[j] < 0) {
         Entry entry = others.get(j);
-        while (i < limits[j] && ones.get(i).atMillis() <= entry.atMillis()) {
+        Map.Entry<Long, Integer> last = of(entry, appended).lowerEntry(entry.number());
+        int least = last == null ? 0 : last.getValue() + 1;
+        while (i < limits[j] && (i < least || ones.get(i).atMillis() <= entry.atMillis())) {
           merged.add(ones.get(i++));
         }
         merged.add(entry);
@@ -264,12 +273,33 @@ public final class MergedLogs {
     return merged;
   }
 
+  /** Returns for each appender the indexes of its publications in {@code ones}, by number. */
+  private Map<Long, NavigableMap<Long, Integer>> indexesInOnes() {
+    Map<Long, NavigableMap<Long, Integer>> indexes = new HashMap<>();
+    for (int i = 0; i < ones.size(); i++) {
+      Entry entry = ones.get(i);
+      indexes.computeIfAbsent(entry.appender(), any -> new TreeMap<>()).put(entry.number(), i);
+    }
+    return indexes;
+  }
+
+  private static NavigableMap<Long, Integer> of(
+      Entry entry, Map<Long, NavigableMap<Long, Integer>> appended) {
+    return appended.getOrDefault(entry.appender(), Collections.emptyNavigableMap());
+  }
+
   /** Returns for each of {@code others} the index in {@code ones} that it has to precede. */
-  private int[] limits(boolean[] inOrder) {
+  private int[] limits(boolean[] inOrder, Map<Long, NavigableMap<Long, Integer>> appended) {
     int[] limits = new int[inOrder.length];
     int limit = ones.size();
     for (int j = inOrder.length - 1; j >= 0; j--) {
-      limit = inOrder[j] ? same[j] : limit;
+      if (inOrder[j]) {
+        limit = Math.min(limit, same[j]);
+      } else if (same[j] < 0) {
+        Entry entry = others.get(j);
+        Map.Entry<Long, Integer> next = of(entry, appended).higherEntry(entry.number());
+        limit = next == null ? limit : Math.min(limit, next.getValue());
+      }
       limits[j] = limit;
     }
     return limits;

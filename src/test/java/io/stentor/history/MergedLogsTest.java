@@ -298,6 +298,52 @@ class MergedLogsTest {
     assertThat(merged.epoch()).isEqualTo(MERGED);
   }
 
+  /** A node that changes sides while it serves a connection: ages of what it sends are too low. */
+  @Test
+  void an_appender_that_was_on_both_sides_keeps_its_order_whatever_the_times_are() {
+    RoomLog one = common();
+    append(one, batch(2, 1, NOW + 30, "x"));
+    append(one, batch(1, 5, NOW + 40, "e"));
+    append(one, batch(2, 2, NOW + 45, "y"));
+    RoomLog other = common();
+    append(other, batch(1, 3, NOW + 50, "c"));
+    append(other, batch(1, 4, NOW + 60, "d"));
+    append(other, batch(3, 1, NOW + 70, "z"));
+    for (RoomLog merged :
+        List.of(MergedLogs.of(one, other, MERGED), MergedLogs.of(other, one, MERGED))) {
+      assertThat(texts(merged)).containsSubsequence("c", "d", "e");
+      assertThat(texts(merged)).containsSubsequence("x", "e", "y");
+      assertThat(texts(merged)).containsSubsequence("c", "d", "z");
+      assertThat(merged.top()).isEqualTo(8);
+    }
+  }
+
+  @Property(tries = 2000)
+  void appenders_that_change_sides_keep_their_order(@ForAll long seed) {
+    Random random = new Random(seed);
+    RoomLog one = common();
+    RoomLog other = common();
+    int appenders = 1 + random.nextInt(4);
+    for (int number = 3; number < 20; number++) {
+      int appender = 1 + random.nextInt(appenders);
+      RoomLog log = random.nextBoolean() ? one : other;
+      append(log, batch(appender, number, NOW + random.nextInt(20), "own"));
+    }
+    RoomLog merged = MergedLogs.of(one, other, MERGED);
+    List<List<Long>> order = merged.entries().stream().map(MergedLogsTest::name).toList();
+    assertThat(order).hasSize(19);
+    for (long appender = 1; appender <= appenders; appender++) {
+      long of = appender;
+      assertThat(order.stream().filter(name -> name.get(0) == of).map(name -> name.get(1)))
+          .as("numbers of %s in %s", of, order)
+          .isSorted();
+    }
+    for (RoomLog side : List.of(one, other)) {
+      List<List<Long>> own = side.entries().stream().map(MergedLogsTest::name).toList();
+      assertThat(order).containsSubsequence(own);
+    }
+  }
+
   private static void grow(RoomLog log, long appender, Random random) {
     for (int i = 1 + random.nextInt(4); i > 0; i--) {
       append(log, batch(appender, i, NOW + random.nextInt(20), "own"));
