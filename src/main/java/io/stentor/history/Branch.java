@@ -68,8 +68,14 @@ public record Branch(long epoch, List<Position> forks) {
     return newest(all);
   }
 
-  /** Returns this branch with one more position up to which it continues another one. */
+  /**
+   * Returns this branch with one more position up to which it continues another one, unless it is
+   * known to continue that one.
+   */
   public Branch continuing(Position fork) {
+    if (sharedWith(fork.epoch()) >= 0) {
+      return this;
+    }
     List<Position> all = new ArrayList<>(forks);
     add(all, fork);
     return new Branch(epoch, newest(all));

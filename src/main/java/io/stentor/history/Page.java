@@ -39,6 +39,15 @@ public record Page(
             publications.subList(0, count));
   }
 
+  /** Returns this page of a branch whose past is known to have some more positions. */
+  public Page continuing(List<Position> forks) {
+    Branch all = branch;
+    for (Position fork : forks) {
+      all = all.continuing(fork);
+    }
+    return all.equals(branch) ? this : new Page(all, oldest, top, first, publications);
+  }
+
   /** Returns the position of the newest publication of the log. */
   public Position end() {
     return new Position(epoch(), top);

@@ -256,9 +256,14 @@ final class Feed implements ReorderBuffer.Output {
    */
   Future<Page> read(Position after, int maxMessages, int maxBytes) {
     Page recent = live && logged ? buffer.since(after, maxMessages, maxBytes) : null;
-    return recent != null
-        ? Future.succeededFuture(recent)
-        : history.follow(room, after, delivered(), false, maxMessages, maxBytes, options.history());
+    if (recent != null) {
+      return Future.succeededFuture(recent);
+    }
+    // Tells of an empty room's epoch, which was a forecast: the log itself never had it.
+    Branch known = buffer.branch();
+    return history
+        .follow(room, after, delivered(), false, maxMessages, maxBytes, options.history())
+        .map(page -> page.epoch() == known.epoch() ? page.continuing(known.forks()) : page);
   }
 
   /** Returns the position of the last delivered publication; none if that is not known yet. */

@@ -94,6 +94,10 @@ final class ReorderBuffer {
     recent.limits(changed);
   }
 
+  Branch branch() {
+    return branch;
+  }
+
   long epoch() {
     return branch.epoch();
   }

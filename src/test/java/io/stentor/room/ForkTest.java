@@ -113,6 +113,23 @@ class ForkTest {
     assertThat(resumed.texts()).containsExactly("!RECOVERED " + epoch + ":0", epoch + ":1=1");
   }
 
+  /** The log itself does not know of the forecast, but the node does. */
+  @Test
+  void the_start_of_an_empty_room_is_in_the_past_of_its_log_when_the_cache_is_full_too() {
+    FakeConnection connection = scene.join(TestFormat.TELLING, new Start.Live());
+    scene.advance(100);
+    before = Long.parseLong(connection.texts().get(0).split("[ :]")[1]);
+    scene.history.lose();
+    scene.publishMany(700);
+    scene.advance(CHECKED_MILLIS);
+    FakeConnection resumed =
+        scene.join(TestFormat.TELLING, new Start.Since(new Position(before, 0)));
+    scene.advance(CHECKED_MILLIS);
+    long epoch = scene.epoch();
+    assertThat(resumed.texts())
+        .isEqualTo(after("!RECOVERED " + epoch + ":0", range(epoch, 1, 700)));
+  }
+
   @Test
   void a_page_of_another_branch_is_no_loss_while_the_node_goes_on_after_the_position() {
     scene.publishMany(2000);
