@@ -9,7 +9,6 @@ import io.stentor.history.LogEntries.Entry;
 import io.stentor.message.Position;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,10 +39,10 @@ public final class MergedLogs {
    * 4. A publication that both tails have appears once: a batch that was repeated on the other
    *    side, or a publication that was tried again there with the same idempotency key. Different
    *    publications with the same key both stay.
-   * 5. The order of the first log is kept. The order of the second is kept, too, except for common
-   *    publications that the two have in opposite orders, for which no order would be right.
-   * 6. What one node appended stays in the order in which it did, on whichever side that was: the
+   * 5. What one node appended stays in the order in which it did, on whichever side that was: the
    *    node may have changed sides while it served a connection.
+   * 6. The order of the first log is kept. The order of the second is kept, too, except for common
+   *    publications if one of the other orders contradicts it, so that no order would be right.
    * 7. What none of these orders determines is ordered by time. Times alone would not do: a log is
    *    sent with ages, which are too low by the time that it takes to arrive.
    */
@@ -249,17 +248,21 @@ public final class MergedLogs {
 
   /** Returns every publication of both tails once. */
   private List<Entry> interleaved() {
-    boolean[] inOrder = increasing(same);
-    Map<Long, NavigableMap<Long, Integer>> appended = indexesInOnes();
-    int[] limits = limits(inOrder, appended);
+    int[] least = new int[others.size()];
+    int[] limits = new int[others.size()];
+    boundByAppenders(least, limits);
+    boolean[] inOrder = increasing(placesWithin(least, limits));
+    int limit = ones.size();
+    for (int j = limits.length - 1; j >= 0; j--) {
+      limit = Math.min(limit, inOrder[j] ? same[j] : limits[j]);
+      limits[j] = limit;
+    }
     List<Entry> merged = new ArrayList<>();
     int i = 0;
     for (int j = 0; j < others.size(); j++) {
       if (same[j] < 0) {
         Entry entry = others.get(j);
-        Map.Entry<Long, Integer> last = of(entry, appended).lowerEntry(entry.number());
-        int least = last == null ? 0 : last.getValue() + 1;
-        while (i < limits[j] && (i < least || ones.get(i).atMillis() <= entry.atMillis())) {
+        while (i < limits[j] && (i < least[j] || ones.get(i).atMillis() <= entry.atMillis())) {
           merged.add(ones.get(i++));
         }
         merged.add(entry);
@@ -273,36 +276,43 @@ public final class MergedLogs {
     return merged;
   }
 
-  /** Returns for each appender the indexes of its publications in {@code ones}, by number. */
-  private Map<Long, NavigableMap<Long, Integer>> indexesInOnes() {
+  /**
+   * Finds between which of {@code ones} each of {@code others} has to be, so that every appender
+   * keeps its order.
+   *
+   * @param least gets how many of {@code ones} come first at least
+   * @param limits gets how many of {@code ones} come first at most
+   */
+  private void boundByAppenders(int[] least, int[] limits) {
     Map<Long, NavigableMap<Long, Integer>> indexes = new HashMap<>();
     for (int i = 0; i < ones.size(); i++) {
       Entry entry = ones.get(i);
       indexes.computeIfAbsent(entry.appender(), any -> new TreeMap<>()).put(entry.number(), i);
     }
-    return indexes;
-  }
-
-  private static NavigableMap<Long, Integer> of(
-      Entry entry, Map<Long, NavigableMap<Long, Integer>> appended) {
-    return appended.getOrDefault(entry.appender(), Collections.emptyNavigableMap());
-  }
-
-  /** Returns for each of {@code others} the index in {@code ones} that it has to precede. */
-  private int[] limits(boolean[] inOrder, Map<Long, NavigableMap<Long, Integer>> appended) {
-    int[] limits = new int[inOrder.length];
-    int limit = ones.size();
-    for (int j = inOrder.length - 1; j >= 0; j--) {
-      if (inOrder[j]) {
-        limit = Math.min(limit, same[j]);
-      } else if (same[j] < 0) {
-        Entry entry = others.get(j);
-        Map.Entry<Long, Integer> next = of(entry, appended).higherEntry(entry.number());
-        limit = next == null ? limit : Math.min(limit, next.getValue());
+    Arrays.fill(limits, ones.size());
+    for (int j = 0; j < others.size(); j++) {
+      Entry entry = others.get(j);
+      NavigableMap<Long, Integer> own = indexes.get(entry.appender());
+      if (same[j] < 0 && own != null) {
+        Map.Entry<Long, Integer> last = own.lowerEntry(entry.number());
+        Map.Entry<Long, Integer> next = own.higherEntry(entry.number());
+        least[j] = last == null ? 0 : last.getValue() + 1;
+        limits[j] = next == null ? ones.size() : next.getValue();
       }
-      limits[j] = limit;
     }
-    return limits;
+    for (int j = 1; j < least.length; j++) {
+      least[j] = Math.max(least[j], least[j - 1]);
+    }
+    for (int j = limits.length - 2; j >= 0; j--) {
+      limits[j] = Math.min(limits[j], limits[j + 1]);
+    }
+  }
+
+  /** Returns {@code same}, without the common publications that contradict an appender's order. */
+  private int[] placesWithin(int[] least, int[] limits) {
+    return IntStream.range(0, same.length)
+        .map(j -> least[j] <= same[j] && same[j] < limits[j] ? same[j] : -1)
+        .toArray();
   }
 
   /**
