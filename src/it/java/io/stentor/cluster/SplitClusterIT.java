@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +63,57 @@ class SplitClusterIT {
     for (int alone : new int[] {2, 0}) {
       split(alone);
       awaitWhole(HEALED);
+    }
+  }
+
+  /** A connection may be cut after the other side has greeted, again and again. */
+  @Test
+  void nodes_that_lost_each_other_do_not_wait_for_addresses_that_only_greet() throws IOException {
+    List<ServerSocket> greeting = new ArrayList<>();
+    try {
+      List<String> list = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        greeting.add(new ServerSocket(0, 50, InetAddress.getByName(HOST)));
+        list.add(HOST + ":" + greeting.get(i).getLocalPort());
+      }
+      list.add(HOST);
+      join(list);
+      awaitWhole(SOON);
+      greeting.forEach(SplitClusterIT::greet);
+      split(2);
+      awaitWhole(HEALED);
+    } finally {
+      for (ServerSocket server : greeting) {
+        server.close();
+      }
+    }
+  }
+
+  /** Greets on each connection like a member, and says nothing more. */
+  private static void greet(ServerSocket server) {
+    Thread thread =
+        new Thread(
+            () -> {
+              List<Socket> open = new ArrayList<>();
+              try {
+                while (true) {
+                  Socket socket = server.accept();
+                  open.add(socket);
+                  socket.getOutputStream().write("HZC".getBytes(StandardCharsets.US_ASCII));
+                }
+              } catch (IOException e) {
+                open.forEach(SplitClusterIT::closeQuietly); // The test ends.
+              }
+            });
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private static void closeQuietly(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      // It is closed anyway.
     }
   }
 

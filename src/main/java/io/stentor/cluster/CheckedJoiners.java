@@ -2,6 +2,7 @@ package io.stentor.cluster;
 
 import com.hazelcast.cluster.Address;
 import com.hazelcast.config.JoinConfig;
+import com.hazelcast.instance.EndpointQualifier;
 import com.hazelcast.instance.impl.DefaultNodeContext;
 import com.hazelcast.instance.impl.DefaultNodeExtension;
 import com.hazelcast.instance.impl.Node;
@@ -15,13 +16,18 @@ import com.hazelcast.internal.cluster.impl.MulticastJoiner;
 import com.hazelcast.internal.cluster.impl.SplitBrainJoinMessage;
 import com.hazelcast.internal.cluster.impl.TcpIpJoiner;
 import com.hazelcast.internal.cluster.impl.operations.SplitBrainMergeValidationOp;
+import com.hazelcast.internal.server.ServerConnection;
 import com.hazelcast.logging.LogEvent;
 import com.hazelcast.spi.impl.operationservice.impl.InvocationFuture;
 import io.stentor.logging.LimitedWarnings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -131,16 +137,7 @@ final class CheckedJoiners extends DefaultNodeContext {
   /** Asks the leader of the other part for its nodes, and returns those that do not answer. */
   private static Set<InetSocketAddress> unreachable(Node node, Address leader)
       throws IOException, ExecutionException, TimeoutException, InterruptedException {
-    InvocationFuture<SplitBrainJoinMessage> asked =
-        node.getNodeEngine()
-            .getOperationService()
-            .createInvocationBuilder(
-                ClusterServiceImpl.SERVICE_NAME,
-                new SplitBrainMergeValidationOp(node.createSplitBrainJoinMessage()),
-                leader)
-            .setTryCount(1)
-            .invoke();
-    SplitBrainJoinMessage answer = asked.get(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
+    SplitBrainJoinMessage answer = ask(node, leader).get(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
     if (answer == null) {
       throw new TimeoutException("the leader is not ready to merge");
     }
@@ -150,6 +147,46 @@ final class CheckedJoiners extends DefaultNodeContext {
     }
     nodes.removeAll(MemberProbe.answering(nodes, ANSWER_MILLIS));
     return nodes;
+  }
+
+  private static InvocationFuture<SplitBrainJoinMessage> ask(Node node, Address other) {
+    return node.getNodeEngine()
+        .getOperationService()
+        .createInvocationBuilder(
+            ClusterServiceImpl.SERVICE_NAME,
+            new SplitBrainMergeValidationOp(node.createSplitBrainJoinMessage()),
+            other)
+        .setTryCount(1)
+        .invoke();
+  }
+
+  /**
+   * Returns which of these nodes answer on the connections that Hazelcast uses. Those of the others
+   * are closed: they may be from before a cut, and would wait long to send again.
+   */
+  private static List<Address> answering(Node node, Collection<Address> others) {
+    Map<Address, InvocationFuture<SplitBrainJoinMessage>> asked = new HashMap<>();
+    others.forEach(other -> asked.put(other, ask(node, other)));
+    long endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS);
+    List<Address> answering = new ArrayList<>();
+    for (Address other : others) {
+      try {
+        long leftNanos = Math.max(0, endNanos - System.nanoTime());
+        asked.get(other).get(leftNanos, TimeUnit.NANOSECONDS);
+        answering.add(other);
+      } catch (ExecutionException | TimeoutException e) {
+        LOG.debug("no answer from {}", other, e);
+        ServerConnection connection =
+            node.getServer().getConnectionManager(EndpointQualifier.MEMBER).get(other);
+        if (connection != null) {
+          connection.close("no answer", null);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return List.of();
+      }
+    }
+    return answering;
   }
 
   private final class Members extends TcpIpJoiner {
@@ -183,6 +220,12 @@ final class CheckedJoiners extends DefaultNodeContext {
       }
     }
 
+    /** Hazelcast would wait 10 s for each address that does not answer. */
+    @Override
+    public Collection<Address> getFilteredPossibleAddresses() {
+      return answering(node, super.getFilteredPossibleAddresses());
+    }
+
     @Override
     protected void startClusterMerge(Address target, int version) {
       if (mayMerge(node, target)) {
@@ -207,6 +250,12 @@ final class CheckedJoiners extends DefaultNodeContext {
   private final class Kubernetes extends DiscoveryJoiner {
     Kubernetes(Node node) {
       super(node, node.discoveryService, false);
+    }
+
+    /** See {@link Members#getFilteredPossibleAddresses}. */
+    @Override
+    public Collection<Address> getFilteredPossibleAddresses() {
+      return answering(node, super.getFilteredPossibleAddresses());
     }
 
     @Override
