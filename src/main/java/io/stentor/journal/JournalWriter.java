@@ -259,7 +259,7 @@ final class JournalWriter implements Runnable {
       bytes += entry.size();
       last = entry;
     }
-    segments.write(sequence);
+    segments.write(sequence, inFiles == onDisk && queue.isFlushWanted(onDisk));
     lastMarkFlushed = mark.flushed();
     if (last != null) {
       written(first, last, sequence, bytes);

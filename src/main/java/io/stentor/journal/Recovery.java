@@ -215,7 +215,7 @@ final class Recovery {
       if (size == 0) {
         int next = find(content, place + 1, end);
         if (newest && isTorn(content, next, end)) {
-          cut(nameOf(number), place, end);
+          cut(nameOf(number), place, used(array, place, end));
           torn = true;
           return place;
         }
@@ -297,8 +297,19 @@ final class Recovery {
     return sequence >= flushed && (next < 0 || !sameBoot);
   }
 
+  /** Returns where the zeros begin with which the file was filled ahead of the next records. */
+  private static int used(byte[] array, int from, int end) {
+    int used = end;
+    while (used > from && array[used - 1] == 0) {
+      used--;
+    }
+    return used;
+  }
+
   private void cut(String name, int from, int to) {
-    LOG.debug("{}: {} bytes that were not written completely are cut off", name, to - from);
+    if (to > from) {
+      LOG.debug("{}: {} bytes that were not written completely are cut off", name, to - from);
+    }
     cutBytes += to - from;
   }
 

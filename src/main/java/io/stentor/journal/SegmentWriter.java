@@ -22,6 +22,11 @@ final class SegmentWriter {
   private static final String STATE = "journal";
   private static final int BUFFER_BYTES = 1 << 20;
 
+  /** How far a file is filled ahead of what is written, in bytes. */
+  private static final int FILL_BYTES = 1 << 20;
+
+  private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(64 * 1024).asReadOnlyBuffer();
+
   /** A flush failed: what was written may be lost, even if a later flush succeeds. */
   static final class FlushException extends IOException {
     private static final long serialVersionUID = 1L;
@@ -144,6 +149,10 @@ final class SegmentWriter {
   private long expected;
 
   private long position;
+
+  /** Where the current file ends: behind what was written, or behind zeros that follow it. */
+  private long filled;
+
   private long totalBytes;
   private long sequence;
 
@@ -222,10 +231,14 @@ final class SegmentWriter {
    * Writes the group.
    *
    * @param last sequence of the last record in it
+   * @param flushedNext whether somebody waits for a flush of this group alone
    */
-  void write(long last) throws IOException {
+  void write(long last, boolean flushedNext) throws IOException {
     Disk.Output file = current();
     int size = buffer.flip().limit();
+    if (flushedNext && position + size > filled) {
+      fill(file, Math.max(position + size, Math.min(segmentBytes, position + FILL_BYTES)));
+    }
     try {
       file.write(buffer, position);
     } catch (IOException e) {
@@ -241,16 +254,42 @@ final class SegmentWriter {
     }
     dirty = true;
     position += size;
+    filled = Math.max(filled, position);
     segments.getLast().bytes = position;
     totalBytes += size;
     sequence = last;
   }
 
+  /**
+   * Fills the file with zeros, so that the next groups find their blocks in place. The flush of a
+   * file that grows also waits for the journal of the file system, which takes twice the time, and
+   * much longer while others write. Has no effect if there is no space.
+   */
+  private void fill(Disk.Output file, long end) {
+    try {
+      while (filled < end) {
+        int size = (int) Math.min(end - filled, ZEROS.capacity());
+        file.write(ZEROS.duplicate().limit(size), filled);
+        filled += size;
+      }
+    } catch (IOException e) {
+      cut(file);
+    }
+  }
+
+  /** Cuts off what follows the last group. */
   private void cut(Disk.Output file) {
+    filled = position;
     try {
       file.truncate(position);
     } catch (IOException e) {
       // The next group is written over it.
+    }
+  }
+
+  private void cutZeros() {
+    if (filled > position) {
+      cut(current());
     }
   }
 
@@ -326,6 +365,7 @@ final class SegmentWriter {
       }
     } else {
       flush();
+      cutZeros();
       header = following();
     }
     Disk.Output file = disk.create(nameOf(header.number()));
@@ -344,6 +384,7 @@ final class SegmentWriter {
     setOutput(file);
     format.use(state.salt, header.number());
     position = RecordFormat.HEADER_BYTES;
+    filled = position;
     sequence = header.first() - 1;
     totalBytes += position;
     segments.add(new Segment(header.number(), position));
@@ -390,6 +431,7 @@ final class SegmentWriter {
         roll(mark);
       }
       flush(); // The last mark.
+      cutZeros();
       replace(state.oldest, state.newest, settled, mark);
     }
   }

@@ -152,4 +152,67 @@ class JournalTest {
     assertThat(journal.isCopy()).isFalse();
     assertThat(journal.isContinuous()).isTrue();
   }
+
+  private void appendFlushed(Kind kind, String text) throws IOException {
+    journal.whenSafe(append(kind, "a", text), Level.FLUSHED, failure -> {});
+    journal.turn();
+  }
+
+  @Test
+  void a_file_whose_flushes_are_awaited_is_filled_ahead() throws IOException {
+    open();
+    String file = "journal-00000001.log";
+    appendFlushed(Kind.BASE, "1");
+    int filled = disk.size(file);
+    assertThat(filled).isGreaterThan(disk.used(file));
+    appendFlushed(Kind.STEP, "2");
+    assertThat(disk.size(file)).isEqualTo(filled);
+
+    disk.kill();
+    open();
+
+    assertThat(recorded.records).containsExactly("BASE a 1", "STEP a 2");
+    assertThat(recorded.damage).isEmpty();
+    assertThat(journal.report().cutBytes()).isZero();
+    assertThat(disk.size(file)).isEqualTo(disk.used(file));
+  }
+
+  @Test
+  void nothing_is_left_of_what_was_filled_ahead_when_a_journal_is_closed() throws IOException {
+    open();
+    appendFlushed(Kind.BASE, "1");
+    journal.close();
+    assertThat(journal.turn()).isFalse();
+    String file = "journal-00000001.log";
+    assertThat(disk.size(file)).isEqualTo(disk.used(file));
+  }
+
+  @Test
+  void a_file_whose_flushes_nobody_awaits_is_not_filled_ahead() throws IOException {
+    open();
+    for (int i = 0; i < 10; i++) {
+      append(Kind.BASE, "a", "1");
+      disk.advance(2000);
+      journal.turn();
+    }
+    String file = "journal-00000001.log";
+    assertThat(disk.size(file)).isEqualTo(disk.used(file));
+  }
+
+  @Test
+  void a_group_is_written_although_there_is_no_space_to_fill_ahead() throws IOException {
+    open();
+    append(Kind.BASE, "a", "0");
+    journal.turn();
+    disk.freeBytes = 500;
+    appendFlushed(Kind.STEP, "1");
+    appendFlushed(Kind.STEP, "2");
+    assertThat(journal.isSafe(3, Level.FLUSHED)).isTrue();
+    assertThat(journal.figures().problems()).isZero();
+
+    disk.losePower(Loss.ALL_UNFLUSHED);
+    open();
+
+    assertThat(recorded.records).containsExactly("BASE a 0", "STEP a 1", "STEP a 2");
+  }
 }

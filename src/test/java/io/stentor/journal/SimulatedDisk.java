@@ -124,6 +124,9 @@ final class SimulatedDisk implements Disk {
   boolean full;
   boolean failFlush;
 
+  /** By how much files can grow until there is no space left. */
+  int freeBytes = Integer.MAX_VALUE;
+
   SimulatedDisk(long seed) {
     random = new Random(seed);
   }
@@ -234,6 +237,16 @@ final class SimulatedDisk implements Disk {
 
   int size(String name) {
     return names.get(name).size;
+  }
+
+  /** The size of a file without the zeros at its end. */
+  int used(String name) {
+    Inode inode = names.get(name);
+    int used = inode.size;
+    while (used > 0 && inode.content[used - 1] == 0) {
+      used--;
+    }
+    return used;
   }
 
   void cutFile(String name, int size) {
@@ -382,10 +395,16 @@ final class SimulatedDisk implements Disk {
       byte[] array = new byte[bytes.remaining()];
       bytes.get(array);
       boolean stops = operations + 1 >= stopAt;
-      if (stops || full) {
+      int grows = (int) Math.max(0, position + array.length - inode.size);
+      boolean fails = full || grows > freeBytes;
+      if (stops || fails) {
         inode.write(array, random.nextInt(array.length + 1), (int) position);
       }
-      change();
+      operation();
+      if (fails) {
+        throw new IOException("No space left on device");
+      }
+      freeBytes -= grows;
       inode.write(array, array.length, (int) position);
     }
 
