@@ -28,7 +28,7 @@ public final class Torture implements AutoCloseable {
   private static final int NODES = Integer.getInteger("nodes", 3);
   private static final int SHOWN = 10;
 
-  /** How long nodes may take to be one cluster, and service to be whole. */
+  /** How long nodes that run may take to be one cluster, and service to be whole. */
   private static final Duration SLOW = Duration.ofSeconds(10);
 
   private final Nodes nodes;
@@ -116,7 +116,9 @@ public final class Torture implements AutoCloseable {
     if (!verdict.isGood()) {
       verdict.violations().stream().limit(SHOWN).forEach(v -> System.out.println("    !! " + v));
     }
-    boolean slow = result.times().values().stream().anyMatch(time -> time.compareTo(SLOW) > 0);
+    boolean slow =
+        !fault.isBlackout()
+            && result.times().values().stream().anyMatch(time -> time.compareTo(SLOW) > 0);
     if (slow || !verdict.isGood()) {
       System.out.println("    " + (slow ? "slow; " : "") + "all of it in " + save(number, result));
     }
