@@ -236,9 +236,6 @@ final class SegmentWriter {
   void write(long last, boolean flushedNext) throws IOException {
     Disk.Output file = current();
     int size = buffer.flip().limit();
-    if (flushedNext && position + size > filled) {
-      fill(file, Math.max(position + size, Math.min(segmentBytes, position + FILL_BYTES)));
-    }
     try {
       file.write(buffer, position);
     } catch (IOException e) {
@@ -254,18 +251,24 @@ final class SegmentWriter {
     }
     dirty = true;
     position += size;
-    filled = Math.max(filled, position);
     segments.getLast().bytes = position;
     totalBytes += size;
     sequence = last;
+    if (position > filled) {
+      filled = position;
+      if (flushedNext) {
+        fill(file);
+      }
+    }
   }
 
   /**
-   * Fills the file with zeros, so that the next groups find their blocks in place. The flush of a
+   * Adds zeros to the file, so that the next groups find their blocks in place. The flush of a
    * file that grows also waits for the journal of the file system, which takes twice the time, and
    * much longer while others write. Has no effect if there is no space.
    */
-  private void fill(Disk.Output file, long end) {
+  private void fill(Disk.Output file) {
+    long end = Math.min(segmentBytes, position + FILL_BYTES);
     try {
       while (filled < end) {
         int size = (int) Math.min(end - filled, ZEROS.capacity());
