@@ -5,6 +5,7 @@ import io.stentor.presence.Presence;
 import io.stentor.server.Operations;
 import io.stentor.server.Servers;
 import io.vertx.core.Future;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,11 +82,20 @@ public final class Node {
    * Vert.x, migrates the logs, and leaves the cluster.
    */
   public Future<Void> stop() {
+    return stop(drain::run);
+  }
+
+  /** Stops a node whose start has failed. It has no clients, so nothing is drained. */
+  Future<Void> abandon() {
+    return stop(Future::succeededFuture);
+  }
+
+  private Future<Void> stop(Supplier<Future<Void>> drained) {
     operations.drain();
     runtime.stopping();
     reload.end();
     return demo.stop(runtime.vertx())
-        .eventually(drain::run)
+        .eventually(drained)
         .eventually(operations::leave)
         .eventually(presence::close)
         .eventually(runtime::close)

@@ -126,7 +126,7 @@ public final class Startup {
             })
         .onFailure(
             failure ->
-                node.stop().onComplete(stopped -> started.fail(servers.cannotListen(failure))));
+                node.abandon().onComplete(done -> started.fail(servers.cannotListen(failure))));
     return started.future();
   }
 
@@ -138,20 +138,20 @@ public final class Startup {
 
   private Future<?> serve() {
     Vertx vertx = runtime.vertx();
-    // Probes are answered while the node waits for others. A failure here fails the start below.
-    Future<?> monitoring = operations.listen(rooms.limits());
-    // Registering consumers writes to the cluster's maps, whose backups must be stable first.
-    return runtime
-        .withCopies()
+    // First, so that probes are answered while the node waits for others, and a port in use fails
+    // the start at once. Registering consumers writes to the cluster's maps, whose backups must be
+    // stable before.
+    return operations
+        .listen(rooms.limits())
+        .compose(listening -> runtime.withCopies())
         .compose(safe -> runtime.restoreRooms())
         .compose(restored -> runtime.watchBus())
         .compose(watching -> ClusterCall.of(vertx))
         .map(nodes -> new ServerApi(rooms, presence, connections.registries(), nodes))
         .compose(api -> Mailboxes.open(vertx, rooms.node()).compose(boxes -> listen(api, boxes)))
-        .compose(listening -> operations.start())
-        .compose(probing -> monitoring)
+        .compose(serving -> operations.start())
         .compose(
-            watched ->
+            probing ->
                 demo.start(vertx, loaded.config().http(), servers.port(), runtime.hazelcast()));
   }
 

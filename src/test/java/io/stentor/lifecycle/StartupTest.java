@@ -1,0 +1,91 @@
+package io.stentor.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.stentor.config.ConfigLoader;
+import io.stentor.support.HttpRoom;
+import io.stentor.support.Ports;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nodes of a cluster inside this JVM, with data directories. */
+class StartupTest {
+  private final String name = "test-" + UUID.randomUUID();
+  private final int clusterPort = Ports.freeRange();
+  @TempDir private Path directory;
+
+  private Future<Node> start(String node) throws IOException {
+    return start(node, new JsonObject());
+  }
+
+  private Future<Node> start(String node, JsonObject more) throws IOException {
+    JsonObject cluster =
+        new JsonObject()
+            .put("enabled", true)
+            .put("name", name)
+            .put("host", "127.0.0.1")
+            .put("port", clusterPort)
+            .put("restartWaitSeconds", 3600);
+    JsonObject options =
+        new JsonObject()
+            .put("http", new JsonObject().put("host", "127.0.0.1").put("port", 0))
+            .put("eventLoops", 1)
+            .put("dataDir", directory.resolve(node).toString())
+            .put("cluster", cluster)
+            .mergeIn(more);
+    Path file = directory.resolve(node + ".json");
+    Files.writeString(file, options.encode());
+    ConfigLoader loader = new ConfigLoader(directory, Map.of());
+    return Startup.start(loader.load(List.of(file.toString()), List.of()));
+  }
+
+  private static <T> T await(Future<T> future) throws Exception {
+    return future.await(60, TimeUnit.SECONDS);
+  }
+
+  private void stopBoth(Node one, Node two) throws Exception {
+    await(Future.join(one.stop(), two.stop()));
+  }
+
+  @Test
+  void a_metrics_port_in_use_fails_the_start_before_the_node_waits_for_others() throws Exception {
+    Node one = await(start("one"));
+    Node two = await(start("two"));
+    String position = HttpRoom.at(one.port(), "kept").publish("hello").position();
+    stopBoth(one, two);
+
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      int port = taken.getLocalPort();
+      JsonObject options =
+          new JsonObject()
+              .put("metrics", new JsonObject().put("port", port))
+              .put(
+                  "drain", new JsonObject().put("balancerSeconds", 600).put("timeoutSeconds", 900));
+      assertThatThrownBy(() -> await(start("one", options)))
+          .hasMessage(
+              "cannot listen on 127.0.0.1:%d: Address already in use;"
+                  + " set another port with metrics.port",
+              port);
+    }
+
+    Future<Node> first = start("one");
+    two = await(start("two"));
+    one = await(first);
+    HttpRoom.Answer kept = HttpRoom.at(one.port(), "kept").read("?limit=9");
+    assertThat(kept.contents()).containsExactly("hello");
+    assertThat(kept.position()).isEqualTo(position);
+    stopBoth(one, two);
+  }
+}
