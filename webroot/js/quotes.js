@@ -83,6 +83,9 @@ class QuotesPage {
     const reason = signInReason(detail.state === "closed" ? detail : null, null, this.#tokens.isSent);
     this.#signIn.require(reason);
     this.#header.showConnection(reason === null ? detail : { state: "signedOut" });
+    if (reason !== null) {
+      this.#feed.stop(); // Its requests would be refused, too.
+    }
     if (detail.state === "waiting" || detail.state === "closed") {
       this.#isAway = true;
     } else if (detail.state === "live" && this.#isAway) {

@@ -32,6 +32,7 @@ export class Feed extends EventTarget {
   #subscriptions = new Map();
   #isPaused = false;
   #filled = Promise.resolve();
+  #isLooking = false;
   #timer = 0;
 
   /**
@@ -45,8 +46,9 @@ export class Feed extends EventTarget {
     this.#onQuote = onQuote;
   }
 
-  /** Looks for rooms now, and then every few seconds. */
+  /** Looks for rooms now, and then every few seconds until `stop`. */
   async start() {
+    this.#isLooking = true;
     try {
       const { rooms = [], next } = await this.#read(`./rooms?prefix=${PREFIX}&limit=${MAX_ROOMS}`);
       const added = rooms.filter(({ room }) => !this.quotes.has(room) && this.quotes.size < MAX_ROOMS);
@@ -59,7 +61,15 @@ export class Feed extends EventTarget {
       this.#dispatch("rooms", { error });
     }
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.start(), this.quotes.size > 0 ? UPDATE_MILLIS : UPDATE_SOON_MILLIS);
+    if (this.#isLooking) {
+      this.#timer = setTimeout(() => this.start(), this.quotes.size > 0 ? UPDATE_MILLIS : UPDATE_SOON_MILLIS);
+    }
+  }
+
+  /** Does not look for rooms any more. Those that were found go on. */
+  stop() {
+    this.#isLooking = false;
+    clearTimeout(this.#timer);
   }
 
   /** Reads the last minute of a quote now. Those of the others follow one after the other. */

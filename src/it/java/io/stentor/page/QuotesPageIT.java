@@ -419,21 +419,55 @@ class QuotesPageIT extends InBrowser {
   @ParameterizedTest
   @CsvSource({"en-GB, Sign in to see the quotes of this server.", "zh-CN, 登录后即可查看此服务器的行情。"})
   void a_node_that_wants_a_token_is_no_node_without_quotes(String locale, String text) {
-    Launch closed =
-        Launch.server()
-            .withEnv("STENTOR_IDENTITY_TOKENS_HMAC_SECRET", SECRET)
-            .withEnv("STENTOR_IDENTITY_ANONYMOUS", false);
-    try (NodeProcess locked = NodeProcess.start(closed);
+    try (NodeProcess locked = startLocked();
         Window one = browser.open(quotes(locked), options -> options.setLocale(locale))) {
       one.awaitState("signedOut");
       assertThat(one.at("statusText")).hasText(text);
       assertThat(one.at("example")).isHidden();
       assertThat(Axe.findings(one)).isEmpty();
-      String token = Signer.secret("HS256", SECRET).sign(new JsonObject().put("sub", "ann"));
-      one.at("txtToken").fill(token);
-      one.at("txtToken").press("Enter");
-      one.awaitLive();
+      signIn(one);
       assertThat(one.at("example")).containsText("--demo");
+    }
+  }
+
+  private static NodeProcess startLocked() {
+    return NodeProcess.start(
+        Launch.server()
+            .withEnv("STENTOR_IDENTITY_TOKENS_HMAC_SECRET", SECRET)
+            .withEnv("STENTOR_IDENTITY_ANONYMOUS", false));
+  }
+
+  private static void signIn(Window one) {
+    String token = Signer.secret("HS256", SECRET).sign(new JsonObject().put("sub", "ann"));
+    one.at("txtToken").fill(token);
+    one.at("txtToken").press("Enter");
+    one.awaitLive();
+  }
+
+  @Test
+  void the_server_is_not_asked_for_quotes_while_the_user_has_to_sign_in() {
+    try (NodeProcess locked = startLocked();
+        Window one = browser.open("about:blank")) {
+      List<String> asked = new CopyOnWriteArrayList<>();
+      List<String> answered = new CopyOnWriteArrayList<>();
+      one.page().onRequest(request -> asked.add(request.url()));
+      one.page().onResponse(response -> answered.add(response.url()));
+      one.page().clock().install();
+      one.page().navigate(quotes(locked));
+      one.awaitState("signedOut");
+      Patience.until(one, () -> answered.stream().anyMatch(url -> url.contains("/rooms?")));
+      asked.clear();
+      for (int i = 0; i < 3; i++) {
+        one.page().clock().fastForward(60_000);
+        one.page().evaluate("() => fetch('./health/live').then((answer) => answer.text())");
+      }
+      assertThat(asked).isNotEmpty().noneMatch(url -> url.contains("/rooms?"));
+
+      signIn(one);
+      assertThat(one.at("example")).isVisible();
+      asked.clear();
+      one.page().clock().fastForward(60_000);
+      Patience.until(one, () -> asked.stream().anyMatch(url -> url.contains("/rooms?")));
     }
   }
 
