@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Request;
 import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasAttributeOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
@@ -19,8 +20,10 @@ import io.stentor.support.NodeProcess;
 import io.stentor.support.Window;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -60,9 +63,11 @@ class ConsoleLooksIT extends InBrowser {
       assertThat(one.at("summary")).hasText("2 of 2 nodes ready");
       assertThat(one.at("alarm")).isHidden(new IsHiddenOptions().setTimeout(SOON_MILLIS));
       String killed = idOf(one, cluster.node(1));
+      assertThat(one.complaints()).isEmpty();
       cluster.node(1).kill9();
       awaitNode(one, killed, "silent");
       awaitNode(one, killed, "gone");
+      List<String> refusedLater = refusedFromNowOn(one);
       assertThat(one.at("summary")).hasText("1 of 2 nodes ready");
       assertThat(one.at("alarm")).containsText("No copies");
       assertThat(one.at("alarm")).hasAttribute("data-level", "bad");
@@ -82,7 +87,23 @@ class ConsoleLooksIT extends InBrowser {
       picture(one, "console-gone", ColorScheme.LIGHT);
       // Until a killed node counts as gone, what it would have to tell is refused.
       assertThat(one.complaints()).allMatch(complaint -> complaint.contains("status of 503"));
+      assertThat(refusedLater).isEmpty();
     }
+  }
+
+  /** The URLs of requests that begin from now on and are refused with 503. */
+  private static List<String> refusedFromNowOn(Window one) {
+    Set<Request> begun = new HashSet<>();
+    List<String> refused = new ArrayList<>();
+    one.page().onRequest(begun::add);
+    one.page()
+        .onResponse(
+            response -> {
+              if (response.status() == 503 && begun.contains(response.request())) {
+                refused.add(response.url());
+              }
+            });
+    return refused;
   }
 
   private static Locator event(Window one, String kind) {
