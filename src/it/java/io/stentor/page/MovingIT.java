@@ -30,6 +30,13 @@ class MovingIT extends InBrowser {
       "text => document.getElementById('state').dataset.state === 'live'"
           + " && document.getElementById('bannerText').textContent === text";
 
+  private static final String FRAME_IS_LOADED =
+      """
+      () => [...document.querySelectorAll('iframe')]
+        .map((frame) => frame.contentDocument)
+        .some((inside) => inside?.readyState === 'complete' && inside.URL.endsWith('/nodes.html'))
+      """;
+
   private static final String SECRET = "a secret of more than thirty-two bytes";
 
   @Test
@@ -163,7 +170,8 @@ class MovingIT extends InBrowser {
     assertThat(times).anyMatch(millis -> millis < LIMIT_MILLIS);
   }
 
+  /** Waits until the page can reach other nodes: it never can if its node dies before. */
   private static void awaitFrame(Window window) {
-    assertThat(window.page().locator("iframe")).hasCount(1);
+    window.page().waitForFunction(FRAME_IS_LOADED);
   }
 }
