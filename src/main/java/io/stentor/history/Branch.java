@@ -59,36 +59,59 @@ public record Branch(long epoch, List<Position> forks) {
    */
   static List<Position> joined(List<Branch> branches, long last) {
     List<Position> all = new ArrayList<>();
-    for (Branch branch : branches) {
-      add(all, new Position(branch.epoch, last));
-      for (Position fork : branch.forks) {
-        add(all, new Position(fork.epoch(), Math.min(fork.offset(), last)));
-      }
+    branches.forEach(branch -> add(all, new Position(branch.epoch, last)));
+    for (Position fork : inTurn(branches.stream().map(Branch::forks).toList())) {
+      add(all, new Position(fork.epoch(), Math.min(fork.offset(), last)));
     }
     return newest(all);
   }
 
   /**
    * Returns this branch with one more position up to which it continues another one, unless it is
-   * known to continue that one.
+   * known to continue that one. For readers: no other position is forgotten for it.
    */
   public Branch continuing(Position fork) {
     if (sharedWith(fork.epoch()) >= 0) {
       return this;
     }
     List<Position> all = new ArrayList<>(forks);
-    add(all, fork);
-    return new Branch(epoch, newest(all));
+    all.add(fork);
+    return new Branch(epoch, sorted(all));
   }
 
-  /** Returns this branch with other forks. */
-  Branch with(List<Position> others) {
-    return new Branch(epoch, newest(new ArrayList<>(others)));
+  /** Returns this branch with later positions up to which it continues others, the latest first. */
+  Branch continuing(List<Position> later) {
+    List<Position> before =
+        forks.stream()
+            .filter(fork -> later.stream().noneMatch(one -> one.epoch() == fork.epoch()))
+            .toList();
+    return new Branch(epoch, newest(inTurn(List.of(later, before))));
   }
 
+  /**
+   * Returns the first of each list, then the second of each, and so on: the latest of all first.
+   */
+  private static List<Position> inTurn(List<List<Position>> lists) {
+    List<Position> all = new ArrayList<>();
+    for (int i = 0; i < MAX_FORKS; i++) {
+      for (List<Position> list : lists) {
+        if (i < list.size()) {
+          all.add(list.get(i));
+        }
+      }
+    }
+    return all;
+  }
+
+  /** Returns the first forks of a list, as many as are remembered. */
   private static List<Position> newest(List<Position> forks) {
-    forks.sort((one, other) -> Long.compare(other.offset(), one.offset()));
-    return forks.size() <= MAX_FORKS ? forks : forks.subList(0, MAX_FORKS);
+    return sorted(forks.subList(0, Math.min(forks.size(), MAX_FORKS)));
+  }
+
+  private static List<Position> sorted(List<Position> forks) {
+    return forks.stream()
+        .sorted((one, other) -> Long.compare(other.offset(), one.offset()))
+        .toList();
   }
 
   private static void add(List<Position> forks, Position fork) {

@@ -200,13 +200,11 @@ public final class MergedLogs {
     if (log.branch().epoch() == part.epoch() && part.branch().forks().isEmpty()) {
       return log;
     }
-    List<Position> forks = new ArrayList<>(log.branch().forks());
-    for (Position fork : Branch.joined(List.of(part.branch()), from())) {
-      if (!log.branch().includes(fork)) {
-        forks.add(fork);
-      }
-    }
-    return log.with(log.branch().with(forks));
+    List<Position> unknown =
+        Branch.joined(List.of(part.branch()), from()).stream()
+            .filter(fork -> !log.branch().includes(fork))
+            .toList();
+    return log.with(log.branch().continuing(unknown));
   }
 
   private RoomLog both(long newEpoch) {

@@ -74,6 +74,41 @@ class MergedLogsTest {
     }
   }
 
+  /** A node that is cut off from a quiet room again and again. */
+  @Test
+  void the_latest_of_many_short_splits_is_remembered() {
+    RoomLog log = common();
+    for (int epoch = 100; epoch < 140; epoch++) {
+      log = MergedLogs.of(log, side(common(), epoch), MERGED);
+      assertThat(log.epoch()).isEqualTo(7);
+      assertThat(log.branch().includes(new Position(epoch, 2))).as("%s", epoch).isTrue();
+    }
+  }
+
+  @Test
+  void both_epochs_of_a_merge_are_remembered_whatever_preceded_them() {
+    RoomLog log = common();
+    for (int epoch = 100; epoch < 140; epoch++) {
+      log = MergedLogs.of(log, side(common(), epoch), MERGED);
+    }
+    RoomLog other = side(common(), 140);
+    append(log, batch(2, 1, NOW + 10, "c1"));
+    append(other, batch(3, 1, NOW + 20, "c2"));
+    for (RoomLog merged :
+        List.of(MergedLogs.of(log, other, MERGED), MergedLogs.of(other, log, MERGED))) {
+      assertThat(merged.branch().includes(new Position(7, 2))).isTrue();
+      assertThat(merged.branch().includes(new Position(140, 2))).isTrue();
+      assertThat(merged.branch().includes(new Position(139, 2))).isTrue();
+    }
+  }
+
+  /** Returns a log as another side of a split cluster continues it. */
+  private static RoomLog side(RoomLog log, long epoch) {
+    log.enter(1, 0, 0, true);
+    log.enter(2, 0, epoch, true);
+    return log;
+  }
+
   @Test
   void logs_that_grew_apart_are_both_kept_under_a_new_epoch() {
     RoomLog one = common();
