@@ -133,19 +133,21 @@ final class ReorderBuffer {
 
   /**
    * Returns the publications after the position, or null if the cache does not contain all of them.
+   * The oldest publication of the log is not known here: the page has the lowest offset that it can
+   * have.
    *
    * @param maxMessages maximum number of publications
    * @param maxBytes maximum size of the publications, in bytes, unless the first alone is larger
    */
   @Nullable Page since(Position after, int maxMessages, int maxBytes) {
     recent.trim(clock.getAsLong());
-    long oldest = next - recent.size();
-    if (!branch.includes(after) || after.offset() + 1 < oldest || after.offset() >= next) {
+    long cached = next - recent.size();
+    if (!branch.includes(after) || after.offset() + 1 < cached || after.offset() >= next) {
       return null;
     }
     int count = (int) (next - 1 - after.offset());
     List<Publication> publications = recent.newest(count, maxMessages, maxBytes);
-    return new Page(branch, oldest, next - 1, after.offset() + 1, publications);
+    return new Page(branch, removed + 1, next - 1, after.offset() + 1, publications);
   }
 
   /** Returns the last delivered publication; null if it is not cached. */

@@ -129,6 +129,20 @@ class LatestOnJoinTest {
     assertThat(nothing.texts()).containsExactly("!JOINED " + epoch + ":4");
   }
 
+  /** What the node has delivered is not all that the log has. */
+  @Example
+  void with_a_filter_the_newest_message_that_matches_may_be_older_than_the_cache() {
+    scene.publish(0, "1", Attributes.NONE.withTags(Map.of("colour", "red")));
+    scene.turn();
+    scene.join(TestFormat.SILENT, new Start.Live());
+    for (int offset = 2; offset <= 4; offset++) {
+      scene.publish(0, Integer.toString(offset), Attributes.NONE);
+      scene.turn();
+      FakeConnection joined = filtered("colour==red", new Start.AsConfigured());
+      assertThat(joined.texts()).contains(scene.epoch() + ":1=1");
+    }
+  }
+
   private FakeConnection filtered(String query, Start start) {
     FakeConnection connection =
         new FakeConnection(TestFormat.TELLING, FilterQuery.parse(query), "c");
