@@ -125,8 +125,8 @@ record SubscribeRequest(
     return new Page(newest.branch(), newest.oldest(), newest.top(), newest.top() + 1, List.of());
   }
 
-  /** Returns the position; null if no log can have such an epoch. */
-  private @Nullable Position position() {
+  /** Returns the position of the client; null if it has no epoch, or one that no log can have. */
+  @Nullable Position position() {
     try {
       Position position = Position.parse(epoch + ":" + offset);
       return Position.epochText(position.epoch()).equals(epoch) ? position : null;

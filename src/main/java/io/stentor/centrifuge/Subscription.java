@@ -214,12 +214,21 @@ final class Subscription implements Connection, Output {
     expiry.at(granted.expiresAt());
   }
 
+  /**
+   * Joins after the page with what the client missed. Without one, the room decides whether it
+   * continues from the client's position: while a split cluster heals, the log may have been read
+   * at a moment when it was not the one that this node delivers.
+   */
   private void joinAfter(Optional<Page> read) {
     Page page = read.orElse(null);
-    missed = page;
+    Position since = request.position();
     if (page != null) {
+      missed = page;
       boolean received = SubscribeRequest.sendsLast(page, this);
       join(new Start.Since(new Position(page.epoch(), page.last()), received));
+    } else if (since != null) {
+      missed = Page.emptyAt(since); // If it continues there, what it missed is pushed.
+      join(new Start.Since(since));
     } else if (request.onlyRecovered()) {
       throw new CommandError(ErrorCode.UNRECOVERABLE_POSITION);
     } else {

@@ -22,6 +22,12 @@ public record Page(
     publications = List.copyOf(publications);
   }
 
+  /** Creates a page of a log without publications that ends at a position. */
+  public static Page emptyAt(Position end) {
+    long next = end.offset() + 1;
+    return new Page(new Branch(end.epoch()), next, end.offset(), next, List.of());
+  }
+
   public long epoch() {
     return branch.epoch();
   }
