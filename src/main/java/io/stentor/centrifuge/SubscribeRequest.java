@@ -119,7 +119,9 @@ record SubscribeRequest(
    * @return null if the log has no message, and may have had one that the client has not seen
    */
   @Nullable Page latest(Page newest) {
-    if (offset == 0 || !newest.end().equals(position())) {
+    Position at = position();
+    boolean has = offset != 0 && at != null && newest.includes(at) && at.offset() >= newest.last();
+    if (!has) {
       return newest.publications().isEmpty() ? null : newest;
     }
     return new Page(newest.branch(), newest.oldest(), newest.top(), newest.top() + 1, List.of());
