@@ -203,7 +203,9 @@ final class CatchUp implements Tail.Reading {
 
   private void take(Page page) {
     boolean reaches = page.continues(after);
-    if (!reaches && isUnknownToNode(page) && ++failures <= MAX_FAILURES) {
+    if (!reaches && cursor.tail().mayContinue(after, page.epoch()) && ++failures <= MAX_FAILURES) {
+      // Until the node knows, a client could only be told its place in a branch that may have
+      // ended.
       source.check();
       readLater();
       return;
@@ -222,16 +224,6 @@ final class CatchUp implements Tail.Reading {
       write(page);
       proceed(after.offset() >= page.top());
     }
-  }
-
-  /**
-   * Returns whether the page is of another branch of the log, and this node still delivers the
-   * branch of the cursor's position. Then the node either goes on there, if it was read at one
-   * moment while a split cluster healed or a node was cut off, or it will learn of the other
-   * branch. Until then a client could only be told its place in a branch that may have ended.
-   */
-  private boolean isUnknownToNode(Page page) {
-    return page.epoch() != after.epoch() && cursor.tail().position().epoch() == after.epoch();
   }
 
   /** Continues with the message that was found, if there is one, at the end of the page. */

@@ -184,8 +184,9 @@ final class Feed implements ReorderBuffer.Output {
       groups.add(group);
     }
     group.tails.add(tail);
-    Position at = buffer.position();
-    tail.loop().run(() -> tail.attached(at));
+    Branch branch = buffer.branch();
+    long offset = buffer.next() - 1;
+    tail.loop().run(() -> tail.attached(branch, offset));
   }
 
   void detach(Tail tail) {
@@ -362,10 +363,10 @@ final class Feed implements ReorderBuffer.Output {
       counts.add(Count.LOST, 1);
       boolean withLatest = options.history().startsWithLatest() && page.oldest() <= page.top();
       buffer.moveTo(page.branch(), withLatest ? page.top() : page.top() + 1);
-      Position at = buffer.position();
-      LOG.info("room {}: continuity was lost, going on at {}", room, at);
+      long offset = buffer.next() - 1;
+      LOG.info("room {}: continuity was lost, going on at {}", room, buffer.position());
       groups.forEach(group -> group.before = null);
-      tails().forEach(tail -> tail.loop().run(() -> tail.lost(at)));
+      tails().forEach(tail -> tail.loop().run(() -> tail.lost(page.branch(), offset)));
     } else if (page.last() >= before) {
       buffer.take(new Broadcast(page.epoch(), page.first(), page.publications()));
       counts.add(Count.REPAIRED, buffer.next() - before);

@@ -79,6 +79,9 @@ final class Tail {
   /** One more than the number of the last publication that was appended. */
   private long end = 1;
 
+  /** The branch of the log that is delivered. */
+  private Branch branch = new Branch(0);
+
   private Position position = Position.NONE;
   private boolean attached;
   private boolean closed;
@@ -142,10 +145,21 @@ final class Tail {
     return position;
   }
 
-  /** Called by the feed, which from now on appends everything after the position. */
-  void attached(Position at) {
+  /**
+   * Returns whether a log that was read for a position is not the one that this node delivers, and
+   * the position is in the past of the latter. Then the node either goes on with its branch, if the
+   * log was read at one moment while a split cluster healed or a node was cut off, or it will learn
+   * of the other branch.
+   */
+  boolean mayContinue(Position from, long readEpoch) {
+    return readEpoch != branch.epoch() && branch.includes(from);
+  }
+
+  /** Called by the feed, which from now on appends everything after the offset of the branch. */
+  void attached(Branch to, long offset) {
     if (!closed) {
-      position = at;
+      branch = to;
+      position = new Position(to.epoch(), offset);
       attached = true;
       owner.attached(this);
     }
@@ -360,6 +374,7 @@ final class Tail {
   void forked(Branch into) {
     flush();
     Position before = position;
+    branch = into;
     position = new Position(into.epoch(), before.offset());
     for (int i = cursors.size() - 1; i >= 0; i--) {
       TailCursor cursor = cursors.get(i);
@@ -380,9 +395,10 @@ final class Tail {
    * The log continues at another position: all connections here missed publications, or the epoch
    * has changed.
    */
-  void lost(Position at) {
+  void lost(Branch to, long offset) {
     flush();
-    position = at;
+    branch = to;
+    position = new Position(to.epoch(), offset);
     for (int i = cursors.size() - 1; i >= 0; i--) {
       TailCursor cursor = cursors.get(i);
       if (cursor.reading != null) {

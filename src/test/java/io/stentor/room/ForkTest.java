@@ -158,6 +158,22 @@ class ForkTest {
         .isEqualTo(after("!RECOVERED " + before + ":5", range(before, 6, 6)));
   }
 
+  /** A node that is cut off has no log, and is back before it has noticed. */
+  @Test
+  void a_page_of_another_log_is_no_loss_while_the_node_delivers_a_branch_of_that_of_the_reader() {
+    scene.publishMany(3);
+    before = scene.epoch();
+    long epoch = scene.history.fork(Scene.ROOM, 3);
+    scene.join(TestFormat.SILENT, new Start.Live());
+    scene.history.onePage = new Page(new Branch(epoch + 1), 1, 0, 1, List.of());
+    FakeConnection connection =
+        scene.join(TestFormat.TELLING, new Start.Since(new Position(before, 1)));
+    scene.advance(200);
+    assertThat(scene.history.onePage).isNull();
+    assertThat(connection.texts())
+        .isEqualTo(after("!RECOVERED " + epoch + ":1", range(epoch, 2, 3)));
+  }
+
   @Test
   void a_reader_beyond_the_fork_is_told_where_it_is_in_the_new_branch() {
     nodeBehind();
