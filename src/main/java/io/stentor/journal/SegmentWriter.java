@@ -263,9 +263,9 @@ final class SegmentWriter {
   }
 
   /**
-   * Adds zeros to the file, so that the next groups find their blocks in place. The flush of a
-   * file that grows also waits for the journal of the file system, which takes twice the time, and
-   * much longer while others write. Has no effect if there is no space.
+   * Adds zeros to the file, so that the next groups find their blocks in place. The flush of a file
+   * that grows also waits for the journal of the file system, which takes twice the time, and much
+   * longer while others write. Has no effect if there is no space.
    */
   private void fill(Disk.Output file) {
     long end = Math.min(segmentBytes, position + FILL_BYTES);
