@@ -169,15 +169,15 @@ final class CheckedJoiners extends DefaultNodeContext {
     others.forEach(other -> asked.put(other, ask(node, other)));
     long endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS);
     List<Address> answering = new ArrayList<>();
-    for (Address other : others) {
+    for (var question : asked.entrySet()) {
       try {
         long leftNanos = Math.max(0, endNanos - System.nanoTime());
-        asked.get(other).get(leftNanos, TimeUnit.NANOSECONDS);
-        answering.add(other);
+        question.getValue().get(leftNanos, TimeUnit.NANOSECONDS);
+        answering.add(question.getKey());
       } catch (ExecutionException | TimeoutException e) {
-        LOG.debug("no answer from {}", other, e);
+        LOG.debug("no answer from {}", question.getKey(), e);
         ServerConnection connection =
-            node.getServer().getConnectionManager(EndpointQualifier.MEMBER).get(other);
+            node.getServer().getConnectionManager(EndpointQualifier.MEMBER).get(question.getKey());
         if (connection != null) {
           connection.close("no answer", null);
         }

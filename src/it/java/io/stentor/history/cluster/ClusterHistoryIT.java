@@ -308,6 +308,41 @@ class ClusterHistoryIT extends HistoryContract {
       assertThat(whole.epoch()).as("there is one history").isEqualTo(epoch);
     }
 
+    /** A node joins the other side a second or so before its logs are merged into those there. */
+    @Test
+    void a_reader_on_the_side_that_merges_is_told_of_no_loss_before() {
+      for (int i = 0; i < 3; i++) {
+        members.join();
+      }
+      append(on(members.all.get(0)), batch("common"));
+      HazelcastInstance alone = members.owner(room);
+      List<HazelcastInstance> rest = members.all.stream().filter(one -> one != alone).toList();
+      History one = on(rest.get(0));
+      final History other = on(alone);
+      for (HazelcastInstance member : rest) {
+        Suspicion.suspect(alone, member);
+        Suspicion.suspect(member, alone);
+      }
+      append(one, batch("1"));
+      append(other, new Batch(appender + 1, 1, batch("2").publications()));
+      Position common = new Position(eventually(alone).epoch(), 1);
+      Awaitility.await()
+          .atMost(SOON)
+          .pollInterval(Duration.ofMillis(5))
+          .until(() -> isMerged(other, common));
+    }
+
+    /** Reads as a reader in the common past does, which must not be told of a loss. */
+    private boolean isMerged(History history, Position common) {
+      Future<Page> read = history.read(room, common, 100, 1000, LIMITS);
+      Awaitility.await().atMost(SOON).until(read::isComplete);
+      Page page = read.result();
+      if (page != null) {
+        assertThat(page.includes(common)).as("%s is in the past of %s", common, page).isTrue();
+      }
+      return page != null && page.top() == 3;
+    }
+
     @Test
     void logs_that_grew_apart_in_a_split_are_joined_under_a_new_epoch() {
       HazelcastInstance one = members.join();

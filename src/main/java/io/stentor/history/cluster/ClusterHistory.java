@@ -7,6 +7,7 @@ import com.hazelcast.config.InMemoryFormat;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MergePolicyConfig;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.map.IMap;
 import io.stentor.cluster.HazelcastFuture;
@@ -45,13 +46,13 @@ public final class ClusterHistory implements History {
   private static final int MERGE_BATCH = 100;
 
   /**
-   * How often a log that is behind is read again. After that many times, which take 10 s, a cut-off
-   * node knows that it is cut off, also when it is cut off again and again, and its logs are in
-   * another epoch.
+   * How often a log is read again that is not yet what it will be. After that many times, which
+   * take 10 s, a cut-off node knows that it is cut off, also when it is cut off again and again,
+   * and its logs are in another epoch.
    */
-  private static final int BEHIND_TRIES = 100;
+  private static final int EARLY_TRIES = 100;
 
-  private static final long BEHIND_MILLIS = 100;
+  private static final long EARLY_MILLIS = 100;
 
   private final HazelcastInstance hazelcast;
   private final NodeContext context;
@@ -60,6 +61,9 @@ public final class ClusterHistory implements History {
   private final UnusedLogs unused;
   private final WireVersion wire;
   private final @Nullable JournalKeeper keeper;
+
+  /** Whether this node has joined another part of the cluster, or does, and its logs follow. */
+  private volatile boolean merging;
 
   /**
    * Creates a history of the logs of this instance's cluster. The instance's configuration must
@@ -74,12 +78,22 @@ public final class ClusterHistory implements History {
     this.wire = WireVersion.of(hazelcast);
     this.keeper =
         context.journal() == null ? null : JournalKeeper.start(hazelcast, context.journal());
+    hazelcast.getLifecycleService().addLifecycleListener(this::stateChanged);
     Quorum quorum = Quorum.of(hazelcast);
     if (quorum != null) {
       quorum.onChange(context.reports()::nodesChanged);
       // A node that leaves in order still takes part after the agreement, but can report no more.
       hazelcast.getCluster().addMembershipListener(new Leavers(context.reports()));
     }
+  }
+
+  private void stateChanged(LifecycleEvent event) {
+    merging =
+        switch (event.getState()) {
+          case MERGING -> true;
+          case MERGED, MERGE_FAILED -> false;
+          default -> merging;
+        };
   }
 
   /** Fails operations that wait for the report of a node that has left, so they are repeated. */
@@ -185,12 +199,13 @@ public final class ClusterHistory implements History {
         after,
         limits,
         () -> new LogOperations.Read(after, delivered, createsLog, maxMessages, maxBytes, limits),
-        BEHIND_TRIES);
+        EARLY_TRIES);
   }
 
   /**
    * Reads until the log is not behind the reader's position, so that a node that is cut off and
-   * does not know it tells nobody that messages were lost.
+   * does not know it tells nobody that messages were lost; and until the logs of a node that comes
+   * back are merged, so that nobody is told of a loss by a log that does not know them yet.
    */
   private Future<Page> readUpToDate(
       RoomName room,
@@ -201,7 +216,7 @@ public final class ClusterHistory implements History {
     return safely(room, read.get(), limits)
         .compose(
             page -> {
-              if (tries <= 1 || !page.isBehind(after)) {
+              if (tries <= 1 || !isEarly(page, after)) {
                 return Future.succeededFuture(page);
               }
               Promise<Page> later = Promise.promise();
@@ -209,10 +224,15 @@ public final class ClusterHistory implements History {
                   .tasks()
                   .schedule(
                       () -> readUpToDate(room, after, limits, read, tries - 1).onComplete(later),
-                      BEHIND_MILLIS,
+                      EARLY_MILLIS,
                       TimeUnit.MILLISECONDS);
               return later.future();
             });
+  }
+
+  private boolean isEarly(Page page, Position after) {
+    return page.isBehind(after)
+        || (merging && !after.equals(Position.NONE) && !page.includes(after));
   }
 
   @Override
