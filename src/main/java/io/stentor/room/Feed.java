@@ -79,6 +79,9 @@ final class Feed implements ReorderBuffer.Output {
   private int secondsToCheck = secondsToCheck();
   private int unusedSeconds;
 
+  /** The last position in the log whose place an empty one has taken; none if that was not so. */
+  private Position former = Position.NONE;
+
   /** Whether the feed has been in use long enough that a read should create a missing log. */
   private boolean createsLog;
 
@@ -342,7 +345,8 @@ final class Feed implements ReorderBuffer.Output {
    */
   private void take(Position after, Page page) {
     long before = buffer.next();
-    if (page.epoch() != buffer.epoch() && page.includes(buffer.position())) {
+    boolean isBack = before == 1 && isFormerLog(page);
+    if (page.epoch() != buffer.epoch() && page.includes(buffer.position()) && !isBack) {
       fork(page.branch());
     } else if (page.epoch() != buffer.epoch() && before == 1 && page.top() == 0) {
       // The room is still empty. Which epoch its log has is known when there is something in it.
@@ -356,23 +360,39 @@ final class Feed implements ReorderBuffer.Output {
       planCheck();
       return;
     }
-    if (!same && before == 1 && page.oldest() == 1) {
+    if (!same && before == 1 && page.oldest() == 1 && !isBack) {
       // The room was empty and the other log is complete, so no publication was missed.
       fork(page.branch().continuing(buffer.position()));
     } else if (!continues) {
-      counts.add(Count.LOST, 1);
-      boolean withLatest = options.history().startsWithLatest() && page.oldest() <= page.top();
-      buffer.moveTo(page.branch(), withLatest ? page.top() : page.top() + 1);
-      long offset = buffer.next() - 1;
-      LOG.info("room {}: continuity was lost, going on at {}", room, buffer.position());
-      groups.forEach(group -> group.before = null);
-      tails().forEach(tail -> tail.loop().run(() -> tail.lost(page.branch(), offset)));
+      lose(page);
     } else if (page.last() >= before) {
       buffer.take(new Broadcast(page.epoch(), page.first(), page.publications()));
       counts.add(Count.REPAIRED, buffer.next() - before);
     }
     takeEarly();
     readOn(page.top() >= buffer.next());
+  }
+
+  /** Goes on at the end of a log that does not continue where this feed is. */
+  private void lose(Page page) {
+    counts.add(Count.LOST, 1);
+    if (buffer.next() > 1 && page.top() == 0) {
+      former = buffer.position();
+    }
+    boolean withLatest = options.history().startsWithLatest() && page.oldest() <= page.top();
+    buffer.moveTo(page.branch(), withLatest ? page.top() : page.top() + 1);
+    long offset = buffer.next() - 1;
+    LOG.info("room {}: continuity was lost, going on at {}", room, buffer.position());
+    groups.forEach(group -> group.before = null);
+    tails().forEach(tail -> tail.loop().run(() -> tail.lost(page.branch(), offset)));
+  }
+
+  /**
+   * Returns whether a log is the one that an empty log has replaced for a while, because this node
+   * was cut off without a copy of it. What it has was delivered before.
+   */
+  private boolean isFormerLog(Page page) {
+    return !former.equals(Position.NONE) && page.branch().includes(new Position(former.epoch(), 0));
   }
 
   private void readOn(boolean isBehind) {

@@ -48,9 +48,20 @@ final class FaultyHistory implements History {
     this.logs = new LocalHistory(now);
   }
 
-  /** All logs are gone: as if every node that had them died. */
-  void lose() {
+  /**
+   * All logs are gone: as if every node that had them died.
+   *
+   * @return the logs
+   */
+  LocalHistory lose() {
+    LocalHistory lost = logs;
     logs = new LocalHistory(now);
+    return lost;
+  }
+
+  /** These logs are back: as if the nodes that have them were cut off. */
+  void back(LocalHistory lost) {
+    logs = lost;
   }
 
   /** The room's log goes on in another epoch, without what comes after an offset. */

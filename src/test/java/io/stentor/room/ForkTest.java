@@ -5,6 +5,7 @@ import static io.stentor.room.TestFormat.range;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.history.Branch;
+import io.stentor.history.LocalHistory;
 import io.stentor.history.Page;
 import io.stentor.message.Position;
 import io.stentor.room.Cursor.Start;
@@ -111,6 +112,23 @@ class ForkTest {
         scene.join(TestFormat.TELLING, new Start.Since(new Position(before, 0)));
     scene.advance(CHECKED_MILLIS);
     assertThat(resumed.texts()).containsExactly("!RECOVERED " + epoch + ":0", epoch + ":1=1");
+  }
+
+  /** A node that is cut off without the log, and back when somebody has published elsewhere. */
+  @Test
+  void a_log_that_was_gone_for_a_while_is_not_delivered_again_from_its_start() {
+    FakeConnection connection = listening();
+    LocalHistory logs = scene.history.lose();
+    scene.advance(CHECKED_MILLIS);
+    scene.history.back(logs);
+    long epoch = scene.history.fork(Scene.ROOM, 5);
+    scene.advance(CHECKED_MILLIS);
+    scene.publish(0, "new");
+    scene.turn();
+    List<String> texts = connection.texts();
+    assertThat(texts.get(3)).startsWith("!LOST ").endsWith(":0");
+    assertThat(texts.subList(4, texts.size()))
+        .containsExactly("!LOST " + epoch + ":5", epoch + ":6=new");
   }
 
   /** The log itself does not know of the forecast, but the node does. */
