@@ -340,6 +340,7 @@ final class SegmentWriter {
   void abandon() {
     next = following();
     expected = next.number();
+    filled = position;
     setOutput(null);
     settled = false;
   }
@@ -467,8 +468,9 @@ final class SegmentWriter {
     return segments.size();
   }
 
+  /** Returns the size of all files. */
   long totalBytes() {
-    return totalBytes;
+    return totalBytes + filled - position;
   }
 
   boolean isOpen() {
