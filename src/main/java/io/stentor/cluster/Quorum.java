@@ -133,7 +133,9 @@ public final class Quorum {
    * @param waitSeconds how long nodes that restart wait for the members that they last knew
    */
   public static void remember(Config joining, DataDirectory directory, int waitSeconds) {
-    joining.getUserContext().put(MEMORY, new QuorumMemory(directory, waitSeconds));
+    joining
+        .getUserContext()
+        .put(MEMORY, new QuorumMemory(directory, waitSeconds, System::nanoTime));
   }
 
   /**
@@ -143,7 +145,7 @@ public final class Quorum {
    *     its logs
    */
   public static boolean leaveCluster(DataDirectory directory) {
-    return new QuorumMemory(directory, 0).forget();
+    return new QuorumMemory(directory, 0, System::nanoTime).forget();
   }
 
   private static QuorumMemory memory(Map<String, Object> context) {

@@ -10,6 +10,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,24 +22,30 @@ import org.slf4j.LoggerFactory;
 final class QuorumMemory {
 
   /** Remembers nothing: for a node without a data directory. */
-  static final QuorumMemory NONE = new QuorumMemory(null, 0);
+  static final QuorumMemory NONE = new QuorumMemory(null, 0, System::nanoTime);
 
   private static final Logger LOG = LoggerFactory.getLogger(QuorumMemory.class);
   private static final String FILE = "members";
 
   private final @Nullable DataDirectory directory;
   private final int waitSeconds;
-  private final long startedNanos = System.nanoTime();
+  private final LongSupplier nanoTime;
+
+  /** When this node began to wait; null before. A slow start does not count as waiting. */
+  private @Nullable Long sinceNanos;
+
   private int told;
 
   /**
    * Creates a memory.
    *
    * @param waitSeconds how long nodes that restart wait for the members that they last knew
+   * @param nanoTime elapsed time
    */
-  QuorumMemory(@Nullable DataDirectory directory, int waitSeconds) {
+  QuorumMemory(@Nullable DataDirectory directory, int waitSeconds, LongSupplier nanoTime) {
     this.directory = directory;
     this.waitSeconds = waitSeconds;
+    this.nanoTime = nanoTime;
   }
 
   /**
@@ -108,9 +115,12 @@ final class QuorumMemory {
     }
   }
 
-  /** Returns whether to go on waiting for missing members of the last run. */
+  /** Returns whether to go on waiting for missing members of the last run. One thread. */
   boolean waitsFor(int missing) {
-    long waited = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedNanos);
+    long now = nanoTime.getAsLong();
+    long since = sinceNanos == null ? now : sinceNanos;
+    sinceNanos = since;
+    long waited = TimeUnit.NANOSECONDS.toSeconds(now - since);
     boolean waits = waited < waitSeconds;
     if (waits && told != missing) {
       LOG.info(
