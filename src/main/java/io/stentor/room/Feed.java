@@ -79,8 +79,8 @@ final class Feed implements ReorderBuffer.Output {
   private int secondsToCheck = secondsToCheck();
   private int unusedSeconds;
 
-  /** The last position in the log whose place an empty one has taken; none if that was not so. */
-  private Position former = Position.NONE;
+  /** The epoch of the log whose place an empty one has taken; 0 if that was not so. */
+  private long formerEpoch;
 
   /** Whether the feed has been in use long enough that a read should create a missing log. */
   private boolean createsLog;
@@ -377,7 +377,7 @@ final class Feed implements ReorderBuffer.Output {
   private void lose(Page page) {
     counts.add(Count.LOST, 1);
     if (buffer.next() > 1 && page.top() == 0) {
-      former = buffer.position();
+      formerEpoch = buffer.epoch();
     }
     boolean withLatest = options.history().startsWithLatest() && page.oldest() <= page.top();
     buffer.moveTo(page.branch(), withLatest ? page.top() : page.top() + 1);
@@ -392,7 +392,7 @@ final class Feed implements ReorderBuffer.Output {
    * was cut off without a copy of it. What it has was delivered before.
    */
   private boolean isFormerLog(Page page) {
-    return !former.equals(Position.NONE) && page.branch().includes(new Position(former.epoch(), 0));
+    return formerEpoch != 0 && page.branch().includes(new Position(formerEpoch, 0));
   }
 
   private void readOn(boolean isBehind) {
