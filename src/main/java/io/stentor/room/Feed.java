@@ -207,7 +207,7 @@ final class Feed implements ReorderBuffer.Output {
       return;
     }
     if (!logged) {
-      deliver(batch.publications(), 0, 0, Position.NONE);
+      deliver(batch.publications(), 0, 0);
     } else if (!live) {
       buffer.keep(batch);
     } else if (batch.epoch() != buffer.epoch()) {
@@ -415,31 +415,33 @@ final class Feed implements ReorderBuffer.Output {
    *
    * @param epoch epoch of the log; 0 if there is none
    * @param first offset of the first publication; 0 if there is no log
-   * @param after position of the last publication
    */
   @Override
-  public void deliver(List<Publication> publications, long epoch, long first, Position after) {
+  public void deliver(List<Publication> publications, long epoch, long first) {
+    long last = first == 0 ? 0 : first + publications.size() - 1;
     for (int i = 0; i < groups.size(); i++) {
       Group group = groups.get(i);
       Encoded encoded =
           Encoded.of(group.format, group.filter, room, group.before, publications, epoch, first);
       group.before = group.deltas ? publications.get(publications.size() - 1) : null;
       group.passedSeconds = encoded.endsHidden() ? Math.max(group.passedSeconds, 1) : 0;
-      deliver(group, encoded, after);
+      deliver(group, encoded, last);
     }
   }
 
   /**
    * Passes the same bytes to every tail of a group. Takes ownership of the only reference. Must not
    * be called while the group changes.
+   *
+   * @param last offset of the last publication; 0 if there is no log
    */
-  private void deliver(Group group, Encoded encoded, Position after) {
+  private void deliver(Group group, Encoded encoded, long last) {
     for (Tail tail : group.tails) {
       encoded.retain();
       if (tail.loop().inEventLoop()) {
-        tail.append(encoded, after);
+        tail.append(encoded, last);
       } else {
-        tail.loop().run(() -> tail.append(encoded, after));
+        tail.loop().run(() -> tail.append(encoded, last));
       }
     }
     encoded.release();
@@ -454,7 +456,7 @@ final class Feed implements ReorderBuffer.Output {
       group.passedSeconds = 0;
       Encoded position = Encoded.position(group.format, buffer.position());
       if (position != null) {
-        deliver(group, position, buffer.position());
+        deliver(group, position, buffer.position().offset());
       }
     }
   }

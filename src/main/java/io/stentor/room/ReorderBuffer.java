@@ -45,9 +45,8 @@ final class ReorderBuffer {
      *
      * @param epoch epoch of the log
      * @param first offset of the first publication
-     * @param after position of the last publication
      */
-    void deliver(List<Publication> publications, long epoch, long first, Position after);
+    void deliver(List<Publication> publications, long epoch, long first);
   }
 
   private final Output output;
@@ -217,7 +216,7 @@ final class ReorderBuffer {
     if (removed >= next - rest.size()) {
       dropRemoved();
     }
-    output.deliver(rest, epoch(), next - rest.size(), position());
+    output.deliver(rest, epoch(), next - rest.size());
   }
 
   /** Delivers the buffered batches that are next in order. */

@@ -82,7 +82,9 @@ final class Tail {
   /** The branch of the log that is delivered. */
   private Branch branch = new Branch(0);
 
-  private Position position = Position.NONE;
+  /** Offset of the last publication that was appended; 0 if there is no log. */
+  private long offset;
+
   private boolean attached;
   private boolean closed;
   private boolean flushPlanned;
@@ -142,7 +144,7 @@ final class Tail {
 
   /** Returns the position of the last publication that was appended here. */
   Position position() {
-    return position;
+    return new Position(branch.epoch(), offset);
   }
 
   /**
@@ -156,10 +158,10 @@ final class Tail {
   }
 
   /** Called by the feed, which from now on appends everything after the offset of the branch. */
-  void attached(Branch to, long offset) {
+  void attached(Branch to, long after) {
     if (!closed) {
       branch = to;
-      position = new Position(to.epoch(), offset);
+      offset = after;
       attached = true;
       owner.attached(this);
     }
@@ -177,16 +179,16 @@ final class Tail {
   /**
    * Appends the next publications. Takes ownership of one reference.
    *
-   * @param after position of the last of these publications
+   * @param last offset of the last of these publications; 0 if there is no log
    */
-  void append(Encoded publications, Position after) {
+  void append(Encoded publications, long last) {
     if (closed || !attached) {
       publications.release();
       return;
     }
     fresh.add(publications);
     end += publications.count();
-    position = after;
+    offset = last;
     if (!flushPlanned) {
       flushPlanned = true;
       int coalesceMillis = options.coalesceMillis();
@@ -373,16 +375,15 @@ final class Tail {
    */
   void forked(Branch into) {
     flush();
-    Position before = position;
+    long formerEpoch = branch.epoch();
     branch = into;
-    position = new Position(into.epoch(), before.offset());
     for (int i = cursors.size() - 1; i >= 0; i--) {
       TailCursor cursor = cursors.get(i);
       long ahead = cursor.next - end;
       boolean follows =
           cursor.reading != null
               || ahead <= 0
-              || into.includes(new Position(before.epoch(), before.offset() + ahead));
+              || into.includes(new Position(formerEpoch, offset + ahead));
       if (follows) {
         cursor.connection.forked();
       } else {
@@ -395,10 +396,10 @@ final class Tail {
    * The log continues at another position: all connections here missed publications, or the epoch
    * has changed.
    */
-  void lost(Branch to, long offset) {
+  void lost(Branch to, long after) {
     flush();
     branch = to;
-    position = new Position(to.epoch(), offset);
+    offset = after;
     for (int i = cursors.size() - 1; i >= 0; i--) {
       TailCursor cursor = cursors.get(i);
       if (cursor.reading != null) {
@@ -468,9 +469,9 @@ final class Tail {
       if (reading != null) {
         return reading.position();
       }
-      return position.epoch() == 0
+      return branch.epoch() == 0
           ? Position.NONE
-          : new Position(position.epoch(), position.offset() - (end - next));
+          : new Position(branch.epoch(), offset - (end - next));
     }
 
     @Override
@@ -529,7 +530,7 @@ final class Tail {
     private void lost() {
       last = NONE;
       moveToEnd();
-      tell(new Notice(position, Notice.Kind.LOST, 0));
+      tell(new Notice(Tail.this.position(), Notice.Kind.LOST, 0));
     }
 
     private void moveTo(long number) {
@@ -545,8 +546,8 @@ final class Tail {
      * @return false if the tail does not have everything that follows; nothing has changed then
      */
     boolean continueAfter(Position reached, boolean hasBefore) {
-      long number = end + (reached.offset() - position.offset());
-      if (position.epoch() != reached.epoch() || number < next || number < pieces.oldest()) {
+      long number = end + (reached.offset() - offset);
+      if (branch.epoch() != reached.epoch() || number < next || number < pieces.oldest()) {
         return false;
       }
       moveTo(number);

@@ -134,7 +134,7 @@ class RecentCacheTest {
   private static ReorderBuffer reorderBuffer() {
     return new ReorderBuffer(
         Options.usual().history(),
-        (publications, epoch, first, after) -> {},
+        (publications, epoch, first) -> {},
         new Counts(Counts.Timings.NONE),
         () -> 1_000_000);
   }
@@ -214,10 +214,7 @@ class RecentCacheTest {
             1 + random.nextInt(1000), 1000 + random.nextInt(200_000), 1 + random.nextInt(30));
     ReorderBuffer sequence =
         new ReorderBuffer(
-            limits,
-            (publications, epoch, first, after) -> {},
-            new Counts(Counts.Timings.NONE),
-            now::get);
+            limits, (publications, epoch, first) -> {}, new Counts(Counts.Timings.NONE), now::get);
     final long epoch = logs.read(Scene.ROOM, Position.NONE, 0, 0, limits).result().epoch();
     sequence.moveTo(new Branch(epoch), 1);
     long number = 1;
