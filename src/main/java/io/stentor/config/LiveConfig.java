@@ -9,10 +9,12 @@ import java.util.function.Supplier;
 public final class LiveConfig implements Supplier<Config> {
 
   private volatile Config now;
+  private volatile int largestMessageBytes;
 
   /** Creates a holder of the initial configuration. */
   public LiveConfig(Config atStart) {
     this.now = atStart;
+    this.largestMessageBytes = atStart.largestMessageBytes();
   }
 
   @Override
@@ -20,8 +22,17 @@ public final class LiveConfig implements Supplier<Config> {
     return now;
   }
 
+  /**
+   * Returns {@link Config#largestMessageBytes} of the current configuration without looking at
+   * every rule, because each message that a client sends is compared with it.
+   */
+  public int largestMessageBytes() {
+    return largestMessageBytes;
+  }
+
   /** Replaces the configuration. */
   public void set(Config next) {
     now = next;
+    largestMessageBytes = next.largestMessageBytes();
   }
 }

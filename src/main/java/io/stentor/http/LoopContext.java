@@ -159,7 +159,7 @@ public record LoopContext(
 
   /** Maximum size in bytes of one frame with commands of the Centrifuge protocol. */
   public int maxFrameBytes() {
-    return Math.max(MIN_MAX_FRAME_BYTES, node.live().get().largestMessageBytes());
+    return Math.max(MIN_MAX_FRAME_BYTES, node.live().largestMessageBytes());
   }
 
   /** Runs a task on the event loop; immediately if the current thread is the event loop. */

@@ -51,6 +51,10 @@ class LiveOptionsTest {
     return RawHttp.get(node.port(), "/rooms").status();
   }
 
+  private String room(String name) {
+    return RawHttp.get(node.port(), "/rooms/" + name).body();
+  }
+
   private int roomsFor(String address) {
     return RawHttp.exchange(
             node.port(),
@@ -102,6 +106,19 @@ class LiveOptionsTest {
       }
     }
     return true;
+  }
+
+  @Test
+  void a_larger_message_size_applies_to_commands_on_a_new_connection() throws IOException {
+    start(new JsonObject());
+    reload(new JsonObject().put("roomDefaults", new JsonObject().put("maxMessageBytes", 200_000)));
+    await().atMost(SOON).until(() -> room("tea").contains("\"maxMessageBytes\":200000"));
+    try (Client client = Client.connect(node.port(), "/connection/websocket")) {
+      client.publish("{\"id\":1,\"connect\":{}}").next();
+      String data = "x".repeat(150_000);
+      client.publish("{\"id\":2,\"publish\":{\"channel\":\"tea\",\"data\":\"" + data + "\"}}");
+      assertThat(client.next()).isEqualTo("{\"id\":2,\"publish\":{}}");
+    }
   }
 
   @Test
