@@ -23,6 +23,10 @@ final class ClientWriter {
   private final ClientFormat format;
   private final Consumer<CloseReason> closeSession;
   private boolean batching;
+
+  /** Whether the batch has written anything. */
+  private boolean unflushed;
+
   private boolean closed;
 
   ClientWriter(ClientTransport transport, ClientFormat format, Consumer<CloseReason> closeSession) {
@@ -59,9 +63,12 @@ final class ClientWriter {
   }
 
   private void writeFramed(ByteBuf framed) {
-    output.write(framed);
-    if (!batching) {
-      output.flush();
+    if (batching) {
+      unflushed = true;
+      output.write(framed);
+    } else {
+      output.send(framed);
+      framed.release();
     }
     if (!output.isWritable() && transport.queuedBytes() > MAX_QUEUED_BYTES) {
       close(CloseReason.SLOW);
@@ -75,9 +82,10 @@ final class ClientWriter {
 
   void endBatch() {
     batching = false;
-    if (!closed) {
+    if (unflushed && !closed) {
       output.flush();
     }
+    unflushed = false;
   }
 
   /** Closes the session. */

@@ -57,6 +57,7 @@ public final class Publication {
   private final @Nullable String idempotencyKey;
   private final @Nullable Member from;
   private final Attributes attributes;
+  private final int weight;
 
   private Publication(
       Kind kind,
@@ -71,6 +72,7 @@ public final class Publication {
     this.idempotencyKey = idempotencyKey;
     this.from = from;
     this.attributes = attributes;
+    this.weight = data.length + (from == null ? 0 : from.bytes()) + attributes.bytes();
   }
 
   /**
@@ -184,7 +186,7 @@ public final class Publication {
    * and the attributes.
    */
   public int weight() {
-    return data.length + (from == null ? 0 : from.bytes()) + attributes.bytes();
+    return weight;
   }
 
   public long timeMillis() {
