@@ -125,7 +125,8 @@ final class Bars {
                 new Case("memory, calm", Candidate.stentor(options), calm),
                 new Case("buffered, calm", Candidate.durable(options, "buffered"), calm)));
     for (int publishers : List.of(1, 10, 100)) {
-      String load = "--mode post --connections " + publishers + timed(15, 1);
+      // The JVM compiles for half a minute beside the load, on the same core.
+      String load = "--mode post --connections " + publishers + timed(45, 1);
       Candidate protobuf = Candidate.durable(options, Protocol.PROTOBUF, "synced");
       Candidate json = Candidate.durable(options, Protocol.CENTRIFUGE, "synced");
       Candidate posted = Candidate.durable(options, "synced");
