@@ -1,5 +1,9 @@
 package io.stentor.config;
 
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+
 /**
  * An address to listen on.
  *
@@ -7,6 +11,25 @@ package io.stentor.config;
  * @param port TCP port
  */
 public record HostPort(String host, int port) {
+
+  /**
+   * Checks that this node can listen on this address now. A host name that cannot be resolved, and
+   * port 0, pass.
+   *
+   * @param option the option that sets another port
+   * @throws IllegalStateException if it cannot; the message says why
+   */
+  public void requireFree(String option) {
+    InetSocketAddress address = new InetSocketAddress(host, port);
+    if (address.isUnresolved()) {
+      return;
+    }
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.bind(address);
+    } catch (IOException e) {
+      throw cannotListen(e, option);
+    }
+  }
 
   /**
    * Creates the failure to listen on this address, which the system's messages do not name.

@@ -92,6 +92,13 @@ public final class Startup {
     Demo demo = new Demo(config);
     Servers servers = new Servers(config.http());
     Limits limits = new Limits(config.limits());
+    try {
+      // Before the node joins a cluster, which would notice that it leaves again.
+      servers.requireFreePort();
+      Operations.requireFreePort(config);
+    } catch (IllegalStateException e) {
+      return Future.failedFuture(e);
+    }
     return NodeRuntime.of(config, limits, joining -> prepare(joining, config, demo))
         .compose(runtime -> new Startup(loaded, demo, servers, limits, runtime).run());
   }
@@ -138,9 +145,8 @@ public final class Startup {
 
   private Future<?> serve() {
     Vertx vertx = runtime.vertx();
-    // First, so that probes are answered while the node waits for others, and a port in use fails
-    // the start at once. Registering consumers writes to the cluster's maps, whose backups must be
-    // stable before.
+    // First, so that probes are answered while the node waits for others. Registering consumers
+    // writes to the cluster's maps, whose backups must be stable before.
     return operations
         .listen(rooms.limits())
         .compose(listening -> runtime.withCopies())

@@ -45,6 +45,9 @@ public final class Operations {
 
   private static final Logger LOG = LoggerFactory.getLogger(Operations.class);
 
+  /** The option that sets the port, for error messages. */
+  private static final String PORT_OPTION = "metrics.port";
+
   /** Tolerates two lost probes and the delay until a dead node is detected. */
   private static final long SILENT_MILLIS = 15_000;
 
@@ -186,6 +189,18 @@ public final class Operations {
   }
 
   /**
+   * Checks that a node can listen on its metrics port, if one is configured. Must be called before
+   * the node starts.
+   *
+   * @throws IllegalStateException if it cannot; the message says why
+   */
+  public static void requireFreePort(Config config) {
+    if (config.metrics().enabled()) {
+      new HostPort(config.http().host(), config.metrics().port()).requireFree(PORT_OPTION);
+    }
+  }
+
+  /**
    * Listens on the metrics port if one is configured. To be called once {@link #watch} was.
    *
    * @param limits the node's limits, which also apply to this port
@@ -208,7 +223,7 @@ public final class Operations {
         .recover(
             failure ->
                 Future.failedFuture(
-                    new HostPort(config.http().host(), port).cannotListen(failure, "metrics.port")))
+                    new HostPort(config.http().host(), port).cannotListen(failure, PORT_OPTION)))
         .onSuccess(
             listening -> LOG.info("metrics:  http://{}:{}/metrics", config.http().host(), port));
   }

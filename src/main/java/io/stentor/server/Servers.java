@@ -37,6 +37,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Servers {
 
+  /** The option that sets the port, for error messages. */
+  private static final String PORT_OPTION = "--port (http.port)";
+
   /** Vert.x convention for a random free port; all servers that use this number share the port. */
   private static final int ONE_FREE_PORT = -1;
 
@@ -150,12 +153,21 @@ public final class Servers {
   }
 
   /**
+   * Checks that the servers can listen on their port. Must be called before {@link #start}.
+   *
+   * @throws IllegalStateException if they cannot; the message says why
+   */
+  public void requireFreePort() {
+    new HostPort(options.host(), options.port()).requireFree(PORT_OPTION);
+  }
+
+  /**
    * Adds the address to a failure to listen; the system's message lacks it. Native sockets fail
    * with an IOException.
    */
   public Throwable cannotListen(Throwable failure) {
     return failure instanceof IOException
-        ? new HostPort(options.host(), port()).cannotListen(failure, "--port (http.port)")
+        ? new HostPort(options.host(), port()).cannotListen(failure, PORT_OPTION)
         : failure;
   }
 

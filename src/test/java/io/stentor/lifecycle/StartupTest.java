@@ -60,6 +60,31 @@ class StartupTest {
   }
 
   @Test
+  void a_port_in_use_fails_the_start_before_the_node_joins_the_cluster() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      int port = taken.getLocalPort();
+      JsonObject listening = new JsonObject().put("host", "127.0.0.1").put("port", port);
+      assertThatThrownBy(() -> await(start("one", new JsonObject().put("http", listening))))
+          .hasMessage(
+              "cannot listen on 127.0.0.1:%d: Address already in use;"
+                  + " set another port with --port (http.port)",
+              port);
+    }
+    assertThat(directory.resolve("one")).as("its data directory").doesNotExist();
+  }
+
+  @Test
+  void a_failed_start_does_not_drain() throws Exception {
+    Path file = Files.createFile(directory.resolve("file"));
+    JsonObject http =
+        new JsonObject().put("host", "127.0.0.1").put("port", 0).put("unixSocket", file.toString());
+    JsonObject drain = new JsonObject().put("balancerSeconds", 600).put("timeoutSeconds", 900);
+    JsonObject options = new JsonObject().put("http", http).put("drain", drain);
+    assertThatThrownBy(() -> await(start("one", options)))
+        .hasMessageContaining("there is a file that is no socket");
+  }
+
+  @Test
   void a_metrics_port_in_use_fails_the_start_before_the_node_waits_for_others() throws Exception {
     Node one = await(start("one"));
     Node two = await(start("two"));
@@ -68,11 +93,7 @@ class StartupTest {
 
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       int port = taken.getLocalPort();
-      JsonObject options =
-          new JsonObject()
-              .put("metrics", new JsonObject().put("port", port))
-              .put(
-                  "drain", new JsonObject().put("balancerSeconds", 600).put("timeoutSeconds", 900));
+      JsonObject options = new JsonObject().put("metrics", new JsonObject().put("port", port));
       assertThatThrownBy(() -> await(start("one", options)))
           .hasMessage(
               "cannot listen on 127.0.0.1:%d: Address already in use;"
