@@ -192,10 +192,7 @@ class SplitClusterIT {
   private void split(int alone) {
     List<HazelcastInstance> others = new ArrayList<>(members);
     HazelcastInstance one = others.remove(alone);
-    for (HazelcastInstance other : others) {
-      Suspicion.suspect(one, other);
-      Suspicion.suspect(other, one);
-    }
+    Suspicion.cutOff(one, others);
     await().atMost(SOON).pollInterval(Duration.ofMillis(5)).until(() -> size(one) == 1);
   }
 

@@ -5,6 +5,7 @@ import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.internal.cluster.impl.ClusterServiceImpl;
 import java.time.Duration;
+import java.util.List;
 import org.awaitility.Awaitility;
 
 /** Makes Hazelcast members of this JVM take each other for dead, as after a cut that lasted. */
@@ -21,6 +22,15 @@ public final class Suspicion {
     if (suspected != null) {
       cluster.suspectMember(suspected, "the test splits the cluster", true);
     }
+  }
+
+  /**
+   * Cuts one member off from the others, which stay together. They suspect it first: if it leads
+   * the cluster, it would tell each of them that another one is gone.
+   */
+  public static void cutOff(HazelcastInstance one, List<HazelcastInstance> others) {
+    others.forEach(other -> suspect(other, one));
+    others.forEach(other -> suspect(one, other));
   }
 
   /** Splits a cluster of two; they find each other again. */

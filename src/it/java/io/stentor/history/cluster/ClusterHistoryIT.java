@@ -319,10 +319,7 @@ class ClusterHistoryIT extends HistoryContract {
       List<HazelcastInstance> rest = members.all.stream().filter(one -> one != alone).toList();
       History one = on(rest.get(0));
       final History other = on(alone);
-      for (HazelcastInstance member : rest) {
-        Suspicion.suspect(alone, member);
-        Suspicion.suspect(member, alone);
-      }
+      Suspicion.cutOff(alone, rest);
       append(one, batch("1"));
       append(other, new Batch(appender + 1, 1, batch("2").publications()));
       Position common = new Position(eventually(alone).epoch(), 1);
@@ -330,6 +327,20 @@ class ClusterHistoryIT extends HistoryContract {
           .atMost(SOON)
           .pollInterval(Duration.ofMillis(5))
           .until(() -> isMerged(other, common));
+    }
+
+    @Test
+    void publications_are_removed_while_the_nodes_agree_that_one_is_lost() {
+      for (int i = 0; i < 3; i++) {
+        members.join();
+      }
+      append(on(members.all.get(0)), batch("a", "b"));
+      HazelcastInstance owner = members.owner(room);
+      List<HazelcastInstance> rest = members.all.stream().filter(one -> one != owner).toList();
+      Suspicion.cutOff(owner, rest);
+      Page page = await(on(rest.get(0)).removeAll(room, LIMITS));
+      assertThat(page.top()).isEqualTo(2);
+      assertThat(page.oldest()).isEqualTo(3);
     }
 
     /** Reads as a reader in the common past does, which must not be told of a loss. */

@@ -52,7 +52,13 @@ public final class ClusterHistory implements History {
    */
   private static final int EARLY_TRIES = 100;
 
-  private static final long EARLY_MILLIS = 100;
+  /**
+   * How often a log is asked to remove its publications while the nodes agree on who is there, for
+   * example after the loss of one. That many attempts take 4 s.
+   */
+  private static final int REMOVE_TRIES = 40;
+
+  private static final long RETRY_MILLIS = 100;
 
   private final HazelcastInstance hazelcast;
   private final NodeContext context;
@@ -219,14 +225,7 @@ public final class ClusterHistory implements History {
               if (tries <= 1 || !isEarly(page, after)) {
                 return Future.succeededFuture(page);
               }
-              Promise<Page> later = Promise.promise();
-              context
-                  .tasks()
-                  .schedule(
-                      () -> readUpToDate(room, after, limits, read, tries - 1).onComplete(later),
-                      EARLY_MILLIS,
-                      TimeUnit.MILLISECONDS);
-              return later.future();
+              return later(() -> readUpToDate(room, after, limits, read, tries - 1));
             });
   }
 
@@ -237,7 +236,26 @@ public final class ClusterHistory implements History {
 
   @Override
   public Future<Page> removeAll(RoomName room, RoomOptions.History limits) {
-    return safely(room, new LogOperations.RemoveAll(limits), limits);
+    return removeAll(room, limits, REMOVE_TRIES);
+  }
+
+  /** A repetition also removes what was published since the first attempt. */
+  private Future<Page> removeAll(RoomName room, RoomOptions.History limits, int tries) {
+    return safely(room, new LogOperations.RemoveAll(limits), limits)
+        .recover(
+            failure ->
+                tries > 1 && failure instanceof NotReplicatedException
+                    ? later(() -> removeAll(room, limits, tries - 1))
+                    : Future.failedFuture(failure));
+  }
+
+  /** Makes another attempt after {@link #RETRY_MILLIS}. */
+  private Future<Page> later(Supplier<Future<Page>> attempt) {
+    Promise<Page> later = Promise.promise();
+    context
+        .tasks()
+        .schedule(() -> attempt.get().onComplete(later), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+    return later.future();
   }
 
   @Override
