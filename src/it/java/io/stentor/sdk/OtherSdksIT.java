@@ -89,7 +89,7 @@ class OtherSdksIT {
     /** Waits for a line that is this pattern, after those that were expected before. */
     String expect(String pattern) {
       String line = lines.await("^" + pattern + "$", read, PATIENCE);
-      read = lines.all().subList(read, lines.all().size()).indexOf(line) + read + 1;
+      read += lines.from(read).indexOf(line) + 1;
       return line;
     }
 
@@ -121,14 +121,6 @@ class OtherSdksIT {
     }
   }
 
-  private static String nextText(RawWebSocket socket) {
-    RawWebSocket.Frame frame = socket.nextFrame();
-    while (frame.opcode() == RawWebSocket.PING) {
-      frame = socket.nextFrame();
-    }
-    return frame.text();
-  }
-
   private static List<String> numbers(int to) {
     return IntStream.rangeClosed(1, to).mapToObj(Integer::toString).toList();
   }
@@ -146,7 +138,7 @@ class OtherSdksIT {
       bob.expect("published " + room);
       ann.expect("publication " + room + " 1 \\{\"text\":\"hi é你\"}");
       // The SDK for Python writes JSON in its own way.
-      assertThat(new JsonObject(nextText(plain)).getString("text")).isEqualTo("hi é你");
+      assertThat(new JsonObject(plain.nextFrame().text()).getString("text")).isEqualTo("hi é你");
       plain.sendText("plain");
       ann.expect("publication " + room + " 2 \"plain\"");
       bob.order("subscribe " + room);

@@ -29,6 +29,11 @@ public final class LogLines {
     return List.copyOf(lines);
   }
 
+  /** A copy of the lines so far, from the one with this index on. */
+  public synchronized List<String> from(int index) {
+    return List.copyOf(lines.subList(index, lines.size()));
+  }
+
   /** Waits until the process has written its last line, and returns all of them. */
   public List<String> awaitEnd(Duration timeout) {
     awaitOrEnd(line -> false, 0, timeout);

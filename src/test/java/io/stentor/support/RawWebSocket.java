@@ -110,8 +110,17 @@ public final class RawWebSocket extends RawHttp {
     return this;
   }
 
-  /** Reads the next frame. */
+  /** Reads the next frame that is no ping. The first ping may come at any time. */
   public Frame nextFrame() {
+    Frame frame = nextFrameOrPing();
+    while (frame.opcode() == PING) {
+      frame = nextFrameOrPing();
+    }
+    return frame;
+  }
+
+  /** Reads the next frame. */
+  public Frame nextFrameOrPing() {
     byte[] head = read(2);
     int length = head[1] & 0x7f;
     if (length == 126) {

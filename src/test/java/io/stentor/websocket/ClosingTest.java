@@ -160,9 +160,9 @@ class ClosingTest {
   private static int publish(RawWebSocket publisher, String text) {
     int pings = 0;
     publisher.sendText(text);
-    for (Frame frame = publisher.nextFrame();
+    for (Frame frame = publisher.nextFrameOrPing();
         frame.opcode() == PING;
-        frame = publisher.nextFrame()) {
+        frame = publisher.nextFrameOrPing()) {
       pings++;
       publisher.sendFrame(FIN | RawWebSocket.PONG, frame.payload());
     }
