@@ -93,7 +93,7 @@ public final class Startup {
     Servers servers = new Servers(config.http());
     Limits limits = new Limits(config.limits());
     try {
-      // Before the node joins a cluster, which would notice that it leaves again.
+      // First: a node that joins and then cannot listen would disturb the cluster.
       servers.requireFreePort();
       Operations.requireFreePort(config);
     } catch (IllegalStateException e) {

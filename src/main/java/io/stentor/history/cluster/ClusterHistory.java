@@ -54,7 +54,7 @@ public final class ClusterHistory implements History {
 
   /**
    * How often a log is asked to remove its publications while the nodes agree on who is there, for
-   * example after the loss of one. That many attempts take 4 s.
+   * example after the loss of one. The pauses between that many attempts take 4 s.
    */
   private static final int REMOVE_TRIES = 40;
 
@@ -239,7 +239,7 @@ public final class ClusterHistory implements History {
     return removeAll(room, limits, REMOVE_TRIES);
   }
 
-  /** A repetition also removes what was published since the first attempt. */
+  /** A retry also removes what was published since the first attempt. */
   private Future<Page> removeAll(RoomName room, RoomOptions.History limits, int tries) {
     return safely(room, new LogOperations.RemoveAll(limits), limits)
         .recover(
