@@ -5,6 +5,7 @@ import io.stentor.admission.Limits;
 import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomRules;
 import io.stentor.history.History;
+import io.stentor.history.History.NotReplicatedException;
 import io.stentor.history.Page;
 import io.stentor.message.Position;
 import io.stentor.message.RoomName;
@@ -41,6 +42,14 @@ public final class Rooms {
       return new Load(rooms + other.rooms, cursors + other.cursors);
     }
   }
+
+  /**
+   * How often a log is asked while the nodes agree on who is there, for example after the loss of
+   * one. The pauses between that many attempts take 4 s.
+   */
+  private static final int TRIES = 40;
+
+  private static final long RETRY_MILLIS = 100;
 
   private static final long[] CHECK_AFTER_CHANGE_MILLIS = {500, 2000, 5000, 10_000};
 
@@ -239,12 +248,34 @@ public final class Rooms {
                 : Future.succeededFuture(feed.delivered()));
   }
 
-  /** Runs an action with the room's feed, or null if there is none, on its home loop. */
-  private <T> Future<T> withFeed(RoomName name, Function<@Nullable Feed, Future<T>> action) {
+  /**
+   * Runs an operation with the room's feed, or null if there is none, on its home loop. It must be
+   * idempotent, because it is repeated for a while if it was not replicated.
+   */
+  private <T> Future<T> withFeed(RoomName name, Function<@Nullable Feed, Future<T>> operation) {
     Promise<T> result = Promise.promise();
-    Loop home = loops.home(name);
-    home.executor().run(() -> action.apply(home.feeds.get(name)).onComplete(result));
+    loops.home(name).executor().run(() -> attempt(name, operation, TRIES, result));
     return loops.atHome(name, result.future());
+  }
+
+  private <T> void attempt(
+      RoomName name,
+      Function<@Nullable Feed, Future<T>> operation,
+      int tries,
+      Promise<T> result) {
+    Loop home = loops.home(name);
+    operation
+        .apply(home.feeds.get(name))
+        .onComplete(
+            (done, failure) -> {
+              if (tries > 1 && failure instanceof NotReplicatedException) {
+                home.executor()
+                    .after(RETRY_MILLIS, () -> attempt(name, operation, tries - 1, result));
+              } else {
+                result.handle(
+                    failure == null ? Future.succeededFuture(done) : Future.failedFuture(failure));
+              }
+            });
   }
 
   private Future<Page> readLog(
@@ -254,9 +285,12 @@ public final class Rooms {
     return history.follow(name, after, delivered, false, maxMessages, maxBytes, limits);
   }
 
-  /** Removes all messages of a room; see {@link History#removeAll}. Completes on an event loop. */
+  /**
+   * Removes all messages of a room; see {@link History#removeAll}. If that takes more than one
+   * attempt, also what was published in between. Completes on an event loop.
+   */
   public Future<Page> removeAll(RoomName name) {
-    return loops.atHome(name, history.removeAll(name, options(name).history()));
+    return withFeed(name, feed -> history.removeAll(name, options(name).history()));
   }
 
   /**

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 final class FaultyHistory implements History {
   int failPercent;
 
+  /** Whether nothing is replicated, as while the nodes of a cluster agree on who is there. */
+  boolean agreeing;
+
   /** How often a log was read. */
   int reads;
 
@@ -126,7 +129,15 @@ final class FaultyHistory implements History {
     return slowly(() -> logs.summaries(rooms));
   }
 
+  @Override
+  public boolean canFork() {
+    return true;
+  }
+
   private <T> Future<T> slowly(Supplier<Future<T>> operation) {
+    if (agreeing) {
+      return Future.failedFuture(new NotReplicatedException());
+    }
     Promise<T> promise = Promise.promise();
     later(
         () -> {

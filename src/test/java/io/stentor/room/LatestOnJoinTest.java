@@ -52,6 +52,7 @@ class LatestOnJoinTest {
   void a_message_that_the_log_no_longer_has_is_not_the_newest() {
     scene.publishMany(10);
     scene.nodes.get(0).removeAll(Scene.ROOM);
+    scene.turn();
     FakeConnection connection = scene.join(TestFormat.TELLING, new Start.AsConfigured());
     scene.publishMany(1);
     long epoch = scene.epoch();

@@ -329,20 +329,6 @@ class ClusterHistoryIT extends HistoryContract {
           .until(() -> isMerged(other, common));
     }
 
-    @Test
-    void publications_are_removed_while_the_nodes_agree_that_one_is_lost() {
-      for (int i = 0; i < 3; i++) {
-        members.join();
-      }
-      append(on(members.all.get(0)), batch("a", "b"));
-      HazelcastInstance owner = members.owner(room);
-      List<HazelcastInstance> rest = members.all.stream().filter(one -> one != owner).toList();
-      Suspicion.cutOff(owner, rest);
-      Page page = await(on(rest.get(0)).removeAll(room, LIMITS));
-      assertThat(page.top()).isEqualTo(2);
-      assertThat(page.oldest()).isEqualTo(3);
-    }
-
     /** Reads as a reader in the common past does, which must not be told of a loss. */
     private boolean isMerged(History history, Position common) {
       Future<Page> read = history.read(room, common, 100, 1000, LIMITS);

@@ -52,12 +52,6 @@ public final class ClusterHistory implements History {
    */
   private static final int EARLY_TRIES = 100;
 
-  /**
-   * How often a log is asked to remove its publications while the nodes agree on who is there, for
-   * example after the loss of one. The pauses between that many attempts take 4 s.
-   */
-  private static final int REMOVE_TRIES = 40;
-
   private static final long RETRY_MILLIS = 100;
 
   private final HazelcastInstance hazelcast;
@@ -236,17 +230,7 @@ public final class ClusterHistory implements History {
 
   @Override
   public Future<Page> removeAll(RoomName room, RoomOptions.History limits) {
-    return removeAll(room, limits, REMOVE_TRIES);
-  }
-
-  /** A retry also removes what was published since the first attempt. */
-  private Future<Page> removeAll(RoomName room, RoomOptions.History limits, int tries) {
-    return safely(room, new LogOperations.RemoveAll(limits), limits)
-        .recover(
-            failure ->
-                tries > 1 && failure instanceof NotReplicatedException
-                    ? later(() -> removeAll(room, limits, tries - 1))
-                    : Future.failedFuture(failure));
+    return safely(room, new LogOperations.RemoveAll(limits), limits);
   }
 
   /** Makes another attempt after {@link #RETRY_MILLIS}. */
@@ -331,6 +315,9 @@ public final class ClusterHistory implements History {
    * Runs an operation. Hazelcast confirms an operation whose copy was on a node that is lost
    * meanwhile, although the copy may never have had it. So the result counts only if this node is
    * still on the side that it was on before.
+   *
+   * @return fails with {@link NotReplicatedException} if the nodes do not agree, or did not while
+   *     the operation ran
    */
   private <T> Future<T> submit(
       RoomName room, EntryProcessor<String, RoomLog, @Nullable T> processor) {
