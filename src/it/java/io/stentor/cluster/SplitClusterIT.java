@@ -66,6 +66,34 @@ class SplitClusterIT {
     }
   }
 
+  /**
+   * The second takes the first for dead, but not the third, which would lead after the first. Then
+   * the first, which leads, loses the third and the second.
+   */
+  @Test
+  void a_node_that_gets_no_leader_is_whole_with_the_others_within_ten_seconds() {
+    join(
+        TestConfig.cluster(
+            "name",
+            name,
+            "host",
+            HOST,
+            "port",
+            port,
+            "members",
+            List.of(HOST),
+            "failureDetectionSeconds",
+            3));
+    awaitWhole(SOON);
+    HazelcastInstance leader = members.get(0);
+    HazelcastInstance node = members.get(2);
+    Suspicion.suspect(node, leader);
+    Suspicion.suspect(leader, members.get(1));
+    await().atMost(SOON).pollInterval(Duration.ofMillis(5)).until(() -> size(node) == 2);
+    Suspicion.suspect(leader, node);
+    awaitWhole(HEALED);
+  }
+
   /** A connection may be cut after the other side has greeted, again and again. */
   @Test
   void nodes_that_lost_each_other_do_not_wait_for_addresses_that_only_greet() throws IOException {
@@ -178,8 +206,10 @@ class SplitClusterIT {
   }
 
   private void join(List<String> list) {
-    ClusterOptions cluster =
-        TestConfig.cluster("name", name, "host", HOST, "port", port, "members", list);
+    join(TestConfig.cluster("name", name, "host", HOST, "port", port, "members", list));
+  }
+
+  private void join(ClusterOptions cluster) {
     for (int i = 0; i < NODES; i++) {
       members.add(
           ClusteredVertx.join(

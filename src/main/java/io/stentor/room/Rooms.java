@@ -259,10 +259,7 @@ public final class Rooms {
   }
 
   private <T> void attempt(
-      RoomName name,
-      Function<@Nullable Feed, Future<T>> operation,
-      int tries,
-      Promise<T> result) {
+      RoomName name, Function<@Nullable Feed, Future<T>> operation, int tries, Promise<T> result) {
     Loop home = loops.home(name);
     operation
         .apply(home.feeds.get(name))
