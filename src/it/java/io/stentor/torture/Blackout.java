@@ -108,13 +108,17 @@ final class Blackout {
     blackout.comeBack();
   }
 
-  /** All are killed, and one loses its data directory. */
-  static void diskLost(Scene scene) {
+  /** All are killed, and one loses its data directory; it starts first or last. */
+  static void diskLost(Scene scene, boolean first) {
     Blackout blackout = new Blackout(scene);
     blackout.leave();
     blackout.end("all", End.KILL, blackout.all);
-    blackout.disksOf(1, "lost", places -> blackout.nodes.disks().lose(places.get(0)));
-    blackout.startAgain(blackout.all);
+    List<Integer> order = blackout.shuffled(blackout.all);
+    int lost = order.get(first ? 0 : order.size() - 1);
+    scene.note("disk of node " + lost + " lost");
+    blackout.nodes.disks().lose(lost);
+    awaitReady(blackout.startInOrder(order));
+    scene.awaitWhole();
     blackout.comeBack();
   }
 
@@ -123,8 +127,9 @@ final class Blackout {
     Blackout blackout = new Blackout(scene);
     blackout.leave();
     blackout.end("all", End.KILL, blackout.all);
-    blackout.disksOf(
-        2, "swapped", places -> blackout.nodes.disks().swap(places.get(0), places.get(1)));
+    List<Integer> swapped = blackout.shuffled(blackout.all).subList(0, 2);
+    scene.note("disks of " + swapped + " swapped");
+    blackout.nodes.disks().swap(swapped.get(0), swapped.get(1));
     blackout.startAgain(blackout.all);
     blackout.comeBack();
   }
@@ -173,16 +178,6 @@ final class Blackout {
     return order;
   }
 
-  private interface Damage {
-    void to(List<Integer> places);
-  }
-
-  private void disksOf(int count, String what, Damage damage) {
-    List<Integer> places = shuffled(all).subList(0, count);
-    scene.note("disks of " + places + " " + what);
-    damage.to(places);
-  }
-
   private void end(String who, End how, List<Integer> places) {
     scene.begin(how + " of " + who, () -> nodes.end(how.name(), places));
   }
@@ -205,7 +200,10 @@ final class Blackout {
   }
 
   private List<NodeProcess> start(List<Integer> places) {
-    List<Integer> order = shuffled(places);
+    return startInOrder(shuffled(places));
+  }
+
+  private List<NodeProcess> startInOrder(List<Integer> order) {
     scene.note("starts in the order " + order);
     List<NodeProcess> started = new ArrayList<>();
     for (int place : order) {

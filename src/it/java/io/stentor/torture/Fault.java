@@ -86,8 +86,11 @@ enum Fault {
   /** {@code kill -9} of all nodes but one, which goes on, and then of this one. */
   BLACKOUT_BUT_ONE_THEN_IT(true, scene -> Blackout.allButOne(scene, true)),
 
-  /** {@code kill -9} of all nodes, one of which loses its data directory. */
-  BLACKOUT_DISK_LOST(false, Blackout::diskLost),
+  /** {@code kill -9} of all nodes, one of which loses its data directory and starts last. */
+  BLACKOUT_DISK_LOST(false, scene -> Blackout.diskLost(scene, false)),
+
+  /** The same, but that one starts first, so it is a cluster of its own before the others come. */
+  BLACKOUT_DISK_LOST_FIRST(true, scene -> Blackout.diskLost(scene, true)),
 
   /** {@code kill -9} of all nodes, two of which get each other's data directory. */
   BLACKOUT_DISKS_SWAPPED(false, Blackout::disksSwapped),
