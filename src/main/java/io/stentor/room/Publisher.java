@@ -302,21 +302,35 @@ public final class Publisher {
     }
 
     private void appended(List<Waiting> waiting, Batch batch, Appended appended) {
-      List<Publication> fresh = batch.publications();
-      if (!appended.isAllNew()) {
-        fresh = new ArrayList<>();
+      if (appended.isAllNew()) {
+        broadcast(appended, batch.publications());
+        long offset = appended.first();
+        for (Waiting one : waiting) {
+          one.ack.appended(new Position(appended.epoch(), offset++));
+        }
+      } else {
+        List<Publication> fresh = new ArrayList<>();
         for (int i = 0; i < waiting.size(); i++) {
           if (appended.isNew(i)) {
             fresh.add(batch.publications().get(i));
           }
         }
+        if (!fresh.isEmpty()) {
+          broadcast(appended, fresh);
+        }
+        answerEach(waiting, appended);
       }
-      if (!fresh.isEmpty()) {
-        Broadcast broadcast = new Broadcast(appended.epoch(), appended.first(), fresh);
-        bus.publish(room, broadcast);
-        counts.add(Count.PUBLISHED, fresh.size());
-        counts.add(Count.PUBLISHED_BYTES, broadcast.bytes());
-      }
+      done(waiting);
+    }
+
+    private void broadcast(Appended appended, List<Publication> fresh) {
+      Broadcast broadcast = new Broadcast(appended.epoch(), appended.first(), fresh);
+      bus.publish(room, broadcast);
+      counts.add(Count.PUBLISHED, fresh.size());
+      counts.add(Count.PUBLISHED_BYTES, broadcast.bytes());
+    }
+
+    private void answerEach(List<Waiting> waiting, Appended appended) {
       List<Long> offsets = appended.offsets(waiting.size());
       for (int i = 0; i < waiting.size(); i++) {
         Position position = new Position(appended.epoch(), offsets.get(i));
@@ -335,7 +349,6 @@ public final class Publisher {
           ack.appended(position);
         }
       }
-      done(waiting);
     }
 
     private void failed(
