@@ -5,14 +5,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A wall clock for each node: one is right, one is ahead and one behind by longer than rooms keep
- * messages. Needs libfaketime and the system property {@code clocks}, since a JVM starts much more
- * slowly with that; else all nodes have the machine's clock.
+ * messages. Without libfaketime, all nodes have the machine's clock.
  */
 final class Clocks {
 
@@ -27,9 +25,6 @@ final class Clocks {
           .findFirst()
           .orElse(null);
 
-  /** A JVM asks for the time so often that it starts several times more slowly. */
-  private static final Duration START = Duration.ofSeconds(canBeSet() ? 300 : 60);
-
   private final Path directory;
 
   /** Creates clocks that are kept as files in this directory. */
@@ -38,12 +33,12 @@ final class Clocks {
   }
 
   static boolean canBeSet() {
-    return LIBRARY != null && Boolean.getBoolean("clocks");
+    return LIBRARY != null;
   }
 
   /** A node with the clock of its place. Elapsed time is the machine's. */
   Launch on(Launch launch, int place) {
-    if (LIBRARY == null || !canBeSet()) {
+    if (LIBRARY == null) {
       return launch;
     }
     reset(place);
@@ -53,12 +48,9 @@ final class Clocks {
         .withEnv("FAKETIME_CACHE_DURATION", 1)
         .withEnv("FAKETIME_DONT_FAKE_MONOTONIC", 1)
         .withEnv("DONT_FAKE_MONOTONIC", 1)
+        // Otherwise timed waits of a JVM end at once.
+        .withEnv("FAKETIME_FORCE_MONOTONIC_FIX", 0)
         .withEnv("NO_FAKE_STAT", 1);
-  }
-
-  /** How long a node may take until it is ready. */
-  static Duration startTime() {
-    return START;
   }
 
   /** Sets a clock ahead, within a second. */

@@ -56,7 +56,7 @@ final class Nodes implements AutoCloseable {
       for (int i = 0; i < size; i++) {
         ports.add(firstPort + MOST + i);
         processes.add(launch(i));
-        processes.get(i).awaitReady(Clocks.startTime());
+        processes.get(i).awaitReady();
       }
     } catch (RuntimeException | Error e) {
       close();
@@ -121,7 +121,7 @@ final class Nodes implements AutoCloseable {
 
   /** Starts a new process where the old one has ended, and waits until it is ready. */
   void replace(int place) {
-    start(place).awaitReady(Clocks.startTime());
+    start(place).awaitReady();
   }
 
   /** Starts a new process where the old one has ended. */

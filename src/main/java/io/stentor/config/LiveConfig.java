@@ -8,18 +8,23 @@ import java.util.function.Supplier;
  */
 public final class LiveConfig implements Supplier<Config> {
 
-  private volatile Config now;
-  private volatile int largestMessageBytes;
+  private volatile Current now;
+
+  /** A configuration, and what is derived from it. */
+  private record Current(Config config, int largestMessageBytes) {
+    Current(Config config) {
+      this(config, config.largestMessageBytes());
+    }
+  }
 
   /** Creates a holder of the initial configuration. */
   public LiveConfig(Config atStart) {
-    this.now = atStart;
-    this.largestMessageBytes = atStart.largestMessageBytes();
+    this.now = new Current(atStart);
   }
 
   @Override
   public Config get() {
-    return now;
+    return now.config;
   }
 
   /**
@@ -27,12 +32,11 @@ public final class LiveConfig implements Supplier<Config> {
    * every rule, because each message that a client sends is compared with it.
    */
   public int largestMessageBytes() {
-    return largestMessageBytes;
+    return now.largestMessageBytes;
   }
 
   /** Replaces the configuration. */
   public void set(Config next) {
-    now = next;
-    largestMessageBytes = next.largestMessageBytes();
+    now = new Current(next);
   }
 }

@@ -11,6 +11,7 @@ import io.stentor.config.LoadedConfig;
 import io.stentor.config.RoomRules;
 import io.stentor.connection.ConnectionCounts;
 import io.stentor.history.LogJournal;
+import io.stentor.http.Contract;
 import io.stentor.http.NodeServices;
 import io.stentor.http.NodeUrls;
 import io.stentor.identity.Access;
@@ -165,12 +166,17 @@ public final class Startup {
     NodeServices services = new NodeServices(live, rooms, presence, access, connections);
     NodeUrls urls =
         new NodeUrls(loaded.config().http().publicUrl(), AnnouncedUrls.of(runtime.hazelcast()));
-    return servers.start(
-        runtime.vertx(),
-        runtime.eventLoops(),
-        live,
-        operations,
-        (vertx, loop) -> new Endpoints(vertx, loop, services, urls, api, mailboxes, deflate));
+    // Parsed here, because event loops must not be blocked by it.
+    Future<Contract> contract = runtime.vertx().executeBlocking(Contract::read);
+    return contract.compose(
+        parsed ->
+            servers.start(
+                runtime.vertx(),
+                runtime.eventLoops(),
+                live,
+                operations,
+                (vertx, loop) ->
+                    new Endpoints(vertx, loop, services, urls, api, mailboxes, deflate)));
   }
 
   private void logReady() {
