@@ -67,8 +67,8 @@ class SplitClusterIT {
   }
 
   /**
-   * The second takes the first for dead, but not the third, which would lead after the first. Then
-   * the first, which leads, loses the third and the second.
+   * The third node takes the first, which leads, for dead. Then the first removes the second, which
+   * is next in line, and after it the third.
    */
   @Test
   void a_node_that_gets_no_leader_is_whole_with_the_others_within_ten_seconds() {
