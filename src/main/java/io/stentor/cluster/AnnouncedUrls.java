@@ -1,14 +1,18 @@
 package io.stentor.cluster;
 
+import com.hazelcast.cluster.InitialMembershipEvent;
+import com.hazelcast.cluster.InitialMembershipListener;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
-import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.core.HazelcastInstance;
 import io.stentor.config.HttpOptions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
@@ -37,6 +41,9 @@ public final class AnnouncedUrls {
 
   private final @Nullable HazelcastInstance hazelcast;
   private final Former former = new Former(System::nanoTime);
+
+  /** The URLs of the nodes that have joined, each until this node was told that it has left. */
+  private final Set<String> joined = ConcurrentHashMap.newKeySet();
 
   private AnnouncedUrls(@Nullable HazelcastInstance hazelcast) {
     this.hazelcast = hazelcast;
@@ -80,9 +87,14 @@ public final class AnnouncedUrls {
     return others;
   }
 
-  /** Returns the URLs of nodes that have left within a day, at most {@value #MAX_FORMER}. */
+  /**
+   * Returns the URLs of nodes that have left within a day, at most {@value #MAX_FORMER}, and of
+   * those that may have: a node is none of {@link #others} for a moment before this one is told.
+   */
   public List<String> former() {
-    return former.list();
+    Set<String> all = new LinkedHashSet<>(joined); // First: each is in one of both at any time.
+    all.addAll(former.list());
+    return List.copyOf(all);
   }
 
   /** Returns null if a node has no URL that clients of this one could use. */
@@ -96,10 +108,22 @@ public final class AnnouncedUrls {
     return isUsable ? url : null;
   }
 
-  private final class Watcher implements MembershipListener {
+  private final class Watcher implements InitialMembershipListener {
+    @Override
+    public void init(InitialMembershipEvent event) {
+      event.getMembers().forEach(this::added);
+    }
+
     @Override
     public void memberAdded(MembershipEvent event) {
-      // Members are read when they are asked for.
+      added(event.getMember());
+    }
+
+    private void added(Member member) {
+      String url = member.localMember() ? null : url(member);
+      if (url != null) {
+        joined.add(url);
+      }
     }
 
     @Override
@@ -107,6 +131,7 @@ public final class AnnouncedUrls {
       String url = url(event.getMember());
       if (url != null) {
         former.add(url);
+        joined.remove(url);
       }
     }
   }

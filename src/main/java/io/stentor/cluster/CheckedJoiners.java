@@ -78,12 +78,6 @@ final class CheckedJoiners extends DefaultNodeContext {
     node.loggingService.addLogListener(Level.SEVERE, this::noticeRefusal);
     return new DefaultNodeExtension(node) {
       @Override
-      public void afterStart() {
-        super.afterStart();
-        LeaderWatch.start(node);
-      }
-
-      @Override
       public void validateJoinRequest(JoinMessage joining) {
         super.validateJoinRequest(joining);
         String reason =

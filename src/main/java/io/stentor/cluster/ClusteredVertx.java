@@ -165,6 +165,7 @@ public final class ClusteredVertx {
     config.getMemberAttributeConfig().setAttribute(NODE_ID, nodeId);
     try {
       HazelcastInstance hazelcast = MemberSearch.join(config);
+      LeaderWatch.start(hazelcast);
       Quorum.start(hazelcast);
       return hazelcast;
     } catch (HazelcastException e) {

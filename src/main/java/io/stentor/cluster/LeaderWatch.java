@@ -1,6 +1,8 @@
 package io.stentor.cluster;
 
 import com.hazelcast.cluster.impl.MemberImpl;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.instance.impl.Node;
 import com.hazelcast.internal.cluster.impl.ClusterServiceImpl;
 import com.hazelcast.spi.properties.ClusterProperty;
@@ -47,7 +49,8 @@ final class LeaderWatch implements Runnable {
   }
 
   /** Starts the watch on a node that has joined. It ends when the node shuts down. */
-  static void start(Node node) {
+  static void start(HazelcastInstance hazelcast) {
+    Node node = ((HazelcastInstanceProxy) hazelcast).getOriginal().node;
     long mostMillis = node.getProperties().getMillis(ClusterProperty.MAX_NO_HEARTBEAT_SECONDS);
     node.getNodeEngine()
         .getExecutionService()
