@@ -87,7 +87,7 @@ class SplitClusterIT {
     awaitWhole(SOON);
     HazelcastInstance leader = members.get(0);
     HazelcastInstance node = members.get(2);
-    Suspicion.suspect(node, leader);
+    Suspicion.suspect(node, leader, false);
     Suspicion.suspect(leader, members.get(1));
     await().atMost(SOON).pollInterval(Duration.ofMillis(5)).until(() -> size(node) == 2);
     Suspicion.suspect(leader, node);

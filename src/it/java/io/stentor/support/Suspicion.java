@@ -14,13 +14,18 @@ public final class Suspicion {
 
   private Suspicion() {}
 
-  /** One member takes another for dead, unless it has lost it already. */
+  /** One member takes another for dead, unless it has lost it already, and closes connections. */
   public static void suspect(HazelcastInstance member, HazelcastInstance of) {
+    suspect(member, of, true);
+  }
+
+  /** The same, but what the other one sends still arrives if its connections are not closed. */
+  public static void suspect(HazelcastInstance member, HazelcastInstance of, boolean closes) {
     ClusterServiceImpl cluster =
         ((HazelcastInstanceProxy) member).getOriginal().node.getClusterService();
     MemberImpl suspected = cluster.getMember(of.getLocalEndpoint().getUuid());
     if (suspected != null) {
-      cluster.suspectMember(suspected, "the test splits the cluster", true);
+      cluster.suspectMember(suspected, "the test splits the cluster", closes);
     }
   }
 
