@@ -39,19 +39,19 @@ class AnnouncedUrlsIT {
     here.getCluster().addMembershipListener(new Delay());
     AnnouncedUrls urls = AnnouncedUrls.of(here);
     HazelcastInstance other = join(URL);
-    Awaitility.await().atMost(SOON).until(() -> urls.former().contains(URL));
+    Awaitility.await().atMost(SOON).until(() -> urls.recent().contains(URL));
     assertThat(urls.others()).containsExactly(URL);
 
     other.shutdown();
     Awaitility.await().atMost(SOON).until(() -> urls.others().isEmpty());
-    assertThat(urls.former()).containsExactly(URL);
+    assertThat(urls.recent()).containsExactly(URL);
   }
 
-  /** Keeps all listeners of a node from being told that another one has left. */
+  /** Delays the notification of all listeners that a node has left. */
   private final class Delay implements MembershipListener {
     @Override
     public void memberAdded(MembershipEvent event) {
-      // Told at once.
+      // Not delayed.
     }
 
     @Override

@@ -42,7 +42,7 @@ public final class AnnouncedUrls {
   private final @Nullable HazelcastInstance hazelcast;
   private final Former former = new Former(System::nanoTime);
 
-  /** The URLs of the nodes that have joined, each until this node was told that it has left. */
+  /** The URLs of the nodes that have joined, each until this node is notified that it has left. */
   private final Set<String> joined = ConcurrentHashMap.newKeySet();
 
   private AnnouncedUrls(@Nullable HazelcastInstance hazelcast) {
@@ -88,11 +88,13 @@ public final class AnnouncedUrls {
   }
 
   /**
-   * Returns the URLs of nodes that have left within a day, at most {@value #MAX_FORMER}, and of
-   * those that may have: a node is none of {@link #others} for a moment before this one is told.
+   * Returns the URLs of the nodes that were in the cluster within a day: of those that have joined
+   * and, at most {@value #MAX_FORMER}, of those that have left. A node that leaves disappears from
+   * {@link #others} a moment before this node is notified, but not from here.
    */
-  public List<String> former() {
-    Set<String> all = new LinkedHashSet<>(joined); // First: each is in one of both at any time.
+  public List<String> recent() {
+    Set<String> all =
+        new LinkedHashSet<>(joined); // Read first: each URL is always in at least one.
     all.addAll(former.list());
     return List.copyOf(all);
   }

@@ -12,12 +12,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes this node take its leader for dead when the leader sends no heartbeats any more.
+ * Suspects this node's leader again if the leader has stopped sending heartbeats.
  *
- * <p>So does Hazelcast, but not if it suspects the leader already. Then this node would neither
- * hear from it again nor claim the lead, and stay apart from all others: they cannot merge with a
- * node that has another leader. That happens if the leader removes from its list, one after the
- * other, the node that was next in line and then this one, which has lost it in the meantime.
+ * <p>Hazelcast checks the heartbeats only of members that are not suspected yet, and lets a node
+ * claim leadership only at the moment when its last elder member becomes suspected. If this node
+ * suspects its leader first, and the leader then removes the next in line and after it this node,
+ * nobody would ever claim: this node would follow a leader that does not list it, and other nodes
+ * cannot merge with one that is not a leader.
  *
  * <p>Confined to one task of Hazelcast.
  */

@@ -26,7 +26,7 @@ public final class NodeUrls {
 
   private final String publicUrl;
   private final Supplier<List<String>> others;
-  private final Supplier<List<String>> former;
+  private final Supplier<List<String>> recent;
 
   /**
    * Creates the URLs of a cluster.
@@ -34,13 +34,13 @@ public final class NodeUrls {
    * @param publicUrl of this node; empty if it is not configured
    */
   public NodeUrls(String publicUrl, AnnouncedUrls announced) {
-    this(publicUrl, announced::others, announced::former);
+    this(publicUrl, announced::others, announced::recent);
   }
 
-  NodeUrls(String publicUrl, Supplier<List<String>> others, Supplier<List<String>> former) {
+  NodeUrls(String publicUrl, Supplier<List<String>> others, Supplier<List<String>> recent) {
     this.publicUrl = publicUrl;
     this.others = others;
-    this.former = former;
+    this.recent = recent;
   }
 
   /** Returns the URLs, this node's first; empty if this node does not know its own. */
@@ -62,7 +62,7 @@ public final class NodeUrls {
   boolean isOther(HttpServerRequest request, String origin) {
     HostAndPort direct = direct(request);
     return usable(others.get(), direct).contains(origin)
-        || usable(former.get(), direct).contains(origin);
+        || usable(recent.get(), direct).contains(origin);
   }
 
   private static List<String> usable(List<String> announced, @Nullable HostAndPort direct) {

@@ -44,8 +44,8 @@ public final class Rooms {
   }
 
   /**
-   * How often a log is asked while the nodes agree on who is there, for example after the loss of
-   * one. The pauses between that many attempts take 4 s.
+   * Maximum number of attempts of an operation on a log that fails until the nodes have agreed on
+   * who is there, for example after the loss of one. Together, the pauses take 4 s.
    */
   private static final int TRIES = 40;
 

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 final class FaultyHistory implements History {
   int failPercent;
 
-  /** Whether nothing is replicated, as while the nodes of a cluster agree on who is there. */
-  boolean agreeing;
+  /** Whether every operation fails because the nodes have not agreed on who is there. */
+  boolean unreplicated;
 
   /** How often a log was read. */
   int reads;
@@ -135,7 +135,7 @@ final class FaultyHistory implements History {
   }
 
   private <T> Future<T> slowly(Supplier<Future<T>> operation) {
-    if (agreeing) {
+    if (unreplicated) {
       return Future.failedFuture(new NotReplicatedException());
     }
     Promise<T> promise = Promise.promise();

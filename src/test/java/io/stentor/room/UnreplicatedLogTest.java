@@ -11,8 +11,8 @@ import java.util.List;
 import net.jqwik.api.Example;
 import net.jqwik.api.lifecycle.AfterContainer;
 
-/** What is asked while the nodes of a cluster agree on who is there. */
-class AgreeingNodesTest {
+/** Reads and removals before the nodes of a cluster have agreed on who is there. */
+class UnreplicatedLogTest {
   private static final Vertx VERTX = Vertx.vertx();
   private static final int MOST = 100;
 
@@ -35,13 +35,13 @@ class AgreeingNodesTest {
   }
 
   @Example
-  void a_log_is_asked_again_until_they_agree() {
+  void operations_are_retried_until_the_nodes_agree() {
     scene.publishMany(3);
-    scene.history.agreeing = true;
+    scene.history.unreplicated = true;
     List<Future<?>> asked = ask();
     scene.advance(3000);
     assertThat(asked).noneMatch(Future::isComplete);
-    scene.history.agreeing = false;
+    scene.history.unreplicated = false;
     scene.advance(200);
     assertThat(asked).allMatch(Future::succeeded);
     Future<Page> read = rooms.read(Scene.ROOM, Position.NONE, MOST, MOST);
@@ -52,8 +52,8 @@ class AgreeingNodesTest {
   }
 
   @Example
-  void it_is_said_that_they_do_not_agree() {
-    scene.history.agreeing = true;
+  void operations_fail_if_the_nodes_do_not_agree_in_time() {
+    scene.history.unreplicated = true;
     List<Future<?>> asked = ask();
     scene.advance(5000);
     assertThat(asked).allMatch(one -> one.cause() instanceof NotReplicatedException);
