@@ -108,7 +108,7 @@ record Arguments(
     spec.addOption(value("--host", "H", "Address to serve on (http.host).").build());
     spec.addOption(value("--port", "N", "Port to serve on (http.port).").build());
     spec.addOption(
-        value("--data-dir", "DIR", "Directory that keeps messages over a restart (dataDir).")
+        value("--data-dir", "DIR", "Directory that keeps messages across restarts (dataDir).")
             .build());
     spec.addOption(plain("--cluster", "Join a cluster (cluster.enabled)."));
     spec.addOption(

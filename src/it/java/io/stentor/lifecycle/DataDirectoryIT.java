@@ -34,7 +34,7 @@ class DataDirectoryIT {
 
   private Launch launch(Path data) {
     return Launch.server("--data-dir", data.toString())
-        .withEnv("STENTOR_ROOM_DEFAULTS_HISTORY_BYTES", 100_000_000);
+        .withEnv("STENTOR_ROOM_DEFAULTS_HISTORY_BYTES", 60_000_000);
   }
 
   @Test

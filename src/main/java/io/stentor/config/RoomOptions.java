@@ -47,7 +47,13 @@ public record RoomOptions(
     Reader readPresence,
     boolean pushJoinLeave) {
 
-  /** Rejects limits that are smaller than a message of the allowed size. */
+  /** Maximum size of a log on disk, which is written as one record when space is reclaimed. */
+  private static final int MAX_BYTES_ON_DISK = 64 << 20;
+
+  /**
+   * Rejects limits that are smaller than a message of the allowed size, and logs too large to keep
+   * on disk.
+   */
   public RoomOptions {
     String allowed = "at least maxMessageBytes, which is " + maxMessageBytes;
     ConfigException.require(
@@ -55,6 +61,11 @@ public record RoomOptions(
         "history.bytes",
         history.bytes(),
         allowed);
+    ConfigException.require(
+        history.durability() == Durability.MEMORY || history.bytes() <= MAX_BYTES_ON_DISK,
+        "history.bytes",
+        history.bytes(),
+        "at most " + MAX_BYTES_ON_DISK + " in a room that is kept on disk");
     ConfigException.require(tailBytes >= maxMessageBytes, "tailBytes", tailBytes, allowed);
     ConfigException.require(
         appendQueueBytes >= maxMessageBytes, "appendQueueBytes", appendQueueBytes, allowed);

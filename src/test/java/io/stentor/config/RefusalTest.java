@@ -61,6 +61,7 @@ class RefusalTest {
 {'cluster': {'restartWaitSeconds': -1}} | cluster.restartWaitSeconds is -1 (from a.json), but must be an integer from 0 to 3600
 {'roomDefaults': {'history': {'durability': 'disk'}}} | roomDefaults.history.durability is 'disk' (from a.json), but must be auto, memory, buffered or synced
 {'roomDefaults': {'history': {'durability': 'synced'}}} | roomDefaults.history.durability is 'synced' (from a.json), but must be 'memory' or 'auto', because dataDir is empty
+{'dataDir': '/data', 'roomDefaults': {'history': {'bytes': 67108865}}} | roomDefaults.history.bytes is 67108865 (from a.json), but must be at most 67108864 in a room that is kept on disk
 {'rooms': [{'match': 'a'}, {'match': 'b', 'history': {'durability': 'buffered'}}]} | rooms[1].history.durability is 'buffered' (from a.json), but must be 'memory' or 'auto', because dataDir is empty
 {'roomDefaults': {'history': {'onJoin': 'newest'}}} | roomDefaults.history.onJoin is 'newest' (from a.json), but must be none or latest
 {'roomDefaults': {'maxMessageBytes': 2000000}} | roomDefaults.history.bytes is 1048576 (from the defaults), but must be at least maxMessageBytes, which is 2000000
