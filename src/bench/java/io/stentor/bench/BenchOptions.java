@@ -30,7 +30,7 @@ record BenchOptions(
         --seconds    measured time of a run, 10 by default; bar 5 takes six times as long
         --java       the JVM for the servers
 
-      Environment: JAVA_FLAGS, the flags of that JVM.
+      Environment: JAVA_FLAGS, the flags of that JVM; PIN=no lets every process use all cores.
       """;
 
   /**

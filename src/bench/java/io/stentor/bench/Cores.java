@@ -6,11 +6,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Which core a process may use: servers the first ones, the load generator the last. */
+/**
+ * Which core a process may use: servers the first ones, the load generator the last. With {@code
+ * PIN=no} in the environment, every process may use all of them.
+ */
 final class Cores {
   private static final int COUNT = Runtime.getRuntime().availableProcessors();
+  private static final boolean MAY_PIN = !"no".equals(System.getenv("PIN"));
   private static final boolean CAN_PIN =
-      COUNT > 1
+      MAY_PIN
+          && COUNT > 1
           && Stream.of(System.getenv("PATH").split(":"))
               .anyMatch(dir -> Files.isExecutable(Path.of(dir, "taskset")));
 
@@ -20,7 +25,7 @@ final class Cores {
   static String describe() {
     return CAN_PIN
         ? "server on core 0, load generator on core " + (COUNT - 1)
-        : "nothing pinned: it takes two cores and taskset";
+        : MAY_PIN ? "nothing pinned: it takes two cores and taskset" : "nothing pinned";
   }
 
   /** Whether one server and the load generator have a core each. */
