@@ -158,7 +158,7 @@ public final class LocalHistory implements History {
         room, createsLog, (log, now) -> log.read(after, maxMessages, maxBytes, now, limits));
   }
 
-  /** Reads what is safe. Waits for the rest, unless the disk takes no writes. */
+  /** Reads what is safe. Waits for the rest, unless the disk cannot be written to. */
   private Future<Page> read(
       RoomName room, boolean create, BiFunction<RoomLog, Long, Page> operation) {
     LogJournal disk = journal;

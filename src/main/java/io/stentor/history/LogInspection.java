@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A report on a data directory for people: files, damage, and a line for each room. Changes
- * nothing; a node may use the directory meanwhile.
+ * A readable report on a data directory: files, damage, and a line for each room. Changes nothing;
+ * a node may use the directory meanwhile.
  */
 public final class LogInspection {
   private static final String ROW = "%-28s %8s %11s  %-10s  %-7s  %s%n";
@@ -85,10 +85,10 @@ public final class LogInspection {
   }
 
   private static String lastWrite(Replay.Report report, Instant now) {
-    if (report.lastWriteMillis() == 0) {
+    if (report.lastWallMillis() == 0) {
       return "never";
     }
-    Instant last = Instant.ofEpochMilli(report.lastWriteMillis());
+    Instant last = Instant.ofEpochMilli(report.lastWallMillis());
     return last + ", " + Math.max(0, Duration.between(last, now).toSeconds()) + " s ago";
   }
 

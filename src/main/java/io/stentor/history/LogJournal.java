@@ -100,7 +100,7 @@ public final class LogJournal implements AutoCloseable {
 
   private void restored(Restoring restoring) {
     Map<String, Restored> found = new HashMap<>();
-    long lastMillis = journal.report().lastWriteMillis();
+    long lastMillis = journal.report().lastMillis();
     long messages = 0;
     long bytes = 0;
     int complete = 0;
@@ -234,8 +234,8 @@ public final class LogJournal implements AutoCloseable {
   }
 
   /**
-   * Fails all callers that wait, if the disk takes no writes. Their records may become safe later.
-   * Called every second.
+   * Fails all callers that wait, if the disk cannot be written to. Their records may become safe
+   * later. Called every second.
    */
   public void refuseIfFull() {
     if (waiting.isEmpty() || journal.accepts()) {

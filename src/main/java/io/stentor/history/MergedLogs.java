@@ -384,6 +384,9 @@ public final class MergedLogs {
       RoomLog log, long appender, Answer answer, long newEpoch, Map<Name, Long> offsets) {
     Map<Integer, Long> known = new HashMap<>();
     for (int i = 0; i < answer.count(); i++) {
+      if (answer.appended().tooLarge().contains(i)) {
+        continue;
+      }
       Name name = new Name(appender, answer.number() + i);
       Long before = answer.appended().known().get(i);
       if (before != null && before >= log.oldest() && before <= log.top()) {

@@ -355,8 +355,8 @@ public final class RoomLog {
     return safe;
   }
 
-  /** Returns whether the nodes may lose something of the log that the room asks to be safe. */
-  public boolean isInDanger() {
+  /** Returns whether some publications are not yet as safe as the room asks for. */
+  public boolean hasUnsafeEntries() {
     return durability != Durability.MEMORY && safe < top();
   }
 

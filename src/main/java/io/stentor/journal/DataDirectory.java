@@ -71,7 +71,7 @@ public final class DataDirectory implements AutoCloseable {
   }
 
   /** Makes this directory an original. */
-  void identify() throws IOException {
+  synchronized void identify() throws IOException {
     // The file keeps its inode and its time of birth when it is renamed.
     write(IDENTITY, null);
   }
@@ -111,13 +111,20 @@ public final class DataDirectory implements AutoCloseable {
    *
    * @param name a file name
    */
-  public void replace(String name, byte[] content) throws IOException {
+  public synchronized void replace(String name, byte[] content) throws IOException {
     contents.put(name, content);
     write(name, content);
   }
 
+  /** Deletes a state file, and returns when that is flushed. Blocks. Needs no space. */
+  public synchronized void delete(String name) throws IOException {
+    contents.remove(name);
+    disk.delete(name);
+    disk.sync();
+  }
+
   /** Writes a file. A file without a given content gets its own identity as content. */
-  private synchronized void write(String name, byte @Nullable [] content) throws IOException {
+  private void write(String name, byte @Nullable [] content) throws IOException {
     String temporary = name + TEMPORARY;
     try (Disk.Output output = disk.create(temporary)) {
       byte[] what =
@@ -140,7 +147,7 @@ public final class DataDirectory implements AutoCloseable {
   }
 
   /** Creates the directory and its state files again if they were removed. */
-  void restore() throws IOException {
+  synchronized void restore() throws IOException {
     disk.prepare();
     for (Map.Entry<String, byte[]> file : contents.entrySet()) {
       try {

@@ -11,7 +11,7 @@ import java.util.List;
  */
 interface Disk extends Closeable {
 
-  /** Returns a name of the directory for people. */
+  /** Returns the path of the directory, for display. */
   String path();
 
   /** Creates the directory, and takes its lock, if they were removed. */

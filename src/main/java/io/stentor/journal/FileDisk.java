@@ -65,9 +65,7 @@ final class FileDisk implements Disk {
   }
 
   private FileChannel lock() throws IOException {
-    if (!Files.isDirectory(directory)) {
-      Files.createDirectories(directory, forOwnerOnly());
-    }
+    create(directory);
     Path path = directory.resolve(LOCK);
     FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
@@ -85,6 +83,22 @@ final class FileDisk implements Disk {
     file.close();
     throw new DataException(
         "dataDir " + directory + " is used by another process: stop it, or name another path");
+  }
+
+  /** Creates a directory and its parents, so that they are there after a power loss. */
+  private void create(Path path) throws IOException {
+    Path parent = path.getParent();
+    if (parent != null && !Files.isDirectory(path)) {
+      create(parent);
+      Files.createDirectory(path, forOwnerOnly());
+      sync(parent);
+    }
+  }
+
+  private static void sync(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
   }
 
   /** Returns the mode of a directory that holds messages. */
@@ -164,9 +178,7 @@ final class FileDisk implements Disk {
 
   @Override
   public void sync() throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
+    sync(directory);
   }
 
   @Override

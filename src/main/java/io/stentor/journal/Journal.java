@@ -10,11 +10,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * States of keys on disk. The state of a key is a BASE record and the STEP records behind it; an
- * END says that it has none.
+ * An append-only journal of keys and their states on disk. The state of a key is its last BASE
+ * record and the STEP records after it; an END deletes the key.
  *
  * <p>Records are queued, and one thread writes what is queued as a group, with one flush for all
- * who wait for it. While a flush runs, the next group gathers. The disk may take no writes for a
+ * who wait for it. While a flush runs, the next group gathers. The disk may be full or gone for a
  * while: then records stay queued, and {@link #accepts} is false. A failed flush ends it: what it
  * should have flushed may be lost even if a repetition succeeds.
  *
@@ -41,7 +41,7 @@ public final class Journal implements AutoCloseable {
    * @param groups number of groups in which they were written
    * @param flushes number of flushes
    * @param flushNanos time that they took
-   * @param problems number of times that the disk took no writes
+   * @param problems number of times that the disk could no longer be written to
    * @param damaged number of places where records were missing when the journal opened
    */
   public record Figures(
@@ -198,7 +198,12 @@ public final class Journal implements AutoCloseable {
     return !queue.isFull() && writer.problem() == null && queue.failure() == null;
   }
 
-  /** Returns why the journal does not accept, in a sentence for people; null if it does. */
+  /** Returns whether the journal has failed for good; see {@link #onFailure}. Any thread. */
+  public boolean hasFailed() {
+    return queue.failure() != null;
+  }
+
+  /** Returns why the journal does not accept, in a sentence; null if it does. */
   public @Nullable String problem() {
     Throwable failure = queue.failure();
     if (failure != null) {

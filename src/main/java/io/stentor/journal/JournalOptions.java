@@ -4,10 +4,10 @@ package io.stentor.journal;
  * Sizes and times of a journal.
  *
  * @param segmentBytes size from which the next file is started
- * @param queueBytes how much may wait to be written until the journal accepts nothing more; at
- *     twice this size it fails
+ * @param queueBytes how much may wait to be written until the journal accepts nothing more; if
+ *     twice as much would wait, it fails
  * @param flushMillis longest time until what was written is flushed, if nobody asks for it sooner
- * @param retryMillis time between attempts to write to a disk that takes no writes
+ * @param retryMillis time between attempts to write to a disk that cannot be written to
  */
 public record JournalOptions(int segmentBytes, long queueBytes, int flushMillis, int retryMillis) {
 

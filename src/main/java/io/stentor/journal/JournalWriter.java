@@ -153,7 +153,7 @@ final class JournalWriter implements Runnable {
     }
   }
 
-  /** Returns what keeps the disk from taking writes, for people; null if it takes them. */
+  /** Returns why the disk cannot be written to, in a sentence; null if it can. */
   @Nullable String problem() {
     return problem;
   }
@@ -313,6 +313,7 @@ final class JournalWriter implements Runnable {
     } else if (inFiles > onDisk && !flushing && disk.nanoTime() - dirtySinceNanos >= flushNanos()) {
       // Nobody waits for this flush, so nobody should wait while it runs.
       flushing = true;
+      dirtySinceNanos = disk.nanoTime(); // Of what is written from now on.
       flusher.execute(this::flushInBackground);
     }
     publish();

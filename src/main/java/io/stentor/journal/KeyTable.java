@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 final class KeyTable {
 
   /** Time after which an owner that did not write a BASE is asked again. */
-  private static final long PATIENCE_NANOS = 5_000_000_000L;
+  private static final long ASK_AGAIN_NANOS = 5_000_000_000L;
 
   private static final int MAX_AWAITED = 16;
   private static final long MAX_AWAITED_BYTES = 1 << 20;
@@ -99,7 +99,7 @@ final class KeyTable {
       }
       awaited++;
       awaitedBytes += state.bytes + state.stepBytes;
-      if (!state.asked || nowNanos - state.askedNanos > PATIENCE_NANOS) {
+      if (!state.asked || nowNanos - state.askedNanos > ASK_AGAIN_NANOS) {
         state.asked = true;
         state.askedNanos = nowNanos;
         asked.add(entry.getKey());

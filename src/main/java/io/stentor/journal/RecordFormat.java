@@ -25,8 +25,6 @@ final class RecordFormat {
   /** Size of the header of a file. */
   static final int HEADER_BYTES = 72;
 
-  static final int MAX_KEY_BYTES = 0xffff;
-
   private static final int PREFIX = 8;
   private static final long MAGIC = 0x5354454e544f524aL; // STENTORJ
   private static final int VERSION = 1;

@@ -59,7 +59,8 @@ final class RecordQueue {
    * Creates an empty queue.
    *
    * @param sequence that of the last record, which is flushed
-   * @param overflow called by a thread of its own when twice the limit is exceeded
+   * @param overflow called by a thread of its own when the queue is full and this record would make
+   *     it longer than twice the limit
    */
   RecordQueue(long sequence, long limitBytes, Consumer<Throwable> overflow) {
     this.limitBytes = limitBytes;
@@ -89,9 +90,12 @@ final class RecordQueue {
     return appended;
   }
 
-  /** Fails if the queue is far too long. The thread that takes may be stuck in the disk. */
+  /**
+   * Fails if the queue is far too long. The thread that takes may be stuck in the disk. A record of
+   * any size is taken while the queue is not full.
+   */
   private boolean overflows(Entry entry) {
-    if (bytes + entry.size() <= 2 * limitBytes) {
+    if (bytes <= limitBytes || bytes + entry.size() <= 2 * limitBytes) {
       return false;
     }
     IOException failed =

@@ -41,7 +41,7 @@ final class Recovery {
     Replay.Kind.BASE, Replay.Kind.BASE, Replay.Kind.STEP, Replay.Kind.END
   };
 
-  /** How far the sequence of the next record behind a damaged place may be ahead. */
+  /** How far the sequence of the next record after a damaged place may be ahead. */
   private static final long FURTHEST = 1L << 30;
 
   private final DataDirectory directory;
@@ -371,7 +371,8 @@ final class Recovery {
   }
 
   Replay.Report report(long millis) {
-    long wall = lastMark == null ? 0 : lastMark.wallMillis();
-    return new Replay.Report(records, keys.size(), bytes, damaged, cutBytes, millis, wall);
+    Mark end = lastMark == null ? new Mark(0, 0, 0) : lastMark;
+    return new Replay.Report(
+        records, keys.size(), bytes, damaged, cutBytes, millis, end.millis(), end.wallMillis());
   }
 }

@@ -23,8 +23,8 @@ public interface Replay {
   void record(Kind kind, String key, DataInput payload) throws IOException;
 
   /**
-   * Called where records are missing. It is not known of which keys: a key without a BASE behind
-   * this place may have lost its last records, and a STEP behind it may follow one that is lost.
+   * Called where records are missing. It is not known of which keys: a key without a BASE after
+   * this place may have lost its last records, and a STEP after it may follow one that is lost.
    *
    * @param sentence says what is wrong with which file, for the operator
    */
@@ -40,7 +40,8 @@ public interface Replay {
    * @param cutBytes size of what was not written completely when the machine or the process
    *     stopped; nothing in it was safe
    * @param millis how long it took
-   * @param lastWriteMillis wall clock of the last write, in milliseconds since 1970; 0 if none
+   * @param lastMillis journal time of the last write; 0 if none
+   * @param lastWallMillis wall clock of the last write, in milliseconds since 1970; 0 if none
    */
   record Report(
       long records,
@@ -49,5 +50,6 @@ public interface Replay {
       int damaged,
       long cutBytes,
       long millis,
-      long lastWriteMillis) {}
+      long lastMillis,
+      long lastWallMillis) {}
 }

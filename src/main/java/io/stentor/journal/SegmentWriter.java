@@ -150,7 +150,7 @@ final class SegmentWriter {
 
   private long position;
 
-  /** Where the current file ends: behind what was written, or behind zeros that follow it. */
+  /** Where the current file ends: after what was written, or after zeros that follow it. */
   private long filled;
 
   private long totalBytes;

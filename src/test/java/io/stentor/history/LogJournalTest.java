@@ -250,6 +250,47 @@ class LogJournalTest {
   }
 
   @Test
+  void a_room_that_nobody_uses_after_a_restart_is_removed_when_its_messages_have_expired()
+      throws IOException {
+    SimulatedMachine machine = new SimulatedMachine(1);
+    LogJournal journal = LogJournal.open(machine.open(), SimulatedMachine.SMALL);
+    LocalHistory history = new LocalHistory(journal, true);
+    await(history.append(ROOM, new Batch(1, 1, List.of(Publication.text("a", 1))), LIMITS));
+    journal.close();
+    machine.kill();
+    machine.advance(200_000);
+
+    journal = LogJournal.open(machine.open(), SimulatedMachine.SMALL);
+    history = new LocalHistory(journal, true);
+    assertThat(await(history.names("", null, 10))).containsExactly("room");
+    machine.advance(100_000);
+    history.expire(10);
+    assertThat(await(history.names("", null, 10))).containsExactly("room");
+    machine.advance(100_000);
+    history.expire(10);
+    history.expire(10);
+    assertThat(await(history.names("", null, 10))).isEmpty();
+    assertThat(journal.rooms()).isEmpty();
+    journal.close();
+  }
+
+  @Test
+  void a_room_whose_messages_expire_while_the_node_is_down_is_not_restored() throws IOException {
+    SimulatedMachine machine = new SimulatedMachine(1);
+    LogJournal journal = LogJournal.open(machine.open(), SimulatedMachine.SMALL);
+    LocalHistory history = new LocalHistory(journal, true);
+    await(history.append(ROOM, new Batch(1, 1, List.of(Publication.text("a", 1))), LIMITS));
+    journal.close();
+    machine.kill();
+    machine.advance(400_000);
+
+    journal = LogJournal.open(machine.open(), SimulatedMachine.SMALL);
+    assertThat(journal.takeRestored()).isEmpty();
+    assertThat(journal.rooms()).isEmpty();
+    journal.close();
+  }
+
+  @Test
   void while_the_disk_takes_no_writes_what_is_safe_can_be_read_and_the_rest_comes_later()
       throws IOException {
     SimulatedMachine machine = new SimulatedMachine(1);

@@ -159,6 +159,24 @@ class MergedLogsTest {
     assertThat(merged.top()).isEqualTo(5);
   }
 
+  @Test
+  void a_batch_with_a_publication_that_was_too_large_is_answered_after_the_merge() {
+    History small = new History(1000, 50, 300);
+    Batch batch = batch(2, 1, NOW, "c", "x".repeat(100));
+    RoomLog one = common();
+    append(one, batch(1, 3, NOW, "d"));
+    RoomLog other = common();
+    assertThat(other.append(batch, NOW, small).tooLarge()).containsExactly(1);
+    RoomLog merged = MergedLogs.of(one, other, MERGED);
+
+    Appended again = merged.append(batch, NOW, small);
+
+    assertThat(again.tooLarge()).containsExactly(1);
+    assertThat(again.last(2)).isZero();
+    assertThat(again.offsets(2).get(0)).isEqualTo(1L + texts(merged).indexOf("c"));
+    assertThat(texts(merged)).containsOnlyOnce("c");
+  }
+
   private static Batch keyed(long appender, long number, long time, String... textsAndKeys) {
     List<Publication> publications = new ArrayList<>();
     for (String one : textsAndKeys) {

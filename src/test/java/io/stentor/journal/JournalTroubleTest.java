@@ -9,6 +9,7 @@ import io.stentor.journal.Journal.Level;
 import io.stentor.journal.Replay.Kind;
 import io.stentor.journal.SimulatedDisk.Loss;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -142,6 +143,33 @@ class JournalTroubleTest {
 
     assertThat(told).isEmpty();
     assertThat(disk.list()).doesNotContain("journal-00000002.log");
+  }
+
+  @Test
+  void flushes_that_nobody_waits_for_are_as_far_apart_as_configured() throws IOException {
+    Deque<Runnable> background = new ArrayDeque<>();
+    JournalOptions large = new JournalOptions(1 << 20, 1 << 20, 1000, 20);
+    journal = new Journal(new DataDirectory(disk), large, new Recorded(), background::add);
+    put("a", "0");
+    journal.turn();
+    disk.duringFlush = this::writeMore;
+    for (int i = 0; i < 500; i++) {
+      disk.advance(10);
+      writeMore();
+      while (!background.isEmpty()) {
+        background.remove().run();
+      }
+    }
+    assertThat(journal.figures().flushes()).isBetween(4L, 5L);
+  }
+
+  private void writeMore() {
+    put("a", "more");
+    try {
+      journal.turn();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
@@ -294,6 +322,19 @@ class JournalTroubleTest {
     assertThat(told.get(0)).startsWith("failed: more than 131072 bytes wait");
     assertThat(journal.accepts()).isFalse();
     assertThatThrownBy(journal::turn).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void a_record_larger_than_the_queue_is_taken_if_the_queue_is_not_full() throws IOException {
+    open();
+    put("small", "1");
+    long sequence = put("large", "x".repeat(1 << 20));
+    assertThat(journal.accepts()).isFalse();
+    for (int turns = 0; turns < 3; turns++) {
+      journal.turn();
+    }
+    assertThat(journal.isSafe(sequence, Level.WRITTEN)).isTrue();
+    assertThat(journal.accepts()).isTrue();
   }
 
   @Test

@@ -116,13 +116,16 @@ final class SimulatedDisk implements Disk {
   private final Map<String, Inode> flushedNames = new TreeMap<>();
   private int inodes;
   private int boot = 1;
-  private long wallMillis = 1_000_000;
+  private long wallMillis = 1_700_000_000_000L;
   private long nanos;
   private int life;
   private long operations;
   private long stopAt = Long.MAX_VALUE;
   boolean full;
   boolean failFlush;
+
+  /** What happens while a file is flushed. */
+  Runnable duringFlush = () -> {};
 
   /** By how much files can grow until there is no space left. */
   int freeBytes = Integer.MAX_VALUE;
@@ -423,6 +426,7 @@ final class SimulatedDisk implements Disk {
         inode.failFlush();
         throw new IOException("Input/output error");
       }
+      duringFlush.run();
       inode.force();
     }
 

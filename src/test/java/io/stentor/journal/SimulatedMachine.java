@@ -29,6 +29,16 @@ public final class SimulatedMachine {
     disk.full = isFull;
   }
 
+  /** Fills the disk: files cannot grow, but can be deleted. */
+  public void fill() {
+    disk.freeBytes = 0;
+  }
+
+  /** Lets time pass. */
+  public void advance(long millis) {
+    disk.advance(millis);
+  }
+
   /** Ends the process. */
   public void kill() {
     disk.kill();

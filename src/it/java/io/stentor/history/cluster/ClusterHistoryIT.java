@@ -73,7 +73,7 @@ class ClusterHistoryIT extends HistoryContract {
 
   private boolean isUnused(HazelcastInstance member) {
     RoomLog log = Objects.requireNonNull(log(member));
-    return log.isUnused(NodeContext.of(member).clock().getAsLong());
+    return log.isUnused(HistoryContext.of(member).clock().getAsLong());
   }
 
   /** The log or its copy on a member. */

@@ -77,7 +77,7 @@ final class Members {
     RecordStore<?> store =
         maps.getMapServiceContext()
             .getExistingRecordStore(
-                engine.getPartitionService().getPartitionId(name), NodeContext.LOGS);
+                engine.getPartitionService().getPartitionId(name), HistoryContext.LOGS);
     Record<?> record = store == null ? null : store.getRecord(name);
     return record == null ? null : (RoomLog) record.getValue();
   }

@@ -46,21 +46,21 @@ public final class ClusterHistory implements History {
   private static final int MERGE_BATCH = 100;
 
   /**
-   * How often a log is read again that is not yet what it will be. After that many times, which
-   * take 10 s, a cut-off node knows that it is cut off, also when it is cut off again and again,
-   * and its logs are in another epoch.
+   * Maximum number of reads of a log that is behind the reader's position, or is not merged yet.
+   * The pauses between them add up to 10 s. By then a node that is cut off has noticed it, and its
+   * logs have new epochs.
    */
-  private static final int EARLY_TRIES = 100;
+  private static final int MAX_STALE_READS = 100;
 
   private static final long RETRY_MILLIS = 100;
 
   private final HazelcastInstance hazelcast;
-  private final NodeContext context;
+  private final HistoryContext context;
   private final IMap<String, RoomLog> logs;
   private final ClusterLists lists;
   private final UnusedLogs unused;
   private final WireVersion wire;
-  private final @Nullable JournalKeeper keeper;
+  private final @Nullable JournalSync journalSync;
 
   /** Whether this node has joined another part of the cluster, or does, and its logs follow. */
   private volatile boolean merging;
@@ -71,13 +71,13 @@ public final class ClusterHistory implements History {
    */
   public ClusterHistory(HazelcastInstance hazelcast) {
     this.hazelcast = hazelcast;
-    this.context = NodeContext.of(hazelcast);
-    this.logs = hazelcast.getMap(NodeContext.LOGS);
+    this.context = HistoryContext.of(hazelcast);
+    this.logs = hazelcast.getMap(HistoryContext.LOGS);
     this.lists = new ClusterLists(hazelcast);
     this.unused = new UnusedLogs(hazelcast, logs);
     this.wire = WireVersion.of(hazelcast);
-    this.keeper =
-        context.journal() == null ? null : JournalKeeper.start(hazelcast, context.journal());
+    this.journalSync =
+        context.journal() == null ? null : JournalSync.start(hazelcast, context.journal());
     hazelcast.getLifecycleService().addLifecycleListener(this::stateChanged);
     Quorum quorum = Quorum.of(hazelcast);
     if (quorum != null) {
@@ -94,6 +94,9 @@ public final class ClusterHistory implements History {
           case MERGED, MERGE_FAILED -> false;
           default -> merging;
         };
+    if (journalSync != null) {
+      journalSync.merging(merging);
+    }
   }
 
   /** Fails operations that wait for the report of a node that has left, so they are repeated. */
@@ -118,12 +121,12 @@ public final class ClusterHistory implements History {
    */
   public static void configure(
       Config config, LongSupplier clock, boolean refusesOnMinority, @Nullable LogJournal journal) {
-    NodeContext.of(clock, refusesOnMinority, journal).offer(config);
+    HistoryContext.of(clock, refusesOnMinority, journal).offer(config);
     RestoredLogs.configure(config, journal);
     WireTypes.register(config, clock);
     ClusterLists.configure(config);
     config.addMapConfig(
-        new MapConfig(NodeContext.LOGS)
+        new MapConfig(HistoryContext.LOGS)
             .setInMemoryFormat(InMemoryFormat.OBJECT)
             .setBackupCount(1)
             .setAsyncBackupCount(0)
@@ -199,7 +202,7 @@ public final class ClusterHistory implements History {
         after,
         limits,
         () -> new LogOperations.Read(after, delivered, createsLog, maxMessages, maxBytes, limits),
-        EARLY_TRIES);
+        MAX_STALE_READS);
   }
 
   /**
@@ -262,8 +265,8 @@ public final class ClusterHistory implements History {
     if (context.journal() != null) {
       context.journal().refuseIfFull();
     }
-    if (keeper != null) {
-      keeper.check(partitions);
+    if (journalSync != null) {
+      journalSync.check(partitions);
     }
   }
 
@@ -283,15 +286,15 @@ public final class ClusterHistory implements History {
    */
   public void restore() {
     new RestoredLogs(hazelcast, logs).restore();
-    if (keeper != null) {
-      keeper.restored();
+    if (journalSync != null) {
+      journalSync.restored();
     }
   }
 
   /** Makes the journal keep the logs that move to other nodes while this one leaves. */
   public void leave() {
-    if (keeper != null) {
-      keeper.leave();
+    if (journalSync != null) {
+      journalSync.leave();
     }
   }
 

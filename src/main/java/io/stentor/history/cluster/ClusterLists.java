@@ -168,7 +168,7 @@ final class ClusterLists {
     @Override
     public String[] call() {
       FirstNames names = new FirstNames(prefix, after, limit);
-      IMap<String, RoomLog> logs = Objects.requireNonNull(hazelcast()).getMap(NodeContext.LOGS);
+      IMap<String, RoomLog> logs = Objects.requireNonNull(hazelcast()).getMap(HistoryContext.LOGS);
       logs.localKeySet(new EachName(names));
       return names.found().toArray(String[]::new);
     }
@@ -289,7 +289,7 @@ final class ClusterLists {
           MapService maps = engine.getService(MapService.SERVICE_NAME);
           RecordStore<?> logs =
               maps.getMapServiceContext()
-                  .getExistingRecordStore(getPartitionId(), NodeContext.LOGS);
+                  .getExistingRecordStore(getPartitionId(), HistoryContext.LOGS);
           Record<?> record = logs == null ? null : logs.getRecord(name);
           if (record != null && record.getValue() instanceof RoomLog log) {
             LogSummary summary = log.summary();

@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * log are as safe as the room asks for. Hazelcast only says that both have it in memory.
  *
  * <p>Thread-safe; nothing blocks. There is one waiting operation per operation in flight. A lost
- * report fails the operation after {@link #PATIENCE_MILLIS}, and its caller retries it.
+ * report fails the operation after {@link #TIMEOUT_MILLIS}, and its caller retries it.
  */
 final class JournalReports {
 
@@ -66,7 +66,7 @@ final class JournalReports {
   private static final String KEY = "stentor.journal";
 
   /** How long an operation waits for reports, in milliseconds. */
-  private static final long PATIENCE_MILLIS = 3_000;
+  private static final long TIMEOUT_MILLIS = 3_000;
 
   /** Maximum number of messages that wait on one node; further ones are lost. */
   private static final int QUEUE = 100_000;
@@ -189,7 +189,7 @@ final class JournalReports {
   void expire() {
     long now = System.nanoTime();
     for (Waiting one : waiting.values()) {
-      if (now - one.sinceNanos > PATIENCE_MILLIS * 1_000_000) {
+      if (now - one.sinceNanos > TIMEOUT_MILLIS * 1_000_000) {
         one.safe.tryFail(new NotReplicatedException());
       }
     }

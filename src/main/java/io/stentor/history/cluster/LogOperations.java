@@ -221,7 +221,7 @@ final class LogOperations {
         log.confirm(replicated);
       }
       if (log != null && here != null) {
-        NodeContext.of(here).record(entry.getKey(), log, Set.of());
+        HistoryContext.of(here).record(entry.getKey(), log, Set.of());
       }
       return true;
     }

@@ -122,7 +122,7 @@ abstract class LogProcessor<R> extends RemoteTask
     if (here == null) {
       return process(entry, logFor(entry.getValue(), () -> newEpoch), nowMillis);
     }
-    NodeContext node = NodeContext.of(here);
+    HistoryContext node = HistoryContext.of(here);
     Side side = Quorum.side(here);
     if (side == null || (changesLog() && !node.isWritable(side))) {
       return null;
@@ -146,7 +146,7 @@ abstract class LogProcessor<R> extends RemoteTask
       node.record(room, log, appender == null ? Set.of() : Set.of(appender));
     }
     if (waiter != null) {
-      boolean waits = replicate != null && (mustBeSafe() || log.isInDanger());
+      boolean waits = replicate != null && (mustBeSafe() || log.hasUnsafeEntries());
       node.reports()
           .owner(here, waiter, waits && copy != null ? copy.uuid() : null, waits ? log : null);
     }
@@ -183,7 +183,7 @@ abstract class LogProcessor<R> extends RemoteTask
     return copy;
   }
 
-  private static long newEpoch(String room, HazelcastInstance here, NodeContext node) {
+  private static long newEpoch(String room, HazelcastInstance here, HistoryContext node) {
     // The ID changes after a split, the version whenever a node gains or loses the partition.
     long place = here.getCluster().getLocalMember().getUuid().getMostSignificantBits();
     InternalPartition partition = partition(here, room);
@@ -259,7 +259,7 @@ abstract class LogProcessor<R> extends RemoteTask
     public @Nullable Void process(Map.Entry<String, RoomLog> entry) {
       LogStep next = Objects.requireNonNull(step);
       HazelcastInstance here = hazelcast();
-      NodeContext node = here == null ? null : NodeContext.of(here);
+      HistoryContext node = here == null ? null : HistoryContext.of(here);
       long now = node == null ? next.millis() : node.clock().getAsLong();
       RoomLog present = entry.getValue();
       RoomLog copy = present != null ? present : new RoomLog(next.branch().epoch());
@@ -284,7 +284,7 @@ abstract class LogProcessor<R> extends RemoteTask
       }
       Position end = copy == null ? Position.NONE : new Position(copy.epoch(), copy.top());
       LOG.info("room {}: the copy ends at {} and lacks what follows; asking for it", room, end);
-      IMap<String, RoomLog> logs = node.getMap(NodeContext.LOGS);
+      IMap<String, RoomLog> logs = node.getMap(HistoryContext.LOGS);
       logs.submitToKey(room, new Complete(end));
       throw new IncompleteCopyException();
     }

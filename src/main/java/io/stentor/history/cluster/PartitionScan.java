@@ -38,7 +38,7 @@ final class PartitionScan implements PartitionSpecificRunnable {
   public void run() {
     MapService maps = engine.getService(MapService.SERVICE_NAME);
     RecordStore<?> store =
-        maps.getMapServiceContext().getExistingRecordStore(partition, NodeContext.LOGS);
+        maps.getMapServiceContext().getExistingRecordStore(partition, HistoryContext.LOGS);
     if (store != null) {
       work.accept(store);
     }

@@ -14,11 +14,13 @@ import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomOptions.First;
 import io.stentor.history.Epochs;
 import io.stentor.history.LogJournal;
+import io.stentor.history.LogJournal.Restored;
 import io.stentor.history.LogStep;
 import io.stentor.history.LogWire;
 import io.stentor.history.MergedLogs;
 import io.stentor.history.RoomLog;
 import io.stentor.history.cluster.JournalReports.Expected;
+import io.stentor.journal.Journal;
 import io.stentor.message.Position;
 import java.io.IOException;
 import java.util.HashSet;
@@ -30,6 +32,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -57,17 +61,20 @@ final class RestoredLogs {
 
   private static final long RETRY_MILLIS = 50;
 
+  /** How often to say that logs are not restored yet. */
+  private static final long TELL_SECONDS = 10;
+
   /** How long to wait for other nodes that are starting. */
   private static final long OTHERS_SECONDS = 60;
 
   private final HazelcastInstance hazelcast;
   private final IMap<String, RoomLog> logs;
-  private final NodeContext context;
+  private final HistoryContext context;
 
   RestoredLogs(HazelcastInstance hazelcast, IMap<String, RoomLog> logs) {
     this.hazelcast = hazelcast;
     this.logs = logs;
-    this.context = NodeContext.of(hazelcast);
+    this.context = HistoryContext.of(hazelcast);
   }
 
   /** Announces that this node will bring back logs. Must be called before it joins. */
@@ -85,20 +92,48 @@ final class RestoredLogs {
       Quorum quorum = Quorum.of(hazelcast);
       boolean continues = quorum == null || quorum.continuesLastRun();
       ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE, RestoredLogs::thread);
-      journal
-          .takeRestored()
-          .forEach(
-              (room, found) -> {
-                RoomLog log = found.log();
-                // A log that no cluster has used cannot have been continued by another node.
-                boolean complete = found.complete() && (continues || log.generation() == 0);
-                threads.execute(() -> restore(room, log, complete));
-              });
+      Map<String, Restored> restored = journal.takeRestored();
+      AtomicInteger missing = new AtomicInteger(restored.size());
+      restored.forEach(
+          (room, found) -> {
+            RoomLog log = found.log();
+            // A log that no cluster has used cannot have been continued by another node.
+            boolean complete = found.complete() && (continues || log.generation() == 0);
+            threads.execute(
+                () -> {
+                  restore(room, log, complete);
+                  missing.decrementAndGet();
+                });
+          });
       threads.shutdown();
-      await(threads::isTerminated);
+      awaitTermination(threads, missing, journal.journal());
       finished();
     }
     awaitOthers();
+  }
+
+  /**
+   * Waits until all logs are restored, or this node is stopped. Says at times that it waits.
+   *
+   * @throws IllegalStateException if the journal has failed, so that no log can become safe
+   */
+  private void awaitTermination(ExecutorService threads, AtomicInteger missing, Journal journal) {
+    AtomicLong toldNanos = new AtomicLong(System.nanoTime());
+    await(
+        () -> {
+          if (journal.hasFailed()) {
+            threads.shutdownNow();
+            throw new IllegalStateException(journal.problem());
+          }
+          long now = System.nanoTime();
+          if (now - toldNanos.get() > TimeUnit.SECONDS.toNanos(TELL_SECONDS)) {
+            toldNanos.set(now);
+            String problem = journal.problem();
+            LOG.warn(
+                "{} rooms are not restored yet{}", missing, problem == null ? "" : ": " + problem);
+          }
+          return threads.isTerminated();
+        });
   }
 
   private static Thread thread(Runnable work) {
@@ -133,7 +168,7 @@ final class RestoredLogs {
             LOG.debug("room {}: not restored yet: {}", room, e.toString());
             return false;
           } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
+            return true; // The journal has failed.
           }
         });
   }
@@ -162,8 +197,10 @@ final class RestoredLogs {
         () -> {
           try {
             done.set(Objects.requireNonNull(own), true);
+            // Before the members are read: a node may join and finish meanwhile.
+            Set<String> finished = done.keySet();
             Set<String> starts = starts();
-            done.keySet().stream().filter(start -> !starts.contains(start)).forEach(done::delete);
+            finished.stream().filter(start -> !starts.contains(start)).forEach(done::delete);
             return true;
           } catch (RuntimeException e) {
             LOG.debug(
@@ -190,7 +227,10 @@ final class RestoredLogs {
     await(
         () -> {
           if (System.nanoTime() > endNanos) {
-            LOG.warn("other nodes have not brought back their rooms in {} s", OTHERS_SECONDS);
+            LOG.warn(
+                "other nodes that are starting have not restored their rooms within {} s;"
+                    + " going on without them",
+                OTHERS_SECONDS);
             return true;
           }
           try {

@@ -33,14 +33,14 @@ final class UnusedLogs {
 
   private final IMap<String, RoomLog> logs;
   private final NodeEngineImpl engine;
-  private final NodeContext context;
+  private final HistoryContext context;
   private int next;
   private long heldUntilMillis = Long.MIN_VALUE;
 
   UnusedLogs(HazelcastInstance hazelcast, IMap<String, RoomLog> logs) {
     HazelcastInstanceImpl instance = ((HazelcastInstanceProxy) hazelcast).getOriginal();
     this.engine = instance.node.getNodeEngine();
-    this.context = NodeContext.of(hazelcast);
+    this.context = HistoryContext.of(hazelcast);
     this.logs = logs;
   }
 
@@ -92,7 +92,7 @@ final class UnusedLogs {
     public @Nullable Void process(Map.Entry<String, RoomLog> entry) {
       RoomLog log = entry.getValue();
       HazelcastInstance here = hazelcast();
-      NodeContext node = here == null ? null : NodeContext.of(here);
+      HistoryContext node = here == null ? null : HistoryContext.of(here);
       if (log != null && node != null && (copy || log.isUnused(node.clock().getAsLong()))) {
         if (node.journal() != null) {
           node.journal().removed(entry.getKey(), log);

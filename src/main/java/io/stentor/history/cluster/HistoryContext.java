@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param tasks one thread for short tasks that Hazelcast's own threads must not do, such as
  *     starting another operation
  */
-record NodeContext(
+record HistoryContext(
     LongSupplier clock,
     Epochs epochs,
     boolean refusesOnMinority,
@@ -44,12 +44,12 @@ record NodeContext(
    *
    * @param clock elapsed time in milliseconds since an arbitrary moment; must be monotonic
    */
-  static NodeContext of(
+  static HistoryContext of(
       LongSupplier clock, boolean refusesOnMinority, @Nullable LogJournal journal) {
     ScheduledThreadPoolExecutor tasks =
         new ScheduledThreadPoolExecutor(
-            1, NodeContext::thread, new ThreadPoolExecutor.DiscardPolicy());
-    return new NodeContext(
+            1, HistoryContext::thread, new ThreadPoolExecutor.DiscardPolicy());
+    return new HistoryContext(
         clock, new Epochs(), refusesOnMinority, journal, new JournalReports(tasks, journal), tasks);
   }
 
@@ -65,8 +65,8 @@ record NodeContext(
     joining.getUserContext().put(KEY, this);
   }
 
-  static NodeContext of(HazelcastInstance hazelcast) {
-    return (NodeContext) Objects.requireNonNull(hazelcast.getUserContext().get(KEY));
+  static HistoryContext of(HazelcastInstance hazelcast) {
+    return (HistoryContext) Objects.requireNonNull(hazelcast.getUserContext().get(KEY));
   }
 
   /**

@@ -20,33 +20,39 @@ import java.util.Set;
  * and takes away from it: what has arrived is recorded, and what has left is forgotten. Operations
  * on a log record what they change themselves.
  */
-final class JournalKeeper {
+final class JournalSync {
 
   private final NodeEngineImpl engine;
-  private final NodeContext context;
+  private final HistoryContext context;
   private final LogJournal journal;
 
   /** Whether the journal may forget rooms that are on other nodes only. */
   private volatile boolean forgets;
+
+  /**
+   * Whether this node joins another part of the cluster. Its logs are then in no partition until
+   * that part has them.
+   */
+  private volatile boolean merging;
 
   private int next;
 
   /** Rooms that were on other nodes only in the last round. Used by the thread for tasks only. */
   private Set<String> elsewhere = new HashSet<>();
 
-  private JournalKeeper(HazelcastInstance hazelcast, LogJournal journal) {
+  private JournalSync(HazelcastInstance hazelcast, LogJournal journal) {
     HazelcastInstanceImpl instance = ((HazelcastInstanceProxy) hazelcast).getOriginal();
     this.engine = instance.node.getNodeEngine();
-    this.context = NodeContext.of(hazelcast);
+    this.context = HistoryContext.of(hazelcast);
     this.journal = journal;
   }
 
   /** Starts to follow what Hazelcast moves, and to rewrite logs for the journal. */
-  static JournalKeeper start(HazelcastInstance hazelcast, LogJournal journal) {
-    JournalKeeper keeper = new JournalKeeper(hazelcast, journal);
-    journal.onRewrite(keeper::rewrite);
-    hazelcast.getPartitionService().addMigrationListener(keeper.new Arrivals());
-    return keeper;
+  static JournalSync start(HazelcastInstance hazelcast, LogJournal journal) {
+    JournalSync sync = new JournalSync(hazelcast, journal);
+    journal.onRewrite(sync::rewrite);
+    hazelcast.getPartitionService().addMigrationListener(sync.new Arrivals());
+    return sync;
   }
 
   /**
@@ -73,12 +79,21 @@ final class JournalKeeper {
    */
   void restored() {
     for (String room : journal.rooms()) {
-      if (!isHere(partitionOf(room))) {
+      if (!merging && !isHere(partitionOf(room))) {
         journal.forget(room);
       }
     }
     journal.journal().settle();
     forgets = true;
+  }
+
+  /** Must be called when this node begins to join another part of the cluster, and after it. */
+  void merging(boolean begins) {
+    merging = begins;
+  }
+
+  private boolean mayForget() {
+    return forgets && !merging;
   }
 
   /** Makes the journal keep what it has, because this node is leaving. */
@@ -90,7 +105,7 @@ final class JournalKeeper {
   private void forgetElsewhere() {
     Set<String> now = new HashSet<>();
     for (String room : journal.rooms()) {
-      if (forgets && !isHere(partitionOf(room))) {
+      if (mayForget() && !isHere(partitionOf(room))) {
         now.add(room);
         if (elsewhere.contains(room)) {
           journal.forget(room);
@@ -132,7 +147,7 @@ final class JournalKeeper {
     int partition = partitionOf(room);
     if (isHere(partition)) {
       PartitionScan.start(engine, partition, store -> rewrite(room, store));
-    } else if (forgets) {
+    } else if (mayForget()) {
       journal.forget(room);
     }
   }
@@ -141,7 +156,7 @@ final class JournalKeeper {
     Record<?> record = store.getRecord(engine.toData(room));
     if (record != null && record.getValue() instanceof RoomLog log) {
       journal.rewrite(room, log, context.clock().getAsLong());
-    } else if (forgets) {
+    } else if (mayForget()) {
       journal.forget(room);
     }
   }
