@@ -43,7 +43,7 @@ class SecretsIT {
       use(node.port(), token);
       use(node.port(), bad);
       node.hangUp();
-      node.log().await("told to read the configuration again", SOON);
+      node.log().await("reloading the configuration on request", SOON);
       node.log().await("keys at .* cannot be fetched", SOON);
       assertThat(node.stop()).isZero();
       String all = node.log().toString();

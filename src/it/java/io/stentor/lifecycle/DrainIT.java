@@ -91,7 +91,7 @@ class DrainIT {
           client.publish("{\"id\":2,\"publish\":{\"channel\":\"tea\",\"data\":\"hello\"}}");
           awaitPublished(here);
           here.terminate();
-          here.log().await("sending clients away", PATIENCE);
+          here.log().await("disconnecting clients", PATIENCE);
           assertThat(client.isClosed()).as("sent away without an answer").isFalse();
         } finally {
           there.thaw();

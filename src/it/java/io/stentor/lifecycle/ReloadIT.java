@@ -26,7 +26,7 @@ class ReloadIT {
       client.expectNothingBefore("before");
       Files.writeString(file, "{\"rooms\":[{\"match\":\"*\",\"transform\":\"shout\"}]}");
       node.hangUp();
-      node.log().await("told to read the configuration again", SOON);
+      node.log().await("reloading the configuration on request", SOON);
       node.log().await("configuration changed: rooms", SOON);
       client.publish("now").expect("NOW!!!");
       Files.writeString(file, "{\"http\":{\"prot\":1}}");
@@ -56,7 +56,7 @@ class ReloadIT {
       node.hangUp();
       node.log().await("\\{.*configuration changed: logging.format", SOON);
       node.stop();
-      node.log().await("stopping: serving on for 1 s", SOON);
+      node.log().await("stopping: unready, still serving for 1 s", SOON);
     }
   }
 }

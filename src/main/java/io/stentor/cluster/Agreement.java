@@ -63,7 +63,7 @@ record Agreement(
    * comes back to it with its UUID and a live agreement. It can only join as a newcomer, or as a
    * node that has restarted.
    *
-   * What could go wrong, and does not:
+   * Cases that were considered:
    *  - A node missed a commit. It accepted the proposal before, and says so in the next round. Until
    *    then it holds its old agreement only while all members of the proposal are present, too.
    *  - The coordinator died between propose and commit. Perhaps it has adopted the agreement, or

@@ -1,6 +1,9 @@
 package io.stentor.cluster;
 
 import io.stentor.timer.LoopExecutor;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,19 @@ public final class BusConsumer {
   public BusConsumer(LoopExecutor loop, Supplier<? extends MessageConsumer<?>> register) {
     this.loop = loop;
     this.register = register;
+  }
+
+  /**
+   * Registers a consumer for as long as Vert.x runs. Any thread.
+   *
+   * @return completes when everything published from then on arrives
+   */
+  public static Future<Void> register(
+      Vertx vertx, Supplier<? extends MessageConsumer<?>> register) {
+    LoopExecutor loop = LoopExecutor.all(vertx).get(0);
+    Promise<Void> registered = Promise.promise();
+    loop.run(() -> new BusConsumer(loop, register).start(registered::complete));
+    return registered.future();
   }
 
   /**

@@ -6,7 +6,6 @@ import com.hazelcast.core.HazelcastInstance;
 import io.stentor.config.HostPort;
 import io.stentor.timer.LoopExecutor;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
@@ -135,16 +134,9 @@ public final class BusReachability {
     LoopExecutor loop = LoopExecutor.all(vertx).get(0);
     EventBus bus = vertx.eventBus();
     WireVersion wire = WireVersion.of(vertx);
-    Promise<Void> registered = Promise.promise();
-    loop.run(
-        () ->
-            new BusConsumer(loop, () -> bus.<JsonObject>consumer(ADDRESS, this::received))
-                .start(
-                    () -> {
-                      loop.every(INTERVAL_MILLIS, () -> publish(bus, wire));
-                      registered.complete();
-                    }));
-    return registered.future();
+    return BusConsumer.register(vertx, () -> bus.<JsonObject>consumer(ADDRESS, this::received))
+        .onSuccess(
+            registered -> loop.run(() -> loop.every(INTERVAL_MILLIS, () -> publish(bus, wire))));
   }
 
   private void publish(EventBus bus, WireVersion wire) {

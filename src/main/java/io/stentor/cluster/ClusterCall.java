@@ -71,10 +71,8 @@ public final class ClusterCall {
       return Future.succeededFuture(new ClusterCall(vertx, null, "alone"));
     }
     ClusterCall nodes = new ClusterCall(vertx, cluster, cluster.getNodeId());
-    return vertx
-        .eventBus()
-        .consumer(ADDRESS + nodes.self, nodes::received)
-        .completion()
+    return BusConsumer.register(
+            vertx, () -> vertx.eventBus().consumer(ADDRESS + nodes.self, nodes::received))
         .map(registered -> nodes);
   }
 
@@ -227,7 +225,7 @@ public final class ClusterCall {
      * Creates a refusal.
      *
      * @param code a number that the caller understands; at least {@value #LOWEST_CODE}
-     * @param reason for people
+     * @param reason a sentence
      */
     public Declined(int code, String reason) {
       super(reason, null, false, false);

@@ -23,8 +23,11 @@ import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.io.IOException;
 import java.net.BindException;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /** Creates a Vert.x that is one node of a cluster. */
 public final class ClusteredVertx {
@@ -57,7 +60,9 @@ public final class ClusteredVertx {
   private static final int MERGE_SECONDS = 5;
 
   /** Maximum number of attempts to register in the maps of the cluster. */
-  private static final int MAX_TRIES = 5;
+  private static final int MAX_TRIES = 40;
+
+  private static final long RETRY_MILLIS = 250;
 
   private static final long MAX_BACKUP_WAIT_MILLIS = 10_000;
 
@@ -106,9 +111,8 @@ public final class ClusteredVertx {
         .setProperty(
             "hazelcast.max.no.heartbeat.seconds",
             Integer.toString(cluster.failureDetectionSeconds()))
-        // If two nodes lose each other but reach all others, one of them leaves the cluster until
-        // it
-        // reaches all nodes again; see CheckedJoiners.
+        // If two nodes lose contact with each other but reach all others, one of them leaves the
+        // cluster until it reaches all nodes again; see CheckedJoiners.
         .setProperty(
             "hazelcast.partial.member.disconnection.resolution.heartbeat.count",
             Integer.toString(PARTIAL_CUT_HEARTBEATS))
@@ -206,8 +210,14 @@ public final class ClusteredVertx {
         .recover(
             failure ->
                 tries > 1 && failure instanceof IndeterminateOperationStateException
-                    ? vertx(builder, hazelcast, tries - 1)
+                    ? later(() -> vertx(builder, hazelcast, tries - 1))
                     : Future.failedFuture(failure));
+  }
+
+  private static Future<Vertx> later(Supplier<Future<Vertx>> attempt) {
+    Executor delayed = CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS);
+    return Future.fromCompletionStage(CompletableFuture.supplyAsync(attempt, delayed))
+        .compose(started -> started);
   }
 
   /**

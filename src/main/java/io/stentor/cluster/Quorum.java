@@ -60,7 +60,7 @@ public final class Quorum {
   private static final Logger LOG = LoggerFactory.getLogger(Quorum.class);
 
   private static final String NAME = "stentor.quorum";
-  private static final String MEMORY = "stentor.quorum.memory";
+  private static final String FILE = "stentor.quorum.file";
 
   private static final long CHECK_MILLIS = 200;
 
@@ -87,7 +87,7 @@ public final class Quorum {
   /** The last round in which this node answered that it is leaving. */
   private volatile @Nullable UUID leavingRound;
 
-  private final QuorumMemory memory;
+  private final QuorumFile file;
   private volatile Acceptor acceptor;
   private volatile Verdict verdict = new Verdict(State.NEWCOMER, null, 0, null);
 
@@ -109,8 +109,8 @@ public final class Quorum {
             ? proxy.getOriginal()
             : (HazelcastInstanceImpl) hazelcast;
     this.cluster = instance.node.getClusterService();
-    this.memory = memory(hazelcast.getUserContext());
-    this.acceptor = memory.restarted(cluster.getLocalMember().getUuid());
+    this.file = file(hazelcast.getUserContext());
+    this.acceptor = file.restarted(cluster.getLocalMember().getUuid());
   }
 
   private static Thread thread(Runnable work) {
@@ -122,7 +122,7 @@ public final class Quorum {
   /** Prepares the configuration of a node that has not joined. */
   public static void configure(Config joining) {
     joining.getUserContext().put(NAME, new AtomicReference<Quorum>());
-    joining.getUserContext().put(MEMORY, QuorumMemory.NONE);
+    joining.getUserContext().put(FILE, QuorumFile.NONE);
     QuorumMessage.register(joining);
   }
 
@@ -133,9 +133,7 @@ public final class Quorum {
    * @param waitSeconds how long nodes that restart wait for the members that they last knew
    */
   public static void remember(Config joining, DataDirectory directory, int waitSeconds) {
-    joining
-        .getUserContext()
-        .put(MEMORY, new QuorumMemory(directory, waitSeconds, System::nanoTime));
+    joining.getUserContext().put(FILE, new QuorumFile(directory, waitSeconds, System::nanoTime));
   }
 
   /**
@@ -144,12 +142,12 @@ public final class Quorum {
    * @return whether it was alone in the last agreement, so that no other node can have continued
    *     its logs
    */
-  public static boolean leaveCluster(DataDirectory directory) {
-    return new QuorumMemory(directory, 0, System::nanoTime).forget();
+  public static boolean forgetCluster(DataDirectory directory) {
+    return new QuorumFile(directory, 0, System::nanoTime).forget();
   }
 
-  private static QuorumMemory memory(Map<String, Object> context) {
-    return (QuorumMemory) Objects.requireNonNull(context.get(MEMORY));
+  private static QuorumFile file(Map<String, Object> context) {
+    return (QuorumFile) Objects.requireNonNull(context.get(FILE));
   }
 
   /** Starts the quorum of an instance that has joined. It stops when the instance shuts down. */
@@ -169,8 +167,18 @@ public final class Quorum {
                 quorum.thread.execute(quorum::check);
               }
             });
-    quorum.thread.scheduleWithFixedDelay(quorum::check, 0, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+    quorum.thread.scheduleWithFixedDelay(
+        quorum::checkAgain, 0, CHECK_MILLIS, TimeUnit.MILLISECONDS);
     return quorum;
+  }
+
+  /** A check that throws must not end the periodic ones. */
+  private void checkAgain() {
+    try {
+      check();
+    } catch (RuntimeException e) {
+      LOG.warn("it cannot be checked whether the nodes agree; trying again", e);
+    }
   }
 
   /** Returns the quorum of an instance; null before {@link #start}. */
@@ -325,7 +333,7 @@ public final class Quorum {
       states.put(round.view.get(i), answers.get(i));
     }
     int missing = Agreement.missingAfterRestart(round.view, states);
-    if (missing > 0 && memory.waitsFor(missing)) {
+    if (missing > 0 && file.waitsFor(missing)) {
       return CompletableFuture.failedFuture(new WaitingException());
     }
     Agreement next = Agreement.next(round.view, states, newId);
@@ -475,7 +483,7 @@ public final class Quorum {
   private synchronized Acceptor present() {
     UUID self = cluster.getLocalMember().getUuid();
     if (!acceptor.node().equals(self)) {
-      acceptor = memory.newcomer(self);
+      acceptor = file.newcomer(self);
     }
     return acceptor;
   }

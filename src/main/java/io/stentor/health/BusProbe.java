@@ -1,9 +1,11 @@
 package io.stentor.health;
 
+import io.stentor.cluster.BusConsumer;
 import io.stentor.cluster.WireVersion;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
@@ -53,7 +55,7 @@ public final class BusProbe {
   private final LongAdder ofSelf = new LongAdder();
   private final LongAdder ofPeers = new LongAdder();
   private final LongAdder missed = new LongAdder();
-  private @Nullable MessageConsumer<JsonObject> consumer;
+  private volatile @Nullable MessageConsumer<JsonObject> consumer;
 
   /**
    * Creates a probe that is not running.
@@ -82,10 +84,7 @@ public final class BusProbe {
    * closes.
    */
   public Future<Void> start(Vertx vertx) {
-    MessageConsumer<JsonObject> listening = vertx.eventBus().consumer(ADDRESS, this::received);
-    consumer = listening;
-    return listening
-        .completion()
+    return BusConsumer.register(vertx, () -> listen(vertx.eventBus()))
         .onSuccess(
             done -> {
               silent();
@@ -93,6 +92,12 @@ public final class BusProbe {
               publish(vertx, wire);
               vertx.setPeriodic(INTERVAL_MILLIS, timer -> publish(vertx, wire));
             });
+  }
+
+  private MessageConsumer<JsonObject> listen(EventBus bus) {
+    MessageConsumer<JsonObject> listening = bus.consumer(ADDRESS, this::received);
+    consumer = listening;
+    return listening;
   }
 
   /** Stops receiving probes, as if the registration had been lost. */

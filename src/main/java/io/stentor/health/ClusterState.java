@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  */
 public final class ClusterState {
 
-  private static final int LOOK_MILLIS = 2000;
+  private static final int POLL_MILLIS = 2000;
 
   /**
    * How long logs may lack a backup before this node reports that it is unfit. While the backups of
@@ -59,7 +59,7 @@ public final class ClusterState {
             () -> hazelcast.getCluster().getMembers().size(),
             System::nanoTime);
     state.lookSoon(vertx);
-    vertx.setPeriodic(LOOK_MILLIS, timer -> state.lookSoon(vertx));
+    vertx.setPeriodic(POLL_MILLIS, timer -> state.lookSoon(vertx));
     return state;
   }
 

@@ -7,7 +7,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,12 +25,12 @@ final class Drain {
   private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
 
   /** How often to check whether everything is in the logs. */
-  private static final int LOOK_MILLIS = 10;
+  private static final int POLL_MILLIS = 10;
 
   private final Vertx vertx;
   private final Supplier<DrainOptions> times;
   private final List<? extends Drainable> servers;
-  private final BooleanSupplier settled;
+  private final LongSupplier queuedBytes;
   private final Promise<Void> hurry = Promise.promise();
 
   /**
@@ -38,28 +38,28 @@ final class Drain {
    *
    * @param times supplies the current options; they are read once, when the drain starts
    * @param servers the servers of all event loops
-   * @param settled whether no published message is waiting to be appended
+   * @param queuedBytes size of the published messages that wait to be appended
    */
   Drain(
       Vertx vertx,
       Supplier<DrainOptions> times,
       List<? extends Drainable> servers,
-      BooleanSupplier settled) {
+      LongSupplier queuedBytes) {
     this.vertx = vertx;
     this.times = times;
     this.servers = servers;
-    this.settled = settled;
+    this.queuedBytes = queuedBytes;
   }
 
   /** Drains the node, which must already be unready. */
   Future<Void> run() {
     DrainOptions held = times.get();
     if (held.balancerSeconds() > 0) {
-      LOG.info("stopping: serving on for {} s, unready", held.balancerSeconds());
+      LOG.info("stopping: unready, still serving for {} s", held.balancerSeconds());
     }
     return waited(held.balancerSeconds())
         .compose(waited -> disconnectClients(held.leaveSeconds()))
-        .eventually(this::settled);
+        .eventually(() -> appended(held));
   }
 
   /** Returns the maximum duration of the node's whole stop if it started now. Any thread. */
@@ -69,7 +69,7 @@ final class Drain {
 
   private Future<Void> disconnectClients(int seconds) {
     servers.forEach(Drainable::refuseRequests);
-    LOG.info("stopping: sending clients away, over {} s at most", seconds);
+    LOG.info("stopping: disconnecting clients over at most {} s", seconds);
     List<Future<Void>> gone =
         servers.stream().map(server -> server.disconnectClients(seconds, hurry.future())).toList();
     return Future.join(gone).mapEmpty();
@@ -78,7 +78,7 @@ final class Drain {
   /** Ends all waiting for clients and the load balancer. Any thread; idempotent. */
   void hasten() {
     if (hurry.tryComplete()) {
-      LOG.info("stopping: at once now");
+      LOG.info("stopping: no longer waiting for clients");
     }
   }
 
@@ -89,19 +89,29 @@ final class Drain {
     return Future.any(vertx.timer(seconds, TimeUnit.SECONDS), hurry.future()).mapEmpty();
   }
 
-  /** Waits without a timeout; the node's whole stop has one. */
-  private Future<Void> settled() {
-    if (settled.getAsBoolean()) {
+  /**
+   * Waits until everything is in the logs, for at most half of the time that is left for closing: a
+   * log that cannot be written to must not keep the other logs from being handed over.
+   */
+  private Future<Void> appended(DrainOptions held) {
+    if (queuedBytes.getAsLong() == 0) {
       return Future.succeededFuture();
     }
+    long millis = 500L * (held.timeoutSeconds() - held.balancerSeconds() - held.leaveSeconds());
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     Promise<Void> promise = Promise.promise();
     vertx.setPeriodic(
-        LOOK_MILLIS,
+        POLL_MILLIS,
         timer -> {
-          if (settled.getAsBoolean()) {
-            vertx.cancelTimer(timer);
-            promise.tryComplete();
+          long bytes = queuedBytes.getAsLong();
+          if (bytes > 0 && System.nanoTime() - deadline < 0) {
+            return;
           }
+          if (bytes > 0) {
+            LOG.warn("stopping: {} bytes of messages are given up, never acknowledged", bytes);
+          }
+          vertx.cancelTimer(timer);
+          promise.complete();
         });
     return promise.future();
   }

@@ -61,10 +61,16 @@ public final class Node {
   }
 
   /**
-   * Calls this when the node must stop because its journal has failed: what it writes may not reach
-   * the disk any more. Any thread.
+   * Sets what is called when the node cannot go on: because its journal has failed, so that what it
+   * writes may not reach the disk any more, or because it has left the cluster and cannot rejoin
+   * it. Called on any thread, perhaps more than once.
    */
   void onFailure(Runnable stop) {
+    runtime.onClusterLost(
+        () -> {
+          LOG.error("this node is not in a cluster any more and cannot rejoin, so it stops");
+          stop.run();
+        });
     LogJournal journal = runtime.journal();
     if (journal != null) {
       journal

@@ -1,12 +1,13 @@
 package io.stentor.lifecycle;
 
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import io.stentor.admission.GuardedTransport;
 import io.stentor.admission.Limits;
 import io.stentor.cluster.BusReachability;
 import io.stentor.cluster.ClusterHost;
+import io.stentor.cluster.ClusterShutdown;
 import io.stentor.cluster.ClusteredVertx;
-import io.stentor.cluster.CommonStop;
 import io.stentor.cluster.NodeWatcher;
 import io.stentor.cluster.Quorum;
 import io.stentor.config.ClusterOptions;
@@ -65,6 +66,7 @@ public final class NodeRuntime {
   private @Nullable ClusterHistory clusterHistory;
   private @Nullable BusReachability reachability;
   private Runnable endWatch = () -> {};
+  private volatile boolean stopping;
 
   private NodeRuntime(
       Vertx vertx,
@@ -189,7 +191,7 @@ public final class NodeRuntime {
     LocalHistory history =
         journal == null
             ? new LocalHistory(NodeRuntime::elapsedMillis)
-            : new LocalHistory(journal, Quorum.leaveCluster(journal.directory()));
+            : new LocalHistory(journal, Quorum.forgetCluster(journal.directory()));
     wheel.every(1000, () -> history.expire(EXPIRE_AT_ONCE));
     wheel.onStandstill(millis -> history.hold());
     return history;
@@ -274,10 +276,31 @@ public final class NodeRuntime {
     return vertx.close();
   }
 
+  /**
+   * Sets a listener that is called if Hazelcast ends although the node was not asked to stop, for
+   * example because another part of the cluster refused it. Called on a thread of Hazelcast's.
+   */
+  void onClusterLost(Runnable lost) {
+    if (hazelcast != null) {
+      hazelcast
+          .getLifecycleService()
+          .addLifecycleListener(
+              event -> {
+                if (event.getState() == LifecycleState.SHUTDOWN && !stopping) {
+                  lost.run();
+                }
+              });
+      if (!hazelcast.getLifecycleService().isRunning() && !stopping) {
+        lost.run();
+      }
+    }
+  }
+
   /** Announces that this node has begun to stop. */
   void stopping() {
+    stopping = true;
     if (hazelcast != null && journal != null) {
-      new CommonStop(hazelcast).begin();
+      new ClusterShutdown(hazelcast).begin();
     }
   }
 
@@ -286,8 +309,16 @@ public final class NodeRuntime {
    * leaves the cluster and closes the journal. Must be called after Vert.x is closed. Blocks.
    */
   void leave() {
+    try {
+      leaveCluster();
+    } finally {
+      close(journal);
+    }
+  }
+
+  private void leaveCluster() {
     if (hazelcast != null) {
-      boolean allStop = journal != null && new CommonStop(hazelcast).await();
+      boolean allStop = journal != null && new ClusterShutdown(hazelcast).await();
       if (clusterHistory != null) {
         clusterHistory.leave();
       }
@@ -299,6 +330,5 @@ public final class NodeRuntime {
       }
       hazelcast.shutdown();
     }
-    close(journal);
   }
 }

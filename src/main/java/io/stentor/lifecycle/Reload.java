@@ -33,12 +33,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reloads changed configuration files and certificates while the node runs. A change is applied as
- * a whole or rejected as a whole. Files are checked every {@value #LOOK_SECONDS} s, and on request.
+ * a whole or rejected as a whole. Files are checked every {@value #POLL_SECONDS} s, and on request.
  * Runs on its own thread.
  */
 public final class Reload {
 
-  static final int LOOK_SECONDS = 2;
+  static final int POLL_SECONDS = 2;
   private static final Logger LOG = LoggerFactory.getLogger(Reload.class);
 
   private final LoadedConfig atStart;
@@ -101,7 +101,7 @@ public final class Reload {
   /** Starts checking the files periodically. */
   void begin() {
     thread.scheduleWithFixedDelay(
-        () -> logFailure(this::check), LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+        () -> logFailure(this::check), POLL_SECONDS, POLL_SECONDS, TimeUnit.SECONDS);
   }
 
   /** Reloads everything now, even if no file has changed. Any thread. */
@@ -110,7 +110,7 @@ public final class Reload {
         () ->
             logFailure(
                 () -> {
-                  LOG.info("told to read the configuration again");
+                  LOG.info("reloading the configuration on request");
                   read();
                   renewCertificate();
                   settings.settle();

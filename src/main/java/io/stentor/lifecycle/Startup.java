@@ -121,11 +121,15 @@ public final class Startup {
             runtime.vertx(),
             () -> live.get().drain(),
             servers.drainables(),
-            () -> rooms.publisher().queuedBytes() == 0);
+            () -> rooms.publisher().queuedBytes());
     Node node = new Node(runtime, operations, presence, servers, demo, drain, reload);
     // A promise without a context: if the start fails, the event loops have ended by then.
     Promise<Node> started = Promise.promise();
-    serve()
+    Promise<Object> served = Promise.promise();
+    runtime.onClusterLost(() -> served.tryFail("this node has lost its cluster as it started"));
+    serve().onSuccess(served::tryComplete).onFailure(served::tryFail);
+    served
+        .future()
         .onSuccess(
             serving -> {
               logReady();
@@ -134,7 +138,9 @@ public final class Startup {
             })
         .onFailure(
             failure ->
-                node.abandon().onComplete(done -> started.fail(servers.cannotListen(failure))));
+                Future.succeededFuture()
+                    .compose(failed -> node.abandon())
+                    .onComplete(done -> started.fail(servers.cannotListen(failure))));
     return started.future();
   }
 

@@ -68,7 +68,7 @@ public final class Stop {
       LOG.info("stopped");
     } catch (TimeoutException e) {
       LOG.warn("stopped, but not everything was closed within {} s", seconds);
-    } catch (Exception e) { // await throws whatever the future failed with, checked or not
+    } catch (Throwable e) { // await throws whatever the future failed with, checked or not
       LOG.warn("stopped, but not cleanly: {}", String.valueOf(e.getMessage()));
       LOG.debug("Stopping failed", e);
     } finally {

@@ -37,7 +37,7 @@ final class CatchUp implements Tail.Reading {
   private static final int PAGE_MESSAGES = 1024;
   private static final long RETRY_MILLIS = 50;
 
-  /** More than ten seconds of retries. */
+  /** Maximum number of failures in a row: more than ten seconds of retries. */
   private static final int MAX_FAILURES = 200;
 
   private static final LimitedWarnings WARNINGS =
@@ -221,6 +221,7 @@ final class CatchUp implements Tail.Reading {
       cursor.connection().forked();
     }
     if (announce() && !cursor.hasLeft()) {
+      failures = 0;
       write(page);
       proceed(after.offset() >= page.top());
     }

@@ -79,7 +79,7 @@ final class Feed implements ReorderBuffer.Output {
   private int secondsToCheck = secondsToCheck();
   private int unusedSeconds;
 
-  /** The epoch of the log whose place an empty one has taken; 0 if that was not so. */
+  /** The epoch of the log that an empty one has replaced; 0 if none has. */
   private long formerEpoch;
 
   /** Whether the feed has been in use long enough that a read should create a missing log. */
@@ -92,6 +92,7 @@ final class Feed implements ReorderBuffer.Output {
   private int failures;
   private boolean gracePlanned;
   private boolean checkPlanned;
+  private boolean retryPlanned;
 
   /** Creates a feed; {@link #start} starts it. */
   Feed(
@@ -329,13 +330,17 @@ final class Feed implements ReorderBuffer.Output {
     } else {
       LOG.debug("room {}: history cannot be read, trying again: {}", room, reason);
     }
-    home.after(
-        RETRY_MILLIS,
-        () -> {
-          if (!reading && !closed) {
-            readLog();
-          }
-        });
+    if (!retryPlanned) {
+      retryPlanned = true;
+      home.after(
+          RETRY_MILLIS,
+          () -> {
+            retryPlanned = false;
+            if (!reading && !closed) {
+              readLog();
+            }
+          });
+    }
   }
 
   /**

@@ -46,7 +46,7 @@ public final class Publisher {
   private static final long MAX_RETRY_MILLIS = 1000;
   private static final long GIVE_UP_MILLIS = 30_000;
 
-  /** How long a message waits for a disk that takes no writes. */
+  /** How long a message waits for a disk that cannot be written to. */
   private static final long DISK_MILLIS = 3000;
 
   private static final long UNWRITABLE_RETRY_MILLIS = 250;

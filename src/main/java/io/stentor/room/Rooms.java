@@ -329,13 +329,6 @@ public final class Rooms {
   }
 
   /**
-   * Returns the number of rooms that count towards {@code limits.rooms}, including those just left.
-   */
-  int held() {
-    return inUse.size();
-  }
-
-  /**
    * Must be called after nodes have joined or left. They may have appended messages without sending
    * them, and logs may have been merged. Compares all feeds with their logs, immediately and
    * several times after that.

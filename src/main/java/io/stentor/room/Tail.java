@@ -148,10 +148,13 @@ final class Tail {
   }
 
   /**
-   * Returns whether a log that was read for a position is not the one that this node delivers, and
-   * the position is in the past of the latter. Then the node either goes on with its branch, if the
-   * log was read at one moment while a split cluster healed or a node was cut off, or it will learn
-   * of the other branch.
+   * Returns whether a page was read from another branch than the one that this tail delivers,
+   * although a position is in the past of this tail's branch. Then either the read is stale,
+   * because a split cluster was healing or a node was cut off, or the feed will change to the other
+   * branch soon. The caller should read again.
+   *
+   * @param from the position
+   * @param readEpoch the epoch of the page
    */
   boolean mayContinue(Position from, long readEpoch) {
     return readEpoch != branch.epoch() && branch.includes(from);

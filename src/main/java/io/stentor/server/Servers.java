@@ -105,8 +105,8 @@ public final class Servers {
   }
 
   /**
-   * Returns the address of this node for people: that of {@code http.publicUrl}, or its port, with
-   * the configured host, or the name of the machine if other machines cannot use that host.
+   * Returns the address of this node, for display: that of {@code http.publicUrl}, or its port,
+   * with the configured host, or the name of the machine if other machines cannot use that host.
    */
   public String address() {
     if (!options.publicUrl().isEmpty()) {

@@ -3,6 +3,8 @@ package io.stentor.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
 import io.stentor.config.ConfigLoader;
 import io.stentor.support.HttpRoom;
 import io.stentor.support.Ports;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +74,27 @@ class StartupTest {
               port);
     }
     assertThat(directory.resolve("one")).as("its data directory").doesNotExist();
+  }
+
+  @Test
+  void a_node_that_loses_its_cluster_for_good_asks_to_be_stopped_and_closes_its_data_directory()
+      throws Exception {
+    Node node = await(start("one"));
+    CompletableFuture<Void> failed = new CompletableFuture<>();
+    node.onFailure(() -> failed.complete(null));
+
+    hazelcast().getLifecycleService().terminate();
+
+    failed.get(10, TimeUnit.SECONDS);
+    await(node.stop());
+    await(await(start("one")).stop());
+  }
+
+  private HazelcastInstance hazelcast() {
+    return Hazelcast.getAllHazelcastInstances().stream()
+        .filter(instance -> instance.getConfig().getClusterName().equals(name))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test

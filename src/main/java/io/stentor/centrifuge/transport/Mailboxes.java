@@ -5,6 +5,7 @@ import io.stentor.centrifuge.ClientTransport.Mailbox;
 import io.stentor.centrifuge.codec.CommandError.Disconnect;
 import io.stentor.centrifuge.codec.JsonFormat;
 import io.stentor.centrifuge.codec.ProtobufFormat;
+import io.stentor.cluster.BusConsumer;
 import io.stentor.cluster.WireVersion;
 import io.stentor.http.ProblemType;
 import io.stentor.http.RequestRefused;
@@ -18,7 +19,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
-import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.tracing.TracingPolicy;
@@ -112,9 +112,10 @@ public final class Mailboxes {
    */
   public static Future<Mailboxes> open(Vertx vertx, String nodeName) {
     Mailboxes mailboxes = new Mailboxes(vertx, nodeName);
-    MessageConsumer<Buffer> consumer =
-        mailboxes.bus.consumer(ADDRESS + mailboxes.node, mailboxes::arrived);
-    return consumer.completion().map(registered -> mailboxes);
+    return BusConsumer.register(
+            vertx,
+            () -> mailboxes.bus.<Buffer>consumer(ADDRESS + mailboxes.node, mailboxes::arrived))
+        .map(registered -> mailboxes);
   }
 
   /** Creates a mailbox with an unguessable name. */

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Which nodes notice that all of them stop, with a cluster and a clock of the test's own. */
-class CommonStopTest {
+class ClusterShutdownTest {
   private static final UUID SELF = new UUID(0, 1);
   private static final UUID OTHER = new UUID(0, 2);
   private static final UUID THIRD = new UUID(0, 3);
@@ -38,7 +38,7 @@ class CommonStopTest {
   private long nanos = Long.MAX_VALUE - 1; // overflows while the node waits
   private long waitedNanos;
 
-  private final CommonStop stop = new CommonStop(hazelcast(), () -> nanos, this::pause);
+  private final ClusterShutdown stop = new ClusterShutdown(hazelcast(), () -> nanos, this::pause);
 
   private void pause(long pauseNanos) {
     nanos += pauseNanos;
@@ -79,7 +79,8 @@ class CommonStopTest {
                 none -> member(SELF),
                 "getMembers",
                 none ->
-                    new LinkedHashSet<>(members.stream().map(CommonStopTest::member).toList())));
+                    new LinkedHashSet<>(
+                        members.stream().map(ClusterShutdownTest::member).toList())));
     return fake(
         HazelcastInstance.class, Map.of("getMap", name -> map, "getCluster", none -> cluster));
   }

@@ -14,13 +14,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets nodes notice that all of them stop at the same time. A node that stops alone hands its logs
- * over and is taken out of the agreement. If all stop, nobody is left to take the logs, and the
- * nodes must still be members of the last agreement when they start again.
+ * Detects that all nodes of the cluster are stopping at the same time. A node that stops alone
+ * hands its logs over and is taken out of the agreement. If all stop, nobody is left to take the
+ * logs, and the nodes must still be members of the last agreement when they start again.
  */
-public final class CommonStop {
+public final class ClusterShutdown {
 
-  private static final Logger LOG = LoggerFactory.getLogger(CommonStop.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterShutdown.class);
 
   /** Name of a map. For each node that stops, whether it has nothing more to do. */
   private static final String STOPPING = "stentor.stopping";
@@ -28,25 +28,23 @@ public final class CommonStop {
   /** How long a node that is done waits for others, whose clients may still be leaving. */
   private static final long WAIT_SECONDS = 10;
 
-  private static final long LOOK_MILLIS = 20;
+  private static final long POLL_MILLIS = 20;
 
   /** How long the map remembers a node. */
   private static final long KEEP_HOURS = 1;
 
   private final HazelcastInstance hazelcast;
-  private final IMap<String, Boolean> stopping;
   private final LongSupplier nanoTime;
   private final LongConsumer pause;
 
   /** Creates the part of a node that has joined a cluster. */
-  public CommonStop(HazelcastInstance hazelcast) {
+  public ClusterShutdown(HazelcastInstance hazelcast) {
     this(hazelcast, System::nanoTime, LockSupport::parkNanos);
   }
 
   /** Creates a node's part with another clock, and a pause that takes as long by that clock. */
-  CommonStop(HazelcastInstance hazelcast, LongSupplier nanoTime, LongConsumer pause) {
+  ClusterShutdown(HazelcastInstance hazelcast, LongSupplier nanoTime, LongConsumer pause) {
     this.hazelcast = hazelcast;
-    this.stopping = hazelcast.getMap(STOPPING);
     this.nanoTime = nanoTime;
     this.pause = pause;
   }
@@ -54,7 +52,7 @@ public final class CommonStop {
   /** Announces that this node has begun to stop. Does not block. */
   public void begin() {
     try {
-      stopping
+      stopping()
           .setAsync(self(), false, KEEP_HOURS, TimeUnit.HOURS)
           .whenComplete(
               (done, failure) -> {
@@ -69,17 +67,17 @@ public final class CommonStop {
 
   /**
    * Returns whether all nodes of the cluster stop, and if so, waits until all of them are done.
-   * Blocks, at most {@link #WAIT_SECONDS}.
+   * Blocks for at most {@link #WAIT_SECONDS} and one timeout of a call in the cluster.
    */
   public boolean await() {
     boolean all = false;
     long startNanos = nanoTime.getAsLong();
     try {
-      stopping.set(self(), true, KEEP_HOURS, TimeUnit.HOURS);
+      stopping().set(self(), true, KEEP_HOURS, TimeUnit.HOURS);
       while (nanoTime.getAsLong() - startNanos < TimeUnit.SECONDS.toNanos(WAIT_SECONDS)) {
         List<String> nodes =
-            hazelcast.getCluster().getMembers().stream().map(CommonStop::id).toList();
-        Map<String, Boolean> known = stopping.getAll(nodes.stream().collect(Collectors.toSet()));
+            hazelcast.getCluster().getMembers().stream().map(ClusterShutdown::id).toList();
+        Map<String, Boolean> known = stopping().getAll(nodes.stream().collect(Collectors.toSet()));
         if (!known.keySet().containsAll(nodes)) {
           return false;
         }
@@ -87,12 +85,16 @@ public final class CommonStop {
         if (!known.containsValue(false)) {
           break;
         }
-        pause.accept(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
+        pause.accept(TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS));
       }
     } catch (RuntimeException e) { // The others are leaving already.
       LOG.debug("the other nodes do not answer while all stop", e);
     }
     return all;
+  }
+
+  private IMap<String, Boolean> stopping() {
+    return hazelcast.getMap(STOPPING);
   }
 
   private String self() {

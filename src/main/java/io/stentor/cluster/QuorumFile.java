@@ -17,14 +17,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a node remembers of its agreements when it restarts: a small file in its data directory,
- * which is on the disk before anybody learns of a new state.
+ * which is on the disk before anybody learns of a new state. If a state cannot be written, the file
+ * is deleted: a node that remembers nothing is a newcomer, but one that remembers an older
+ * agreement could take part of the cluster for its majority.
  */
-final class QuorumMemory {
+final class QuorumFile {
 
-  /** Remembers nothing: for a node without a data directory. */
-  static final QuorumMemory NONE = new QuorumMemory(null, 0, System::nanoTime);
+  /** Keeps nothing: for a node without a data directory. */
+  static final QuorumFile NONE = new QuorumFile(null, 0, System::nanoTime);
 
-  private static final Logger LOG = LoggerFactory.getLogger(QuorumMemory.class);
+  private static final Logger LOG = LoggerFactory.getLogger(QuorumFile.class);
   private static final String FILE = "members";
 
   private final @Nullable DataDirectory directory;
@@ -34,15 +36,15 @@ final class QuorumMemory {
   /** When this node began to wait; null before. A slow start does not count as waiting. */
   private @Nullable Long sinceNanos;
 
-  private int told;
+  private int loggedMissing;
 
   /**
-   * Creates a memory.
+   * Creates the file's reader and writer.
    *
    * @param waitSeconds how long nodes that restart wait for the members that they last knew
    * @param nanoTime elapsed time
    */
-  QuorumMemory(@Nullable DataDirectory directory, int waitSeconds, LongSupplier nanoTime) {
+  QuorumFile(@Nullable DataDirectory directory, int waitSeconds, LongSupplier nanoTime) {
     this.directory = directory;
     this.waitSeconds = waitSeconds;
     this.nanoTime = nanoTime;
@@ -112,6 +114,19 @@ final class QuorumMemory {
       directory.replace(FILE, bytes.toByteArray());
     } catch (IOException e) {
       LOG.error("what the nodes agreed on cannot be written to {}", directory, e);
+      delete(directory);
+    }
+  }
+
+  private static void delete(DataDirectory directory) {
+    try {
+      directory.delete(FILE);
+    } catch (IOException e) {
+      LOG.error(
+          "{} in {} is outdated and cannot be deleted: delete it before this node restarts",
+          FILE,
+          directory,
+          e);
     }
   }
 
@@ -122,12 +137,12 @@ final class QuorumMemory {
     sinceNanos = since;
     long waited = TimeUnit.NANOSECONDS.toSeconds(now - since);
     boolean waits = waited < waitSeconds;
-    if (waits && told != missing) {
+    if (waits && loggedMissing != missing) {
       LOG.info(
           "waiting for {} nodes of the last run, at most {} s (cluster.restartWaitSeconds)",
           missing,
           waitSeconds - waited);
-      told = missing;
+      loggedMissing = missing;
     }
     return waits;
   }

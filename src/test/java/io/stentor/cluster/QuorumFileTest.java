@@ -1,0 +1,61 @@
+package io.stentor.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stentor.cluster.Agreement.Acceptor;
+import io.stentor.cluster.Agreement.State;
+import io.stentor.journal.SimulatedMachine;
+import java.io.IOException;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class QuorumFileTest {
+  private static final UUID SELF = new UUID(1, 1);
+  private static final UUID OTHER = new UUID(2, 2);
+
+  private final AtomicLong nanos = new AtomicLong(-TimeUnit.SECONDS.toNanos(5));
+  private final QuorumFile file = new QuorumFile(null, 30, nanos::get);
+
+  private void pass(int seconds) {
+    nanos.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
+  }
+
+  @Test
+  void a_slow_start_does_not_count_as_waiting() {
+    pass(40);
+    assertThat(file.waitsFor(1)).isTrue();
+    pass(29);
+    assertThat(file.waitsFor(1)).isTrue();
+    pass(1);
+    assertThat(file.waitsFor(1)).isFalse();
+  }
+
+  @Test
+  void a_node_that_cannot_write_what_it_accepts_remembers_nothing_and_no_older_agreement()
+      throws IOException {
+    SimulatedMachine machine = new SimulatedMachine(1);
+    QuorumFile onDisk = new QuorumFile(machine.open(), 30, nanos::get);
+    Acceptor acceptor = onDisk.restarted(SELF);
+    adopt(acceptor, new Agreement(1, List.of(SELF, OTHER), 7, true, 2, 0));
+    assertThat(restarted(machine).former()).isEqualTo(SELF);
+
+    machine.fill();
+    adopt(acceptor, new Agreement(2, List.of(SELF), 8, false, 2, 1));
+
+    assertThat(restarted(machine)).isEqualTo(State.NEWCOMER);
+  }
+
+  private static void adopt(Acceptor acceptor, Agreement agreement) {
+    UUID round = UUID.randomUUID();
+    acceptor.answer(round, false);
+    assertThat(acceptor.accept(round, agreement)).isTrue();
+    assertThat(acceptor.adopt(round)).isTrue();
+  }
+
+  private State restarted(SimulatedMachine machine) throws IOException {
+    return new QuorumFile(machine.open(), 30, nanos::get).restarted(UUID.randomUUID()).state();
+  }
+}
