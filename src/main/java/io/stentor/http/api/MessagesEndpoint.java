@@ -90,8 +90,9 @@ public final class MessagesEndpoint {
     void begin(RoomOptions options) {
       if (options.history().messages() == 0) {
         withoutLog();
-      } else if (query.since() != null && query.waitSeconds() > 0) {
-        // The room determines whether there is anything to wait for.
+      } else if (query.since() != null && query.since().epoch() != 0 && query.waitSeconds() > 0) {
+        // The room determines whether there is anything to wait for. A position without an epoch is
+        // of a time when the room had no log.
         waitFrom(query.since());
       } else {
         read();

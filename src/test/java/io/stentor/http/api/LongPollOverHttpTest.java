@@ -73,6 +73,16 @@ class LongPollOverHttpTest extends ApiSetting {
   }
 
   @Test
+  void a_long_poll_from_when_the_room_had_no_log_is_told_that_it_cannot_continue() {
+    publish(1, 3);
+    Answer answer = room.read("?wait=60&since=0:0");
+    assertThat(answer.contents()).isEqualTo(numbers(1, 3));
+    assertThat(answer.json().getBoolean("recovered")).isFalse();
+    assertThat(answer.position()).isNotEqualTo("0:0");
+    assertThat(room.read("?wait=60&since=0:0&strict=true").status()).isEqualTo(412);
+  }
+
+  @Test
   void nothing_is_missed_or_repeated_between_long_polls_while_messages_pour_in() {
     String start = room.read("").position();
     List<CompletableFuture<List<Object>>> readers = new ArrayList<>();
