@@ -70,7 +70,7 @@ record Agreement(
    *    another node has. All accepted it, so any quorum of the old members knows it: rule (2).
    *  - Newcomers have no state. They count as members of the next agreement, never of the present
    *    one, so they give no side a majority. A node that merges into another cluster gets a new
-   *    UUID there, and is a newcomer.
+   *    UUID there, and is a newcomer, unless it has restarted and has not accepted anything since.
    *  - Two nodes are lost one after the other. There is no agreement while one node of the view
    *    does not answer. So a node alone in the end compares itself with all three, not with a set
    *    that it shrank by itself to two and then to one.
@@ -273,6 +273,9 @@ record Agreement(
 
     private @Nullable Agreement proposal;
 
+    /** Whether this node has accepted a proposal. */
+    private boolean accepted;
+
     /** Whether this node, before it restarted, was a member of the agreement that was followed. */
     private boolean continues;
 
@@ -309,6 +312,11 @@ record Agreement(
       return continues;
     }
 
+    /** Returns the state from before a restart if nothing was accepted since; null otherwise. */
+    synchronized @Nullable State untouched() {
+      return accepted || state.former == null ? null : state;
+    }
+
     /** Answers a round. Afterwards nothing is accepted or adopted in earlier rounds. */
     synchronized State answer(UUID asking, boolean leaving) {
       round = asking;
@@ -322,6 +330,7 @@ record Agreement(
         return false;
       }
       proposal = proposed;
+      accepted = true;
       change(state.accept(proposed));
       return true;
     }

@@ -49,7 +49,7 @@ public final class BusReachability {
   /** Number of intervals without a heartbeat after which this node no longer names the sender. */
   private static final int UNHEARD_INTERVALS = 3;
 
-  /** A node that has just joined publishes nothing until it has started: 20 s. */
+  /** A node that has just joined neither publishes nor hears until it has started: 20 s. */
   static final int START_INTERVALS = 40;
 
   private static final String ADDRESS = "stentor.heartbeat";
@@ -59,7 +59,10 @@ public final class BusReachability {
 
   /** Another node of the cluster. */
   private static final class Peer {
-    /** Number of intervals since the last heartbeat; since the node was seen if there was none. */
+    /** Number of intervals since the node was seen in the cluster, until it is confirmed. */
+    int newIntervals;
+
+    /** Number of intervals since the last heartbeat. */
     int silentIntervals;
 
     /** Whether a heartbeat has ever arrived. */
@@ -77,7 +80,7 @@ public final class BusReachability {
     boolean isReachable() {
       return confirmed
           ? hearsUs && silentIntervals < SILENT_INTERVALS
-          : silentIntervals < START_INTERVALS;
+          : newIntervals < START_INTERVALS;
     }
   }
 
@@ -192,6 +195,7 @@ public final class BusReachability {
         continue;
       }
       peer.silentIntervals++;
+      peer.newIntervals += peer.confirmed ? 0 : 1;
       if (peer.known && peer.silentIntervals < UNHEARD_INTERVALS) {
         heard.add(entry.getKey());
       }

@@ -470,8 +470,8 @@ public final class Quorum {
     LOG.debug("agreed: {}", now);
     if (before != null && before.id() != now.id()) {
       LOG.warn(
-          "{} of {} nodes are left here, and others may still serve: rooms continue in new epochs"
-              + " (cluster.onMinority)",
+          "this side has {} of {} nodes, and the others may still serve: rooms continue in new epochs,"
+              + " without losing acknowledged messages (cluster.onMinority)",
           now.members().size(),
           before.members().size());
     }
@@ -483,7 +483,7 @@ public final class Quorum {
   private synchronized Acceptor present() {
     UUID self = cluster.getLocalMember().getUuid();
     if (!acceptor.node().equals(self)) {
-      acceptor = file.newcomer(self);
+      acceptor = file.merged(acceptor, self);
     }
     return acceptor;
   }

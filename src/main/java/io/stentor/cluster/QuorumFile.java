@@ -94,8 +94,18 @@ final class QuorumFile {
     return alone;
   }
 
+  /**
+   * Returns the acceptor of a node that has a new UUID because it has merged into another cluster.
+   * Nodes that restart may find each other only while they wait for the others; that is the same as
+   * to restart once more. A node that has taken part in an agreement since is a newcomer.
+   */
+  Acceptor merged(Acceptor before, UUID node) {
+    State waiting = before.untouched();
+    return waiting == null ? newcomer(node) : new Acceptor(node, waiting, now -> keep(node, now));
+  }
+
   /** Returns the acceptor of a node that remembers nothing. */
-  Acceptor newcomer(UUID node) {
+  private Acceptor newcomer(UUID node) {
     return new Acceptor(node, State.NEWCOMER, now -> keep(node, now));
   }
 
@@ -139,7 +149,7 @@ final class QuorumFile {
     boolean waits = waited < waitSeconds;
     if (waits && loggedMissing != missing) {
       LOG.info(
-          "waiting for {} nodes of the last run, at most {} s (cluster.restartWaitSeconds)",
+          "waiting for {} of the nodes of the last run, for at most {} s (cluster.restartWaitSeconds)",
           missing,
           waitSeconds - waited);
       loggedMissing = missing;

@@ -90,6 +90,20 @@ class BusReachabilityTest {
   }
 
   @Test
+  void a_node_that_is_heard_and_has_never_heard_this_one_is_unreachable_after_twenty_seconds() {
+    for (int i = 1; i < BusReachability.START_INTERVALS; i++) {
+      bus.received("c", false);
+      interval("b");
+    }
+    assertThat(told).isEmpty();
+    bus.received("c", false);
+    interval("b");
+    assertThat(bus.unreachable()).isEqualTo(1);
+    interval("b", "c");
+    assertThat(told).containsExactly(false, true);
+  }
+
+  @Test
   void a_node_that_has_left_is_not_unreachable() {
     interval("b", "c");
     for (int i = 0; i < 5; i++) {

@@ -48,6 +48,25 @@ class QuorumFileTest {
     assertThat(restarted(machine)).isEqualTo(State.NEWCOMER);
   }
 
+  @Test
+  void a_node_that_merges_while_it_waits_after_a_restart_is_still_the_member_that_it_was()
+      throws IOException {
+    SimulatedMachine machine = new SimulatedMachine(1);
+    adopt(
+        new QuorumFile(machine.open(), 30, nanos::get).restarted(SELF),
+        new Agreement(1, List.of(SELF, OTHER), 7, true, 2, 0));
+    QuorumFile onDisk = new QuorumFile(machine.open(), 30, nanos::get);
+    UUID merged = new UUID(3, 3);
+    Acceptor waiting = onDisk.merged(onDisk.restarted(new UUID(2, 3)), merged);
+    assertThat(waiting.node()).isEqualTo(merged);
+    assertThat(waiting.state().former()).isEqualTo(SELF);
+
+    adopt(waiting, new Agreement(2, List.of(merged), 7, true, 1, 1));
+
+    assertThat(waiting.continues()).isTrue();
+    assertThat(onDisk.merged(waiting, new UUID(4, 4)).state()).isEqualTo(State.NEWCOMER);
+  }
+
   private static void adopt(Acceptor acceptor, Agreement agreement) {
     UUID round = UUID.randomUUID();
     acceptor.answer(round, false);
