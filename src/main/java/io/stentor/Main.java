@@ -18,16 +18,19 @@ import io.stentor.lifecycle.Stop;
 import io.stentor.logging.LoggingSetup;
 import io.stentor.tls.Certificate;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.concurrent.CancellationException;
+import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,14 +47,14 @@ public final class Main {
   private final PrintStream err;
   private final Path directory;
   private final Map<String, String> environment;
-  private final Function<LoadedConfig, Future<Node>> start;
+  private final BiFunction<LoadedConfig, Future<Void>, Future<Node>> start;
 
   Main(
       PrintStream out,
       PrintStream err,
       Path directory,
       Map<String, String> environment,
-      Function<LoadedConfig, Future<Node>> start) {
+      BiFunction<LoadedConfig, Future<Void>, Future<Node>> start) {
     this.out = out;
     this.err = err;
     this.directory = directory;
@@ -127,6 +130,9 @@ public final class Main {
       LogInspection found = LogInspection.of(data);
       found.print(out, Instant.now());
       return found.isDamaged() ? CANNOT_START : OK;
+    } catch (AccessDeniedException e) {
+      err.println(e.getFile() + " cannot be read by the user that runs this command");
+      return CANNOT_START;
     } catch (IOException e) {
       err.println(e.getMessage() == null ? e.toString() : e.getMessage());
       return CANNOT_START;
@@ -163,14 +169,17 @@ public final class Main {
     Logger log = LoggerFactory.getLogger(Main.class);
     loaded.warnings().forEach(log::warn);
     try {
-      Future<Node> starting = start.apply(loaded);
-      Stop stop = new Stop(starting, loaded.config().drain().timeoutSeconds());
+      Promise<Void> cancelled = Promise.promise();
+      Future<Node> starting = start.apply(loaded, cancelled.future());
+      Stop stop = new Stop(starting, cancelled, loaded.config().drain().timeoutSeconds());
       Signals.onStop(stop::ask);
       stop.watch();
       Signals.onReload(starting.await()::reload);
       return RUNNING;
     } catch (ConfigException e) {
       throw e;
+    } catch (CancellationException e) {
+      return RUNNING; // The stop ends the process.
     } catch (Exception e) { // await rethrows the cause of the failure, even if it is checked
       err.println(e.getMessage() == null ? e.toString() : e.getMessage());
       log.debug("The node did not start", e);

@@ -15,7 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,8 +25,8 @@ class MainTest {
   private final Map<String, String> environment = new HashMap<>();
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-  private Function<LoadedConfig, Future<Node>> start =
-      loaded -> {
+  private BiFunction<LoadedConfig, Future<Void>, Future<Node>> start =
+      (loaded, cancelled) -> {
         throw new AssertionError("must not start");
       };
 
@@ -133,16 +133,18 @@ class MainTest {
 
   @Test
   void a_node_that_cannot_start_is_one_line_and_exit_code_1() {
-    start = loaded -> Future.failedFuture("cannot listen on 0.0.0.0:9898: address already in use");
+    start =
+        (loaded, cancelled) ->
+            Future.failedFuture("cannot listen on 0.0.0.0:9898: address already in use");
     assertThat(run()).isEqualTo(1);
     assertThat(err).hasToString("cannot listen on 0.0.0.0:9898: address already in use\n");
   }
 
   @Test
   void a_node_that_fails_with_a_checked_exception_is_one_line_too() {
-    start = loaded -> Future.failedFuture(new BindException("taken"));
+    start = (loaded, cancelled) -> Future.failedFuture(new BindException("taken"));
     assertThat(run()).isEqualTo(1);
-    start = loaded -> Future.failedFuture(new BindException());
+    start = (loaded, cancelled) -> Future.failedFuture(new BindException());
     assertThat(run()).isEqualTo(1);
     assertThat(err).hasToString("taken\njava.net.BindException\n");
   }

@@ -46,7 +46,7 @@ class RestartWaitIT {
       two.kill9();
     }
     try (NodeProcess one = NodeProcess.launch(monitored("one"))) {
-      one.log().await("waiting for 1 nodes of the last run", PATIENCE);
+      one.log().await("waiting for 1 of the nodes", PATIENCE);
       one.log().await("metrics: +http", PATIENCE);
       assertThat(health("live").status()).isEqualTo(200);
       RawHttp.Answer ready = health("ready");
@@ -67,6 +67,29 @@ class RestartWaitIT {
           assertThat(HttpRoom.at(node.port(), "kept").read("?limit=9").contents())
               .containsExactly("hello");
         }
+      }
+    }
+  }
+
+  @Test
+  void a_node_that_waits_ends_at_once_when_it_is_told_to_and_loses_nothing() {
+    try (NodeProcess one = NodeProcess.start(launch("one"));
+        NodeProcess two = NodeProcess.start(launch("two"))) {
+      assertThat(HttpRoom.at(one.port(), "kept").publish("hello").status()).isEqualTo(201);
+      one.kill9();
+      two.kill9();
+    }
+    try (NodeProcess one = NodeProcess.launch(launch("one"))) {
+      one.log().await("waiting for 1 of the nodes", PATIENCE);
+      assertThat(one.stop()).isZero();
+      one.log().await("stopped while starting", PATIENCE);
+    }
+    try (NodeProcess one = NodeProcess.launch(launch("one"));
+        NodeProcess two = NodeProcess.start(launch("two"))) {
+      one.awaitReady();
+      for (NodeProcess node : new NodeProcess[] {one, two}) {
+        assertThat(HttpRoom.at(node.port(), "kept").read("?limit=9").contents())
+            .containsExactly("hello");
       }
     }
   }

@@ -39,8 +39,17 @@ public record HostPort(String host, int port) {
   public IllegalStateException cannotListen(Throwable failure, String option) {
     String why = String.valueOf(failure.getMessage());
     String reason = why.substring(why.lastIndexOf(": ") + 1).strip();
-    String remedy = reason.contains("in use") ? "; set another port with " + option : "";
-    return new IllegalStateException("cannot listen on " + this + ": " + reason + remedy, failure);
+    return new IllegalStateException(
+        "cannot listen on " + this + ": " + reason + remedy(reason, option), failure);
+  }
+
+  private static String remedy(String reason, String option) {
+    if (reason.contains("in use")) {
+      return "; set another port with " + option;
+    }
+    return reason.contains("assign requested address")
+        ? "; no network interface of this machine has this address"
+        : "";
   }
 
   /** Returns {@code host:port}, with an IPv6 address in brackets. */

@@ -27,6 +27,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.lang.management.ManagementFactory;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,8 +86,11 @@ public final class Startup {
    * Starts a node. Blocks while joining the cluster. Fails with a readable message if the node
    * cannot start; no part of it keeps running in that case. The future completes outside all event
    * loops.
+   *
+   * @param cancelled ends the start when it completes: the returned future then fails with {@link
+   *     CancellationException}, unless the node runs already
    */
-  public static Future<Node> start(LoadedConfig loaded) {
+  public static Future<Node> start(LoadedConfig loaded, Future<Void> cancelled) {
     Config config = loaded.config();
     LOG.info("configuration: {}", String.join(", ", loaded.sources()));
     Tokens.warnings(config).forEach(LOG::warn);
@@ -101,7 +105,7 @@ public final class Startup {
       return Future.failedFuture(e);
     }
     return NodeRuntime.of(config, limits, joining -> prepare(joining, config, demo))
-        .compose(runtime -> new Startup(loaded, demo, servers, limits, runtime).run());
+        .compose(runtime -> new Startup(loaded, demo, servers, limits, runtime).run(cancelled));
   }
 
   private static void prepare(com.hazelcast.config.Config joining, Config config, Demo demo) {
@@ -109,7 +113,7 @@ public final class Startup {
     AnnouncedUrls.announce(joining, config.http());
   }
 
-  private Future<Node> run() {
+  private Future<Node> run(Future<Void> cancelled) {
     LOG.info("node:     {}", rooms.node());
     operations.watch(
         rooms, connections, deflate, () -> live.get().identity().hasAdminKey(), servers::address);
@@ -127,6 +131,7 @@ public final class Startup {
     Promise<Node> started = Promise.promise();
     Promise<Object> served = Promise.promise();
     runtime.onClusterLost(() -> served.tryFail("this node has lost its cluster as it started"));
+    cancelled.onSuccess(asked -> served.tryFail(new CancellationException()));
     serve().onSuccess(served::tryComplete).onFailure(served::tryFail);
     served
         .future()

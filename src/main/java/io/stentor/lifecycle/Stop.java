@@ -2,6 +2,8 @@ package io.stentor.lifecycle;
 
 import io.stentor.logging.LoggingSetup;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -10,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Ends the process. The first request drains and stops the node; further requests cut the drain
- * short. A node that is still starting is stopped once it runs.
+ * short. The start of a node that is still starting is cancelled.
  */
 public final class Stop {
 
@@ -20,6 +22,7 @@ public final class Stop {
   private static final int NOT_STOPPED = 1;
 
   private final Future<Node> node;
+  private final Promise<Void> cancelled;
   private final int timeoutSeconds;
   private final AtomicBoolean asked = new AtomicBoolean();
   private volatile boolean failed;
@@ -27,12 +30,15 @@ public final class Stop {
   /**
    * Creates a stop that has not been requested.
    *
-   * @param node the node, once it runs
+   * @param node the node, once it runs; fails with {@link CancellationException} if its start was
+   *     cancelled
+   * @param cancelled cancels the start
    * @param timeoutSeconds the process ends after this time even if closing has not finished; used
    *     until the node runs, which then supplies its own timeout
    */
-  public Stop(Future<Node> node, int timeoutSeconds) {
+  public Stop(Future<Node> node, Promise<Void> cancelled, int timeoutSeconds) {
     this.node = node;
+    this.cancelled = cancelled;
     this.timeoutSeconds = timeoutSeconds;
   }
 
@@ -62,10 +68,14 @@ public final class Stop {
   private void end() {
     int code = NOT_STOPPED;
     int seconds = node.succeeded() ? node.result().stopTimeoutSeconds() : timeoutSeconds;
+    cancelled.tryComplete();
     try {
       node.compose(Node::stop).await(seconds, TimeUnit.SECONDS);
       code = failed ? NOT_STOPPED : STOPPED;
       LOG.info("stopped");
+    } catch (CancellationException e) {
+      code = STOPPED;
+      LOG.info("stopped while starting");
     } catch (TimeoutException e) {
       LOG.warn("stopped, but not everything was closed within {} s", seconds);
     } catch (Throwable e) { // await throws whatever the future failed with, checked or not

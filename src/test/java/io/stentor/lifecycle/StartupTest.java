@@ -9,6 +9,7 @@ import io.stentor.config.ConfigLoader;
 import io.stentor.support.HttpRoom;
 import io.stentor.support.Ports;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -51,7 +52,8 @@ class StartupTest {
     Path file = directory.resolve(node + ".json");
     Files.writeString(file, options.encode());
     ConfigLoader loader = new ConfigLoader(directory, Map.of());
-    return Startup.start(loader.load(List.of(file.toString()), List.of()));
+    return Startup.start(
+        loader.load(List.of(file.toString()), List.of()), Promise.<Void>promise().future());
   }
 
   private static <T> T await(Future<T> future) throws Exception {
@@ -74,6 +76,16 @@ class StartupTest {
               port);
     }
     assertThat(directory.resolve("one")).as("its data directory").doesNotExist();
+  }
+
+  @Test
+  void an_address_of_another_machine_fails_the_start_with_the_reason() {
+    // Of the block that documentation uses, RFC 5737.
+    JsonObject elsewhere = new JsonObject().put("host", "192.0.2.1").put("port", 9898);
+    assertThatThrownBy(() -> await(start("one", new JsonObject().put("http", elsewhere))))
+        .hasMessage(
+            "cannot listen on 192.0.2.1:9898: Cannot assign requested address;"
+                + " no network interface of this machine has this address");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.stentor.support;
 import io.stentor.config.ConfigLoader;
 import io.stentor.lifecycle.Node;
 import io.stentor.lifecycle.Startup;
+import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +28,8 @@ public final class NodeInProcess implements AutoCloseable {
     Files.writeString(file, complete(options).encode());
     ConfigLoader loader = new ConfigLoader(Path.of("target"), Map.of());
     Node node =
-        Startup.start(loader.load(List.of(file.toString()), List.of()))
+        Startup.start(
+                loader.load(List.of(file.toString()), List.of()), Promise.<Void>promise().future())
             .toCompletionStage()
             .toCompletableFuture()
             .orTimeout(30, TimeUnit.SECONDS)
