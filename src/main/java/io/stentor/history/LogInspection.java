@@ -97,7 +97,7 @@ public final class LogInspection {
       return "a copy: rooms go on in new epochs";
     }
     return found.continuous()
-        ? "continuous: rooms keep their epochs"
+        ? "continuous: rooms keep their epochs; those of a cluster, if its nodes start together"
         : "the machine was restarted after the last write: only rooms that are synced keep their"
             + " epochs";
   }
@@ -113,7 +113,7 @@ public final class LogInspection {
         summary.messages(),
         summary.bytes(),
         durability,
-        keeps ? "stays" : "changes",
+        !keeps ? "changes" : log.side() == 0 ? "stays" : "cluster",
         name);
   }
 }

@@ -91,7 +91,8 @@ public final class LogJournal implements AutoCloseable {
   }
 
   /** Opens the journal of a data directory, and restores the logs in it. Blocks. */
-  static LogJournal open(DataDirectory directory, JournalOptions options) throws IOException {
+  public static LogJournal open(DataDirectory directory, JournalOptions options)
+      throws IOException {
     Restoring restoring = new Restoring();
     LogJournal logs = new LogJournal(directory, Journal.open(directory, options, restoring));
     logs.restored(restoring);
@@ -128,7 +129,9 @@ public final class LogJournal implements AutoCloseable {
         messages,
         bytes,
         journal.report().millis(),
-        found.isEmpty() ? "" : "; nothing can be missing in %d of the rooms".formatted(complete));
+        found.isEmpty()
+            ? ""
+            : "; continuity is proven for %d of %d rooms".formatted(complete, found.size()));
   }
 
   /** Returns the restored logs, once. */

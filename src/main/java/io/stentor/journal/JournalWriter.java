@@ -429,7 +429,7 @@ final class JournalWriter implements Runnable {
   private void problem(IOException e) {
     if (problem == null) {
       problems++;
-      LOG.warn("The journal in {} cannot write, and tries again: {}", disk.path(), e.toString());
+      LOG.warn("The journal in {} cannot write, and tries again: {}", disk.path(), e.getMessage());
     }
     problem = "The journal in " + disk.path() + " cannot write: " + e.getMessage();
     retrying = true;

@@ -125,6 +125,11 @@ final class RecordFormat {
     return check == file.getInt(place + 4) ? PREFIX + length : 0;
   }
 
+  /** Returns where a record ends according to its length, which may be wrong. */
+  static long end(ByteBuffer file, int place) {
+    return (long) place + PREFIX + file.getInt(place);
+  }
+
   static byte kind(ByteBuffer file, int place) {
     return file.get(place + 8);
   }

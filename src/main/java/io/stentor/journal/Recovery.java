@@ -214,7 +214,7 @@ final class Recovery {
       int size = format.size(content, place, end);
       if (size == 0) {
         int next = find(content, place + 1, end);
-        if (newest && isTorn(content, next, end)) {
+        if (newest && isTorn(content, place, next, end)) {
           cut(nameOf(number), place, used(array, place, end));
           torn = true;
           return place;
@@ -282,9 +282,10 @@ final class Recovery {
   /**
    * Returns whether a bad record was never safe, so that the segment is cut there.
    *
+   * @param bad its place
    * @param next the place of the next intact record; -1 if there is none
    */
-  private boolean isTorn(ByteBuffer content, int next, int end) {
+  private boolean isTorn(ByteBuffer content, int bad, int next, int end) {
     int place = marksAreRead ? -1 : next;
     marksAreRead = true;
     while (place >= 0) {
@@ -294,7 +295,19 @@ final class Recovery {
       }
       place = find(content, place + format.size(content, place, end), end);
     }
-    return sequence >= flushed && (next < 0 || !sameBoot);
+    return sequence >= flushed && (!sameBoot || (next < 0 && !hasEnd(content, bad, end)));
+  }
+
+  /**
+   * Returns whether the last byte of a bad record was written. A killed process leaves the
+   * beginning of what it wrote, followed by zeros or nothing.
+   */
+  private static boolean hasEnd(ByteBuffer content, int bad, int end) {
+    if (end - bad <= RecordFormat.OVERHEAD) {
+      return false;
+    }
+    long last = RecordFormat.end(content, bad) - 1;
+    return last >= bad + RecordFormat.OVERHEAD && last < end && content.get((int) last) != 0;
   }
 
   /** Returns where the zeros begin with which the file was filled ahead of the next records. */

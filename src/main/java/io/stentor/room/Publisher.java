@@ -380,7 +380,7 @@ public final class Publisher {
           "room {}: {} messages could not be appended: {}",
           room,
           waiting.size(),
-          failure.toString());
+          failure.getMessage() == null ? failure.toString() : failure.getMessage());
       counts.add(Count.REFUSED, waiting.size());
       waiting.forEach(one -> one.ack.refused(failure));
       done(waiting);

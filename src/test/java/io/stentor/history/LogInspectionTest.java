@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,7 +65,11 @@ class LogInspectionTest {
     assertThat(lines.get(1))
         .matches("\\d+ records, \\d+ bytes, read in \\d+ ms; last written .* s ago");
     assertThat(lines.subList(2, 6))
-        .containsExactly("continuous: rooms keep their epochs", "no damage", "", "3 rooms");
+        .containsExactly(
+            "continuous: rooms keep their epochs; those of a cluster, if its nodes start together",
+            "no damage",
+            "",
+            "3 rooms");
     assertThat(lines.subList(6, 10))
         .map(line -> line.replaceAll(" +", " "))
         .satisfies(
@@ -76,6 +81,19 @@ class LogInspectionTest {
                   .isEqualTo(Long.toString(epoch, 36) + ":2 2 10 synced stays tea");
             });
     assertThat(LogInspection.of(data).isDamaged()).isFalse();
+  }
+
+  @Test
+  void prints_which_rooms_a_cluster_has_used() throws IOException {
+    try (LogJournal journal = LogJournal.open(data)) {
+      RoomLog log = new RoomLog(7);
+      Batch batch = new Batch(1, 1, List.of(Publication.text("hello", 1)));
+      History limits = new History(10, 1000, 300, Durability.BUFFERED, First.NONE);
+      log.append(batch, journal.millis(), limits);
+      log.enter(5, 1, 0, true);
+      journal.record("shared", log, Set.of(), journal.millis());
+    }
+    assertThat(printed()).anyMatch(line -> line.endsWith("cluster  shared"));
   }
 
   @Test

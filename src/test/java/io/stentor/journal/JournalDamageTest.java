@@ -103,6 +103,28 @@ class JournalDamageTest {
   }
 
   @Test
+  void a_flipped_bit_in_the_very_last_record_is_told_after_a_kill() throws IOException {
+    String newest =
+        disk.list().stream()
+            .filter(name -> name.endsWith(".log"))
+            .max(String::compareTo)
+            .orElseThrow();
+    disk.advance(1);
+    journal.append(Kind.STEP, "key 1", payload("the very last"));
+    journal.turn();
+    disk.kill();
+    int size = disk.used(newest);
+    int bytes = payload("the very last").length;
+    for (int bit = 8 * (size - bytes); bit < 8 * size; bit++) {
+      SimulatedDisk damaged = disk.snapshot();
+      damaged.flip(newest, bit);
+      Recorded recorded = replay(damaged);
+      assertThat(recorded.records).as("bit %d", bit).hasSize(200);
+      assertThat(recorded.damage).as("bit %d", bit).hasSize(1);
+    }
+  }
+
+  @Test
   void one_flipped_bit_costs_one_record_at_most_and_is_told_after_a_power_loss()
       throws IOException {
 

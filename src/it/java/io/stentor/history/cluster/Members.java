@@ -11,6 +11,7 @@ import com.hazelcast.spi.impl.NodeEngineImpl;
 import io.stentor.cluster.ClusteredVertx;
 import io.stentor.config.ClusterOptions;
 import io.stentor.config.TestConfig;
+import io.stentor.history.LogJournal;
 import io.stentor.history.LogUnderTest;
 import io.stentor.history.RoomLog;
 import io.stentor.message.RoomName;
@@ -43,6 +44,10 @@ final class Members {
   }
 
   HazelcastInstance join() {
+    return join(null);
+  }
+
+  HazelcastInstance join(@Nullable LogJournal journal) {
     ClusterOptions cluster = TestConfig.cluster(name, port, 3);
     Config config = ClusteredVertx.hazelcast(cluster);
     config.setProperty("hazelcast.partition.count", "31");
@@ -50,7 +55,7 @@ final class Members {
         "hazelcast.operation.backup.timeout.millis", Integer.toString(backupTimeoutMillis));
     config.setProperty("hazelcast.merge.first.run.delay.seconds", "2");
     config.setProperty("hazelcast.merge.next.run.delay.seconds", "2");
-    ClusterHistory.configure(config, clock(all.size()), refuseOnMinority, null);
+    ClusterHistory.configure(config, clock(all.size()), refuseOnMinority, journal);
     HazelcastInstance member = ClusteredVertx.join(config, UUID.randomUUID().toString());
     all.add(member);
     awaitWhole();

@@ -179,7 +179,7 @@ public final class ClusterHistory implements History {
   public @Nullable Unwritable unwritable(RoomOptions.History limits) {
     return !isWritable()
         ? Unwritable.MINORITY
-        : context.canRecord(limits) ? null : Unwritable.DATA_DIRECTORY;
+        : context.canRecord(limits.durability()) ? null : Unwritable.DATA_DIRECTORY;
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.stentor.history.cluster;
 import com.hazelcast.config.Config;
 import com.hazelcast.core.HazelcastInstance;
 import io.stentor.cluster.Quorum.Side;
-import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomOptions.Durability;
 import io.stentor.history.Epochs;
 import io.stentor.history.LogJournal;
@@ -72,10 +71,10 @@ record HistoryContext(
   /**
    * Returns whether changes of a log can be recorded at the moment.
    *
-   * @param limits what the log keeps
+   * @param durability what the log keeps
    */
-  boolean canRecord(RoomOptions.History limits) {
-    return journal == null || limits.durability() == Durability.MEMORY || journal.accepts();
+  boolean canRecord(Durability durability) {
+    return journal == null || durability == Durability.MEMORY || journal.accepts();
   }
 
   /** Records what this node's journal lacks of a log; see {@link LogJournal#record}. */

@@ -14,6 +14,7 @@ import io.stentor.history.LogJournal;
 import io.stentor.history.RoomLog;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the journal of a node in step with the logs and copies that Hazelcast brings to the node
@@ -128,18 +129,20 @@ final class JournalSync {
 
   /** Records the logs of a partition that the journal lacks. */
   private void record(int partition) {
-    PartitionScan.start(
-        engine,
-        partition,
-        store ->
-            store.forEach(
-                (name, record) -> {
-                  // What the journal does not take now is found again in the next round.
-                  if (record.getValue() instanceof RoomLog log && journal.accepts()) {
-                    context.record(engine.toObject(name), log, Set.of());
-                  }
-                },
-                false));
+    PartitionScan.start(engine, partition, this::record);
+  }
+
+  private void record(@Nullable RecordStore<?> store) {
+    if (store != null) {
+      store.forEach(
+          (name, record) -> {
+            // What the journal does not take now is found again in the next round.
+            if (record.getValue() instanceof RoomLog log && journal.accepts()) {
+              context.record(engine.toObject(name), log, Set.of());
+            }
+          },
+          false);
+    }
   }
 
   /** Writes a log to the journal again. */
@@ -152,8 +155,8 @@ final class JournalSync {
     }
   }
 
-  private void rewrite(String room, RecordStore<?> store) {
-    Record<?> record = store.getRecord(engine.toData(room));
+  private void rewrite(String room, @Nullable RecordStore<?> store) {
+    Record<?> record = store == null ? null : store.getRecord(engine.toData(room));
     if (record != null && record.getValue() instanceof RoomLog log) {
       journal.rewrite(room, log, context.clock().getAsLong());
     } else if (mayForget()) {

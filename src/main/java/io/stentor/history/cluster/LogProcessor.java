@@ -127,7 +127,7 @@ abstract class LogProcessor<R> extends RemoteTask
     if (side == null || (changesLog() && !node.isWritable(side))) {
       return null;
     }
-    if (mustBeSafe() && !node.canRecord(limits)) {
+    if (mustBeSafe() && !node.canRecord(limits.durability())) {
       if (waiter != null) {
         node.reports().refuse(here, waiter);
       }
@@ -269,12 +269,22 @@ abstract class LogProcessor<R> extends RemoteTask
       }
       entry.setValue(copy);
       if (here != null && node != null) {
-        node.record(entry.getKey(), copy, next.answers().keySet());
-        if (waiter != null) {
-          node.reports().copy(here, waiter, copy);
-        }
+        record(entry.getKey(), copy, here, node);
       }
       return null;
+    }
+
+    /** While the journal takes nothing, {@link JournalSync} finds later what it lacks. */
+    private void record(String room, RoomLog copy, HazelcastInstance here, HistoryContext node) {
+      boolean records = node.canRecord(copy.durability());
+      if (records) {
+        node.record(room, copy, Objects.requireNonNull(step).answers().keySet());
+      }
+      if (waiter != null && records) {
+        node.reports().copy(here, waiter, copy);
+      } else if (waiter != null) {
+        node.reports().refuse(here, waiter);
+      }
     }
 
     private void refuse(String room, @Nullable RoomLog copy) {

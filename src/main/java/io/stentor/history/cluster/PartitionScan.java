@@ -5,15 +5,17 @@ import com.hazelcast.map.impl.recordstore.RecordStore;
 import com.hazelcast.spi.impl.NodeEngineImpl;
 import com.hazelcast.spi.impl.PartitionSpecificRunnable;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Looks at the logs of one partition, on that partition's thread, so nothing else uses them. */
 final class PartitionScan implements PartitionSpecificRunnable {
 
   private final NodeEngineImpl engine;
   private final int partition;
-  private final Consumer<RecordStore<?>> work;
+  private final Consumer<@Nullable RecordStore<?>> work;
 
-  private PartitionScan(NodeEngineImpl engine, int partition, Consumer<RecordStore<?>> work) {
+  private PartitionScan(
+      NodeEngineImpl engine, int partition, Consumer<@Nullable RecordStore<?>> work) {
     this.engine = engine;
     this.partition = partition;
     this.work = work;
@@ -22,10 +24,10 @@ final class PartitionScan implements PartitionSpecificRunnable {
   /**
    * Starts a scan. Does not wait for it.
    *
-   * @param work is given the logs and copies that this node has of the partition; not called if it
-   *     has none
+   * @param work is given the logs and copies that this node has of the partition; null if it has
+   *     none
    */
-  static void start(NodeEngineImpl engine, int partition, Consumer<RecordStore<?>> work) {
+  static void start(NodeEngineImpl engine, int partition, Consumer<@Nullable RecordStore<?>> work) {
     engine.getOperationService().execute(new PartitionScan(engine, partition, work));
   }
 
@@ -37,10 +39,6 @@ final class PartitionScan implements PartitionSpecificRunnable {
   @Override
   public void run() {
     MapService maps = engine.getService(MapService.SERVICE_NAME);
-    RecordStore<?> store =
-        maps.getMapServiceContext().getExistingRecordStore(partition, HistoryContext.LOGS);
-    if (store != null) {
-      work.accept(store);
-    }
+    work.accept(maps.getMapServiceContext().getExistingRecordStore(partition, HistoryContext.LOGS));
   }
 }

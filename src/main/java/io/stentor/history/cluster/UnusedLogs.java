@@ -63,7 +63,10 @@ final class UnusedLogs {
     heldUntilMillis = context.clock().getAsLong() + 1000L * RoomLog.IDLE_MARGIN_SECONDS;
   }
 
-  private void remove(RecordStore<?> store) {
+  private void remove(@Nullable RecordStore<?> store) {
+    if (store == null) {
+      return;
+    }
     long now = context.clock().getAsLong();
     List<String> unused = new ArrayList<>();
     store.forEach(
