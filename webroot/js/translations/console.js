@@ -57,9 +57,10 @@ const texts = {
     figures: "Figures",
     frozen: "Frozen: no figures arrive, these are of {time}",
     heading: "Console",
-    howConfigure: "Put its hash into the configuration of every node. Running nodes reload it.",
+    howConfigure:
+      "Put the JSON that it printed into the configuration of every node: into conf/stentor.json, or a file that --conf names. Running nodes reload it.",
     howEnter:
-      "Enter the key above. As long as no node has an admin key, no figures are published and nobody can log in.",
+      "Enter the key above. A node without an admin key in its configuration lets nobody in here.",
     howHeading: "No key yet? Stentor ships none.",
     howMake: "Create one:",
     key: "Admin key",
@@ -212,8 +213,8 @@ const texts = {
     figures: "指标",
     frozen: "已停滞：收不到数据，显示的是 {time} 的数据",
     heading: "控制台",
-    howConfigure: "把它的哈希写入每个节点的配置；运行中的节点会重新加载。",
-    howEnter: "在上面输入密钥。在配置管理密钥之前，节点不会发布任何指标，也没有人能登录。",
+    howConfigure: "把打印出的 JSON 写入每个节点的配置：conf/stentor.json，或 --conf 指定的文件。运行中的节点会重新加载。",
+    howEnter: "在上面输入密钥。配置里没有管理密钥的节点不允许任何人登录。",
     howHeading: "还没有密钥？系统不预置密钥。",
     howMake: "生成一个：",
     key: "管理密钥",

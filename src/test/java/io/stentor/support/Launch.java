@@ -98,10 +98,10 @@ public record Launch(
     return Path.of(System.getProperty("stentor.jar", "target/stentor.jar")).toAbsolutePath();
   }
 
-  /** Runs another fat jar, and nothing that wraps it. */
+  /** Runs this fat jar, and nothing that wraps it. */
   public Launch withJar(Path jar) {
-    return new Launch(
-        java, jvmWithoutArchive(), List.of("-jar", jar.toString()), arguments, environment);
+    List<String> same = jar.equals(jarUnderTest()) ? jvm : jvmWithoutArchive();
+    return new Launch(java, same, List.of("-jar", jar.toString()), arguments, environment);
   }
 
   /** With another {@code java} command. */
