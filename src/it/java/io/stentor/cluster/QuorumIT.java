@@ -2,6 +2,7 @@ package io.stentor.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.hazelcast.cluster.ClusterState;
 import com.hazelcast.config.Config;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
@@ -11,6 +12,7 @@ import io.stentor.cluster.Quorum.Side;
 import io.stentor.config.TestConfig;
 import io.stentor.support.Ports;
 import io.stentor.support.Suspicion;
+import io.stentor.support.Warnings;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
@@ -102,6 +105,21 @@ class QuorumIT {
     nodes.remove(killed);
     killed.kill();
     return agreed(nodes);
+  }
+
+  /** Hazelcast freezes a cluster while a part of it merges into another. */
+  @Test
+  void a_node_that_starts_while_others_merge_joins_after_it() {
+    Side side = join(1);
+    nodes.get(0).hazelcast.getCluster().changeClusterState(ClusterState.FROZEN);
+    try (Warnings warnings = new Warnings()) {
+      CompletableFuture<Side> joined = CompletableFuture.supplyAsync(() -> join(2));
+      Awaitility.await()
+          .atMost(SOON)
+          .until(() -> warnings.lines().toString().contains("takes no nodes at the moment"));
+      nodes.get(0).hazelcast.getCluster().changeClusterState(ClusterState.ACTIVE);
+      assertThat(joined.orTimeout(30, TimeUnit.SECONDS).join()).isEqualTo(side);
+    }
   }
 
   @Test

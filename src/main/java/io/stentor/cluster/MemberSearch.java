@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +47,14 @@ final class MemberSearch {
 
   /** Maximum number of addresses of former nodes; beyond it, the oldest is forgotten. */
   private static final int MAX_SEEN = 256;
+
+  /** Part of the reason for which a cluster refuses nodes while its state is frozen. */
+  private static final String FROZEN = "allow new members to join";
+
+  /** Maximum number of attempts to join a cluster that is frozen. */
+  private static final int MAX_STARTS = 20;
+
+  private static final long RESTART_MILLIS = 1000;
 
   private final HazelcastInstance hazelcast;
   private final MemberList list;
@@ -90,16 +99,28 @@ final class MemberSearch {
   }
 
   private static HazelcastInstance start(Config config) {
-    CheckedJoiners joiners = new CheckedJoiners();
-    HazelcastInstance hazelcast;
-    try {
-      hazelcast = HazelcastInstanceFactory.newHazelcastInstance(config, null, joiners);
-    } catch (IllegalStateException e) {
-      String refusal = joiners.refusal();
-      throw refusal == null ? e : new IllegalStateException(refusal, e);
-    }
+    HazelcastInstance hazelcast = start(config, MAX_STARTS);
     WireVersion.check(hazelcast);
     return hazelcast;
+  }
+
+  /** A cluster takes no nodes while a part of it merges into another, which takes seconds. */
+  private static HazelcastInstance start(Config config, int tries) {
+    CheckedJoiners joiners = new CheckedJoiners();
+    try {
+      return HazelcastInstanceFactory.newHazelcastInstance(config, null, joiners);
+    } catch (IllegalStateException e) {
+      String refusal = joiners.refusal();
+      if (refusal == null) {
+        throw e;
+      }
+      if (!refusal.contains(FROZEN) || tries <= 1) {
+        throw new IllegalStateException(refusal, e);
+      }
+      LOG.warn("the cluster takes no nodes at the moment, trying again");
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(RESTART_MILLIS));
+      return start(config, tries - 1);
+    }
   }
 
   private void startThread(String name, Round round) {
