@@ -190,8 +190,9 @@ record Agreement(
   /**
    * Returns how many members of the last agreement are missing, if nobody holds it because all
    * nodes that had it have restarted. The others may be starting, too. 0 if there is nobody to wait
-   * for: a single one that a new node replaces has probably lost its disk, and every log that it
-   * had is on another node, too.
+   * for: a single one that a newcomer replaces has probably lost its disk, and every log that it
+   * had is on another node, too. A node that remembers an older agreement replaces nobody: it was
+   * away.
    */
   static int missingAfterRestart(List<UUID> view, Map<UUID, State> states) {
     Collection<State> all = states.values();
@@ -202,7 +203,11 @@ record Agreement(
     }
     Set<UUID> present = present(view, all);
     int missing = (int) last.members.stream().filter(member -> !present.contains(member)).count();
-    boolean replaced = missing == 1 && view.size() >= last.members.size() && last.isQuorum(present);
+    boolean replaced =
+        missing == 1
+            && all.stream().anyMatch(state -> state.former == null && state.agreed == null)
+            && view.size() >= last.members.size()
+            && last.isQuorum(present);
     return replaced ? 0 : missing;
   }
 

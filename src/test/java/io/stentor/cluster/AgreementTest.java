@@ -493,4 +493,14 @@ class AgreementTest {
     assertThat(missing(two, a, null)).isZero();
     assertThat(missing(two, b, null)).isEqualTo(1);
   }
+
+  @Test
+  void a_node_that_was_away_replaces_none_that_is_missing() {
+    Agreement before = next(null, 1, a, b, c);
+    Agreement last = next(before, 2, a, b);
+    Map<UUID, State> states = new LinkedHashMap<>();
+    states.put(d, new State(last, List.of(), last.generation(), false, a));
+    states.put(e, new State(before, List.of(), before.generation(), false, c));
+    assertThat(Agreement.missingAfterRestart(List.of(d, e), states)).isEqualTo(1);
+  }
 }
