@@ -470,8 +470,8 @@ public final class Quorum {
     LOG.debug("agreed: {}", now);
     if (before != null && before.id() != now.id()) {
       LOG.warn(
-          "this side has {} of {} nodes, and the others may still serve: rooms continue in new epochs,"
-              + " without losing acknowledged messages (cluster.onMinority)",
+          "this side has {} of {} nodes, and the others may still serve: rooms continue in new epochs"
+              + " (cluster.onMinority)",
           now.members().size(),
           before.members().size());
     }
