@@ -37,14 +37,25 @@ class RestartWaitIT {
     return launch(node).withEnv("STENTOR_METRICS_PORT", metricsPort);
   }
 
-  @Test
-  void a_node_that_waits_is_live_and_says_that_it_is_not_ready_and_clients_go_elsewhere() {
-    try (NodeProcess one = NodeProcess.start(monitored("one"));
+  private void killBothAfterOneMessage() {
+    try (NodeProcess one = NodeProcess.start(launch("one"));
         NodeProcess two = NodeProcess.start(launch("two"))) {
       assertThat(HttpRoom.at(one.port(), "kept").publish("hello").status()).isEqualTo(201);
       one.kill9();
       two.kill9();
     }
+  }
+
+  private static void assertHasTheMessage(NodeProcess... nodes) {
+    for (NodeProcess node : nodes) {
+      assertThat(HttpRoom.at(node.port(), "kept").read("?limit=9").contents())
+          .containsExactly("hello");
+    }
+  }
+
+  @Test
+  void a_node_that_waits_is_live_and_says_that_it_is_not_ready_and_clients_go_elsewhere() {
+    killBothAfterOneMessage();
     try (NodeProcess one = NodeProcess.launch(monitored("one"))) {
       one.log().await("waiting for 1 of the nodes", PATIENCE);
       one.log().await("metrics: +http", PATIENCE);
@@ -63,22 +74,14 @@ class RestartWaitIT {
         one.awaitReady();
         await().atMost(PATIENCE).until(() -> health("ready").status() == 200);
         assertThat(health("ready").body()).contains("{\"draining\":false}");
-        for (NodeProcess node : new NodeProcess[] {one, two}) {
-          assertThat(HttpRoom.at(node.port(), "kept").read("?limit=9").contents())
-              .containsExactly("hello");
-        }
+        assertHasTheMessage(one, two);
       }
     }
   }
 
   @Test
   void a_node_that_waits_ends_at_once_when_it_is_told_to_and_loses_nothing() {
-    try (NodeProcess one = NodeProcess.start(launch("one"));
-        NodeProcess two = NodeProcess.start(launch("two"))) {
-      assertThat(HttpRoom.at(one.port(), "kept").publish("hello").status()).isEqualTo(201);
-      one.kill9();
-      two.kill9();
-    }
+    killBothAfterOneMessage();
     try (NodeProcess one = NodeProcess.launch(launch("one"))) {
       one.log().await("waiting for 1 of the nodes", PATIENCE);
       assertThat(one.stop()).isZero();
@@ -87,10 +90,7 @@ class RestartWaitIT {
     try (NodeProcess one = NodeProcess.launch(launch("one"));
         NodeProcess two = NodeProcess.start(launch("two"))) {
       one.awaitReady();
-      for (NodeProcess node : new NodeProcess[] {one, two}) {
-        assertThat(HttpRoom.at(node.port(), "kept").read("?limit=9").contents())
-            .containsExactly("hello");
-      }
+      assertHasTheMessage(one, two);
     }
   }
 

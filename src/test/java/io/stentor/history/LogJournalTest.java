@@ -249,19 +249,25 @@ class LogJournalTest {
     }
   }
 
-  @Test
-  void a_room_that_nobody_uses_after_a_restart_is_removed_when_its_messages_have_expired()
-      throws IOException {
+  /** Returns a machine on which a node has kept one message, and has stopped. */
+  private static SimulatedMachine afterOneMessage() throws IOException {
     SimulatedMachine machine = new SimulatedMachine(1);
     LogJournal journal = LogJournal.open(machine.open(), SimulatedMachine.SMALL);
     LocalHistory history = new LocalHistory(journal, true);
     await(history.append(ROOM, new Batch(1, 1, List.of(Publication.text("a", 1))), LIMITS));
     journal.close();
     machine.kill();
+    return machine;
+  }
+
+  @Test
+  void a_room_that_nobody_uses_after_a_restart_is_removed_when_its_messages_have_expired()
+      throws IOException {
+    SimulatedMachine machine = afterOneMessage();
     machine.advance(200_000);
 
-    journal = LogJournal.open(machine.open(), SimulatedMachine.SMALL);
-    history = new LocalHistory(journal, true);
+    LogJournal journal = LogJournal.open(machine.open(), SimulatedMachine.SMALL);
+    LocalHistory history = new LocalHistory(journal, true);
     assertThat(await(history.names("", null, 10))).containsExactly("room");
     machine.advance(100_000);
     history.expire(10);
@@ -276,15 +282,10 @@ class LogJournalTest {
 
   @Test
   void a_room_whose_messages_expire_while_the_node_is_down_is_not_restored() throws IOException {
-    SimulatedMachine machine = new SimulatedMachine(1);
-    LogJournal journal = LogJournal.open(machine.open(), SimulatedMachine.SMALL);
-    LocalHistory history = new LocalHistory(journal, true);
-    await(history.append(ROOM, new Batch(1, 1, List.of(Publication.text("a", 1))), LIMITS));
-    journal.close();
-    machine.kill();
+    SimulatedMachine machine = afterOneMessage();
     machine.advance(400_000);
 
-    journal = LogJournal.open(machine.open(), SimulatedMachine.SMALL);
+    LogJournal journal = LogJournal.open(machine.open(), SimulatedMachine.SMALL);
     assertThat(journal.takeRestored()).isEmpty();
     assertThat(journal.rooms()).isEmpty();
     journal.close();
