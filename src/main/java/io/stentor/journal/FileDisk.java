@@ -17,6 +17,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +68,11 @@ final class FileDisk implements Disk {
   private FileChannel lock() throws IOException {
     create(directory);
     Path path = directory.resolve(LOCK);
-    FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileChannel file =
+        FileChannel.open(
+            path,
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+            forOwnerOnly(path, "rw-------"));
     try {
       FileLock lock = file.tryLock();
       if (lock != null) {
@@ -90,7 +95,7 @@ final class FileDisk implements Disk {
     Path parent = path.getParent();
     if (parent != null && !Files.isDirectory(path)) {
       create(parent);
-      Files.createDirectory(path, forOwnerOnly());
+      Files.createDirectory(path, forOwnerOnly(path, "rwx------"));
       sync(parent);
     }
   }
@@ -101,12 +106,12 @@ final class FileDisk implements Disk {
     }
   }
 
-  /** Returns the mode of a directory that holds messages. */
-  private FileAttribute<?>[] forOwnerOnly() {
-    boolean posix = directory.getFileSystem().supportedFileAttributeViews().contains("posix");
+  /** Returns the mode of a file or directory with messages, where the file system knows modes. */
+  private static FileAttribute<?>[] forOwnerOnly(Path path, String mode) {
+    boolean posix = path.getFileSystem().supportedFileAttributeViews().contains("posix");
     return posix
         ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode))
         }
         : new FileAttribute<?>[0];
   }
@@ -221,9 +226,11 @@ final class FileDisk implements Disk {
       channel =
           FileChannel.open(
               path,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.TRUNCATE_EXISTING,
-              StandardOpenOption.WRITE);
+              Set.of(
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.TRUNCATE_EXISTING,
+                  StandardOpenOption.WRITE),
+              forOwnerOnly(path, "rw-------"));
       key = keyOf(path);
     }
 

@@ -92,7 +92,26 @@ class DataDirectoryTest {
   void a_new_directory_is_for_its_owner_only() throws IOException {
     Path path = parent.resolve("private");
     DataDirectory.open(path).close();
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
-        .isEqualTo("rwx------");
+    assertThat(mode(path)).isEqualTo("rwx------");
+  }
+
+  @Test
+  void all_files_are_for_their_owner_only_whatever_the_directory_allows() throws IOException {
+    try (DataDirectory directory =
+        DataDirectory.open(Files.createDirectory(parent.resolve("open")))) {
+      directory.replace("members", new byte[] {1});
+      try (Disk.Output output = directory.disk().create("segment")) {
+        output.force();
+      }
+    }
+    try (Stream<Path> files = Files.list(parent.resolve("open"))) {
+      assertThat(files)
+          .hasSize(4)
+          .allSatisfy(file -> assertThat(mode(file)).isEqualTo("rw-------"));
+    }
+  }
+
+  private static String mode(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
   }
 }
