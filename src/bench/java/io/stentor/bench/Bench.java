@@ -166,6 +166,9 @@ public final class Bench {
     if (process.waitFor() != 0 || line.isEmpty()) {
       throw new IOException("the load generator failed, see target/bench/logs/load.log");
     }
+    if (Results.numbers(line).getOrDefault("connections", 1.0) == 0) {
+      throw new IOException("no connection was taken, see target/bench/logs");
+    }
     return line;
   }
 }

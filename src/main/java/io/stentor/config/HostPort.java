@@ -2,7 +2,7 @@ package io.stentor.config;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.net.Socket;
 
 /**
  * An address to listen on.
@@ -13,7 +13,8 @@ import java.net.ServerSocket;
 public record HostPort(String host, int port) {
 
   /**
-   * Checks that this node can listen on this address now. A host name that cannot be resolved, and
+   * Checks that this node can listen on this address now, and does not listen: a health check that
+   * only connects would take the node for one that serves. A host name that cannot be resolved, and
    * port 0, pass.
    *
    * @param option the option that sets another port
@@ -24,7 +25,9 @@ public record HostPort(String host, int port) {
     if (address.isUnresolved()) {
       return;
     }
-    try (ServerSocket socket = new ServerSocket()) {
+    try (Socket socket = new Socket()) {
+      // As for a server: connections of an earlier process may still be closing.
+      socket.setReuseAddress(true);
       socket.bind(address);
     } catch (IOException e) {
       throw cannotListen(e, option);
