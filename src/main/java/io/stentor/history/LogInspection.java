@@ -98,8 +98,8 @@ public final class LogInspection {
     }
     return found.continuous()
         ? "continuous: rooms keep their epochs; those of a cluster, if its nodes start together"
-        : "the machine was restarted after the last write: only rooms that are synced keep their"
-            + " epochs";
+        : "not continuous: the machine was restarted after the last write, or the file journal is"
+            + " missing; only rooms that are synced keep their epochs";
   }
 
   private void print(PrintStream out, String name, RoomLog log) {

@@ -14,7 +14,6 @@ import io.stentor.config.RoomOptions;
 import io.stentor.config.RoomOptions.First;
 import io.stentor.history.Epochs;
 import io.stentor.history.LogJournal;
-import io.stentor.history.LogJournal.Restored;
 import io.stentor.history.LogStep;
 import io.stentor.history.LogWire;
 import io.stentor.history.MergedLogs;
@@ -29,10 +28,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -91,22 +89,18 @@ final class RestoredLogs {
     if (journal != null) {
       Quorum quorum = Quorum.of(hazelcast);
       boolean continues = quorum == null || quorum.continuesLastRun();
-      ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE, RestoredLogs::thread);
-      Map<String, Restored> restored = journal.takeRestored();
-      AtomicInteger missing = new AtomicInteger(restored.size());
-      restored.forEach(
-          (room, found) -> {
-            RoomLog log = found.log();
-            // A log that no cluster has used cannot have been continued by another node.
-            boolean complete = found.complete() && (continues || log.generation() == 0);
-            threads.execute(
-                () -> {
-                  restore(room, log, complete);
-                  missing.decrementAndGet();
-                });
-          });
+      ThreadPoolExecutor threads = threads();
+      journal
+          .takeRestored()
+          .forEach(
+              (room, found) -> {
+                RoomLog log = found.log();
+                // A log that no cluster has used cannot have been continued by another node.
+                boolean complete = found.complete() && (continues || log.generation() == 0);
+                threads.execute(() -> restore(room, log, complete));
+              });
       threads.shutdown();
-      awaitTermination(threads, missing, journal.journal());
+      awaitTermination(threads, journal.journal());
       finished();
     }
     awaitOthers();
@@ -117,7 +111,7 @@ final class RestoredLogs {
    *
    * @throws IllegalStateException if the journal has failed, so that no log can become safe
    */
-  private void awaitTermination(ExecutorService threads, AtomicInteger missing, Journal journal) {
+  private void awaitTermination(ThreadPoolExecutor threads, Journal journal) {
     AtomicLong toldNanos = new AtomicLong(System.nanoTime());
     await(
         () -> {
@@ -130,16 +124,26 @@ final class RestoredLogs {
             toldNanos.set(now);
             String problem = journal.problem();
             LOG.warn(
-                "{} rooms are not restored yet{}", missing, problem == null ? "" : ": " + problem);
+                "{} rooms are not restored yet{}",
+                threads.getTaskCount() - threads.getCompletedTaskCount(),
+                problem == null ? "" : ": " + problem);
           }
           return threads.isTerminated();
         });
   }
 
-  private static Thread thread(Runnable work) {
-    Thread thread = new Thread(work, "restore");
-    thread.setDaemon(true);
-    return thread;
+  private static ThreadPoolExecutor threads() {
+    return new ThreadPoolExecutor(
+        AT_ONCE,
+        AT_ONCE,
+        0,
+        TimeUnit.SECONDS,
+        new LinkedBlockingQueue<>(),
+        work -> {
+          Thread thread = new Thread(work, "restore");
+          thread.setDaemon(true);
+          return thread;
+        });
   }
 
   /** Waits until this side of the cluster knows whether it continues the epochs of the last run. */
