@@ -146,7 +146,7 @@ public final class RequestCheck implements Handler<RoutingContext> {
           + Printable.value(bare)
           + " is not taken here, only "
           + takes
-          + ".";
+          + ": set the header Content-Type.";
     }
     if (end >= 0 && !isUtf8(type.substring(end + 1))) {
       return "Only UTF-8 is taken, not what the header Content-Type says: "

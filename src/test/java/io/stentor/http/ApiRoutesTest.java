@@ -138,7 +138,7 @@ class ApiRoutesTest extends RoutesSetting {
       value = {
         "Content-Type: application/x-www-form-urlencoded | A body of the type"
             + " application/x-www-form-urlencoded is not taken here, only text/plain or"
-            + " application/json or application/octet-stream.",
+            + " application/json or application/octet-stream: set the header Content-Type.",
         "Content-Type: text/plain; charset=iso-8859-1 | Only UTF-8 is taken, not what the header"
             + " Content-Type says: text/plain; charset=iso-8859-1.",
         "X-No: type | The header Content-Type is missing; it is text/plain or application/json or"
