@@ -152,8 +152,10 @@ class RestartIT {
               .put("epoch", epoch)
               .put("offset", 2);
       socket.sendText(new JsonObject().put("id", 2).put("subscribe", subscribe).encode());
-      JsonObject reply = new JsonObject(socket.nextFrame().text()).getJsonObject("subscribe");
-      assertThat(reply.getBoolean("recovered")).as(reply.encode()).isTrue();
+      String frame = socket.nextFrame().text();
+      JsonObject reply = new JsonObject(frame).getJsonObject("subscribe");
+      assertThat(reply).as(frame).isNotNull();
+      assertThat(reply.getBoolean("recovered")).as(frame).isTrue();
       assertThat(reply.getString("epoch")).isEqualTo(epoch);
       assertThat(data(reply.getJsonArray("publications"))).isEqualTo(MISSED);
     }

@@ -24,6 +24,7 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -234,46 +235,61 @@ class OtherSdksIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void recovers_after_its_node_was_killed(SdkProgram program) throws IOException {
-    String room = room("killed");
-    try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2, Setting.nodes());
-        Balancer balancer = new Balancer(cluster.node(0).port(), cluster.node(1).port());
-        Client ann = new Client(program, balancer.port()).connected()) {
-      ann.order("subscribe " + room);
-      ann.expect("subscribed " + room + " false false");
-      publish(cluster.node(1).port(), room, 1, 10);
-      ann.expect("publication " + room + " 10 10");
-      cluster.node(0).kill9();
-      ann.expect("connecting .*");
-      publish(cluster.node(1).port(), room, 11, 30);
-      ann.expect("subscribed " + room + " true true");
-      ann.expect("publication " + room + " 30 30");
-      assertThat(ann.publications()).isEqualTo(numbers(30));
+  /** Clients in all languages that are subscribed to one room, with ten publications. */
+  private static final class Audience implements AutoCloseable {
+    private final String room = room("recovered");
+    private final List<Client> clients = new ArrayList<>();
+
+    Audience(int port, int publishesAt) throws IOException {
+      for (SdkProgram program : SdkProgram.values()) {
+        Client client = new Client(program, port);
+        clients.add(client);
+        client.connected().order("subscribe " + room);
+        client.expect("subscribed " + room + " false false");
+      }
+      publish(publishesAt, room, 1, 10);
+      expect("publication " + room + " 10 10");
+    }
+
+    void expect(String line) {
+      clients.forEach(client -> client.expect(line));
+    }
+
+    /** Publishes at this port what the clients miss while they are away. */
+    void expectRecovery(int port) {
+      publish(port, room, 11, 30);
+      expect("subscribed " + room + " true true");
+      expect("publication " + room + " 30 30");
+      clients.forEach(client -> assertThat(client.publications()).isEqualTo(numbers(30)));
+    }
+
+    @Override
+    public void close() {
+      clients.forEach(Client::close);
     }
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void recovers_after_a_restart_of_everything(SdkProgram program, @TempDir Path data)
-      throws IOException {
-    String room = room("restarted");
+  @Test
+  void all_recover_after_their_node_was_killed() throws IOException {
+    try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2, Setting.nodes());
+        Balancer balancer = new Balancer(cluster.node(0).port(), cluster.node(1).port());
+        Audience all = new Audience(balancer.port(), cluster.node(1).port())) {
+      cluster.node(0).kill9();
+      all.expect("connecting .*");
+      all.expectRecovery(cluster.node(1).port());
+    }
+  }
+
+  @Test
+  void all_recover_after_a_restart_of_everything(@TempDir Path data) throws IOException {
     String port = Integer.toString(Ports.free());
     Launch launch = Setting.nodes().with("--port", port, "--data-dir", data.toString());
     NodeProcess node = NodeProcess.start(launch);
-    try (Client ann = new Client(program, node.port()).connected()) {
-      ann.order("subscribe " + room);
-      ann.expect("subscribed " + room + " false false");
-      publish(node.port(), room, 1, 10);
-      ann.expect("publication " + room + " 10 10");
+    try (Audience all = new Audience(node.port(), node.port())) {
       node.kill9();
-      ann.expect("connecting .*");
+      all.expect("connecting .*");
       node = NodeProcess.start(launch);
-      publish(node.port(), room, 11, 30);
-      ann.expect("subscribed " + room + " true true");
-      ann.expect("publication " + room + " 30 30");
-      assertThat(ann.publications()).isEqualTo(numbers(30));
+      all.expectRecovery(node.port());
     } finally {
       node.close();
     }

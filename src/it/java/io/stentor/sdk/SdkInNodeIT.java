@@ -1,7 +1,6 @@
 package io.stentor.sdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.stentor.support.ClusterOfProcesses;
 import io.stentor.support.Launch;
@@ -13,14 +12,14 @@ import io.stentor.support.Scrape;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -54,7 +53,7 @@ class SdkInNodeIT extends SdkScenarios {
 
   private static void play(String transport, String scenarios) throws IOException {
     String url = Setting.url(transport, server.port());
-    expectDone(play(scenarios, transport, url, server.port()));
+    expectDone(transport, play(scenarios, transport, url, server.port()));
   }
 
   @ParameterizedTest
@@ -65,60 +64,62 @@ class SdkInNodeIT extends SdkScenarios {
     Setting.assertCompressed(before, Scrape.of(server.port()));
   }
 
-  /** A transport and the node that its commands are posted to; node 1 forwards them to node 0. */
-  static Stream<Arguments> transports() {
-    return Stream.of(
-        arguments("websocket", 0),
-        arguments("http_stream", 0),
-        arguments("http_stream", 1),
-        arguments("sse", 0),
-        arguments("sse", 1),
-        arguments("protobuf_websocket", 0),
-        arguments("protobuf_http_stream", 1));
+  /** A transport, and the node that its commands are posted to; node 1 forwards them to node 0. */
+  private record Way(String transport, int posts) {}
+
+  private static final List<Way> WAYS =
+      List.of(
+          new Way("websocket", 0),
+          new Way("http_stream", 0),
+          new Way("http_stream", 1),
+          new Way("sse", 0),
+          new Way("sse", 1),
+          new Way("protobuf_websocket", 0),
+          new Way("protobuf_http_stream", 1));
+
+  @Test
+  void recovers_over_every_transport_after_its_node_was_killed() throws IOException {
+    playWithTwoNodes("recovers_after_its_node_was_killed", "kill", NodeProcess::kill9);
   }
 
-  @ParameterizedTest
-  @MethodSource("transports")
-  void recovers_after_its_node_was_killed(String transport, int posts) throws IOException {
+  @Test
+  void leaves_a_node_that_stops_over_every_transport() throws IOException {
+    playWithTwoNodes("leaves_a_node_that_stops", "stop", NodeProcess::terminate);
+  }
+
+  /** Plays a scenario in all ways at once, and ends node 0 when all of them ask for it. */
+  private static void playWithTwoNodes(String scenario, String asked, Consumer<NodeProcess> end)
+      throws IOException {
     try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2, Setting.nodes())) {
-      int port = cluster.node(posts).port();
-      LogLines lines =
-          play("recovers_after_its_node_was_killed", transport, urls(transport, cluster), port);
-      lines.await("^kill$", PATIENCE);
-      cluster.node(0).kill9();
-      expectDone(lines);
+      Map<Way, LogLines> all = new LinkedHashMap<>();
+      for (Way way : WAYS) {
+        int port = cluster.node(way.posts).port();
+        all.put(way, play(scenario, way.transport, urls(way.transport, cluster), port));
+      }
+      all.values().forEach(lines -> lines.await("^" + asked + "$", PATIENCE));
+      end.accept(cluster.node(0));
+      all.forEach((way, lines) -> expectDone(way.toString(), lines));
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"websocket", "http_stream", "protobuf_websocket"})
-  void recovers_after_a_restart_of_everything(String transport, @TempDir Path data)
-      throws IOException {
+  @Test
+  void recovers_after_a_restart_of_everything(@TempDir Path data) throws IOException {
     String port = Integer.toString(Ports.free());
     Launch launch = Setting.nodes().with("--port", port, "--data-dir", data.toString());
     NodeProcess node = NodeProcess.start(launch);
     try {
-      String url = Setting.url(transport, node.port());
-      LogLines lines = play("recovers_after_a_restart_of_everything", transport, url, node.port());
-      lines.await("^restart$", PATIENCE);
+      Map<String, LogLines> all = new LinkedHashMap<>();
+      for (String transport : List.of("websocket", "http_stream", "protobuf_websocket")) {
+        String url = Setting.url(transport, node.port());
+        String scenario = "recovers_after_a_restart_of_everything";
+        all.put(transport, play(scenario, transport, url, node.port()));
+      }
+      all.values().forEach(lines -> lines.await("^restart$", PATIENCE));
       node.kill9();
       node = NodeProcess.start(launch);
-      expectDone(lines);
+      all.forEach(SdkInNodeIT::expectDone);
     } finally {
       node.close();
-    }
-  }
-
-  /** Node 0 sends its clients away in the same way, however their commands come. */
-  @ParameterizedTest
-  @CsvSource({"websocket,0", "http_stream,1", "sse,0", "protobuf_http_stream,1"})
-  void leaves_a_node_that_stops(String transport, int posts) throws IOException {
-    try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2, Setting.nodes())) {
-      int port = cluster.node(posts).port();
-      LogLines lines = play("leaves_a_node_that_stops", transport, urls(transport, cluster), port);
-      lines.await("^stop$", PATIENCE);
-      cluster.node(0).terminate();
-      expectDone(lines);
     }
   }
 
@@ -127,7 +128,8 @@ class SdkInNodeIT extends SdkScenarios {
     try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2, Setting.nodes())) {
       int port = cluster.node(1).port();
       for (String transport : List.of("websocket", "http_stream", "sse")) {
-        expectDone(play("gets_the_latest_value", transport, urls(transport, cluster), port));
+        String urls = urls(transport, cluster);
+        expectDone(transport, play("gets_the_latest_value", transport, urls, port));
       }
     }
   }
@@ -138,9 +140,9 @@ class SdkInNodeIT extends SdkScenarios {
         + Setting.url(transport, cluster.node(1).port());
   }
 
-  private static void expectDone(LogLines lines) {
+  private static void expectDone(String way, LogLines lines) {
     lines.await("^(done|failed)", PATIENCE);
-    assertThat(lines.all()).last().isEqualTo("done");
+    assertThat(lines.all()).as(way).last().isEqualTo("done");
   }
 
   private static LogLines play(String scenarios, String transport, String urls, int postsPort)

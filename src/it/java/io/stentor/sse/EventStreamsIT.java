@@ -19,6 +19,7 @@ import io.stentor.support.NodeProcess;
 import io.stentor.support.NpmPackages;
 import io.stentor.support.Window;
 import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -31,13 +32,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import okhttp3.Protocol;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Event streams with clients that are not ours, against real processes. */
 class EventStreamsIT {
@@ -125,23 +123,67 @@ class EventStreamsIT {
     }
   }
 
-  /**
-   * Publishes at one node what a client of the other one has to hear, through the death and the
-   * return of that node.
-   */
-  private static void withoutAGap(ClusterOfProcesses cluster, Supplier<List<String>> heard) {
-    int port = cluster.node(0).port();
-    try (Client chat = Client.connect(cluster.node(1).port(), "/rooms/through")) {
+  /** A client of the event stream of one room. */
+  private interface Listener extends AutoCloseable {
+    /** The messages that it was given. */
+    List<String> messages();
+
+    /** What it was told when it came, and each time that it came back. */
+    List<JsonObject> positions();
+
+    @Override
+    void close();
+  }
+
+  @Test
+  void clients_come_back_to_a_node_that_was_killed_and_miss_nothing() throws IOException {
+    try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2);
+        Browser browser = Browser.start();
+        Listener own = new InBrowser(browser, cluster.node(0), "null", "EventSource");
+        Listener polyfill =
+            new InBrowser(browser, cluster.node(0), polyfill(), "EventSourcePolyfill");
+        Listener http1 = new OfLibrary(cluster.node(0), Protocol.HTTP_1_1);
+        Listener http2 = new OfLibrary(cluster.node(0), Protocol.H2_PRIOR_KNOWLEDGE);
+        Client chat = Client.connect(cluster.node(1).port(), "/rooms/through")) {
+      List<Listener> all = List.of(own, polyfill, http1, http2);
+      all.forEach(one -> await().atMost(PATIENCE).until(() -> one.positions().size() == 1));
+      int port = cluster.node(0).port();
       publish(chat, 0);
-      await().atMost(PATIENCE).until(() -> heard.get().size() >= PART);
+      awaitMessages(all, PART);
       publish(chat, PART);
       cluster.node(0).kill9();
       publish(chat, 2 * PART);
       cluster.addAt(port);
       publish(chat, 3 * PART);
-      await().atMost(PATIENCE).until(() -> heard.get().size() >= 4 * PART);
-      assertThat(heard.get())
-          .isEqualTo(IntStream.range(0, 4 * PART).mapToObj(i -> "m" + i).toList());
+      awaitMessages(all, 4 * PART);
+      for (Listener one : all) {
+        assertThat(one.messages()).isEqualTo(published(4 * PART));
+        assertThat(one.positions().get(1).getBoolean("recovered")).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void clients_in_node_are_given_no_empty_message_and_come_back_after_a_stop() throws IOException {
+    try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2);
+        InNode fetch = new InNode("fetch-event-source", cluster.node(0));
+        InNode source = new InNode("eventsource", cluster.node(0));
+        Client chat = Client.connect(cluster.node(1).port(), "/rooms/through")) {
+      List<Listener> all = List.of(fetch, source);
+      all.forEach(one -> await().atMost(PATIENCE).until(() -> one.positions().size() == 1));
+      int port = cluster.node(0).port();
+      publish(chat, 0);
+      awaitMessages(all, PART);
+      cluster.node(0).terminate();
+      publish(chat, PART);
+      assertThat(cluster.node(0).exitCode()).isZero();
+      cluster.addAt(port);
+      publish(chat, 2 * PART);
+      awaitMessages(all, 3 * PART);
+      for (InNode one : List.of(fetch, source)) {
+        assertThat(one.messages()).isEqualTo(published(3 * PART));
+        assertThat(one.lines.all()).noneMatch(line -> line.endsWith(",\"\"]"));
+      }
     }
   }
 
@@ -151,128 +193,131 @@ class EventStreamsIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"HTTP_1_1", "H2_PRIOR_KNOWLEDGE"})
-  void a_client_library_comes_back_to_a_node_that_was_killed_and_misses_nothing(Protocol protocol)
-      throws IOException {
-    List<String> heard = new CopyOnWriteArrayList<>();
-    List<String> others = new CopyOnWriteArrayList<>();
-    try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2);
-        EventSource source = source(events(cluster.node(0), "through"), protocol)) {
-      Thread reader = new Thread(() -> read(source, heard, others), "event source");
+  private static List<String> published(int count) {
+    return IntStream.range(0, count).mapToObj(i -> "m" + i).toList();
+  }
+
+  private static void awaitMessages(List<Listener> all, int count) {
+    all.forEach(one -> await().atMost(PATIENCE).until(() -> one.messages().size() >= count));
+  }
+
+  /** The library of LaunchDarkly. */
+  private static final class OfLibrary implements Listener {
+    private final List<String> messages = new CopyOnWriteArrayList<>();
+    private final List<JsonObject> positions = new CopyOnWriteArrayList<>();
+    private final EventSource source;
+
+    OfLibrary(NodeProcess node, Protocol protocol) {
+      ConnectStrategy connecting =
+          ConnectStrategy.http(URI.create(events(node, "through")))
+              .clientBuilderActions(builder -> builder.protocols(List.of(protocol)));
+      source =
+          new EventSource.Builder(connecting).errorStrategy(ErrorStrategy.alwaysContinue()).build();
+      Thread reader = new Thread(this::read, "event source");
       reader.setDaemon(true);
       reader.start();
-      await().atMost(PATIENCE).until(() -> !others.isEmpty());
-      withoutAGap(cluster, () -> heard);
-      assertThat(others).hasSizeGreaterThan(1);
-      assertThat(others.get(1)).startsWith("position ").contains("\"recovered\":true,");
     }
-  }
 
-  private static EventSource source(String address, Protocol protocol) {
-    ConnectStrategy connecting =
-        ConnectStrategy.http(URI.create(address))
-            .clientBuilderActions(builder -> builder.protocols(List.of(protocol)));
-    return new EventSource.Builder(connecting)
-        .errorStrategy(ErrorStrategy.alwaysContinue())
-        .build();
-  }
-
-  private static void read(EventSource source, List<String> heard, List<String> others) {
-    for (StreamEvent event : source.anyEvents()) {
-      if (event instanceof MessageEvent message) {
-        if (message.getEventName().equals("message")) {
-          heard.add(message.getData());
-        } else {
-          others.add(message.getEventName() + " " + message.getData());
+    private void read() {
+      for (StreamEvent event : source.anyEvents()) {
+        if (event instanceof MessageEvent message) {
+          if (message.getEventName().equals("message")) {
+            messages.add(message.getData());
+          } else if (message.getEventName().equals("position")) {
+            positions.add(new JsonObject(message.getData()));
+          }
         }
       }
     }
+
+    @Override
+    public List<String> messages() {
+      return messages;
+    }
+
+    @Override
+    public List<JsonObject> positions() {
+      return positions;
+    }
+
+    @Override
+    public void close() {
+      source.close();
+    }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"fetch-event-source", "eventsource"})
-  void a_client_in_node_is_given_no_empty_message_and_comes_back_after_a_stop(String client)
-      throws IOException {
-    try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2);
-        Client chat = Client.connect(cluster.node(1).port(), "/rooms/through")) {
-      int port = cluster.node(0).port();
-      Process process =
-          new ProcessBuilder("node", "streams.js", client, events(cluster.node(0), "through"))
+  /** A class of a page: the browser's own, or one of a script. */
+  private static final class InBrowser implements Listener {
+    private final Window window;
+
+    InBrowser(Browser browser, NodeProcess node, String script, String type) {
+      window = browser.open("http://127.0.0.1:" + node.port() + "/");
+      window.page().evaluate(script);
+      window
+          .page()
+          .evaluate(
+              "window.messages = []; window.positions = [];"
+                  + "window.source = new %s('/rooms/through/events');".formatted(type)
+                  + "source.onmessage = (event) => messages.push(event.data);"
+                  + "source.addEventListener('position', (e) => positions.push(e.data));");
+    }
+
+    @Override
+    public List<String> messages() {
+      return strings(window.page().evaluate("messages"));
+    }
+
+    @Override
+    public List<JsonObject> positions() {
+      return strings(window.page().evaluate("positions")).stream().map(JsonObject::new).toList();
+    }
+
+    @Override
+    public void close() {
+      window.close();
+    }
+  }
+
+  /** A package of npm, in a program that prints what it is given. */
+  private static final class InNode implements Listener {
+    private final Process process;
+    final LogLines lines;
+
+    InNode(String client, NodeProcess node) throws IOException {
+      process =
+          new ProcessBuilder("node", "streams.js", client, events(node, "through"))
               .directory(NpmPackages.directory().toFile())
               .redirectErrorStream(true)
               .start();
-      try {
-        LogLines lines = new LogLines(process.getInputStream(), client);
-        lines.await("^\\[\"position\"", PATIENCE);
-        publish(chat, 0);
-        await().atMost(PATIENCE).until(() -> messages(lines).size() >= PART);
-        cluster.node(0).terminate();
-        publish(chat, PART);
-        assertThat(cluster.node(0).exitCode()).isZero();
-        cluster.addAt(port);
-        publish(chat, 2 * PART);
-        await().atMost(PATIENCE).until(() -> messages(lines).size() >= 3 * PART);
-        assertThat(messages(lines))
-            .isEqualTo(IntStream.range(0, 3 * PART).mapToObj(i -> "m" + i).toList());
-        assertThat(lines.all()).noneMatch(line -> line.endsWith(",\"\"]"));
-      } finally {
-        process.destroyForcibly();
-      }
+      lines = new LogLines(process.getInputStream(), client);
+    }
+
+    private Stream<String> given(String event) {
+      return lines.all().stream()
+          .filter(line -> line.startsWith("[\"" + event + "\""))
+          .map(line -> new JsonArray(line).getString(1));
+    }
+
+    @Override
+    public List<String> messages() {
+      return given("message").toList();
+    }
+
+    @Override
+    public List<JsonObject> positions() {
+      return given("position").map(JsonObject::new).toList();
+    }
+
+    @Override
+    public void close() {
+      process.destroyForcibly();
     }
   }
 
-  private static List<String> messages(LogLines lines) {
-    return lines.all().stream()
-        .filter(line -> line.startsWith("[\"message\""))
-        .map(line -> new JsonArray(line).getString(1))
-        .toList();
-  }
-
-  @Test
-  void a_polyfill_sends_its_last_event_id_in_the_query_and_misses_nothing() throws IOException {
-    Path polyfill = Path.of("node_modules/event-source-polyfill/src/eventsource.js");
-    String source = Files.readString(NpmPackages.directory().resolve(polyfill));
-    try (Browser browser = Browser.start();
-        ClusterOfProcesses cluster = ClusterOfProcesses.of(2);
-        Window window = browser.open("http://127.0.0.1:" + cluster.node(0).port() + "/")) {
-      Page page = window.page();
-      page.evaluate(source);
-      page.evaluate(
-          "window.heard = []; window.positions = [];"
-              + "window.source = new EventSourcePolyfill('/rooms/through/events');"
-              + "source.onmessage = (event) => heard.push(event.data);"
-              + "source.addEventListener('position', (e) => positions.push(JSON.parse(e.data)));");
-      page.waitForCondition(() -> count(page, "positions") == 1);
-      withoutAGap(cluster, () -> strings(page.evaluate("heard")));
-      assertThat(page.evaluate("positions[1].recovered")).isEqualTo(true);
-    }
-  }
-
-  @Test
-  void a_browser_comes_back_to_a_node_that_was_killed_and_misses_nothing() {
-    try (Browser browser = Browser.start();
-        ClusterOfProcesses cluster = ClusterOfProcesses.of(2);
-        Window window = browser.open("http://127.0.0.1:" + cluster.node(0).port() + "/")) {
-      Page page = window.page();
-      page.evaluate(
-          "window.heard = []; window.positions = [];"
-              + "window.source = new EventSource('/rooms/through/events');"
-              + "source.onmessage = (event) => heard.push(event.data);"
-              + "source.addEventListener('position', (e) => positions.push(JSON.parse(e.data)));");
-      page.waitForCondition(() -> count(page, "positions") == 1);
-      withoutAGap(cluster, () -> strings(page.evaluate("heard")));
-      assertThat(page.evaluate("positions[1].recovered")).isEqualTo(true);
-      assertThat(page.evaluate("source.readyState")).isEqualTo(1);
-    }
-  }
-
-  private static int count(Page page, String array) {
-    return ((Number) page.evaluate(array + ".length")).intValue();
-  }
-
-  private static List<String> strings(Object array) {
-    return ((List<?>) array).stream().map(String::valueOf).toList();
+  /** A class that sends its last event ID in the query. */
+  private static String polyfill() throws IOException {
+    Path script = Path.of("node_modules/event-source-polyfill/src/eventsource.js");
+    return Files.readString(NpmPackages.directory().resolve(script));
   }
 
   @Test
@@ -295,5 +340,13 @@ class EventStreamsIT {
       assertThat(strings(page.evaluate("heard")))
           .containsExactly(text, "{\"code\":3001,\"reason\":\"shutdown\"}");
     }
+  }
+
+  private static int count(Page page, String array) {
+    return ((Number) page.evaluate(array + ".length")).intValue();
+  }
+
+  private static List<String> strings(Object array) {
+    return ((List<?>) array).stream().map(String::valueOf).toList();
   }
 }

@@ -19,15 +19,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Three nodes behind a real proxy with its shipped configuration are stopped and started again one
- * after the other, while clients talk and listen in every way through the proxy: nothing is lost,
- * nothing comes twice, and whoever asks for a page gets it all the time.
+ * Three nodes behind two real proxies with their shipped configurations are stopped and started
+ * again one after the other, while clients talk and listen in every way through both proxies:
+ * nothing is lost, nothing comes twice, and whoever asks for a page gets it all the time.
  */
 class BehindProxiesIT {
   private static final Logger LOG = LoggerFactory.getLogger(BehindProxiesIT.class);
@@ -47,30 +46,15 @@ class BehindProxiesIT {
       new HttpPublishers(ROOM, status -> status >= 502 && status <= 504);
 
   @Test
-  void a_rolling_restart_behind_nginx_loses_and_repeats_nothing() throws Exception {
-    roll(ReverseProxy::nginx);
-  }
-
-  @Test
-  void a_rolling_restart_behind_haproxy_loses_and_repeats_nothing() throws Exception {
-    roll(ReverseProxy::haproxy);
-  }
-
-  private void roll(Function<int[], ReverseProxy> start) throws Exception {
-    Launch launch =
-        Launch.jar("--host", "127.0.0.1")
-            // A busy machine is no node that stands still.
-            .withEnv("STENTOR_CLUSTER_FAILURE_DETECTION_SECONDS", 60)
-            .withEnv("STENTOR_DRAIN_BALANCER_SECONDS", 4)
-            .withEnv("STENTOR_DRAIN_LEAVE_SECONDS", 2)
-            .withEnv("STENTOR_ROOM_DEFAULTS_HISTORY_MESSAGES", 100_000)
-            .withEnv("STENTOR_ROOM_DEFAULTS_HISTORY_BYTES", 100_000_000);
+  void a_rolling_restart_behind_nginx_and_haproxy_loses_and_repeats_nothing() throws Exception {
     ExecutorService threads = Executors.newCachedThreadPool();
-    try (ClusterOfProcesses cluster = ClusterOfProcesses.of(NODES, launch);
-        ReverseProxy proxy =
-            start.apply(cluster.nodes().stream().mapToInt(NodeProcess::port).toArray());
-        TlsTunnel tunnel = new TlsTunnel(proxy.port(), "127.0.0.1")) {
-      List<String> addresses = List.of("127.0.0.1:" + tunnel.port());
+    try (ClusterOfProcesses cluster = ClusterOfProcesses.of(NODES, launch());
+        ReverseProxy nginx = ReverseProxy.nginx(ports(cluster));
+        ReverseProxy haproxy = ReverseProxy.haproxy(ports(cluster));
+        TlsTunnel toNginx = new TlsTunnel(nginx.port(), "127.0.0.1");
+        TlsTunnel toHaproxy = new TlsTunnel(haproxy.port(), "127.0.0.1")) {
+      List<String> addresses =
+          List.of("127.0.0.1:" + toNginx.port(), "127.0.0.1:" + toHaproxy.port());
       List<Transcript> transcripts = new ArrayList<>();
       List<CompletableFuture<Void>> listening = listen(addresses, transcripts, threads);
       AtomicBoolean rolled = new AtomicBoolean();
@@ -78,8 +62,10 @@ class BehindProxiesIT {
       transcripts.add(publisher);
       CompletableFuture<Void> publishing =
           CompletableFuture.runAsync(() -> publish(publisher, addresses, rolled), threads);
-      CompletableFuture<Map<Integer, Integer>> asking =
-          CompletableFuture.supplyAsync(() -> ask(tunnel.port(), rolled), threads);
+      CompletableFuture<Map<Integer, Integer>> askingNginx =
+          CompletableFuture.supplyAsync(() -> ask(toNginx.port(), rolled), threads);
+      CompletableFuture<Map<Integer, Integer>> askingHaproxy =
+          CompletableFuture.supplyAsync(() -> ask(toHaproxy.port(), rolled), threads);
       restartEach(cluster);
       rolled.set(true);
       publishing.get(1, TimeUnit.MINUTES);
@@ -88,21 +74,34 @@ class BehindProxiesIT {
       CompletableFuture.allOf(listening.toArray(CompletableFuture[]::new)).get(1, TimeUnit.MINUTES);
       List<String> log = publishers.finalLog(address);
       Verdict verdict = Checker.check(transcripts, log, LAST, false);
-      Map<Integer, Integer> statuses = asking.get(1, TimeUnit.MINUTES);
       LOG.info(
-          "seed {}: {} published, {} heard, answers to GET {}, broken {}",
+          "seed {}: {} published, {} heard, broken {}",
           seed,
           verdict.published(),
           verdict.heard(),
-          statuses,
           verdict.broken());
       assertThat(verdict.violations()).as("seed %d", seed).isEmpty();
       assertThat(verdict.published()).isGreaterThan(100);
       assertThat(ends(transcripts)).as("clients sent away").isPositive();
-      assertThat(statuses).containsOnlyKeys(200);
+      assertThat(askingNginx.get(1, TimeUnit.MINUTES)).as("nginx").containsOnlyKeys(200);
+      assertThat(askingHaproxy.get(1, TimeUnit.MINUTES)).as("HAProxy").containsOnlyKeys(200);
     } finally {
       threads.shutdownNow();
     }
+  }
+
+  private static Launch launch() {
+    return Launch.jar("--host", "127.0.0.1")
+        // A busy machine is no node that stands still.
+        .withEnv("STENTOR_CLUSTER_FAILURE_DETECTION_SECONDS", 60)
+        .withEnv("STENTOR_DRAIN_BALANCER_SECONDS", 4)
+        .withEnv("STENTOR_DRAIN_LEAVE_SECONDS", 2)
+        .withEnv("STENTOR_ROOM_DEFAULTS_HISTORY_MESSAGES", 100_000)
+        .withEnv("STENTOR_ROOM_DEFAULTS_HISTORY_BYTES", 100_000_000);
+  }
+
+  private static int[] ports(ClusterOfProcesses cluster) {
+    return cluster.nodes().stream().mapToInt(NodeProcess::port).toArray();
   }
 
   private List<CompletableFuture<Void>> listen(

@@ -57,7 +57,7 @@ final class Multitude implements AutoCloseable {
           new HttpClientOptions().setKeepAlive(false), new PoolOptions().setHttp1MaxSize(MANY));
   private final List<Integer> ports;
   private final Random random;
-  private final Map<String, ReferenceLog> logs = new LinkedHashMap<>();
+  private final Map<String, ReferenceLog> logs;
   private final Map<String, Set<String>> published = new HashMap<>();
   private final List<LightClient> clients = new ArrayList<>();
   private final Moves moves = new Moves();
@@ -69,14 +69,14 @@ final class Multitude implements AutoCloseable {
    * Clients that have not begun, the same number in each room and on each node.
    *
    * @param ports of the nodes, by their places
+   * @param logs of the rooms by their names
    */
-  Multitude(List<Integer> ports, int size, List<String> rooms, Mix mix, long seed) {
+  Multitude(List<Integer> ports, int size, Map<String, ReferenceLog> logs, Mix mix, long seed) {
     this.ports = List.copyOf(ports);
     this.random = new Random(seed);
-    for (String room : rooms) {
-      logs.put(room, new ReferenceLog());
-      published.put(room, new HashSet<>());
-    }
+    this.logs = new LinkedHashMap<>(logs);
+    List<String> rooms = List.copyOf(this.logs.keySet());
+    rooms.forEach(room -> published.put(room, new HashSet<>()));
     for (int i = 0; i < size; i++) {
       String room = rooms.get(i % rooms.size());
       // The nodes change slower than the rooms, so that each room is on each node.

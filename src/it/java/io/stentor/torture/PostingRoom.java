@@ -78,8 +78,8 @@ final class PostingRoom {
   }
 
   /** Publishes one more text, and returns it when it is acknowledged. */
-  String publishLast() {
-    Transcript transcript = new Transcript("last");
+  String publishOne() {
+    Transcript transcript = new Transcript("single" + sent.size());
     sent.add(transcript);
     CompletableFuture.runAsync(() -> publishers.publishNext(transcript, addresses, random))
         .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)

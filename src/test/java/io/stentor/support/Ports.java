@@ -1,43 +1,54 @@
 package io.stentor.support;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.SplittableRandom;
 
-/** Finds TCP ports of the loopback interface that are free at this moment. Any thread. */
+/**
+ * Finds TCP ports of the loopback interface that are free at this moment: at random, and below
+ * those that the system gives to clients, so that none is taken before a server listens there. Any
+ * thread.
+ */
 public final class Ports {
   private static final SplittableRandom RANDOM = new SplittableRandom(System.nanoTime());
 
+  /** Ranges are below, single ports from here on. */
+  private static final int FIRST_SINGLE = 20_000;
+
+  private static final int FIRST = 10_000;
+  private static final int END = 32_000;
+  private static final int RANGE = 10;
+  private static final int ATTEMPTS = 1000;
+
   private Ports() {}
 
-  /** One free port, chosen by the system. */
-  public static int free() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  /** Returns one free port. */
+  public static synchronized int free() {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      int port = RANDOM.nextInt(FIRST_SINGLE, END);
+      if (areFree(port, 1)) {
+        return port;
+      }
     }
+    throw new IllegalStateException("no free port between " + FIRST_SINGLE + " and " + END);
   }
 
-  /**
-   * The first of ten free ports in a row, at random and below the range that the system gives out
-   * by itself, so that clusters of tests that run side by side stay apart.
-   */
+  /** Returns the first of ten free ports in a row. */
   public static synchronized int freeRange() {
-    for (int attempt = 0; attempt < 1000; attempt++) {
-      int first = RANDOM.nextInt(1_000, 3_200) * 10;
-      if (allFree(first)) {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      int first = RANDOM.nextInt(FIRST / RANGE, FIRST_SINGLE / RANGE) * RANGE;
+      if (areFree(first, RANGE)) {
         return first;
       }
     }
-    throw new IllegalStateException("no ten free ports in a row between 10000 and 32000");
+    throw new IllegalStateException(
+        "no ten free ports in a row between " + FIRST + " and " + FIRST_SINGLE);
   }
 
-  private static boolean allFree(int first) {
-    for (int port = first; port < first + 10; port++) {
+  private static boolean areFree(int first, int count) {
+    for (int port = first; port < first + count; port++) {
       try (ServerSocket socket = new ServerSocket()) {
         socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
       } catch (IOException taken) {

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One room as thousands of clients see it: each text is kept once, as the first of them was given
- * it, and every other client is compared with that. A client costs a place and a few flags. For a
- * room that was empty before, and for faults that justify no new epoch. One thread at a time.
+ * it, and every other client is compared with that. A client costs a place and a few flags. For
+ * faults that justify no new epoch. One thread at a time.
  */
 final class ReferenceLog {
   private static final int KEPT_VIOLATIONS = 10_000;
@@ -23,6 +23,15 @@ final class ReferenceLog {
   private final List<Violation> violations = new ArrayList<>();
   private @Nullable String epoch;
   private long heard;
+
+  /** How many texts the room had before the first client came. */
+  private final int before;
+
+  /** A room with these texts, from its first message on. */
+  ReferenceLog(String... texts) {
+    this.texts.addAll(List.of(texts));
+    this.before = texts.length;
+  }
 
   /** One more client, which has no place yet. */
   Walk walk(String name) {
@@ -36,7 +45,7 @@ final class ReferenceLog {
     return heard;
   }
 
-  /** Whether every client was given as many messages as this, and none more. */
+  /** Whether every client was given the message with this offset, and none after it. */
   boolean isHeardByAllTo(long offset) {
     return walks.stream().allMatch(walk -> walk.at == offset);
   }
@@ -89,8 +98,8 @@ final class ReferenceLog {
     published.forEach(transcript::publishes);
     transcript.add(new Event.Asked(null, 0));
     String name = String.valueOf(epoch);
-    transcript.add(new Event.Placed(Told.JOINED, new Place(name, 0)));
-    for (int i = 0; i < texts.size(); i++) {
+    transcript.add(new Event.Placed(Told.JOINED, new Place(name, before)));
+    for (int i = before; i < texts.size(); i++) {
       transcript.add(new Event.Heard(new Place(name, i + 1), texts.get(i), 0));
     }
     return transcript;

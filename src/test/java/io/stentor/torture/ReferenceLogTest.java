@@ -36,6 +36,18 @@ class ReferenceLogTest {
   }
 
   @Test
+  void a_room_may_have_texts_before_the_first_client_comes() {
+    ReferenceLog other = new ReferenceLog("a", "b");
+    ReferenceLog.Walk late = other.walk("late");
+    late.asked();
+    late.placed(Told.JOINED, at(2));
+    late.heard(at(3), "last");
+
+    assertThat(other.isHeardByAllTo(3)).isTrue();
+    assertThat(other.judge(LOG, Set.copyOf(LOG), ACKNOWLEDGED, "last")).isEmpty();
+  }
+
+  @Test
   void a_hole_is_found() {
     bothHear();
     hearAt(bo, 5, "c");
