@@ -168,13 +168,17 @@ public final class Main {
     LoggingSetup.apply(loaded.config().logging());
     Logger log = LoggerFactory.getLogger(Main.class);
     loaded.warnings().forEach(log::warn);
+    Promise<Void> cancelled = Promise.promise();
+    Promise<Node> starting = Promise.promise();
+    Stop stop = new Stop(starting.future(), cancelled, loaded.config().drain().timeoutSeconds());
+    // Before the start, which blocks while the node joins its cluster.
+    Signals.onStop(stop::ask);
+    stop.watch();
     try {
-      Promise<Void> cancelled = Promise.promise();
-      Future<Node> starting = start.apply(loaded, cancelled.future());
-      Stop stop = new Stop(starting, cancelled, loaded.config().drain().timeoutSeconds());
-      Signals.onStop(stop::ask);
-      stop.watch();
-      Signals.onReload(starting.await()::reload);
+      Future.succeededFuture()
+          .compose(now -> start.apply(loaded, cancelled.future()))
+          .onComplete(starting);
+      Signals.onReload(starting.future().await()::reload);
       return RUNNING;
     } catch (ConfigException e) {
       throw e;
