@@ -103,6 +103,29 @@ class CatchUpTest {
     }
   }
 
+  /** The limit is for failures in a row; a long catch-up may meet more of them. */
+  @Test
+  void failures_before_a_page_do_not_count_for_the_next_one() {
+    scene.publishMany(5000);
+    long epoch = scene.epoch();
+    FakeConnection connection = new FakeConnection(TestFormat.SILENT);
+    connection.fullAfter = 1;
+    Cursor cursor = scene.join(0, connection, new Start.Since(new Position(epoch, 0)));
+    scene.turn();
+    for (int page = 0; page < 3; page++) {
+      final int before = connection.texts().size();
+      scene.history.failPercent = 100;
+      connection.fullAfter = 1;
+      connection.writable = true;
+      cursor.drained();
+      scene.advance(7000);
+      scene.history.failPercent = 0;
+      scene.advance(100);
+      assertThat(connection.closed).isNull();
+      assertThat(connection.texts().size()).isGreaterThan(before);
+    }
+  }
+
   @Test
   void leaving_during_a_catch_up_ends_it() {
     scene.publishMany(3000);

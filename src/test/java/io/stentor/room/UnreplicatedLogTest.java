@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.stentor.history.History.NotReplicatedException;
 import io.stentor.history.Page;
 import io.stentor.message.Position;
+import io.stentor.room.Cursor.Start;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -49,6 +50,22 @@ class UnreplicatedLogTest {
     Page left = read.result();
     assertThat(left.publications()).isEmpty();
     assertThat(left.top()).isEqualTo(3);
+  }
+
+  @Example
+  void a_room_in_use_makes_one_attempt_at_a_time_however_often_nodes_come_and_go() {
+    scene.publishMany(3);
+    scene.join(0, new FakeConnection(TestFormat.SILENT), new Start.Live());
+    scene.advance(100);
+    scene.history.failPercent = 100;
+    for (int i = 0; i < 20; i++) {
+      rooms.nodesChanged();
+      scene.advance(10);
+    }
+    scene.advance(10_000);
+    scene.history.reads = 0;
+    scene.advance(1000);
+    assertThat(scene.history.reads).isBetween(1, 6);
   }
 
   @Example
