@@ -94,6 +94,49 @@ class RestartWaitIT {
     }
   }
 
+  /** A node of another cluster is to it like one that has not joined yet. */
+  @Test
+  void a_node_with_an_empty_directory_serves_nobody_while_others_seem_to_start() {
+    Launch ofAnother = Launch.server("--cluster").withEnv("STENTOR_CLUSTER_PORT", clusterPort);
+    try (NodeProcess other =
+            NodeProcess.start(ofAnother.withEnv("STENTOR_CLUSTER_NAME", name + "-other"));
+        NodeProcess node = NodeProcess.launch(launch("empty"))) {
+      node.log().await("waiting for nodes that are starting.*:" + clusterPort, PATIENCE);
+      assertThatThrownBy(() -> new Socket("127.0.0.1", node.port()).close())
+          .isInstanceOf(ConnectException.class);
+      other.kill9();
+      node.awaitReady();
+    }
+  }
+
+  @Test
+  void all_start_at_once_and_one_has_lost_its_disk() {
+    String before;
+    try (NodeProcess one = NodeProcess.start(launch("one"));
+        NodeProcess two = NodeProcess.start(launch("two"))) {
+      before = HttpRoom.at(two.port(), "kept").publish("hello").position();
+      one.kill9();
+      two.kill9();
+    }
+    try (NodeProcess two = NodeProcess.launch(launch("replaced"));
+        NodeProcess one = NodeProcess.launch(launch("one"))) {
+      two.awaitReady();
+      one.awaitReady();
+      assertHasTheMessage(one, two);
+      String after = HttpRoom.at(two.port(), "kept").publish("again").position();
+      assertThat(after).isEqualTo(before.replaceFirst(":1$", ":2"));
+    }
+  }
+
+  @Test
+  void a_node_that_is_told_to_stop_while_it_joins_ends_in_order() {
+    try (NodeProcess node = NodeProcess.launch(launch("one"))) {
+      node.log().await("configuration: ", PATIENCE);
+      assertThat(node.stop()).isZero();
+      node.log().await("stopped while starting", PATIENCE);
+    }
+  }
+
   private RawHttp.Answer health(String which) {
     return RawHttp.get(metricsPort, "/health/" + which);
   }

@@ -123,6 +123,19 @@ final class MemberSearch {
     }
   }
 
+  /**
+   * Returns the addresses outside of this part of the cluster that answered in the last round; null
+   * if no round has ended yet. Empty if nodes do not find each other by a {@link MemberList}.
+   *
+   * @param config of a node that has joined
+   */
+  static @Nullable List<String> others(Config config) {
+    if (!(config.getNetworkConfig().getJoin().getTcpIpConfig() instanceof MemberList list)) {
+      return List.of();
+    }
+    return list.searched ? list.answering : null;
+  }
+
   private void startThread(String name, Round round) {
     Thread thread = new Thread(() -> repeat(round), name);
     thread.setDaemon(true);
@@ -169,6 +182,7 @@ final class MemberSearch {
       LOG.debug("nodes outside of this part of the cluster answer: {}", answering);
     }
     list.answering = answering.stream().map(ConfiguredMembers::text).toList();
+    list.searched = true;
   }
 
   private void remember(Set<InetSocketAddress> now) {
@@ -201,6 +215,9 @@ final class MemberSearch {
     private final List<String> initial;
     private volatile @Nullable Thread joining;
     private volatile List<String> answering = List.of();
+
+    /** Whether a round of this node, as the oldest one, has ended. */
+    private volatile boolean searched;
 
     /** Creates the list of a node that has not joined. Blocks for DNS. */
     MemberList(ConfiguredMembers configured) {

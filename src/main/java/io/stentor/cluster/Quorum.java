@@ -336,6 +336,10 @@ public final class Quorum {
     if (missing > 0 && file.waitsFor(missing)) {
       return CompletableFuture.failedFuture(new WaitingException());
     }
+    boolean first = round.view.size() == 1 && acceptor.state().agreed() == null;
+    if (first && file.waitsForStarting(MemberSearch.others(hazelcast.getConfig()))) {
+      return CompletableFuture.failedFuture(new WaitingException());
+    }
     Agreement next = Agreement.next(round.view, states, newId);
     if (next.equals(acceptor.state().agreed())) {
       return CompletableFuture.completedFuture(next);
@@ -383,7 +387,7 @@ public final class Quorum {
     private static final long serialVersionUID = 1;
 
     WaitingException() {
-      super("waiting for members to restart", null, false, false);
+      super("waiting for members to start", null, false, false);
     }
   }
 

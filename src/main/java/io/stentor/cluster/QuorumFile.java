@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -29,6 +30,9 @@ final class QuorumFile {
   private static final Logger LOG = LoggerFactory.getLogger(QuorumFile.class);
   private static final String FILE = "members";
 
+  /** How long a node that remembers nothing, and is alone, waits for nodes that start. */
+  private static final int STARTING_SECONDS = 10;
+
   private final @Nullable DataDirectory directory;
   private final int waitSeconds;
   private final LongSupplier nanoTime;
@@ -37,6 +41,11 @@ final class QuorumFile {
   private @Nullable Long sinceNanos;
 
   private int loggedMissing;
+
+  /** When this node began to wait for nodes that start; null before. */
+  private @Nullable Long startingNanos;
+
+  private boolean loggedStarting;
 
   /**
    * Creates the file's reader and writer.
@@ -155,5 +164,26 @@ final class QuorumFile {
       loggedMissing = missing;
     }
     return waits;
+  }
+
+  /**
+   * Returns whether a node that remembers nothing, and is alone, goes on waiting for nodes that
+   * start. If it has lost its disk, they have the logs, which it would begin anew. One thread.
+   *
+   * @param others addresses at which nodes answer; null if they are not known yet
+   */
+  boolean waitsForStarting(@Nullable List<String> others) {
+    if (directory == null || (others != null && others.isEmpty())) {
+      return false;
+    }
+    long now = nanoTime.getAsLong();
+    long since = startingNanos == null ? now : startingNanos;
+    startingNanos = since;
+    if (others != null && !loggedStarting) {
+      LOG.info(
+          "waiting for nodes that are starting, for at most {} s: {}", STARTING_SECONDS, others);
+      loggedStarting = true;
+    }
+    return TimeUnit.NANOSECONDS.toSeconds(now - since) < STARTING_SECONDS;
   }
 }

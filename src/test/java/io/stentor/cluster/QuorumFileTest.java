@@ -34,6 +34,25 @@ class QuorumFileTest {
   }
 
   @Test
+  void a_node_waits_for_others_that_start_as_long_as_they_answer_and_not_for_ever()
+      throws IOException {
+    QuorumFile onDisk = new QuorumFile(new SimulatedMachine(1).open(), 30, nanos::get);
+    List<String> others = List.of("10.0.0.2:5701");
+    assertThat(onDisk.waitsForStarting(List.of())).isFalse();
+    assertThat(onDisk.waitsForStarting(null)).isTrue();
+    pass(9);
+    assertThat(onDisk.waitsForStarting(others)).isTrue();
+    assertThat(onDisk.waitsForStarting(List.of())).isFalse();
+    pass(1);
+    assertThat(onDisk.waitsForStarting(others)).isFalse();
+  }
+
+  @Test
+  void a_node_without_a_data_directory_has_nothing_to_wait_for() {
+    assertThat(file.waitsForStarting(List.of("10.0.0.2:5701"))).isFalse();
+  }
+
+  @Test
   void a_node_that_cannot_write_what_it_accepts_remembers_nothing_and_no_older_agreement()
       throws IOException {
     SimulatedMachine machine = new SimulatedMachine(1);
