@@ -30,7 +30,7 @@ final class QuorumFile {
   private static final Logger LOG = LoggerFactory.getLogger(QuorumFile.class);
   private static final String FILE = "members";
 
-  /** How long a node that remembers nothing, and is alone, waits for nodes that start. */
+  /** Maximum time for which a node that remembers nothing, and is alone, waits for others. */
   private static final int STARTING_SECONDS = 10;
 
   private final @Nullable DataDirectory directory;
@@ -176,14 +176,15 @@ final class QuorumFile {
     if (directory == null || (others != null && others.isEmpty())) {
       return false;
     }
+    int seconds = Math.min(STARTING_SECONDS, waitSeconds);
     long now = nanoTime.getAsLong();
     long since = startingNanos == null ? now : startingNanos;
     startingNanos = since;
-    if (others != null && !loggedStarting) {
-      LOG.info(
-          "waiting for nodes that are starting, for at most {} s: {}", STARTING_SECONDS, others);
+    boolean waits = TimeUnit.NANOSECONDS.toSeconds(now - since) < seconds;
+    if (waits && others != null && !loggedStarting) {
+      LOG.info("waiting for nodes that are starting, for at most {} s: {}", seconds, others);
       loggedStarting = true;
     }
-    return TimeUnit.NANOSECONDS.toSeconds(now - since) < STARTING_SECONDS;
+    return waits;
   }
 }

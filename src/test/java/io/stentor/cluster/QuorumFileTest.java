@@ -53,6 +53,12 @@ class QuorumFileTest {
   }
 
   @Test
+  void a_node_that_is_not_to_wait_does_not_wait_for_nodes_that_start() throws IOException {
+    QuorumFile onDisk = new QuorumFile(new SimulatedMachine(1).open(), 0, nanos::get);
+    assertThat(onDisk.waitsForStarting(List.of("10.0.0.2:5701"))).isFalse();
+  }
+
+  @Test
   void a_node_that_cannot_write_what_it_accepts_remembers_nothing_and_no_older_agreement()
       throws IOException {
     SimulatedMachine machine = new SimulatedMachine(1);
