@@ -118,8 +118,8 @@ class RestartWaitIT {
       one.kill9();
       two.kill9();
     }
-    try (NodeProcess two = NodeProcess.launch(launch("replaced"));
-        NodeProcess one = NodeProcess.launch(launch("one"))) {
+    try (NodeProcess one = NodeProcess.launch(launch("one"));
+        NodeProcess two = NodeProcess.launch(launch("replaced"))) {
       two.awaitReady();
       one.awaitReady();
       assertHasTheMessage(one, two);

@@ -124,7 +124,7 @@ class EventStreamsIT {
   }
 
   /** A client of the event stream of one room. */
-  private interface Listener extends AutoCloseable {
+  private interface StreamListener extends AutoCloseable {
     /** The messages that it was given. */
     List<String> messages();
 
@@ -139,13 +139,13 @@ class EventStreamsIT {
   void clients_come_back_to_a_node_that_was_killed_and_miss_nothing() throws IOException {
     try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2);
         Browser browser = Browser.start();
-        Listener own = new InBrowser(browser, cluster.node(0), "null", "EventSource");
-        Listener polyfill =
-            new InBrowser(browser, cluster.node(0), polyfill(), "EventSourcePolyfill");
-        Listener http1 = new OfLibrary(cluster.node(0), Protocol.HTTP_1_1);
-        Listener http2 = new OfLibrary(cluster.node(0), Protocol.H2_PRIOR_KNOWLEDGE);
+        StreamListener own = new BrowserListener(browser, cluster.node(0), "null", "EventSource");
+        StreamListener polyfill =
+            new BrowserListener(browser, cluster.node(0), polyfill(), "EventSourcePolyfill");
+        StreamListener http1 = new LibraryListener(cluster.node(0), Protocol.HTTP_1_1);
+        StreamListener http2 = new LibraryListener(cluster.node(0), Protocol.H2_PRIOR_KNOWLEDGE);
         Client chat = Client.connect(cluster.node(1).port(), "/rooms/through")) {
-      List<Listener> all = List.of(own, polyfill, http1, http2);
+      List<StreamListener> all = List.of(own, polyfill, http1, http2);
       all.forEach(one -> await().atMost(PATIENCE).until(() -> one.positions().size() == 1));
       int port = cluster.node(0).port();
       publish(chat, 0);
@@ -156,7 +156,7 @@ class EventStreamsIT {
       cluster.addAt(port);
       publish(chat, 3 * PART);
       awaitMessages(all, 4 * PART);
-      for (Listener one : all) {
+      for (StreamListener one : all) {
         assertThat(one.messages()).isEqualTo(published(4 * PART));
         assertThat(one.positions().get(1).getBoolean("recovered")).isTrue();
       }
@@ -166,10 +166,10 @@ class EventStreamsIT {
   @Test
   void clients_in_node_are_given_no_empty_message_and_come_back_after_a_stop() throws IOException {
     try (ClusterOfProcesses cluster = ClusterOfProcesses.of(2);
-        InNode fetch = new InNode("fetch-event-source", cluster.node(0));
-        InNode source = new InNode("eventsource", cluster.node(0));
+        ProgramListener fetch = new ProgramListener("fetch-event-source", cluster.node(0));
+        ProgramListener source = new ProgramListener("eventsource", cluster.node(0));
         Client chat = Client.connect(cluster.node(1).port(), "/rooms/through")) {
-      List<Listener> all = List.of(fetch, source);
+      List<StreamListener> all = List.of(fetch, source);
       all.forEach(one -> await().atMost(PATIENCE).until(() -> one.positions().size() == 1));
       int port = cluster.node(0).port();
       publish(chat, 0);
@@ -180,7 +180,7 @@ class EventStreamsIT {
       cluster.addAt(port);
       publish(chat, 2 * PART);
       awaitMessages(all, 3 * PART);
-      for (InNode one : List.of(fetch, source)) {
+      for (ProgramListener one : List.of(fetch, source)) {
         assertThat(one.messages()).isEqualTo(published(3 * PART));
         assertThat(one.lines.all()).noneMatch(line -> line.endsWith(",\"\"]"));
       }
@@ -197,17 +197,17 @@ class EventStreamsIT {
     return IntStream.range(0, count).mapToObj(i -> "m" + i).toList();
   }
 
-  private static void awaitMessages(List<Listener> all, int count) {
+  private static void awaitMessages(List<StreamListener> all, int count) {
     all.forEach(one -> await().atMost(PATIENCE).until(() -> one.messages().size() >= count));
   }
 
   /** The library of LaunchDarkly. */
-  private static final class OfLibrary implements Listener {
+  private static final class LibraryListener implements StreamListener {
     private final List<String> messages = new CopyOnWriteArrayList<>();
     private final List<JsonObject> positions = new CopyOnWriteArrayList<>();
     private final EventSource source;
 
-    OfLibrary(NodeProcess node, Protocol protocol) {
+    LibraryListener(NodeProcess node, Protocol protocol) {
       ConnectStrategy connecting =
           ConnectStrategy.http(URI.create(events(node, "through")))
               .clientBuilderActions(builder -> builder.protocols(List.of(protocol)));
@@ -247,10 +247,10 @@ class EventStreamsIT {
   }
 
   /** A class of a page: the browser's own, or one of a script. */
-  private static final class InBrowser implements Listener {
+  private static final class BrowserListener implements StreamListener {
     private final Window window;
 
-    InBrowser(Browser browser, NodeProcess node, String script, String type) {
+    BrowserListener(Browser browser, NodeProcess node, String script, String type) {
       window = browser.open("http://127.0.0.1:" + node.port() + "/");
       window.page().evaluate(script);
       window
@@ -279,11 +279,11 @@ class EventStreamsIT {
   }
 
   /** A package of npm, in a program that prints what it is given. */
-  private static final class InNode implements Listener {
+  private static final class ProgramListener implements StreamListener {
     private final Process process;
     final LogLines lines;
 
-    InNode(String client, NodeProcess node) throws IOException {
+    ProgramListener(String client, NodeProcess node) throws IOException {
       process =
           new ProcessBuilder("node", "streams.js", client, events(node, "through"))
               .directory(NpmPackages.directory().toFile())
